@@ -1,0 +1,1 @@
+"""Starts and keeps every part of Duely running on one machine."""

@@ -1,0 +1,1 @@
+"""The public side: REST, live stream, tools and the page."""
