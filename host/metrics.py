@@ -1,0 +1,28 @@
+"""The metrics that operators watch; names as in the dashboards and alert rules."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LATENESS_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600, 3600)
+
+http_requests = Counter("http_requests_total", "Requests answered", ["method", "route", "status"])
+http_request_duration = Histogram(
+    "http_request_duration_seconds", "Time to answer", ["method", "route"], buckets=_LATENCY_BUCKETS
+)
+events_published = Counter("events_published_total", "Events handed to the broker and acknowledged", ["topic"])
+events_processed = Counter("events_processed_total", "Events a consumer applied", ["consumer"])
+event_lag = Histogram(
+    "event_lag_seconds", "From an event's commit to its effect", ["consumer"], buckets=_LATENCY_BUCKETS
+)
+reminder_latency = Histogram(
+    "reminder_delivery_latency_seconds", "From a reminder's time to its delivery", buckets=_LATENESS_BUCKETS
+)
+stream_connections = Gauge("stream_connections", "Open live streams")
+reminders_scheduled = Counter("reminders_scheduled_total", "Wakes registered with the scheduler")
+reminders_fired = Counter("reminders_fired_total", "Reminders fired")
+notifications_sent = Counter("notifications_sent_total", "Notifications delivered", ["channel"])
+outbox_pending = Gauge("outbox_pending", "Events not yet seen by every consumer")
+fence_rejections = Counter("fence_rejections_total", "Stale actor writes that the database refused")
+wakes_unarmed = Gauge("wakes_unarmed", "Wakes without a registered reminder")
+wakes_overdue = Gauge("wakes_overdue", "Wakes whose time has passed")
+dead_letters = Gauge("dead_letters", "Events that no consumer could apply")

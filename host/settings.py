@@ -1,0 +1,116 @@
+"""Every setting of Duely and the only place that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Literal, cast
+
+Role = Literal["all", "web", "actors", "consumers"]
+Broker = Literal["none", "kafka"]
+_ROLES = ("all", "web", "actors", "consumers")
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+class BadSettingError(ValueError):
+    """A setting that cannot be used; the message names it and says what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator chose; README lists each setting with its default."""
+
+    role: Role = "all"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    app_port: int = 8081
+    data_dir: Path = field(default_factory=lambda: Path("data"))
+    database_url: str = ""
+    broker: Broker = "none"
+    registration_open: bool = True
+    demo: bool = False
+    rate_limits: bool = True
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    dapr_grpc_port: int = 50001
+    dapr_http_port: int = 3500
+    log_level: str = "INFO"
+
+    @property
+    def loopback_only(self) -> bool:
+        """Whether only this machine can reach the public port."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment; raises BadSettingError for a value that cannot be used."""
+    env = os.environ if environ is None else environ
+    defaults = Settings()
+    settings = Settings(
+        role=cast("Role", _choice(env, "DUELY_ROLE", "all", _ROLES)),
+        host=env.get("DUELY_HOST") or defaults.host,
+        port=_port(env, "DUELY_PORT", defaults.port),
+        app_port=_port(env, "DUELY_APP_PORT", defaults.app_port),
+        data_dir=Path(env.get("DUELY_DATA_DIR") or "data").expanduser().absolute(),
+        database_url=env.get("DUELY_DATABASE_URL", ""),
+        broker=cast("Broker", _choice(env, "DUELY_BROKER", "none", ("none", "kafka"))),
+        registration_open=_choice(env, "DUELY_REGISTRATION", "open", ("open", "closed")) == "open",
+        demo=_flag(env, "DUELY_DEMO", default=False),
+        rate_limits=_flag(env, "DUELY_RATE_LIMITS", default=True),
+        trusted_proxies=_networks(env, "DUELY_TRUSTED_PROXIES"),
+        dapr_grpc_port=_port(env, "DAPR_GRPC_PORT", defaults.dapr_grpc_port),
+        dapr_http_port=_port(env, "DAPR_HTTP_PORT", defaults.dapr_http_port),
+        log_level=_choice(env, "DUELY_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    )
+    if settings.demo and not settings.loopback_only:
+        raise BadSettingError(
+            f"DUELY_DEMO lets anyone in without a login, so it needs a loopback DUELY_HOST, not {settings.host}."
+        )
+    return settings
+
+
+def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a part that we start: ours, with `extra` over it."""
+    return {**os.environ, **extra}
+
+
+def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """Where things built once are kept: $XDG_CACHE_HOME/duely or ~/.cache/duely."""
+    env = os.environ if environ is None else environ
+    base = env.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "duely"
+
+
+def _choice(env: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = env.get(name) or default
+    if value not in allowed:
+        raise BadSettingError(f"{name} is {value!r}; it may be {', '.join(allowed)}.")
+    return value
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text) < 65_536):  # noqa: PLR2004  the last TCP port
+        raise BadSettingError(f"{name} is {text!r}; it must be a port number from 0 to 65535.")
+    return int(text)
+
+
+def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = env.get(name)
+    if value is None:
+        return default
+    if value.lower() not in _TRUE | _FALSE:
+        raise BadSettingError(f"{name} is {value!r}; it may be on or off.")
+    return value.lower() in _TRUE
+
+
+def _networks(env: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    words = [word.strip() for word in env.get(name, "").split(",") if word.strip()]
+    try:
+        return tuple(ip_network(word, strict=False) for word in words)
+    except ValueError as error:
+        raise BadSettingError(f"{name}: {error}; it takes addresses or networks, separated by commas.") from error

@@ -1,0 +1,49 @@
+"""Settings: defaults, bad values with a remedy, and demo mode kept on loopback."""
+
+import pytest
+
+from host.settings import BadSettingError, read_settings
+
+pytestmark = pytest.mark.unit
+
+
+def test_an_empty_environment_gives_the_one_machine_defaults() -> None:
+    settings = read_settings({})
+    assert (settings.role, settings.host, settings.port, settings.broker) == ("all", "127.0.0.1", 8080, "none")
+    assert settings.registration_open
+    assert not settings.demo
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DUELY_PORT", "eighty"),
+        ("DUELY_PORT", "65536"),
+        ("DUELY_PORT", "-1"),
+        ("DUELY_ROLE", "boss"),
+        ("DUELY_BROKER", "rabbit"),
+        ("DUELY_REGISTRATION", "maybe"),
+        ("DUELY_DEMO", "perhaps"),
+        ("DUELY_TRUSTED_PROXIES", "10.0.0.0/99"),
+    ],
+)
+def test_a_bad_value_is_refused_and_named(name: str, value: str) -> None:
+    with pytest.raises(BadSettingError, match=name):
+        read_settings({name: value})
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False)]
+)
+def test_demo_mode_is_for_loopback_only(host: str, allowed: bool) -> None:
+    environment = {"DUELY_DEMO": "on", "DUELY_HOST": host}
+    if allowed:
+        assert read_settings(environment).demo
+    else:
+        with pytest.raises(BadSettingError, match="loopback"):
+            read_settings(environment)
+
+
+def test_trusted_proxies_are_addresses_or_networks() -> None:
+    networks = read_settings({"DUELY_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"}).trusted_proxies
+    assert [str(network) for network in networks] == ["127.0.0.1/32", "10.0.0.0/8"]
