@@ -27,7 +27,7 @@ class Settings:
     port: int = 8080
     app_port: int = 8081
     data_dir: Path = field(default_factory=lambda: Path("data"))
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     broker: Broker = "none"
     registration_open: bool = True
     demo: bool = False
@@ -35,6 +35,8 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     dapr_grpc_port: int = 50001
     dapr_http_port: int = 3500
+    dapr_api_token: str = field(default="", repr=False)
+    app_api_token: str = field(default="", repr=False)
     log_level: str = "INFO"
 
     @property
@@ -64,6 +66,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_networks(env, "DUELY_TRUSTED_PROXIES"),
         dapr_grpc_port=_port(env, "DAPR_GRPC_PORT", defaults.dapr_grpc_port),
         dapr_http_port=_port(env, "DAPR_HTTP_PORT", defaults.dapr_http_port),
+        dapr_api_token=env.get("DAPR_API_TOKEN", ""),
+        app_api_token=env.get("APP_API_TOKEN", ""),
         log_level=_choice(env, "DUELY_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
     if settings.demo and not settings.loopback_only:

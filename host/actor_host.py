@@ -1,0 +1,110 @@
+"""What the sidecar calls: actor turns, reminders, deactivation, health. Loopback only, never the public port.
+
+A bare ASGI application, because the router and middleware of a web framework cost more than a turn does.
+"""
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from dapr.actor import ActorRuntime
+
+log = logging.getLogger(__name__)
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_JSON = [(b"content-type", b"application/json")]
+
+
+class ActorHost:
+    """The application behind the sidecar's app port.
+
+    `on_configured` runs whenever a sidecar (again) asks what lives here: what we cached may be stale then.
+    `app_token`, when set, must come with every call.
+    """
+
+    def __init__(self, config: dict[str, Any], on_configured: Callable[[], None], app_token: str = "") -> None:
+        self._config = orjson.dumps(config)
+        self._on_configured = on_configured
+        self._app_token = app_token.encode()
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        status, body = await self._answer(scope, receive)
+        await send({"type": "http.response.start", "status": status, "headers": _JSON})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: dict[str, Any], receive: Receive) -> tuple[int, bytes]:
+        path: str = scope["path"]
+        if path == "/healthz":
+            return 200, b"{}"
+        if not self._is_sidecar(scope):
+            return 403, b'{"message":"not the sidecar"}'
+        parts = path.split("/")[1:]
+        if parts[0] == "actors":
+            return await _actor_call(scope["method"], parts, await _body(receive))
+        if path == "/dapr/config":
+            self._on_configured()
+            return 200, self._config
+        if path == "/dapr/subscribe":
+            return 200, b"[]"
+        # Never 404: the sidecar drops a message that it gets 404 for, and repeats one that it gets 503 for.
+        return 503, b'{"message":"no such route here"}'
+
+    def _is_sidecar(self, scope: dict[str, Any]) -> bool:
+        if not self._app_token:
+            return True
+        given = next((value for name, value in scope["headers"] if name == b"dapr-api-token"), b"")
+        return hmac.compare_digest(given, self._app_token)
+
+
+async def _actor_call(method: str, parts: list[str], body: bytes) -> tuple[int, bytes]:
+    try:
+        match method, parts:
+            case "PUT", [_, actor_type, actor_id, "method", "remind", name]:
+                await ActorRuntime.fire_reminder(actor_type, actor_id, name, body)
+                return 200, b"{}"
+            case "PUT", [_, actor_type, actor_id, "method", name]:
+                return 200, await ActorRuntime.dispatch(actor_type, actor_id, name, body)
+            case "DELETE", [_, actor_type, actor_id]:
+                return await _deactivate(actor_type, actor_id)
+            case _:
+                return 503, b'{"message":"no such actor route"}'
+    except Exception as error:  # noqa: BLE001  the edge: whatever a turn raised, the caller hears 500 and may repeat the command
+        log.warning("actor call failed", extra={"path": "/".join(parts), "cause": repr(error)[:300]})
+        return 500, b'{"message":"the turn failed; see the log of the host","errorCode":"TURN_FAILED"}'
+
+
+async def _deactivate(actor_type: str, actor_id: str) -> tuple[int, bytes]:
+    try:
+        await ActorRuntime.deactivate(actor_type, actor_id)
+    except ValueError:
+        log.debug("deactivated an actor that was not active", extra={"actor_type": actor_type, "actor": actor_id})
+    return 200, b"{}"
+
+
+async def _body(receive: Receive) -> bytes:
+    message = await receive()
+    if not message.get("more_body"):
+        return message.get("body", b"")
+    chunks = [message.get("body", b"")]
+    while message.get("more_body"):
+        message = await receive()
+        chunks.append(message.get("body", b""))
+    return b"".join(chunks)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Ends when the server says that it shuts down."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

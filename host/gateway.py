@@ -1,0 +1,70 @@
+"""The one door to actors: commands in, replies out, outages as Unavailable."""
+
+import asyncio
+import logging
+
+import orjson
+from dapr.clients.base import DaprActorClientBase
+from grpc.aio import AioRpcError
+
+from actors.commands import Command
+from actors.replies import Reply
+
+log = logging.getLogger(__name__)
+
+# A command carries its id, so the actor answers a repeated one from its log: repeating is safe.
+_PAUSES_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
+_DEADLINE_SECONDS = 8.0
+
+
+class Unavailable(Exception):  # noqa: N818  an outage is a state of the world, named as HTTP names it
+    """The actor could not be reached in time; nothing is known to have happened. Try again."""
+
+    retry_after_seconds = 2
+
+
+class Gateway:
+    """Sends commands to actors through the sidecar."""
+
+    def __init__(self, client: DaprActorClientBase) -> None:
+        self._client = client
+
+    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
+        """The actor's reply, a refusal included; raises Unavailable after 8 s of trying."""
+        body = orjson.dumps(command.to_wire())
+        return Reply.from_wire(orjson.loads(await self._call(actor_type, actor_id, "turn", body)))
+
+    async def tick(self, actor_type: str, actor_id: str) -> None:
+        """Let the actor do what is due, as its reminder would."""
+        await self._call(actor_type, actor_id, "tick")
+
+    async def arm(self, actor_type: str, actor_id: str) -> None:
+        """Let the actor register the wake that its stored state asks for."""
+        await self._call(actor_type, actor_id, "arm")
+
+    async def ping(self, actor_type: str, actor_id: str) -> None:
+        """A call that does nothing: the floor that every command stands on."""
+        await self._call(actor_type, actor_id, "ping")
+
+    async def _call(self, actor_type: str, actor_id: str, method: str, body: bytes = b"null") -> bytes:
+        try:
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                return await self._call_until_answered(actor_type, actor_id, method, body)
+        except TimeoutError as error:
+            raise Unavailable(f"{actor_type} did not answer in {_DEADLINE_SECONDS:g} s") from error
+
+    async def _call_until_answered(self, actor_type: str, actor_id: str, method: str, body: bytes) -> bytes:
+        """Ends with an answer, with the last of the pauses, or with the caller's deadline."""
+        for pause in _PAUSES_SECONDS:
+            try:
+                return await self._client.invoke_method(actor_type, actor_id, method, body)
+            except AioRpcError as error:
+                log.info(
+                    "actor call failed, trying again",
+                    extra={"actor_type": actor_type, "method": method, "cause": error.code().name},
+                )
+                await asyncio.sleep(pause)
+        try:
+            return await self._client.invoke_method(actor_type, actor_id, method, body)
+        except AioRpcError as error:
+            raise Unavailable(f"{actor_type} cannot be reached: {error.code().name}") from error

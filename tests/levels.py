@@ -1,0 +1,177 @@
+"""Runs every level of the tests that this machine can run, each under its cap, and counts what happened.
+
+`make test` calls it. With DUELY_TEST_ALL=1, as CI has it, a skipped test or level is a failure.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+BIN = Path(PYTHON).parent
+
+
+@dataclass(frozen=True)
+class Level:
+    """One row of the table: how a level is run, how long it may take, and what it cannot do without."""
+
+    name: str
+    cap_seconds: int
+    commands: tuple[tuple[str, ...], ...] = ()
+    missing: Callable[[], str] = lambda: ""
+    folder: Path = ROOT
+
+
+@dataclass
+class Result:
+    level: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+
+def _no_node() -> str:
+    if not (ROOT / "web/ui/node_modules").is_dir():
+        return "no web/ui/node_modules: run `make page` (Node 20.19 or newer)"
+    return ""
+
+
+def _no_sidecar() -> str:
+    found = subprocess.run([PYTHON, "-m", "host.runner.sidecar", "--find"], capture_output=True, check=False, cwd=ROOT)
+    return "" if found.returncode == 0 else "no Dapr sidecar yet: run `make sidecar` (Go 1.26.6 or newer)"
+
+
+def _no_browser() -> str:
+    if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        return "no Chromium: install the package `chromium`"
+    if not (ROOT / "web/ui/dist/index.html").is_file():
+        return "the page is not built: run `make page`"
+    return _no_sidecar()
+
+
+CHECKS = (
+    (str(BIN / "ruff"), "check", "."),
+    (str(BIN / "ruff"), "format", "--check", "."),
+    (str(BIN / "mypy"),),
+    (str(BIN / "basedpyright"),),
+    (str(BIN / "lint-imports"),),
+)
+
+LEVELS = (
+    Level("check", 240, CHECKS),
+    Level("page", 120, (("npm", "run", "check"), ("npm", "test")), _no_node, ROOT / "web/ui"),
+    Level("unit", 120),
+    Level("turns", 60),
+    Level("store", 180),
+    Level("api", 240),
+    Level("contract", 120),
+    Level("live", 300, missing=_no_sidecar),
+    Level("faults", 240, missing=_no_sidecar),
+    Level("browser", 300, missing=_no_browser),
+    Level("bench", 120, ((PYTHON, "-m", "load.bench", "--smoke"),), _no_sidecar),
+)
+
+
+def run_level(level: Level, *, everything: bool) -> Result:
+    """Run one level under its cap; a level that cannot run here says how to get what it needs."""
+    result = Result(level.name)
+    if reason := level.missing():
+        result.skipped += 1
+        result.notes.append(reason)
+        if everything:
+            result.failed += 1
+        return result
+    started = time.monotonic()
+    if level.commands:
+        _run_commands(level, result)
+    else:
+        _run_pytest(level, result, everything=everything)
+    result.seconds = time.monotonic() - started
+    return result
+
+
+def _run_commands(level: Level, result: Result) -> None:
+    deadline = time.monotonic() + level.cap_seconds
+    for command in level.commands:
+        if _run(command, level.folder, deadline - time.monotonic()) == 0:
+            result.passed += 1
+        else:
+            result.failed += 1
+            result.notes.append(f"failed: {' '.join(command)}")
+
+
+def _run_pytest(level: Level, result: Result, *, everything: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = (PYTHON, "-m", "pytest", "-q", "-m", level.name, "--durations=3", f"--junitxml={report}")
+        code = _run(command, ROOT, level.cap_seconds)
+        counts = ET.parse(report).getroot() if report.is_file() else None  # noqa: S314  our own file
+        suite = counts.find("testsuite") if counts is not None else None
+        if suite is None:
+            result.failed += 1
+            result.notes.append(f"ended with {code} and no report within {level.cap_seconds} s")
+            return
+        result.skipped = int(suite.get("skipped", "0"))
+        result.failed = int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
+        result.passed = int(suite.get("tests", "0")) - result.skipped - result.failed
+    if everything and result.skipped:
+        result.failed += result.skipped
+        result.notes.append("a skipped test is a failure here")
+    if code != 0 and result.failed == 0:
+        result.failed += 1
+        result.notes.append(f"ended with {code}")
+
+
+def _run(command: tuple[str, ...], folder: Path, seconds: float) -> int:
+    """The exit code; a command past its time is ended with all it started."""
+    process = subprocess.Popen(command, cwd=folder, start_new_session=True)
+    try:
+        return process.wait(timeout=max(seconds, 1))
+    except (subprocess.TimeoutExpired, KeyboardInterrupt) as stopped:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if isinstance(stopped, KeyboardInterrupt):
+            raise
+        return 124
+
+
+def main() -> int:
+    """Run the levels named on the command line, or all of them."""
+    parser = argparse.ArgumentParser(prog="make test", description=__doc__)
+    parser.add_argument("levels", nargs="*", choices=[*(level.name for level in LEVELS), []], default=[])
+    wanted = parser.parse_args().levels
+    everything = os.environ.get("DUELY_TEST_ALL") == "1"
+    results: list[Result] = []
+    for level in LEVELS:
+        if wanted and level.name not in wanted:
+            continue
+        print(f"\n== {level.name}: at most {level.cap_seconds} s", flush=True)
+        results.append(run_level(level, everything=everything))
+    print("\nlevel      passed failed skipped  seconds")
+    for result in results:
+        print(f"{result.level:10} {result.passed:6} {result.failed:6} {result.skipped:7} {result.seconds:8.1f}")
+        for note in result.notes:
+            print(f"           {note}")
+    totals = [sum(getattr(result, name) for result in results) for name in ("passed", "failed", "skipped")]
+    print(f"\n{totals[0]} passed, {totals[1]} failed, {totals[2]} skipped")
+    return 1 if totals[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
