@@ -1,0 +1,138 @@
+"""The way to PostgreSQL: one pool for queries in SQLAlchemy Core, one of bare asyncpg for the batched hot paths."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeAlias
+
+import asyncpg
+import orjson
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+CONNECT_TIMEOUT_SECONDS: Final = 5
+
+Raw: TypeAlias = Any  # an asyncpg connection; most of asyncpg's methods have no types
+
+_create_pool: Final[Any] = asyncpg.create_pool
+
+# What goes away by itself: connection lost, server stopping or starting, no resources, lock or time limits, deadlock.
+_OUTAGES: Final = (
+    OSError,
+    TimeoutError,
+    PoolTimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+
+
+def is_outage(error: BaseException) -> bool:
+    """True for a fault of the database or the way to it, False for a fault of the statement or its data."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or (error.orig is not None and is_outage(error.orig))
+    return isinstance(error, _OUTAGES) or (error.__cause__ is not None and is_outage(error.__cause__))
+
+
+class Database:
+    """Both pools. Open with `open()`, close with `close()`; a pool connects when it is first used."""
+
+    def __init__(
+        self, dsn: str, *, pool_size: int = 12, raw_size: int = 8, statement_timeout_seconds: float = 10
+    ) -> None:
+        self.dsn = dsn
+        self._timeout = statement_timeout_seconds
+        self._raw_size = raw_size
+        self._raw: Any = None  # asyncpg.Pool
+        self.engine: AsyncEngine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=self.open_connection,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=CONNECT_TIMEOUT_SECONDS,
+            pool_use_lifo=True,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+        )
+
+    async def open_connection(self, **server_settings: str) -> Raw:
+        """A connection of its own, outside both pools; the caller closes it."""
+        return await asyncpg.connect(
+            self.dsn,
+            timeout=CONNECT_TIMEOUT_SECONDS,
+            command_timeout=self._timeout + 2,
+            server_settings=self._server_settings() | server_settings,
+        )
+
+    def _server_settings(self) -> dict[str, str]:
+        limit = str(int(self._timeout * 1000))
+        return {
+            "application_name": "duely",
+            "jit": "off",
+            "statement_timeout": limit,
+            "lock_timeout": limit,
+            "idle_in_transaction_session_timeout": str(int(self._timeout * 3000)),
+            "timezone": "UTC",
+        }
+
+    async def open(self) -> None:
+        self._raw = await _create_pool(
+            self.dsn,
+            min_size=0,
+            max_size=self._raw_size,
+            timeout=CONNECT_TIMEOUT_SECONDS,
+            command_timeout=self._timeout + 2,
+            server_settings=self._server_settings(),
+            reset=_keep,
+        )
+
+    async def close(self) -> None:
+        raw, self._raw = self._raw, None
+        if raw is not None:
+            try:
+                await asyncio.wait_for(raw.close(), CONNECT_TIMEOUT_SECONDS)
+            except TimeoutError:
+                raw.terminate()
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncGenerator[AsyncConnection]:
+        """One transaction, committed at the end of the block."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncGenerator[AsyncConnection]:
+        """Statements that each see the newest commit; nothing written here is kept."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[AsyncConnection]:
+        """Statements that all see one instant, read only."""
+        async with self.engine.connect() as connection:
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            yield await connection.execution_options(**options)
+
+    @asynccontextmanager
+    async def raw(self) -> AsyncGenerator[Raw]:
+        """An asyncpg connection; json columns are text here. Ends its transactions itself."""
+        if self._raw is None:
+            raise RuntimeError("Database.open() was not awaited")
+        async with self._raw.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
+            yield connection
+
+    async def ping(self) -> None:
+        async with self.raw() as connection:
+            await connection.fetchval("SELECT 1")
+
+
+async def _keep(_connection: Any) -> None:
+    """Saves the reset round trip of each release: nothing here leaves session state behind."""
