@@ -15,14 +15,14 @@ CONNECT_TIMEOUT_SECONDS: Final = 5
 
 Raw: TypeAlias = Any  # an asyncpg connection; most of asyncpg's methods have no types
 
-_create_pool: Final[Any] = asyncpg.create_pool
+_asyncpg: Final[Any] = asyncpg
 
 # What goes away by itself: connection lost, server stopping or starting, no resources, lock or time limits, deadlock.
 _OUTAGES: Final = (
     OSError,
     TimeoutError,
     PoolTimeoutError,
-    asyncpg.InterfaceError,
+    _asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
@@ -64,7 +64,7 @@ class Database:
 
     async def open_connection(self, **server_settings: str) -> Raw:
         """A connection of its own, outside both pools; the caller closes it."""
-        return await asyncpg.connect(
+        return await _asyncpg.connect(
             self.dsn,
             timeout=CONNECT_TIMEOUT_SECONDS,
             command_timeout=self._timeout + 2,
@@ -83,7 +83,7 @@ class Database:
         }
 
     async def open(self) -> None:
-        self._raw = await _create_pool(
+        self._raw = await _asyncpg.create_pool(
             self.dsn,
             min_size=0,
             max_size=self._raw_size,
