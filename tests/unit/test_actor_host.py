@@ -1,0 +1,71 @@
+"""The application that the sidecar calls: only the sidecar, never 404, and a reconnect drops what was cached."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from host.actor_host import ActorHost
+
+pytestmark = pytest.mark.unit
+
+
+class Calls:
+    """Counts how often the sidecar asked for the configuration."""
+
+    def __init__(self) -> None:
+        self.configured = 0
+
+    def __call__(self) -> None:
+        self.configured += 1
+
+
+def client(config: dict[str, Any] | None = None, token: str = "", calls: Calls | None = None) -> httpx.AsyncClient:
+    app = ActorHost(config or {"entities": ["TaskActor"]}, calls or Calls(), token)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://host")  # type: ignore[arg-type]
+
+
+async def test_health_needs_no_token() -> None:
+    async with client(token="secret") as http:
+        assert (await http.get("/healthz")).status_code == 200
+
+
+@pytest.mark.parametrize("given", ["", "wrong", "Secret"])
+async def test_without_the_token_nothing_is_called(given: str) -> None:
+    calls = Calls()
+    async with client(token="secret", calls=calls) as http:
+        reply = await http.get("/dapr/config", headers={"dapr-api-token": given})
+    assert reply.status_code == 403
+    assert calls.configured == 0
+
+
+async def test_each_question_for_the_configuration_drops_what_was_cached() -> None:
+    calls = Calls()
+    async with client({"entities": ["TaskActor"]}, "secret", calls) as http:
+        for _ in range(2):
+            reply = await http.get("/dapr/config", headers={"dapr-api-token": "secret"})
+            assert reply.json() == {"entities": ["TaskActor"]}
+    assert calls.configured == 2
+
+
+@pytest.mark.parametrize("path", ["/", "/events/unknown", "/job/unknown", "/actors/TaskActor"])
+async def test_an_unknown_route_is_503_because_the_sidecar_drops_on_404(path: str) -> None:
+    async with client() as http:
+        assert (await http.put(path)).status_code == 503
+
+
+async def test_a_turn_that_raises_is_500_and_tells_nothing_of_the_inside() -> None:
+    async with client() as http:
+        reply = await http.put("/actors/NoSuchActor/1/method/turn", content=b"{}")
+    assert reply.status_code == 500
+    assert "NoSuchActor" not in reply.text
+
+
+async def test_deactivating_what_is_not_active_is_no_error() -> None:
+    from dapr.actor import ActorRuntime  # noqa: PLC0415  only this test touches the SDK's registry
+
+    from tests.unit.plain_actor import PlainActor  # noqa: PLC0415
+
+    await ActorRuntime.register_actor(PlainActor, actor_client=object())  # type: ignore[arg-type]
+    async with client() as http:
+        assert (await http.delete("/actors/PlainActor/1")).status_code == 200
