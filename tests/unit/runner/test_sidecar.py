@@ -1,0 +1,128 @@
+"""The sidecar is found where it is, and built once where it is not."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from host.runner import sidecar, sidecar_build, tools
+
+pytestmark = pytest.mark.unit
+
+# Stands for Go: `build` writes to the path after -o a program that says $BUILT_VERSION, and counts its runs.
+FAKE_GO = """#!/bin/sh
+if [ "$1" = version ]; then echo "go version go1.26.6 linux/amd64"; exit; fi
+echo run >> "{runs}"
+echo "go: downloading example.org/a v1" >&2
+[ -z "{fails}" ] || {{ echo "{fails}" >&2; exit 1; }}
+sleep 0.3
+while [ "$1" != -o ]; do shift; done
+printf '#!/bin/sh\\necho {version}\\n' > "$2"; chmod 755 "$2"
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / "go.mod").write_text("module x\n")
+    (folder / "main.go").write_text("package main\n")
+    return folder
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without Dapr and a PATH whose Go is the fake."""
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    return tmp_path
+
+
+def fake_go(machine: Path, version: str = sidecar.VERSION, fails: str = "") -> None:
+    go = machine / "bin" / "go"
+    go.write_text(FAKE_GO.format(runs=machine / "runs", version=version, fails=fails))
+    go.chmod(0o755)
+
+
+def dapr(folder: Path, version: str, names: tuple[str, ...] = sidecar.PROGRAMS) -> None:
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text(f"#!/bin/sh\necho {version}\n")
+        (folder / name).chmod(0o755)
+
+
+def test_an_installed_dapr_of_our_version_is_used(machine: Path, source: Path) -> None:
+    dapr(machine / ".dapr" / "bin", sidecar.VERSION)
+    found = sidecar.find(source, machine / "cache")
+    assert found == sidecar.Sidecar(machine / ".dapr" / "bin", "installed")
+
+
+def test_another_version_or_half_a_dapr_is_not_used(machine: Path, source: Path) -> None:
+    dapr(machine / ".dapr" / "bin", "1.17.0")
+    assert sidecar.find(source, machine / "cache") is None
+    (machine / "bin").rmdir()
+    dapr(machine / "bin", sidecar.VERSION, names=("daprd",))
+    assert sidecar.find(source, machine / "cache") is None
+
+
+def test_what_was_built_is_found_again_until_the_sources_change(machine: Path, source: Path) -> None:
+    fake_go(machine)
+    built = sidecar_build.build(source, machine / "cache", lambda _: None)
+    assert sidecar.find(source, machine / "cache") == built
+    (source / "main.go").write_text("package main // changed\n")
+    assert sidecar.find(source, machine / "cache") is None
+
+
+def test_two_starts_at_once_build_once(machine: Path, source: Path) -> None:
+    fake_go(machine)
+    said: list[str] = []
+
+    def build() -> None:
+        sidecar_build.build(source, machine / "cache", said.append)
+
+    threads = [threading.Thread(target=build) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (machine / "runs").read_text() == "run\n"
+    assert any("waiting" in line for line in said)
+
+
+def test_a_build_of_the_wrong_version_is_not_kept(machine: Path, source: Path) -> None:
+    fake_go(machine, version="edge")
+    with pytest.raises(tools.ToolError, match=r"does not say that it is 1\.18\.3"):
+        sidecar_build.build(source, machine / "cache", lambda _: None)
+    assert sidecar.find(source, machine / "cache") is None
+    assert not list((machine / "cache" / "sidecar").glob("building-*"))
+
+
+@pytest.mark.parametrize(
+    ("cause", "remedy"),
+    [
+        ("write /x: no space left on device", "needs about 3 GB"),
+        ("dial tcp: lookup proxy: no such host", "check the network"),
+        ("undefined: nothing", "An installed Dapr 1.18.3 is used instead"),
+    ],
+)
+def test_a_build_that_fails_says_why_and_what_to_do(machine: Path, source: Path, cause: str, remedy: str) -> None:
+    fake_go(machine, fails=cause)
+    with pytest.raises(tools.ToolError) as failed:
+        sidecar_build.build(source, machine / "cache", lambda _: None)
+    assert cause in str(failed.value)
+    assert remedy in str(failed.value)
+    assert ".log" in str(failed.value)
+
+
+def test_a_line_of_progress_tells_time_and_work(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("go: downloading a v1\ngo: downloading b v1\n")
+    assert sidecar_build.progress(log, 75) == "  building the sidecar: 1:15, 2 modules fetched"
+    log.write_text("go: downloading a v1\ninternal/cpu\nruntime\n")
+    assert sidecar_build.progress(log, 75).endswith("2 packages compiled")
+
+
+def test_without_sources_the_remedy_is_to_install_dapr(machine: Path) -> None:
+    with pytest.raises(tools.ToolError, match=r"No Dapr 1\.18\.3 is installed"):
+        sidecar_build.build(machine / "nowhere", machine / "cache", lambda _: None)
