@@ -100,8 +100,8 @@ def progress(log: Path, seconds: float) -> str:
     lines = log.read_text(errors="replace").splitlines()
     fetched = sum(line.startswith("go: downloading") for line in lines)
     compiled = sum(not line.startswith("go: ") for line in lines)
-    doing = f"{compiled} packages compiled" if compiled else f"{fetched} modules fetched"
-    return f"  building the sidecar: {seconds // 60:.0f}:{seconds % 60:02.0f}, {doing}"
+    clock = f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
+    return f"  building the sidecar: {clock}, {fetched} modules fetched, {compiled} packages compiled"
 
 
 def failure(log: Path) -> str:
