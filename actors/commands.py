@@ -1,0 +1,272 @@
+"""The commands: what may be asked of an actor, in which shape, and how one travels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID, uuid5
+
+import orjson
+from pydantic import AfterValidator, Field, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
+
+from actors.fields import (
+    Body,
+    Checklist,
+    Defaults,
+    Description,
+    Due,
+    Email,
+    Id,
+    Instant,
+    PersonName,
+    Priority,
+    Reminders,
+    TagName,
+    Tags,
+    Title,
+    Zone,
+)
+from actors.replies import Json
+
+TICK = "Tick"  # what a reminder asks; it has no body and leaves no row in the command log
+
+
+class Empty(Body):
+    """The body of a command whose name says all."""
+
+
+class TaskFields(Body):
+    """What people write into a task. Absent reminders mean the user's default, [] means none."""
+
+    description: Description = ""
+    priority: Priority = "none"
+    tags: Tags = Field(default_factory=list)
+    due: Due | None = None
+    reminders: Reminders | None = None
+    checklist: Checklist = Field(default_factory=list)
+
+
+class CreateTask(TaskFields):
+    id: Id | None = None
+    title: Title
+    series_id: Id | None = None
+
+
+class PatchTask(Body):
+    """Any of the fields; null clears one."""
+
+    title: Title = ""
+    description: Description | None = None
+    priority: Priority | None = None
+    tags: Tags | None = None
+    due: Due | None = None
+    reminders: Reminders | None = None
+    checklist: Checklist | None = None
+
+
+class SetPriority(Body):
+    priority: Priority
+
+
+class AddTags(Body):
+    tags: Annotated[Tags, Field(min_length=1)]
+
+
+class RemoveTag(Body):
+    tag: TagName
+
+
+class RenameTag(Body):
+    from_: TagName = Field(alias="from")
+    to: TagName
+
+
+class MoveDue(Body):
+    due: Due | None
+
+
+class SnoozeReminder(Body):
+    """Until an instant, or for minutes from now; without an id the reminder that fired last."""
+
+    reminder_id: Id | None = None
+    minutes: Annotated[StrictInt, Field(ge=1, le=527_040)] | None = None
+    until: Instant | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.minutes is None) == (self.until is None):
+            raise PydanticCustomError("invalid_snooze", "give either minutes or until")
+        return self
+
+
+class AcknowledgeReminder(Body):
+    """Without an id: every reminder that has fired."""
+
+    reminder_id: Id | None = None
+
+
+class OldValues(PatchTask):
+    """What an undo may put back: the fields of a task, and whether it is completed or in the trash."""
+
+    status: Literal["open", "completed"] = "open"
+    deleted_at: Instant | None = None
+
+
+def _undoable(changed: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    if not changed or any(change.keys() != {"old", "new"} for change in changed.values()):
+        raise PydanticCustomError("not_undoable", "give what changed, each field with old and new")
+    OldValues.model_validate({name: change["old"] for name, change in changed.items()})
+    return changed
+
+
+class UndoChange(Body):
+    """An audit entry: the version it made and what it changed, `{field: {old, new}}`."""
+
+    version: Annotated[StrictInt, Field(ge=1)]
+    changed: Annotated[dict[str, dict[str, Any]], AfterValidator(_undoable)]
+
+
+class Rezone(Body):
+    zone: Zone
+
+
+class RegisterUser(Body):
+    email: Email
+    zone: Zone = "UTC"
+    defaults: Defaults = Defaults()
+    name: PersonName = ""
+
+
+class PatchUser(Body):
+    zone: Zone = ""
+    defaults: Defaults = Defaults()
+    name: PersonName = ""
+
+
+BODIES: Mapping[str, type[Body]] = {
+    "CreateTask": CreateTask,
+    "PatchTask": PatchTask,
+    "CompleteTask": Empty,
+    "ReopenTask": Empty,
+    "DeleteTask": Empty,
+    "RestoreTask": Empty,
+    "PurgeTask": Empty,
+    "SetPriority": SetPriority,
+    "AddTags": AddTags,
+    "RemoveTag": RemoveTag,
+    "RenameTag": RenameTag,
+    "MoveDue": MoveDue,
+    "SnoozeReminder": SnoozeReminder,
+    "AcknowledgeReminder": AcknowledgeReminder,
+    "UndoChange": UndoChange,
+    "Rezone": Rezone,
+    "RegisterUser": RegisterUser,
+    "PatchUser": PatchUser,
+    "DeleteUser": Empty,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: `kind` is user, token, agent, reminder or system; `user_id` whose things it may touch."""
+
+    kind: str
+    id: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing asked of one actor. `hash` tells whether the same id comes with the same request."""
+
+    id: str
+    name: str
+    body: Json
+    hash: str
+    principal: Principal
+    correlation_id: str
+    zone: str = "UTC"
+    defaults: Json = field(default_factory=dict)
+    if_match: int | None = None
+
+    def to_wire(self) -> Json:
+        principal = {"kind": self.principal.kind, "id": self.principal.id, "user_id": self.principal.user_id}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "body": self.body,
+            "hash": self.hash,
+            "principal": principal,
+            "correlation_id": self.correlation_id,
+            "zone": self.zone,
+            "defaults": self.defaults,
+            "if_match": self.if_match,
+        }
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> Self:
+        who = wire["principal"]
+        return cls(
+            id=wire["id"],
+            name=wire["name"],
+            body=wire["body"],
+            hash=wire["hash"],
+            principal=Principal(who["kind"], who["id"], who["user_id"]),
+            correlation_id=wire["correlation_id"],
+            zone=wire["zone"],
+            defaults=wire["defaults"],
+            if_match=wire["if_match"],
+        )
+
+
+def build_command(
+    name: str,
+    body: Mapping[str, Any] | Body,
+    *,
+    id: str,  # noqa: A002  # the name it has on the wire
+    principal: Principal,
+    correlation_id: str,
+    zone: str = "UTC",
+    defaults: Json | None = None,
+    if_match: int | None = None,
+) -> Command:
+    """Make a command from a raw or an already validated body; pydantic's ValidationError when it is out of limits."""
+    clean = clean_body(name, body)
+    digest = body_hash(name, clean)
+    return Command(id, name, clean, digest, principal, correlation_id, zone, defaults or {}, if_match)
+
+
+def clean_body(name: str, body: Mapping[str, Any] | Body) -> Json:
+    """The body as plain JSON with only the fields that were given; this is the one place that validates."""
+    model = body if isinstance(body, Body) else BODIES[name].model_validate(body)
+    given = model.model_dump(exclude_unset=True, by_alias=True)
+    return {key: _without_nulls(value) for key, value in given.items()}
+
+
+def _without_nulls(value: Any) -> Any:
+    """Drop the empty halves of either-or shapes (due, reminders); a null field of the body itself means clear."""
+    if isinstance(value, dict):
+        return {key: inner for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_nulls(entry) for entry in value]
+    return value
+
+
+def body_hash(name: str, body: Json) -> str:
+    return sha256(orjson.dumps([name, body], option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def command_id_for_key(user_id: str, idempotency_key: str) -> str:
+    """The command id behind an `Idempotency-Key`: the same key of the same user is the same command."""
+    return str(uuid5(UUID(user_id), idempotency_key))
+
+
+def command_id_for_item(command_id: str, item_id: str) -> str:
+    """The command id of one item of a bulk request."""
+    return str(uuid5(UUID(command_id), item_id))
+
+
+def task_id_for(user_id: str, command_id: str) -> str:
+    """The id of the task a CreateTask makes when it names none: a retry reaches the same actor."""
+    return str(uuid5(UUID(user_id), command_id))

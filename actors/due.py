@@ -1,0 +1,60 @@
+"""When a due falls: the instants behind a date or a wall-clock time in a zone."""
+
+import zoneinfo
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from actors.clock import instant_text
+
+# The rules of the pinned tzdata wheel, not of whatever the machine has: two replicas must never disagree.
+zoneinfo.reset_tzpath(to=())
+ZONES: frozenset[str] = frozenset(zoneinfo.available_timezones())
+
+DAY_STARTS = time(9)
+_SECOND = timedelta(seconds=1)
+
+
+def instant_of(local: datetime, zone: str) -> datetime:
+    """The UTC instant of a wall-clock time: in an overlap the first, in a gap the first valid one after it."""
+    zoned = local.replace(tzinfo=zoneinfo.ZoneInfo(zone), fold=0)
+    before, after = zoned.utcoffset(), zoned.replace(fold=1).utcoffset()
+    assert before is not None  # noqa: S101  # every zone of ZONES has an offset
+    assert after is not None  # noqa: S101
+    if before >= after:
+        return (local - before).replace(tzinfo=UTC)
+    return _end_of_gap(local - after, local - before, zoneinfo.ZoneInfo(zone), before)
+
+
+def _end_of_gap(low: datetime, high: datetime, zone: zoneinfo.ZoneInfo, before: timedelta) -> datetime:
+    """The first UTC second in (low, high] at which `zone` has left the offset `before`."""
+    while high - low > _SECOND:
+        middle = low + (high - low) // 2
+        middle -= timedelta(microseconds=middle.microsecond)
+        if middle.replace(tzinfo=UTC).astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high.replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=4096)
+def _instant_text(local: str, zone: str) -> str:
+    return instant_text(instant_of(datetime.fromisoformat(local), zone))
+
+
+def due_at(due: dict[str, Any] | None, zone: str) -> str | None:
+    """The instant from which reminders count back: a date counts from 09:00 in the user's `zone`."""
+    if due is None:
+        return None
+    if "date" in due:
+        return _instant_text(f"{due['date']}T{DAY_STARTS}", zone)
+    return _instant_text(due["local"], due["zone"])
+
+
+def overdue_at(due: dict[str, Any] | None, zone: str) -> str | None:
+    """The instant from which an open task is overdue: a date is over when that local day ends."""
+    if due is None or "date" not in due:
+        return due_at(due, zone)
+    next_day = datetime.fromisoformat(due["date"]) + timedelta(days=1)
+    return _instant_text(next_day.isoformat(), zone)

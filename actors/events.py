@@ -1,0 +1,114 @@
+"""The events: the table of what is published, and how one is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from actors.commands import Command
+from actors.replies import Json
+from actors.shapes import Reminder, Task, TrimmedTask, User
+
+
+class Actor(TypedDict):
+    kind: Literal["user", "token", "agent", "reminder", "system"]
+    id: str
+
+
+class Change(TypedDict):
+    old: Any
+    new: Any
+
+
+class _Data(TypedDict):
+    """`version` is the actor's; this is event `seq` (from 1) of the `of` that its turn made."""
+
+    user_id: str
+    version: int
+    seq: int
+    of: int
+    actor: Actor
+    correlation_id: str
+    command_id: str
+    changed: dict[str, Change]
+
+
+class TaskData(_Data):
+    task_id: str
+    task: Task
+
+
+class ReminderData(_Data):
+    """`trimmed` is true where the task is without its long parts; event 1 of the turn has them."""
+
+    task_id: str
+    task: Task | TrimmedTask
+    trimmed: NotRequired[bool]
+    reminder: Reminder
+
+
+class FiredData(ReminderData):
+    late_seconds: int | None
+
+
+class UserData(_Data):
+    user: User
+
+
+# Every event an actor makes, and the shape of its data.
+EVENTS: Mapping[str, type] = {
+    "task.created": TaskData,
+    "task.updated": TaskData,
+    "task.completed": TaskData,
+    "task.reopened": TaskData,
+    "task.deleted": TaskData,
+    "task.restored": TaskData,
+    "task.purged": TaskData,
+    "task.overdue": TaskData,
+    "reminder.scheduled": ReminderData,
+    "reminder.fired": FiredData,
+    "reminder.snoozed": ReminderData,
+    "reminder.acknowledged": ReminderData,
+    "reminder.cancelled": ReminderData,
+    "user.registered": UserData,
+    "user.updated": UserData,
+    "user.deleted": UserData,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a decision made true; `data` is what its event says besides who, when and why."""
+
+    type: str
+    changed: Json = field(default_factory=dict)
+    data: Json = field(default_factory=dict)
+
+
+def cloud_events(
+    actor_type: str, subject: Mapping[str, Any], facts: list[Fact], command: Command, now_text: str
+) -> list[Json]:
+    """The CloudEvents of one turn, in order, about the actor whose new state is `subject`."""
+    actor_id, version = subject["id"], subject["version"]
+    common = {
+        "user_id": subject.get("user_id", actor_id),
+        "version": version,
+        "of": len(facts),
+        "actor": {"kind": command.principal.kind, "id": command.principal.id},
+        "correlation_id": command.correlation_id,
+        "command_id": command.id,
+    }
+    return [
+        {
+            "specversion": "1.0",
+            "id": f"{actor_type}:{actor_id}:{version}:{seq}",
+            "source": f"/{actor_type}/{actor_id}",
+            "type": fact.type,
+            "subject": actor_id,
+            "time": now_text,
+            "datacontenttype": "application/json",
+            "data": {**common, "seq": seq, "changed": fact.changed, **fact.data},
+        }
+        for seq, fact in enumerate(facts, start=1)
+    ]

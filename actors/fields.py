@@ -1,0 +1,197 @@
+"""The fields people fill in: their limits in code points, and the codes and pointers of what is refused."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from actors.clock import instant_text, parse_instant
+from actors.due import ZONES
+
+MAX_TAGS = 10
+MAX_REMINDERS = 20
+MAX_CHECKLIST = 100
+MAX_OFFSET_MINUTES = 43_200
+YEARS = range(1970, 3000)
+
+PRIORITIES = ("none", "low", "medium", "high", "urgent")
+Priority = Literal["none", "low", "medium", "high", "urgent"]
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
+
+
+def fold(text: str) -> str:
+    """Spell a tag so that two that a person would call the same compare equal."""
+    return unicodedata.normalize("NFKC", text.casefold())
+
+
+def _storable(value: object) -> object:
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        raise PydanticCustomError("invalid_text", "NUL and lone surrogates cannot be stored")
+    return value
+
+
+def _date(text: str) -> str:
+    try:
+        if _DATE.fullmatch(text) and date.fromisoformat(text).year in YEARS:
+            return text
+    except ValueError:
+        pass
+    raise PydanticCustomError("invalid_date", "not a date of the calendar, written YYYY-MM-DD")
+
+
+def _local(text: str) -> str:
+    try:
+        if _LOCAL.fullmatch(text) and datetime.fromisoformat(text).year in YEARS:
+            return text
+    except ValueError:
+        pass
+    raise PydanticCustomError(
+        "invalid_date", "not a local date and time, written YYYY-MM-DDTHH:MM or …:SS, without offset"
+    )
+
+
+def _instant(text: str) -> str:
+    try:
+        instant = parse_instant(text)
+        if instant.year in YEARS:
+            return instant_text(instant)
+    except (ValueError, OverflowError):
+        pass
+    raise PydanticCustomError("invalid_date", "not an RFC 3339 instant with an offset or Z")
+
+
+def _zone(text: str) -> str:
+    if text in ZONES:
+        return text
+    raise PydanticCustomError("unknown_zone", "not a zone of the IANA database, as Europe/Berlin")
+
+
+def _uuid(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise PydanticCustomError("invalid_id", "not a uuid") from None
+
+
+def _distinct_tags(tags: list[str]) -> list[str]:
+    return list({fold(tag): tag for tag in reversed(tags)}.values())[::-1]
+
+
+_STORABLE = BeforeValidator(_storable)  # last in each line, so that it looks before the limits count
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), _STORABLE]
+Description = Annotated[str, StringConstraints(max_length=20_000), _STORABLE]
+TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), _STORABLE]
+Tags = Annotated[list[TagName], Field(max_length=100), AfterValidator(_distinct_tags), Field(max_length=MAX_TAGS)]
+ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), _STORABLE]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), _STORABLE]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), _STORABLE
+]
+CalendarDate = Annotated[str, AfterValidator(_date), _STORABLE]
+LocalTime = Annotated[str, AfterValidator(_local), _STORABLE]
+Instant = Annotated[str, AfterValidator(_instant), _STORABLE]
+Zone = Annotated[str, AfterValidator(_zone), _STORABLE]
+Id = Annotated[str, AfterValidator(_uuid), _STORABLE]
+OffsetMinutes = Annotated[int, Field(strict=True, ge=0, le=MAX_OFFSET_MINUTES)]
+
+
+class Body(BaseModel):
+    """The base of all bodies: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Due(Body):
+    """A date, or a local time with its zone; never only UTC."""
+
+    date: CalendarDate | None = None
+    local: LocalTime | None = None
+    zone: Zone | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.date is None) == (self.local is None) or (self.local is None) != (self.zone is None):
+            raise PydanticCustomError("invalid_date", "give either date, or local and zone")
+        return self
+
+
+class ReminderSpec(Body):
+    """Minutes before due, or an instant; an id keeps the life of a reminder that is there already."""
+
+    id: Id | None = None
+    offset_minutes: OffsetMinutes | None = None
+    at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.offset_minutes is None) == (self.at is None):
+            raise PydanticCustomError("invalid_reminder", "give either offset_minutes or at")
+        return self
+
+
+class ChecklistEntry(Body):
+    id: Id | None = None
+    text: ItemText
+    done: StrictBool = False
+
+
+class Defaults(Body):
+    """What a task gets when its creator says nothing; a null offset means no reminder."""
+
+    reminder_offset_minutes: OffsetMinutes | None = 30
+
+
+def _distinct_ids(entries: list[Any]) -> list[Any]:
+    ids = [entry.id for entry in entries if entry.id is not None]
+    if len(ids) != len(set(ids)):
+        raise PydanticCustomError("duplicate_id", "two entries have one id")
+    return entries
+
+
+Reminders = Annotated[list[ReminderSpec], Field(max_length=MAX_REMINDERS), AfterValidator(_distinct_ids)]
+Checklist = Annotated[list[ChecklistEntry], Field(max_length=MAX_CHECKLIST), AfterValidator(_distinct_ids)]
+
+# pydantic's names for what is wrong → ours; our own codes pass through.
+_CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "string_too_short": "too_short",
+    "string_too_long": "too_long",
+    "string_unicode": "invalid_text",
+    "string_pattern_mismatch": "invalid_format",
+    "too_long": "too_many",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "literal_error": "invalid_choice",
+    "value_error": "invalid_value",
+    "json_invalid": "invalid_json",
+}
+
+
+def problems(error: ValidationError) -> list[dict[str, str]]:
+    """The problem document's `errors`: `[{pointer: "/due/zone", code, detail}]`."""
+    return [field_problem(found["loc"], found["type"], found["msg"]) for found in error.errors(include_url=False)]
+
+
+def field_problem(location: tuple[int | str, ...], kind: str, detail: str) -> dict[str, str]:
+    """One entry of `errors`, from pydantic's location, error type and message."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
+    code = _CODES.get(kind, "wrong_type" if kind.endswith(("_type", "_parsing")) else kind)
+    return {"pointer": "".join(f"/{step}" for step in steps), "code": code, "detail": detail}

@@ -1,0 +1,74 @@
+"""What a turn decides, and how its reply travels: a refusal is a value, an outage rises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+Json = dict[str, Any]
+
+
+class Outage(Exception):  # noqa: N818  # it names what happened, not a kind of mistake
+    """Something outside failed and the result is not known: the caller may try again."""
+
+
+class UnknownNameError(LookupError):
+    """A command or reminder that no table names: a bug or a newer writer, never ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A decision that makes the next version.
+
+    `state` is the whole new state, `events` its CloudEvents in order, `wake` the instant text at which the actor
+    needs a tick (None: never), `reply` the value the caller gets.
+    """
+
+    state: Json
+    events: list[Json]
+    wake: str | None
+    reply: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A decision that writes nothing, because all is as asked already."""
+
+    reply: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A decision against the command; `status` is 404, 409 or 422, `extra` joins the problem document."""
+
+    code: str
+    detail: str
+    status: int
+    extra: Json = field(default_factory=dict)
+
+
+Decision = Accepted | Unchanged | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The envelope of every turn. Always a 200 on the wire, because Dapr turns anything else into an opaque 500."""
+
+    ok: bool
+    value: Json
+    version: int = 0
+    error: Refused | None = None
+
+    def to_wire(self) -> Json:
+        if self.error is None:
+            return {"ok": True, "value": self.value, "version": self.version}
+        refused = self.error
+        error = {"code": refused.code, "detail": refused.detail, "status": refused.status, "extra": refused.extra}
+        return {"ok": False, "error": error}
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> Self:
+        if wire["ok"]:
+            return cls(ok=True, value=wire["value"], version=wire["version"])
+        error = wire["error"]
+        refused = Refused(error["code"], error["detail"], error["status"], error.get("extra") or {})
+        return cls(ok=False, value={}, error=refused)
