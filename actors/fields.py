@@ -95,6 +95,7 @@ def _distinct_tags(tags: list[str]) -> list[str]:
 
 
 _STORABLE = BeforeValidator(_storable)  # last in each line, so that it looks before the limits count
+Text = Annotated[str, _STORABLE]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), _STORABLE]
 Description = Annotated[str, StringConstraints(max_length=20_000), _STORABLE]
 TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), _STORABLE]
