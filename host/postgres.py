@@ -82,18 +82,33 @@ class EmbeddedPostgres:
     def start(self, *, timeout_seconds: float = READY_SECONDS) -> None:
         """Raise PostgresError, with the reason, when it is not ready in time; nothing runs then."""
         deadline = time.monotonic() + timeout_seconds
+        self.prepare(deadline)
+        self.spawn()
+        try:
+            self.wait_until_ready(deadline)
+        except BaseException:
+            self.stop()
+            raise
+
+    # The three steps of a start, for a runner that does not want to be blocked by all of it at once.
+
+    def prepare(self, deadline: float) -> None:
+        """Everything before the server runs: folder, password, the end of an old server, the cluster."""
         with _clear_errors(self.folder):
             self._prepare()
             _wait_for_old_server(self._cluster / "postmaster.pid", deadline)
             if not (self._cluster / "PG_VERSION").exists():
                 self._init_cluster()
-            self._spawn()
-        try:
-            self._wait_until_ready(deadline)
-            self._create_database()
-        except BaseException:
-            self.stop()
-            raise
+
+    def spawn(self) -> "subprocess.Popen[Any]":
+        """Start the server; from a thread that outlives it. Does not wait for it."""
+        with _clear_errors(self.folder):
+            self.process = self._spawn()
+        return self.process
+
+    def wait_until_ready(self, deadline: float) -> None:
+        self._wait_until_ready(deadline)
+        self._create_database()
 
     def stop(self) -> None:
         """Ends within 5 s: sessions are cut and a checkpoint written; a server that hangs is killed."""
@@ -152,13 +167,13 @@ class EmbeddedPostgres:
             raise PostgresError(_explain(f"initdb failed: {result.stderr.strip()}", self.folder))
         partial.rename(self._cluster)
 
-    def _spawn(self) -> None:
+    def _spawn(self) -> "subprocess.Popen[Any]":
         who = account()
         settings = SETTINGS | {"unix_socket_directories": str(self.socket_dir)}
         if not self._fsync:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         with _opened(self._cluster) as folder, self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603  our own binary
+            return subprocess.Popen(  # noqa: S603  our own binary
                 [
                     *(str(binaries(who) / "postgres"), "-D", f"/dev/fd/{folder}"),
                     *(word for name, value in settings.items() for word in ("-c", f"{name}={value}")),
