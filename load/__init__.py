@@ -1,0 +1,1 @@
+"""What load Duely bears: the bench with ratios, and the scenarios of users."""

@@ -1,0 +1,1 @@
+"""The bench: what Duely costs against the same work without it, as ratios of one run."""

@@ -1,0 +1,124 @@
+"""`python -m load.bench`: runs the phases on one fresh system, prints the table, writes load/RESULTS.md."""
+
+import argparse
+import asyncio
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import psutil
+
+from load.bench.bench import Bench, sign_up
+from load.bench.figures import VoidError
+from load.bench.load_process import repository_root
+from load.bench.phases import create, reminders, search, streams
+from load.bench.plan import FULL, SMOKE, Plan
+from load.bench.report import RESULTS, Section, markdown, table, void
+from load.bench.system import System, running_system
+
+Phase = Callable[[Bench], Awaitable[Section]]
+
+# In this order: memory first, while the host has not grown yet; the many tasks of `create` last.
+PHASES: dict[str, Phase] = {
+    "memory": streams.memory,
+    "streams": streams.latency,
+    "reminders": reminders.run,
+    "search": search.run,
+    "create": create.run,
+}
+
+
+def main() -> int:
+    """Exit code 1 when a figure is void or a requirement is missed."""
+    chosen = _arguments()
+    plan = SMOKE if chosen.smoke else FULL
+    sections, facts = asyncio.run(_bench(plan, chosen.only, chosen.date))
+    print("\n" + table(sections))
+    for section in sections:
+        print("\n".join(f"  {note}" for note in section.notes))
+    if not chosen.smoke and set(chosen.only) == set(PHASES):
+        RESULTS.write_text(markdown(sections, facts))
+        print(f"written: {RESULTS}")
+    return 0 if all(section.passed for section in sections) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m load.bench", description="What Duely costs, as ratios of one run.")
+    parser.add_argument(
+        "--smoke", action="store_true", help="a minute at most; fails on errors and absurd figures only"
+    )
+    parser.add_argument("--only", default=",".join(PHASES), help="phases, separated by commas: " + ", ".join(PHASES))
+    parser.add_argument(
+        "--date", default=datetime.now(UTC).date().isoformat(), help="the date to write, today if absent"
+    )
+    chosen = parser.parse_args()
+    chosen.only = [name.strip() for name in chosen.only.split(",")]
+    unknown = set(chosen.only) - set(PHASES)
+    if unknown:
+        parser.error(f"no such phase: {', '.join(sorted(unknown))}")
+    return chosen
+
+
+async def _bench(plan: Plan, only: list[str], date: str) -> tuple[list[Section], dict[str, str]]:
+    began = time.perf_counter()
+    _say(began, "starting Duely in a folder of its own")
+    async with running_system() as system:
+        facts = await _facts(system, date)
+        token, user_id = await sign_up(system)
+        bench = Bench(plan, system, token, user_id)
+        sections = [await _phase(name, bench, began) for name in PHASES if name in only]
+    _say(began, "stopped")
+    facts["the run took"] = f"{time.perf_counter() - began:.0f} s"
+    return sections, facts
+
+
+async def _phase(name: str, bench: Bench, began: float) -> Section:
+    _say(began, f"{name} …")
+    try:
+        section = await PHASES[name](bench)
+    except VoidError as reason:
+        section = void(name, str(reason))
+    _say(began, f"{name}: {'; '.join(f'{line.what} {line.ours} {line.ratio}'.strip() for line in section.lines)}")
+    return section
+
+
+def _say(began: float, text: str) -> None:
+    print(f"[{time.perf_counter() - began:4.0f} s] {text}", flush=True)
+
+
+async def _facts(system: System, date: str) -> dict[str, str]:
+    """What the figures hold for."""
+    connection = await system.connect()
+    try:
+        settings = ("server_version", "fsync", "synchronous_commit")
+        postgres = {name: await connection.fetchval("SELECT current_setting($1)", name) for name in settings}
+    finally:
+        await connection.close()
+    if postgres["fsync"] != "on" or postgres["synchronous_commit"] != "on":
+        raise VoidError(f"PostgreSQL runs without durability: {postgres}")
+    memory = ", ".join(f"{part} {size / 2**20:.0f}" for part, size in system.memory_bytes().items())
+    return {
+        "date": date,
+        "commit": _commit(),
+        "machine": f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB, {platform.machine()}",
+        "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        "PostgreSQL": f"{postgres['server_version']}, fsync on, synchronous_commit on",
+        "Dapr SDK": version("dapr"),
+        "memory at the start (MiB)": memory,
+    }
+
+
+def _commit() -> str:
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=repository_root(), capture_output=True, text=True, check=False
+    )
+    return described.stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""Reminders: how fast they are registered, and how late they fire when many are due at once."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from load.bench.bench import TASK, Bench
+from load.bench.figures import Loop, VoidError, noise_floor, ratio, spread, summary
+from load.bench.fill import fill
+from load.bench.load_process import run_client, run_creates
+from load.bench.report import Limit, Line, Section
+
+_FIRE_TIMEOUT_SECONDS = 30.0
+_SECONDS_BEFORE_DUE = {False: 8, True: 3}
+
+AGAINST_BARE = Limit(limit=0.7, smoke_limit=0.1, at_most=False, unit=" x")
+LATENESS_P99 = Limit(limit=1000, smoke_limit=5000, at_most=True, unit=" ms")
+
+_REGISTRATION_NOTE = (
+    "Registration: calls to `arm` of actors that hold a wake (each reads its state and registers) over bare"
+    " RegisterActorReminder calls of the same names and times to the same sidecar, by the same client."
+)
+_LATENESS_NOTE = "Fired is what the actor noted, delivered what the ledger has from the notifier."
+
+_FIRED_SQL = """
+SELECT task_id, extract(epoch FROM fired_at - fire_at)::float8 * 1000 AS late_ms FROM reminders
+WHERE task_id = ANY($1) AND status = 'fired'
+"""
+_DELIVERED_SQL = """
+SELECT l.task_id, extract(epoch FROM l.at - r.fire_at)::float8 * 1000 AS late_ms
+FROM reminder_ledger l JOIN reminders r ON r.task_id = l.task_id AND r.id = l.reminder_id
+WHERE l.task_id = ANY($1) AND l.step = 'delivered'
+"""
+
+
+async def run(bench: Bench) -> Section:
+    section = Section("Reminders")
+    section.lines += await _registration(bench)
+    section.lines += await _with_and_without(bench)
+    section.lines += await _lateness(bench)
+    section.notes += [
+        _REGISTRATION_NOTE,
+        f"{bench.plan.due} tasks of one user, all due at one instant. " + _LATENESS_NOTE,
+    ]
+    return section
+
+
+async def _registration(bench: Bench) -> list[Line]:
+    tomorrow = _tomorrow()
+    ids = await fill(bench, [_task(n, tomorrow) for n in range(bench.plan.armed)])
+    ours: list[float] = []
+    bare: list[float] = []
+    for pair in range(bench.plan.pairs):
+        sides = [("arm", ours), ("register", bare)]
+        for kind, rates in sides if pair % 2 == 0 else reversed(sides):
+            order = bench.actor_order(kind, ids, bench.plan.arm_seconds) | {"due_time": tomorrow}
+            rates.append(Loop.from_json(await run_client("actor_calls", order), kind).rate)
+    against = ratio(ours, bare)
+    rate, bare_rate = f"{spread(ours).middle:.0f}/s", f"{spread(bare).middle:.0f}/s"
+    return [
+        bench.judged(
+            Line("registration, against a bare loop", rate, bare_rate, str(against)), against.middle, AGAINST_BARE
+        ),
+        Line("noise: a bare loop over the next", "", "", str(noise_floor(bare))),
+    ]
+
+
+async def _with_and_without(bench: Bench) -> list[Line]:
+    """What a reminder adds to a create."""
+    reminder = {"reminders": [{"at": _tomorrow()}]}
+    rates: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(min(bench.plan.pairs, 3)):
+        for has_reminder in (True, False):
+            order = bench.create_order(bench.plan.arm_seconds)
+            order["body"] = TASK | (reminder if has_reminder else {})
+            loop, _ids = await run_creates(order, "create with a reminder" if has_reminder else "create")
+            rates[has_reminder].append(loop.rate)
+    return [
+        Line(
+            "create with a reminder, against one without",
+            f"{spread(rates[True]).middle:.0f}/s",
+            f"{spread(rates[False]).middle:.0f}/s",
+            str(ratio(rates[True], rates[False])),
+        )
+    ]
+
+
+async def _lateness(bench: Bench) -> list[Line]:
+    due_at = int(time.time()) + _SECONDS_BEFORE_DUE[bench.plan.smoke]
+    due = _text(datetime.fromtimestamp(due_at, UTC))
+    ids = await fill(bench, [_task(n, due) for n in range(bench.plan.due)])
+    if time.time() > due_at - 1:
+        raise VoidError(f"the {len(ids)} tasks were not there one second before their reminders were due")
+    await asyncio.sleep(due_at - time.time())
+    fired = await _wait_for(bench, _FIRED_SQL, ids)
+    delivered = await _wait_for(bench, _DELIVERED_SQL, ids)
+    if min(fired) < 0:
+        raise VoidError(f"a reminder fired {-min(fired):.0f} ms early")
+    late = summary(fired)
+    count = f"{bench.plan.due} due at one instant: "
+    return [
+        bench.judged(Line(count + "fired", _ms(fired)), late["p99"], LATENESS_P99),
+        Line(count + "delivered", _ms(delivered)),
+    ]
+
+
+async def _wait_for(bench: Bench, sql: str, ids: list[str]) -> list[float]:
+    """The lateness of each task's reminder, when all are there; VoidError when one is missing or there twice."""
+    connection = await bench.system.connect()
+    until = time.monotonic() + _FIRE_TIMEOUT_SECONDS
+    try:
+        while True:
+            rows = await connection.fetch(sql, ids)
+            if len(rows) > len(ids):
+                raise VoidError(f"{len(rows)} effects of {len(ids)} reminders")
+            if len(rows) == len(ids):
+                return [row["late_ms"] for row in rows]
+            if time.monotonic() > until:
+                raise VoidError(f"only {len(rows)} of {len(ids)} reminders in {_FIRE_TIMEOUT_SECONDS:.0f} s")
+            await asyncio.sleep(0.25)
+    finally:
+        await connection.close()
+
+
+def _task(number: int, at: str) -> dict[str, Any]:
+    return {"title": f"Water the plants {number}", "reminders": [{"at": at}]}
+
+
+def _tomorrow() -> str:
+    return _text(datetime.now(UTC).replace(microsecond=0) + timedelta(days=1))
+
+
+def _text(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _ms(values: list[float]) -> str:
+    late = summary(values)
+    return f"p50 {late['p50']:.0f}, p99 {late['p99']:.0f}, max {late['max']:.0f} ms"

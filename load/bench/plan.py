@@ -1,0 +1,67 @@
+"""How long and how much: the full run, and the smoke that only proves that the bench itself works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Seconds of each run (after `warm_seconds` that do not count), sizes and repetitions."""
+
+    smoke: bool
+    pairs: int
+    workers: int
+    warm_seconds: float
+    create_seconds: float
+    plain_seconds: float
+    floor_seconds: float
+    sweep_workers: tuple[int, ...]
+    sweep_seconds: float
+    search_tasks: int
+    search_asks: int
+    armed: int
+    arm_seconds: float
+    due: int
+    stream_users: tuple[int, ...]
+    stream_seconds: float
+    idle_streams: tuple[int, ...]
+
+
+FULL = Plan(
+    smoke=False,
+    pairs=5,
+    workers=16,
+    warm_seconds=1.0,
+    create_seconds=20.0,
+    plain_seconds=10.0,
+    floor_seconds=4.0,
+    sweep_workers=(1, 4, 8, 16, 32, 64),
+    sweep_seconds=3.0,
+    search_tasks=10_000,
+    search_asks=60,
+    armed=2_000,
+    arm_seconds=3.0,
+    due=1_000,
+    stream_users=(1, 100, 1_000),
+    stream_seconds=8.0,
+    idle_streams=(1_000, 5_000),
+)
+
+SMOKE = Plan(
+    smoke=True,
+    pairs=1,
+    workers=16,
+    warm_seconds=0.3,
+    create_seconds=2.0,
+    plain_seconds=1.0,
+    floor_seconds=0.5,
+    sweep_workers=(),
+    sweep_seconds=0.0,
+    search_tasks=300,
+    search_asks=10,
+    armed=100,
+    arm_seconds=0.5,
+    due=50,
+    stream_users=(1, 20),
+    stream_seconds=1.5,
+    idle_streams=(100,),
+)

@@ -1,0 +1,84 @@
+"""What is said at the end: the lines of a phase, whether each requirement is met, the table, load/RESULTS.md."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+RESULTS = Path(__file__).resolve().parents[1] / "RESULTS.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table. `met` is None where nothing is required."""
+
+    what: str
+    ours: str
+    against: str = ""
+    ratio: str = ""
+    required: str = ""
+    met: bool | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        verdict = {None: "", True: "yes", False: "NO"}[self.met]
+        return (self.what, self.ours, self.against, self.ratio, self.required, verdict)
+
+
+@dataclass(slots=True)
+class Section:
+    """What one phase found: lines for the table, notes in sentences."""
+
+    title: str
+    lines: list[Line] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return all(line.met is not False for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a figure must reach, and what even a noisy smoke run must."""
+
+    limit: float
+    smoke_limit: float
+    at_most: bool
+    unit: str
+
+    def met(self, value: float, *, smoke: bool) -> bool:
+        limit = self.smoke_limit if smoke else self.limit
+        return value <= limit if self.at_most else value >= limit
+
+    def text(self, *, smoke: bool) -> str:
+        limit = self.smoke_limit if smoke else self.limit
+        return f"{'≤' if self.at_most else '≥'} {limit:g}{self.unit}"
+
+
+def void(title: str, reason: str) -> Section:
+    """A phase whose figures may not be printed."""
+    return Section(title, [Line(title, "void", required="no error, nothing lost", met=False)], [f"void: {reason}"])
+
+
+_HEAD = ("what", "Duely", "against", "ratio or difference", "required", "met")
+
+
+def table(sections: Iterable[Section]) -> str:
+    """The lines in columns, for a terminal."""
+    rows = [_HEAD, *(line.cells() for section in sections for line in section.lines)]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(_HEAD))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+
+
+def markdown(sections: Sequence[Section], facts: dict[str, str]) -> str:
+    """The text of load/RESULTS.md."""
+    parts = ["# What the bench measured", "", "Written by `make bench`; load/README.md says how to read it.", ""]
+    parts += [f"- {name}: {value}" for name, value in facts.items()]
+    for section in sections:
+        parts += ["", f"## {section.title}", "", _row(_HEAD), _row(["---"] * len(_HEAD))]
+        parts += [_row(line.cells()) for line in section.lines]
+        parts += ["", *(f"- {note}" for note in section.notes)] if section.notes else []
+    return "\n".join(parts) + "\n"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

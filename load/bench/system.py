@@ -1,0 +1,157 @@
+"""The real system, started by `duely up` in a folder of its own on free ports, and stopped again."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import psutil
+
+READY_TIMEOUT_SECONDS = 90.0
+FIRST_BUILD_TIMEOUT_SECONDS = 900.0
+STOP_TIMEOUT_SECONDS = 15.0
+_PARTS = ("postgres", "placement", "scheduler", "daprd")
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A running Duely: where to call it and what it is made of."""
+
+    url: str
+    database_url: str
+    grpc_port: int
+    api_token: str
+    runner: psutil.Process
+
+    def parts(self) -> dict[str, list[psutil.Process]]:
+        """The living processes by part; PostgreSQL's backends count as PostgreSQL."""
+        found: dict[str, list[psutil.Process]] = {"host": [], **{part: [] for part in _PARTS}}
+        for process in self.runner.children(recursive=True):
+            part = _part_of(process)
+            if part:
+                found[part].append(process)
+        return found
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """What each part has used so far; backends that ended are in their parent's sum."""
+        return {part: sum(_cpu(process) for process in processes) for part, processes in self.parts().items()}
+
+    def memory_bytes(self) -> dict[str, int]:
+        """Resident memory of each part; PostgreSQL's shared pages are counted in every backend."""
+        return {part: sum(_rss(process) for process in processes) for part, processes in self.parts().items()}
+
+    async def connect(self) -> Any:
+        """A connection to its database, for what the bench checks itself."""
+        return await asyncpg.connect(self.database_url)
+
+
+@asynccontextmanager
+async def running_system() -> AsyncGenerator[System]:
+    """A fresh Duely for the length of the block; its folder is removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="duely-bench-"))
+    port = free_port()
+    log = (folder / "up.log").open("wb")
+    # Its own session, so that Ctrl-C reaches the bench alone and the bench stops what it started.
+    up = subprocess.Popen(  # noqa: ASYNC220  it only forks
+        [sys.executable, "-m", "host.cli", "up"],
+        env=_environment(folder / "data", port),
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        await _until_ready(url, up, folder / "up.log")
+        yield _describe(url, psutil.Process(up.pid))
+    finally:
+        _stop(up)
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(data: Path, port: int) -> dict[str, str]:
+    settings = {"DUELY_DATA_DIR": str(data), "DUELY_PORT": str(port), "DUELY_RATE_LIMITS": "off"}
+    return {**os.environ, **settings}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _until_ready(url: str, up: "subprocess.Popen[bytes]", log: Path) -> None:
+    async with asyncio.timeout(FIRST_BUILD_TIMEOUT_SECONDS), httpx.AsyncClient() as client:
+        while True:
+            if up.poll() is not None:
+                raise RuntimeError(f"duely up ended with {up.returncode}:\n{_tail(log)}")
+            try:
+                if (await client.get(f"{url}/health/ready")).is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.2)
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-2000:]
+
+
+def _describe(url: str, runner: psutil.Process) -> System:
+    """The host's own environment says where its database and its sidecar are."""
+    host = next(process for process in runner.children(recursive=True) if _part_of(process) == "host")
+    environ = host.environ()
+    return System(
+        url=url,
+        database_url=environ["DUELY_DATABASE_URL"],
+        grpc_port=int(environ["DAPR_GRPC_PORT"]),
+        api_token=environ.get("DAPR_API_TOKEN", ""),
+        runner=runner,
+    )
+
+
+def _part_of(process: psutil.Process) -> str | None:
+    try:
+        if "host.serve" in process.cmdline():
+            return "host"
+        return next((part for part in _PARTS if process.name().startswith(part)), None)
+    except psutil.Error:
+        return None
+
+
+def _cpu(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)
+
+
+def _rss(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _stop(up: "subprocess.Popen[bytes]") -> None:
+    if up.poll() is None:
+        up.send_signal(signal.SIGTERM)
+    try:
+        up.wait(STOP_TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired:
+        up.kill()
+        up.wait()
