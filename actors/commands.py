@@ -227,7 +227,7 @@ def build_command(
     id: str,  # noqa: A002  # the name it has on the wire
     principal: Principal,
     correlation_id: str,
-    zone: str = "UTC",
+    zone: str,
     defaults: Json | None = None,
     if_match: int | None = None,
 ) -> Command:
@@ -235,6 +235,12 @@ def build_command(
     clean = clean_body(name, body)
     digest = body_hash(name, clean)
     return Command(id, name, clean, digest, principal, correlation_id, zone, defaults or {}, if_match)
+
+
+def tick_command(actor_id: str, now_text: str) -> Command:
+    """What a reminder asks of its actor: do whatever is due."""
+    tick_id = str(uuid5(UUID(actor_id), now_text))
+    return Command(tick_id, TICK, {}, "", Principal("reminder", "wake", ""), tick_id)
 
 
 def clean_body(name: str, body: Mapping[str, Any] | Body) -> Json:

@@ -1,0 +1,220 @@
+"""What a command does to a task: one pure function a command, all named in the table COMMANDS."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from actors import reminders, tags, task_state
+from actors.clock import instant_text
+from actors.commands import TICK, Command, task_id_for
+from actors.events import Fact
+from actors.fields import MAX_TAGS, PRIORITIES
+from actors.replies import Decision, Json, Refused, Unchanged, UnknownNameError
+from actors.task_edit import NO_ROOM, accepted, edited, fits, undone
+
+MAX_EVENTS = 50  # a turn; what is left is due again at once
+
+NOT_FOUND = Refused("task_not_found", "There is no such task.", 404)
+IN_TRASH = Refused("task_in_trash", "The task is in the trash: restore it first.", 409)
+
+
+def decide(state: Json | None, version: int, command: Command, now: datetime) -> Decision:
+    """What `command` makes of a task at `version` (0 and None: not there yet)."""
+    if command.name == "CreateTask":
+        return create(state, command, now)
+    if command.name == TICK:
+        return tick(state, version, command, now)
+    act = COMMANDS.get(command.name)
+    if act is None:
+        raise UnknownNameError(f"a task knows no command {command.name}")
+    if state is None or state["purged"] or state["user_id"] != command.principal.user_id:
+        return NOT_FOUND
+    if state["deleted_at"] is not None and command.name not in FOR_TRASH:
+        return IN_TRASH
+    return act(state, command, now)
+
+
+def create(state: Json | None, command: Command, now: datetime) -> Decision:
+    if state is not None:
+        own = state["user_id"] == command.principal.user_id
+        return Unchanged(task_state.task_json(state)) if own else NOT_FOUND
+    body = command.body
+    task_id = body.get("id") or task_id_for(command.principal.user_id, command.id)
+    state = task_state.new(task_id, command, now)
+    facts = [Fact("task.created"), *reminders.facts([], state["reminders"])]
+    decision = accepted(state, facts, command, now)
+    return decision if fits(decision) else NO_ROOM
+
+
+def patch(state: Json, command: Command, now: datetime) -> Decision:
+    """Null clears a field."""
+    values = {name: _CLEARED.get(name) if value is None else value for name, value in command.body.items()}
+    return edited(state, values, command, now)
+
+
+_CLEARED: Mapping[str, Any] = {
+    "description": "",
+    "priority": PRIORITIES[0],
+    "tags": [],
+    "due": None,
+    "reminders": [],
+    "checklist": [],
+}
+
+
+def complete(state: Json, command: Command, now: datetime) -> Decision:
+    return edited(state, {"status": "completed"}, command, now)
+
+
+def reopen(state: Json, command: Command, now: datetime) -> Decision:
+    return edited(state, {"status": "open"}, command, now)
+
+
+def delete(state: Json, command: Command, now: datetime) -> Decision:
+    """To the trash."""
+    return edited(state, {"deleted_at": state["deleted_at"] or instant_text(now)}, command, now)
+
+
+def restore(state: Json, command: Command, now: datetime) -> Decision:
+    return edited(state, {"deleted_at": None}, command, now)
+
+
+def purge(state: Json, command: Command, now: datetime) -> Decision:
+    """The last version: no content, only that it was there."""
+    stone = task_state.tombstone(state, now)
+    facts = [Fact("task.purged"), *reminders.facts(state["reminders"], [])]
+    return accepted(stone, facts, command, now)
+
+
+def set_priority(state: Json, command: Command, now: datetime) -> Decision:
+    return edited(state, {"priority": command.body["priority"]}, command, now)
+
+
+def add_tags(state: Json, command: Command, now: datetime) -> Decision:
+    wanted = tags.added(state["tags"], command.body["tags"])
+    if len(wanted) > MAX_TAGS:
+        errors = [{"pointer": "/tags", "code": "too_many", "detail": f"a task has at most {MAX_TAGS} tags"}]
+        return Refused("too_many_tags", f"A task has at most {MAX_TAGS} tags.", 422, {"errors": errors})
+    return edited(state, {"tags": wanted}, command, now)
+
+
+def remove_tag(state: Json, command: Command, now: datetime) -> Decision:
+    return edited(state, {"tags": tags.removed(state["tags"], command.body["tag"])}, command, now)
+
+
+def rename_tag(state: Json, command: Command, now: datetime) -> Decision:
+    return edited(state, {"tags": tags.renamed(state["tags"], command.body["from"], command.body["to"])}, command, now)
+
+
+def move_due(state: Json, command: Command, now: datetime) -> Decision:
+    return edited(state, {"due": command.body["due"]}, command, now)
+
+
+def undo(state: Json, command: Command, now: datetime) -> Decision:
+    """Put back what an audit entry changed, if all of it is still as that entry left it."""
+    if state["deleted_at"] is not None and command.body["changed"].keys() != {"deleted_at"}:
+        return IN_TRASH
+    return undone(state, command, now)
+
+
+def rezone(state: Json, command: Command, now: datetime) -> Decision:
+    """The user's zone moved; only a date without a time moves with it."""
+    if state["due"] is None or "date" not in state["due"]:
+        return Unchanged(task_state.task_json(state))
+    return edited(state, {"zone": command.body["zone"]}, command, now)
+
+
+def snooze(state: Json, command: Command, now: datetime) -> Decision:
+    body = command.body
+    if state["status"] != "open":
+        return Refused("task_completed", "The task is completed: it reminds nobody.", 409)
+    reminder = _to_snooze(state["reminders"], body.get("reminder_id"))
+    if reminder is None:
+        return Refused("reminder_not_found", "The task has no such reminder.", 404)
+    until = body.get("until") or instant_text(now + timedelta(minutes=body["minutes"]))
+    if until <= instant_text(now):
+        errors = [{"pointer": "/until", "code": "in_the_past", "detail": "not ahead of now"}]
+        return Refused("invalid_snooze", "A reminder can only be snoozed until a time ahead.", 422, {"errors": errors})
+    later = reminders.snoozed(reminder, until)
+    return _with_reminders(state, [later], [reminders.reminder_fact("snoozed", later)], command, now)
+
+
+def _to_snooze(current: list[Json], reminder_id: str | None) -> Json | None:
+    """The named one; else the one that fired last, else the next to fire."""
+    if reminder_id is not None:
+        return next((reminder for reminder in current if reminder["id"] == reminder_id), None)
+    past = [reminder for reminder in current if reminder["status"] == "fired"]
+    if past:
+        return max(past, key=lambda reminder: (reminder["fired_at"], reminder["fire_at"]))
+    ahead = [reminder for reminder in current if reminder["status"] == "pending"]
+    return min(ahead, key=lambda reminder: reminder["fire_at"], default=None)
+
+
+def acknowledge(state: Json, command: Command, now: datetime) -> Decision:
+    wanted = command.body.get("reminder_id")
+    named = [reminder for reminder in state["reminders"] if wanted in {None, reminder["id"]}]
+    if wanted is not None and not named:
+        return Refused("reminder_not_found", "The task has no such reminder.", 404)
+    seen = [
+        {**reminder, "acknowledged_at": instant_text(now)}
+        for reminder in named
+        if reminder["status"] == "fired" and reminder["acknowledged_at"] is None
+    ]
+    if not seen:
+        return Unchanged(task_state.task_json(state))
+    facts = [reminders.reminder_fact("acknowledged", reminder) for reminder in seen]
+    return _with_reminders(state, seen, facts, command, now)
+
+
+def tick(state: Json | None, version: int, command: Command, now: datetime) -> Decision:
+    """Whatever is due now: each reminder once a firing, overdue once a due. A tick that finds nothing is a no-op."""
+    if state is None:
+        return Unchanged({})
+    now_text = instant_text(now)
+    overdue = task_state.overdue_ahead(state)
+    is_overdue = overdue is not None and overdue <= now_text
+    ready = reminders.to_fire(state["reminders"], now_text)[: MAX_EVENTS - is_overdue]
+    if not ready and not is_overdue:
+        return Unchanged({})
+    fired = [reminders.fired(reminder, now) for reminder in ready]
+    facts = [Fact("task.overdue")] if is_overdue else []
+    facts += [reminders.reminder_fact("fired", reminder) for reminder in fired]
+    noted = state["due"] if is_overdue else state["overdue_noted"]
+    after = {
+        **state,
+        "version": version + 1,
+        "reminders": reminders.replaced(state["reminders"], fired),
+        "overdue_noted": noted,
+    }
+    return accepted(after, facts, command, now)
+
+
+def _with_reminders(state: Json, changed: list[Json], facts: list[Fact], command: Command, now: datetime) -> Decision:
+    after = {
+        **state,
+        "version": state["version"] + 1,
+        "updated_at": instant_text(now),
+        "reminders": reminders.replaced(state["reminders"], changed),
+    }
+    return accepted(after, facts, command, now)
+
+
+# Every command of a task that is there. CreateTask and Tick stand in `decide`, because they also meet none.
+COMMANDS: Mapping[str, Callable[[Json, Command, datetime], Decision]] = {
+    "PatchTask": patch,
+    "CompleteTask": complete,
+    "ReopenTask": reopen,
+    "DeleteTask": delete,
+    "RestoreTask": restore,
+    "PurgeTask": purge,
+    "SetPriority": set_priority,
+    "AddTags": add_tags,
+    "RemoveTag": remove_tag,
+    "RenameTag": rename_tag,
+    "MoveDue": move_due,
+    "UndoChange": undo,
+    "Rezone": rezone,
+    "SnoozeReminder": snooze,
+    "AcknowledgeReminder": acknowledge,
+}
+FOR_TRASH = frozenset({"DeleteTask", "RestoreTask", "PurgeTask", "UndoChange"})

@@ -1,0 +1,126 @@
+"""What a task keeps: its JSON, and beside it what only the rules need."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from actors import reminders
+from actors.clock import instant_text
+from actors.commands import Command
+from actors.due import due_at, overdue_at
+from actors.replies import Json
+
+# The user's zone; the version that last changed each field (absent: the first); the due that was last told as overdue;
+# whether a person has said which reminders there are. Fields that a newer release adds pass through.
+PRIVATE = frozenset({"zone", "field_versions", "overdue_noted", "reminders_chosen"})
+
+
+def task_json(state: Json) -> Json:
+    """The task as replies, events and the read model have it."""
+    return {key: value for key, value in state.items() if key not in PRIVATE}
+
+
+def new(task_id: str, command: Command, now: datetime) -> Json:
+    """Version 1."""
+    body, now_text = command.body, instant_text(now)
+    due = body.get("due")
+    state = {
+        "id": task_id,
+        "user_id": command.principal.user_id,
+        "title": body["title"],
+        "description": body.get("description", ""),
+        "priority": body.get("priority", "none"),
+        "status": "open",
+        "tags": body.get("tags", []),
+        "due": due,
+        "reminders": [],
+        "checklist": checklist(body.get("checklist", []), [], command.id),
+        "series_id": body.get("series_id"),
+        "version": 1,
+        "created_at": now_text,
+        "updated_at": now_text,
+        "completed_at": None,
+        "deleted_at": None,
+        "overdue_at": overdue_at(due, command.zone),
+        "purged": False,
+        "zone": command.zone,
+        "field_versions": {},
+        "overdue_noted": None,
+        "reminders_chosen": body.get("reminders") is not None,
+    }
+    specs = default_reminders(command) if body.get("reminders") is None else body["reminders"]
+    if due is None and not state["reminders_chosen"]:
+        specs = []
+    state["reminders"] = settled_reminders(state, reminders.chosen([], specs, command.id), now, moved=True)
+    return state
+
+
+def default_reminders(command: Command) -> list[Json]:
+    """The user's default, for a task that gets a due and whose owner has not said anything about reminders."""
+    offset = command.defaults.get("reminder_offset_minutes")
+    return [] if offset is None else [{"offset_minutes": offset}]
+
+
+def settled_reminders(state: Json, chosen: list[Json], now: datetime, *, moved: bool) -> list[Json]:
+    if not chosen:
+        return chosen
+    return reminders.settled(chosen, due_at(state["due"], state["zone"]), now, active=is_active(state), moved=moved)
+
+
+def is_active(state: Json) -> bool:
+    """Whether it still wants something from its owner."""
+    return state["status"] == "open" and state["deleted_at"] is None and not state["purged"]
+
+
+def checklist(entries: list[Json], current: list[Json], command_id: str) -> list[Json]:
+    """The wanted entries with their ids: the given one, else that of an entry with the same text, else a new one."""
+    ids_of = {item["text"]: item["id"] for item in reversed(current)}
+    taken = {entry["id"] for entry in entries if "id" in entry}
+    items: list[Json] = []
+    for number, entry in enumerate(entries):
+        item_id = entry.get("id") or ids_of.get(entry["text"])
+        if item_id is None or (item_id in taken and "id" not in entry):
+            item_id = str(uuid5(UUID(command_id), f"checklist:{number}"))
+        taken.add(item_id)
+        items.append({"id": item_id, "text": entry["text"], "done": entry.get("done", False)})
+    return items
+
+
+def overdue_ahead(state: Json) -> str | None:
+    """The instant at which the owner is to be told that the task is overdue; None when told already."""
+    if not is_active(state) or state["overdue_noted"] == state["due"]:
+        return None
+    overdue: str | None = state["overdue_at"]
+    return overdue
+
+
+def wake(state: Json) -> str | None:
+    """The earliest instant at which the task has something to do by itself."""
+    times: list[Any] = [reminder["fire_at"] for reminder in state["reminders"] if reminder["status"] == "pending"]
+    overdue = overdue_ahead(state)
+    return min(times if overdue is None else [*times, overdue], default=None)
+
+
+def tombstone(state: Json, now: datetime) -> Json:
+    """The shape of a task with nothing in it, so that whoever reads tasks can read this one too."""
+    now_text = instant_text(now)
+    blank: Json = {
+        "title": "",
+        "description": "",
+        "priority": "none",
+        "tags": [],
+        "due": None,
+        "reminders": [],
+        "checklist": [],
+    }
+    return {
+        **state,
+        **blank,
+        "version": state["version"] + 1,
+        "updated_at": now_text,
+        "deleted_at": state["deleted_at"] or now_text,
+        "overdue_at": None,
+        "purged": True,
+        "field_versions": {},
+        "overdue_noted": None,
+    }
