@@ -7,19 +7,22 @@ from typing import Any
 import orjson
 from dapr.serializers.base import Serializer
 from dapr.serializers.util import convert_to_dapr_duration
+from typing_extensions import override
 
 
 class OrjsonSerializer(Serializer):
     """Replaces the SDK's serializer, which reads "5m" or "2026-01-01" in a title as a duration or a date."""
 
-    def serialize(self, obj: object, custom_hook: Callable[[object], bytes] | None = None) -> bytes:  # noqa: ARG002  # the SDK's signature
+    @override
+    def serialize(self, obj: object, custom_hook: Callable[[object], bytes] | None = None) -> bytes:
         return orjson.dumps(obj, default=_encode)
 
+    @override
     def deserialize(
         self,
         data: bytes,
-        data_type: type[Any] | None = object,  # noqa: ARG002  # the SDK's signature
-        custom_hook: Callable[[bytes], object] | None = None,  # noqa: ARG002
+        data_type: type[Any] | None = object,
+        custom_hook: Callable[[bytes], object] | None = None,
     ) -> Any:
         return orjson.loads(data) if data else None
 

@@ -1,0 +1,42 @@
+"""What a turn needs from the host, and what all live actors of one process share."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
+
+from actors.clock import Clock
+
+
+class CommandLog(Protocol):
+    """The commands of the last 24 h: `{"hash", "reply"}` of one that was applied."""
+
+    async def find(self, actor_id: str, command_id: str) -> Mapping[str, Any] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a turn needs from the host. `on_commit(type, id)` and `note_armed(type, id, wake)` must not block."""
+
+    clock: Clock
+    commands: CommandLog
+    on_commit: Callable[[str, str], None]
+    note_armed: Callable[[str, str, str], None]
+
+
+class Activations:
+    """What all live actors of this process share: the ports, a lock for each actor id, the age of their caches."""
+
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+        self.epoch = 0
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    def lock_of(self, actor_type: str, actor_id: str) -> asyncio.Lock:
+        """By id, because the SDK may hold two objects of one actor: two first calls at once each make one."""
+        return self._locks.setdefault((actor_type, actor_id), asyncio.Lock())
+
+    def drop_caches(self) -> None:
+        """When a sidecar comes back: others may have written meanwhile."""
+        self.epoch += 1

@@ -1,0 +1,34 @@
+"""The actor types, and how they are registered with the SDK's runtime."""
+
+from functools import partial
+from typing import Any
+
+from dapr.actor import ActorRuntime
+from dapr.clients.base import DaprActorClientBase
+
+from actors.ports import Activations, Ports
+from actors.serializer import OrjsonSerializer
+from actors.task_actor import TaskActor
+from actors.user_actor import UserActor
+
+ACTORS = (TaskActor, UserActor)
+
+
+async def register_all(runtime: type[ActorRuntime], actor_client: DaprActorClientBase, ports: Ports) -> Activations:
+    """Make all types callable; call `drop_caches()` of what is returned whenever the sidecar came back."""
+    activations = Activations(ports)
+    serializer = OrjsonSerializer()
+    for actor in ACTORS:
+        make: Any = partial(_make, actor, activations)
+        await runtime.register_actor(
+            actor,
+            message_serializer=serializer,
+            state_serializer=serializer,
+            actor_client=actor_client,
+            actor_factory=make,
+        )
+    return activations
+
+
+def _make(actor: type[TaskActor | UserActor], activations: Activations, ctx: Any, actor_id: Any) -> Any:
+    return actor(ctx, actor_id, activations)

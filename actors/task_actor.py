@@ -1,0 +1,18 @@
+"""The Dapr shell of a task: which rules, which births, which reminder."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from dapr.actor import Remindable
+
+from actors import task
+from actors.turn import WAKE, TurnActor
+
+
+class TaskActor(TurnActor, Remindable):
+    """One task; its id is the actor id."""
+
+    rules = staticmethod(task.decide)
+    births = frozenset({"CreateTask"})
+    # What happens at a tick: `tick` runs the command Tick, whose rule is `task.tick`.
+    reminders: ClassVar[Mapping[str, str]] = {WAKE: "tick"}

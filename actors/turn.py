@@ -1,0 +1,249 @@
+"""One turn: lock, load, decide, commit, arm, reply. Every actor type runs through this one shape."""
+
+import asyncio
+import logging
+from abc import abstractmethod
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol
+
+import grpc
+from dapr.actor import Actor, ActorId, ActorInterface, ActorReminderFailurePolicy, Remindable
+from dapr.actor.runtime.context import ActorRuntimeContext
+from dapr.clients.exceptions import DaprInternalError
+from typing_extensions import override
+
+from actors.clock import instant_text, parse_instant
+from actors.commands import TICK, Command, tick_command
+from actors.doc import KEY, Doc
+from actors.ports import Activations
+from actors.replies import Accepted, Decision, Json, Outage, Refused, Unchanged, UnknownNameError
+
+log = logging.getLogger(__name__)
+
+WAKE = "wake"  # the one reminder of an actor
+STATE_SECONDS = 3.0
+ARM_SECONDS = 0.5
+EARLY_PAUSE = timedelta(seconds=1)
+# One key, one operation, spelt here so that the client may cut the value out instead of parsing it.
+SAVE_HEAD = b'[{"operation":"upsert","request":{"key":"' + KEY.encode() + b'","value":'
+SAVE_TAIL = b"}}]"
+
+# Without a limit: by default a one-shot reminder is deleted after its fourth failure, some 3 s into an outage.
+FOR_EVER = ActorReminderFailurePolicy.constant_policy(interval=timedelta(seconds=5))
+
+# What the way to the store may raise; anything else is a bug and rises as it is.
+_OUTAGES = (grpc.RpcError, DaprInternalError, OSError)
+# How the database says no, wherever the sidecar puts its words.
+_REFUSALS = ("stale actor write", "older schema", "SQLSTATE 40001", "SQLSTATE 23505", "duplicate key value")
+_TRIES = 3
+
+
+class Rules(Protocol):
+    """`decide` of an actor type: pure."""
+
+    def __call__(self, state: Json | None, version: int, command: Command, now: datetime, /) -> Decision: ...
+
+
+class Turns(ActorInterface):
+    """The methods that the sidecar may call."""
+
+    @abstractmethod
+    async def turn(self, command: Json) -> Json: ...
+
+    @abstractmethod
+    async def tick(self) -> Json: ...
+
+    @abstractmethod
+    async def arm(self) -> Json: ...
+
+    @abstractmethod
+    async def ping(self) -> Json: ...
+
+
+class TurnActor(Actor, Turns, Remindable):
+    """The base of all actors. A subclass names its rules, and Remindable once more, which the SDK looks for there alone."""
+
+    rules: ClassVar[Rules]
+    # Commands that usually meet nothing: they are decided without a read, and the fence tells when that was wrong.
+    births: ClassVar[frozenset[str]]
+    # Reminder name → method.
+    reminders: ClassVar[Mapping[str, str]]
+
+    def __init__(self, ctx: ActorRuntimeContext, actor_id: ActorId, activations: Activations) -> None:
+        super().__init__(ctx, actor_id)
+        self._type: str = ctx.actor_type_info.type_name
+        self._id: str = actor_id.id
+        self._client = ctx.dapr_client
+        self._shared = activations
+        self._ports = activations.ports
+        self._lock = activations.lock_of(self._type, self._id)
+        self._epoch = activations.epoch
+        self._doc: Doc | None = None
+
+    async def turn(self, command: Json) -> Json:
+        """Apply a command `Command.to_wire()`; the envelope of `Reply.to_wire()`. Raises only for outages and bugs."""
+        async with self._alone():
+            return await self._apply(Command.from_wire(command), self._ports.clock.now())
+
+    async def tick(self) -> Json:
+        """Do what is due, then register the next wake; fails when that fails, so that the scheduler tries again.
+
+        In this order: registering replaces the job that is running, and its retries with it.
+        """
+        async with self._alone():
+            now = self._ports.clock.now()
+            reply = await self._apply(tick_command(self._id, instant_text(now)), now)
+            wake = None if self._doc is None else self._doc.wake
+            if wake is not None:
+                did_something = bool(reply["value"])
+                await self._arm(wake, timedelta(0) if did_something else EARLY_PAUSE, STATE_SECONDS)
+            return {"ok": True, "value": {"wake": wake}, "version": reply["version"]}
+
+    async def arm(self) -> Json:
+        """Register the wake that the stored doc asks for: `{"armed": instant or null}`."""
+        async with self._alone():
+            doc = await self._read()
+            if doc.wake is not None:
+                await self._arm(doc.wake, timedelta(0), STATE_SECONDS)
+            return {"armed": doc.wake}
+
+    async def ping(self) -> Json:
+        """Nothing: the floor that every turn stands on."""
+        return {}
+
+    @override
+    async def receive_reminder(
+        self, name: str, state: bytes, due_time: timedelta, period: timedelta, ttl: timedelta | None = None
+    ) -> None:
+        method = self.reminders.get(name)
+        if method is None:
+            raise UnknownNameError(f"{self._type} knows no reminder {name}")
+        await getattr(self, method)()
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncGenerator[None]:
+        """Our own lock: the sidecar's is freed when a caller gives up, while its turn still runs here.
+
+        After any exception the doc is read again: a save that failed may have landed.
+        """
+        async with self._lock:
+            if self._epoch != self._shared.epoch:
+                self._epoch, self._doc = self._shared.epoch, None
+            try:
+                yield
+            except BaseException:
+                self._doc = None
+                raise
+
+    async def _apply(self, command: Command, now: datetime) -> Json:
+        """Decide until a write stands, or until a doc read in this turn shows that there is nothing to write."""
+        doc = self._doc
+        assumed = Doc() if doc is None and command.name in self.births else doc
+        for _ in range(_TRIES):
+            fresh = assumed is None
+            doc = await self._read() if assumed is None else assumed
+            assumed = None
+            if doc.command is not None and doc.command["id"] == command.id:
+                return _known_reply(doc.command, command)
+            decision = self.rules(doc.state, doc.version, command, now)
+            if isinstance(decision, Accepted):
+                if (after := await self._commit(doc, decision, command)) is not None:
+                    return await self._committed(doc, after, command, decision)
+            elif not fresh:
+                continue
+            if (known := await self._find(command)) is not None:
+                return known
+            if not isinstance(decision, Accepted):
+                return _envelope(decision, doc.version)
+        raise Outage(f"{self._type} was written by others at every try")
+
+    async def _commit(self, doc: Doc, decision: Accepted, command: Command) -> Doc | None:
+        """The next doc once it is stored, or None when the database refused it."""
+        after = doc.after(decision, command)
+        if not await self._save(after.written(decision.events)):
+            self._doc = None
+            return None
+        self._doc = after
+        self._ports.on_commit(self._type, self._id)
+        return after
+
+    async def _committed(self, doc: Doc, after: Doc, command: Command, decision: Accepted) -> Json:
+        """Arm what changed and answer. A wake that could not be registered is found by the sweeper."""
+        if after.wake is not None and after.wake != doc.wake and command.name != TICK:
+            try:
+                await self._arm(after.wake, timedelta(0), ARM_SECONDS)
+            except Outage as error:
+                log.info(
+                    "wake not registered", extra={"actor_type": self._type, "actor": self._id, "cause": str(error)}
+                )
+        return {"ok": True, "value": decision.reply, "version": after.version}
+
+    async def _save(self, doc: bytes) -> bool:
+        """False when the database refused. With an unknown result the same bytes go once more: if they stand, that is a no-op."""
+        data = SAVE_HEAD + doc + SAVE_TAIL
+        for last_try in (False, True):
+            try:
+                async with asyncio.timeout(STATE_SECONDS):
+                    await self._client.save_state_transactionally(self._type, self._id, data)
+            except _OUTAGES as error:
+                if any(words in str(error) for words in _REFUSALS):
+                    log.info(
+                        "write refused", extra={"actor_type": self._type, "actor": self._id, "cause": str(error)[:300]}
+                    )
+                    return False
+                if last_try:
+                    raise Outage(f"the state of {self._type} could not be saved") from error
+            else:
+                return True
+        raise AssertionError("the last try returns or raises")
+
+    async def _read(self) -> Doc:
+        """The doc as it is stored now."""
+        try:
+            async with asyncio.timeout(STATE_SECONDS):
+                data = await self._client.get_state(self._type, self._id, KEY)
+        except _OUTAGES as error:
+            raise Outage(f"the state of {self._type} could not be read") from error
+        self._doc = Doc.read(data)
+        return self._doc
+
+    async def _find(self, command: Command) -> Json | None:
+        """The reply that this command got before, from the log; it may have been applied by another copy of us."""
+        if command.name == TICK:
+            return None
+        async with asyncio.timeout(STATE_SECONDS):
+            known = await self._ports.commands.find(self._id, command.id)
+        return None if known is None else _known_reply(known, command)
+
+    async def _arm(self, wake: str, at_least: timedelta, seconds: float) -> None:
+        delay = max(at_least, parse_instant(wake) - self._ports.clock.now())
+        try:
+            async with asyncio.timeout(seconds):
+                await self.register_reminder(WAKE, b"", delay, failure_policy=FOR_EVER)
+        except _OUTAGES as error:
+            raise Outage(f"the wake of {self._type} could not be registered") from error
+        self._ports.note_armed(self._type, self._id, wake)
+
+    # The SDK's own state cache is not used; leaving it on costs a thread hop at every activation.
+    async def _reset_state_internal(self) -> None:
+        pass
+
+    async def _save_state_internal(self) -> None:
+        pass
+
+
+def _known_reply(known: Mapping[str, Any], command: Command) -> Json:
+    if known["hash"] == command.hash:
+        reply: Json = known["reply"]
+        return reply
+    detail = "This Idempotency-Key came with another request before."
+    return _envelope(Refused("idempotency_mismatch", detail, 422), 0)
+
+
+def _envelope(decision: Unchanged | Refused, version: int) -> Json:
+    if isinstance(decision, Unchanged):
+        return {"ok": True, "value": decision.reply, "version": version}
+    error = {"code": decision.code, "detail": decision.detail, "status": decision.status, "extra": decision.extra}
+    return {"ok": False, "error": error}
