@@ -1,0 +1,78 @@
+"""Reads of the activity log: newest first, by position."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from host.store.tables import activity
+
+ACTOR_KINDS: Final = frozenset({"user", "token", "agent", "reminder", "system"})
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFilter:
+    """`actor` is a kind of actor or the id of one; `since` ≤ at < `until`."""
+
+    types: Sequence[str] = ()
+    actor: str | None = None
+    task_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """`body` is the event as canonical text."""
+
+    position: int
+    type: str
+    at: datetime
+    body: str
+    hash: str
+
+
+async def listed(
+    connection: AsyncConnection, user_id: str, wanted: ActivityFilter, limit: int
+) -> Sequence[ActivityRow]:
+    statement = (
+        select(activity.c.position, activity.c.type, activity.c.at, activity.c.body, activity.c.hash)
+        .where(activity.c.user_id == user_id, *_conditions(wanted))
+        .order_by(activity.c.position.desc())
+        .limit(limit)
+    )
+    return [_entry(row) for row in await connection.execute(statement)]
+
+
+async def find(connection: AsyncConnection, user_id: str, position: int) -> ActivityRow | None:
+    statement = select(activity.c.position, activity.c.type, activity.c.at, activity.c.body, activity.c.hash).where(
+        activity.c.user_id == user_id, activity.c.position == position
+    )
+    row = (await connection.execute(statement)).first()
+    return _entry(row) if row else None
+
+
+def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.types:
+        found.append(activity.c.type.in_(wanted.types))
+    if wanted.actor is not None:
+        column = activity.c.actor_kind if wanted.actor in ACTOR_KINDS else activity.c.actor_id
+        found.append(column == wanted.actor)
+    if wanted.task_id is not None:
+        found.append(activity.c.task_id == wanted.task_id)
+    if wanted.since is not None:
+        found.append(activity.c.at >= wanted.since)
+    if wanted.until is not None:
+        found.append(activity.c.at < wanted.until)
+    if wanted.before is not None:
+        found.append(activity.c.position < wanted.before)
+    return found
+
+
+def _entry(row: Row[Any]) -> ActivityRow:
+    return ActivityRow(row.position, row.type, row.at, row.body, row.hash)

@@ -1,0 +1,113 @@
+"""Sessions of people in browsers. Only the hash of a session's secret is here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from host.store.accounts import USER_COLUMNS, UserRow, user_row
+from host.store.tables import sessions, users
+
+LIFE = timedelta(days=30)  # without a request
+_TOUCH_EVERY = timedelta(minutes=1)
+_PUBLIC_ID_CHARACTERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    token_hash: str
+    user_id: str
+    user_agent: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    id: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    user_agent: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`user` is None while the read model has not heard of a person who signed up this moment."""
+
+    user: UserRow | None
+
+
+def public_id(token_hash: str) -> str:
+    """What a session is called in lists: the start of its hash, of no use for logging in."""
+    return token_hash[:_PUBLIC_ID_CHARACTERS]
+
+
+async def add(connection: AsyncConnection, session: NewSession, now: datetime) -> None:
+    await connection.execute(
+        insert(sessions).values(
+            token_hash=session.token_hash,
+            user_id=session.user_id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + LIFE,
+            user_agent=session.user_agent,
+            address=session.address,
+        )
+    )
+
+
+async def find(connection: AsyncConnection, token_hash: str, now: datetime) -> Found | None:
+    """A live session; notes at most once a minute that it was seen."""
+    statement = (
+        select(*USER_COLUMNS, sessions.c.last_seen_at)
+        .outerjoin_from(sessions, users, users.c.id == sessions.c.user_id)
+        .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now, users.c.deleted_at.is_(None))
+    )
+    row = (await connection.execute(statement)).first()
+    if row is None:
+        return None
+    if row.last_seen_at < now - _TOUCH_EVERY:
+        seen = update(sessions).where(sessions.c.token_hash == token_hash)
+        await connection.execute(seen.values(last_seen_at=now, expires_at=now + LIFE))
+    return Found(user_row(row) if row.id is not None else None)
+
+
+async def listed(connection: AsyncConnection, user_id: str, now: datetime) -> Sequence[SessionRow]:
+    statement = (
+        select(sessions)
+        .where(sessions.c.user_id == user_id, sessions.c.expires_at > now)
+        .order_by(sessions.c.last_seen_at.desc(), sessions.c.token_hash)
+    )
+    return [_session(row) for row in await connection.execute(statement)]
+
+
+async def remove(connection: AsyncConnection, token_hash: str) -> None:
+    await connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+
+
+async def remove_by_id(connection: AsyncConnection, user_id: str, session_id: str) -> Sequence[str]:
+    """The hash that was removed; nothing when it is not one of that user's."""
+    mine = sessions.c.user_id == user_id
+    named = func.left(sessions.c.token_hash, _PUBLIC_ID_CHARACTERS) == session_id
+    return (await connection.scalars(delete(sessions).where(mine, named).returning(sessions.c.token_hash))).all()
+
+
+async def remove_others(connection: AsyncConnection, user_id: str, kept: str) -> Sequence[str]:
+    """The hashes that were removed: all of that user but one."""
+    others = (sessions.c.user_id == user_id) & (sessions.c.token_hash != kept)
+    return (await connection.scalars(delete(sessions).where(others).returning(sessions.c.token_hash))).all()
+
+
+def _session(row: Row[Any]) -> SessionRow:
+    return SessionRow(
+        public_id(row.token_hash),
+        row.created_at,
+        row.last_seen_at,
+        row.expires_at,
+        row.user_agent or "",
+        row.address or "",
+    )

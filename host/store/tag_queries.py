@@ -1,0 +1,20 @@
+"""Reads of a user's tags: names as first written, with the number of tasks."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from actors.fields import fold
+from host.store.tables import tags
+
+
+async def listed(connection: AsyncConnection, user_id: str, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
+    """Most used first."""
+    statement = (
+        select(tags.c.name, tags.c.count)
+        .where(tags.c.user_id == user_id, tags.c.count > 0, tags.c.folded.startswith(fold(prefix), autoescape=True))
+        .order_by(tags.c.count.desc(), tags.c.folded)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in await connection.execute(statement)]

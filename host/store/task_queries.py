@@ -1,0 +1,171 @@
+"""Reads of tasks: one by id, and lists with T5's filters, sorts, pages and cursors; each is one statement, one snapshot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from actors.fields import PRIORITIES, fold
+from host.store.tables import tasks, user_streams
+
+Sort = Literal["due", "priority", "created", "updated", "title"]
+_KEYS: Final[Mapping[Sort, ColumnElement[Any]]] = {
+    "due": tasks.c.due_at,
+    "priority": tasks.c.priority,
+    "created": tasks.c.created_at,
+    "updated": tasks.c.updated_at,
+    "title": func.lower(tasks.c.title),
+}
+_INSTANT_SORTS: Final = frozenset({"due", "created", "updated"})
+_MOST_WORDS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What a list is narrowed to. Due is a half-open stretch; a date in it means the date on the wall."""
+
+    now: datetime
+    trash: bool = False
+    status: str | None = None
+    priorities: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    due_after: date | datetime | None = None
+    due_before: date | datetime | None = None
+    overdue: bool | None = None
+    search: str = ""
+    series: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which part of a sorted list: from `offset`, or after the row that has `after` = (sort key, id)."""
+
+    sort: Sort
+    descending: bool
+    limit: int
+    offset: int = 0
+    after: tuple[Any, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """`last` is the (sort key, id) to go on after, None at the end; `position` is the user's, in the same snapshot."""
+
+    items: list[dict[str, Any]]
+    total: int
+    position: int
+    last: tuple[Any, str] | None
+
+
+async def find(connection: AsyncConnection, user_id: str, task_id: str) -> dict[str, Any] | None:
+    """The task as stored, from the list or from the trash."""
+    mine = and_(tasks.c.id == task_id, tasks.c.user_id == user_id, ~tasks.c.purged)
+    body: dict[str, Any] | None = await connection.scalar(select(tasks.c.body).where(mine))
+    return body
+
+
+async def existed(connection: AsyncConnection, user_id: str, task_id: str) -> bool:
+    """Whether that user has or had that task, a purged one included."""
+    mine = select(tasks.c.id).where(tasks.c.id == task_id, tasks.c.user_id == user_id)
+    return await connection.scalar(mine) is not None
+
+
+async def ids_with_tag(connection: AsyncConnection, user_id: str, folded_tag: str) -> Sequence[str]:
+    """Tasks with that tag that are not in the trash."""
+    tagged = tasks.c.tags_folded.contains([folded_tag])
+    statement = select(tasks.c.id).where(
+        tasks.c.user_id == user_id, tagged, ~tasks.c.purged, tasks.c.deleted_at.is_(None)
+    )
+    return (await connection.scalars(statement)).all()
+
+
+async def listed(connection: AsyncConnection, user_id: str, wanted: TaskFilter, stretch: Stretch) -> TaskList:
+    rows = (await connection.execute(list_statement(user_id, wanted, stretch))).all()
+    items = [row for row in rows if row.id is not None]
+    more = len(items) > stretch.limit
+    items = items[: stretch.limit]
+    last = (_key_text(items[-1].key), items[-1].id) if more else None
+    return TaskList([row.body for row in items], rows[0].total, rows[0].position or 0, last)
+
+
+def list_statement(user_id: str, wanted: TaskFilter, stretch: Stretch) -> Select[Any]:
+    """One row at least: total and position stand in each, also beside an empty page."""
+    matching = _conditions(user_id, wanted)
+    total = select(func.count()).select_from(tasks).where(*matching).scalar_subquery()
+    position = select(user_streams.c.position).where(user_streams.c.user_id == user_id).scalar_subquery()
+    head = select(total.label("total"), position.label("position")).subquery()
+    page = _page(matching, stretch).subquery()
+    rows = select(head.c.total, head.c.position, page.c.id, page.c.key, page.c.body).join_from(
+        head, page, true(), isouter=True
+    )
+    return rows.order_by(*_ordered(page.c.key, page.c.id, stretch))
+
+
+def _page(matching: Sequence[ColumnElement[bool]], stretch: Stretch) -> Select[Any]:
+    key = _KEYS[stretch.sort]
+    statement = select(tasks.c.id, key.label("key"), tasks.c.body).where(*matching)
+    if stretch.after is not None:
+        statement = statement.where(_beyond(key, stretch, *stretch.after))
+    elif stretch.offset:
+        statement = statement.offset(stretch.offset)
+    return statement.order_by(*_ordered(key, tasks.c.id, stretch)).limit(stretch.limit + 1)
+
+
+def _ordered(key: ColumnElement[Any], row_id: ColumnElement[str], stretch: Stretch) -> tuple[ColumnElement[Any], ...]:
+    if stretch.descending:
+        return key.desc().nulls_last(), row_id.desc()
+    return key.asc().nulls_last(), row_id.asc()
+
+
+def _beyond(key: ColumnElement[Any], stretch: Stretch, last_key: Any, last_id: str) -> ColumnElement[bool]:
+    """Rows after the last one; those without a key stand at the end in both directions."""
+    later_id = tasks.c.id < last_id if stretch.descending else tasks.c.id > last_id
+    if last_key is None:
+        return and_(key.is_(None), later_id)
+    value = datetime.fromisoformat(last_key) if stretch.sort in _INSTANT_SORTS else last_key
+    later = key < value if stretch.descending else key > value
+    return or_(later, and_(key == value, later_id), key.is_(None))
+
+
+def _key_text(key: Any) -> Any:
+    return key.isoformat() if isinstance(key, datetime) else key
+
+
+def _conditions(user_id: str, wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    in_trash = tasks.c.deleted_at.is_not(None) if wanted.trash else tasks.c.deleted_at.is_(None)
+    found = [tasks.c.user_id == user_id, ~tasks.c.purged, in_trash, *_due(wanted), *_search(wanted.search)]
+    if wanted.status is not None:
+        found.append(tasks.c.status == wanted.status)
+    if wanted.priorities:
+        found.append(tasks.c.priority.in_([PRIORITIES.index(priority) for priority in wanted.priorities]))
+    if wanted.tags:
+        found.append(tasks.c.tags_folded.contains(cast([fold(tag) for tag in wanted.tags], ARRAY(Text))))
+    if wanted.series is not None:
+        found.append(tasks.c.series_id == wanted.series)
+    return found
+
+
+def _due(wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.due_after is not None:
+        found.append(_due_column(wanted.due_after) >= wanted.due_after)
+    if wanted.due_before is not None:
+        found.append(_due_column(wanted.due_before) < wanted.due_before)
+    if wanted.overdue is not None:
+        late = and_(tasks.c.status == "open", tasks.c.overdue_at <= wanted.now)
+        found.append(late if wanted.overdue else ~func.coalesce(late, false()))
+    return found
+
+
+def _due_column(limit: date | datetime) -> ColumnElement[Any]:
+    return tasks.c.due_at if isinstance(limit, datetime) else tasks.c.due_date
+
+
+def _search(text: str) -> list[ColumnElement[bool]]:
+    """Every word somewhere in the folded text, as part of a word too; the trigram index finds them."""
+    words = fold(text).split()[:_MOST_WORDS]
+    return [tasks.c.search.contains(word, autoescape=True) for word in words]

@@ -1,0 +1,91 @@
+"""Personal access tokens of scripts and agents. Only the hash of a token is here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from host.store.accounts import USER_COLUMNS, UserRow, user_row
+from host.store.tables import tokens, users
+
+_TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    id: str
+    user_id: str
+    name: str
+    scopes: tuple[str, ...]
+    prefix: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    user: UserRow
+    token_id: str
+    scopes: tuple[str, ...]
+
+
+async def add(connection: AsyncConnection, token: TokenRow, token_hash: str) -> None:
+    await connection.execute(
+        insert(tokens).values(
+            id=token.id,
+            user_id=token.user_id,
+            name=token.name,
+            scopes=list(token.scopes),
+            prefix=token.prefix,
+            token_hash=token_hash,
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+        )
+    )
+
+
+async def count(connection: AsyncConnection, user_id: str) -> int:
+    statement = select(func.count()).select_from(tokens).where(tokens.c.user_id == user_id)
+    return (await connection.scalar(statement)) or 0
+
+
+async def find(connection: AsyncConnection, token_hash: str, now: datetime) -> Found | None:
+    """A live token; notes at most once a minute that it was used."""
+    live = or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
+    statement = (
+        select(*USER_COLUMNS, tokens.c.id.label("token_id"), tokens.c.scopes, tokens.c.last_used_at)
+        .join_from(tokens, users, users.c.id == tokens.c.user_id)
+        .where(tokens.c.token_hash == token_hash, live, users.c.deleted_at.is_(None))
+    )
+    row = (await connection.execute(statement)).first()
+    if row is None:
+        return None
+    if row.last_used_at is None or row.last_used_at < now - _TOUCH_EVERY:
+        await connection.execute(update(tokens).where(tokens.c.id == row.token_id).values(last_used_at=now))
+    return Found(user_row(row), row.token_id, tuple(row.scopes))
+
+
+async def listed(connection: AsyncConnection, user_id: str) -> Sequence[TokenRow]:
+    statement = select(tokens).where(tokens.c.user_id == user_id).order_by(tokens.c.created_at.desc(), tokens.c.id)
+    return [
+        TokenRow(
+            row.id,
+            row.user_id,
+            row.name,
+            tuple(row.scopes),
+            row.prefix,
+            row.created_at,
+            row.expires_at,
+            row.last_used_at,
+        )
+        for row in await connection.execute(statement)
+    ]
+
+
+async def remove(connection: AsyncConnection, user_id: str, token_id: str) -> str | None:
+    """The hash that was removed; None when it is not one of that user's."""
+    mine = (tokens.c.id == token_id) & (tokens.c.user_id == user_id)
+    return await connection.scalar(delete(tokens).where(mine).returning(tokens.c.token_hash))

@@ -1,0 +1,104 @@
+"""The activity log: what happened, to a user and to a task, and undoing an entry."""
+
+from typing import Annotated, Final
+
+import orjson
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.fields import Id, Text
+from host.store import activity_queries, task_queries
+from host.store.activity_queries import ActivityFilter
+from web.api import models
+from web.api.activity_json import UNDOABLE, activity_json
+from web.api.caller import caller_of
+from web.api.consistency import honour
+from web.api.guard import GuardedRoute
+from web.api.ids import TaskId
+from web.api.moments import Moment
+from web.api.operation import operation
+from web.api.parts import parts_of
+from web.api.sending import answer, change_task
+from web.problems import ProblemError, not_found
+
+router: Final = APIRouter(prefix="/api/v1", tags=["activity"], route_class=GuardedRoute)
+
+Position = Annotated[int, Field(ge=0, lt=2**63)]
+EventType = Annotated[Text, StringConstraints(pattern=r"^[a-z-]{1,20}\.[a-z-]{1,20}$")]
+
+
+class ActivityQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    type: Annotated[list[EventType], Field(max_length=20)] = []
+    actor: Annotated[Text, StringConstraints(max_length=64)] | None = Field(
+        default=None, description="user, token, agent, reminder or system, or the id of one of them"
+    )
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
+    before: Position | None = Field(default=None, description="Entries older than this position")
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class AllActivityQuery(ActivityQuery):
+    task_id: Id | None = None
+
+
+@router.get("/activity", **operation("list_activity", "read", "What happened", models.ActivityPage, consistent=True))
+async def list_(request: Request, query: Annotated[AllActivityQuery, Query()]) -> Response:
+    await honour(request)
+    return await _page(request, query, query.task_id)
+
+
+@router.get(
+    "/tasks/{task_id}/activity",
+    **operation("list_task_activity", "read", "What happened to a task", models.ActivityPage, consistent=True),
+)
+async def list_of_task(request: Request, task_id: TaskId, query: Annotated[ActivityQuery, Query()]) -> Response:
+    await honour(request)
+    async with parts_of(request).services.db.connect() as connection:
+        if not await task_queries.existed(connection, caller_of(request).user_id, task_id):
+            raise not_found()
+    return await _page(request, query, task_id)
+
+
+@router.post(
+    "/activity/{position}/undo",
+    **operation("undo_activity", "write", "Undo what an entry changed", models.Task, command=True),
+)
+async def undo(request: Request, position: Position) -> Response:
+    async with parts_of(request).services.db.connect() as connection:
+        row = await activity_queries.find(connection, caller_of(request).user_id, position)
+    if row is None:
+        raise not_found("activity")
+    data = orjson.loads(row.body)["data"]
+    if row.type not in UNDOABLE or not data.get("changed"):
+        raise _not_undoable(row.type)
+    body = {"version": data["version"], "changed": data["changed"]}
+    try:
+        return await change_task(request, data["task_id"], "UndoChange", body)
+    except ValidationError as error:
+        raise _not_undoable(row.type) from error
+
+
+def _not_undoable(event_type: str) -> ProblemError:
+    return ProblemError(409, "not_undoable", f"An entry of the type {event_type} cannot be undone.")
+
+
+async def _page(request: Request, query: ActivityQuery, task_id: str | None) -> Response:
+    services = parts_of(request).services
+    wanted = ActivityFilter(
+        types=query.type,
+        actor=query.actor,
+        task_id=task_id,
+        since=query.since,
+        until=query.until,
+        before=query.before,
+    )
+    async with services.db.connect() as connection:
+        rows = await activity_queries.listed(connection, caller_of(request).user_id, wanted, query.limit + 1)
+    now, shown = services.clock.now(), rows[: query.limit]
+    older = str(shown[-1].position) if len(rows) > query.limit else None
+    return answer({"items": [activity_json(row, now) for row in shown], "next_cursor": older})

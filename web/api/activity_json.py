@@ -1,0 +1,44 @@
+"""An entry of the activity log as the API and the live stream show it."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from actors.replies import Json
+from host.store.activity_queries import ActivityRow
+from web.api.task_json import task_json
+
+UNDOABLE: Final = frozenset({"task.updated", "task.completed", "task.reopened", "task.deleted", "task.restored"})
+
+
+def activity_json(row: ActivityRow, now: datetime) -> Json:
+    event = orjson.loads(row.body)
+    shown = entry_json(row.position, event, now)
+    return {
+        "id": row.position,
+        **shown,
+        "at": event["time"],
+        "undoable": row.type in UNDOABLE and bool(shown["changed"]),
+        "hash": row.hash,
+    }
+
+
+def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
+    """What the stream sends too: position, type, what it is about, what changed and why."""
+    data = event["data"]
+    task = data.get("task")
+    return {
+        "position": position,
+        "type": event["type"],
+        "task_id": data.get("task_id"),
+        "version": data["version"],
+        "task": task_json(task, now) if task else None,
+        "changed": data.get("changed") or {},
+        "cause": {
+            "kind": data["actor"]["kind"],
+            "id": data["actor"]["id"],
+            "correlation_id": data["correlation_id"],
+            "command_id": data.get("command_id"),
+        },
+    }

@@ -1,0 +1,117 @@
+"""The public app, put together: every route, the edge around them, and what answers when none of them does."""
+
+import time
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from web.api import (
+    activity,
+    auth,
+    bulk,
+    health,
+    me,
+    notifications,
+    reminders,
+    sessions,
+    stream,
+    tags,
+    tasks,
+    tokens,
+)
+from web.api.credentials import Credentials
+from web.api.demo import Demo
+from web.api.edge import Edge
+from web.api.openapi import document
+from web.api.page import Page
+from web.api.parts import Parts
+from web.api.passwords import Passwords
+from web.api.rate_limits import Counters, RateLimits
+from web.api.signed import Signer
+from web.api.stream_seats import StreamSeats
+from web.problems import ProblemError, invalid_parameters
+from web.services import Services
+
+# The first to match is asked first: what is asked most stands first.
+_ROUTERS: Final = (tasks, bulk, stream, activity, tags, me, notifications, reminders, auth, sessions, tokens, health)
+
+
+def create_app(services: Services) -> FastAPI:
+    """The public side over these services; serve it with `proxy_headers=False`, it reads them itself."""
+    app = _documented()
+    parts = _parts(services)
+    app.state.parts = parts
+    app.router.default = parts.page
+    app.add_exception_handler(ProblemError, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_middleware(Edge)
+    if services.settings.trusted_proxies:
+        trusted = [str(network) for network in services.settings.trusted_proxies]
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
+    return app
+
+
+def describe() -> dict[str, Any]:
+    """The OpenAPI document."""
+    return document(_documented())
+
+
+def _documented() -> FastAPI:
+    """The routes in one flat table: `include_router` would match each request twice."""
+    app = FastAPI(
+        title="Duely",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    for room in _ROUTERS:
+        app.router.routes.extend(room.router.routes)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's own way to replace it
+    return app
+
+
+def _parts(services: Services) -> Parts:
+    credentials = Credentials(services.db, services.clock, time.monotonic)
+    seats = StreamSeats()
+    credentials.on_drop.append(seats.sign_out)
+    return Parts(
+        services=services,
+        signer=Signer(services.signing_key),
+        credentials=credentials,
+        limits=RateLimits(Counters(time.monotonic), time.monotonic, on=services.settings.rate_limits),
+        passwords=Passwords(),
+        seats=seats,
+        demo=Demo(services) if services.settings.demo else None,
+        page=Page(),
+    )
+
+
+async def _problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101  registered for it
+    return error.response()
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it
+    return invalid_parameters(error.errors()).response()
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    """What the router itself refuses."""
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for it
+    code, detail = _ROUTER_SAYS.get(error.status_code, ("bad_request", "The request cannot be understood."))
+    return ProblemError(error.status_code, code, detail, headers=error.headers).response()
+
+
+_ROUTER_SAYS: Final = {
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address knows other methods; see the Allow header."),
+}

@@ -1,0 +1,98 @@
+"""One command to many tasks: up to 200 ids, sixteen at a time, one reply an item."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.commands import BODIES, command_id_for_item
+from actors.replies import Json
+from host.gateway import Unavailable
+from web.api import bodies, models
+from web.api.caller import caller_of
+from web.api.consistency import HEADER, Write, behind_after_wait, brought, token_for
+from web.api.guard import GuardedRoute
+from web.api.operation import operation
+from web.api.parts import parts_of
+from web.api.reading import read_body
+from web.api.sending import TASK, answer, command_id_of, command_of, reply_task
+from web.problems import ProblemError, invalid_body, refused, unavailable
+
+router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=GuardedRoute)
+
+_AT_ONCE: Final = 16
+_COMMANDS: Final[Mapping[str, str]] = {
+    "complete": "CompleteTask",
+    "reopen": "ReopenTask",
+    "delete": "DeleteTask",
+    "restore": "RestoreTask",
+    "purge": "PurgeTask",
+    "add_tags": "AddTags",
+    "remove_tag": "RemoveTag",
+    "set_priority": "SetPriority",
+    "move_due": "MoveDue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result an item, in the order asked, and the headers of the answer."""
+
+    results: list[dict[str, Any]]
+    headers: dict[str, str]
+
+
+@router.post(
+    "/bulk",
+    **operation("bulk_tasks", "write", "Change up to 200 tasks", models.BulkResults, body=bodies.Bulk, command=True),
+)
+async def bulk(request: Request) -> Response:
+    body = await read_body(request, bodies.Bulk)
+    name = _COMMANDS[body.action]
+    try:
+        BODIES[name].model_validate(body.args)
+    except ValidationError as error:
+        raise invalid_body(error.errors(include_url=False, include_context=False), prefix="/args") from error
+    outcome = await send_each(request, name, body.args, body.ids)
+    return answer({"results": outcome.results}, headers=outcome.headers)
+
+
+async def send_each(request: Request, name: str, body: Json, ids: Sequence[str]) -> Outcome:
+    """The same command to each task; what fails on one does not stop the others."""
+    before = brought(request)
+    key_command = command_id_of(request, caller_of(request))
+    slots = asyncio.Semaphore(_AT_ONCE)
+    done = await asyncio.gather(*(_send_one(request, slots, key_command, name, body, task_id) for task_id in ids))
+    writes = [write for _, write in done if write is not None]
+    return Outcome([result for result, _ in done], {HEADER: token_for(request, before, await _newest(request, writes))})
+
+
+async def _newest(request: Request, writes: list[Write]) -> list[Write]:
+    """A token holds ten writes, so the others are waited for here; what is still missing stands last and is kept."""
+    if len(writes) <= 10:  # noqa: PLR2004
+        return writes
+    behind = await behind_after_wait(request, writes)
+    return [write for write in writes if write not in behind] + behind
+
+
+async def _send_one(
+    request: Request, slots: asyncio.Semaphore, key_command: str, name: str, body: Json, task_id: str
+) -> tuple[dict[str, Any], Write | None]:
+    command = command_of(request, name, body, command_id=command_id_for_item(key_command, task_id))
+    try:
+        async with slots:
+            reply = await parts_of(request).services.actors.send(TASK, task_id, command)
+    except Unavailable:
+        return _failed(task_id, unavailable("The task could not be reached; send the same request again.")), None
+    if reply.error is not None:
+        return _failed(task_id, refused(reply.error)), None
+    return {"id": task_id, "status": 200, "task": reply_task(request, reply)}, (task_id, reply.version)
+
+
+def _failed(task_id: str, problem: ProblemError) -> dict[str, Any]:
+    return {"id": task_id, "status": problem.status, "problem": problem.as_json()}

@@ -1,0 +1,139 @@
+"""From a cookie or a bearer token to the caller, remembered for 5 s in this process."""
+
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+
+from actors.clock import Clock, instant_text
+from host.store import sessions, tokens
+from host.store.accounts import UserRow
+from host.store.engine import Database
+from web.api.caller import FULL_SCOPES, Caller, Profile
+from web.problems import ProblemError, unavailable
+
+TOKEN_PREFIX: Final = "duely_"  # noqa: S105  the start of every token, so that scanners of leaked secrets know it
+SECURE_COOKIE: Final = "__Host-duely"
+PLAIN_COOKIE: Final = "duely"
+CACHE_SECONDS: Final = 5.0
+_CACHE_SIZE: Final = 20_000
+_SECRET_BYTES: Final = 32
+_LONGEST_SECRET: Final = 200
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def hashed(secret: str) -> str:
+    """How a secret of 256 random bits is kept; no salt or slow hash is needed for those."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def cookie_name(scheme: str) -> str:
+    return SECURE_COOKIE if scheme == "https" else PLAIN_COOKIE
+
+
+def profile_of(user: UserRow) -> Profile:
+    return Profile(user.id, user.email, user.name, user.zone, user.defaults, instant_text(user.created_at))
+
+
+Lookup: TypeAlias = Callable[[str], Awaitable[Caller | None]]
+
+
+class Credentials:
+    """Looks up who is asking. `now_seconds` is monotonic; `on_drop` hears of each credential that ended here."""
+
+    def __init__(self, db: Database, clock: Clock, now_seconds: Callable[[], float]) -> None:
+        self._db = db
+        self._clock = clock
+        self._now_seconds = now_seconds
+        self._known: dict[str, tuple[float, Caller]] = {}
+        self.on_drop: list[Callable[[str], None]] = []
+
+    async def caller(self, request: HTTPConnection) -> Caller | None:
+        """Who is asking; None without credentials, a 401 for ones that are no good."""
+        authorization = request.headers.get("authorization")
+        if authorization is not None:
+            return await self._bearer(authorization)
+        secret = _cookie(request.headers, cookie_name(request.scope["scheme"]))
+        return await self._remembered(hashed(secret), self._session) if secret else None
+
+    async def still_good(self, caller: Caller) -> bool:
+        """Asks the database, whatever is remembered."""
+        find = self._session if caller.kind == "user" and caller.id == caller.user_id else self._token
+        return await find(caller.credential) is not None
+
+    def remember(self, caller: Caller) -> None:
+        if len(self._known) >= _CACHE_SIZE:
+            self._known.clear()
+        self._known[caller.credential] = (self._now_seconds() + CACHE_SECONDS, caller)
+
+    def forget_user(self, user_id: str) -> None:
+        """After a change of the profile; what is valid stays valid."""
+        for credential in [key for key, (_, caller) in self._known.items() if caller.user_id == user_id]:
+            del self._known[credential]
+
+    def drop(self, credential: str) -> None:
+        """After a logout or revocation."""
+        self._known.pop(credential, None)
+        for hear in self.on_drop:
+            hear(credential)
+
+    async def _bearer(self, authorization: str) -> Caller:
+        scheme, _, secret = authorization.partition(" ")
+        if scheme.lower() == "bearer" and secret.startswith(TOKEN_PREFIX) and len(secret) < _LONGEST_SECRET:
+            caller = await self._remembered(hashed(secret), self._token)
+            if caller is not None:
+                return caller
+        raise unauthenticated("That token is unknown, revoked or past its end; make another in the settings.")
+
+    async def _remembered(self, credential: str, find: Lookup) -> Caller | None:
+        known = self._known.get(credential)
+        if known is not None and known[0] > self._now_seconds():
+            return known[1]
+        caller = await find(credential)
+        if caller is None:
+            self._known.pop(credential, None)
+        else:
+            self.remember(caller)
+        return caller
+
+    async def _session(self, credential: str) -> Caller | None:
+        async with self._db.begin() as connection:
+            found = await sessions.find(connection, credential, self._clock.now())
+        if found is None:
+            return None
+        if found.user is None:
+            raise unavailable("Your account is still being set up; try again in a moment.", code="read_model_behind")
+        return person(profile_of(found.user), credential)
+
+    async def _token(self, credential: str) -> Caller | None:
+        async with self._db.begin() as connection:
+            found = await tokens.find(connection, credential, self._clock.now())
+        if found is None:
+            return None
+        scopes = frozenset(found.scopes)
+        if "agent" in scopes:
+            return Caller(profile_of(found.user), "agent", found.token_id, scopes | {"read", "write"}, credential)
+        return Caller(profile_of(found.user), "token", found.token_id, scopes, credential)
+
+
+def person(profile: Profile, credential: str) -> Caller:
+    return Caller(profile, "user", profile.user_id, FULL_SCOPES, credential)
+
+
+def unauthenticated(detail: str = "Log in, or send a token as `Authorization: Bearer`.") -> ProblemError:
+    return ProblemError(401, "not_authenticated", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _cookie(headers: Headers, name: str) -> str | None:
+    """The value of one cookie; the first where a client sent several."""
+    for part in headers.get("cookie", "").split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name and 0 < len(value) < _LONGEST_SECRET:
+            return value
+    return None

@@ -1,0 +1,45 @@
+"""The demo's one user: whoever comes from this machine is that user, without a login."""
+
+import asyncio
+from typing import Final
+from uuid import UUID, uuid5
+
+from actors.commands import Principal, build_command
+from host.store import accounts
+from web.api.caller import FULL_SCOPES, Caller
+from web.api.credentials import profile_of
+from web.api.profile import profile_from_reply
+from web.problems import refused
+from web.services import LONGEST_WAIT_SECONDS, Services
+
+DEMO_USER_ID: Final = str(uuid5(UUID(int=0), "demo.duely"))
+_CREDENTIAL: Final = "demo"
+
+
+class Demo:
+    """Makes the demo's user when first asked for."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lock = asyncio.Lock()
+
+    async def caller(self) -> Caller:
+        async with self._lock, self._services.db.connect() as connection:
+            user = await accounts.find_user(connection, DEMO_USER_ID)
+        profile = profile_of(user) if user else await self._register()
+        # Without a password or session there is no account to manage.
+        return Caller(profile, "user", DEMO_USER_ID, FULL_SCOPES - {"account"}, _CREDENTIAL)
+
+    async def _register(self):
+        command = build_command(
+            "RegisterUser",
+            {"email": "demo@localhost", "zone": "UTC"},
+            id=DEMO_USER_ID,
+            principal=Principal("system", "demo", DEMO_USER_ID),
+            correlation_id="demo",
+        )
+        reply = await self._services.actors.send("UserActor", DEMO_USER_ID, command)
+        if reply.error is not None:
+            raise refused(reply.error)
+        await self._services.projection.wait(DEMO_USER_ID, reply.version, LONGEST_WAIT_SECONDS)
+        return profile_from_reply(reply.value)

@@ -1,0 +1,129 @@
+"""The outermost layer: the correlation id, the access line, the metrics, the headers on everything, and the last resort."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from typing import Final
+from uuid import uuid4
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from host.gateway import Unavailable
+from host.logs import correlation_id, user_id
+from host.metrics import http_request_duration, http_requests
+from host.store.engine import is_outage
+from web.problems import ProblemError, unavailable
+
+access_log = logging.getLogger("duely.access")
+log = logging.getLogger(__name__)
+
+_SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{8,128}")
+_QUIET: Final = ("/health/", "/metrics")
+_HEADERS: Final = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data:; object-src 'none'; "
+        b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+]
+_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+
+
+class Edge:
+    """Wraps every request once; what nothing else answered is answered here as a problem."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._requests: dict[tuple[str, str, int], Callable[[], None]] = {}
+        self._durations: dict[tuple[str, str], Callable[[float], None]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        given = _correlation_id(scope)
+        scope["duely.correlation_id"] = given
+        correlation_id.set(given)
+        user_id.set("")
+        extra = [*_HEADERS, (b"x-request-id", given.encode())]
+        if scope["scheme"] == "https":
+            extra.append(_HSTS)
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *extra]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            if status:
+                raise
+            await _last_resort(error).response()(scope, receive, send_with_headers)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        method, route = _method(scope), _route(scope)
+        self._count(method, route, status)
+        self._observe(method, route, seconds)
+        path: str = scope["path"]
+        if access_log.isEnabledFor(logging.INFO) and not path.startswith(_QUIET):
+            fields = {
+                "method": method,
+                "path": path[:200],
+                "status": status,
+                "duration_ms": round(seconds * 1000, 2),
+                "address": (scope.get("client") or ("",))[0],
+            }
+            access_log.info("request", extra=fields)
+
+    def _count(self, method: str, route: str, status: int) -> None:
+        key = (method, route, status)
+        if key not in self._requests:
+            self._requests[key] = http_requests.labels(method, route, str(status)).inc
+        self._requests[key]()
+
+    def _observe(self, method: str, route: str, seconds: float) -> None:
+        key = (method, route)
+        if key not in self._durations:
+            self._durations[key] = http_request_duration.labels(method, route).observe
+        self._durations[key](seconds)
+
+
+def _correlation_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            return value.decode("ascii") if _SANE_ID.fullmatch(value) else str(uuid4())
+    return str(uuid4())
+
+
+def _route(scope: Scope) -> str:
+    """The route's pattern, never the path: a label for each made-up path would fill the memory."""
+    return getattr(scope.get("route"), "path", "none")
+
+
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    return method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "other"
+
+
+def _last_resort(error: Exception) -> ProblemError:
+    if isinstance(error, Unavailable):
+        return unavailable("A part of Duely does not answer; try again in a moment.", code="actors_unavailable")
+    if is_outage(error):
+        log.warning("database unavailable", extra={"cause": repr(error)[:300]})
+        return unavailable("The database does not answer; try again in a moment.", code="database_unavailable")
+    log.exception("unhandled")
+    detail = "Something is broken on our side; the log has it under the id in X-Request-Id."
+    return ProblemError(500, "internal_error", detail)

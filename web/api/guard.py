@@ -1,0 +1,91 @@
+"""The door of every route: who may pass, from which site, how often. A route that does not say who may pass is refused."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from host.logs import user_id
+from web.api.caller import Caller
+from web.api.credentials import unauthenticated
+from web.api.operation import Access
+from web.api.parts import Parts, parts_of
+from web.api.rate_limits import PER_ADDRESS, PER_USER
+from web.problems import ProblemError
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_SITE: Final = frozenset({"same-origin", "none"})
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class GuardedRoute(APIRoute):
+    """Reads `x-duely-access` of its operation and admits the request before FastAPI looks at it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        access: Access | None = (self.openapi_extra or {}).get("x-duely-access")
+        if access is None:
+            raise TypeError(f"{self.path} does not say who may use it")
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            await _admit(request, parts_of(request), access)
+            return await handle(request)
+
+        return guarded
+
+
+def address_of(request: Request) -> str:
+    """The client's address, past trusted proxies."""
+    client = request.scope.get("client")
+    return str(client[0]) if client else "unknown"
+
+
+async def _admit(request: Request, parts: Parts, access: Access) -> None:
+    await parts.limits.count(PER_ADDRESS, address_of(request))
+    if access == "public":
+        _refuse_other_sites(request)
+        return
+    caller = await parts.credentials.caller(request)
+    if caller is None and parts.demo is not None:
+        _refuse_other_names(request)
+        caller = await parts.demo.caller()
+    if caller is None:
+        raise unauthenticated()
+    if "authorization" not in request.headers:
+        _refuse_other_sites(request)
+    await parts.limits.count(PER_USER, caller.user_id)
+    if not caller.may(access):
+        raise _forbidden(caller, access)
+    request.scope["duely.caller"] = caller
+    user_id.set(caller.user_id)
+
+
+def _forbidden(caller: Caller, access: Access) -> ProblemError:
+    if access == "account":
+        return ProblemError(403, "needs_login", "This needs a person who is logged in; a token is not enough.")
+    had = ", ".join(sorted(caller.scopes))
+    detail = f"This token may {had}; make one with the scope `{access}`."
+    return ProblemError(403, "scope_missing", detail)
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Against requests that another site makes a browser send; scripts send neither header and pass."""
+    if request.method in _SAFE:
+        return
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        ours = site in _OWN_SITE
+    else:
+        origin = request.headers.get("origin")
+        ours = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not ours:
+        raise ProblemError(403, "cross_site", "Another site asked for this; open Duely's own page and do it there.")
+
+
+def _refuse_other_names(request: Request) -> None:
+    """Without a login, a name that another site points at this machine must not open the door (DNS rebinding)."""
+    if request.url.hostname not in _LOOPBACK:
+        raise ProblemError(403, "demo_is_local", "The demo answers only under localhost or 127.0.0.1.")

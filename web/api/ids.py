@@ -1,0 +1,42 @@
+"""Ids in paths and queries: one that is no uuid is answered as one that does not exist."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+from pydantic import AfterValidator
+
+from web.problems import not_found
+
+
+def canonical(text: str, what: str) -> str:
+    """The id in its one spelling; raises the 404 of that kind of thing."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise not_found(what) from None
+
+
+def _task(text: str) -> str:
+    return canonical(text, "task")
+
+
+def _notification(text: str) -> str:
+    return canonical(text, "notification")
+
+
+def _token(text: str) -> str:
+    return canonical(text, "token")
+
+
+def _session(text: str) -> str:
+    if not (text.isascii() and text.isalnum()):
+        raise not_found("session")
+    return text
+
+
+_UUID = Path(json_schema_extra={"format": "uuid"})
+TaskId = Annotated[str, AfterValidator(_task), _UUID]
+NotificationId = Annotated[str, AfterValidator(_notification), _UUID]
+TokenId = Annotated[str, AfterValidator(_token), _UUID]
+SessionId = Annotated[str, AfterValidator(_session), Path()]

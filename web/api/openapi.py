@@ -1,0 +1,106 @@
+"""The OpenAPI document: FastAPI's, with our bodies and problems in it. `python -m web.api.openapi` writes openapi.json."""
+
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from actors.fields import Body
+from web.api import bodies, models
+from web.api.operation import PROBLEMS
+
+SNAPSHOT: Final = Path(__file__).with_name("openapi.json")
+_REF: Final = "#/components/schemas/{model}"
+_DESCRIPTION: Final = """
+Tasks with reminders that fire on time, exactly once in effect.
+
+Log in with a session cookie, or send a personal access token as `Authorization: Bearer duely_…`.
+Problems are `application/problem+json` with a `code`. Every write takes `Idempotency-Key` and answers
+`Duely-Consistency`; give that to a read and it shows that write.
+""".strip()
+_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "CreateTask": {
+        "title": "Pay rent",
+        "due": {"local": "2026-12-01T09:00", "zone": "Europe/Berlin"},
+        "priority": "high",
+        "tags": ["home"],
+        "reminders": [{"offset_minutes": 30}],
+    },
+    "PatchTask": {"title": "Pay the rent", "due": None},
+    "SetPriority": {"priority": "urgent"},
+    "AddTags": {"tags": ["home"]},
+    "SnoozeReminder": {"minutes": 10},
+    "AcknowledgeReminder": {},
+    "Bulk": {"action": "set_priority", "ids": ["0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11"], "args": {"priority": "low"}},
+    "RenameTag": {"name": "household"},
+    "Register": {"email": "ada@example.org", "password": "a long phrase of yours", "timezone": "Europe/Berlin"},
+    "Login": {"email": "ada@example.org", "password": "a long phrase of yours"},
+    "ChangePassword": {"current_password": "a long phrase of yours", "new_password": "another phrase of yours"},
+    "PatchMe": {"timezone": "Europe/Berlin", "defaults": {"reminder_offset_minutes": 15}},
+    "CreateToken": {"name": "Backup script", "scopes": ["read"], "expires_in_days": 90},
+}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The whole document, made once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = _completed(
+            get_openapi(
+                title=app.title,
+                version=app.version,
+                openapi_version="3.1.0",
+                description=_DESCRIPTION,
+                routes=app.routes,
+            )
+        )
+    return app.openapi_schema
+
+
+def _completed(found: dict[str, Any]) -> dict[str, Any]:
+    components = found.setdefault("components", {})
+    components["schemas"] = dict(sorted({**components.get("schemas", {}), **_our_schemas()}.items()))
+    components["schemas"].pop("HTTPValidationError", None)
+    components["schemas"].pop("ValidationError", None)
+    components["responses"] = {
+        f"Problem{code}": {
+            "description": description,
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for code, description in PROBLEMS.items()
+    }
+    components["securitySchemes"] = {
+        "session": {"type": "apiKey", "in": "cookie", "name": "duely", "description": "`__Host-duely` over https"},
+        "token": {"type": "http", "scheme": "bearer", "description": "A personal access token"},
+    }
+    return found
+
+
+def _our_schemas() -> dict[str, Any]:
+    bodies_here = [getattr(bodies, name) for name in bodies.__all__]
+    accepted = [(model, "validation") for model in bodies_here if issubclass(model, Body)]
+    shown = [(model, "serialization") for model in (models.Problem, *models.STREAMED)]
+    _, definitions = models_json_schema([*accepted, *shown], ref_template=_REF)
+    schemas: dict[str, Any] = definitions.get("$defs", {})
+    for name, example in _EXAMPLES.items():
+        schemas[name]["examples"] = [example]
+    return schemas
+
+
+def written(app_document: dict[str, Any]) -> bytes:
+    """The document as it is committed."""
+    return orjson.dumps(app_document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+
+
+def main() -> int:
+    from web.api.app import describe  # noqa: PLC0415  the app imports this file
+
+    SNAPSHOT.write_bytes(written(describe()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""A user as the API shows one."""
+
+from typing import Any
+
+from actors.replies import Json
+from web.api.caller import Profile
+
+
+def user_json(profile: Profile) -> dict[str, Any]:
+    return {
+        "id": profile.user_id,
+        "email": profile.email,
+        "name": profile.name,
+        "timezone": profile.zone,
+        "defaults": profile.defaults,
+        "created_at": profile.created_at,
+    }
+
+
+def profile_from_reply(user: Json) -> Profile:
+    """From the user that the actor answered, which is newer than the read model."""
+    return Profile(user["id"], user["email"], user["name"], user["zone"], user["defaults"], user["created_at"])

@@ -1,0 +1,62 @@
+"""A request's body: JSON of at most 256 KB, read once and held against its model."""
+
+import json
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+from starlette.requests import Request
+
+from actors.fields import Body
+from web.problems import Fault, ProblemError, invalid_body
+
+LONGEST_BODY: Final = 256 * 1024
+Model = TypeVar("Model", bound=Body)
+
+
+async def read_body(request: Request, model: type[Model]) -> Model:
+    """The body as its model; raises the 400, 413, 415 or 422 that says what is wrong."""
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise ProblemError(415, "unsupported_media_type", "Send JSON with `Content-Type: application/json`.")
+    raw = await _read(request)
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_context=False)
+        if errors[0]["type"] == "json_invalid":
+            raise _unreadable(raw, model, errors[0]["msg"]) from error
+        raise invalid_body(errors) from error
+
+
+async def _read(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdecimal() or len(declared) > 10 or int(declared) > LONGEST_BODY:  # noqa: PLR2004  digits of 4 GB
+        raise _too_large()
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LONGEST_BODY:
+            raise _too_large()
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large() -> ProblemError:
+    detail = "Send at most 256 KB in one request."
+    # What was not read would be taken for the next request.
+    return ProblemError(413, "body_too_large", detail, headers={"Connection": "close"})
+
+
+def _unreadable(raw: bytes, model: type[Body], message: str) -> ProblemError:
+    """A lone surrogate is well-formed JSON to some, so it gets the answer of the field that it stands in."""
+    if "surrogate" in message:
+        try:
+            model.model_validate(json.loads(raw))
+        except ValidationError as error:
+            return invalid_body(error.errors(include_url=False, include_context=False))
+        except (ValueError, RecursionError):
+            pass
+        detail = "Remove the lone surrogate; text must be valid Unicode."
+        return ProblemError(422, "invalid_text", detail, faults=[Fault("", "invalid_text", detail)])
+    return ProblemError(400, "malformed_json", f"The body is not JSON that can be read. {message}.")

@@ -1,0 +1,22 @@
+"""A task as the API shows it: the stored one without what is ours alone, with `overdue` as of now."""
+
+from datetime import datetime
+from typing import Final
+
+from actors.clock import instant_text
+from actors.replies import Json
+
+_OURS: Final = ("user_id", "purged", "overdue_at")
+
+
+def task_json(stored: Json, now: datetime) -> Json:
+    """`stored` is the task of a reply, an event or the read model; it is left as it is."""
+    shown = {key: value for key, value in stored.items() if key not in _OURS}
+    shown["overdue"] = is_overdue(stored, instant_text(now))
+    return shown
+
+
+def is_overdue(stored: Json, now: str) -> bool:
+    """Instants of one spelling sort as text."""
+    overdue_at = stored.get("overdue_at")
+    return bool(overdue_at) and stored["status"] == "open" and overdue_at <= now and not stored.get("deleted_at")

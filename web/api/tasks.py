@@ -1,0 +1,171 @@
+"""Tasks: create, list, read, edit, delete, and everything else that is one command to one task."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from host.store import task_queries
+from web.api import bodies, models
+from web.api.caller import caller_of
+from web.api.consistency import honour
+from web.api.guard import GuardedRoute
+from web.api.ids import TaskId
+from web.api.operation import operation
+from web.api.parts import parts_of
+from web.api.reading import read_body
+from web.api.sending import answer, change_task, create_task
+from web.api.tags import TagInPath
+from web.api.task_json import task_json
+from web.api.task_list import TaskQuery, cursor_after, task_filter, task_stretch
+from web.problems import not_found
+
+router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=GuardedRoute)
+
+
+@router.post(
+    "",
+    **operation("create_task", "write", "Create a task", models.Task, status=201, body=bodies.CreateTask, command=True),
+)
+async def create(request: Request) -> Response:
+    body = await read_body(request, bodies.CreateTask)
+    return await create_task(request, body)
+
+
+@router.get(
+    "", **operation("list_tasks", "read", "List tasks", models.TaskPage, consistent=True, listed=True, queried=True)
+)
+async def list_(request: Request, query: Annotated[TaskQuery, Query()]) -> Response:
+    await honour(request)
+    services, user_id = parts_of(request).services, caller_of(request).user_id
+    now = services.clock.now()
+    stretch = task_stretch(request, query)
+    async with services.db.connect() as connection:
+        found = await task_queries.listed(connection, user_id, task_filter(query, now), stretch)
+    page = {
+        "items": [task_json(body, now) for body in found.items],
+        "total": found.total,
+        "page": query.page,
+        "per_page": query.per_page,
+        "next_cursor": cursor_after(request, query, found.last),
+    }
+    return answer(page, headers={"Duely-Position": str(found.position)})
+
+
+@router.get("/{task_id}", **operation("get_task", "read", "Read a task", models.Task, consistent=True))
+async def get(request: Request, task_id: TaskId) -> Response:
+    await honour(request)
+    services = parts_of(request).services
+    async with services.db.connect() as connection:
+        stored = await task_queries.find(connection, caller_of(request).user_id, task_id)
+    if stored is None:
+        raise not_found()
+    return answer(task_json(stored, services.clock.now()), headers={"ETag": f'"{stored["version"]}"'})
+
+
+@router.patch(
+    "/{task_id}",
+    **operation(
+        "patch_task", "write", "Edit a task; null clears", models.Task, body=bodies.PatchTask, command=True, edit=True
+    ),
+)
+async def patch(request: Request, task_id: TaskId) -> Response:
+    return await change_task(request, task_id, "PatchTask", await read_body(request, bodies.PatchTask))
+
+
+@router.delete(
+    "/{task_id}",
+    **operation("delete_task", "write", "Put a task into the trash", models.Task, command=True, edit=True),
+)
+async def delete(request: Request, task_id: TaskId) -> Response:
+    return await change_task(request, task_id, "DeleteTask")
+
+
+@router.post(
+    "/{task_id}/complete",
+    **operation("complete_task", "write", "Complete a task", models.Task, command=True, edit=True),
+)
+async def complete(request: Request, task_id: TaskId) -> Response:
+    return await change_task(request, task_id, "CompleteTask")
+
+
+@router.post(
+    "/{task_id}/reopen", **operation("reopen_task", "write", "Reopen a task", models.Task, command=True, edit=True)
+)
+async def reopen(request: Request, task_id: TaskId) -> Response:
+    return await change_task(request, task_id, "ReopenTask")
+
+
+@router.post(
+    "/{task_id}/restore",
+    **operation("restore_task", "write", "Take a task out of the trash", models.Task, command=True, edit=True),
+)
+async def restore(request: Request, task_id: TaskId) -> Response:
+    return await change_task(request, task_id, "RestoreTask")
+
+
+@router.post(
+    "/{task_id}/purge",
+    **operation("purge_task", "write", "Remove a task for good", None, status=204, command=True, edit=True),
+)
+async def purge(request: Request, task_id: TaskId) -> Response:
+    sent = await change_task(request, task_id, "PurgeTask")
+    return Response(status_code=204, headers={name: sent.headers[name] for name in ("Duely-Consistency", "ETag")})
+
+
+@router.put(
+    "/{task_id}/priority",
+    **operation(
+        "set_priority", "write", "Set the priority", models.Task, body=bodies.SetPriority, command=True, edit=True
+    ),
+)
+async def set_priority(request: Request, task_id: TaskId) -> Response:
+    return await change_task(request, task_id, "SetPriority", await read_body(request, bodies.SetPriority))
+
+
+@router.post(
+    "/{task_id}/snooze",
+    **operation(
+        "snooze_reminder",
+        "write",
+        "Let a reminder fire again later",
+        models.Task,
+        body=bodies.SnoozeReminder,
+        command=True,
+    ),
+)
+async def snooze(request: Request, task_id: TaskId) -> Response:
+    return await change_task(request, task_id, "SnoozeReminder", await read_body(request, bodies.SnoozeReminder))
+
+
+@router.post(
+    "/{task_id}/acknowledge",
+    **operation(
+        "acknowledge_reminder",
+        "write",
+        "Say that a reminder was seen",
+        models.Task,
+        body=bodies.AcknowledgeReminder,
+        command=True,
+    ),
+)
+async def acknowledge(request: Request, task_id: TaskId) -> Response:
+    body = await read_body(request, bodies.AcknowledgeReminder)
+    return await change_task(request, task_id, "AcknowledgeReminder", body)
+
+
+@router.post(
+    "/{task_id}/tags",
+    **operation("add_tags", "write", "Add tags", models.Task, body=bodies.AddTags, command=True, edit=True),
+)
+async def add_tags(request: Request, task_id: TaskId) -> Response:
+    return await change_task(request, task_id, "AddTags", await read_body(request, bodies.AddTags))
+
+
+@router.delete(
+    "/{task_id}/tags/{tag}",
+    **operation("remove_tag", "write", "Remove a tag", models.Task, command=True, edit=True),
+)
+async def remove_tag(request: Request, task_id: TaskId, tag: TagInPath) -> Response:
+    return await change_task(request, task_id, "RemoveTag", {"tag": tag})

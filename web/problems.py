@@ -1,0 +1,116 @@
+"""What is answered when something is wrong: problem+json with a code, what is wrong where, and what to do."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from actors.fields import field_problem
+from actors.replies import Refused
+
+JSON_PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one part of a request; `where` is a JSON pointer or `?name` or a header's name."""
+
+    where: str
+    code: str
+    detail: str
+
+    def as_json(self) -> dict[str, str]:
+        key = "pointer" if not self.where or self.where.startswith("/") else "parameter"
+        return {key: self.where.removeprefix("?"), "code": self.code, "detail": self.detail}
+
+
+class ProblemError(Exception):
+    """A request that is answered with a problem; raised anywhere in a handler, written at the edge."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        faults: Sequence[Fault] = (),
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.extra = dict(extra or {})
+        self.headers = dict(headers or {})
+
+    def as_json(self) -> dict[str, Any]:
+        problem: dict[str, Any] = {
+            **self.extra,
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+        }
+        if self.faults:
+            problem["errors"] = [fault.as_json() for fault in self.faults]
+        return problem
+
+    def response(self) -> Response:
+        return Response(
+            orjson.dumps(self.as_json()), status_code=self.status, headers=self.headers, media_type=JSON_PROBLEM
+        )
+
+
+def refused(refusal: Refused) -> ProblemError:
+    """The problem that says what an actor refused."""
+    return ProblemError(refusal.status, refusal.code, refusal.detail, extra=refusal.extra)
+
+
+def not_found(what: str = "task") -> ProblemError:
+    """The same for what never was, what is gone and what belongs to another."""
+    return ProblemError(404, f"{what}_not_found", f"There is no such {what}.")
+
+
+def unavailable(detail: str, *, code: str = "unavailable", retry_after_seconds: int = 2) -> ProblemError:
+    return ProblemError(503, code, detail, headers={"Retry-After": str(retry_after_seconds)})
+
+
+def invalid_body(errors: Iterable[Mapping[str, Any]], *, prefix: str = "") -> ProblemError:
+    """The 422 for pydantic's errors in a body; `prefix` is put before each pointer."""
+    return _invalid([_fault(error["loc"], error, prefix) for error in errors])
+
+
+def invalid_parameters(errors: Iterable[Mapping[str, Any]]) -> ProblemError:
+    """The 422 for pydantic's errors in query, path or header, as FastAPI collects them."""
+    return _invalid([_fault(error["loc"][1:], error, "?") for error in errors])
+
+
+def _invalid(faults: Sequence[Fault]) -> ProblemError:
+    code = next((fault.code for fault in faults if fault.code == "invalid_text"), "invalid_request")
+    first, others = faults[0], len(faults) - 1
+    where = first.where.removeprefix("?") or "the body"
+    more = f" ({others} more in `errors`.)" if others else ""
+    return ProblemError(422, code, f"Correct {where} and send it again: {first.detail}{more}", faults=faults)
+
+
+def _fault(location: Sequence[Any], error: Mapping[str, Any], prefix: str) -> Fault:
+    problem = field_problem(tuple(location), str(error["type"]), str(error["msg"]))
+    pointer = problem["pointer"]
+    where = f"?{pointer.removeprefix('/')}" if prefix == "?" else f"{prefix}{pointer}"
+    return Fault(_sayable(where, 200), problem["code"], _sayable(_sentence(problem["detail"]), 400))
+
+
+def _sentence(message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return text if text.endswith(".") else f"{text}."
+
+
+def _sayable(text: str, longest: int) -> str:
+    """What a client sent may hold what no answer can carry, or be long."""
+    return text.encode("utf-8", "replace").decode()[:longest]

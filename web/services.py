@@ -1,0 +1,41 @@
+"""Everything the public side is given when it is put together; host/app.py fills it, tests fill it with fakes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from actors.clock import Clock
+from actors.commands import Command
+from actors.replies import Reply
+from host.settings import Settings
+from host.store.engine import Database
+
+LONGEST_WAIT_SECONDS: Final = 2.0  # of a read, or of a write that the next read must see
+
+
+class Actors(Protocol):
+    """The door to actors; raises host.gateway.Unavailable."""
+
+    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
+
+
+class Projection(Protocol):
+    """How far the read model is."""
+
+    async def wait(self, actor_id: str, version: int, timeout_seconds: float) -> bool:
+        """Whether the read model shows that version of that actor before the time is over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`parts` names what must work for this process to be of use, each with a check that answers "ok" or why not."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    actors: Actors
+    hub: "Hub"
+    projection: Projection
+    signing_key: bytes
+    parts: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
