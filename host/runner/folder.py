@@ -1,0 +1,193 @@
+"""The data folder: its layout, the lock that one runner holds on it, and what a running one tells about itself there.
+
+postgres/    the database            logs/        a file a part
+scheduler/   the scheduler's data    run/         lock, ports, state of the running system
+"""
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from pwd import getpwuid
+from typing import IO
+
+import psutil
+
+from host.runner.words import Say, StartError
+
+FREE_BYTES_TO_START = 200 * 1024 * 1024
+_PROBE_BYTES = 64 * 1024
+_LEFTOVER_SECONDS = 10
+_LOCK_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a running system says about itself, in run/state.json. Only its owner can read it."""
+
+    pid: int
+    url: str
+    app_port: int
+    dapr_http_port: int
+    sidecar: str
+    app_token: str = field(repr=False, default="")
+    parts: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """The layout of the folder, and the lock on it."""
+
+    path: Path
+
+    @property
+    def postgres(self) -> Path:
+        return self.path / "postgres"
+
+    @property
+    def scheduler(self) -> Path:
+        return self.path / "scheduler"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def run(self) -> Path:
+        return self.path / "run"
+
+    @property
+    def ports(self) -> Path:
+        return self.run / "ports.json"
+
+    def prepare(self) -> None:
+        """Make what is missing and prove that it can be written; raises StartError."""
+        try:
+            for folder in (self.path, self.scheduler, self.logs, self.run):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.run) as probe:
+                probe.write(b"\0" * _PROBE_BYTES)
+                probe.flush()
+                os.fsync(probe.fileno())
+        except OSError as error:
+            raise StartError(why_unwritable(self.path, error)) from error
+        free = shutil.disk_usage(self.path).free
+        if free < FREE_BYTES_TO_START:
+            raise StartError(
+                f"The disk under {self.path} is full: {free >> 20} MB are free and "
+                f"{FREE_BYTES_TO_START >> 20} MB are needed to start. Free some space, then start again."
+            )
+
+    @contextlib.contextmanager
+    def locked(self) -> Generator[None]:
+        """Holds the folder for one runner; raises StartError that names the other one."""
+        with (self.run / "lock").open("a") as file:
+            if not _lock(file, _LOCK_SECONDS):
+                raise StartError(self._taken())
+            try:
+                yield
+            finally:
+                self.state_file.unlink(missing_ok=True)
+
+    @property
+    def state_file(self) -> Path:
+        return self.run / "state.json"
+
+    def tell(self, running: Running) -> None:
+        """Write down what runs, whole or not at all."""
+        partial = self.state_file.with_suffix(".partial")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(asdict(running), file, indent=1)
+        partial.replace(self.state_file)
+
+    def told(self) -> Running | None:
+        """What the running system, or the last one that was killed, said about itself."""
+        try:
+            return Running(**json.loads(self.state_file.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def is_held(self) -> bool:
+        """Whether a runner holds the folder now."""
+        try:
+            with (self.run / "lock").open("a") as file:
+                return not _lock(file)
+        except OSError:
+            return False
+
+    def _taken(self) -> str:
+        running = self.told()
+        who = f"pid {running.pid}, {running.url}" if running else "it is just starting"
+        stop = f"`kill {running.pid}`" if running else "Ctrl-C"
+        return (
+            f"Duely already runs from {self.path} ({who}). Stop that one with Ctrl-C where it runs or with {stop}. "
+            "A second one beside it needs its own DUELY_DATA_DIR and DUELY_PORT."
+        )
+
+
+def _lock(file: IO[str], seconds: float = 0) -> bool:
+    """Whether we hold the lock now; the seconds are for one who only looks whether it is held."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
+
+
+def end_leftovers(running: Running | None, say: Say) -> None:
+    """Wait for the parts of a runner that was killed, which the kernel has told to stop; kill those that hang."""
+    if running is None:
+        return
+    # A pid may be another program's by now: only one that names our part in its command is ours.
+    parts = [process for name, pid in running.parts.items() if (process := _part(name, pid))]
+    if not parts:
+        return
+    say(f"Waiting for {', '.join(process.name() for process in parts)} of the last start, which was killed")
+    _, alive = psutil.wait_procs(parts, timeout=_LEFTOVER_SECONDS)
+    for process in alive:
+        process.kill()
+    psutil.wait_procs(alive, timeout=_LEFTOVER_SECONDS)
+
+
+def _part(name: str, pid: int) -> psutil.Process | None:
+    program = {"host": "web.serve", "migrations": "migrate"}.get(name, name)
+    try:
+        process = psutil.Process(pid)
+        return process if any(program in word for word in process.cmdline()) else None
+    except psutil.Error:
+        return None
+
+
+def why_unwritable(path: Path, error: OSError) -> str:
+    """What stands in the way of writing below `path`, and what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk under {path} is full. Free some space, then start again."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        existing = next(folder for folder in (path, *path.parents) if os.path.exists(folder))  # noqa: PTH110  Path.exists raises here
+        facts = existing.stat()
+        return (
+            f"No permission to write below {existing}: it belongs to {_user(facts.st_uid)} with mode "
+            f"{facts.st_mode & 0o777:o}{', on a read-only file system' * (error.errno == errno.EROFS)}, and you are "
+            f"{_user(os.geteuid())}. Give that user the folder, or choose another one with DUELY_DATA_DIR."
+        )
+    return f"The data folder {path} cannot be used: {error.strerror} ({error.filename})."
+
+
+def _user(uid: int) -> str:
+    try:
+        return getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"

@@ -1,0 +1,214 @@
+"""The map of the machine: every process of Duely on one machine, in the order in which they start.
+
+    postgres ── migrations ──┬── daprd ◄──► host      (the page, the API, the actors, the consumers)
+    placement, scheduler ────┘
+
+They stop in the reverse order. Everything but the public port listens on 127.0.0.1.
+"""
+
+import asyncio
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from host.postgres import EmbeddedPostgres, PostgresError
+from host.runner import places
+from host.runner.folder import DataFolder
+from host.runner.part import Part, Process, tethered
+from host.runner.readiness import http_ok
+from host.runner.sidecar import Sidecar
+from host.settings import Settings
+
+APP_ID = "duely"
+HEALTH_PATH = "/healthz"
+HOST_COMMAND = ("-m", "web.serve")
+# For `ports.pick`; the public port is the operator's choice.
+PORTS = (
+    *("app", "dapr_http", "dapr_grpc", "dapr_internal", "dapr_metrics"),
+    *("placement", "placement_raft", "placement_health", "placement_metrics"),
+    *("scheduler", "scheduler_etcd", "scheduler_peer", "scheduler_health", "scheduler_metrics"),
+)
+_HERE = "127.0.0.1"
+_POSTGRES_READY_SECONDS = 60
+_MIGRATION_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What all parts share. `postgres` is None where the operator has a database of his own."""
+
+    settings: Settings
+    folder: DataFolder
+    sidecar: Sidecar
+    ports: dict[str, int]
+    postgres: EmbeddedPostgres | None
+    api_token: str
+    app_token: str
+
+    @property
+    def database_url(self) -> str:
+        """Known once PostgreSQL was prepared: the first start makes its password."""
+        return self.postgres.dsn() if self.postgres else self.settings.database_url
+
+    def log(self, name: str) -> Path:
+        return self.folder.logs / f"{name}.log"
+
+
+def parts(machine: Machine) -> list[Part]:
+    database = [_postgres(machine, machine.postgres)] if machine.postgres else []
+    return [
+        *database,
+        _migrations(machine, after=tuple(part.name for part in database)),
+        _placement(machine),
+        _scheduler(machine),
+        _daprd(machine, after=("migrations", "placement", "scheduler")),
+        _host(machine, after=("migrations",)),
+    ]
+
+
+def _postgres(machine: Machine, server: EmbeddedPostgres) -> Part:
+    async def ready() -> str:
+        try:
+            await asyncio.to_thread(server.wait_until_ready, time.monotonic() + 1)
+        except PostgresError as error:
+            return str(error)
+        return ""
+
+    return Part(
+        name="postgres",
+        log=machine.log("postgres"),
+        prepare=lambda: server.prepare(time.monotonic() + _POSTGRES_READY_SECONDS),
+        spawn=server.spawn,
+        ready=ready,
+        ready_seconds=_POSTGRES_READY_SECONDS,
+        stop_signal=signal.SIGINT,  # a fast shutdown: sessions are cut and a checkpoint is written
+        stop_seconds=4,
+    )
+
+
+def _migrations(machine: Machine, after: tuple[str, ...]) -> Part:
+    return Part(
+        name="migrations",
+        log=machine.log("migrations"),
+        spawn=lambda: _python(machine, "migrations", "-m", "host.cli", "migrate"),
+        after=after,
+        once=True,
+        ready_seconds=_MIGRATION_SECONDS,
+    )
+
+
+def _placement(machine: Machine) -> Part:
+    ports = machine.ports
+    command = (
+        *(machine.sidecar.placement, "--port", str(ports["placement"]), "--listen-address", _HERE),
+        *("--initial-cluster", f"dapr-placement-0={_HERE}:{ports['placement_raft']}"),
+        # Never unset: placement and scheduler both take 8080 otherwise.
+        *("--healthz-port", str(ports["placement_health"]), "--healthz-listen-address", _HERE),
+        *("--metrics-port", str(ports["placement_metrics"]), "--metrics-listen-address", _HERE),
+    )
+    return Part(
+        name="placement",
+        log=machine.log("placement"),
+        spawn=partial(tethered, command, log=machine.log("placement")),
+        ready=partial(http_ok, ports["placement_health"], "/healthz"),
+        stop_seconds=1,
+    )
+
+
+def _scheduler(machine: Machine) -> Part:
+    """After a hard kill its successor fires nothing for up to 20 s, until the old lease ends; the sweeper covers that."""
+    ports = machine.ports
+    command = (
+        *(machine.sidecar.scheduler, "--port", str(ports["scheduler"]), "--listen-address", _HERE),
+        *("--etcd-data-dir", str(machine.folder.scheduler)),
+        *("--etcd-client-port", str(ports["scheduler_etcd"]), "--etcd-client-listen-address", _HERE),
+        *("--etcd-initial-cluster", f"dapr-scheduler-server-0=http://{_HERE}:{ports['scheduler_peer']}"),
+        "--etcd-initial-election-tick-advance",
+        *("--healthz-port", str(ports["scheduler_health"]), "--healthz-listen-address", _HERE),
+        *("--metrics-port", str(ports["scheduler_metrics"]), "--metrics-listen-address", _HERE),
+    )
+    return Part(
+        name="scheduler",
+        log=machine.log("scheduler"),
+        spawn=partial(tethered, command, log=machine.log("scheduler")),
+        ready=partial(http_ok, ports["scheduler_health"], "/healthz"),
+        stop_seconds=1.5,
+    )
+
+
+def daprd_command(machine: Machine) -> tuple[str, ...]:
+    """Described a second time in dapr.yaml, for the Dapr CLI; a contract test holds both together."""
+    ports = machine.ports
+    return (
+        *(machine.sidecar.daprd, "--mode", "standalone", "--app-id", APP_ID),
+        *("--app-port", str(ports["app"]), "--app-protocol", "http", "--app-channel-address", _HERE),
+        *("--resources-path", str(places.RESOURCES), "--config", str(places.RESOURCES / "configuration.yaml")),
+        # Lenient: an app that is called dead takes all its actors with it.
+        *("--enable-app-health-check", "--app-health-check-path", HEALTH_PATH),
+        *("--app-health-probe-interval", "3", "--app-health-probe-timeout", "2000", "--app-health-threshold", "5"),
+        *("--dapr-http-port", str(ports["dapr_http"]), "--dapr-grpc-port", str(ports["dapr_grpc"])),
+        *("--dapr-listen-addresses", _HERE),
+        *("--dapr-internal-grpc-port", str(ports["dapr_internal"]), "--dapr-internal-grpc-listen-address", _HERE),
+        *("--metrics-port", str(ports["dapr_metrics"]), "--metrics-listen-address", _HERE),
+        *("--placement-host-address", f"{_HERE}:{ports['placement']}"),
+        *("--scheduler-host-address", f"{_HERE}:{ports['scheduler']}"),
+        *("--dapr-graceful-shutdown-seconds", "1"),
+    )
+
+
+def _daprd(machine: Machine, after: tuple[str, ...]) -> Part:
+    def spawn() -> Process:
+        env = {**environment(machine), "DAPR_HOST_IP": _HERE}
+        return tethered(daprd_command(machine), log=machine.log("daprd"), env=env)
+
+    return Part(
+        name="daprd",
+        log=machine.log("daprd"),
+        spawn=spawn,
+        ready=partial(http_ok, machine.ports["dapr_http"], "/v1.0/healthz"),
+        after=after,
+    )
+
+
+def _host(machine: Machine, after: tuple[str, ...]) -> Part:
+    settings, ports = machine.settings, machine.ports
+
+    async def ready() -> str:
+        return await http_ok(ports["app"], HEALTH_PATH) or await http_ok(
+            settings.port, "/health/live", knock_at(settings.host)
+        )
+
+    return Part(
+        name="host",
+        log=machine.log("host"),
+        spawn=lambda: _python(machine, "host", *HOST_COMMAND),
+        ready=ready,
+        after=after,
+        stop_seconds=5,  # it lets open requests end
+    )
+
+
+def knock_at(host: str) -> str:
+    """The address on which this machine reaches a listener on `host`."""
+    return {"0.0.0.0": _HERE, "::": "::1"}.get(host, host)  # noqa: S104  nothing listens here
+
+
+def environment(machine: Machine) -> dict[str, str]:
+    """What the host, the migrations and the sidecar are told; the rest of the settings they inherit."""
+    return {
+        "DUELY_DATABASE_URL": machine.database_url,
+        "DUELY_DATA_DIR": str(machine.folder.path),
+        "DUELY_APP_PORT": str(machine.ports["app"]),
+        "DAPR_HTTP_PORT": str(machine.ports["dapr_http"]),
+        "DAPR_GRPC_PORT": str(machine.ports["dapr_grpc"]),
+        "DAPR_API_TOKEN": machine.api_token,
+        "APP_API_TOKEN": machine.app_token,
+    }
+
+
+def _python(machine: Machine, name: str, *arguments: str) -> Process:
+    command = (sys.executable, *arguments)
+    return tethered(command, log=machine.log(name), env=environment(machine), folder=places.ROOT)

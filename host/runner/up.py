@@ -1,0 +1,170 @@
+"""`duely up`: brings the whole of Duely up on this machine and keeps it up until it is told to stop."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from host.postgres import EmbeddedPostgres, PostgresError
+from host.runner import log_files, places, ports, sidecar, sidecar_build
+from host.runner.folder import DataFolder, Running, end_leftovers
+from host.runner.parts import PORTS, Machine, knock_at, parts
+from host.runner.readiness import http_ok
+from host.runner.supervisor import Supervisor
+from host.runner.words import Say, StartError
+from host.settings import Settings, cache_dir
+
+LOW_DISK_BYTES = 500 * 1024 * 1024
+_HOUSEKEEPING_SECONDS = 30
+_READY_SECONDS = 30
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def up(settings: Settings, say: Say) -> int:
+    """Run until Ctrl-C or SIGTERM: 0. Anything that keeps Duely from starting is said in full: 1."""
+    folder = DataFolder(settings.data_dir)
+    try:
+        folder.prepare()
+        with folder.locked():
+            end_leftovers(folder.told(), say)
+            refuse_a_taken_port(settings)
+            machine = _machine(settings, folder, say)
+            return asyncio.run(_run(machine, say))
+    except (StartError, PostgresError) as error:
+        say(f"Duely cannot start.\n{error}")
+        return 1
+    except KeyboardInterrupt:
+        say("Stopped before it was up.")
+        return 1
+
+
+def refuse_a_taken_port(settings: Settings) -> None:
+    """Raise StartError that names who holds the public port."""
+    try:
+        if ports.is_free(settings.host, settings.port):
+            return
+        raise StartError(
+            f"Port {settings.port} on {settings.host} is in use by {ports.holder(settings.port)}. "
+            "Stop that, or choose another port with DUELY_PORT."
+        )
+    except PermissionError:
+        raise StartError(
+            f"You may not listen on port {settings.port}: choose one above 1023 with DUELY_PORT and let a reverse "
+            "proxy have the low one."
+        ) from None
+    except socket.gaierror as error:
+        raise StartError(f"DUELY_HOST {settings.host!r} is no address of this machine: {error.strerror}.") from error
+
+
+def _machine(settings: Settings, folder: DataFolder, say: Say) -> Machine:
+    dapr = sidecar.find(places.SIDECAR_SOURCE, cache_dir()) or sidecar_build.build(
+        places.SIDECAR_SOURCE, cache_dir(), say
+    )
+    own = EmbeddedPostgres(folder.postgres, log=folder.logs / "postgres.log")
+    return Machine(
+        settings=settings,
+        folder=folder,
+        sidecar=dapr,
+        ports=ports.pick(PORTS, folder.ports),
+        postgres=None if settings.database_url else own,
+        api_token=secrets.token_urlsafe(24),
+        app_token=secrets.token_urlsafe(24),
+    )
+
+
+async def _run(machine: Machine, say: Say) -> int:
+    running = _running(machine)
+    table = parts(machine)
+    supervisor = Supervisor(table, say, _writer(machine.folder, running))
+    stop = _on_signals(supervisor, say)
+    say(f"Starting Duely; its data is in {machine.folder.path}, Dapr {sidecar.VERSION} is {machine.sidecar.origin}")
+    keep = asyncio.create_task(supervisor.keep())
+    around = [
+        asyncio.create_task(_greet(supervisor, machine, running.url, say)),
+        asyncio.create_task(_keep_house(machine.folder, [part.log for part in table], say)),
+    ]
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([keep, stopped], return_when=asyncio.FIRST_COMPLETED)
+        if keep.done():
+            keep.result()
+    finally:
+        for task in (keep, stopped, *around):
+            task.cancel()
+        await asyncio.gather(keep, stopped, *around, return_exceptions=True)
+        await supervisor.stop()
+        if machine.postgres:
+            machine.postgres.stop()
+    say("Duely has stopped.")
+    return 0
+
+
+def _running(machine: Machine) -> Running:
+    settings = machine.settings
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return Running(
+        pid=os.getpid(),
+        url=f"http://{host}:{settings.port}",
+        app_port=machine.ports["app"],
+        dapr_http_port=machine.ports["dapr_http"],
+        sidecar=f"{machine.sidecar.origin}: {machine.sidecar.folder}",
+        app_token=machine.app_token,
+    )
+
+
+def _writer(folder: DataFolder, running: Running) -> Callable[[Mapping[str, int]], None]:
+    def write(pids: Mapping[str, int]) -> None:
+        # The runner lives without this file; a full disk must not end it.
+        with contextlib.suppress(OSError):
+            folder.tell(replace(running, parts=pids))
+
+    return write
+
+
+def _on_signals(supervisor: Supervisor, say: Say) -> asyncio.Event:
+    """The event that the first signal sets; a second one makes the stop a kill."""
+    stop = asyncio.Event()
+
+    def asked() -> None:
+        if stop.is_set():
+            supervisor.hurry.set()
+        else:
+            say("Stopping (again to kill at once) …")
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, asked)
+    return stop
+
+
+async def _greet(supervisor: Supervisor, machine: Machine, url: str, say: Say) -> None:
+    """The address of the page, once everything behind it answers."""
+    began = asyncio.get_running_loop().time()
+    await supervisor.all_ready()
+    host, port = knock_at(machine.settings.host), machine.settings.port
+    while missing := await http_ok(port, "/health/ready", host):
+        if asyncio.get_running_loop().time() - began > _READY_SECONDS:
+            say(f"Everything runs, but {missing}. It goes on trying; `duely doctor` tells more.")
+            return
+        await asyncio.sleep(0.1)
+    say(f"\n  Duely is ready: {url}\n  Ctrl-C stops it.\n")
+
+
+async def _keep_house(folder: DataFolder, logs: list[Path], say: Say) -> None:
+    """Keep the logs short, and warn once each time the disk gets low."""
+    low = False
+    while True:
+        with contextlib.suppress(OSError):  # a full disk leaves no room for a copy; what is there stays
+            log_files.rotate(logs)
+        free = shutil.disk_usage(folder.path).free
+        if free < LOW_DISK_BYTES and not low:
+            say(f"  The disk under {folder.path} is nearly full: {free >> 20} MB are free.")
+        low = free < LOW_DISK_BYTES
+        await asyncio.sleep(_HOUSEKEEPING_SECONDS)

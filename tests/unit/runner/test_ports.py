@@ -1,0 +1,47 @@
+"""Ports are picked free, remembered, and their holder is named."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from host.runner import ports
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_each_name_gets_a_free_port_of_its_own_and_keeps_it(tmp_path: Path) -> None:
+    first = ports.pick(["a", "b", "c"], tmp_path / "ports.json")
+    assert len(set(first.values())) == 3
+    assert ports.pick(["a", "b", "c"], tmp_path / "ports.json") == first
+
+
+def test_a_remembered_port_that_is_taken_is_picked_anew(tmp_path: Path, taken: int) -> None:
+    (tmp_path / "ports.json").write_text(f'{{"a": {taken}, "b": 29999}}')
+    picked = ports.pick(["a", "b"], tmp_path / "ports.json")
+    assert picked["a"] != taken
+    assert picked["b"] == 29999
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": "x"}'])
+def test_a_spoilt_memory_is_no_obstacle(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ports.json").write_text(text)
+    assert ports.is_free("127.0.0.1", ports.pick(["a"], tmp_path / "ports.json")["a"])
+
+
+def test_two_folders_start_looking_in_different_places(tmp_path: Path) -> None:
+    assert ports.pick(["a"], tmp_path / "one.json") != ports.pick(["a"], tmp_path / "two.json")
+
+
+def test_who_holds_a_port_is_named_with_pid_and_command(taken: int) -> None:
+    assert not ports.is_free("127.0.0.1", taken)
+    assert ports.holder(taken).startswith(f"pid {os.getpid()}: ")
+    assert "pytest" in ports.holder(taken)
