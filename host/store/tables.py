@@ -284,7 +284,9 @@ deliveries: Final = Table(
     _instant("due_at", nullable=False),  # not sent before this instant
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("late_seconds", Float),
+    Column("version", BigInteger, nullable=False),  # the task's when it fired
     Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
     _id("correlation_id", nullable=True),
     _instant("fired_at", nullable=False),
     _instant("sent_at"),

@@ -1,0 +1,179 @@
+"""Catch-up: hands a consumer every row of the outbox that it has not handled, whoever else may deliver it too."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from host import metrics
+from host.consumers.handler import Consumer
+from host.gateway import Unavailable
+from host.store import outbox
+from host.store.engine import Database, Raw, is_outage
+from host.store.outbox import Event, Watermark
+from host.store.projections import OvertakenError
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 500
+TRY_PAUSES_SECONDS: Final = (0.1, 0.5, 0.0)  # after the first, second and last try of an event at fault
+OUTAGE_PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
+FIRST_POLL_SECONDS: Final = 0.02
+# The loop is shared with the API: a step is followed by a rest of three times its length, in which more rows gather.
+REST: Final = 3
+LONGEST_REST_SECONDS: Final = 0.03
+SETTLE_SECONDS: Final = 1.0  # how often a consumer for which nothing came moves its watermark
+
+
+class Catchup:
+    """The loop of one consumer. With a broker, `min_age_seconds` leaves it only what the broker has not brought."""
+
+    def __init__(
+        self,
+        database: Database,
+        consumer: Consumer,
+        *,
+        min_age_seconds: float = 0,
+        max_poll_seconds: float = 0.25,
+    ) -> None:
+        self.consumer = consumer
+        self._name = consumer.name
+        self._database = database
+        self._min_age = min_age_seconds
+        self._max_poll = max_poll_seconds
+        self._nudged = asyncio.Event()
+        self._registered = False
+        self._settled_at = 0.0
+
+    def nudge(self) -> None:
+        """Something was committed: look now."""
+        self._nudged.set()
+
+    async def run(self) -> None:
+        """Ends only by cancellation: a fault of the world is waited out, one of an event is put aside."""
+        poll, outages = FIRST_POLL_SECONDS, 0
+        while True:
+            self._nudged.clear()
+            started = time.monotonic()
+            try:
+                handled = await self.step()
+            except Exception as error:  # noqa: BLE001  the edge of the loop; logged below
+                pause = OUTAGE_PAUSES_SECONDS[min(outages, len(OUTAGE_PAUSES_SECONDS) - 1)]
+                outages += 1
+                _log_outage(self._name, error, pause)
+                await asyncio.sleep(pause)
+                continue
+            outages = 0
+            if handled:
+                poll = FIRST_POLL_SECONDS
+                if handled < BATCH:
+                    await asyncio.sleep(min(REST * (time.monotonic() - started), LONGEST_REST_SECONDS))
+            else:
+                await self._wait(poll)
+                poll = min(poll * 2, self._max_poll)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._nudged.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def step(self) -> int:
+        """Handle the next batch; gives how many rows it had."""
+        if not self._registered:
+            await self._register()
+        events: list[Event] = []
+        try:
+            async with self._database.raw() as connection, connection.transaction():
+                mark = await outbox.watermark(connection, self._name, min_age_seconds=self._min_age)
+                if mark is None:
+                    return 0  # another process has this consumer
+                events = await outbox.unhandled(connection, self._name, self.consumer.types, mark, BATCH)
+                if not (events and self.consumer.handler.outside):
+                    await self._apply(connection, events)
+                    await self._advance(connection, mark, events)
+            if self.consumer.handler.outside:
+                await self._whole(events)
+        except Exception as error:
+            if not events or _is_outage(error):
+                raise
+            log.warning("a batch failed, redone one by one", extra={"consumer": self._name}, exc_info=error)
+            await self._one_by_one(events)
+        self._committed(events)
+        return len(events)
+
+    async def deliver(self, event_ids: Sequence[str]) -> None:
+        """Handle what the broker brought, and before it what its actors said earlier; raises for an outage."""
+        if not self._registered:
+            await self._register()
+        async with self._database.raw() as connection:
+            events = await outbox.with_earlier(connection, self._name, self.consumer.types, event_ids)
+        try:
+            await self._whole(events)
+        except Exception as error:
+            if _is_outage(error):
+                raise
+            await self._one_by_one(events)
+        self._committed(events)
+
+    async def _register(self) -> None:
+        async with self._database.raw() as connection:
+            await outbox.register(connection, self._name, from_now=self.consumer.start == "now")
+        self._registered = True
+
+    async def _whole(self, events: Sequence[Event]) -> None:
+        if events:
+            await self.consumer.handler.before(events)
+            async with self._database.raw() as connection, connection.transaction():
+                await self._apply(connection, events)
+
+    async def _apply(self, connection: Raw, events: Sequence[Event]) -> None:
+        if events:
+            fresh = await outbox.take(connection, self._name, events)
+            if fresh:
+                await self.consumer.handler.apply(connection, fresh)
+
+    async def _advance(self, connection: Raw, mark: Watermark, events: Sequence[Event]) -> None:
+        read_to = events[-1].position if len(events) == BATCH else mark.top
+        now = time.monotonic()
+        due = bool(events) or now - self._settled_at >= SETTLE_SECONDS
+        if mark.settled and mark.position < read_to and due:
+            await outbox.advance(connection, self._name, mark, read_to=read_to)
+            self._settled_at = now
+
+    async def _one_by_one(self, events: Sequence[Event]) -> None:
+        for event in events:
+            for tries, pause in enumerate(TRY_PAUSES_SECONDS, start=1):
+                try:
+                    await self._whole([event])
+                    break
+                except Exception as error:
+                    if _is_outage(error):
+                        raise
+                    if tries == len(TRY_PAUSES_SECONDS):
+                        await self._bury(event, error, tries)
+                await asyncio.sleep(pause)
+
+    async def _bury(self, event: Event, error: Exception, tries: int) -> None:
+        log.error("an event is put aside", extra={"consumer": self._name, "event_id": event.id}, exc_info=error)
+        async with self._database.raw() as connection, connection.transaction():
+            await outbox.bury(connection, self._name, event, f"{type(error).__name__}: {error}", tries)
+
+    def _committed(self, events: Sequence[Event]) -> None:
+        if events:
+            metrics.events_processed.labels(self._name).inc(len(events))
+            metrics.event_lag.labels(self._name).observe(events[0].age_seconds)
+            self.consumer.handler.committed(events)
+
+
+def _is_outage(error: Exception) -> bool:
+    return isinstance(error, (Unavailable, OvertakenError)) or is_outage(error)
+
+
+def _log_outage(name: str, error: Exception, pause: float) -> None:
+    details = {"consumer": name, "cause": repr(error), "pause_seconds": pause}
+    if _is_outage(error):
+        log.warning("consumer waits for the database or an actor", extra=details)
+    else:
+        log.error("consumer failed and tries again", extra=details, exc_info=error)

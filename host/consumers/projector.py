@@ -1,0 +1,86 @@
+"""The projector: tasks, reminders, tags, users, activity and the reminder ledger, one transaction a batch."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from host.consumers.handler import Handler
+from host.store import ledger, projections, streams
+from host.store.engine import Raw
+from host.store.outbox import Event
+
+Json = dict[str, Any]
+
+# What a reminder event is called in the ledger.
+STEPS: Final = {
+    "reminder.scheduled": "scheduled",
+    "reminder.fired": "fired",
+    "reminder.snoozed": "snoozed",
+    "reminder.acknowledged": "acknowledged",
+    "reminder.cancelled": "cancelled",
+}
+
+
+class Projector(Handler):
+    """`shown` is told the versions that can be read now, `wake` the users with new activity, `types` what it was."""
+
+    def __init__(
+        self,
+        *,
+        shown: Callable[[Mapping[str, int]], None],
+        wake: Callable[[set[str]], None],
+        types: Callable[[set[str]], None],
+    ) -> None:
+        self._shown = shown
+        self._wake = wake
+        self._types = types
+
+    async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
+        tasks, users = newest(events)
+        if tasks:
+            await projections.upsert_tasks(connection, tasks)
+        if users:
+            await projections.upsert_users(connection, users)
+        await ledger.add(connection, [step_of(event.body) for event in events if event.type in STEPS])
+        await streams.append(connection, [streams.entry_of(event.body) for event in events])
+
+    def committed(self, events: Sequence[Event]) -> None:
+        self._shown({event.actor_id: event.version for event in events})
+        self._wake({event.user_id for event in events})
+        self._types({event.type for event in events})
+
+
+def newest(events: Sequence[Event]) -> tuple[dict[str, Json], dict[str, Json]]:
+    """The last state of each task and each user; a turn's later events may carry a trimmed task, its first never."""
+    tasks: dict[str, Json] = {}
+    users: dict[str, Json] = {}
+    for event in events:
+        data = event.body["data"]
+        if "user" in data:
+            _keep(users, event.actor_id, data["user"])
+        elif "task" in data and not data.get("trimmed"):
+            _keep(tasks, event.actor_id, data["task"])
+    return tasks, users
+
+
+def _keep(states: dict[str, Json], actor_id: str, state: Json) -> None:
+    if actor_id not in states or states[actor_id]["version"] < state["version"]:
+        states[actor_id] = state
+
+
+def step_of(event: Json) -> ledger.Step:
+    data = event["data"]
+    reminder = data["reminder"]
+    return ledger.Step(
+        user_id=data["user_id"],
+        task_id=data["task_id"],
+        reminder_id=reminder["id"],
+        firing=reminder["firing"],
+        step=STEPS[event["type"]],
+        at=event["time"],
+        source=event["id"],
+        detail={
+            name: reminder[name]
+            for name in ("fire_at", "late_seconds", "snoozed_until")
+            if reminder.get(name) is not None
+        },
+    )

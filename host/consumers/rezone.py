@@ -1,0 +1,59 @@
+"""Rezone: after a user moves to another zone, their open tasks that are due on a date move with them."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final, Protocol
+from uuid import UUID, uuid5
+
+from actors.commands import Command, Principal, build_command
+from actors.replies import Reply
+from host.consumers.handler import Handler
+from host.gateway import Unavailable
+from host.store import outbox, projections
+from host.store.engine import Database
+from host.store.outbox import Event
+
+AT_ONCE: Final = 8
+SETTLE_SECONDS: Final = 3.0  # a task that was being created under the old zone is in the read model after that
+
+
+class Actors(Protocol):
+    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
+
+
+class Rezone(Handler):
+    """The same event sends the same commands, so that one sent twice is applied once."""
+
+    outside = True
+
+    def __init__(self, database: Database, gateway: Actors) -> None:
+        self._database = database
+        self._gateway = gateway
+
+    async def before(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if "zone" in event.body["data"]["changed"]:
+                await asyncio.sleep(max(0.0, SETTLE_SECONDS - event.age_seconds))
+                await self._rezone(event)
+
+    async def _rezone(self, event: Event) -> None:
+        async with self._database.raw() as connection:
+            if not await outbox.has_passed(connection, "projector", event.position):
+                raise Unavailable("the read model has not come so far yet")
+            tasks = await projections.open_date_tasks(connection, event.user_id)
+        for start in range(0, len(tasks), AT_ONCE):
+            await asyncio.gather(*(self._send(event, task_id) for task_id in tasks[start : start + AT_ONCE]))
+
+    async def _send(self, event: Event, task_id: str) -> None:
+        """A refusal means that the task is gone or in the trash, so that it needs no zone."""
+        user = event.body["data"]["user"]
+        command = build_command(
+            "Rezone",
+            {"zone": user["zone"]},
+            id=str(uuid5(UUID(task_id), event.id)),
+            principal=Principal("system", "rezone", event.user_id),
+            correlation_id=event.body["data"]["correlation_id"],
+            zone=user["zone"],
+            defaults=user["defaults"],
+        )
+        await self._gateway.send("TaskActor", task_id, command)

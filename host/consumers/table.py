@@ -1,0 +1,28 @@
+"""Who consumes what: the map of everything that happens after an event."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from actors.events import EVENTS
+from host.consumers.handler import REMINDERS, TASK_EVENTS, Consumer, Handler, Start
+
+# name: topic, the events it takes, where a new one starts (an effect now, a projection at the beginning)
+CONSUMERS: Final[Mapping[str, tuple[str, tuple[str, ...], Start]]] = {
+    "projector": (TASK_EVENTS, tuple(EVENTS), "beginning"),
+    "notifier": (
+        TASK_EVENTS,
+        ("reminder.fired", "reminder.snoozed", "reminder.acknowledged", "task.overdue"),
+        "now",
+    ),
+    "rezone": (TASK_EVENTS, ("user.updated",), "now"),
+}
+
+
+def topics_of(event_type: str) -> tuple[str, ...]:
+    """Where an event is published."""
+    return (TASK_EVENTS, REMINDERS) if event_type.startswith("reminder.") else (TASK_EVENTS,)
+
+
+def consumers(handlers: Mapping[str, Handler]) -> list[Consumer]:
+    """The table with its functions; each name must have one."""
+    return [Consumer(name, topic, types, start, handlers[name]) for name, (topic, types, start) in CONSUMERS.items()]

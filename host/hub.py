@@ -1,0 +1,175 @@
+"""The hub: new activity for everyone who listens, read once for all of a user's streams."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from host.store import activity_feed
+from host.store.activity_feed import StreamRow
+from host.store.engine import Database, is_outage
+
+__all__ = ["Hub", "Resync", "StreamRow", "Subscription"]
+
+log = logging.getLogger(__name__)
+
+USERS_AT_ONCE: Final = 500
+ROWS_AT_ONCE: Final = 200  # of one user
+LONGEST_REPLAY: Final = 1_000
+LARGEST_BUFFER: Final = 500
+POLL_SECONDS: Final = 5.0
+OUTAGE_PAUSE_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """What the listener has is too old, or it was too slow: load all again and go on from `position`."""
+
+    position: int
+
+
+class Subscription:
+    """One listener. Read it from one task with `next`; close it when done."""
+
+    __slots__ = ("_buffer", "_hub", "_resync", "_waiter", "read_to", "start", "user_id")
+
+    def __init__(self, hub: "Hub", user_id: str, position: int, *, resync: bool) -> None:
+        self.user_id = user_id
+        self.start = position  # the position from which it goes on
+        self.read_to = position
+        self._hub = hub
+        self._buffer: list[StreamRow] = []
+        self._resync = resync
+        self._waiter: asyncio.Future[None] | None = None
+
+    async def next(self, timeout_seconds: float) -> list[StreamRow] | Resync:
+        """The rows since the last call, in order; an empty list when time is over or `interrupt` was called."""
+        if not self._buffer and not self._resync:
+            await self._wait(timeout_seconds)
+        if self._resync:
+            self._resync = False
+            return Resync(self.read_to)
+        rows, self._buffer = self._buffer, []
+        return rows
+
+    async def _wait(self, timeout_seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        timer = loop.call_later(timeout_seconds, self.interrupt)
+        try:
+            await self._waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+
+    def interrupt(self) -> None:
+        """Let a waiting `next` return at once."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def close(self) -> None:
+        self._hub.leave(self)
+
+    def push(self, rows: Sequence[StreamRow]) -> None:
+        """Rows in order, of which some may be known. A gap means that rows were archived."""
+        fresh = [row for row in rows if row.position > self.read_to]
+        if not fresh:
+            return
+        gap = fresh[0].position != self.read_to + 1
+        self.read_to = fresh[-1].position
+        if gap or self._resync or len(self._buffer) + len(fresh) > LARGEST_BUFFER:
+            self._buffer, self._resync = [], True
+        else:
+            self._buffer += fresh
+        self.interrupt()
+
+
+class Hub:
+    """`wake` tells it whose activity grew; what nobody told it is found by a slow poll."""
+
+    def __init__(self, database: Database, *, poll_seconds: float = POLL_SECONDS) -> None:
+        self._database = database
+        self._poll_seconds = poll_seconds
+        self._listeners: dict[str, list[Subscription]] = {}
+        self._grown: set[str] = set()
+        self._woken = asyncio.Event()
+
+    async def subscribe(self, user_id: str, after: int | None) -> Subscription:
+        """Listen from after that position, or from now; a position that cannot be served starts with a Resync."""
+        async with self._database.raw() as connection:
+            newest = await activity_feed.newest_position(connection, user_id)
+        servable = after is not None and 0 <= newest - after <= LONGEST_REPLAY
+        position = after if after is not None and servable else newest
+        listener = Subscription(self, user_id, position, resync=after is not None and not servable)
+        self._listeners.setdefault(user_id, []).append(listener)
+        self.wake((user_id,))
+        return listener
+
+    def leave(self, listener: Subscription) -> None:
+        listeners = self._listeners.get(listener.user_id, [])
+        if listener in listeners:
+            listeners.remove(listener)
+        if not listeners:
+            self._listeners.pop(listener.user_id, None)
+
+    def wake(self, user_ids: Iterable[str]) -> None:
+        """Their activity grew: read it soon."""
+        self._grown.update(user_id for user_id in user_ids if user_id in self._listeners)
+        if self._grown:
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Ends only by cancellation; an outage is waited out, and the poll finds what was missed."""
+        loop = asyncio.get_running_loop()
+        next_poll = loop.time() + self._poll_seconds
+        while True:
+            try:
+                if loop.time() >= next_poll:
+                    next_poll = loop.time() + self._poll_seconds
+                    await self._poll()
+                await self._read()
+            except Exception as error:
+                if not is_outage(error):
+                    log.exception("the hub failed and tries again")
+                else:
+                    log.warning("the hub waits for the database", extra={"cause": repr(error)})
+                await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
+            await self._until_woken(next_poll - loop.time())
+
+    async def _until_woken(self, seconds: float) -> None:
+        if not self._grown:
+            self._woken.clear()
+            try:
+                await asyncio.wait_for(self._woken.wait(), max(seconds, 0.0))
+            except TimeoutError:
+                return
+
+    async def _read(self) -> None:
+        """One read for the users that grew."""
+        users = [self._grown.pop() for _ in range(min(len(self._grown), USERS_AT_ONCE))]
+        after = {user: self._read_to(user) for user in users if user in self._listeners}
+        if not after:
+            return
+        try:
+            async with self._database.raw() as connection:
+                found = await activity_feed.rows_after(connection, after, ROWS_AT_ONCE)
+        except BaseException:
+            self._grown.update(after)
+            raise
+        for user, rows in found.items():
+            for listener in self._listeners.get(user, ()):
+                listener.push(rows)
+            if len(rows) == ROWS_AT_ONCE:
+                self._grown.add(user)
+
+    async def _poll(self) -> None:
+        users = list(self._listeners)
+        for start in range(0, len(users), USERS_AT_ONCE):
+            part = {user: self._read_to(user) for user in users[start : start + USERS_AT_ONCE]}
+            async with self._database.raw() as connection:
+                self.wake(await activity_feed.grown(connection, part))
+
+    def _read_to(self, user_id: str) -> int:
+        """The listener that has read least decides; one that has left since needs nothing."""
+        return min((listener.read_to for listener in self._listeners.get(user_id, ())), default=2**62)

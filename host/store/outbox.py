@@ -1,0 +1,205 @@
+"""The outbox as consumers and the relay read it, and who has handled what of it.
+
+A watermark says: every row up to `position` is handled. Positions are handed out before the commit, so a reader may
+see 6 while 5 is still on its way. Hence two steps: a batch notes in `seen` the highest position there was, and in
+`seen_xid` its own transaction, which is younger than every transaction that drew a position up to `seen`. Once
+PostgreSQL's snapshot says that all transactions before `seen_xid` have ended, a read that starts then misses no row up
+to `seen`. Rows above the watermark are told apart by `inbox`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from host.store.engine import Raw
+
+_LOCK_SPACE: Final = 7_305  # first half of the advisory locks of consumers; the second is a hash of the name
+_COLUMNS: Final = """o.position, o.event_id, o.type, o.user_id, o.actor_id, o.version, o.seq, o.body::text AS text,
+    extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS age_seconds"""
+
+
+@dataclass(slots=True)
+class Event:
+    """One row of the outbox; `body` is its CloudEvent, `age_seconds` how long ago it was committed."""
+
+    position: int
+    id: str
+    type: str
+    user_id: str
+    actor_id: str
+    version: int
+    seq: int
+    body: dict[str, Any]
+    age_seconds: float
+
+
+@dataclass(slots=True)
+class Watermark:
+    """What the consumer has handled; `top` is the newest row that it may take now."""
+
+    position: int
+    seen: int
+    settled: bool
+    top: int
+
+
+async def register(connection: Raw, consumer: str, *, from_now: bool) -> None:
+    """The consumer's first watermark: at the newest row for a new effect, at the start for a new projection."""
+    await connection.execute(
+        """INSERT INTO watermarks (consumer, position, seen)
+           SELECT $1, p, p FROM (SELECT CASE WHEN $2 THEN coalesce(max(position), 0) ELSE 0 END AS p FROM outbox)
+           ON CONFLICT DO NOTHING""",
+        consumer,
+        from_now,
+    )
+
+
+async def watermark(connection: Raw, consumer: str, *, min_age_seconds: float = 0) -> Watermark | None:
+    """Take the consumer's lock until the end of the transaction; None while another process has it.
+
+    A lock, and no row lock: that would give this transaction its number before it reads.
+    """
+    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, hashtext($2))", _LOCK_SPACE, consumer):
+        return None
+    row = await connection.fetchrow(
+        """SELECT position, seen, seen_xid <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+             coalesce((SELECT o.position FROM outbox o
+                       WHERE $2 = 0 OR o.created_at <= clock_timestamp() - make_interval(secs => $2)
+                       ORDER BY o.position DESC LIMIT 1), 0)
+           FROM watermarks WHERE consumer = $1""",
+        consumer,
+        float(min_age_seconds),
+    )
+    return Watermark(*row) if row else None
+
+
+async def unhandled(connection: Raw, consumer: str, types: Sequence[str], mark: Watermark, limit: int) -> list[Event]:
+    """The consumer's next rows, in position order."""
+    if mark.top <= mark.position:
+        return []
+    rows = await connection.fetch(
+        f"""SELECT {_COLUMNS} FROM outbox o
+            WHERE o.position > $2 AND o.position <= $3 AND o.type = ANY($4)
+              AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.event_id = o.event_id)
+            ORDER BY o.position LIMIT $5""",  # noqa: S608  column names only
+        consumer,
+        mark.position,
+        mark.top,
+        types,
+        limit,
+    )
+    return [_event(row) for row in rows]
+
+
+async def with_earlier(connection: Raw, consumer: str, types: Sequence[str], event_ids: Sequence[str]) -> list[Event]:
+    """Delivered events that are not handled yet, and before them what their actors said earlier: gaps are closed."""
+    rows = await connection.fetch(
+        f"""WITH last AS (SELECT actor_id, max(position) AS position FROM outbox WHERE event_id = ANY($2) GROUP BY 1)
+            SELECT {_COLUMNS} FROM outbox o JOIN last ON o.actor_id = last.actor_id AND o.position <= last.position
+            WHERE o.position > (SELECT position FROM watermarks WHERE consumer = $1) AND o.type = ANY($3)
+              AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.event_id = o.event_id)
+            ORDER BY o.position""",  # noqa: S608  column names only
+        consumer,
+        event_ids,
+        types,
+    )
+    return [_event(row) for row in rows]
+
+
+def _event(row: Any) -> Event:
+    position, event_id, kind, user_id, actor_id, version, seq, text, age = row
+    return Event(position, event_id, kind, user_id, actor_id, version, seq, orjson.loads(text), age)
+
+
+async def take(connection: Raw, consumer: str, events: Sequence[Event]) -> list[Event]:
+    """Note the events as handled by this transaction; those that another one has handled are left out."""
+    ordered = sorted(events, key=lambda event: event.id)  # one order for all, or two of these could wait on each other
+    rows = await connection.fetch(
+        """INSERT INTO inbox (consumer, event_id, position)
+           SELECT $1, * FROM unnest($2::text[], $3::bigint[]) ON CONFLICT DO NOTHING RETURNING event_id""",
+        consumer,
+        [event.id for event in ordered],
+        [event.position for event in ordered],
+    )
+    if len(rows) == len(events):
+        return list(events)
+    taken = {row[0] for row in rows}
+    return [event for event in events if event.id in taken]
+
+
+async def advance(connection: Raw, consumer: str, mark: Watermark, *, read_to: int) -> None:
+    """After all rows up to `read_to` that were to be seen are handled in this transaction."""
+    position = min(mark.seen, read_to) if mark.settled else mark.position
+    await connection.execute(
+        """UPDATE watermarks SET position = greatest(position, $2), seen = greatest(seen, $3),
+             seen_xid = pg_current_xact_id()::text::bigint WHERE consumer = $1""",
+        consumer,
+        position,
+        read_to,
+    )
+
+
+async def bury(connection: Raw, consumer: str, event: Event, error: str, tries: int) -> None:
+    """Put an event at fault aside, as handled."""
+    if await take(connection, consumer, [event]):
+        await connection.execute(
+            """INSERT INTO dead_letters (consumer, event_id, position, body, error, tries)
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING""",
+            consumer,
+            event.id,
+            event.position,
+            orjson.dumps(event.body).decode(),
+            error[:2000],
+            tries,
+        )
+
+
+async def unpublished(connection: Raw, limit: int, max_bytes: int) -> list[tuple[int, dict[str, Any]]]:
+    """The next rows for the broker, by position, at least one and at most `max_bytes` of text."""
+    rows = await connection.fetch(
+        """SELECT position, text FROM (
+             SELECT position, body::text AS text, sum(octet_length(body::text)) OVER (ORDER BY position) AS bytes,
+                    row_number() OVER (ORDER BY position) AS n
+             FROM (SELECT position, body FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT $1)
+           ) WHERE n = 1 OR bytes <= $2 ORDER BY position""",
+        limit,
+        max_bytes,
+    )
+    return [(row[0], orjson.loads(row[1])) for row in rows]
+
+
+async def mark_published(connection: Raw, positions: Sequence[int]) -> None:
+    await connection.execute(
+        "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1) AND published_at IS NULL",
+        positions,
+    )
+
+
+async def oldest_unpublished_seconds(connection: Raw) -> float:
+    """How long the oldest row for the broker waits; 0 when none does."""
+    age = await connection.fetchval(
+        """SELECT extract(epoch FROM clock_timestamp() - created_at)::float8 FROM outbox
+           WHERE published_at IS NULL ORDER BY position LIMIT 1"""
+    )
+    return age or 0.0
+
+
+async def lag(connection: Raw) -> dict[str, int]:
+    """Rows that each consumer has not passed for sure; a quiet system shows 0."""
+    rows = await connection.fetch(
+        """SELECT consumer, (SELECT coalesce(max(position), 0) FROM outbox) - position FROM watermarks"""
+    )
+    return {row[0]: max(0, row[1]) for row in rows}
+
+
+async def has_passed(connection: Raw, consumer: str, position: int) -> bool:
+    """Whether the consumer has handled that row: below its watermark, or in its inbox."""
+    passed: bool = await connection.fetchval(
+        """SELECT EXISTS (SELECT FROM watermarks WHERE consumer = $1 AND position >= $2)
+               OR EXISTS (SELECT FROM inbox WHERE consumer = $1 AND position = $2)""",
+        consumer,
+        position,
+    )
+    return passed

@@ -1,0 +1,230 @@
+"""Writing the read model: tasks, reminders, tags and users, many at once, each row only forwards."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import orjson
+
+from actors.due import due_at
+from actors.fields import PRIORITIES, fold
+from host.store.engine import Raw
+
+Json = dict[str, Any]
+
+_RANK: Final = {name: rank for rank, name in enumerate(PRIORITIES)}
+_FROM_NINE_TO_THE_END: Final = timedelta(hours=15)  # a date counts from 09:00, and is overdue when that day ends
+
+
+class OvertakenError(Exception):
+    """Another transaction wrote the row between our read and our write; the batch is done again."""
+
+
+@dataclass(slots=True)
+class Head:
+    """What the read model has of a task: tags by folded name, empty unless they count."""
+
+    version: int
+    tags: dict[str, str]
+
+
+async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> None:
+    """Bring the rows of tasks (by id, as events carry them) up to these; older ones are left out. Tags are counted."""
+    heads = await _heads(connection, sorted(tasks))
+    newer = [
+        task for task_id, task in tasks.items() if task_id not in heads or heads[task_id].version < task["version"]
+    ]
+    if not newer:
+        return
+    newer.sort(key=lambda task: str(task["id"]))
+    rows = await connection.fetch(_UPSERT_TASKS, *zip(*(_columns(task) for task in newer), strict=True))
+    if any(row["fresh"] == (row["id"] in heads) for row in rows) or len(rows) < len(newer):
+        raise OvertakenError
+    await _put_reminders(connection, newer)
+    await _count_tags(connection, heads, newer)
+
+
+async def _heads(connection: Raw, task_ids: Sequence[str]) -> dict[str, Head]:
+    """Holds the rows, in order, until the transaction ends."""
+    rows = await connection.fetch(
+        """SELECT id, version, deleted_at IS NULL AND NOT purged, tags, tags_folded FROM tasks
+           WHERE id = ANY($1) ORDER BY id FOR UPDATE""",
+        task_ids,
+    )
+    return {row[0]: Head(row[1], dict(zip(row[4], row[3], strict=True)) if row[2] else {}) for row in rows}
+
+
+_UPSERT_TASKS: Final = """
+INSERT INTO tasks AS t (id, user_id, version, title, description, priority, status, tags, tags_folded, due_date, due_at,
+  overdue_at, created_at, updated_at, completed_at, deleted_at, purged, series_id, search, body)
+SELECT id, user_id, version, title, description, priority, status, tags::text[], tags_folded::text[], due_date::date,
+  due_at::timestamptz, overdue_at::timestamptz, created_at::timestamptz, updated_at::timestamptz,
+  completed_at::timestamptz, deleted_at::timestamptz, purged, series_id, search, body::json
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::text[],
+  $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
+  $17::boolean[], $18::text[], $19::text[], $20::text[])
+  AS x (id, user_id, version, title, description, priority, status, tags, tags_folded, due_date, due_at,
+  overdue_at, created_at, updated_at, completed_at, deleted_at, purged, series_id, search, body)
+ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, description = excluded.description,
+  priority = excluded.priority, status = excluded.status, tags = excluded.tags, tags_folded = excluded.tags_folded,
+  due_date = excluded.due_date, due_at = excluded.due_at, overdue_at = excluded.overdue_at,
+  updated_at = excluded.updated_at, completed_at = excluded.completed_at, deleted_at = excluded.deleted_at,
+  purged = excluded.purged, series_id = excluded.series_id, search = excluded.search, body = excluded.body
+WHERE t.version < excluded.version
+RETURNING id, xmax = 0 AS fresh"""
+
+
+def _columns(task: Json) -> tuple[Any, ...]:
+    tags, due, overdue_at = task["tags"], task["due"], task["overdue_at"]
+    folded = [fold(tag) for tag in tags]
+    return (
+        task["id"],
+        task["user_id"],
+        task["version"],
+        task["title"],
+        task["description"],
+        _RANK[task["priority"]],
+        task["status"],
+        _array(tags),
+        _array(folded),
+        (due.get("date") or due["local"][:10]) if due else None,
+        _due_at(due, overdue_at),
+        overdue_at,
+        task["created_at"],
+        task["updated_at"],
+        task["completed_at"],
+        task["deleted_at"],
+        task["purged"],
+        task["series_id"],
+        search_text(task),
+        orjson.dumps(task).decode(),
+    )
+
+
+def search_text(task: Json) -> str:
+    """Everything a person may search a task by, folded as the search term is."""
+    parts = [task["title"], task["description"], *task["tags"], *(item["text"] for item in task["checklist"])]
+    return fold("\n".join(part for part in parts if part))
+
+
+def _due_at(due: Json | None, overdue_at: str | None) -> Any:
+    """The event has no zone for a date, but the instant at which that day ends there."""
+    if due is None or "local" in due:
+        return due_at(due, "UTC")
+    if overdue_at is None:
+        return f"{due['date']}T09:00:00Z"
+    return (datetime.fromisoformat(overdue_at) - _FROM_NINE_TO_THE_END).isoformat()
+
+
+def _array(texts: Sequence[str]) -> str:
+    """An array as PostgreSQL writes it: unnest would flatten a list of lists."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
+
+
+async def _count_tags(connection: Raw, heads: Mapping[str, Head], tasks: Sequence[Json]) -> None:
+    counts: Counter[tuple[str, str]] = Counter()
+    names: dict[tuple[str, str], str] = {}
+    for task in tasks:
+        before = heads[task["id"]].tags if task["id"] in heads else {}
+        counted = task["deleted_at"] is None and not task["purged"]
+        now = {fold(tag): tag for tag in task["tags"]} if counted else {}
+        for folded in before.keys() ^ now.keys():
+            key = (task["user_id"], folded)
+            counts[key] += 1 if folded in now else -1
+            names.setdefault(key, now.get(folded) or before[folded])
+    changed = sorted(key for key, count in counts.items() if count)
+    if not changed:
+        return
+    await connection.execute(
+        """INSERT INTO tags (user_id, folded, name, count)
+           SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[])
+           ON CONFLICT (user_id, folded) DO UPDATE SET count = tags.count + excluded.count""",
+        [key[0] for key in changed],
+        [key[1] for key in changed],
+        [names[key] for key in changed],
+        [counts[key] for key in changed],
+    )
+    if min(counts.values()) < 0:
+        await connection.execute(
+            """DELETE FROM tags t USING unnest($1::text[], $2::text[]) AS x (user_id, folded)
+               WHERE t.user_id = x.user_id AND t.folded = x.folded AND t.count <= 0""",
+            [key[0] for key in changed],
+            [key[1] for key in changed],
+        )
+
+
+async def _put_reminders(connection: Raw, tasks: Sequence[Json]) -> None:
+    """Make the rows of these tasks what they are in the tasks; unchanged ones are not written."""
+    rows = [(task, reminder) for task in tasks for reminder in task["reminders"]]
+    known = [task["id"] for task in tasks if task["version"] > 1]
+    keys = ([task["id"] for task, _ in rows], [reminder["id"] for _, reminder in rows])
+    if known:
+        await connection.execute(
+            """DELETE FROM reminders r WHERE r.task_id = ANY($1) AND NOT EXISTS (
+                 SELECT FROM unnest($2::text[], $3::text[]) AS x (task_id, id)
+                 WHERE x.task_id = r.task_id AND x.id = r.id)""",
+            known,
+            *keys,
+        )
+    if not rows:
+        return
+    await connection.execute(
+        _UPSERT_REMINDERS,
+        *keys,
+        [task["user_id"] for task, _ in rows],
+        *([reminder.get(name) for _, reminder in rows] for name in _REMINDER_FIELDS),
+    )
+
+
+_REMINDER_FIELDS: Final = (
+    *("status", "offset_minutes", "at", "fire_at", "firing", "fired_at", "late_seconds"),
+    *("acknowledged_at", "snoozed_until"),
+)
+_UPSERT_REMINDERS: Final = """
+INSERT INTO reminders AS r (task_id, id, user_id, status, offset_minutes, at, fire_at, firing, fired_at, late_seconds,
+  acknowledged_at, snoozed_until)
+SELECT task_id, id, user_id, status, offset_minutes, at::timestamptz, fire_at::timestamptz, firing,
+  fired_at::timestamptz, late_seconds, acknowledged_at::timestamptz, snoozed_until::timestamptz
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::text[], $8::integer[],
+  $9::text[], $10::float8[], $11::text[], $12::text[])
+  AS x (task_id, id, user_id, status, offset_minutes, at, fire_at, firing, fired_at, late_seconds, acknowledged_at,
+  snoozed_until)
+ON CONFLICT (task_id, id) DO UPDATE SET status = excluded.status, offset_minutes = excluded.offset_minutes,
+  at = excluded.at, fire_at = excluded.fire_at, firing = excluded.firing, fired_at = excluded.fired_at,
+  late_seconds = excluded.late_seconds, acknowledged_at = excluded.acknowledged_at,
+  snoozed_until = excluded.snoozed_until
+WHERE r IS DISTINCT FROM excluded"""
+
+
+async def upsert_users(connection: Raw, users: Mapping[str, Json]) -> None:
+    newest = sorted(users.values(), key=lambda user: str(user["id"]))
+    await connection.executemany(
+        """INSERT INTO users AS u (id, version, email, zone, name, defaults, created_at, updated_at, deleted_at)
+           VALUES ($1, $2, $3, $4, $5, $6::text::json, $7::text::timestamptz, $8::text::timestamptz,
+             $9::text::timestamptz)
+           ON CONFLICT (id) DO UPDATE SET version = excluded.version, email = excluded.email, zone = excluded.zone,
+             name = excluded.name, defaults = excluded.defaults, updated_at = excluded.updated_at,
+             deleted_at = excluded.deleted_at
+           WHERE u.version < excluded.version""",
+        [
+            (
+                *(user["id"], user["version"], user["email"], user["zone"], user["name"]),
+                orjson.dumps(user["defaults"]).decode(),
+                *(user["created_at"], user["updated_at"], user["deleted_at"]),
+            )
+            for user in newest
+        ],
+    )
+
+
+async def open_date_tasks(connection: Raw, user_id: str) -> list[str]:
+    """The user's open tasks that are due on a date, whose instants move with the user's zone."""
+    rows = await connection.fetch(
+        """SELECT id FROM tasks WHERE user_id = $1 AND status = 'open' AND NOT purged AND deleted_at IS NULL
+           AND body->'due'->>'date' IS NOT NULL ORDER BY id""",
+        user_id,
+    )
+    return [row[0] for row in rows]

@@ -1,0 +1,65 @@
+"""Deleting what has served its time, some rows at a time so that nobody waits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from host.store.engine import Raw
+
+ROWS_AT_ONCE: Final = 5_000
+
+# What goes by age alone: table and condition, `$1` is the instant before which it goes.
+BY_AGE: Final = {
+    "commands": "at < $1",
+    "sessions": "expires_at < $1",
+    "notifications": "created_at < $1",
+    "deliveries": "status <> 'pending' AND due_at < $1",
+}
+
+
+async def outbox(connection: Raw, consumers: Sequence[str], *, before: datetime, needs_broker: bool) -> int:
+    """Remove rows that all consumers have passed and the broker has, with their inbox rows; gives how many.
+
+    Always the oldest first and nothing in between: the row that may not go yet holds all after it.
+    """
+    async with connection.transaction():
+        last = await connection.fetchval(
+            """SELECT max(position) FROM (
+                 SELECT position, bool_and(created_at < $1 AND (NOT $2 OR published_at IS NOT NULL))
+                   OVER (ORDER BY position) AS may_go
+                 FROM (SELECT position, created_at, published_at FROM outbox ORDER BY position LIMIT $4))
+               WHERE may_go AND position <= (SELECT CASE WHEN count(*) = cardinality($3::text[])
+                 THEN min(position) ELSE 0 END FROM watermarks WHERE consumer = ANY($3))""",
+            before,
+            needs_broker,
+            consumers,
+            ROWS_AT_ONCE,
+        )
+        if last is None:
+            return 0
+        await connection.execute("DELETE FROM inbox WHERE position <= $1", last)
+        return _count(await connection.execute("DELETE FROM outbox WHERE position <= $1", last))
+
+
+async def by_age(connection: Raw, table: str, before: datetime) -> int:
+    status = await connection.execute(
+        f"""DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+              SELECT ctid FROM {table} WHERE {BY_AGE[table]} LIMIT {ROWS_AT_ONCE}))""",  # noqa: S608  our own names
+        before,
+    )
+    return _count(status)
+
+
+async def trash(connection: Raw, *, deleted_before: datetime, limit: int) -> list[tuple[str, str, datetime]]:
+    """(task, user, when) of tasks that have been in the trash for longer."""
+    rows = await connection.fetch(
+        """SELECT id, user_id, deleted_at FROM tasks WHERE deleted_at < $1 AND NOT purged
+           ORDER BY deleted_at LIMIT $2""",
+        deleted_before,
+        limit,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _count(status: str) -> int:
+    return int(status.rpartition(" ")[2])

@@ -1,0 +1,143 @@
+"""Each user's stream of activity: positions without gaps, and a chain of hashes over what stands there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+
+from host.store.engine import Raw
+
+_FIRST: Final = (0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened, for one user's stream. `body` is the event as canonical text; `at` an instant text."""
+
+    user_id: str
+    at: str
+    event_id: str
+    type: str
+    task_id: str | None
+    version: int
+    actor_kind: str
+    actor_id: str
+    correlation_id: str | None
+    command_id: str | None
+    body: str
+
+
+def entry_of(event: dict[str, Any]) -> Entry:
+    """The entry of a CloudEvent of ours."""
+    data = event["data"]
+    actor = data["actor"]
+    return Entry(
+        user_id=data["user_id"],
+        at=event["time"],
+        event_id=event["id"],
+        type=event["type"],
+        task_id=data.get("task_id"),
+        version=data["version"],
+        actor_kind=actor["kind"],
+        actor_id=actor["id"],
+        correlation_id=data.get("correlation_id"),
+        command_id=data.get("command_id"),
+        body=canonical(event),
+    )
+
+
+def canonical(event: dict[str, Any]) -> str:
+    """One text for one event, whichever way it came: keys in order, no spaces."""
+    return orjson.dumps(event, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def chained(prev_hash: str, body: str) -> str:
+    return sha256(f"{prev_hash}{body}".encode()).hexdigest()
+
+
+async def append(connection: Raw, entries: Sequence[Entry]) -> None:
+    """Add the entries in the order given; holds the streams of their users until the transaction ends."""
+    if not entries:
+        return
+    heads = await _lock(connection, {entry.user_id for entry in entries})
+    numbered: list[tuple[int, str, str]] = []
+    for entry in entries:
+        position, before = heads[entry.user_id]
+        after = chained(before, entry.body)
+        heads[entry.user_id] = (position + 1, after)
+        numbered.append((position + 1, before, after))
+    await _insert(connection, entries, numbered)
+    users = sorted(heads)
+    await connection.execute(
+        """UPDATE user_streams s SET position = x.position, hash = x.hash
+           FROM unnest($1::text[], $2::bigint[], $3::text[]) AS x (user_id, position, hash)
+           WHERE s.user_id = x.user_id""",
+        users,
+        [heads[user][0] for user in users],
+        [heads[user][1] for user in users],
+    )
+
+
+async def _lock(connection: Raw, users: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Sorted, so that two transactions never hold each other's."""
+    wanted = sorted(users)
+    query = "SELECT user_id, position, hash FROM user_streams WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE"
+    rows = await connection.fetch(query, wanted)
+    if len(rows) < len(wanted):
+        await connection.execute(
+            """INSERT INTO user_streams (user_id, position, hash)
+               SELECT unnest($1::text[]), $2, $3 ON CONFLICT DO NOTHING""",
+            wanted,
+            *_FIRST,
+        )
+        rows = await connection.fetch(query, wanted)
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+async def _insert(connection: Raw, entries: Sequence[Entry], numbered: Sequence[tuple[int, str, str]]) -> None:
+    await connection.execute(
+        """INSERT INTO activity (user_id, position, at, event_id, type, task_id, version, actor_kind, actor_id,
+             correlation_id, command_id, body, prev_hash, hash)
+           SELECT user_id, position, at::timestamptz, event_id, type, task_id, version, actor_kind, actor_id,
+             correlation_id, command_id, body, prev_hash, hash
+           FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+             AS x (user_id, position, at, event_id, type, task_id, version, actor_kind, actor_id,
+             correlation_id, command_id, body, prev_hash, hash)""",
+        [entry.user_id for entry in entries],
+        [number[0] for number in numbered],
+        [entry.at for entry in entries],
+        [entry.event_id for entry in entries],
+        [entry.type for entry in entries],
+        [entry.task_id for entry in entries],
+        [entry.version for entry in entries],
+        [entry.actor_kind for entry in entries],
+        [entry.actor_id for entry in entries],
+        [entry.correlation_id for entry in entries],
+        [entry.command_id for entry in entries],
+        [entry.body for entry in entries],
+        [number[1] for number in numbered],
+        [number[2] for number in numbered],
+    )
+
+
+async def broken_at(connection: Raw, user_id: str) -> int | None:
+    """The first position at which the user's chain does not hold; None when all of it does.
+
+    Rows before the oldest one that is still here are archived; the chain is held from there on.
+    """
+    expected: int | None = None
+    last = _FIRST
+    async with connection.transaction():
+        query = "SELECT position, body, prev_hash, hash FROM activity WHERE user_id = $1 ORDER BY position"
+        async for position, body, prev_hash, own_hash in connection.cursor(query, user_id, prefetch=500):
+            gap = expected is not None and (position != expected or prev_hash != last[1])
+            if gap or chained(prev_hash, body) != own_hash:
+                return int(position)
+            last, expected = (position, own_hash), position + 1
+        head = await connection.fetchrow("SELECT position, hash FROM user_streams WHERE user_id = $1", user_id)
+    if head is not None and expected is not None and tuple(head) != last:
+        return last[0] + 1
+    return None

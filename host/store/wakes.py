@@ -1,0 +1,78 @@
+"""The table `wakes`: which actor should wake when, and whether the scheduler knows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from host.store.engine import Raw
+
+Actor = tuple[str, str]  # type, id
+
+
+async def note_armed(connection: Raw, armed: Sequence[tuple[str, str, datetime]], now: datetime) -> None:
+    """(type, id, wake): registered with the scheduler; a wake that has moved since stays unarmed."""
+    await connection.execute(
+        """UPDATE wakes w SET armed_at = $4
+           FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS x (actor_type, actor_id, wake_at)
+           WHERE w.actor_type = x.actor_type AND w.actor_id = x.actor_id AND w.wake_at = x.wake_at""",
+        [actor_type for actor_type, _, _ in armed],
+        [actor_id for _, actor_id, _ in armed],
+        [wake for _, _, wake in armed],
+        now,
+    )
+
+
+async def take_unarmed(connection: Raw, *, grace_seconds: float, now: datetime, limit: int) -> list[Actor]:
+    """Wakes that nobody registered in time, least recently tried first; marks them as tried."""
+    return await _take(
+        connection,
+        "armed_at IS NULL AND set_at <= clock_timestamp() - make_interval(secs => $3) AND wake_at > $1",
+        now,
+        limit,
+        float(grace_seconds),
+    )
+
+
+async def take_overdue(connection: Raw, *, overdue_since: datetime, now: datetime, limit: int) -> list[Actor]:
+    """Wakes whose time has passed without a turn, least recently tried first; marks them as tried."""
+    return await _take(connection, "wake_at <= $3", now, limit, overdue_since)
+
+
+async def _take(connection: Raw, condition: str, now: datetime, limit: int, argument: float | datetime) -> list[Actor]:
+    rows = await connection.fetch(
+        f"""UPDATE wakes w SET tried_at = $1 FROM (
+              SELECT actor_type, actor_id FROM wakes
+              WHERE {condition} AND (tried_at IS NULL OR tried_at <= $1 - interval '2 seconds')
+              ORDER BY tried_at NULLS FIRST, wake_at LIMIT $2 FOR UPDATE SKIP LOCKED) x
+            WHERE w.actor_type = x.actor_type AND w.actor_id = x.actor_id
+            RETURNING w.actor_type, w.actor_id""",  # noqa: S608  the condition is one of the two above
+        now,
+        limit,
+        argument,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def forget_armed(connection: Raw) -> int:
+    """The scheduler has lost its data: nothing counts as registered. Gives how many wakes that concerns."""
+    status: str = await connection.execute(
+        "UPDATE wakes SET armed_at = NULL, tried_at = NULL WHERE armed_at IS NOT NULL", timeout=120
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def next_wake(connection: Raw) -> datetime | None:
+    """The earliest instant at which any actor should wake."""
+    earliest: datetime | None = await connection.fetchval("SELECT min(wake_at) FROM wakes")
+    return earliest
+
+
+async def counts(connection: Raw, *, grace_seconds: float, overdue_since: datetime) -> tuple[int, int]:
+    """How many are unarmed beyond the grace, and how many overdue."""
+    row = await connection.fetchrow(
+        """SELECT (SELECT count(*) FROM wakes WHERE armed_at IS NULL
+                     AND set_at <= clock_timestamp() - make_interval(secs => $1)),
+                  (SELECT count(*) FROM wakes WHERE wake_at <= $2)""",
+        float(grace_seconds),
+        overdue_since,
+    )
+    return row[0], row[1]
