@@ -1,0 +1,143 @@
+"""One caller of /api/v1 over HTTP: a person by cookie or a script by token; reads see what the caller wrote before."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from tests.stream_reader import StreamReader
+
+PASSWORD = "a long enough passphrase"
+TIMEOUT_SECONDS = 12.0
+CONSISTENCY = "Duely-Consistency"
+Json = dict[str, Any]
+
+
+class UnexpectedAnswerError(AssertionError):
+    """An answer with another status than the test asked for."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        request = answer.request
+        super().__init__(f"{request.method} {request.url.path} answered {answer.status_code}: {answer.text[:600]}")
+        self.answer = answer
+
+
+class Caller:
+    """Use as `async with Caller(url) as person`; each caller has its own cookies, token and connections."""
+
+    def __init__(self, url: str, token: str = "") -> None:
+        self.url = url
+        self.token = token
+        self.user_id = ""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.http = httpx.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT_SECONDS)
+        self._consistency = ""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.http.aclose()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str = "",
+        if_match: int | None = None,
+        expect: int | tuple[int, ...] = (200, 201, 204),
+        **query: Any,
+    ) -> Any:
+        """The JSON of the answer; raises UnexpectedAnswerError for a status that is not expected."""
+        answer = await self.send(method, path, body, key=key, if_match=if_match, **query)
+        if answer.status_code not in ((expect,) if isinstance(expect, int) else expect):
+            raise UnexpectedAnswerError(answer)
+        return answer.json() if answer.content else None
+
+    async def send(
+        self, method: str, path: str, body: Any = None, *, key: str = "", if_match: int | None = None, **query: Any
+    ) -> httpx.Response:
+        """The answer, whatever its status."""
+        headers = {"Idempotency-Key": key} if key else {}
+        if if_match is not None:
+            headers["If-Match"] = f'"{if_match}"'
+        if self._consistency:
+            headers[CONSISTENCY] = self._consistency
+        answer = await self.http.request(method, path, json=body, headers=headers, params=query or None)
+        self._consistency = answer.headers.get(CONSISTENCY, self._consistency)
+        return answer
+
+    # --- who
+
+    async def sign_up(self, zone: str = "UTC", email: str = "") -> Self:
+        email = email or f"{uuid.uuid4().hex[:12]}@example.org"
+        made = await self.call("POST", "/auth/register", {"email": email, "password": PASSWORD, "timezone": zone})
+        self.user_id = made["user"]["id"]
+        return self
+
+    async def new_token(self, *scopes: str) -> str:
+        body = {"name": "test", "scopes": list(scopes or ("read", "write")), "expires_in_days": 1}
+        token: str = (await self.call("POST", "/tokens", body))["token"]
+        return token
+
+    # --- tasks
+
+    async def create(self, title: str, *, key: str = "", **fields: Any) -> Json:
+        task: Json = await self.call("POST", "/tasks", {"title": title, **fields}, key=key, expect=201)
+        return task
+
+    async def task(self, task_id: str) -> Json:
+        task: Json = await self.call("GET", f"/tasks/{task_id}")
+        return task
+
+    async def patch(self, task_id: str, *, key: str = "", if_match: int | None = None, **fields: Any) -> Json:
+        task: Json = await self.call("PATCH", f"/tasks/{task_id}", fields, key=key, if_match=if_match)
+        return task
+
+    async def do(self, task_id: str, what: str, body: Any = None) -> Json:
+        """complete, reopen, restore, purge, snooze or acknowledge."""
+        task: Json = await self.call("POST", f"/tasks/{task_id}/{what}", {} if body is None else body)
+        return task
+
+    async def delete(self, task_id: str) -> Json:
+        task: Json = await self.call("DELETE", f"/tasks/{task_id}")
+        return task
+
+    async def items(self, path: str, **query: Any) -> list[Json]:
+        found: list[Json] = (await self.call("GET", path, **query))["items"]
+        return found
+
+    async def whole_activity(self) -> list[Json]:
+        """Every entry, oldest first."""
+        entries: list[Json] = []
+        query: Json = {"limit": 200}
+        while True:
+            page = await self.call("GET", "/activity", **query)
+            entries += page["items"]
+            if not page["next_cursor"]:
+                return entries[::-1]
+            query["before"] = page["next_cursor"]
+
+    def stream(self, after: int | None = None) -> StreamReader:
+        """Its live stream, to be used as `async with`; reconnects by itself from where it was."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+        headers = {"Cookie": cookies} if cookies else {}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        return StreamReader(f"{self.url}/api/v1/stream", headers, after)
+
+
+def instant(seconds_from_now: float) -> str:
+    """An RFC 3339 instant, to the millisecond."""
+    moment = datetime.now(UTC) + timedelta(seconds=seconds_from_now)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parsed(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,104 @@
+"""What can be reached from where."""
+
+import asyncio
+import ipaddress
+
+import psutil
+import pytest
+
+from tests.client import Caller
+from tests.system import System
+
+pytestmark = pytest.mark.live
+
+PRIVATE_PATHS = (
+    "/actors/TaskActor/5f0f34f0-6a2c-4a3c-8f0a-2d9a0e7b7c10/method/turn",
+    "/actors/TaskActor/5f0f34f0-6a2c-4a3c-8f0a-2d9a0e7b7c10/method/remind/wake",
+    "/actors/TaskActor/5f0f34f0-6a2c-4a3c-8f0a-2d9a0e7b7c10",
+    "/dapr/config",
+    "/dapr/subscribe",
+    "/job/archive",
+    "/healthz",
+    "/v1.0/actors/TaskActor/5f0f34f0-6a2c-4a3c-8f0a-2d9a0e7b7c10/method/turn",
+    "/v1.0/state/actor-state",
+)
+
+
+@pytest.mark.parametrize("path", PRIVATE_PATHS)
+async def test_the_public_port_knows_no_route_of_actors_or_of_the_sidecar(system: System, path: str) -> None:
+    async with Caller(system.url) as stranger:
+        for method in ("GET", "PUT", "POST", "DELETE"):
+            answer = await stranger.http.request(method, f"{system.url}{path}", json={})
+            assert answer.status_code in {404, 405}, f"{method} {path} answers {answer.status_code}"
+            assert "actor" not in answer.text.lower() or answer.status_code == 404
+
+
+async def test_the_port_for_the_sidecar_turns_away_whoever_has_not_its_token(system: System) -> None:
+    told = system.data.told()
+    assert told is not None
+    async with Caller(system.url) as stranger:
+        path = f"http://127.0.0.1:{told.app_port}{PRIVATE_PATHS[0]}"
+        answer = await stranger.http.put(path, json={})
+        assert answer.status_code in {401, 403}
+        answer = await stranger.http.get(f"http://127.0.0.1:{told.dapr_http_port}/v1.0/metadata")
+        assert answer.status_code in {401, 403}
+
+
+async def test_everything_listens_on_this_machine_alone(system: System) -> None:
+    system.part("host")
+    beyond = []
+    for process in [system.runner, *system.runner.children(recursive=True)]:
+        for connection in process.net_connections("tcp"):
+            listens = connection.status == psutil.CONN_LISTEN
+            if listens and not ipaddress.ip_address(connection.laddr.ip).is_loopback:
+                beyond.append(f"{process.name()} on {connection.laddr.ip}:{connection.laddr.port}")
+    assert beyond == []
+
+
+async def test_readiness_names_each_part_and_metrics_are_there(system: System) -> None:
+    async with Caller(system.url) as stranger:
+        ready = (await stranger.http.get(f"{system.url}/health/ready")).json()
+        assert ready["parts"].keys() >= {"database", "sidecar", "placement", "broker"}
+        assert (ready["status"], ready["parts"]["broker"]) == ("ready", "none")
+        assert (await stranger.http.get(f"{system.url}/health/live")).status_code == 200
+        metrics = (await stranger.http.get(f"{system.url}/metrics")).text
+        assert "http_requests_total" in metrics
+        assert "outbox_pending" in metrics
+
+
+async def test_readiness_says_which_part_is_gone_and_the_page_stays_alive(system: System) -> None:
+    old = system.kill("daprd")
+    async with Caller(system.url) as stranger:
+        seen: dict[str, str] = {}
+        for _ in range(200):
+            answer = await stranger.http.get(f"{system.url}/health/ready")
+            if answer.status_code == 503:
+                seen = answer.json()["parts"]
+                break
+            await asyncio.sleep(0.02)
+        assert seen, "ready although the sidecar was killed"
+        assert (seen["database"], seen["sidecar"] != "ok") == ("ok", True)
+        assert (await stranger.http.get(f"{system.url}/health/live")).status_code == 200
+    await asyncio.to_thread(system.until_restarted, "daprd", old)
+
+
+async def test_one_user_gets_the_same_answer_for_anothers_task_as_for_none(system: System, person: Caller) -> None:
+    task = await person.create("Mine")
+    async with Caller(system.url) as other:
+        await other.sign_up()
+        for method, path, body in (
+            ("GET", "", None),
+            ("PATCH", "", {"title": "Yours"}),
+            ("DELETE", "", None),
+            ("POST", "/complete", None),
+            ("POST", "/purge", None),
+            ("GET", "/activity", None),
+        ):
+            answers = [
+                await other.call(method, f"/tasks/{task_id}{path}", body, expect=404)
+                for task_id in (task["id"], "5f0f34f0-6a2c-4a3c-8f0a-2d9a0e7b7c10")
+            ]
+            assert answers[0] == answers[1]
+        made = await other.call("POST", "/tasks", {"id": task["id"], "title": "Mine too"}, expect=404)
+        assert made["code"] == "task_not_found"
+    assert await person.task(task["id"]) == task

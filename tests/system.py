@@ -1,0 +1,252 @@
+"""The real system for tests: `duely up` as a child in a folder of its own on free ports, its parts, its end.
+
+A system starts and stops many times on the same folder and port. Whatever it started must be gone when it has
+stopped: each stop proves it.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil
+
+from host.postgres import EmbeddedPostgres
+from host.runner.folder import DataFolder
+from tests.deadline import until
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS = ("postgres", "placement", "scheduler", "daprd", "host")
+START_SECONDS = 90.0
+STOP_SECONDS = 10.0
+_TAIL_LINES = 15
+
+
+class SystemFailedError(AssertionError):
+    """It did not come up; the message holds what it said and the tails of its logs."""
+
+
+class System:
+    """A Duely of its own. `start` and `stop` block; every test may use its own event loop in between."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.data = DataFolder(folder / "data")
+        self.output = folder / "up.log"
+        self.port = free_port()
+        self.settings = {"DUELY_RATE_LIMITS": "off", **(settings or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._seen: dict[int, psutil.Process] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_started(self) -> bool:
+        return self._process is not None
+
+    @property
+    def runner(self) -> psutil.Process:
+        assert self._process is not None, "not started"
+        return psutil.Process(self._process.pid)
+
+    @property
+    def database_url(self) -> str:
+        return EmbeddedPostgres(self.data.postgres).dsn()
+
+    # --- start and stop
+
+    def start(self, within_seconds: float = START_SECONDS) -> float:
+        """Seconds until the public port says that all of it is ready; raises SystemFailedError."""
+        began = time.monotonic()
+        process = self.launch()
+        try:
+            until(lambda: self._ready_or_over(process), within_seconds, "ready", 0.1)
+        except AssertionError as error:
+            self.destroy()
+            raise SystemFailedError(f"{error}\n{self.tails()}") from error
+        if process.poll() is not None:
+            raise SystemFailedError(f"`duely up` ended with {process.returncode}\n{self.tails()}")
+        self._look_around()
+        return time.monotonic() - began
+
+    def launch(self) -> "subprocess.Popen[bytes]":
+        """Start it and wait for nothing: for starts that are to fail."""
+        self.output.parent.mkdir(parents=True, exist_ok=True)
+        with self.output.open("ab") as output:
+            # Its own session, so that Ctrl-C reaches pytest alone and the fixture stops what it started.
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "host.cli", "up"],
+                cwd=ROOT,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return self._process
+
+    def environment(self) -> dict[str, str]:
+        ours = {"DUELY_DATA_DIR": str(self.data.path), "DUELY_PORT": str(self.port), **self.settings}
+        rest = {name: value for name, value in os.environ.items() if not name.startswith(("DUELY_", "DAPR_"))}
+        return {**rest, **ours}
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> float:
+        """Seconds until it had ended by itself; asserts that it took at most 10 s, ended with 0 and left nothing."""
+        assert self._process is not None, "not started"
+        self._look_around()
+        began = time.monotonic()
+        self._process.send_signal(how)
+        try:
+            code = self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.destroy()
+            raise AssertionError(f"still running {STOP_SECONDS:g} s after {how.name}\n{self.tails()}") from None
+        seconds = time.monotonic() - began
+        self._process = None
+        self.assert_nothing_left()
+        assert code == 0, f"ended with {code}\n{self.tails()}"
+        return seconds
+
+    def destroy(self) -> None:
+        """End everything hard, for clean-up after a failure; never fails itself."""
+        self._look_around()
+        processes = [*self._seen.values(), *self._by_folder()]
+        for process in processes:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        psutil.wait_procs(processes, timeout=5)
+        self._seen.clear()
+
+    def assert_nothing_left(self, within_seconds: float = 2.0) -> None:
+        """No process that it ever started is alive, nor any that has this data folder in its environment."""
+        _, alive = psutil.wait_procs([*self._seen.values(), *self._by_folder()], timeout=within_seconds)
+        left = [f"{process.pid} {_command(process)}" for process in alive if process.is_running()]
+        assert not left, "left behind: " + "; ".join(left)
+        self._seen.clear()
+
+    # --- its parts
+
+    def pids(self) -> dict[str, int]:
+        """The pid of each part that runs now, as the runner tells it."""
+        told = self.data.told()
+        return {name: pid for name, pid in (told.parts if told else {}).items() if name in PARTS}
+
+    def part(self, name: str) -> psutil.Process:
+        self._look_around()
+        return psutil.Process(self.pids()[name])
+
+    def kill(self, name: str) -> int:
+        """End it as kill -9 does; the pid that it had."""
+        process = self.part(name)
+        process.kill()
+        return process.pid
+
+    def until_restarted(self, name: str, old_pid: int, within_seconds: float = 45) -> float:
+        """Seconds until the part runs again under another pid and the whole is ready."""
+        began = time.monotonic()
+        until(lambda: self.pids().get(name, old_pid) != old_pid, within_seconds, f"{name} started again")
+        until(self.is_ready, within_seconds, f"ready again after {name}", 0.1)
+        self._look_around()
+        return time.monotonic() - began
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as answer:  # noqa: S310  our own port
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def cli(self, *arguments: str, timeout_seconds: float = 60) -> "subprocess.CompletedProcess[str]":
+        """Run a `duely` command against the same folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "host.cli", *arguments],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout_seconds,
+        )
+
+    # --- looking inside
+
+    @contextlib.asynccontextmanager
+    async def database(self) -> Any:
+        """A connection straight to its database."""
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    def said(self) -> str:
+        """What `duely up` wrote so far."""
+        return self.output.read_text(errors="replace") if self.output.is_file() else ""
+
+    def tails(self) -> str:
+        """The ends of what it said and of every part's log."""
+        logs = sorted(self.data.logs.glob("*.log")) if self.data.logs.is_dir() else []
+        return "\n".join(f"--- {path.name}\n{_tail(path)}" for path in [self.output, *logs] if path.is_file())
+
+    def _ready_or_over(self, process: "subprocess.Popen[bytes]") -> bool:
+        return process.poll() is not None or self.is_ready()
+
+    def _look_around(self) -> None:
+        """Remember every descendant, so that one that outlives its parent is still known."""
+        with contextlib.suppress(psutil.Error, AssertionError):
+            for process in [self.runner, *self.runner.children(recursive=True)]:
+                self._seen[process.pid] = process
+
+    def _by_folder(self) -> Iterator[psutil.Process]:
+        """Every process that was told of this data folder by its environment."""
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.pid != os.getpid() and process.environ().get("DUELY_DATA_DIR") == str(self.data.path):
+                    yield process
+
+
+@contextlib.contextmanager
+def running_system(folder: Path, settings: Mapping[str, str] | None = None) -> Generator[System]:
+    """A started system for the length of the block; stopped and proved gone at its end if it still runs."""
+    system = System(folder, settings)
+    system.start()
+    try:
+        yield system
+        if system.is_started:
+            system.stop()
+    finally:
+        system.destroy()
+
+
+def free_port() -> int:
+    """A port below those that the kernel hands to outgoing connections, so that a restart finds it free again."""
+    for port in range(18_000 + os.getpid() % 1_000, 20_000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port from 18000 to 20000")
+
+
+def _tail(path: Path) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-_TAIL_LINES:])
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())[:120]
+    except psutil.Error:
+        return "gone"
