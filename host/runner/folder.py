@@ -34,10 +34,9 @@ class Running:
 
     pid: int
     url: str
-    app_port: int
-    dapr_http_port: int
     sidecar: str
-    app_token: str = field(repr=False, default="")
+    dapr_grpc_port: int
+    api_token: str = field(repr=False)
     parts: Mapping[str, int] = field(default_factory=dict[str, int])
 
 

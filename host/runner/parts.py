@@ -197,10 +197,12 @@ def knock_at(host: str) -> str:
 
 
 def environment(machine: Machine) -> dict[str, str]:
-    """What the host, the migrations and the sidecar are told; the rest of the settings they inherit."""
+    """What the host, the migrations and the sidecar are told; the other settings they inherit."""
     return {
         "DUELY_DATABASE_URL": machine.database_url,
         "DUELY_DATA_DIR": str(machine.folder.path),
+        "DUELY_HOST": machine.settings.host,
+        "DUELY_PORT": str(machine.settings.port),
         "DUELY_APP_PORT": str(machine.ports["app"]),
         "DAPR_HTTP_PORT": str(machine.ports["dapr_http"]),
         "DAPR_GRPC_PORT": str(machine.ports["dapr_grpc"]),

@@ -32,7 +32,7 @@ class Patience:
     stop_seconds: float = 9.5
 
     def delay(self, failures: int) -> float:
-        return min(self.first_seconds * 2 ** min(failures - 1, 16), self.longest_seconds)
+        return min(self.first_seconds * float(2 ** min(failures - 1, 16)), self.longest_seconds)
 
 
 class Supervisor:

@@ -111,10 +111,9 @@ def _running(machine: Machine) -> Running:
     return Running(
         pid=os.getpid(),
         url=f"http://{host}:{settings.port}",
-        app_port=machine.ports["app"],
-        dapr_http_port=machine.ports["dapr_http"],
-        sidecar=f"{machine.sidecar.origin}: {machine.sidecar.folder}",
-        app_token=machine.app_token,
+        sidecar=f"{machine.sidecar.origin}, {machine.sidecar.folder}",
+        dapr_grpc_port=machine.ports["dapr_grpc"],
+        api_token=machine.api_token,
     )
 
 
