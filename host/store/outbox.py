@@ -203,3 +203,8 @@ async def has_passed(connection: Raw, consumer: str, position: int) -> bool:
         position,
     )
     return passed
+
+
+async def dead_letter_count(connection: Raw) -> int:
+    count: int = await connection.fetchval("SELECT count(*) FROM dead_letters")
+    return count

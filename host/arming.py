@@ -1,0 +1,59 @@
+"""Arming: writes down, many at once, which wakes the scheduler has accepted."""
+
+import asyncio
+import logging
+from typing import Final
+
+from actors.clock import Clock, parse_instant
+from host import metrics
+from host.store import wakes
+from host.store.engine import Database, is_outage
+
+log = logging.getLogger(__name__)
+
+GATHER_SECONDS: Final = 0.1
+OUTAGE_PAUSE_SECONDS: Final = 1.0
+MOST_NOTES: Final = 20_000
+
+
+class Arming:
+    """A note that is lost costs one more registration: the sweeper finds the wake unarmed."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._notes: dict[tuple[str, str], str] = {}
+        self._noted = asyncio.Event()
+
+    def note(self, actor_type: str, actor_id: str, wake: str) -> None:
+        """The actor's wake, an instant text, is registered."""
+        metrics.reminders_scheduled.inc()
+        if len(self._notes) < MOST_NOTES:
+            self._notes[actor_type, actor_id] = wake
+            self._noted.set()
+
+    async def run(self) -> None:
+        """Ends only by cancellation; during an outage the notes gather, up to a limit."""
+        while True:
+            await self._noted.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+            self._noted.clear()
+            try:
+                await self.flush()
+            except Exception as error:
+                if not is_outage(error):
+                    log.exception("notes of registered wakes could not be written")
+                self._noted.set()
+                await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
+
+    async def flush(self) -> None:
+        notes, self._notes = self._notes, {}
+        armed = [(actor_type, actor_id, parse_instant(wake)) for (actor_type, actor_id), wake in sorted(notes.items())]
+        if not armed:
+            return
+        try:
+            async with self._database.raw() as connection:
+                await wakes.note_armed(connection, armed, self._clock.now())
+        except BaseException:
+            self._notes = notes | self._notes
+            raise

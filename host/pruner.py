@@ -1,0 +1,112 @@
+"""The pruner: deletes what has served its time, empties old trash, makes the next partitions. Run it under a leader."""
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Final, Protocol
+from uuid import UUID, uuid5
+
+from actors.clock import Clock, instant_text
+from actors.commands import Command, Principal, build_command
+from actors.replies import Reply
+from host import metrics
+from host.consumers.table import CONSUMERS
+from host.gateway import Unavailable
+from host.store import outbox, partitions, prune
+from host.store.engine import Database, is_outage
+
+log = logging.getLogger(__name__)
+
+PRUNE_SECONDS: Final = 60.0
+OUTAGE_PAUSE_SECONDS: Final = 10.0
+BATCHES_AT_ONCE: Final = 20
+PURGES_AT_ONCE: Final = 100
+OUTBOX_AGE: Final = timedelta(days=7)
+TRASH_AGE: Final = timedelta(days=30)
+AGES: Final = {
+    "commands": timedelta(hours=24),
+    "sessions": timedelta(0),
+    "notifications": timedelta(days=90),
+    "deliveries": timedelta(days=90),
+}
+
+
+class Actors(Protocol):
+    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
+
+
+class Pruner:
+    """`broker`: whether rows of the outbox must be published before they may go."""
+
+    def __init__(self, database: Database, gateway: Actors, clock: Clock, *, broker: bool) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._clock = clock
+        self._broker = broker
+
+    async def run(self) -> None:
+        """Ends only by cancellation; an outage is waited out."""
+        while True:
+            pause = PRUNE_SECONDS
+            try:
+                await self.prune()
+            except Exception as error:
+                if not (is_outage(error) or isinstance(error, Unavailable)):
+                    log.exception("pruning failed")
+                pause = OUTAGE_PAUSE_SECONDS
+            await asyncio.sleep(pause)
+
+    async def prune(self) -> None:
+        now = self._clock.now()
+        async with self._database.raw() as connection:
+            for name in await partitions.ensure(connection, now):
+                log.info("partition made", extra={"partition": name})
+        removed = {table: await self._by_age(table, age) for table, age in AGES.items()}
+        removed["outbox"] = await self._outbox()
+        if any(removed.values()):
+            log.info("pruned", extra=removed)
+        await self._empty_trash()
+        await self._count()
+
+    async def _outbox(self) -> int:
+        before, total = self._clock.now() - OUTBOX_AGE, 0
+        for _ in range(BATCHES_AT_ONCE):
+            async with self._database.raw() as connection:
+                removed = await prune.outbox(connection, list(CONSUMERS), before=before, needs_broker=self._broker)
+            total += removed
+            if removed < prune.ROWS_AT_ONCE:
+                break
+        return total
+
+    async def _by_age(self, table: str, age: timedelta) -> int:
+        before, total = self._clock.now() - age, 0
+        for _ in range(BATCHES_AT_ONCE):
+            async with self._database.raw() as connection:
+                removed = await prune.by_age(connection, table, before)
+            total += removed
+            if removed < prune.ROWS_AT_ONCE:
+                break
+        return total
+
+    async def _empty_trash(self) -> None:
+        """By commands: only the actor may say that a task is gone. The same task and deletion give the same command."""
+        before = self._clock.now() - TRASH_AGE
+        async with self._database.raw() as connection:
+            old = await prune.trash(connection, deleted_before=before, limit=PURGES_AT_ONCE)
+        for task_id, user_id, deleted_at in old:
+            command_id = str(uuid5(UUID(task_id), f"purge:{instant_text(deleted_at)}"))
+            command = build_command(
+                "PurgeTask",
+                {},
+                id=command_id,
+                principal=Principal("system", "pruner", user_id),
+                correlation_id=command_id,
+                zone="UTC",
+            )
+            await self._gateway.send("TaskActor", task_id, command)
+
+    async def _count(self) -> None:
+        async with self._database.raw() as connection:
+            lag = await outbox.lag(connection)
+            metrics.dead_letters.set(await outbox.dead_letter_count(connection))
+        metrics.outbox_pending.set(max(lag.values(), default=0))
