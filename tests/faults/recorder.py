@@ -1,0 +1,99 @@
+"""What the load asked for and what it was told: one line an attempt's outcome, in a file that outlives everything."""
+
+import itertools
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+# ok: acknowledged, must be there. fail: refused or never sent, must not be there. unknown: either.
+Outcome = Literal["ok", "fail", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One write: a command to one task, under one Idempotency-Key."""
+
+    command_id: str
+    user_id: str
+    task_id: str
+    name: str
+    title: str = ""
+    fires_at: str = ""  # the instant of the reminder that it makes
+
+
+@dataclass(slots=True)
+class Entry:
+    """An operation with what became of it; times are seconds of one monotonic clock."""
+
+    operation: Operation
+    invoked: float
+    outcome: Outcome = "unknown"
+    ended: float = 0.0
+    version: int = 0
+    attempts: int = 1
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Appends to its own file as things happen; the check reads that file and nothing of the load's memory."""
+
+    path: Path
+    faults: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+
+    def __post_init__(self) -> None:
+        self._file = self.path.open("a", buffering=1)
+
+    def invoke(self, operation: Operation) -> Entry:
+        entry = Entry(operation, time.monotonic())
+        self._write({"what": "invoke", "at": entry.invoked, **asdict(operation)})
+        return entry
+
+    def end(self, entry: Entry, outcome: Outcome, *, version: int = 0, attempts: int = 1, detail: str = "") -> None:
+        ended = {"outcome": outcome, "version": version, "attempts": attempts, "detail": detail[:200]}
+        self._write({"what": "end", "at": time.monotonic(), "command_id": entry.operation.command_id, **ended})
+
+    def fault(self, name: str) -> None:
+        self.faults.append((name, time.monotonic()))
+        self._write({"what": "fault", "at": self.faults[-1][1], "name": name})
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _write(self, line: dict[str, Any]) -> None:
+        self._file.write(json.dumps(line) + "\n")
+
+
+def read(path: Path) -> list[Entry]:
+    """The history; what was invoked and never ended is unknown."""
+    entries: dict[str, Entry] = {}
+    for line in _lines(path.read_text().splitlines()):
+        what, at = line.pop("what"), line.pop("at")
+        if what == "invoke":
+            entries[line["command_id"]] = Entry(Operation(**line), at)
+        elif what == "end":
+            entry = entries[line.pop("command_id")]
+            entry.ended = at
+            for name, value in line.items():
+                setattr(entry, name, value)
+    return list(entries.values())
+
+
+def _lines(texts: Iterable[str]) -> Iterable[dict[str, Any]]:
+    return (json.loads(text) for text in texts)
+
+
+def longest_stall(entries: list[Entry], since: float, until: float) -> float:
+    """The longest time between two acknowledgements in a row."""
+    acks = sorted(entry.ended for entry in entries if entry.outcome == "ok" and since <= entry.ended <= until)
+    times = [since, *acks, until]
+    return max(after - before for before, after in itertools.pairwise(times))
+
+
+def recovery(entries: list[Entry], since: float) -> float:
+    """From the fault to the first acknowledgement of something that was asked after it."""
+    answered = [entry.ended for entry in entries if entry.outcome == "ok" and entry.invoked >= since]
+    return min(answered, default=float("inf")) - since

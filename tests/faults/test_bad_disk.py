@@ -1,0 +1,109 @@
+"""A disk that is full, at the start and later, and a data folder that may not be written: said clearly, and survived."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.client import Caller
+from tests.deadline import eventually, until
+from tests.faults.small_disk import fill, small_disk
+from tests.system import ROOT, System
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(150)]
+
+SAY_SECONDS = 15
+# Enough to start, with what a first start writes.
+DISK_MEGABYTES = 900
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[System]:
+    """A system that is not started; whatever became of it is gone afterwards."""
+    system = System(tmp_path / "own")
+    try:
+        yield system
+    finally:
+        system.destroy()
+
+
+def test_a_full_disk_at_the_start_is_named_with_what_to_do(own: System) -> None:
+    with small_disk(own.data.path, 16):
+        fill(own.data.path)
+        process = own.launch()
+        assert process.wait(SAY_SECONDS) == 1
+        said = own.said()
+        assert f"The disk under {own.data.path} is full" in said
+        assert "Free some space" in said
+        assert "Traceback" not in said
+        own.assert_nothing_left()
+
+
+def test_a_folder_that_may_not_be_written_is_named_with_its_owner(own: System, tmp_path: Path) -> None:
+    forbidden = tmp_path / "forbidden"
+    forbidden.mkdir(mode=0o500)
+    # Root may write anywhere unless it gives that power up.
+    humbly = (
+        ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    )
+    done = subprocess.run(
+        [*humbly, sys.executable, "-m", "host.cli", "up"],
+        cwd=ROOT,
+        env={**own.environment(), "DUELY_DATA_DIR": str(forbidden / "data")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SAY_SECONDS,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    assert f"No permission to write below {forbidden}" in said
+    assert "mode 500" in said
+    assert "DUELY_DATA_DIR" in said
+    assert "Traceback" not in said
+
+
+def test_a_read_only_disk_is_named(own: System) -> None:
+    with small_disk(own.data.path, 16, "ro"):
+        assert own.launch().wait(SAY_SECONDS) == 1
+        assert "read-only file system" in own.said()
+
+
+async def test_a_disk_that_fills_up_stops_writes_and_nothing_else_and_room_heals_it(own: System) -> None:
+    with small_disk(own.data.path, DISK_MEGABYTES):
+        await asyncio.to_thread(own.start)
+        async with Caller(own.url) as person:
+            await person.sign_up()
+            kept = [await person.create(f"Before {number}", reminders=[]) for number in range(20)]
+            ballast = fill(own.data.path)
+
+            async def write() -> bool:
+                """Whether a write was refused as it should be; what it acknowledges is kept."""
+                answer = await person.send("POST", "/tasks", {"title": "On a full disk", "description": "x" * 20_000})
+                if answer.is_success:
+                    kept.append(answer.json())
+                    return False
+                assert answer.status_code == 503, answer.text
+                assert answer.headers["Retry-After"]
+                return True
+
+            await eventually(write, 30, "a write is refused", 0)
+            ballast.unlink()
+            until(lambda: shutil.disk_usage(own.data.path).free > 50 << 20, 5, "room again")
+
+            async def is_back() -> bool:
+                answer = await person.send("POST", "/tasks", {"title": "After"})
+                if answer.is_success:
+                    kept.append(answer.json())
+                return answer.is_success
+
+            await eventually(is_back, 60, "writes go through again", 0.5)
+            for task in kept:
+                assert await person.task(task["id"]) == task
+        assert "is nearly full" in own.said()
+        await asyncio.to_thread(own.stop)
