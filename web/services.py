@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from actors.clock import Clock
 from actors.commands import Command
 from actors.replies import Reply
+from host.hub import Hub
 from host.settings import Settings
 from host.store.engine import Database
 
@@ -35,7 +36,7 @@ class Services:
     clock: Clock
     db: Database
     actors: Actors
-    hub: "Hub"
+    hub: Hub
     projection: Projection
     signing_key: bytes
     parts: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)

@@ -42,7 +42,7 @@ USER_COLUMNS = (
 )
 
 
-def user_row(row: Row[Any]) -> UserRow:
+def user_row(row: Row[*tuple[Any, ...]]) -> UserRow:
     """From a row that holds USER_COLUMNS."""
     return UserRow(row.id, row.email or "", row.name or "", row.zone, row.defaults, row.created_at, row.version)
 

@@ -74,5 +74,5 @@ def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _entry(row: Row[Any]) -> ActivityRow:
+def _entry(row: Row[*tuple[Any, ...]]) -> ActivityRow:
     return ActivityRow(row.position, row.type, row.at, row.body, row.hash)

@@ -61,7 +61,7 @@ async def mark_all_read(connection: AsyncConnection, user_id: str, now: datetime
     return (await connection.execute(update(notifications).where(unread).values(read_at=now))).rowcount
 
 
-def _notification(row: Row[Any]) -> NotificationRow:
+def _notification(row: Row[*tuple[Any, ...]]) -> NotificationRow:
     return NotificationRow(
         row.id,
         row.kind,

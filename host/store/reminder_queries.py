@@ -31,7 +31,7 @@ class ReminderFilter:
 
 async def listed(
     connection: AsyncConnection, user_id: str, wanted: ReminderFilter, *, limit: int, offset: int
-) -> tuple[Sequence[Row[Any]], int]:
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
     """Rows of `reminders` with `task_title`, next first, and how many there are; `connection` is a snapshot."""
     conditions = _conditions(user_id, wanted)
     joined = reminders.join(tasks, tasks.c.id == reminders.c.task_id)

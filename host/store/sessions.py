@@ -102,7 +102,7 @@ async def remove_others(connection: AsyncConnection, user_id: str, kept: str) ->
     return (await connection.scalars(delete(sessions).where(others).returning(sessions.c.token_hash))).all()
 
 
-def _session(row: Row[Any]) -> SessionRow:
+def _session(row: Row[*tuple[Any, ...]]) -> SessionRow:
     return SessionRow(
         public_id(row.token_hash),
         row.created_at,

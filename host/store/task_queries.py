@@ -76,7 +76,7 @@ async def existed(connection: AsyncConnection, user_id: str, task_id: str) -> bo
 
 async def ids_with_tag(connection: AsyncConnection, user_id: str, folded_tag: str) -> Sequence[str]:
     """Tasks with that tag that are not in the trash."""
-    tagged = tasks.c.tags_folded.contains([folded_tag])
+    tagged = _has_tags([folded_tag])
     statement = select(tasks.c.id).where(
         tasks.c.user_id == user_id, tagged, ~tasks.c.purged, tasks.c.deleted_at.is_(None)
     )
@@ -92,7 +92,7 @@ async def listed(connection: AsyncConnection, user_id: str, wanted: TaskFilter, 
     return TaskList([row.body for row in items], rows[0].total, rows[0].position or 0, last)
 
 
-def list_statement(user_id: str, wanted: TaskFilter, stretch: Stretch) -> Select[Any]:
+def list_statement(user_id: str, wanted: TaskFilter, stretch: Stretch) -> Select[*tuple[Any, ...]]:
     """One row at least: total and position stand in each, also beside an empty page."""
     matching = _conditions(user_id, wanted)
     total = select(func.count()).select_from(tasks).where(*matching).scalar_subquery()
@@ -105,7 +105,7 @@ def list_statement(user_id: str, wanted: TaskFilter, stretch: Stretch) -> Select
     return rows.order_by(*_ordered(page.c.key, page.c.id, stretch))
 
 
-def _page(matching: Sequence[ColumnElement[bool]], stretch: Stretch) -> Select[Any]:
+def _page(matching: Sequence[ColumnElement[bool]], stretch: Stretch) -> Select[*tuple[Any, ...]]:
     key = _KEYS[stretch.sort]
     statement = select(tasks.c.id, key.label("key"), tasks.c.body).where(*matching)
     if stretch.after is not None:
@@ -143,10 +143,14 @@ def _conditions(user_id: str, wanted: TaskFilter) -> list[ColumnElement[bool]]:
     if wanted.priorities:
         found.append(tasks.c.priority.in_([PRIORITIES.index(priority) for priority in wanted.priorities]))
     if wanted.tags:
-        found.append(tasks.c.tags_folded.contains(cast([fold(tag) for tag in wanted.tags], ARRAY(Text))))
+        found.append(_has_tags([fold(tag) for tag in wanted.tags]))
     if wanted.series is not None:
         found.append(tasks.c.series_id == wanted.series)
     return found
+
+
+def _has_tags(folded: Sequence[str]) -> ColumnElement[bool]:
+    return tasks.c.tags_folded.bool_op("@>")(cast(folded, ARRAY(Text)))
 
 
 def _due(wanted: TaskFilter) -> list[ColumnElement[bool]]:

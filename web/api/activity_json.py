@@ -27,7 +27,8 @@ def activity_json(row: ActivityRow, now: datetime) -> Json:
 def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
     """What the stream sends too: position, type, what it is about, what changed and why."""
     data = event["data"]
-    task = data.get("task")
+    # A purged task has nothing to show; a trimmed one stood in full in the event before.
+    task = None if data.get("trimmed") or event["type"] == "task.purged" else data.get("task")
     return {
         "position": position,
         "type": event["type"],

@@ -38,7 +38,7 @@ class Bulk(Body):
 
     action: BulkAction
     ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
-    args: dict[str, Any] = {}
+    args: Annotated[dict[str, Any], Field(default_factory=dict)]
 
     @model_validator(mode="after")
     def _distinct(self) -> "Bulk":

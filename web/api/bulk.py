@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.commands import BODIES, command_id_for_item
+from actors.commands import BODIES, Command, command_id_for_item
 from actors.replies import Json
 from host.gateway import Unavailable
 from web.api import bodies, models
 from web.api.caller import caller_of
-from web.api.consistency import HEADER, Write, behind_after_wait, brought, token_for
+from web.api.consistency import HEADER, MOST_WRITES, Write, behind_after_wait, brought, token_for
 from web.api.guard import GuardedRoute
 from web.api.operation import operation
 from web.api.parts import parts_of
@@ -39,11 +39,14 @@ _COMMANDS: Final[Mapping[str, str]] = {
 }
 
 
+Sent: TypeAlias = tuple[Json, Write | None]  # what the item is answered, and what it wrote
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A result an item, in the order asked, and the headers of the answer."""
 
-    results: list[dict[str, Any]]
+    results: list[Json]
     headers: dict[str, str]
 
 
@@ -67,32 +70,35 @@ async def send_each(request: Request, name: str, body: Json, ids: Sequence[str])
     before = brought(request)
     key_command = command_id_of(request, caller_of(request))
     slots = asyncio.Semaphore(_AT_ONCE)
-    done = await asyncio.gather(*(_send_one(request, slots, key_command, name, body, task_id) for task_id in ids))
-    writes = [write for _, write in done if write is not None]
-    return Outcome([result for result, _ in done], {HEADER: token_for(request, before, await _newest(request, writes))})
+
+    async def send_one(task_id: str) -> Sent:
+        command = command_of(request, name, body, command_id=command_id_for_item(key_command, task_id))
+        async with slots:
+            return await _send_one(request, task_id, command)
+
+    done = await asyncio.gather(*map(send_one, ids))
+    writes = await _newest(request, [write for _, write in done if write is not None])
+    return Outcome([result for result, _ in done], {HEADER: token_for(request, before, writes)})
 
 
 async def _newest(request: Request, writes: list[Write]) -> list[Write]:
-    """A token holds ten writes, so the others are waited for here; what is still missing stands last and is kept."""
-    if len(writes) <= 10:  # noqa: PLR2004
+    """A token holds ten writes, so more are waited for here; those still missing stand last and are kept."""
+    if len(writes) <= MOST_WRITES:
         return writes
     behind = await behind_after_wait(request, writes)
     return [write for write in writes if write not in behind] + behind
 
 
-async def _send_one(
-    request: Request, slots: asyncio.Semaphore, key_command: str, name: str, body: Json, task_id: str
-) -> tuple[dict[str, Any], Write | None]:
-    command = command_of(request, name, body, command_id=command_id_for_item(key_command, task_id))
+async def _send_one(request: Request, task_id: str, command: Command) -> Sent:
     try:
-        async with slots:
-            reply = await parts_of(request).services.actors.send(TASK, task_id, command)
+        reply = await parts_of(request).services.actors.send(TASK, task_id, command)
     except Unavailable:
-        return _failed(task_id, unavailable("The task could not be reached; send the same request again.")), None
+        return _failed(task_id, unavailable("This task could not be reached; send the same request again.")), None
     if reply.error is not None:
         return _failed(task_id, refused(reply.error)), None
-    return {"id": task_id, "status": 200, "task": reply_task(request, reply)}, (task_id, reply.version)
+    shown = {} if reply.value["purged"] else {"task": reply_task(request, reply)}
+    return {"id": task_id, "status": 200, **shown}, (task_id, reply.version)
 
 
-def _failed(task_id: str, problem: ProblemError) -> dict[str, Any]:
+def _failed(task_id: str, problem: ProblemError) -> Json:
     return {"id": task_id, "status": problem.status, "problem": problem.as_json()}

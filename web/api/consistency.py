@@ -12,7 +12,7 @@ from web.problems import ProblemError, unavailable
 from web.services import LONGEST_WAIT_SECONDS
 
 HEADER: Final = "Duely-Consistency"
-_MOST_WRITES: Final = 10
+MOST_WRITES: Final = 10
 
 Write: TypeAlias = tuple[str, int]  # actor id, version
 
@@ -35,7 +35,7 @@ def token_for(request: Request, before: Sequence[Write], writes: Sequence[Write]
     for actor_id, version in writes:
         newest.pop(actor_id, None)
         newest[actor_id] = version
-    kept = list(newest.items())[-_MOST_WRITES:]
+    kept = list(newest.items())[-MOST_WRITES:]
     return parts_of(request).signer.seal("consistency", caller_of(request).user_id, kept)
 
 

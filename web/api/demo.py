@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from actors.commands import Principal, build_command
 from host.store import accounts
-from web.api.caller import FULL_SCOPES, Caller
+from web.api.caller import FULL_SCOPES, Caller, Profile
 from web.api.credentials import profile_of
 from web.api.profile import profile_from_reply
 from web.problems import refused
@@ -30,13 +30,14 @@ class Demo:
         # Without a password or session there is no account to manage.
         return Caller(profile, "user", DEMO_USER_ID, FULL_SCOPES - {"account"}, _CREDENTIAL)
 
-    async def _register(self):
+    async def _register(self) -> Profile:
         command = build_command(
             "RegisterUser",
             {"email": "demo@localhost", "zone": "UTC"},
             id=DEMO_USER_ID,
             principal=Principal("system", "demo", DEMO_USER_ID),
             correlation_id="demo",
+            zone="UTC",
         )
         reply = await self._services.actors.send("UserActor", DEMO_USER_ID, command)
         if reply.error is not None:

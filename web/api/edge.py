@@ -28,8 +28,7 @@ _HEADERS: Final = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (
         b"content-security-policy",
-        b"default-src 'self'; img-src 'self' data:; object-src 'none'; "
-        b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        b"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     ),
 ]
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
@@ -124,6 +123,6 @@ def _last_resort(error: Exception) -> ProblemError:
     if is_outage(error):
         log.warning("database unavailable", extra={"cause": repr(error)[:300]})
         return unavailable("The database does not answer; try again in a moment.", code="database_unavailable")
-    log.exception("unhandled")
+    log.error("unhandled", exc_info=error)
     detail = "Something is broken on our side; the log has it under the id in X-Request-Id."
     return ProblemError(500, "internal_error", detail)

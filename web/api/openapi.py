@@ -7,9 +7,9 @@ from typing import Any, Final
 import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from actors.fields import Body
 from web.api import bodies, models
 from web.api.operation import PROBLEMS
 
@@ -80,10 +80,11 @@ def _completed(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _our_schemas() -> dict[str, Any]:
-    bodies_here = [getattr(bodies, name) for name in bodies.__all__]
-    accepted = [(model, "validation") for model in bodies_here if issubclass(model, Body)]
-    shown = [(model, "serialization") for model in (models.Problem, *models.STREAMED)]
-    _, definitions = models_json_schema([*accepted, *shown], ref_template=_REF)
+    accepted: list[type[BaseModel]] = [getattr(bodies, name) for name in bodies.__all__]
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = []
+    wanted.extend((model, "validation") for model in accepted)
+    wanted.extend((model, "serialization") for model in (models.Problem, *models.STREAMED))
+    _, definitions = models_json_schema(wanted, ref_template=_REF)
     schemas: dict[str, Any] = definitions.get("$defs", {})
     for name, example in _EXAMPLES.items():
         schemas[name]["examples"] = [example]

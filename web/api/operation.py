@@ -47,7 +47,7 @@ _LIST_HEADERS: Final = {
         "schema": {"type": "integer"},
     }
 }
-_SECURITY: Final = {"public": [], "account": [{"session": []}]}
+_SECURITY: Final[dict[str, list[dict[str, list[str]]]]] = {"public": [], "account": [{"session": []}]}
 
 
 def operation(
@@ -62,7 +62,6 @@ def operation(
     edit: bool = False,
     consistent: bool = False,
     listed: bool = False,
-    queried: bool = False,
 ) -> dict[str, Any]:
     """Keywords for FastAPI's route decorators.
 

@@ -37,7 +37,8 @@ async def create_task(request: Request, body: CreateTask) -> Response:
 
 
 async def change_task(request: Request, task_id: str, name: str, body: Body | Json | None = None) -> Response:
-    return await _sent(request, task_id, command_of(request, name, body or {}))
+    command = command_of(request, name, body or {}, if_match=_if_match(request))
+    return await _sent(request, task_id, command)
 
 
 async def _sent(request: Request, task_id: str, command: Command, *, status: int = 200) -> Response:
@@ -53,7 +54,9 @@ def reply_task(request: Request, reply: Reply) -> Json:
     return task_json(reply.value, parts_of(request).services.clock.now())
 
 
-def command_of(request: Request, name: str, body: Body | Json, *, command_id: str | None = None) -> Command:
+def command_of(
+    request: Request, name: str, body: Body | Json, *, command_id: str | None = None, if_match: int | None = None
+) -> Command:
     """The command in the caller's name; its id comes from the Idempotency-Key where there is one."""
     caller = caller_of(request)
     return build_command(
@@ -64,7 +67,7 @@ def command_of(request: Request, name: str, body: Body | Json, *, command_id: st
         correlation_id=request.scope["duely.correlation_id"],
         zone=caller.profile.zone,
         defaults=caller.profile.defaults,
-        if_match=_if_match(request),
+        if_match=if_match,
     )
 
 

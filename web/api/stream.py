@@ -1,5 +1,6 @@
 """The live stream: everything that happens to a user's things, in order and without a gap."""
 
+import re
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query
@@ -7,12 +8,17 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.api.caller import caller_of
+from web.api.event_stream import EventStream
 from web.api.guard import GuardedRoute
 from web.api.operation import operation
+from web.api.parts import parts_of
 
 router: Final = APIRouter(prefix="/api/v1/stream", tags=["stream"], route_class=GuardedRoute)
 
 Position = Annotated[int, Field(ge=0, lt=2**63)]
+_POSITION: Final = re.compile(r"[0-9]{1,18}")
+_NOWHERE: Final = 2**62  # no position of anyone: answered with a resync
 _ABOUT: Final = """
 Server-sent events. `hello` comes first; then each event with its type as `event` and its position as `id`;
 more than ten a second come together as `batch`. `resync` says that what you asked for is too old: load the
@@ -42,4 +48,7 @@ async def stream(
         str | None, Header(alias="Last-Event-ID", description="What a browser sends when it comes back")
     ] = None,
 ) -> Response:
-    raise NotImplementedError
+    """A browser that comes back sends both, and the header is the newer one."""
+    if last_event_id is not None:
+        after = int(last_event_id) if _POSITION.fullmatch(last_event_id) else _NOWHERE
+    return EventStream(parts_of(request), caller_of(request), after)

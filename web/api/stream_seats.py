@@ -9,12 +9,12 @@ from host.metrics import stream_connections
 from web.api.caller import Caller
 
 MOST_STREAMS: Final = 3
-End = Literal["replaced", "signed_out", "draining"]
+End = Literal["replaced", "signed_out", "draining", "gone"]
 
 
 @dataclass(eq=False, slots=True)
 class Seat:
-    """One live stream. `ended` says why it was told to end; `wake` is called then."""
+    """One live stream. `ended` says why it is to end (`gone`: its client has left); `wake` is called then."""
 
     caller: Caller
     wake: Callable[[], None]

@@ -18,5 +18,7 @@ def task_json(stored: Json, now: datetime) -> Json:
 
 def is_overdue(stored: Json, now: str) -> bool:
     """Instants of one spelling sort as text."""
-    overdue_at = stored.get("overdue_at")
-    return bool(overdue_at) and stored["status"] == "open" and overdue_at <= now and not stored.get("deleted_at")
+    overdue_at: str | None = stored.get("overdue_at")
+    if overdue_at is None or stored["status"] != "open" or stored["deleted_at"] is not None:
+        return False
+    return overdue_at <= now

@@ -33,9 +33,7 @@ async def create(request: Request) -> Response:
     return await create_task(request, body)
 
 
-@router.get(
-    "", **operation("list_tasks", "read", "List tasks", models.TaskPage, consistent=True, listed=True, queried=True)
-)
+@router.get("", **operation("list_tasks", "read", "List tasks", models.TaskPage, consistent=True, listed=True))
 async def list_(request: Request, query: Annotated[TaskQuery, Query()]) -> Response:
     await honour(request)
     services, user_id = parts_of(request).services, caller_of(request).user_id

@@ -1,0 +1,1 @@
+"""The public API over the real rules and a real database."""

@@ -1,0 +1,112 @@
+"""Duely without a sidecar: the public app over the real rules, a real database and the real consumers."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from host.consumers.catchup import Catchup
+from host.consumers.notifier import Notifier
+from host.consumers.projector import Projector
+from host.consumers.rezone import Rezone
+from host.consumers.table import consumers
+from host.hub import Hub
+from host.settings import Settings
+from host.store.consistency import Projection
+from host.store.engine import Database
+from tests.fakes.gateway import FakeActors
+from tests.fakes.person import FakeClock
+from web.api.app import create_app
+from web.services import Services
+
+PASSWORD = "a long phrase of mine"
+QUIET = Settings(rate_limits=False)
+
+
+@dataclass
+class World:
+    """`lagging` keeps the consumers from running at each commit."""
+
+    db: Database
+    clock: FakeClock
+    settings: Settings
+    lagging: bool = False
+    app: FastAPI = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.hub = Hub(self.db, poll_seconds=0.2)
+        self.projection = Projection(self.db)
+        self.actors = FakeActors(self.db, self.clock, self._on_commit)
+        projector = Projector(shown=self.projection.note, wake=self.hub.wake, types=lambda _: None)
+        handlers = {
+            "projector": projector,
+            "notifier": Notifier(self.db, self.clock, wake=self.hub.wake),
+            "rezone": Rezone(self.db, self.actors),
+        }
+        self._catchups = [Catchup(self.db, row) for row in consumers(handlers) if row.name != "rezone"]
+        self._stepping = asyncio.Lock()
+        self.app = self.app_with(self.settings)
+
+    def app_with(self, settings: Settings) -> FastAPI:
+        """Another replica's app over the same things."""
+        services = Services(
+            settings=settings,
+            clock=self.clock,
+            db=self.db,
+            actors=self.actors,
+            hub=self.hub,
+            projection=self.projection,
+            signing_key=b"a key of this test",
+            parts={"database": self._database_works},
+        )
+        return create_app(services)
+
+    async def settle(self) -> None:
+        """Let the consumers handle all that was committed."""
+        async with self._stepping:
+            while sum([await catchup.step() for catchup in self._catchups]):
+                pass
+
+    async def _on_commit(self) -> None:
+        if not self.lagging:
+            await self.settle()
+
+    async def _database_works(self) -> str:
+        await self.db.ping()
+        return "ok"
+
+    def client(self, app: FastAPI | None = None, **headers: str) -> httpx.AsyncClient:
+        """A browser's or a script's side; errors of the app are answers, as over a socket."""
+        transport = httpx.ASGITransport(app or self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://duely.test", headers=headers)
+
+    async def person(self, email: str = "ada@example.org", **fields: Any) -> httpx.AsyncClient:
+        """A client with a session of a new user."""
+        client = self.client()
+        body = {"email": email, "password": PASSWORD, **fields}
+        answer = await client.post("/api/v1/auth/register", json=body)
+        assert answer.status_code == 201, answer.text
+        client.headers["x-user-id"] = answer.json()["user"]["id"]
+        return client
+
+    async def script(self, person: httpx.AsyncClient, *scopes: str) -> httpx.AsyncClient:
+        """A client with a token of that person."""
+        answer = await person.post("/api/v1/tokens", json={"name": "script", "scopes": scopes or ("read", "write")})
+        assert answer.status_code == 201, answer.text
+        return self.client(authorization=f"Bearer {answer.json()['token']}")
+
+
+@asynccontextmanager
+async def world(database_url: str, settings: Settings = QUIET) -> AsyncGenerator[World]:
+    db = Database(database_url)
+    await db.open()
+    here = World(db, FakeClock(), replace(settings, database_url=database_url))
+    await here.settle()
+    try:
+        yield here
+    finally:
+        await db.close()

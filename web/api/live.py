@@ -1,0 +1,123 @@
+"""What one listener is sent: hello, then events, batches and heartbeats, and at the end why it ends."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Iterator
+from secrets import randbelow
+from typing import Final
+
+import orjson
+
+from actors.clock import instant_text
+from host import notices
+from host.hub import Resync, StreamRow, Subscription
+from host.store.engine import is_outage
+from web.api.activity_json import entry_json
+from web.api.parts import Parts
+from web.api.stream_seats import Seat
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS: Final = 20.0
+RECHECK_SECONDS: Final = 60.0
+MESSAGES_A_SECOND: Final = 10
+_LARGEST_BATCH: Final = 100
+_SOONEST_RETRY_MS, _LATEST_RETRY_MS = 500, 5_000
+_HEARTBEAT: Final = b":\n\n"
+
+
+class Pace:
+    """Ten messages at once, then one every tenth of a second; what comes meanwhile gathers for a batch."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._left = float(MESSAGES_A_SECOND)
+        self._at = self._loop.time()
+
+    async def wait(self) -> int:
+        """How many messages may be sent now: one at least."""
+        self._refill()
+        if self._left < 1:
+            await asyncio.sleep((1 - self._left) / MESSAGES_A_SECOND)
+            self._refill()
+        return max(1, int(self._left))
+
+    def spend(self) -> None:
+        self._left -= 1
+
+    def _refill(self) -> None:
+        now = self._loop.time()
+        self._left = min(MESSAGES_A_SECOND, self._left + (now - self._at) * MESSAGES_A_SECOND)
+        self._at = now
+
+
+async def messages(parts: Parts, seat: Seat, subscription: Subscription) -> AsyncGenerator[bytes]:
+    """Ends when the seat is ended or its session is no longer good; the caller gives up seat and subscription."""
+    loop = asyncio.get_running_loop()
+    pace, check_at = Pace(), loop.time() + RECHECK_SECONDS
+    hello = {"position": subscription.start, "server_time": instant_text(parts.services.clock.now())}
+    yield message("hello", subscription.start, orjson.dumps(hello))
+    while seat.ended is None:
+        left = await pace.wait()
+        found = await subscription.next(HEARTBEAT_SECONDS)
+        if loop.time() >= check_at:
+            check_at = loop.time() + RECHECK_SECONDS
+            if not await _still_good(parts, seat):
+                return
+        if isinstance(found, Resync):
+            yield message("resync", found.position, orjson.dumps({"position": found.position}))
+        elif found:
+            for encoded in _encoded(parts, found, left):
+                pace.spend()
+                yield encoded
+        elif seat.ended is None:
+            yield _HEARTBEAT
+    yield _farewell(seat)
+
+
+def message(event: str, position: int, data: bytes) -> bytes:
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (position, event.encode(), data)
+
+
+def _encoded(parts: Parts, rows: list[StreamRow], left: int) -> Iterator[bytes]:
+    """One message a row while the pace allows it, else as few batches as hold them."""
+    if len(rows) <= left:
+        for row in rows:
+            yield message(row.type, row.position, _data(parts, row))
+        return
+    for start in range(0, len(rows), _LARGEST_BATCH):
+        part = rows[start : start + _LARGEST_BATCH]
+        events = b",".join(_data(parts, row) for row in part)
+        position = part[-1].position
+        yield message("batch", position, b'{"position":%d,"events":[%b]}' % (position, events))
+
+
+def _data(parts: Parts, row: StreamRow) -> bytes:
+    """Encoded once for all listeners of a user."""
+    if row.encoded is None:
+        event = orjson.loads(row.body)
+        shown = entry_json(row.position, event, parts.services.clock.now())
+        notification = notices.of_event(event)
+        row.encoded = orjson.dumps({**shown, "notification": notification} if notification else shown)
+    return row.encoded
+
+
+async def _still_good(parts: Parts, seat: Seat) -> bool:
+    """A database that is down is no reason to send anyone away."""
+    try:
+        return await parts.credentials.still_good(seat.caller)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        log.warning("session not checked", extra={"cause": repr(error)[:300]})
+        return True
+
+
+def _farewell(seat: Seat) -> bytes:
+    if seat.ended == "replaced":
+        return b"event: replaced\ndata: {}\n\n"
+    if seat.ended == "draining":
+        # Each at another time: all at once would knock over the replica that they come to.
+        wait = _SOONEST_RETRY_MS + randbelow(_LATEST_RETRY_MS - _SOONEST_RETRY_MS)
+        return b"retry: %d\n\n" % wait
+    return b":\n\n"
