@@ -246,17 +246,7 @@ def tick_command(actor_id: str, now_text: str) -> Command:
 def clean_body(name: str, body: Mapping[str, Any] | Body) -> Json:
     """The body as plain JSON with only the fields that were given; this is the one place that validates."""
     model = body if isinstance(body, Body) else BODIES[name].model_validate(body)
-    given = model.model_dump(exclude_unset=True, by_alias=True)
-    return {key: _without_nulls(value) for key, value in given.items()}
-
-
-def _without_nulls(value: Any) -> Any:
-    """Drop the empty halves of either-or shapes (due, reminders); a null field of the body itself means clear."""
-    if isinstance(value, dict):
-        return {key: inner for key, inner in value.items() if inner is not None}
-    if isinstance(value, list):
-        return [_without_nulls(entry) for entry in value]
-    return value
+    return model.model_dump(exclude_unset=True, by_alias=True)
 
 
 def body_hash(name: str, body: Json) -> str:

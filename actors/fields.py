@@ -12,9 +12,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     StrictBool,
     StringConstraints,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -119,7 +121,15 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Due(Body):
+class Sparse(Body):
+    """A part of a body whose null fields are left out, because they say nothing."""
+
+    @model_serializer(mode="wrap")
+    def _given(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialize(self).items() if value is not None}
+
+
+class Due(Sparse):
     """A date, or a local time with its zone; never only UTC."""
 
     date: CalendarDate | None = None
@@ -133,7 +143,7 @@ class Due(Body):
         return self
 
 
-class ReminderSpec(Body):
+class ReminderSpec(Sparse):
     """Minutes before due, or an instant; an id keeps the life of a reminder that is there already."""
 
     id: Id | None = None
@@ -147,7 +157,7 @@ class ReminderSpec(Body):
         return self
 
 
-class ChecklistEntry(Body):
+class ChecklistEntry(Sparse):
     id: Id | None = None
     text: ItemText
     done: StrictBool = False

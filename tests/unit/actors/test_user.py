@@ -1,0 +1,53 @@
+"""What commands do to a user's profile."""
+
+from typing import Any
+
+import pytest
+
+from actors.replies import Accepted, Refused, Unchanged
+from actors.user import decide
+from tests.fakes.person import NOON, FakePerson
+
+pytestmark = pytest.mark.unit
+
+
+def registered(person: FakePerson, **body: Any) -> dict[str, Any]:
+    decision = decide(None, 0, person.says("RegisterUser", {"email": "ada@example.org", **body}), NOON)
+    assert isinstance(decision, Accepted)
+    return decision.state
+
+
+def test_a_user_registers_once_with_defaults() -> None:
+    person = FakePerson()
+    user = registered(person)
+    assert (user["id"], user["zone"], user["defaults"]) == (person.id, "UTC", {"reminder_offset_minutes": 30})
+    again = decide(user, 1, person.says("RegisterUser", {"email": "eve@example.org"}), NOON)
+    assert again == Unchanged(user)
+
+
+def test_a_profile_is_patched_field_by_field() -> None:
+    person = FakePerson()
+    user = registered(person, name="Ada")
+    decision = decide(user, 1, person.says("PatchUser", {"zone": "Asia/Tokyo", "name": "Ada"}), NOON)
+    assert isinstance(decision, Accepted)
+    assert decision.events[0]["data"]["changed"] == {"zone": {"old": "UTC", "new": "Asia/Tokyo"}}
+    assert (decision.state["version"], decision.wake) == (2, None)
+    none = decide(decision.state, 2, person.says("PatchUser", {"defaults": {"reminder_offset_minutes": None}}), NOON)
+    assert isinstance(none, Accepted)
+    assert none.state["defaults"] == {"reminder_offset_minutes": None}
+    assert isinstance(decide(user, 1, person.says("PatchUser", {"zone": "UTC"}), NOON), Unchanged)
+
+
+def test_a_deleted_user_leaves_an_id_and_does_not_come_back() -> None:
+    person = FakePerson()
+    decision = decide(registered(person, name="Ada"), 1, person.says("DeleteUser"), NOON)
+    assert isinstance(decision, Accepted)
+    stone = decision.state
+    assert (stone["email"], stone["name"], stone["defaults"]) == ("", "", {})
+    assert decision.events[0]["type"] == "user.deleted"
+    assert decision.events[0]["data"]["user_id"] == person.id
+    assert isinstance(decide(stone, 2, person.says("RegisterUser", {"email": "ada@example.org"}), NOON), Unchanged)
+    gone = decide(stone, 2, person.says("PatchUser", {"name": "Ada"}), NOON)
+    assert isinstance(gone, Refused)
+    assert gone == decide(None, 0, person.says("PatchUser", {"name": "Ada"}), NOON)
+    assert gone == decide(registered(person), 1, FakePerson().says("PatchUser", {"name": "Eve"}), NOON)
