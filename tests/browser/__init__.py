@@ -1,0 +1,1 @@
+"""The real system in a real browser."""

@@ -1,0 +1,86 @@
+"""One real system and one real browser for the level; each test has windows of its own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.browser.window import Window
+from tests.system import System, running_system
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+)
+ZONE = "Europe/Berlin"
+
+
+@pytest.fixture(scope="package")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("no Chromium: install the package `chromium`")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes a browser of somebody's own: nothing is shared with the others, not even the sign-in."""
+    opened: list[BrowserContext] = []
+
+    def make(width: int = 1280, height: int = 800, **more: object) -> BrowserContext:
+        options = {"locale": "en-GB", "timezone_id": ZONE, "reduced_motion": "reduce", **more}
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def new_window(new_context: Callable[..., BrowserContext], system: System) -> Iterator[Callable[..., Window]]:
+    """Opens the page in a browser of its own, or as a further tab of `context`; no window may end with errors."""
+    windows: list[Window] = []
+
+    def make(context: BrowserContext | None = None, **more: object) -> Window:
+        window = Window((context or new_context(**more)).new_page(), system.url)
+        windows.append(window)
+        return window
+
+    yield make
+    for window in windows:
+        window.assert_no_errors()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pictures go; the summary says where that is."""
+    folder: Path = tmp_path_factory.mktemp("pictures")
+    PICTURES.append(folder)
+    return folder
+
+
+PICTURES: list[Path] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for folder in PICTURES:
+        terminalreporter.write_line(f"\npictures of the page: {folder}")

@@ -1,0 +1,122 @@
+"""The walk of a first evening, in two windows that share nothing but the account."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ZONE
+from tests.browser.window import HEARD_MS, Window, sees, sees_no_more
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
+
+
+def test_a_first_evening_with_duely_in_two_windows(new_window: Callable[..., Window], pictures: Path) -> None:
+    one = new_window()
+    one.refusals_expected = True  # the first question, who I am, is answered with 401
+    one.picture(pictures, "sign-in")
+    email = one.sign_up()
+    expect(one.page.get_by_test_id("first-run")).to_be_visible()
+    one.picture(pictures, "first-run")
+    two = new_window()
+    two.refusals_expected = True
+    two.sign_in(email)
+    two.until_live()
+    both = [one, two]
+
+    one.add("Pay rent in 2 minutes remind 1 minute before")
+    sees([two], lambda window: window.row("Pay rent"))
+    sees(both, lambda window: window.row("Pay rent").get_by_text("1 reminder ahead"))
+    title = _change_everything(one, two)
+    one.picture(pictures, "list")
+    _there_and_back(one, two, title)
+    _be_reminded(one, two, title, pictures)
+    _read_what_happened(one, two, title, pictures)
+
+
+def _change_everything(one: Window, two: Window) -> str:
+    drawer = one.open("Pay rent")
+    drawer.get_by_label("Title").fill("Pay the rent")
+    drawer.get_by_label("Title").press("Enter")
+    sees([one, two], lambda window: window.row("Pay the rent"))
+    drawer.get_by_label("Description").fill("By transfer")
+    drawer.get_by_label("Add tag").fill("home")
+    drawer.get_by_label("Add tag").press("Enter")
+    sees([two], lambda window: window.row("Pay the rent").get_by_role("link", name="#home"))
+    sees([two], lambda window: window.row("Pay the rent").get_by_text("Has a description"))
+    drawer.get_by_text("Urgent", exact=True).click()
+    sees([two], lambda window: window.row("Pay the rent").get_by_text("Urgent"))
+    drawer.get_by_role("button", name="Close").click()
+    expect(one.drawer).to_be_hidden()
+    return "Pay the rent"
+
+
+def _there_and_back(one: Window, two: Window, title: str) -> None:
+    one.complete(title)
+    sees_no_more([two], lambda window: window.row(title), HEARD_MS + 1_000)
+    two.go("Completed")
+    sees([two], lambda window: window.row(title))
+    two.row(title).get_by_role("checkbox", name=f"Reopen {title}").click()
+    two.go("Today")
+    sees([one, two], lambda window: window.row(title))
+
+    two.row(title).hover()
+    two.row(title).get_by_role("button", name=f"Delete {title}", exact=True).click()
+    sees_no_more([one], lambda window: window.row(title), HEARD_MS + 1_000)
+    one.go("Trash")
+    one.row(title).get_by_role("button", name=f"Restore {title}").click()
+    one.go("Today")
+    sees([one, two], lambda window: window.row(title))
+
+    two.row(title).hover()
+    two.row(title).get_by_role("button", name=f"Delete {title}", exact=True).click()
+    two.page.get_by_role("region", name="Messages").get_by_role("button", name="Undo").click()
+    sees([one, two], lambda window: window.row(title))
+
+
+def _be_reminded(one: Window, two: Window, title: str, pictures: Path) -> None:
+    """Both windows are reminded at the second; one snoozes by a choice, the other answers the next one."""
+    sees([one, two], lambda window: window.reminder(title), 75_000)
+    seen_at = datetime.now(UTC)
+    sees([one, two], lambda window: window.badge.get_by_text("1"))
+    one.picture(pictures, "reminder")
+    due = one.row(title).locator(".due")
+    clock = re.search(r"(\d{1,2}):(\d\d)", due.inner_text())
+    assert clock, f"no time of day in {due.inner_text()!r}"
+    local = seen_at.astimezone(ZoneInfo(ZONE))
+    minutes = (int(clock[1]) * 60 + int(clock[2])) - (local.hour * 60 + local.minute)
+    assert minutes % 1440 in {0, 1, 2}, "reminded one minute before it is due"
+
+    one.reminder(title).get_by_role("button", name="Snooze").click()
+    one.picture(pictures, "snooze")
+    one.page.get_by_role("button", name="10 minutes").click()
+    sees_no_more([one, two], lambda window: window.reminder(title))
+    sees_no_more([one, two], lambda window: window.badge)
+    sees([one, two], lambda window: window.row(title).get_by_text("1 reminder ahead"))
+
+
+def _read_what_happened(one: Window, two: Window, title: str, pictures: Path) -> None:
+    one.go("Activity")
+    log = one.page.locator(".log-line")
+    for words in (
+        "added",
+        "changed",
+        "completed",
+        "reopened",
+        "deleted",
+        "restored",
+        "delivered a reminder of",
+        "snoozed",
+    ):
+        expect(log.filter(has_text=words).first).to_be_visible()
+    one.picture(pictures, "activity")
+    changed = log.filter(has_text="changed").filter(has_text="priority").first
+    changed.get_by_role("button", name="Undo").click()
+    sees_no_more([two], lambda window: window.row(title).get_by_text("Urgent"))
+    one.go("Notifications")
+    expect(one.page.get_by_role("list", name="Notifications").get_by_text(title)).to_be_visible()
+    one.picture(pictures, "notifications")

@@ -1,0 +1,121 @@
+"""Many windows, a server that goes and comes back, and reminders answered in any of them."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.window import PASSWORD, Window, sees, sees_no_more
+from tests.client import instant
+from tests.system import System
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def signed_up(new_window: Callable[..., Window]) -> tuple[Window, str]:
+    window = new_window()
+    window.refusals_expected = True
+    return window, window.sign_up()
+
+
+@pytest.fixture
+def script(system: System, signed_up: tuple[Window, str]) -> Iterator[httpx.Client]:
+    """The same person, without a window."""
+    with httpx.Client(base_url=f"{system.url}/api/v1", timeout=10) as client:
+        client.post("/auth/login", json={"email": signed_up[1], "password": PASSWORD}).raise_for_status()
+        yield client
+
+
+def _remind(script: httpx.Client, title: str, seconds: float) -> str:
+    made = script.post("/tasks", json={"title": title, "reminders": [{"at": instant(seconds)}]})
+    made.raise_for_status()
+    task_id: str = made.json()["id"]
+    return task_id
+
+
+def test_a_fifth_tab_is_as_live_as_the_first(
+    signed_up: tuple[Window, str], new_window: Callable[..., Window], script: httpx.Client
+) -> None:
+    first, _ = signed_up
+    tabs = [first, *(new_window(first.page.context) for _ in range(4))]
+    for tab in tabs:
+        tab.until_live()
+    tabs[4].add("From the fifth tab today")
+    sees(tabs, lambda tab: tab.row("From the fifth tab"))
+    first.page.close()
+    survivors = tabs[1:]
+    survivors[0].add("After the first tab was closed today")
+    sees(survivors, lambda tab: tab.row("After the first tab was closed"), 5_000)
+    _remind(script, "For all tabs", 1.5)
+    sees(survivors, lambda tab: tab.reminder("For all tabs"), 3_000)
+
+
+def test_five_browsers_of_one_person_each_stay_honest(
+    signed_up: tuple[Window, str], new_window: Callable[..., Window]
+) -> None:
+    first, email = signed_up
+    others = [new_window() for _ in range(4)]
+    for window in others:
+        window.refusals_expected = True
+        window.sign_in(email)
+        expect(window.connection).to_have_text("Live")
+    words = {window.connection.inner_text() for window in (first, *others)}
+    assert words <= {"Live", "Paused", "Connecting…", "Reconnecting…"}
+    others[-1].add("From the newest browser today")
+    sees(others[-3:], lambda window: window.row("From the newest browser"))
+
+
+def test_a_reminder_acknowledged_in_one_window_leaves_the_other(
+    signed_up: tuple[Window, str], new_window: Callable[..., Window], script: httpx.Client
+) -> None:
+    one, email = signed_up
+    two = new_window()
+    two.refusals_expected = True
+    two.sign_in(email)
+    two.until_live()
+    _remind(script, "Take the cake out", 1.5)
+    sees([one, two], lambda window: window.reminder("Take the cake out"), 3_000)
+    sees([one, two], lambda window: window.badge.get_by_text("1"))
+    two.reminder("Take the cake out").get_by_role("button", name="Acknowledge").click()
+    sees_no_more([one, two], lambda window: window.reminder("Take the cake out"))
+    sees_no_more([one, two], lambda window: window.badge)
+
+
+def test_a_server_that_stops_is_admitted_and_one_that_starts_is_found(
+    system: System, signed_up: tuple[Window, str], script: httpx.Client
+) -> None:
+    window, _ = signed_up
+    window.add("Before the stop today")
+    sees([window], lambda it: it.row("Before the stop"))
+    _remind(script, "Due while it was down", 6)
+    system.stop()
+    expect(window.connection).to_have_text("Reconnecting…", timeout=3_000)
+    expect(window.connection).to_have_text("Offline", timeout=20_000)
+    window.add("Not saved today")
+    expect(window.page.get_by_test_id("toast-problem").first).to_be_visible(timeout=15_000)
+
+    system.start()
+    window.until_live(20_000)
+    sees([window], lambda it: it.reminder("Due while it was down"), 15_000)
+    expect(window.reminder("Due while it was down")).to_contain_text("late")
+    sees([window], lambda it: it.row("Before the stop"))
+    window.add("After the start today")
+    sees([window], lambda it: it.row("After the start"))
+    window.page.reload()
+    sees([window], lambda it: it.row("After the start"), 5_000)
+
+
+def test_signing_out_ends_every_tab_of_the_browser(
+    signed_up: tuple[Window, str], new_window: Callable[..., Window]
+) -> None:
+    one, _ = signed_up
+    context: BrowserContext = one.page.context
+    two = new_window(context)
+    two.refusals_expected = True
+    two.until_live()
+    one.go("Settings")
+    one.page.get_by_role("button", name="Sign out").click()
+    for window in (one, two):
+        expect(window.page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=5_000)

@@ -1,0 +1,113 @@
+"""A window of the page as a person sees it: what can be pressed, by its name, and what must be seen."""
+
+import re
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+PASSWORD = "a long enough passphrase"
+HEARD_MS = 1_000
+# What the browser itself writes for an answer that a test asks for.
+_EXPECTED = re.compile(
+    r"status of 401|status of 409|status of 422|status of 503|ERR_CONNECTION_REFUSED|ERR_EMPTY|ERR_INCOMPLETE|ERR_CONNECTION_RESET|ERR_NETWORK"
+)
+
+
+class Window:
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.errors: list[str] = []
+        self.refusals_expected = False
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.errors.append(f"thrown: {error}"))
+        page.goto(url)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def assert_no_errors(self) -> None:
+        kept = [text for text in self.errors if not (self.refusals_expected and _EXPECTED.search(text))]
+        assert kept == []
+
+    # --- who
+
+    def sign_up(self) -> str:
+        """Make an account; its email."""
+        email = f"{uuid.uuid4().hex[:12]}@example.org"
+        self.page.get_by_role("button", name="Create an account").click()
+        self.enter(email, PASSWORD, "Create account")
+        self.until_live()
+        return email
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        self.enter(email, password, "Sign in")
+
+    def enter(self, email: str, password: str, button: str) -> None:
+        self.page.get_by_label("Email").fill(email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.locator("form").get_by_role("button", name=button).click()
+
+    # --- what there is
+
+    def until_live(self, within_ms: int = 10_000) -> None:
+        expect(self.connection).to_have_text("Live", timeout=within_ms)
+
+    @property
+    def connection(self) -> Locator:
+        return self.page.get_by_test_id("connection")
+
+    def row(self, title: str) -> Locator:
+        return self.page.locator("[data-task]").filter(has=self.page.get_by_role("button", name=title, exact=True))
+
+    @property
+    def badge(self) -> Locator:
+        """The number of unread notifications, in the sidebar or on a phone in the bar below."""
+        return self.page.get_by_test_id("badge-notifications").locator("visible=true")
+
+    def reminder(self, title: str) -> Locator:
+        return self.page.get_by_role("region", name="Reminders").get_by_label(f"Reminder: {title}")
+
+    @property
+    def drawer(self) -> Locator:
+        return self.page.get_by_test_id("drawer")
+
+    # --- what can be done
+
+    def go(self, view: str) -> None:
+        self.page.get_by_role("navigation", name="Main", exact=True).get_by_role(
+            "link", name=re.compile(f"^{view}")
+        ).click()
+
+    def add(self, text: str) -> None:
+        field = self.page.get_by_role("textbox", name="New task")
+        field.fill(text)
+        field.press("Enter")
+
+    def open(self, title: str) -> Locator:
+        self.row(title).get_by_role("button", name=title, exact=True).click()
+        expect(self.drawer).to_be_visible()
+        return self.drawer
+
+    def complete(self, title: str) -> None:
+        self.row(title).get_by_role("checkbox", name=f"Complete {title}").click()
+
+    def press(self, keys: str) -> None:
+        self.page.keyboard.press(keys)
+
+    def picture(self, folder: Path, name: str) -> None:
+        self.page.screenshot(path=folder / f"{name}.png")
+
+
+def sees(windows: list[Window], what: Callable[[Window], Locator], within_ms: int = HEARD_MS) -> None:
+    """Each of the windows shows it in time."""
+    for window in windows:
+        expect(what(window)).to_be_visible(timeout=within_ms)
+
+
+def sees_no_more(windows: list[Window], what: Callable[[Window], Locator], within_ms: int = HEARD_MS) -> None:
+    for window in windows:
+        expect(what(window)).to_be_hidden(timeout=within_ms)

@@ -1,0 +1,1 @@
+"""The real system, walked through over the API."""
