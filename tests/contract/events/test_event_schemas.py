@@ -1,0 +1,73 @@
+"""The committed schemas are those of the code, and every event that the rules make is of its schema."""
+
+from functools import cache
+from typing import Any
+
+import orjson
+import pytest
+from jsonschema import Draft202012Validator
+
+from actors import user
+from actors.clock import parse_instant
+from actors.event_schemas import FOLDER, schema_texts
+from actors.events import EVENTS
+from actors.replies import Accepted, Json
+from tests.fakes.person import NOON, FakePerson
+from tests.unit.actors.desk import Desk
+
+pytestmark = pytest.mark.contract
+
+
+def test_the_committed_schemas_are_those_of_the_code() -> None:
+    committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
+    assert committed == schema_texts(), "run: python -m actors.event_schemas"
+
+
+@pytest.mark.parametrize("event_type", sorted(EVENTS))
+def test_every_event_is_of_its_schema(event_type: str) -> None:
+    validator = Draft202012Validator(orjson.loads((FOLDER / f"{event_type}.json").read_bytes()))
+    events = [event for event in made() if event["type"] == event_type]
+    assert events
+    for event in events:
+        validator.validate(event)
+
+
+@cache
+def made() -> list[Json]:
+    """The events of a task and of a user to whom everything happens."""
+    return _task_events() + _user_events()
+
+
+def _task_events() -> list[Json]:
+    desk = Desk().create(
+        due={"local": "2026-11-22T20:00", "zone": "Europe/Berlin"}, description="d" * 20_000, checklist=[{"text": "x"}]
+    )
+    desk.do("PatchTask", {"reminders": [{"offset_minutes": number} for number in range(20)], "tags": ["home"]})
+    desk.at(parse_instant("2026-11-22T19:00:10Z")).tick()
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("SnoozeReminder", {"minutes": 5}),
+        ("AcknowledgeReminder", {}),
+        ("CompleteTask", {}),
+        ("ReopenTask", {}),
+        ("MoveDue", {"due": {"date": "2026-12-24"}}),
+        ("Rezone", {"zone": "Asia/Tokyo"}),
+        ("DeleteTask", {}),
+        ("RestoreTask", {}),
+        ("PurgeTask", {}),
+    ]
+    for name, body in steps:
+        assert isinstance(desk.do(name, body), Accepted), name
+    assert any("trimmed" in event["data"] for event in desk.events)
+    return desk.events
+
+
+def _user_events() -> list[Json]:
+    person = FakePerson()
+    state: Json | None = None
+    events: list[Json] = []
+    asked = [("RegisterUser", {"email": "ada@example.org"}), ("PatchUser", {"name": "Ada"}), ("DeleteUser", {})]
+    for version, (name, body) in enumerate(asked):
+        decision = user.decide(state, version, person.says(name, body), NOON)
+        assert isinstance(decision, Accepted)
+        state, events = decision.state, events + decision.events
+    return events
