@@ -1,0 +1,129 @@
+// The one door to /api/v1: a key on every write, one retry with the same key, refusals and outages kept apart.
+import { newId } from "./ids.ts"
+import type { Problem } from "./types.ts"
+
+/** The server said no, and why. */
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail || problem.title)
+  }
+}
+
+/** No usable answer: no network, a time-out, or a server that is down or behind. */
+export class Unreachable extends Error {}
+
+export interface Call {
+  query?: Record<string, Query>
+  body?: unknown
+  /** The same key makes the same write once, however often it is sent. */
+  key?: string
+  ifMatch?: number | undefined
+}
+
+type Query = string | number | boolean | null | undefined | readonly string[]
+
+export interface Answer<T> {
+  value: T
+  /** Where the live stream must start to miss nothing after this answer. */
+  position: number | null
+}
+
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE"
+
+const BASE = "/api/v1"
+const PATIENCE_MS = 12_000
+const RETRY_AFTER_MS = 400
+/** How long a read still has to carry the token of the last write. */
+const TOKEN_LIFE_MS = 10_000
+
+let consistency = { token: "", until: 0 }
+let onSignedOut = () => {}
+
+export function whenSignedOut(then: () => void): void {
+  onSignedOut = then
+}
+
+export async function call<T>(method: Method, path: string, options: Call = {}): Promise<Answer<T>> {
+  const url = BASE + path + queryText(options.query)
+  const request = requestOf(method, options)
+  let response = await attempt(url, request)
+  if (!response || isOutage(response.status)) {
+    await pause(retryDelay(response))
+    response = await attempt(url, request)
+  }
+  if (!response) throw new Unreachable("The server cannot be reached.")
+  return read<T>(response, method, path)
+}
+
+export async function get<T>(path: string, query?: Call["query"]): Promise<T> {
+  return (await call<T>("GET", path, query ? { query } : {})).value
+}
+
+function requestOf(method: Method, { body, key, ifMatch }: Call): RequestInit {
+  const headers: Record<string, string> = { Accept: "application/json" }
+  if (body !== undefined) headers["Content-Type"] = "application/json"
+  if (method !== "GET") headers["Idempotency-Key"] = key ?? newId()
+  else if (Date.now() < consistency.until) headers["Duely-Consistency"] = consistency.token
+  if (ifMatch !== undefined) headers["If-Match"] = `"${ifMatch}"`
+  return { method, headers, credentials: "same-origin", ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+}
+
+async function attempt(url: string, request: RequestInit): Promise<Response | undefined> {
+  try {
+    return await fetch(url, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) })
+  } catch {
+    return undefined
+  }
+}
+
+async function read<T>(response: Response, method: Method, path: string): Promise<Answer<T>> {
+  if (response.ok) {
+    const token = response.headers.get("Duely-Consistency")
+    if (token && method !== "GET") consistency = { token, until: Date.now() + TOKEN_LIFE_MS }
+    const position = response.headers.get("Duely-Position")
+    const value = response.status === 204 ? undefined : await response.json()
+    return { value: value as T, position: position === null ? null : Number(position) }
+  }
+  if (response.status === 401 && !path.startsWith("/auth/")) onSignedOut()
+  if (response.status >= 500) throw new Unreachable(await outageText(response))
+  throw new Refused(await problemOf(response))
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const fallback: Problem = {
+    type: "about:blank",
+    status: response.status,
+    code: "unknown",
+    title: response.statusText,
+    detail: `The server refused this (${response.status}).`,
+  }
+  const body: unknown = await response.json().catch(() => ({}))
+  return { ...fallback, ...(body as Partial<Problem>) }
+}
+
+async function outageText(response: Response): Promise<string> {
+  const { detail } = await problemOf(response)
+  return response.status === 503 ? detail : "The server had a fault."
+}
+
+function isOutage(status: number): boolean {
+  return status === 502 || status === 503 || status === 504
+}
+
+function retryDelay(response: Response | undefined): number {
+  const seconds = Number(response?.headers.get("Retry-After") ?? Number.NaN)
+  return Number.isNaN(seconds) ? RETRY_AFTER_MS : Math.min(seconds * 1000, 2000)
+}
+
+function queryText(query: Call["query"]): string {
+  const text = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === undefined || value === null || value === false || value === "") continue
+    for (const one of Array.isArray(value) ? value : [value]) text.append(name, String(one))
+  }
+  return text.size > 0 ? `?${text}` : ""
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds))
+}

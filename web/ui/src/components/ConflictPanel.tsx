@@ -1,0 +1,63 @@
+// Two people, one field: both values side by side, and the reader says which one stays.
+import { dueLabel, offsetLabel } from "../format.ts"
+import { now } from "../store/clock.ts"
+import { type Clash, clashes, insist, settle } from "../store/edits.ts"
+import { zone } from "../store/session.ts"
+import type { ChecklistItem, Conflict, Due, Reminder, Task } from "../types.ts"
+
+export function ConflictPanel({ task }: { task: Task }) {
+  const own = clashes.value.filter((it) => it.edit.taskId === task.id)
+  return (
+    <>
+      {own.map((clash) => (
+        <Panel key={clash.edit.path + clash.conflicts.map((it) => it.field).join()} clash={clash} />
+      ))}
+    </>
+  )
+}
+
+function Panel({ clash }: { clash: Clash }) {
+  return (
+    <section class="conflict" role="alert" aria-label="Edit conflict">
+      <p class="conflict-lead">
+        This was changed elsewhere while you were editing. Nothing is lost: choose what stays.
+      </p>
+      {clash.conflicts.map((conflict) => (
+        <dl key={conflict.field}>
+          <dt>Your {conflict.field}</dt>
+          <dd class="yours">{valueText(conflict, conflict.yours)}</dd>
+          <dt>Their {conflict.field}</dt>
+          <dd class="theirs">{valueText(conflict, conflict.theirs)}</dd>
+        </dl>
+      ))}
+      <div class="conflict-buttons">
+        <button type="button" class="button primary" onClick={() => void insist(clash)}>
+          Keep mine
+        </button>
+        <button type="button" class="button" onClick={() => settle(clash)}>
+          Keep theirs
+        </button>
+      </div>
+    </section>
+  )
+}
+
+function valueText({ field }: Conflict, value: unknown): string {
+  return fieldText(field, value, zone.value, now.value)
+}
+
+/** A field's value in words; the activity log uses the same. */
+export function fieldText(field: string, value: unknown, inZone: string, at: number): string {
+  if (value === null || value === undefined || value === "") return "nothing"
+  if (field === "due") return dueLabel(value as Due, inZone, at)
+  if (!Array.isArray(value)) return String(value)
+  if (value.length === 0) return "none"
+  if (field === "checklist")
+    return (value as ChecklistItem[]).map((it) => `${it.done ? "☑" : "☐"} ${it.text}`).join(", ")
+  if (field === "reminders") return (value as Reminder[]).map(reminderText).join(", ")
+  return value.map(String).join(", ")
+}
+
+function reminderText({ at, offset_minutes }: Reminder): string {
+  return at ? new Date(at).toLocaleString("en") : offsetLabel(offset_minutes ?? 0).toLowerCase()
+}

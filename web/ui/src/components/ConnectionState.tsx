@@ -1,0 +1,48 @@
+// Whether what is on screen is live: said plainly, never pretended.
+import { connection, wakeLive } from "../store/live.ts"
+import type { StreamState } from "../stream.ts"
+
+const WORDS: Record<StreamState, [word: string, meaning: string]> = {
+  connecting: ["Connecting…", "The live connection is being opened."],
+  live: ["Live", "Changes show up here as they happen."],
+  reconnecting: ["Reconnecting…", "The live connection was lost a moment ago."],
+  offline: ["Offline", "The server cannot be reached. What you see may be old, and changes cannot be saved."],
+  paused: ["Paused", "Duely is open in many windows; live updates rest in this one."],
+}
+
+export function ConnectionState() {
+  const state = connection.value
+  const [word, meaning] = WORDS[state]
+  return (
+    <div class={`connection is-${state}`} title={meaning}>
+      <span class="connection-dot" aria-hidden="true" />
+      <span role="status" aria-label="Connection" data-testid="connection">
+        {word}
+      </span>
+      {(state === "paused" || state === "offline") && (
+        <button type="button" class="button quiet small" onClick={wakeLive}>
+          {state === "paused" ? "Resume here" : "Try now"}
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** The same in a line across the page, while something is wrong. */
+export function ConnectionBanner() {
+  const state = connection.value
+  if (state === "live" || state === "connecting") return null
+  const [word, meaning] = WORDS[state]
+  return (
+    <div class={`banner is-${state}`}>
+      <p>
+        <strong>{word}</strong> {meaning}
+      </p>
+      {state !== "reconnecting" && (
+        <button type="button" class="button small" onClick={wakeLive}>
+          {state === "paused" ? "Resume here" : "Try now"}
+        </button>
+      )}
+    </div>
+  )
+}

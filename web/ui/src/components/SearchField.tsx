@@ -1,0 +1,44 @@
+// Search over all tasks; what is typed is in the address, so it can be kept and shared between windows.
+import { go, route } from "../store/route.ts"
+import { Icon } from "./Icon.tsx"
+
+export function SearchField() {
+  const { search } = route.value
+  return (
+    <search class="search">
+      <Icon name="search" size={16} />
+      <input
+        id="search"
+        type="search"
+        aria-label="Search tasks"
+        placeholder="Search"
+        autocomplete="off"
+        maxLength={200}
+        value={search}
+        onInput={(event) => {
+          const text = event.currentTarget.value
+          go({ search: text, ...(text ? listOnly() : {}) }, search !== "" && text !== "")
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return
+          event.stopPropagation()
+          go({ search: "" })
+          event.currentTarget.blur()
+        }}
+      />
+      {search === "" && (
+        <span class="search-key" aria-hidden="true">
+          <kbd>/</kbd>
+        </span>
+      )}
+    </search>
+  )
+}
+
+/** Results are a list of tasks: a search begun in Activity or Settings shows them under All. */
+function listOnly(): { view?: "all" } {
+  const { view } = route.peek()
+  return view === "activity" || view === "notifications" || view === "settings" || view === "trash"
+    ? { view: "all" }
+    : {}
+}

@@ -1,0 +1,110 @@
+// Tags as chips with a field behind them; what is typed is completed from the reader's own tags.
+import { useId, useRef, useState } from "preact/hooks"
+import { suggest } from "../store/tags.ts"
+import { fold } from "../store/views.ts"
+import { Icon } from "./Icon.tsx"
+
+const MOST = 10
+
+interface Props {
+  tags: readonly string[]
+  onChange: (tags: string[]) => void
+  disabled?: boolean
+}
+
+export function TagInput({ tags, onChange, disabled = false }: Props) {
+  const [text, setText] = useState("")
+  const [active, setActive] = useState(-1)
+  const [focused, setFocused] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+  const listId = useId()
+  const offers = focused ? suggest(text.trim().replace(/^#/, ""), tags) : []
+
+  const add = (name: string, stay = true) => {
+    const clean = [...name.trim().replace(/^#/, "")].slice(0, 30).join("")
+    setText("")
+    setActive(-1)
+    if (clean && !tags.some((it) => fold(it) === fold(clean)) && tags.length < MOST) onChange([...tags, clean])
+    if (stay) field.current?.focus()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter" || event.key === ",") {
+      event.preventDefault()
+      add(offers[active]?.name ?? text)
+    } else if (event.key === "ArrowDown") setActive(Math.min(active + 1, offers.length - 1))
+    else if (event.key === "ArrowUp") setActive(Math.max(active - 1, -1))
+    else if (event.key === "Backspace" && text === "" && tags.length > 0) onChange(tags.slice(0, -1))
+    else if (event.key === "Escape" && text !== "") {
+      event.stopPropagation()
+      setText("")
+    } else return
+    if (event.key.startsWith("Arrow")) event.preventDefault()
+  }
+
+  return (
+    <div class="tag-input">
+      {tags.map((name) => (
+        <span class="chip" key={name}>
+          <span class="chip-text">#{name}</span>
+          {!disabled && (
+            <button
+              type="button"
+              class="chip-remove"
+              aria-label={`Remove tag ${name}`}
+              onClick={() => onChange(tags.filter((it) => it !== name))}
+            >
+              <Icon name="close" size={12} />
+            </button>
+          )}
+        </span>
+      ))}
+      {!disabled && tags.length < MOST && (
+        <div class="tag-field">
+          <input
+            ref={field}
+            type="text"
+            role="combobox"
+            aria-label="Add tag"
+            aria-expanded={offers.length > 0}
+            aria-controls={listId}
+            aria-autocomplete="list"
+            aria-activedescendant={active >= 0 ? `${listId}-${active}` : undefined}
+            autocomplete="off"
+            placeholder="Add tag"
+            maxLength={31}
+            value={text}
+            onInput={(event) => {
+              setText(event.currentTarget.value)
+              setActive(-1)
+            }}
+            onKeyDown={onKeyDown}
+            onFocus={() => setFocused(true)}
+            onBlur={() => {
+              setFocused(false)
+              if (text.trim()) add(text, false)
+            }}
+          />
+          <div id={listId} class="offers" role="listbox" aria-label="Tags" hidden={offers.length === 0}>
+            {offers.map((tag, index) => (
+              <div
+                key={tag.name}
+                id={`${listId}-${index}`}
+                class="offer"
+                role="option"
+                tabIndex={-1}
+                aria-selected={index === active}
+                onPointerDown={(event) => {
+                  event.preventDefault()
+                  add(tag.name)
+                }}
+              >
+                <span>#{tag.name}</span>
+                <span class="offer-count">{tag.count}</span>
+              </div>
+            ))}
+          </div>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,154 @@
+// One task in a list: a box to complete it, its title to open it, and what matters about it in one quiet line.
+import { dueLabel } from "../format.ts"
+import { deleteTask, purgeTask, restoreTask, toggleTask } from "../store/changes.ts"
+import { now } from "../store/clock.ts"
+import { fallsOf, isOverdue } from "../store/due.ts"
+import { leaving } from "../store/leaving.ts"
+import { openTask } from "../store/opening.ts"
+import { openTaskId, viewLink } from "../store/route.ts"
+import { zone } from "../store/session.ts"
+import { unsaved } from "../store/tasks.ts"
+import { dateAt } from "../time.ts"
+import type { Task } from "../types.ts"
+import { ask } from "./AskDialog.tsx"
+import { Icon } from "./Icon.tsx"
+import { Flag } from "./priority.tsx"
+
+export function TaskRow({ task }: { task: Task }) {
+  const going = leaving.value.get(task.id)
+  const look = [
+    "task",
+    task.status === "completed" ? "is-completed" : "",
+    going ? `leaving-${going}` : "",
+    openTaskId.value === task.id ? "is-open" : "",
+    unsaved.value.has(task.id) ? "is-unsaved" : "",
+  ]
+  return (
+    <li class={look.filter(Boolean).join(" ")} data-task={task.id}>
+      <div class="task-inner">
+        {task.deleted_at ? <TrashMark /> : <CompleteBox task={task} />}
+        <div class="task-body">
+          <button type="button" class="task-title" onClick={() => openTask(task.id)}>
+            <span>{task.title}</span>
+          </button>
+          <Meta task={task} />
+        </div>
+        <div class="task-actions">{task.deleted_at ? <TrashActions task={task} /> : <DeleteButton task={task} />}</div>
+      </div>
+    </li>
+  )
+}
+
+export function CompleteBox({ task, large = false }: { task: Task; large?: boolean }) {
+  const done = task.status === "completed"
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a round box that animates; a button carries the role as well
+    <button
+      type="button"
+      role="checkbox"
+      aria-checked={done}
+      aria-label={`${done ? "Reopen" : "Complete"} ${task.title}`}
+      class={`check p-${task.priority} ${large ? "large" : ""}`}
+      onClick={() => toggleTask(task)}
+    >
+      <span class="check-ring">
+        <Icon name="check" size={large ? 16 : 14} />
+      </span>
+    </button>
+  )
+}
+
+function Meta({ task }: { task: Task }) {
+  const ahead = task.reminders.filter((it) => it.status === "pending").length
+  const ticked = task.checklist.filter((it) => it.done).length
+  const isBare = !task.due && ahead === 0 && task.checklist.length === 0 && task.tags.length === 0
+  if (isBare && task.priority === "none" && !task.description) return null
+  return (
+    <div class="task-meta">
+      {task.due && <DueMark task={task} />}
+      {(task.priority === "urgent" || task.priority === "high") && <Flag priority={task.priority} />}
+      {ahead > 0 && (
+        <span class="meta">
+          <Icon name="notifications" size={14} />
+          <span class="unseen">{ahead === 1 ? "1 reminder ahead" : `${ahead} reminders ahead`}</span>
+          {ahead > 1 && <span aria-hidden="true">{ahead}</span>}
+        </span>
+      )}
+      {task.checklist.length > 0 && (
+        <span class="meta">
+          <Icon name="checklist" size={14} />
+          <span class="unseen">Checklist </span>
+          {ticked}/{task.checklist.length}
+        </span>
+      )}
+      {task.description && (
+        <span class="meta">
+          <Icon name="note" size={14} />
+          <span class="unseen">Has a description</span>
+        </span>
+      )}
+      {task.tags.map((tag) => (
+        <a key={tag} class="meta tag-link" href={viewLink("all", { tags: [tag] })}>
+          #{tag}
+        </a>
+      ))}
+    </div>
+  )
+}
+
+export function DueMark({ task }: { task: Task }) {
+  if (!task.due) return null
+  const late = isOverdue(task, zone.value, now.value)
+  const isToday = fallsOf(task.due, zone.value).date === dateAt(now.value, zone.value)
+  return (
+    <span class={`meta due ${late ? "overdue" : isToday ? "due-today" : ""}`}>
+      <Icon name={late ? "overdue" : "today"} size={14} />
+      {late && <span class="unseen">Overdue: </span>}
+      {dueLabel(task.due, zone.value, now.value)}
+    </span>
+  )
+}
+
+function DeleteButton({ task }: { task: Task }) {
+  return (
+    <button type="button" class="icon-button" aria-label={`Delete ${task.title}`} onClick={() => deleteTask(task.id)}>
+      <Icon name="trash" size={16} />
+    </button>
+  )
+}
+
+function TrashMark() {
+  return (
+    <span class="check">
+      <Icon name="trash" size={16} />
+    </span>
+  )
+}
+
+function TrashActions({ task }: { task: Task }) {
+  return (
+    <>
+      <button
+        type="button"
+        class="button quiet"
+        aria-label={`Restore ${task.title}`}
+        onClick={() => restoreTask(task.id)}
+      >
+        Restore
+      </button>
+      <button
+        type="button"
+        class="button quiet danger"
+        aria-label={`Delete ${task.title} for good`}
+        onClick={() => void askPurge(task)}
+      >
+        Delete for good
+      </button>
+    </>
+  )
+}
+
+async function askPurge(task: Task): Promise<void> {
+  if (await ask({ title: "Delete for good?", text: `“${task.title}” cannot be brought back.`, yes: "Delete for good" }))
+    await purgeTask(task.id)
+}

@@ -1,0 +1,42 @@
+// Where the page starts.
+import { effect } from "@preact/signals"
+import { render } from "preact"
+import { App } from "./app.tsx"
+import { listenToKeys } from "./keyboard.ts"
+import { boot } from "./store/boot.ts"
+import { startTicking } from "./store/clock.ts"
+import { documentTitle } from "./store/heading.ts"
+import { wakeLive } from "./store/live.ts"
+import { unread } from "./store/notifications.ts"
+import { followAddress } from "./store/route.ts"
+import "./styles/tokens.css"
+import "./styles/base.css"
+import "./styles/controls.css"
+import "./styles/shell.css"
+import "./styles/quick-add.css"
+import "./styles/tasks.css"
+import "./styles/drawer.css"
+import "./styles/log.css"
+import "./styles/toasts.css"
+import "./styles/sign-in.css"
+
+followAddress()
+listenToKeys()
+startTicking()
+boot()
+
+for (const event of ["online", "offline", "focus", "pageshow"]) addEventListener(event, wakeLive)
+document.addEventListener("visibilitychange", wakeLive)
+
+// The tab's icon wears a dot while something is unread.
+effect(() => {
+  const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]")
+  if (icon) icon.href = unread.value > 0 ? "/favicon-unread.svg" : "/favicon.svg"
+})
+
+effect(() => {
+  document.title = documentTitle.value
+})
+
+const root = document.querySelector("#app")
+if (root) render(<App />, root)

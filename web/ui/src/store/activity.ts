@@ -1,0 +1,77 @@
+// The activity log, whole or of one task: read newest first, lengthened live, undone line by line.
+import { type Signal, signal } from "@preact/signals"
+import { call, get, Refused, Unreachable } from "../api.ts"
+import type { Activity, ActivityPage, StreamEvent, Task } from "../types.ts"
+import { serverNow } from "./clock.ts"
+import { confirm } from "./tasks.ts"
+import { show } from "./toasts.ts"
+
+export interface ActivityFilter {
+  taskId?: string | undefined
+  types?: readonly string[]
+  actor?: string | undefined
+}
+
+export class ActivityLog {
+  readonly items: Signal<readonly Activity[]> = signal([])
+  readonly state = signal<"loading" | "ready" | "failed">("loading")
+  readonly next = signal<string | null>(null)
+
+  constructor(readonly filter: ActivityFilter) {}
+
+  async load(): Promise<void> {
+    this.next.value = null
+    await this.read((page) => page)
+  }
+
+  async more(): Promise<void> {
+    if (this.next.value) await this.read((page) => [...this.items.peek(), ...page])
+  }
+
+  /** A line from the live stream; it may be undone like any other change of a task. */
+  add(event: StreamEvent): void {
+    const { taskId, types = [], actor } = this.filter
+    if (taskId && event.task_id !== taskId) return
+    if ((types.length > 0 && !types.includes(event.type)) || (actor && event.cause.kind !== actor)) return
+    if (this.items.peek().some((it) => it.position === event.position)) return
+    const at = new Date(serverNow()).toISOString()
+    const line: Activity = { ...event, id: event.position, at, undoable: isUndoable(event), hash: "" }
+    this.items.value = [line, ...this.items.peek()]
+  }
+
+  private async read(join: (page: Activity[]) => readonly Activity[]): Promise<void> {
+    this.state.value = "loading"
+    const { taskId, types, actor } = this.filter
+    try {
+      const path = taskId ? `/tasks/${taskId}/activity` : "/activity"
+      const query = { type: types, actor, limit: 50, before: this.next.value }
+      const page = await get<ActivityPage>(path, query)
+      this.items.value = join(page.items)
+      this.next.value = page.next_cursor
+      this.state.value = "ready"
+    } catch (error) {
+      if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
+      this.state.value = "failed"
+    }
+  }
+}
+
+/** Logs that are on screen and want to hear of what happens. */
+export const openLogs = new Set<ActivityLog>()
+
+export async function undoActivity(line: Activity): Promise<void> {
+  try {
+    const { value } = await call<Task>("POST", `/activity/${line.position}/undo`)
+    confirm([value])
+    show({ kind: "done", text: `Undone: “${value.title}” is as it was` })
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    show({ kind: "problem", text: "This change could not be undone", detail: error.message })
+  }
+}
+
+const UNDOABLE = new Set(["task.updated", "task.completed", "task.reopened", "task.deleted", "task.restored"])
+
+function isUndoable(event: StreamEvent): boolean {
+  return UNDOABLE.has(event.type) && Object.keys(event.changed).length > 0
+}

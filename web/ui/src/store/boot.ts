@@ -1,0 +1,83 @@
+// From an opened page to a live one and back: who is it, read the lists, hear the news, sign out.
+import { computed, effect, signal } from "@preact/signals"
+import { Refused, Unreachable, whenSignedOut } from "../api.ts"
+import { clashes } from "./edits.ts"
+import { clearLists } from "./lists.ts"
+import { startLive, stopLive } from "./live.ts"
+import { notifications, unread } from "./notifications.ts"
+import { askWho, endedBy, me, signOut } from "./session.ts"
+import { clearTasks } from "./tasks.ts"
+import { dismissWhere, show } from "./toasts.ts"
+import { clearUndo } from "./undo.ts"
+
+/** The server could not be asked who this is, or for the first list. */
+export const bootFailure = signal<string | null>(null)
+
+const RETRY_MS = 4000
+const myId = computed(() => me.value?.id)
+let leaving = false
+
+export function boot(): () => void {
+  whenSignedOut(onSignedOut)
+  void begin()
+  // Each change of person starts afresh: nothing of one is ever shown to another.
+  return effect(() => {
+    if (myId.value) void goLive(myId.value)
+  })
+}
+
+export async function leaveDuely(): Promise<void> {
+  try {
+    leaving = true
+    await signOut()
+    reset(true)
+    endedBy.value = null
+    me.value = null
+  } catch (error) {
+    show({ kind: "problem", text: "You are still signed in", detail: error instanceof Error ? error.message : "" })
+  } finally {
+    leaving = false
+  }
+}
+
+async function begin(): Promise<void> {
+  try {
+    await askWho()
+    bootFailure.value = null
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error
+    bootFailure.value = error.message
+    setTimeout(() => void begin(), RETRY_MS)
+  }
+}
+
+async function goLive(id: string): Promise<void> {
+  try {
+    await startLive(id, onSignedOut)
+    bootFailure.value = null
+  } catch (error) {
+    if (error instanceof Refused) return
+    if (!(error instanceof Unreachable)) throw error
+    bootFailure.value = error.message
+    if (me.peek()?.id === id) setTimeout(() => void goLive(id), RETRY_MS)
+  }
+}
+
+/** A cookie that ended: by time, or by signing out in another window. */
+function onSignedOut(): void {
+  if (leaving || !me.peek()) return
+  reset(false)
+  endedBy.value = "expiry"
+  me.value = null
+}
+
+function reset(tell: boolean): void {
+  stopLive(tell)
+  clearTasks()
+  clearLists()
+  clearUndo()
+  clashes.value = []
+  notifications.value = []
+  unread.value = 0
+  dismissWhere(() => true)
+}

@@ -1,0 +1,87 @@
+// How a change leaves this window: shown at once, sent in order a task, taken back with a clear word when refused.
+import { signal } from "@preact/signals"
+import { type Call, call, get, Refused, Unreachable } from "../api.ts"
+import { newId } from "../ids.ts"
+import type { Conflict, Task } from "../types.ts"
+import { confirm, confirmedVersion, lay, lift } from "./tasks.ts"
+import { show } from "./toasts.ts"
+
+export interface Edit {
+  taskId: string
+  /** Said when it fails: "The title was not saved". */
+  failure: string
+  apply: (task: Task | undefined) => Task | undefined
+  method: "POST" | "PATCH" | "PUT" | "DELETE"
+  path: string
+  body?: unknown
+  /** The version the writer was looking at; given only where an overlap must not pass silently. */
+  base?: number | undefined
+}
+
+/** Both values of fields that somebody else changed meanwhile. */
+export interface Clash {
+  edit: Edit
+  conflicts: Conflict[]
+  /** The version that holds their values. */
+  seen: number | undefined
+}
+
+export const clashes = signal<readonly Clash[]>([])
+
+/** The last of the queue of each task: edits of one task go out one after another. */
+const queues = new Map<string, Promise<unknown>>()
+/** Versions made by this window's own edits: a later one in the queue builds on them. */
+const ownVersions = new Map<string, number>()
+
+/** The task as the server has it afterwards, or undefined when the change was taken back. */
+export function send(edit: Edit): Promise<Task | undefined> {
+  const key = newId()
+  lay({ key, taskId: edit.taskId, apply: edit.apply })
+  const turn = (queues.get(edit.taskId) ?? Promise.resolve()).then(() => deliver(edit, key))
+  queues.set(edit.taskId, turn)
+  void turn.finally(() => queues.get(edit.taskId) === turn && queues.delete(edit.taskId))
+  return turn
+}
+
+export function settle(clash: Clash): void {
+  clashes.value = clashes.peek().filter((it) => it !== clash)
+}
+
+/** Sends the reader's own value again, now knowing theirs. */
+export function insist(clash: Clash): Promise<Task | undefined> {
+  settle(clash)
+  return send({ ...clash.edit, base: clash.seen })
+}
+
+async function deliver(edit: Edit, key: string): Promise<Task | undefined> {
+  try {
+    const { value } = await call<Task>(edit.method, edit.path, callOf(edit, key))
+    lift(key, value)
+    ownVersions.set(edit.taskId, value.version)
+    return value
+  } catch (error) {
+    if (error instanceof Refused && error.problem.conflicts) await clash(edit, error.problem.conflicts)
+    else report(edit, error)
+    lift(key)
+    return undefined
+  }
+}
+
+function callOf(edit: Edit, key: string): Call {
+  const base = edit.base === undefined ? undefined : Math.max(edit.base, ownVersions.get(edit.taskId) ?? 0)
+  return { key, ifMatch: base, ...(edit.body === undefined ? {} : { body: edit.body }) }
+}
+
+/** Somebody else was faster: their task is read, so that both values can be shown. */
+async function clash(edit: Edit, conflicts: Conflict[]): Promise<void> {
+  const theirs = await get<Task>(`/tasks/${edit.taskId}`).catch(() => undefined)
+  if (theirs) confirm([theirs])
+  clashes.value = [...clashes.peek(), { edit, conflicts, seen: theirs?.version ?? confirmedVersion(edit.taskId) }]
+}
+
+function report(edit: Edit, error: unknown): void {
+  if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
+  const again = { label: "Try again", run: () => void send(edit) }
+  const gone = error instanceof Refused && error.problem.status === 404
+  show({ kind: "problem", text: edit.failure, detail: error.message, ...(gone ? {} : { action: again }) })
+}

@@ -1,0 +1,81 @@
+// Where the reader is, kept in the address after the "#": view, filters, search and the open task.
+import { computed, signal } from "@preact/signals"
+import type { Priority } from "../types.ts"
+
+export const VIEW_NAMES = [
+  "today",
+  "upcoming",
+  "overdue",
+  "all",
+  "completed",
+  "trash",
+  "activity",
+  "notifications",
+  "settings",
+] as const
+export type ViewName = (typeof VIEW_NAMES)[number]
+
+export interface Route {
+  view: ViewName
+  tags: string[]
+  priorities: Priority[]
+  search: string
+  taskId: string | null
+}
+
+const HOME: Route = { view: "today", tags: [], priorities: [], search: "", taskId: null }
+
+export const route = signal<Route>(HOME)
+export const openTaskId = computed(() => route.value.taskId)
+export const isFiltered = computed(
+  () => route.value.tags.length + route.value.priorities.length > 0 || route.value.search !== "",
+)
+
+export function parseRoute(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?")
+  const given = new URLSearchParams(query)
+  const view = VIEW_NAMES.find((it) => it === path) ?? HOME.view
+  return {
+    view,
+    tags: given.getAll("tag"),
+    priorities: given.getAll("priority") as Priority[],
+    search: given.get("q") ?? "",
+    taskId: given.get("task"),
+  }
+}
+
+export function routeText(to: Route): string {
+  const query = new URLSearchParams()
+  for (const tag of to.tags) query.append("tag", tag)
+  for (const priority of to.priorities) query.append("priority", priority)
+  if (to.search) query.set("q", to.search)
+  if (to.taskId) query.set("task", to.taskId)
+  return `#/${to.view}${query.size > 0 ? `?${query}` : ""}`
+}
+
+/** The address of a view alone, for links. */
+export function viewLink(view: ViewName, more: Partial<Route> = {}): string {
+  return routeText({ ...HOME, view, ...more })
+}
+
+/** `replace` leaves no step for the back button: used while typing. */
+export function go(change: Partial<Route>, replace = false): void {
+  const to = { ...route.peek(), ...change }
+  const text = routeText(to)
+  if (text === location.hash) return
+  history[replace ? "replaceState" : "pushState"](null, "", text)
+  route.value = to
+}
+
+export function followAddress(): () => void {
+  const read = () => {
+    route.value = parseRoute(location.hash)
+  }
+  read()
+  addEventListener("hashchange", read)
+  addEventListener("popstate", read)
+  return () => {
+    removeEventListener("hashchange", read)
+    removeEventListener("popstate", read)
+  }
+}

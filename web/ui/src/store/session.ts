@@ -1,0 +1,52 @@
+// Who is signed in, in which zone; signing up, in and out.
+import { computed, signal } from "@preact/signals"
+import { call, Refused } from "../api.ts"
+import { browserZone } from "../time.ts"
+import type { Me } from "../types.ts"
+import { learnServerTime } from "./clock.ts"
+
+/** undefined: not asked yet; null: signed out. */
+export const me = signal<Me | null | undefined>(undefined)
+/** The session ended by itself, not by the reader's wish. */
+export const endedBy = signal<"expiry" | null>(null)
+export const zone = computed(() => me.value?.timezone ?? browserZone())
+
+export async function askWho(): Promise<void> {
+  try {
+    await readMe()
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    me.value = null
+  }
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  await call("POST", "/auth/login", { body: { email, password } })
+  await readMe()
+  endedBy.value = null
+}
+
+export async function signUp(email: string, password: string): Promise<void> {
+  await call("POST", "/auth/register", { body: { email, password, timezone: browserZone() } })
+  await readMe().catch(async (error) => {
+    if (!(error instanceof Refused)) throw error
+    await signIn(email, password)
+  })
+  endedBy.value = null
+}
+
+export async function signOut(): Promise<void> {
+  await call("POST", "/auth/logout")
+}
+
+export async function patchMe(change: { timezone?: string; name?: string; defaults?: Me["defaults"] }): Promise<void> {
+  const { value } = await call<Me>("PATCH", "/me", { body: change })
+  if (me.peek()) me.value = { ...(me.peek() as Me), ...value }
+}
+
+async function readMe(): Promise<void> {
+  const sentAt = Date.now()
+  const { value } = await call<Me>("GET", "/me")
+  learnServerTime(value.server_time, sentAt, Date.now())
+  me.value = value
+}

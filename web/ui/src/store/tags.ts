@@ -1,0 +1,31 @@
+// The reader's tags with their counts, for the side bar and for completing what is typed.
+import { signal } from "@preact/signals"
+import { get } from "../api.ts"
+import type { Tag, TagList } from "../types.ts"
+import { fold } from "./views.ts"
+
+export const tags = signal<readonly Tag[]>([])
+
+const SETTLE_MS = 400
+let timer: ReturnType<typeof setTimeout> | undefined
+
+export async function loadTags(): Promise<void> {
+  tags.value = (await get<TagList>("/tags")).items
+}
+
+/** Counts move with every change of a task: asked again once things are quiet. */
+export function tagsMayHaveChanged(): void {
+  clearTimeout(timer)
+  timer = setTimeout(() => void loadTags().catch(() => {}), SETTLE_MS)
+}
+
+/** Tags to offer for what is typed: those that begin with it, then those that hold it; most used first. */
+export function suggest(typed: string, taken: readonly string[], most = 6): Tag[] {
+  const wanted = fold(typed)
+  const used = new Set(taken.map(fold))
+  const rank = (tag: Tag) => Number(!fold(tag.name).startsWith(wanted))
+  return tags.value
+    .filter((it) => !used.has(fold(it.name)) && fold(it.name).includes(wanted))
+    .sort((a, b) => rank(a) - rank(b) || b.count - a.count)
+    .slice(0, most)
+}

@@ -1,0 +1,34 @@
+// What `u` takes back: the last things done in this window, newest first.
+import { signal } from "@preact/signals"
+import { dismissWhere, show } from "./toasts.ts"
+
+export interface Undoable {
+  label: string
+  run: () => Promise<boolean>
+}
+
+const DEPTH = 50
+const stack = signal<readonly Undoable[]>([])
+
+/** Remembers how to take something back; says so in a toast when `tell` is set. */
+export function remember(done: Undoable, tell: boolean): void {
+  stack.value = [...stack.peek(), done].slice(-DEPTH)
+  if (tell) show({ kind: "done", text: done.label, action: { label: "Undo", run: () => void undo(done) } })
+}
+
+export async function undoLast(): Promise<void> {
+  const last = stack.peek().at(-1)
+  if (last) await undo(last)
+  else show({ kind: "done", text: "Nothing to undo" })
+}
+
+export function clearUndo(): void {
+  stack.value = []
+}
+
+async function undo(done: Undoable): Promise<void> {
+  if (!stack.peek().includes(done)) return
+  stack.value = stack.peek().filter((it) => it !== done)
+  dismissWhere((it) => it.kind === "done")
+  if (await done.run()) show({ kind: "done", text: `Undone: ${done.label}` })
+}

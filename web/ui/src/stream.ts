@@ -1,0 +1,160 @@
+// How this browser hears: one live stream, resumed by position, honest about its state. `tabs.ts` shares it.
+import { type Message, StreamReader } from "./sse.ts"
+import type { StreamEvent } from "./types.ts"
+
+export type StreamState = "connecting" | "live" | "reconnecting" | "offline" | "paused"
+
+/** What one message means to somebody who has heard everything up to `position`. */
+export interface Step {
+  position: number
+  events: StreamEvent[]
+  /** Too old to resume: everything shown must be read again. */
+  resync: boolean
+  /** A newer window took this stream's place. */
+  replaced: boolean
+  serverTime: string | null
+}
+
+export function reduce(position: number, message: Pick<Message, "event" | "data">): Step {
+  const step: Step = { position, events: [], resync: false, replaced: false, serverTime: null }
+  if (message.event === "replaced") return { ...step, replaced: true }
+  const data = JSON.parse(message.data)
+  if (message.event === "hello") return { ...step, serverTime: data.server_time }
+  if (message.event === "resync") return { ...step, position: data.position, resync: true }
+  const events: StreamEvent[] = message.event === "batch" ? data.events : [data]
+  for (const event of events) {
+    if (event.position <= step.position) continue
+    step.events.push(event)
+    step.position = event.position
+  }
+  if (message.event === "batch") step.position = Math.max(step.position, data.position)
+  return step
+}
+
+export interface Hearing {
+  /** The last position that was applied. */
+  position: () => number
+  step: (step: Step) => void
+  state: (state: StreamState) => void
+  /** Any sign of life, heartbeats included. */
+  beat: () => void
+  signedOut: () => void
+}
+
+/** Heartbeats come every 30 s or less; two lost ones mean a dead connection that nobody told us about. */
+const SILENCE_MS = 65_000
+const OFFLINE_AFTER_MS = 10_000
+const LONGEST_WAIT_MS = 15_000
+
+type Outcome = "closed" | "failed" | "replaced" | "signed-out"
+
+/** Holds the stream until `signal` is aborted. `wake` cuts any wait short: back online, tab shown, "try now". */
+export async function hold(hearing: Hearing, signal: AbortSignal, wake: EventTarget): Promise<void> {
+  let failures = 0
+  let lostAt: number | undefined
+  hearing.state("connecting")
+  while (!signal.aborted) {
+    const life = { heard: false, retryMs: 0 }
+    const outcome = await connect(hearing, signal, wake, life)
+    if (signal.aborted) return
+    if (outcome === "signed-out") return hearing.signedOut()
+    if (life.heard) {
+      failures = 0
+      lostAt = undefined
+    }
+    lostAt ??= Date.now()
+    const lostLong = Date.now() - lostAt > OFFLINE_AFTER_MS || !isOnline()
+    hearing.state(outcome === "replaced" ? "paused" : lostLong ? "offline" : "reconnecting")
+    const wait = outcome === "replaced" ? Number.POSITIVE_INFINITY : life.retryMs || backoff(failures)
+    failures += 1
+    await rest(wait, signal, wake)
+  }
+}
+
+interface Life {
+  heard: boolean
+  retryMs: number
+}
+
+async function connect(hearing: Hearing, signal: AbortSignal, wake: EventTarget, life: Life): Promise<Outcome> {
+  const watch = watchOver(signal, wake)
+  try {
+    const response = await fetch(`/api/v1/stream?after=${hearing.position()}`, {
+      headers: { Accept: "text/event-stream" },
+      credentials: "same-origin",
+      cache: "no-store",
+      signal: watch.signal,
+    })
+    if (response.status === 401) return "signed-out"
+    if (!response.ok || !response.body) return "failed"
+    const reader = new StreamReader()
+    const text = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    for (let next = await text.read(); !next.done; next = await text.read()) {
+      watch.heard()
+      if (!life.heard) hearing.state("live")
+      life.heard = true
+      hearing.beat()
+      for (const message of reader.push(next.value)) if (take(message, hearing, life)) return "replaced"
+    }
+    return "closed"
+  } catch {
+    return "failed"
+  } finally {
+    watch.end()
+  }
+}
+
+/** True when this stream was replaced. */
+function take(message: Message, hearing: Hearing, life: Life): boolean {
+  if (message.kind === "retry") life.retryMs = Math.min(Number(message.data) || 0, LONGEST_WAIT_MS)
+  if (message.kind !== "event") return false
+  const step = reduce(hearing.position(), message)
+  if (!step.replaced) hearing.step(step)
+  return step.replaced
+}
+
+/** Ends a connection that has gone silent; after a sleep `wake` asks at once instead of waiting. */
+function watchOver(signal: AbortSignal, wake: EventTarget) {
+  const own = new AbortController()
+  const end = () => own.abort()
+  let heardAt = Date.now()
+  const check = (limit: number) => Date.now() - heardAt > limit && end()
+  const onWake = () => check(SILENCE_MS / 2)
+  const timer = setInterval(check, 5000, SILENCE_MS)
+  signal.addEventListener("abort", end)
+  wake.addEventListener("wake", onWake)
+  return {
+    signal: own.signal,
+    heard: () => {
+      heardAt = Date.now()
+    },
+    end: () => {
+      end()
+      clearInterval(timer)
+      signal.removeEventListener("abort", end)
+      wake.removeEventListener("wake", onWake)
+    },
+  }
+}
+
+function backoff(failures: number): number {
+  return Math.min(500 * 2 ** failures, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2)
+}
+
+function rest(milliseconds: number, signal: AbortSignal, wake: EventTarget): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener("abort", done)
+      wake.removeEventListener("wake", done)
+      resolve()
+    }
+    const timer = Number.isFinite(milliseconds) ? setTimeout(done, milliseconds) : undefined
+    signal.addEventListener("abort", done, { once: true })
+    wake.addEventListener("wake", done)
+  })
+}
+
+function isOnline(): boolean {
+  return typeof navigator === "undefined" || navigator.onLine !== false
+}

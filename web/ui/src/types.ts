@@ -1,0 +1,29 @@
+// The shapes that travel on the wire, under the names the page uses; `schema.d.ts` is made from the API's OpenAPI.
+import type { components } from "./schema.d.ts"
+
+type Schemas = components["schemas"]
+
+export type Task = Schemas["Task"]
+export type Reminder = Schemas["Reminder"]
+export type ChecklistItem = Schemas["ChecklistItem"]
+export type Notification = Schemas["Notification"]
+export type NotificationPage = Schemas["NotificationPage"]
+export type TaskPage = Schemas["TaskPage"]
+export type ActivityPage = Schemas["ActivityPage"]
+export type Activity = Schemas["Activity"]
+export type StreamEvent = Schemas["StreamEvent"]
+export type Cause = Schemas["Cause"]
+export type Me = Schemas["Me"]
+export type Tag = Schemas["Tag"]
+export type TagList = Schemas["TagList"]
+export type Problem = Schemas["Problem"]
+export type Conflict = Schemas["Conflict"]
+
+export type Priority = Task["priority"]
+export type Due = NonNullable<Task["due"]>
+export type ReminderInput = { id?: string; offset_minutes: number } | { id?: string; at: string }
+
+/** What a person may change with one PATCH. */
+export type TaskPatch = Partial<Pick<Task, "title" | "description" | "priority" | "tags" | "due" | "checklist">> & {
+  reminders?: ReminderInput[]
+}

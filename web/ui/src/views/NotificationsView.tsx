@@ -1,0 +1,90 @@
+// The notification centre: what was said, newest first, unread ones marked.
+import { Icon, type IconName } from "../components/Icon.tsx"
+import { agoLabel, lateLabel } from "../format.ts"
+import { now } from "../store/clock.ts"
+import {
+  loadMoreNotifications,
+  markAllRead,
+  markRead,
+  notifications,
+  notificationTotal,
+  unread,
+} from "../store/notifications.ts"
+import { openTask } from "../store/opening.ts"
+import type { Notification } from "../types.ts"
+
+const ICONS: Record<Notification["kind"], IconName> = { reminder: "notifications", overdue: "overdue", digest: "all" }
+
+export function NotificationsView() {
+  const list = notifications.value
+  if (list.length === 0)
+    return (
+      <div class="empty">
+        <h2>No notifications</h2>
+        <p>Reminders and overdue tasks show up here the second they are due.</p>
+      </div>
+    )
+  return (
+    <>
+      <div class="notice-bar">
+        <p role="status">{unread.value === 0 ? "All read" : `${unread.value} unread`}</p>
+        <button
+          type="button"
+          class="button quiet small"
+          disabled={unread.value === 0}
+          onClick={() => void markAllRead()}
+        >
+          Mark all as read
+        </button>
+      </div>
+      <ul class="notifications" aria-label="Notifications">
+        {list.map((it) => (
+          <Line key={it.id} notification={it} />
+        ))}
+      </ul>
+      {list.length < notificationTotal.value && (
+        <div class="foot">
+          <button type="button" class="button" onClick={() => void loadMoreNotifications()}>
+            Show earlier
+          </button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Line({ notification }: { notification: Notification }) {
+  const { id, kind, title, body, late_seconds, created_at, read_at, task_id } = notification
+  const open = () => {
+    void markRead(id)
+    if (task_id) openTask(task_id)
+  }
+  return (
+    <li class={`notification ${read_at ? "" : "is-unread"}`}>
+      <span class={`log-icon kind-${kind}`}>
+        <Icon name={ICONS[kind]} size={15} />
+      </span>
+      <div class="notification-text">
+        <button type="button" class="notification-title" onClick={open}>
+          {!read_at && <span class="unseen">Unread: </span>}
+          {title}
+        </button>
+        {body && <p class="hint">{body}</p>}
+      </div>
+      {late_seconds ? <span class="late-mark">{lateLabel(late_seconds)}</span> : null}
+      <time class="log-time" dateTime={created_at}>
+        {agoLabel(Date.parse(created_at), now.value)}
+      </time>
+      {!read_at && (
+        <button
+          type="button"
+          class="icon-button small"
+          aria-label={`Mark ${title} as read`}
+          onClick={() => void markRead(id)}
+        >
+          <Icon name="check" size={15} />
+        </button>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,103 @@
+// What a person can set: name, zone, the usual reminder, light or dark; and signing out.
+import { useState } from "preact/hooks"
+import { ZoneSelect } from "../components/DuePicker.tsx"
+import { Icon } from "../components/Icon.tsx"
+import { offsetLabel } from "../format.ts"
+import { leaveDuely } from "../store/boot.ts"
+import { me, patchMe } from "../store/session.ts"
+import { setTheme, THEMES, theme } from "../store/theme.ts"
+import { show } from "../store/toasts.ts"
+import { browserZone } from "../time.ts"
+
+const USUAL = [0, 5, 10, 15, 30, 60, 120, 1440]
+
+export function SettingsView() {
+  const who = me.value
+  const [name, setName] = useState(who?.name ?? "")
+  if (!who) return null
+  const usual = who.defaults.reminder_offset_minutes ?? null
+  const offsets = usual === null || USUAL.includes(usual) ? USUAL : [...USUAL, usual]
+  return (
+    <div class="settings">
+      <section aria-labelledby="settings-you">
+        <h2 id="settings-you">You</h2>
+        <label class="setting">
+          <span>Name</span>
+          <input
+            type="text"
+            maxLength={100}
+            autocomplete="name"
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+            onBlur={() => name !== (who.name ?? "") && void save({ name })}
+          />
+        </label>
+        <div class="setting">
+          <span>Email</span>
+          <span class="setting-text">{who.email}</span>
+        </div>
+      </section>
+      <section aria-labelledby="settings-time">
+        <h2 id="settings-time">Time</h2>
+        <div class="setting">
+          <ZoneSelect label="Time zone" value={who.timezone} onChange={(timezone) => void save({ timezone })} />
+          {browserZone() !== who.timezone && (
+            <button type="button" class="button quiet small" onClick={() => void save({ timezone: browserZone() })}>
+              Use this device’s: {browserZone().replaceAll("_", " ")}
+            </button>
+          )}
+        </div>
+        <label class="setting">
+          <span>Usual reminder</span>
+          <select
+            value={usual === null ? "none" : usual}
+            onChange={({ currentTarget: { value } }) =>
+              void save({ defaults: { reminder_offset_minutes: value === "none" ? null : Number(value) } })
+            }
+          >
+            <option value="none">None</option>
+            {offsets.map((minutes) => (
+              <option key={minutes} value={minutes}>
+                {offsetLabel(minutes)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </section>
+      <section aria-labelledby="settings-look">
+        <h2 id="settings-look">Look</h2>
+        <fieldset class="segments">
+          <legend class="unseen">Theme</legend>
+          {THEMES.map(([value, label, icon]) => (
+            <label class="segment" key={value}>
+              <input
+                type="radio"
+                class="unseen"
+                name="theme"
+                checked={theme.value === value}
+                onChange={() => setTheme(value)}
+              />
+              <span>
+                <Icon name={icon} size={15} /> {label}
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      </section>
+      <section>
+        <button type="button" class="button" onClick={() => void leaveDuely()}>
+          <Icon name="signout" size={16} /> Sign out
+        </button>
+      </section>
+    </div>
+  )
+}
+
+async function save(change: Parameters<typeof patchMe>[0]): Promise<void> {
+  try {
+    await patchMe(change)
+    show({ kind: "done", text: "Settings saved" })
+  } catch (error) {
+    show({ kind: "problem", text: "The settings were not saved", detail: error instanceof Error ? error.message : "" })
+  }
+}

@@ -1,0 +1,71 @@
+// The page around a view: where to go on the left, the view in the middle, the open task on the right, messages on top.
+import { AskDialog } from "../components/AskDialog.tsx"
+import { ConnectionBanner } from "../components/ConnectionState.tsx"
+import { FilterButton } from "../components/FilterBar.tsx"
+import { Mark } from "../components/Icon.tsx"
+import { SearchField } from "../components/SearchField.tsx"
+import { ShortcutsHelp } from "../components/ShortcutsHelp.tsx"
+import { Sidebar } from "../components/Sidebar.tsx"
+import { SkewNotice } from "../components/SkewNotice.tsx"
+import { TabBar } from "../components/TabBar.tsx"
+import { TaskDrawer } from "../components/TaskDrawer.tsx"
+import { Toasts } from "../components/Toasts.tsx"
+import { heading } from "../store/heading.ts"
+import { currentList } from "../store/lists.ts"
+import { route, type ViewName } from "../store/route.ts"
+import { ActivityView } from "./ActivityView.tsx"
+import { NotificationsView } from "./NotificationsView.tsx"
+import { SettingsView } from "./SettingsView.tsx"
+import { TaskListView } from "./TaskListView.tsx"
+
+/** Views that are no list of tasks; the others are `TaskListView`. */
+const PAGES: Partial<Record<ViewName, () => preact.ComponentChild>> = {
+  activity: ActivityView,
+  notifications: NotificationsView,
+  settings: SettingsView,
+}
+
+export function Shell() {
+  const { view, taskId } = route.value
+  const Page = PAGES[view]
+  return (
+    <div class={`shell ${taskId ? "has-drawer" : ""}`}>
+      <button type="button" class="skip" onClick={() => document.querySelector<HTMLElement>("#main")?.focus()}>
+        Skip to the list
+      </button>
+      <Sidebar />
+      <main id="main" tabIndex={-1}>
+        <header class="top">
+          <span class="top-mark">
+            <Mark size={22} />
+          </span>
+          <Title counted={!Page} />
+          <div class="top-tools">
+            <SearchField />
+            {!Page && <FilterButton />}
+          </div>
+        </header>
+        <SkewNotice />
+        <ConnectionBanner />
+        <div class="view" key={view}>
+          {Page ? <Page /> : <TaskListView />}
+        </div>
+      </main>
+      <TaskDrawer />
+      <TabBar />
+      <Toasts />
+      <ShortcutsHelp />
+      <AskDialog />
+    </div>
+  )
+}
+
+function Title({ counted }: { counted: boolean }) {
+  const number = counted ? currentList.value.length : 0
+  return (
+    <h1>
+      {heading.value}
+      {number > 0 && <span class="title-count">{number}</span>}
+    </h1>
+  )
+}
