@@ -5,7 +5,8 @@ from typing import Any
 
 import grpc.aio
 import orjson
-from dapr.proto import api_service_v1, api_v1
+from dapr.proto import api_v1
+from dapr.proto.runtime.v1.dapr_pb2_grpc import DaprStub
 
 PUBLISH_TIMEOUT_SECONDS = 35  # the Kafka producer in the sidecar gives up after 30
 
@@ -14,7 +15,7 @@ class SidecarPublisher:
     """Hands events to the component `name`; a partial failure names the events that must be sent again."""
 
     def __init__(self, channel: grpc.aio.Channel, name: str) -> None:
-        self._calls = api_service_v1.DaprStub(channel)
+        self._calls = DaprStub(channel)
         self._name = name
 
     async def publish(self, topic: str, events: Sequence[dict[str, Any]]) -> set[str]:

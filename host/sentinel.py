@@ -2,7 +2,8 @@
 
 import grpc
 import grpc.aio
-from dapr.proto import api_service_v1, api_v1
+from dapr.proto import api_v1
+from dapr.proto.runtime.v1.dapr_pb2_grpc import DaprStub
 
 _ACTOR = ("UserActor", "sentinel")
 _NAME = "sentinel"
@@ -14,7 +15,7 @@ class Sentinel:
     """Asks the scheduler, through the sidecar, for the reminder that was planted there."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
-        self._calls = api_service_v1.DaprStub(channel)
+        self._calls = DaprStub(channel)
 
     async def present(self) -> bool:
         """Whether the scheduler still has it; raises AioRpcError when the scheduler cannot be asked."""

@@ -6,7 +6,8 @@ from typing import Any
 import grpc.aio
 import orjson
 from dapr.clients.grpc.dapr_actor_grpc_client import DaprActorGrpcClient
-from dapr.proto import api_service_v1, api_v1
+from dapr.proto import api_v1
+from dapr.proto.runtime.v1.dapr_pb2_grpc import DaprStub
 from google.protobuf.any_pb2 import Any as AnyMessage
 
 from actors.serializer import OrjsonSerializer
@@ -45,7 +46,7 @@ class SidecarActorClient(DaprActorGrpcClient):
             message_serializer=serializer,
             state_serializer=serializer,
         )
-        self._calls = api_service_v1.DaprStub(channel)
+        self._calls = DaprStub(channel)
 
     async def save_state_transactionally(self, actor_type: str, actor_id: str, data: bytes) -> None:
         """Commit operations `[{"operation", "request": {"key", "value"}}]`; raises AioRpcError."""

@@ -1,0 +1,196 @@
+"""The private side of one process, put together: database, actors, gateway, consumers and loops, as the role asks."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from dapr.actor import ActorRuntime
+from dapr.actor.runtime.config import ActorRuntimeConfig
+
+from actors.clock import SystemClock
+from actors.ports import Ports
+from actors.registry import register_all
+from actors.serializer import OrjsonSerializer
+from host.actor_host import ActorHost
+from host.arming import Arming
+from host.broker import SidecarPublisher
+from host.consumers.catchup import Catchup
+from host.consumers.handler import Handler
+from host.consumers.notifier import Notifier
+from host.consumers.projector import Projector
+from host.consumers.rezone import Rezone
+from host.consumers.table import consumers
+from host.gateway import Gateway
+from host.hub import Hub
+from host.leader import Leader
+from host.pruner import Pruner
+from host.readiness import checks
+from host.relay import Relay
+from host.sentinel import Sentinel
+from host.settings import Settings
+from host.sidecar_client import SidecarActorClient, connect
+from host.store.commands import CommandLog
+from host.store.consistency import Projection
+from host.store.engine import Database, is_outage
+from host.store.secrets import secret
+from host.sweeper import Sweeper
+
+log = logging.getLogger(__name__)
+
+BROKER_COMPONENT = "events"
+BROKER_GRACE_SECONDS = 10.0  # with a broker, catch-up takes only what the broker has not brought by then
+DATABASE_WAIT_SECONDS = 60.0
+
+# An actor is let go after ten idle minutes: its next turn reads one row again.
+_ACTORS = ActorRuntimeConfig(
+    actor_idle_timeout=timedelta(minutes=10),
+    drain_ongoing_call_timeout=timedelta(milliseconds=500),
+    drain_rebalanced_actors=True,
+)
+
+
+class HostProcess:
+    """Open it, run its loops, close it. What it offers to the public side stands here as attributes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self.database = Database(settings.database_url)
+        self.hub = Hub(self.database)
+        self.projection = Projection(self.database)
+        self.signing_key = b""
+        self._channel = connect(settings.dapr_grpc_port, settings.dapr_api_token)
+        self._client = SidecarActorClient(self._channel)
+        self.gateway = Gateway(self._client)
+        self.parts = checks(self.database, self._channel)
+        self._arming = Arming(self.database, self.clock)
+        self._notifier = Notifier(self.database, self.clock, wake=self.hub.wake)
+        self._catchups = self._make_catchups()
+        publisher = SidecarPublisher(self._channel, BROKER_COMPONENT)
+        self._relay = Relay(self.database, publisher.publish) if settings.broker != "none" else None
+        self.sidecar_app: ActorHost
+        self._running: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Wait for the database, then make the actors callable; raises when there is no database after a minute."""
+        await self.database.open()
+        await self._until_database()
+        self.signing_key = await secret(self.database, "signing", secrets.token_bytes(32))
+        self.sidecar_app = await self._actor_app()
+
+    def run_loops(self) -> None:
+        """Start everything that runs beside requests; each loop waits out what is not there yet."""
+        for name, loop in self._loops().items():
+            self._running.append(asyncio.create_task(_supervised(name, loop), name=name))
+
+    async def close(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        with contextlib.suppress(Exception):  # a note that is lost is found by the sweeper
+            await self._arming.flush()
+        await self._channel.close(grace=1)
+        await self.database.close()
+
+    async def _until_database(self) -> None:
+        deadline = asyncio.get_running_loop().time() + DATABASE_WAIT_SECONDS
+        while True:
+            try:
+                await self.database.ping()
+            except Exception as error:
+                if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
+                    raise
+                log.info("waiting for the database", extra={"cause": type(error).__name__})
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    async def _actor_app(self) -> ActorHost:
+        """The app for the sidecar; a role without actors hosts no types."""
+        config: dict[str, Any] = {"entities": []}
+        on_configured: Callable[[], None] = _nothing
+        if self.settings.role in {"all", "actors"}:
+            ports = Ports(
+                clock=self.clock,
+                commands=CommandLog(self.database),
+                on_commit=self._on_commit,
+                note_armed=self._arming.note,
+            )
+            activations = await register_all(ActorRuntime, self._client, ports)
+            on_configured = activations.drop_caches
+            _ACTORS.update_entities(ActorRuntime.get_registered_actor_types())
+            config = _as_json(_ACTORS)
+        return ActorHost(config, on_configured, self.settings.app_api_token)
+
+    def _make_catchups(self) -> dict[str, Catchup]:
+        handlers: dict[str, Handler] = {
+            "projector": Projector(shown=self.projection.note, wake=self.hub.wake, types=self._on_projected),
+            "notifier": self._notifier,
+            "rezone": Rezone(self.database, self.gateway),
+        }
+        grace = BROKER_GRACE_SECONDS if self.settings.broker != "none" else 0.0
+        return {
+            consumer.name: Catchup(self.database, consumer, min_age_seconds=grace) for consumer in consumers(handlers)
+        }
+
+    def _on_commit(self, _actor_type: str, _actor_id: str) -> None:
+        self._catchups["projector"].nudge()
+        if self._relay is not None:
+            self._relay.nudge()
+
+    def _on_projected(self, types: set[str]) -> None:
+        """Wake the consumers that take such events; most writes concern the projector alone."""
+        for catchup in self._catchups.values():
+            if catchup.consumer.name != "projector" and not types.isdisjoint(catchup.consumer.types):
+                catchup.nudge()
+
+    def _loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """Which loops this role runs: the map of what goes on without a request."""
+        role = self.settings.role
+        loops: dict[str, Callable[[], Awaitable[None]]] = {}
+        if role in {"all", "web"}:
+            loops["hub"] = self.hub.run
+        if role in {"all", "actors"}:
+            loops["arming"] = self._arming.run
+        if role in {"all", "consumers"}:
+            loops |= {name: catchup.run for name, catchup in self._catchups.items()}
+            loops["leader"] = Leader(self.database, "chores", self._led_loops()).run
+        return loops
+
+    def _led_loops(self) -> Sequence[Callable[[], Awaitable[None]]]:
+        """What only one process of all may do."""
+        sentinel = Sentinel(self._channel)
+        sweeper = Sweeper(
+            self.database,
+            self.gateway,
+            self.clock,
+            sentinel_present=sentinel.present,
+            plant_sentinel=sentinel.plant,
+        )
+        pruner = Pruner(self.database, self.gateway, self.clock, broker=self._relay is not None)
+        led = [sweeper.run, pruner.run, self._notifier.run]
+        return led if self._relay is None else [*led, self._relay.run]
+
+
+async def _supervised(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """Loops end only by cancellation; one that ends otherwise has a bug, is named, and starts again."""
+    while True:
+        try:
+            await loop()
+        except Exception:
+            log.exception("a loop ended by itself", extra={"loop": name})
+        await asyncio.sleep(1)
+
+
+def _as_json(config: ActorRuntimeConfig) -> dict[str, Any]:
+    serializer = OrjsonSerializer()
+    as_json: dict[str, Any] = serializer.deserialize(serializer.serialize(config.as_dict()))
+    return as_json
+
+
+def _nothing() -> None:
+    """A role without actors has no caches."""

@@ -1,0 +1,68 @@
+"""What must work for this process to be of use: each part by name, with a check that answers "ok" or why not."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import grpc.aio
+from dapr.proto import api_v1
+from dapr.proto.runtime.v1.dapr_pb2_grpc import DaprStub
+
+from host.store.engine import Database
+
+Check = Callable[[], Awaitable[str]]
+
+_CHECK_SECONDS = 2.0
+_OK = "ok"
+
+
+def checks(database: Database, channel: grpc.aio.Channel) -> Mapping[str, Check]:
+    """The checks of `/health/ready`, each bounded to 2 s."""
+    sidecar = _Sidecar(channel)
+    return {
+        "database": _bounded(lambda: _database(database)),
+        "sidecar": _bounded(sidecar.answers),
+        "placement": _bounded(sidecar.placed),
+        "scheduler": _bounded(sidecar.scheduled),
+    }
+
+
+def _bounded(check: Check) -> Check:
+    async def run() -> str:
+        try:
+            return await asyncio.wait_for(check(), _CHECK_SECONDS)
+        except TimeoutError:
+            return f"no answer in {_CHECK_SECONDS:g} s"
+        except grpc.aio.AioRpcError as error:
+            return f"the sidecar cannot be reached ({error.code().name})"
+        except Exception as error:  # noqa: BLE001  the edge: whatever it is, the part is not ready
+            return type(error).__name__
+
+    return run
+
+
+async def _database(database: Database) -> str:
+    await database.ping()
+    return _OK
+
+
+class _Sidecar:
+    """What the sidecar says of itself and of the services behind it."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._calls = DaprStub(channel)
+
+    async def _metadata(self) -> api_v1.GetMetadataResponse:
+        return await self._calls.GetMetadata(api_v1.GetMetadataRequest(), timeout=_CHECK_SECONDS)
+
+    async def answers(self) -> str:
+        runtime = (await self._metadata()).actor_runtime
+        running = runtime.runtime_status == api_v1.ActorRuntime.ActorRuntimeStatus.RUNNING
+        return _OK if running else "its actor runtime is not running yet"
+
+    async def placed(self) -> str:
+        runtime = (await self._metadata()).actor_runtime
+        return _OK if runtime.host_ready else runtime.placement or "not connected"
+
+    async def scheduled(self) -> str:
+        connected = (await self._metadata()).scheduler.connected_addresses
+        return _OK if connected else "not connected"

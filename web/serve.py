@@ -1,0 +1,112 @@
+"""The process of Duely: the public app, the app for the sidecar, and the loops behind them, as the role asks."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+import uvloop
+from typing_extensions import override
+
+from host.logs import start_logging
+from host.process import HostProcess
+from host.settings import BadSettingError, Settings, read_settings
+from web.api.app import create_app
+from web.services import Services
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 2  # how long open requests may take to end; streams are told to come back elsewhere
+STOP_SECONDS = 4
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us: two of them live in one process."""
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT; exit code 2 when a setting cannot be used."""
+    try:
+        settings = read_settings()
+    except BadSettingError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+    start_logging(settings.log_level)
+    uvloop.run(serve(settings))
+
+
+async def serve(settings: Settings) -> None:
+    """Start what the role needs, wait for the signal, stop in the reverse order."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    process = HostProcess(settings)
+    await process.open()
+    app = create_app(_services(process)) if settings.role in {"all", "web"} else None
+    servers = [_server(process.sidecar_app, "127.0.0.1", settings.app_port)]
+    if app is not None:
+        servers.append(_server(app, settings.host, settings.port))
+    tasks = [asyncio.create_task(server.serve(), name=f"server-{server.config.port}") for server in servers]
+    process.run_loops()
+    stopped = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    if stopped not in done:
+        log.error("a listener ended by itself; stopping, so that the runner starts all of us again")
+    if app is not None:
+        app.state.parts.seats.drain()
+    for server in reversed(servers):
+        server.should_exit = True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STOP_SECONDS):
+            await asyncio.gather(*tasks, return_exceptions=True)
+    stopped.cancel()
+    await process.close()
+
+
+def _services(process: HostProcess) -> Services:
+    return Services(
+        settings=process.settings,
+        clock=process.clock,
+        db=process.database,
+        actors=process.gateway,
+        hub=process.hub,
+        projection=process.projection,
+        signing_key=process.signing_key,
+        parts=process.parts,
+    )
+
+
+def _server(app: Any, host: str, port: int) -> _Server:
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        # Longer than the sidecar keeps its idle connections, so that it is never the server that closes first.
+        timeout_keep_alive=120,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        backlog=2048,
+    )
+    return _Server(config)
+
+
+if __name__ == "__main__":
+    main()
