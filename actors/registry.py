@@ -9,9 +9,10 @@ from dapr.clients.base import DaprActorClientBase
 from actors.ports import Activations, Ports
 from actors.serializer import OrjsonSerializer
 from actors.task_actor import TaskActor
+from actors.turn import TurnActor
 from actors.user_actor import UserActor
 
-ACTORS = (TaskActor, UserActor)
+ACTORS: tuple[type[TurnActor], ...] = (TaskActor, UserActor)
 
 
 async def register_all(runtime: type[ActorRuntime], actor_client: DaprActorClientBase, ports: Ports) -> Activations:
@@ -30,5 +31,5 @@ async def register_all(runtime: type[ActorRuntime], actor_client: DaprActorClien
     return activations
 
 
-def _make(actor: type[TaskActor | UserActor], activations: Activations, ctx: Any, actor_id: Any) -> Any:
+def _make(actor: type[TurnActor], activations: Activations, ctx: Any, actor_id: Any) -> TurnActor:
     return actor(ctx, actor_id, activations)

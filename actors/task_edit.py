@@ -9,12 +9,12 @@ import orjson
 from actors import reminders, task_state
 from actors.clock import instant_text
 from actors.commands import Command
+from actors.doc import MAX_BYTES
 from actors.due import overdue_at
 from actors.events import Fact, cloud_events
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged
 
 MAX_TASK_BYTES = 88 * 1024  # so that a doc, which holds the task in state, reply, event and change, stays below
-MAX_DOC_BYTES = 512 * 1024
 _ROOMY = 8_000  # code points; less text than this cannot come near the limits
 _FULL_EVENTS_BYTES = 256 * 1024  # beyond this in one turn, only its first event carries the whole task
 
@@ -81,7 +81,7 @@ def fits(decision: Accepted) -> bool:
     if len(task["description"]) + sum(len(item["text"]) for item in task["checklist"]) < _ROOMY:
         return True
     size = len(orjson.dumps(task))
-    return size <= MAX_TASK_BYTES and 2 * size + len(orjson.dumps(decision.events)) < MAX_DOC_BYTES - 4096
+    return size <= MAX_TASK_BYTES and 2 * size + len(orjson.dumps(decision.events)) < MAX_BYTES - 4096
 
 
 def _trimmed(whole: Json, events: int) -> Json:

@@ -23,8 +23,8 @@ def task_json(state: Json) -> Json:
 def new(task_id: str, command: Command, now: datetime) -> Json:
     """Version 1."""
     body, now_text = command.body, instant_text(now)
-    due = body.get("due")
-    state = {
+    due, specs = body.get("due"), body.get("reminders")
+    state: Json = {
         "id": task_id,
         "user_id": command.principal.user_id,
         "title": body["title"],
@@ -46,11 +46,10 @@ def new(task_id: str, command: Command, now: datetime) -> Json:
         "zone": command.zone,
         "field_versions": {},
         "overdue_noted": None,
-        "reminders_chosen": body.get("reminders") is not None,
+        "reminders_chosen": specs is not None,
     }
-    specs = default_reminders(command) if body.get("reminders") is None else body["reminders"]
-    if due is None and not state["reminders_chosen"]:
-        specs = []
+    if specs is None:
+        specs = [] if due is None else default_reminders(command)
     state["reminders"] = settled_reminders(state, reminders.chosen([], specs, command.id), now, moved=True)
     return state
 

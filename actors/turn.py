@@ -161,6 +161,7 @@ class TurnActor(Actor, Turns, Remindable):
 
     async def _commit(self, doc: Doc, decision: Accepted, command: Command) -> Doc | None:
         """The next doc once it is stored, or None when the database refused it."""
+        assert decision.state["id"] == self._id, "the command was sent to another actor"  # noqa: S101  # a bug of the sender
         after = doc.after(decision, command)
         if not await self._save(after.written(decision.events)):
             self._doc = None
