@@ -34,7 +34,7 @@ async def take_unarmed(connection: Raw, *, grace_seconds: float, now: datetime, 
 
 async def take_overdue(connection: Raw, *, overdue_since: datetime, now: datetime, limit: int) -> list[Actor]:
     """Wakes whose time has passed without a turn, least recently tried first; marks them as tried."""
-    return await _take(connection, "wake_at <= $3", now, limit, overdue_since)
+    return await _take(connection, "wake_at <= $3::timestamptz", now, limit, overdue_since)
 
 
 async def _take(connection: Raw, condition: str, now: datetime, limit: int, argument: float | datetime) -> list[Actor]:
