@@ -35,6 +35,8 @@ class Running:
     pid: int
     url: str
     sidecar: str
+    app_port: int
+    dapr_http_port: int
     dapr_grpc_port: int
     api_token: str = field(repr=False)
     parts: Mapping[str, int] = field(default_factory=dict[str, int])

@@ -112,6 +112,8 @@ def _running(machine: Machine) -> Running:
         pid=os.getpid(),
         url=f"http://{host}:{settings.port}",
         sidecar=f"{machine.sidecar.origin}, {machine.sidecar.folder}",
+        app_port=machine.ports["app"],
+        dapr_http_port=machine.ports["dapr_http"],
         dapr_grpc_port=machine.ports["dapr_grpc"],
         api_token=machine.api_token,
     )

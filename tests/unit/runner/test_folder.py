@@ -15,7 +15,7 @@ from host.runner.words import StartError
 
 pytestmark = pytest.mark.unit
 
-RUNNING = Running(pid=1, url="http://127.0.0.1:8080", sidecar="x", dapr_grpc_port=2, api_token="secret")
+RUNNING = Running(1, "http://127.0.0.1:8080", "x", app_port=2, dapr_http_port=3, dapr_grpc_port=4, api_token="secret")
 
 
 def test_the_layout_is_made_and_closed_to_others(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_part_that_outlived_its_runner_is_ended_and_a_stranger_with_its_pid_is
     ours = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "scheduler"])
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     said: list[str] = []
-    running = Running(1, "", "", 2, "", parts={"scheduler": ours.pid, "daprd": stranger.pid, "host": 2**22 + 1})
+    running = Running(1, "", "", 2, 3, 4, "", parts={"scheduler": ours.pid, "daprd": stranger.pid, "host": 2**22 + 1})
     folder.end_leftovers(running, said.append)
     ours.wait(5)
     assert stranger.poll() is None
