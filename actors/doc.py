@@ -31,7 +31,7 @@ class Doc:
         doc = orjson.loads(data)
         for written_anew in ("schema", "outbox"):
             doc.pop(written_anew, None)
-        return cls(doc.pop("version"), doc.pop("state"), doc.pop("wake"), doc.pop("command"), doc)
+        return cls(doc.pop("version"), doc.pop("state"), doc.pop("wake", None), doc.pop("command", None), doc)
 
     def after(self, decision: Accepted, command: Command) -> Self:
         """The next version. A tick is in no log: what it does cannot be asked twice."""

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import orjson
 import pytest
 
 from actors.replies import Outage
@@ -35,6 +36,14 @@ async def test_what_a_newer_release_wrote_into_the_doc_stays(stage: Stage) -> No
     stage.activations.drop_caches()
     await stage.send(task_id, stage.person.says("CompleteTask"))
     assert stage.doc(task_id)["mood"] == "good"
+
+
+async def test_a_doc_without_command_and_wake_is_read(stage: Stage) -> None:
+    task_id = await stage.create()
+    doc = stage.doc(task_id)
+    stage.sidecar.docs[task_id] = orjson.dumps({key: doc[key] for key in ("schema", "version", "state")})
+    stage.activations.drop_caches()
+    assert (await stage.send(task_id, stage.person.says("CompleteTask"))).version == 2
 
 
 async def test_a_repeated_create_gets_the_reply_of_the_first(stage: Stage, replica: Stage) -> None:
