@@ -96,22 +96,22 @@ def _distinct_tags(tags: list[str]) -> list[str]:
     return list({fold(tag): tag for tag in reversed(tags)}.values())[::-1]
 
 
-_STORABLE = BeforeValidator(_storable)  # last in each line, so that it looks before the limits count
-Text = Annotated[str, _STORABLE]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), _STORABLE]
-Description = Annotated[str, StringConstraints(max_length=20_000), _STORABLE]
-TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), _STORABLE]
+STORABLE = BeforeValidator(_storable)  # last in each line, so that it looks before the limits count
+Text = Annotated[str, STORABLE]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
+Description = Annotated[str, StringConstraints(max_length=20_000), STORABLE]
+TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), STORABLE]
 Tags = Annotated[list[TagName], Field(max_length=100), AfterValidator(_distinct_tags), Field(max_length=MAX_TAGS)]
-ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), _STORABLE]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), _STORABLE]
+ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), STORABLE]
 Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), _STORABLE
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), STORABLE
 ]
-CalendarDate = Annotated[str, AfterValidator(_date), _STORABLE]
-LocalTime = Annotated[str, AfterValidator(_local), _STORABLE]
-Instant = Annotated[str, AfterValidator(_instant), _STORABLE]
-Zone = Annotated[str, AfterValidator(_zone), _STORABLE]
-Id = Annotated[str, AfterValidator(_uuid), _STORABLE]
+CalendarDate = Annotated[str, AfterValidator(_date), STORABLE]
+LocalTime = Annotated[str, AfterValidator(_local), STORABLE]
+Instant = Annotated[str, AfterValidator(_instant), STORABLE]
+Zone = Annotated[str, AfterValidator(_zone), STORABLE]
+Id = Annotated[str, AfterValidator(_uuid), STORABLE]
 OffsetMinutes = Annotated[int, Field(strict=True, ge=0, le=MAX_OFFSET_MINUTES)]
 
 
