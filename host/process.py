@@ -45,9 +45,9 @@ BROKER_COMPONENT = "events"
 BROKER_GRACE_SECONDS = 10.0  # with a broker, catch-up takes only what the broker has not brought by then
 DATABASE_WAIT_SECONDS = 60.0
 
-# An actor is let go after ten idle minutes: its next turn reads one row again.
+# An actor is let go after two idle minutes: it holds some 5 KB, and its next turn reads one row again.
 _ACTORS = ActorRuntimeConfig(
-    actor_idle_timeout=timedelta(minutes=10),
+    actor_idle_timeout=timedelta(minutes=2),
     drain_ongoing_call_timeout=timedelta(milliseconds=500),
     drain_rebalanced_actors=True,
 )
