@@ -2,7 +2,10 @@
 # ruff: noqa: PLC0415
 
 import asyncio
+import json
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +44,108 @@ def up(data_dir: Path | None, host: str | None, port: int | None) -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="For a program: everything found, as JSON.")
+@click.pass_obj
+def doctor(data_dir: Path | None, as_json: bool) -> None:
+    """Say what runs, what is reachable from where, who is behind, and what is wrong.
+
+    Ends with 1 when something is wrong.
+    """
+    from actors.clock import SystemClock
+    from host.doctor import database_url, examine
+    from host.doctor_text import lines
+
+    settings = _settings(data_dir)
+    report = asyncio.run(examine(settings, database_url(settings), SystemClock().now()))
+    click.echo(json.dumps(report.as_json(), default=str, indent=1) if as_json else "\n".join(lines(report)))
+    sys.exit(1 if report.problems else 0)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def backup(data_dir: Path | None, file: Path) -> None:
+    """Write everything worth keeping into FILE, while Duely runs or not.
+
+    The copy is of one instant. FILE holds password hashes: keep it private.
+    """
+    from actors.clock import SystemClock
+    from host.backup import backup as write
+    from host.runner.database import database
+
+    with _told(), database(_settings(data_dir)) as dsn:
+        manifest = asyncio.run(write(dsn, file.absolute(), SystemClock().now()))
+    click.echo(f"{file}: {manifest.rows:,} rows in {len(manifest.tables)} tables, proof {manifest.proof}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--replace", "overwrite", is_flag=True, help="Also where there is a database already; the old one is put aside."
+)
+@click.pass_obj
+def restore(data_dir: Path | None, file: Path, overwrite: bool) -> None:
+    """Bring back what `duely backup` wrote into FILE, and prove that it is the same.
+
+    Duely must not run meanwhile.
+    """
+    from host.backup import restore as fill
+    from host.runner.database import fresh_database
+
+    with _told(), fresh_database(_settings(data_dir), replace=overwrite) as dsn:
+        manifest = asyncio.run(fill(dsn, file.absolute(), replace=overwrite))
+    click.echo(f"Restored {manifest.rows:,} rows in {len(manifest.tables)} tables of {manifest.created_at}.")
+    click.echo(f"Counted and hashed again, they are the same: proof {manifest.proof}")
+
+
+@main.group()
+def user() -> None:
+    """The people who have an account."""
+
+
+@user.command("list")
+@click.pass_obj
+def user_list(data_dir: Path | None) -> None:
+    """List all accounts."""
+    from host.people import listed
+    from host.runner.database import database
+
+    with _told(), database(_settings(data_dir)) as dsn:
+        click.echo("\n".join(asyncio.run(listed(dsn))))
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--timezone", default="UTC", show_default=True, help="An IANA zone, as Europe/Berlin.")
+@click.pass_obj
+def user_create(data_dir: Path | None, email: str, timezone: str) -> None:
+    """Make an account for EMAIL, also where sign-up is closed. Duely must run."""
+    from actors.clock import SystemClock
+    from host.people import create
+    from host.runner.folder import DataFolder
+
+    settings = _settings(data_dir)
+    with _told():
+        running = DataFolder(settings.data_dir).require_running()
+        now = SystemClock().now()
+        asyncio.run(create(settings, running, email=email, password=_password(), zone=timezone, now=now))
+    click.echo(f"{email} can log in at {running.url}")
+
+
+@user.command("reset-password")
+@click.argument("email")
+@click.pass_obj
+def user_reset_password(data_dir: Path | None, email: str) -> None:
+    """Give EMAIL a new password and end all sessions of that account."""
+    from host.people import reset_password
+    from host.runner.database import database
+
+    with _told(), database(_settings(data_dir)) as dsn:
+        ended = asyncio.run(reset_password(dsn, email, _password()))
+    click.echo(f"{email} has a new password; {ended} sessions were ended")
+
+
+@main.command()
 def version() -> None:
     """Say which version this is."""
     from importlib.metadata import version as installed
@@ -69,6 +174,32 @@ def say(line: str) -> None:
         sys.stdout.flush()
     except OSError:
         return
+
+
+def _password() -> str:
+    """Asked twice without showing it; one line of standard input where that is no terminal."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    """What keeps a command from working, in words and without a stack trace."""
+    from host.postgres import PostgresError
+    from host.runner.words import StartError
+    from host.store.engine import is_outage
+
+    try:
+        yield
+    except (StartError, PostgresError) as error:
+        raise click.ClickException(str(error)) from error
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename:
+            raise click.ClickException(f"{error.strerror}: {error.filename}") from error
+        if not is_outage(error):
+            raise
+        raise click.ClickException(f"The database does not answer: {error or type(error).__name__}") from error
 
 
 def _settings(data_dir: Path | None) -> "Settings":

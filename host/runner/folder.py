@@ -116,6 +116,13 @@ class DataFolder:
         except (OSError, ValueError, TypeError):
             return None
 
+    def require_running(self) -> Running:
+        """What runs now; raises StartError when nothing does."""
+        running = self.told() if self.is_held() else None
+        if running is None:
+            raise StartError(f"Duely does not run from {self.path}; start it with `duely up` first.")
+        return running
+
     def is_held(self) -> bool:
         """Whether a runner holds the folder now."""
         try:

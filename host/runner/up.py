@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from host.postgres import EmbeddedPostgres, PostgresError
+from host.postgres import PostgresError
 from host.runner import log_files, places, ports, sidecar, sidecar_build
+from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running, end_leftovers
 from host.runner.parts import PORTS, Machine, knock_at, parts
 from host.runner.readiness import http_ok
@@ -66,13 +67,12 @@ def _machine(settings: Settings, folder: DataFolder, say: Say) -> Machine:
     dapr = sidecar.find(places.SIDECAR_SOURCE, cache_dir()) or sidecar_build.build(
         places.SIDECAR_SOURCE, cache_dir(), say
     )
-    own = EmbeddedPostgres(folder.postgres, log=folder.logs / "postgres.log")
     return Machine(
         settings=settings,
         folder=folder,
         sidecar=dapr,
         ports=ports.pick(PORTS, folder.ports),
-        postgres=None if settings.database_url else own,
+        postgres=None if settings.database_url else embedded(folder),
         api_token=secrets.token_urlsafe(24),
         app_token=secrets.token_urlsafe(24),
     )

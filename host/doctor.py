@@ -1,0 +1,191 @@
+"""What `duely doctor` finds: what runs, which versions, what is reachable from where, who is behind, what is wrong."""
+
+import json
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from host.runner import places, sidecar
+from host.runner.database import embedded
+from host.runner.folder import DataFolder, Running
+from host.runner.parts import knock_at
+from host.runner.readiness import http_get
+from host.runner.up import LOW_DISK_BYTES
+from host.settings import Settings, cache_dir
+from host.store import vitals
+from host.store.vitals import Vitals
+
+LAG_EVENTS = 1000
+BROKER_LAG_SECONDS = 10
+_PARTS = ("postgres", "placement", "scheduler", "daprd", "host")
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An address that a part listens on; `beyond` when other machines can reach it."""
+
+    part: str
+    use: str
+    protocol: str
+    address: str
+    port: int
+    beyond: bool
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything found; `problems` is empty for a healthy system. Sizes in bytes."""
+
+    versions: dict[str, str]
+    url: str = ""
+    parts: dict[str, str] = field(default_factory=dict[str, str])
+    listeners: list[Listener] = field(default_factory=list[Listener])
+    readiness: dict[str, Any] = field(default_factory=dict[str, Any])
+    vitals: Vitals | None = None
+    disk: dict[str, int] = field(default_factory=dict[str, int])
+    problems: list[str] = field(default_factory=list[str])
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def database_url(settings: Settings) -> str:
+    """The database that can be asked now; "" when nothing runs or it is another user's."""
+    folder = DataFolder(settings.data_dir)
+    if settings.database_url or not folder.is_held():
+        return settings.database_url
+    try:
+        return embedded(folder).dsn()
+    except OSError:
+        return ""
+
+
+async def examine(settings: Settings, database_url: str, now: datetime) -> Report:
+    """`database_url` is empty where there is no database to ask because nothing runs."""
+    folder = DataFolder(settings.data_dir)
+    report = Report(_versions())
+    running = folder.told() if folder.is_held() else None
+    if running is None:
+        report.problems.append(f"Nothing runs from {folder.path}: start it with `duely up`.")
+    else:
+        await _look_at_parts(report, settings, folder, running)
+    if database_url:
+        await _look_at_data(report, settings, database_url, now)
+    _look_at_disk(report, folder)
+    return report
+
+
+def _versions() -> dict[str, str]:
+    found = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+    dapr = f"{sidecar.VERSION} ({found.origin}, {found.folder})" if found else "not installed and not built yet"
+    return {"duely": version("duely"), "python": sys.version.split()[0], "dapr": dapr}
+
+
+async def _look_at_parts(report: Report, settings: Settings, folder: DataFolder, running: Running) -> None:
+    report.url = running.url
+    uses = {port: name for name, port in _ports(folder).items()} | {settings.port: "page and API"}
+    for name in _PARTS if not settings.database_url else _PARTS[1:]:
+        process = _process(running.parts.get(name))
+        report.parts[name] = _described(process) if process else "does not run"
+        if process is None:
+            report.problems.append(f"{name} does not run; its log is {folder.logs / name}.log.")
+        else:
+            report.listeners.extend(_listeners(name, process, uses))
+    await _ask_readiness(report, settings, running.url)
+
+
+async def _ask_readiness(report: Report, settings: Settings, url: str) -> None:
+    try:
+        status, body = await http_get(settings.port, "/health/ready", knock_at(settings.host))
+        report.readiness = json.loads(body)
+    except (OSError, TimeoutError, ValueError):
+        report.problems.append(f"The page does not answer at {url}.")
+        return
+    if status != _OK:
+        broken = {part: word for part, word in report.readiness.get("parts", {}).items() if word not in ("ok", "none")}
+        report.problems.append(f"Duely is not ready: {', '.join(f'{part}: {word}' for part, word in broken.items())}.")
+
+
+async def _look_at_data(report: Report, settings: Settings, database_url: str, now: datetime) -> None:
+    try:
+        found = report.vitals = await vitals.read(database_url, now)
+    except vitals.UNREADABLE as error:
+        report.problems.append(f"The database does not answer: {error or type(error).__name__}.")
+        return
+    report.versions |= {"postgresql": found.postgresql, "schema": found.schema}
+    for consumer, lag in found.lag.items():
+        if lag > LAG_EVENTS:
+            report.problems.append(f"The consumer {consumer} is {lag} events behind.")
+    if settings.broker != "none" and found.oldest_unpublished_seconds > BROKER_LAG_SECONDS:
+        report.problems.append(f"The broker is {found.oldest_unpublished_seconds:.0f} s behind.")
+    if report.url and (found.wakes_overdue or found.wakes_unarmed):
+        report.problems.append(f"{found.wakes_overdue} wakes are overdue and {found.wakes_unarmed} unarmed.")
+    if found.dead_letters:
+        report.problems.append(f"{found.dead_letters} events could not be applied: see the table dead_letters.")
+
+
+def _look_at_disk(report: Report, folder: DataFolder) -> None:
+    if not folder.path.is_dir():
+        return
+    report.disk = {name: _size(folder.path / name) for name in ("postgres", "scheduler", "logs")}
+    report.disk["free"] = shutil.disk_usage(folder.path).free
+    if report.disk["free"] < LOW_DISK_BYTES:
+        report.problems.append(f"The disk under {folder.path} is nearly full.")
+
+
+def _ports(folder: DataFolder) -> dict[str, int]:
+    try:
+        return dict(json.loads(folder.ports.read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def _process(pid: int | None) -> psutil.Process | None:
+    try:
+        process = psutil.Process(pid) if pid else None
+        return process if process and process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.Error:
+        return None
+
+
+def _described(process: psutil.Process) -> str:
+    """Pid, memory with its children's (what they share counts in each), and whether it is stopped."""
+    family = [process, *process.children(recursive=True)]
+    memory = sum(member.memory_info().rss for member in family)
+    stopped = ", stopped" if process.status() == psutil.STATUS_STOPPED else ""
+    return f"pid {process.pid}, {memory >> 20} MB{stopped}"
+
+
+def _listeners(part: str, process: psutil.Process, uses: dict[int, str]) -> Iterator[Listener]:
+    try:
+        connections = process.net_connections(kind="inet")
+    except psutil.Error:
+        return
+    for connection in connections:
+        is_tcp = connection.type == socket.SOCK_STREAM
+        if not connection.laddr or connection.raddr or (is_tcp and connection.status != psutil.CONN_LISTEN):
+            continue
+        address, port = connection.laddr
+        use = uses.get(port, "") if is_tcp else "name lookup in the local network (mDNS)"
+        beyond = not ip_address(address).is_loopback
+        yield Listener(part, use, "tcp" if is_tcp else "udp", address, port, beyond)
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for file in folder.rglob("*"):
+        try:
+            total += file.lstat().st_blocks * 512
+        except OSError:  # gone meanwhile
+            continue
+    return total

@@ -1,0 +1,106 @@
+"""What `duely user` does: accounts listed, made and given a new password by whoever runs this Duely."""
+
+import uuid
+from datetime import datetime
+
+import argon2
+from pydantic import ValidationError
+
+from actors.commands import Command, Principal, build_command
+from host.gateway import Gateway, Unavailable
+from host.runner.database import embedded
+from host.runner.folder import DataFolder, Running
+from host.runner.words import StartError
+from host.settings import Settings
+from host.sidecar_client import SidecarActorClient, connect
+from host.store import accounts, roster, sessions
+from host.store.accounts import Account
+from host.store.engine import Database
+
+SHORTEST_PASSWORD = 8
+
+
+async def listed(dsn: str) -> list[str]:
+    """A line a person: address, zone, open tasks, since when, last seen."""
+    database = Database(dsn, pool_size=1)
+    try:
+        async with database.connect() as connection:
+            people = await roster.everyone(connection)
+    finally:
+        await database.close()
+    if not people:
+        return ["Nobody has an account yet."]
+    width = max(len(person.email) for person in people)
+    return [
+        f"{person.email:<{width}}  {person.zone or '-':<20} {person.open_tasks:>6} open tasks  "
+        f"since {person.created_at:%Y-%m-%d}  {f'seen {person.last_seen_at:%Y-%m-%d}' if person.last_seen_at else ''}".rstrip()
+        for person in people
+    ]
+
+
+async def create(settings: Settings, running: Running, *, email: str, password: str, zone: str, now: datetime) -> None:
+    """As signing up does: the account in the store, then the person's actor. Raises StartError when it is refused."""
+    account = Account(str(uuid.uuid4()), accounts.folded_email(email), _hash(password))
+    command = _registration(account, zone)
+    database = Database(settings.database_url or embedded(DataFolder(settings.data_dir)).dsn(), pool_size=1)
+    try:
+        async with database.begin() as connection:
+            if not await accounts.add(connection, account, now):
+                raise StartError(f"{account.email} has an account already.")
+        try:
+            await _send(running, account.user_id, command)
+        except StartError:
+            async with database.begin() as connection:
+                await accounts.remove(connection, account.user_id)
+            raise
+    finally:
+        await database.close()
+
+
+async def reset_password(dsn: str, email: str, password: str) -> int:
+    """How many sessions were ended."""
+    password_hash = _hash(password)
+    database = Database(dsn, pool_size=1)
+    try:
+        async with database.begin() as connection:
+            account = await accounts.by_email(connection, email)
+            if account is None:
+                raise StartError(f"Nobody has an account with {email}; `duely user list` shows who has.")
+            await accounts.set_password(connection, account.user_id, password_hash)
+            return len(await sessions.remove_others(connection, account.user_id, kept=""))
+    finally:
+        await database.close()
+
+
+def _registration(account: Account, zone: str) -> Command:
+    try:
+        return build_command(
+            "RegisterUser",
+            {"email": account.email, "zone": zone},
+            id=str(uuid.uuid4()),
+            principal=Principal("system", "duely", account.user_id),
+            correlation_id=str(uuid.uuid4()),
+            zone=zone,
+        )
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise StartError(f"{fault['loc'][-1]} {fault['input']!r}: {fault['msg']}.") from error
+
+
+async def _send(running: Running, user_id: str, command: Command) -> None:
+    channel = connect(running.dapr_grpc_port, running.api_token)
+    try:
+        reply = await Gateway(SidecarActorClient(channel)).send("UserActor", user_id, command)
+    except Unavailable as error:
+        raise StartError(f"{error}; nothing was made. `duely doctor` tells more.") from error
+    finally:
+        await channel.close()
+    if reply.error is not None:
+        raise StartError(reply.error.detail)
+
+
+def _hash(password: str) -> str:
+    """With today's costs of the library; the next login makes it one with ours."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise StartError(f"A password has at least {SHORTEST_PASSWORD} characters.")
+    return argon2.PasswordHasher().hash(password)

@@ -1,0 +1,77 @@
+"""The database for a command of the operator: the running one, or the embedded one started for as long as it is needed."""
+
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from host.postgres import EmbeddedPostgres
+from host.runner.folder import DataFolder
+from host.runner.words import StartError
+from host.settings import Settings
+
+
+@contextmanager
+def database(settings: Settings) -> Generator[str]:
+    """Its DSN. Raises StartError or PostgresError when there is none or it cannot be started."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    folder = DataFolder(settings.data_dir)
+    server = embedded(folder)
+    if not has_cluster(folder):
+        raise StartError(
+            f"There is no database in {folder.path}; `duely up` makes one, `duely restore` brings one back."
+        )
+    if folder.is_held():
+        yield server.dsn()
+        return
+    folder.prepare()
+    with folder.locked():
+        server.start()
+        try:
+            yield server.dsn()
+        finally:
+            server.stop()
+
+
+@contextmanager
+def fresh_database(settings: Settings, *, replace: bool) -> Generator[str]:
+    """The DSN of a database to fill. What was there before is kept beside it, and comes back when filling fails."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    folder = DataFolder(settings.data_dir)
+    folder.prepare()
+    with folder.locked():
+        if folder.postgres.exists() and not replace:
+            raise StartError(f"{folder.path} holds a database already. `--replace` puts it aside and restores.")
+        aside = _put_aside(folder)
+        server = embedded(folder)
+        try:
+            server.start()
+            yield server.dsn()
+        except BaseException:
+            server.stop()
+            shutil.rmtree(folder.postgres, ignore_errors=True)
+            if aside:
+                aside.rename(folder.postgres)
+            raise
+        server.stop()
+        shutil.rmtree(folder.scheduler, ignore_errors=True)  # it knows wakes of what is no more
+
+
+def _put_aside(folder: DataFolder) -> Path | None:
+    if not folder.postgres.exists():
+        return None
+    number = next(n for n in range(1, 1000) if not folder.path.joinpath(f"postgres.before-restore-{n}").exists())
+    return folder.postgres.rename(folder.path / f"postgres.before-restore-{number}")
+
+
+def embedded(folder: DataFolder) -> EmbeddedPostgres:
+    """The PostgreSQL of that data folder, running or not."""
+    return EmbeddedPostgres(folder.postgres, log=folder.logs / "postgres.log")
+
+
+def has_cluster(folder: DataFolder) -> bool:
+    return (folder.postgres / "cluster" / "PG_VERSION").is_file()

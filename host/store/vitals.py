@@ -1,0 +1,67 @@
+"""What the doctor reads from the database: versions, how far everyone is, what waits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from asyncpg.exceptions import InterfaceError, PostgresError
+
+from host.store import outbox, wakes
+from host.store.engine import Database
+
+GRACE_SECONDS: Final = 10.0  # by then the sweeper has mended it
+# No connection, no right to it, or no schema yet.
+UNREADABLE: Final = (OSError, TimeoutError, PostgresError, InterfaceError)
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """`lag` is in events, by consumer."""
+
+    postgresql: str
+    schema: str
+    lag: dict[str, int]
+    oldest_waiting_seconds: float
+    oldest_unpublished_seconds: float
+    wakes_unarmed: int
+    wakes_overdue: int
+    next_wake: datetime | None
+    dead_letters: int
+    users: int
+    tasks: int
+    bytes: int
+
+
+async def read(dsn: str, now: datetime) -> Vitals:
+    """Raises one of UNREADABLE when the database cannot be asked."""
+    connection = await Database(dsn).open_connection()
+    try:
+        row = await connection.fetchrow(
+            """SELECT current_setting('server_version'),
+                      (SELECT string_agg(version_num, ', ') FROM alembic_version),
+                      (SELECT count(*) FROM dead_letters),
+                      (SELECT count(*) FROM users WHERE deleted_at IS NULL),
+                      (SELECT count(*) FROM tasks WHERE NOT purged),
+                      pg_database_size(current_database()),
+                      coalesce((SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM outbox
+                                WHERE position > (SELECT min(position) FROM watermarks)), 0)"""
+        )
+        unarmed, overdue = await wakes.counts(
+            connection, grace_seconds=GRACE_SECONDS, overdue_since=now - timedelta(seconds=GRACE_SECONDS)
+        )
+        return Vitals(
+            postgresql=row[0],
+            schema=row[1] or "none",
+            lag=await outbox.lag(connection),
+            oldest_waiting_seconds=row[6],
+            oldest_unpublished_seconds=await outbox.oldest_unpublished_seconds(connection),
+            wakes_unarmed=unarmed,
+            wakes_overdue=overdue,
+            next_wake=await wakes.next_wake(connection),
+            dead_letters=row[2],
+            users=row[3],
+            tasks=row[4],
+            bytes=row[5],
+        )
+    finally:
+        await connection.close()
