@@ -274,7 +274,8 @@ def _wait_for_old_server(pid_file: Path, deadline: float) -> None:
 
 def _is_postgres(pid_file: Path) -> bool:
     try:
-        return psutil.Process(int(pid_file.read_text(encoding="ascii").split()[0])).name() == "postgres"
+        process = psutil.Process(int(pid_file.read_text(encoding="ascii").split()[0]))
+        return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
     except (FileNotFoundError, psutil.NoSuchProcess, ValueError, IndexError):
         return False
 

@@ -80,8 +80,9 @@ _ANSWERS: Final = frozenset({"reminder.acknowledged", "reminder.snoozed"})
 
 
 def _answered(event: Json) -> tuple[str, int, str]:
+    """The last firing that is answered: a snoozed reminder names the next one already."""
     reminder = event["data"]["reminder"]
-    return reminder["id"], reminder["firing"], event["time"]
+    return reminder["id"], reminder["firing"] - (event["type"] == "reminder.snoozed"), event["time"]
 
 
 def _delivery(event: Json, now: datetime) -> Delivery:

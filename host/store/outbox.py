@@ -64,11 +64,14 @@ async def watermark(connection: Raw, consumer: str, *, min_age_seconds: float = 
     if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, hashtext($2))", _LOCK_SPACE, consumer):
         return None
     row = await connection.fetchrow(
-        """SELECT position, seen, seen_xid <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+        """SELECT position, CASE WHEN foreign_xid THEN position ELSE seen END,
+             foreign_xid OR seen_xid <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
              coalesce((SELECT o.position FROM outbox o
                        WHERE $2 = 0 OR o.created_at <= clock_timestamp() - make_interval(secs => $2)
                        ORDER BY o.position DESC LIMIT 1), 0)
-           FROM watermarks WHERE consumer = $1""",
+           FROM (SELECT *, seen_xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS foreign_xid
+                 FROM watermarks WHERE consumer = $1)  -- a number not given out yet is of the cluster it was dumped from
+           """,
         consumer,
         float(min_age_seconds),
     )

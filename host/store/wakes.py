@@ -25,7 +25,7 @@ async def take_unarmed(connection: Raw, *, grace_seconds: float, now: datetime, 
     """Wakes that nobody registered in time, least recently tried first; marks them as tried."""
     return await _take(
         connection,
-        "armed_at IS NULL AND set_at <= clock_timestamp() - make_interval(secs => $3) AND wake_at > $1",
+        "armed_at IS NULL AND set_at <= clock_timestamp() - make_interval(secs => $3) AND wake_at > $1::timestamptz",
         now,
         limit,
         float(grace_seconds),
@@ -39,9 +39,9 @@ async def take_overdue(connection: Raw, *, overdue_since: datetime, now: datetim
 
 async def _take(connection: Raw, condition: str, now: datetime, limit: int, argument: float | datetime) -> list[Actor]:
     rows = await connection.fetch(
-        f"""UPDATE wakes w SET tried_at = $1 FROM (
+        f"""UPDATE wakes w SET tried_at = $1::timestamptz FROM (
               SELECT actor_type, actor_id FROM wakes
-              WHERE {condition} AND (tried_at IS NULL OR tried_at <= $1 - interval '2 seconds')
+              WHERE {condition} AND (tried_at IS NULL OR tried_at <= $1::timestamptz - interval '2 seconds')
               ORDER BY tried_at NULLS FIRST, wake_at LIMIT $2 FOR UPDATE SKIP LOCKED) x
             WHERE w.actor_type = x.actor_type AND w.actor_id = x.actor_id
             RETURNING w.actor_type, w.actor_id""",  # noqa: S608  the condition is one of the two above

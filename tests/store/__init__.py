@@ -1,0 +1,1 @@
+"""The store, the fence and the consumers on a real PostgreSQL."""

@@ -1,0 +1,129 @@
+"""PostgreSQL as our child: it keeps its data, ends with us, and says what is wrong."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+
+from host.postgres import EmbeddedPostgres, PostgresError
+
+pytestmark = pytest.mark.store
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Below a folder that only its owner may enter, as a home is."""
+    home = Path(tempfile.mkdtemp(prefix="duely-home-"))
+    yield home / "data" / "postgres"
+    shutil.rmtree(home)
+
+
+async def ask(dsn: str, query: str) -> object:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+def test_a_second_start_finds_what_the_first_one_wrote(folder: Path) -> None:
+    server = EmbeddedPostgres(folder, fsync=False)
+    server.start()
+    asyncio.run(ask(server.dsn(), "CREATE TABLE kept AS SELECT 7 AS x"))
+    dsn = server.dsn()
+    server.stop()
+    assert not server.socket_dir.exists() or not any(server.socket_dir.iterdir())
+    again = EmbeddedPostgres(folder, fsync=False)
+    again.start()
+    assert again.dsn() == dsn
+    assert asyncio.run(ask(dsn, "SELECT x FROM kept")) == 7
+    again.stop()
+
+
+def test_nobody_gets_in_without_the_password_or_from_another_account(folder: Path) -> None:
+    server = EmbeddedPostgres(folder, fsync=False)
+    server.start()
+    try:
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            asyncio.run(ask(server.dsn().replace(server.password, "wrong"), "SELECT 1"))
+        assert (folder / "password").stat().st_mode & 0o777 == 0o600
+        assert server.socket_dir.stat().st_mode & 0o777 == 0o700
+        assert server.process is not None
+        assert psutil.Process(server.process.pid).uids().effective != 0
+        assert folder.parent.parent.stat().st_mode & 0o777 == 0o700
+    finally:
+        server.stop()
+
+
+def test_it_ends_when_its_parent_is_killed_and_starts_again(folder: Path) -> None:
+    program = f"""
+import sys, time
+from pathlib import Path
+from host.postgres import EmbeddedPostgres
+server = EmbeddedPostgres(Path({str(folder)!r}), fsync=False)
+server.start()
+print(server.process.pid, flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        os.kill(parent.pid, signal.SIGKILL)
+    server = EmbeddedPostgres(folder, fsync=False)
+    server.start()  # waits for the old one
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    server.stop()
+
+
+def test_a_stale_pid_file_of_another_program_does_not_hold_up_the_start(folder: Path) -> None:
+    server = EmbeddedPostgres(folder, fsync=False)
+    server.start()
+    server.stop()
+    (folder / "cluster" / "postmaster.pid").write_text(f"{os.getpid()}\n/elsewhere\n")
+    server.start()
+    server.stop()
+
+
+def test_a_server_that_hangs_is_killed_in_time(folder: Path) -> None:
+    server = EmbeddedPostgres(folder, fsync=False)
+    server.start()
+    assert server.process is not None
+    process = server.process
+    process.send_signal(signal.SIGSTOP)
+    started = time.monotonic()
+    server.stop()
+    assert time.monotonic() - started < 6
+    assert process.poll() is not None
+
+
+def test_a_full_disk_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage("/")._replace(free=1024)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    with pytest.raises(PostgresError, match=r"The disk under .* is full"):
+        EmbeddedPostgres(folder).start()
+
+
+def test_a_folder_that_cannot_be_made_says_so(folder: Path) -> None:
+    folder.parent.parent.joinpath("data").write_text("a file in the way")
+    with pytest.raises(PostgresError, match=r"File exists|Not a directory"):
+        EmbeddedPostgres(folder).start()
+
+
+def test_a_server_that_does_not_start_shows_the_end_of_its_log(folder: Path) -> None:
+    server = EmbeddedPostgres(folder, fsync=False)
+    server.start()
+    server.stop()
+    with (folder / "cluster" / "postgresql.conf").open("a") as file:
+        file.write("no_such_setting = 1\n")
+    with pytest.raises(PostgresError, match="no_such_setting"):
+        server.start()

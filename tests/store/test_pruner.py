@@ -1,0 +1,125 @@
+"""The pruner: only what has served its time goes, and nothing that somebody still needs."""
+
+import pytest
+
+from host.consumers.catchup import Catchup
+from host.pruner import Pruner
+from host.store import partitions
+from host.store.engine import Database
+from tests.fakes.person import FakeClock, FakePerson
+from tests.store.world import World
+
+pytestmark = pytest.mark.store
+
+
+@pytest.fixture
+def pruner(database: Database, world: World, clock: FakeClock) -> Pruner:
+    return Pruner(database, world, clock, broker=False)
+
+
+async def handle_all(loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("host.consumers.catchup.SETTLE_SECONDS", 0.0)
+    for loop in loops.values():
+        for _ in range(4):
+            await loop.step()
+
+
+async def make_old(world: World) -> None:
+    await world.rows("UPDATE outbox SET created_at = $1::timestamptz - interval '8 days'", world.clock.now())
+
+
+async def test_old_rows_that_all_have_handled_go_with_their_inbox(
+    world: World, person: FakePerson, loops: dict[str, Catchup], pruner: Pruner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.create(person)
+    await make_old(world)
+    await handle_all(loops, monkeypatch)
+    await world.create(person)
+    await world.rows("UPDATE outbox SET created_at = $1 WHERE position > 1", world.clock.now())
+    await pruner.prune()
+    assert [row[0] for row in await world.rows("SELECT position FROM outbox")] == [2]
+    assert await world.value("SELECT count(*) FROM inbox") == 0
+
+
+async def test_a_row_that_one_consumer_has_not_handled_stays(
+    world: World, person: FakePerson, loops: dict[str, Catchup], pruner: Pruner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.create(person)
+    await make_old(world)
+    del loops["rezone"]
+    await handle_all(loops, monkeypatch)
+    await pruner.prune()
+    assert await world.value("SELECT count(*) FROM outbox") == 1
+
+
+async def test_with_a_broker_an_unpublished_row_stays(
+    world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.create(person)
+    await make_old(world)
+    await handle_all(loops, monkeypatch)
+    pruner = Pruner(world.database, world, world.clock, broker=True)
+    await pruner.prune()
+    assert await world.value("SELECT count(*) FROM outbox") == 1
+    await world.rows("UPDATE outbox SET published_at = now()")
+    await pruner.prune()
+    assert await world.value("SELECT count(*) FROM outbox") == 0
+
+
+async def test_commands_are_kept_a_day(world: World, person: FakePerson, pruner: Pruner, clock: FakeClock) -> None:
+    await world.create(person)
+    await world.rows("UPDATE commands SET at = $1", clock.now())
+    clock.move(hours=23)
+    await pruner.prune()
+    assert await world.value("SELECT count(*) FROM commands") == 1
+    clock.move(hours=2)
+    await pruner.prune()
+    assert await world.value("SELECT count(*) FROM commands") == 0
+
+
+async def test_a_session_goes_when_it_has_expired(world: World, pruner: Pruner, clock: FakeClock) -> None:
+    insert = (
+        "INSERT INTO sessions (token_hash, user_id, created_at, last_seen_at, expires_at) VALUES ($1, 'u', $2, $2, $3)"
+    )
+    now = clock.now()
+    clock.move(seconds=10)
+    await world.rows(insert, "old", now, now)
+    await world.rows(insert, "new", now, clock.now())
+    await pruner.prune()
+    assert [row[0] for row in await world.rows("SELECT token_hash FROM sessions")] == ["new"]
+
+
+async def test_a_task_is_purged_after_thirty_days_in_the_trash(
+    world: World, person: FakePerson, loops: dict[str, Catchup], pruner: Pruner, clock: FakeClock
+) -> None:
+    task_id = await world.create(person)
+    await world.create(person)
+    await world.say(task_id, person.says("DeleteTask"))
+    await loops["projector"].step()
+    clock.move(days=29)
+    await pruner.prune()
+    assert world.calls == []
+    clock.move(days=2)
+    await pruner.prune()
+    assert world.calls == [("PurgeTask", task_id)]
+    await loops["projector"].step()
+    await pruner.prune()
+    assert world.calls == [("PurgeTask", task_id)]
+    assert await world.value("SELECT purged AND title = '' FROM tasks WHERE id = $1", task_id)
+
+
+async def test_partitions_are_made_ahead_and_rows_move_out_of_the_default_one(
+    world: World, database: Database, clock: FakeClock
+) -> None:
+    insert = """INSERT INTO activity (user_id, position, at, event_id, type, version, actor_kind, actor_id, body,
+                prev_hash, hash) VALUES ('u', $1, $2::text::timestamptz, $2, 't', 1, 'user', 'u', '{}', '', '')"""
+    async with database.raw() as connection:
+        await connection.execute(insert, 1, "2031-05-31T23:59:59.999Z")
+        await connection.execute(insert, 2, "2031-06-01T00:00:00Z")
+        clock.at = clock.at.replace(year=2031, month=6)
+        made = await partitions.ensure(connection, clock.now())
+        assert made == ["activity_2031_06", "activity_2031_07", "activity_2031_08", "activity_2031_09"]
+        assert await partitions.ensure(connection, clock.now()) == []
+    assert await world.value("SELECT position FROM activity_2031_06") == 2
+    assert await world.value("SELECT position FROM activity_default") == 1
+    assert await world.value("SELECT count(*) FROM activity") == 2

@@ -1,0 +1,74 @@
+"""The relay: every event reaches the broker at least once, keyed and copied as its type says."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from host.relay import Relay
+from host.store.engine import Database
+from tests.fakes.person import FakePerson
+from tests.store.world import World
+
+pytestmark = pytest.mark.store
+
+
+class FakeBroker:
+    """`refuses` are event ids that it does not take; `down` makes every publish an outage."""
+
+    def __init__(self) -> None:
+        self.topics: dict[str, list[str]] = {}
+        self.refuses: set[str] = set()
+        self.down = False
+
+    async def publish(self, topic: str, events: Sequence[dict[str, Any]]) -> set[str]:
+        if self.down:
+            raise OSError("down")
+        self.topics.setdefault(topic, []).extend(e["id"] for e in events if e["id"] not in self.refuses)
+        return {event["id"] for event in events} & self.refuses
+
+
+@pytest.fixture
+def broker() -> FakeBroker:
+    return FakeBroker()
+
+
+@pytest.fixture
+def relay(database: Database, broker: FakeBroker) -> Relay:
+    return Relay(database, broker.publish)
+
+
+async def test_events_are_published_once_in_order_and_reminders_are_copied(
+    world: World, person: FakePerson, relay: Relay, broker: FakeBroker
+) -> None:
+    task_id = await world.create(person, due={"date": "2026-12-01"})
+    assert await relay.step() == (2, 2)
+    assert await relay.step() == (0, 0)
+    both = [f"TaskActor:{task_id}:1:{seq}" for seq in (1, 2)]
+    assert broker.topics == {"task-events": both, "reminders": both[1:]}
+
+
+async def test_what_the_broker_refuses_is_offered_again(
+    world: World, person: FakePerson, relay: Relay, broker: FakeBroker
+) -> None:
+    first, second = await world.create(person), await world.create(person)
+    broker.refuses = {f"TaskActor:{first}:1:1"}
+    assert await relay.step() == (2, 1)
+    broker.refuses = set()
+    assert await relay.step() == (1, 1)
+    assert broker.topics["task-events"] == [f"TaskActor:{second}:1:1", f"TaskActor:{first}:1:1"]
+
+
+async def test_an_outage_marks_nothing(world: World, person: FakePerson, relay: Relay, broker: FakeBroker) -> None:
+    await world.create(person)
+    broker.down = True
+    with pytest.raises(OSError, match="down"):
+        await relay.step()
+    assert await world.value("SELECT count(*) FROM outbox WHERE published_at IS NULL") == 1
+
+
+async def test_a_batch_stays_below_a_megabyte(world: World, person: FakePerson, relay: Relay) -> None:
+    for _ in range(30):
+        await world.create(person, description="ä" * 20_000)
+    taken = await relay.step()
+    assert 20 < taken[0] < 30

@@ -1,0 +1,77 @@
+"""Rezone: the open date-only tasks of a user who moved get a command each, the same one however often."""
+
+import pytest
+
+from host.consumers import rezone
+from host.consumers.catchup import Catchup
+from host.gateway import Unavailable
+from tests.fakes.person import FakePerson
+from tests.store.world import World
+
+pytestmark = pytest.mark.store
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rezone, "SETTLE_SECONDS", 0.0)
+
+
+async def moved(world: World, person: FakePerson) -> dict[str, str]:
+    """A user with a task of each kind, who moves to Tokyo."""
+    await world.say(person.id, person.says("RegisterUser", {"email": "ada@example.org", "zone": "UTC"}))
+    tasks = {
+        "on": await world.create(person, title="on", due={"date": "2026-12-01"}),
+        "at": await world.create(person, title="at", due={"local": "2026-12-01T10:00", "zone": "UTC"}),
+        "done": await world.create(person, title="done", due={"date": "2026-12-01"}),
+    }
+    await world.say(tasks["done"], person.says("CompleteTask"))
+    await world.say(person.id, person.says("PatchUser", {"zone": "Asia/Tokyo"}))
+    return tasks
+
+
+async def test_only_open_tasks_due_on_a_date_move(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
+    tasks = await moved(world, person)
+    await loops["projector"].step()
+    assert await loops["rezone"].step() == 1
+    assert world.calls == [("Rezone", tasks["on"])]
+    await loops["projector"].step()
+    due = "SELECT due_at::text FROM tasks WHERE id = $1"
+    assert await world.value(due, tasks["on"]) == "2026-12-01 00:00:00+00"
+
+
+async def test_a_second_delivery_changes_nothing(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
+    tasks = await moved(world, person)
+    await loops["projector"].step()
+    await loops["rezone"].step()
+    await world.rows("DELETE FROM inbox WHERE consumer = 'rezone'")
+    await loops["rezone"].step()
+    assert await world.value("SELECT max(version) FROM outbox WHERE actor_id = $1", tasks["on"]) == 2
+
+
+async def test_it_waits_for_the_read_model(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
+    await moved(world, person)
+    with pytest.raises(Unavailable):
+        await loops["rezone"].step()
+    assert world.calls == []
+
+
+async def test_an_actor_that_cannot_be_reached_is_an_outage(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    tasks = await moved(world, person)
+    await loops["projector"].step()
+    world.down = True
+    with pytest.raises(Unavailable):
+        await loops["rezone"].step()
+    world.down = False
+    assert await loops["rezone"].step() == 1
+    assert world.calls == [("Rezone", tasks["on"])]
+    assert await world.value("SELECT count(*) FROM dead_letters") == 0
+
+
+async def test_a_change_of_name_moves_nothing(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
+    await world.say(person.id, person.says("RegisterUser", {"email": "ada@example.org", "zone": "UTC"}))
+    await world.say(person.id, person.says("PatchUser", {"name": "Ada"}))
+    await loops["projector"].step()
+    assert await loops["rezone"].step() == 1
+    assert world.calls == []

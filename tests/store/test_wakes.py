@@ -1,0 +1,132 @@
+"""Wakes: the sweeper arms what nobody armed, wakes what is overdue, and notices when the scheduler lost its data."""
+
+import asyncio
+
+import pytest
+
+from host.arming import Arming
+from host.store.engine import Database
+from host.sweeper import Sweeper
+from tests.fakes.person import FakeClock, FakePerson
+from tests.store.world import World
+
+pytestmark = pytest.mark.store
+
+DUE = {"local": "2026-11-22T14:00", "zone": "UTC"}
+WAKE = "2026-11-22T13:30:00.000Z"
+
+
+class FakeScheduler:
+    def __init__(self) -> None:
+        self.planted, self.down = True, False
+
+    async def present(self) -> bool:
+        if self.down:
+            raise OSError("down")
+        return self.planted
+
+    async def plant(self) -> None:
+        self.planted = True
+
+
+@pytest.fixture
+def scheduler() -> FakeScheduler:
+    return FakeScheduler()
+
+
+@pytest.fixture
+def sweeper(database: Database, world: World, clock: FakeClock, scheduler: FakeScheduler) -> Sweeper:
+    return Sweeper(database, world, clock, sentinel_present=scheduler.present, plant_sentinel=scheduler.plant)
+
+
+async def age(world: World, seconds: float) -> None:
+    await world.rows("UPDATE wakes SET set_at = set_at - make_interval(secs => $1)", seconds)
+
+
+async def test_a_wake_is_armed_when_nobody_did_it_for_three_seconds(
+    world: World, person: FakePerson, sweeper: Sweeper
+) -> None:
+    task_id = await world.create(person, due=DUE)
+    assert await sweeper.sweep() == 0
+    await age(world, 4)
+    assert await sweeper.sweep() == 1
+    assert world.calls == [("arm", task_id)]
+
+
+async def test_a_wake_that_was_noted_as_armed_is_left_alone(
+    world: World, person: FakePerson, sweeper: Sweeper, database: Database, clock: FakeClock
+) -> None:
+    task_id = await world.create(person, due=DUE)
+    arming = Arming(database, clock)
+    arming.note("TaskActor", task_id, WAKE)
+    await arming.flush()
+    await age(world, 4)
+    assert await sweeper.sweep() == 0
+
+
+async def test_a_note_for_a_wake_that_has_moved_since_does_not_count(
+    world: World, person: FakePerson, database: Database, clock: FakeClock
+) -> None:
+    task_id = await world.create(person, due=DUE)
+    arming = Arming(database, clock)
+    running = asyncio.create_task(arming.run())
+    await world.say(task_id, person.says("MoveDue", {"due": {"local": "2026-11-23T14:00", "zone": "UTC"}}))
+    arming.note("TaskActor", task_id, WAKE)
+    await asyncio.sleep(0.3)
+    running.cancel()
+    assert await world.value("SELECT armed_at IS NULL FROM wakes")
+
+
+async def test_what_is_overdue_by_two_seconds_is_woken_and_fires(
+    world: World, person: FakePerson, sweeper: Sweeper, clock: FakeClock
+) -> None:
+    task_id = await world.create(person, due=DUE, reminders=[{"offset_minutes": 30}])
+    clock.move(hours=1, minutes=30, seconds=1)
+    assert await sweeper.sweep() == 0
+    clock.move(seconds=2)
+    assert await sweeper.sweep() == 1
+    assert world.calls == [("tick", task_id)]
+    assert await world.value("SELECT count(*) FROM outbox WHERE type = 'reminder.fired'") == 1
+    assert await sweeper.sweep() == 0
+
+
+async def test_what_was_tried_least_recently_comes_first(
+    world: World, person: FakePerson, sweeper: Sweeper, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("host.sweeper.ROWS_AT_ONCE", 1)
+    tasks = {await world.create(person, due=DUE) for _ in range(3)}
+    world.down = True
+    clock.move(hours=2)
+    for _ in range(3):
+        await sweeper.sweep()
+        clock.move(seconds=3)
+    assert await world.value("SELECT count(DISTINCT tried_at) FROM wakes") == 3
+    world.down = False
+    for _ in range(3):
+        await sweeper.sweep()
+    assert {actor_id for _, actor_id in world.calls} == tasks
+
+
+async def test_a_missing_sentinel_makes_every_wake_unarmed_and_is_planted_again(
+    world: World, person: FakePerson, sweeper: Sweeper, scheduler: FakeScheduler
+) -> None:
+    task_id = await world.create(person, due=DUE)
+    await age(world, 10)
+    await world.rows("UPDATE wakes SET armed_at = now()")
+    await sweeper.check_sentinel()
+    assert await sweeper.sweep() == 0
+    scheduler.planted = False
+    await sweeper.check_sentinel()
+    assert scheduler.planted
+    assert await sweeper.sweep() == 1
+    assert world.calls == [("arm", task_id)]
+
+
+async def test_a_scheduler_that_cannot_be_asked_has_lost_nothing(
+    world: World, person: FakePerson, sweeper: Sweeper, scheduler: FakeScheduler
+) -> None:
+    await world.create(person, due=DUE)
+    await world.rows("UPDATE wakes SET armed_at = now()")
+    scheduler.planted, scheduler.down = False, True
+    await sweeper.check_sentinel()
+    assert await world.value("SELECT count(*) FROM wakes WHERE armed_at IS NULL") == 0
