@@ -66,7 +66,8 @@ class HostProcess:
         self._channel = connect(settings.dapr_grpc_port, settings.dapr_api_token)
         self._client = SidecarActorClient(self._channel)
         self.gateway = Gateway(self._client)
-        self.parts = checks(self.database, self._channel)
+        broker = BROKER_COMPONENT if settings.broker != "none" else ""
+        self.parts = checks(self.database, self._channel, broker)
         self._arming = Arming(self.database, self.clock)
         self._notifier = Notifier(self.database, self.clock, wake=self.hub.wake)
         self._catchups = self._make_catchups()

@@ -15,14 +15,15 @@ _CHECK_SECONDS = 2.0
 _OK = "ok"
 
 
-def checks(database: Database, channel: grpc.aio.Channel) -> Mapping[str, Check]:
-    """The checks of `/health/ready`, each bounded to 2 s."""
+def checks(database: Database, channel: grpc.aio.Channel, broker: str = "") -> Mapping[str, Check]:
+    """The checks of `/health/ready`, each bounded to 2 s; `broker` is its component, "" where there is none."""
     sidecar = _Sidecar(channel)
     return {
         "database": _bounded(lambda: _database(database)),
         "sidecar": _bounded(sidecar.answers),
         "placement": _bounded(sidecar.placed),
         "scheduler": _bounded(sidecar.scheduled),
+        "broker": _bounded(lambda: sidecar.has(broker)) if broker else _no_broker,
     }
 
 
@@ -38,6 +39,10 @@ def _bounded(check: Check) -> Check:
             return type(error).__name__
 
     return run
+
+
+async def _no_broker() -> str:
+    return "none"
 
 
 async def _database(database: Database) -> str:
@@ -66,3 +71,7 @@ class _Sidecar:
     async def scheduled(self) -> str:
         connected = (await self._metadata()).scheduler.connected_addresses
         return _OK if connected else "not connected"
+
+    async def has(self, component: str) -> str:
+        loaded = (await self._metadata()).registered_components
+        return _OK if any(each.name == component for each in loaded) else f"the sidecar has no component {component}"

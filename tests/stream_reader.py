@@ -145,7 +145,7 @@ async def _messages(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, str]]:
     fields: dict[str, str] = {}
     async for line in lines:
         if not line:
-            if fields:
+            if "data" in fields:  # a message without data, such as one that only says when to come back, is none
                 yield fields
             fields = {}
         elif not line.startswith(":"):

@@ -42,10 +42,12 @@ async def test_a_title_of_10000_emoji_is_refused_and_one_of_500_is_kept(person: 
     assert refused["errors"][0]["pointer"] == "/title"
     task = await person.create("😀" * 500)
     assert (await person.task(task["id"]))["title"] == "😀" * 500
-    for bad in ("nul \x00", "lone \ud800"):
-        body = f'{{"title": "{bad.encode("unicode_escape").decode()}"}}'.replace("\\x00", "\\u0000")
-        answer = await person.http.post("/tasks", content=body, headers={"Content-Type": "application/json"})
-        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "invalid_text")
+    for bad in ("nul \\u0000", "lone \\ud800"):
+        answer = await person.http.post(
+            "/tasks", content=f'{{"title": "{bad}"}}', headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["code"] == "invalid_text"
 
 
 @asynccontextmanager
@@ -80,7 +82,7 @@ async def test_a_reminder_whose_turns_fail_for_seconds_still_fires_once(system: 
             await asyncio.sleep(2 + 5)
             assert (await person.task(task["id"]))["reminders"][0]["status"] == "pending"
         heard = await stream.hear("reminder.fired", 12, task["id"])
-        assert heard.data["reminder"]["late_seconds"] >= 5
+        assert heard.data["task"]["reminders"][0]["late_seconds"] >= 5
         assert (heard.at - parsed(at)).total_seconds() < 15
         await stream.hear("reminder.delivered", 6, task["id"])
     fired = await person.items(f"/tasks/{task['id']}/activity", type="reminder.fired")
