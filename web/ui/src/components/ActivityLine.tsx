@@ -9,25 +9,32 @@ import type { Activity, Cause } from "../types.ts"
 import { fieldText } from "./ConflictPanel.tsx"
 import { Icon, type IconName } from "./Icon.tsx"
 
-/** Event type → what it is called after its actor, and its picture. */
-const VERBS: Record<string, [verb: string, icon: IconName]> = {
-  "task.created": ["added", "plus"],
-  "task.updated": ["changed", "note"],
-  "task.completed": ["completed", "completed"],
-  "task.reopened": ["reopened", "undo"],
-  "task.deleted": ["deleted", "trash"],
-  "task.restored": ["restored", "restore"],
-  "task.purged": ["deleted for good", "trash"],
-  "task.overdue": ["became overdue:", "overdue"],
-  "reminder.scheduled": ["set a reminder for", "notifications"],
-  "reminder.fired": ["reminded of", "notifications"],
-  "reminder.delivered": ["delivered a reminder of", "notifications"],
-  "reminder.failed": ["could not deliver a reminder of", "notifications"],
-  "reminder.snoozed": ["snoozed", "snooze"],
-  "reminder.acknowledged": ["acknowledged", "check"],
-  "reminder.cancelled": ["cancelled a reminder of", "notifications"],
-  "user.registered": ["joined Duely", "completed"],
-  "user.updated": ["changed the settings", "settings"],
+interface Wording {
+  icon: IconName
+  /** After who did it; absent where nobody did. */
+  verb?: string
+  /** After the task, where the task itself did it. */
+  did?: string
+}
+
+const WORDINGS: Record<string, Wording> = {
+  "task.created": { icon: "plus", verb: "added" },
+  "task.updated": { icon: "note", verb: "changed" },
+  "task.completed": { icon: "completed", verb: "completed" },
+  "task.reopened": { icon: "undo", verb: "reopened" },
+  "task.deleted": { icon: "trash", verb: "deleted" },
+  "task.restored": { icon: "restore", verb: "restored" },
+  "task.purged": { icon: "trash", verb: "deleted for good" },
+  "task.overdue": { icon: "overdue", did: "became overdue" },
+  "reminder.scheduled": { icon: "notifications", did: "got a reminder" },
+  "reminder.fired": { icon: "notifications", did: "reminder fired" },
+  "reminder.delivered": { icon: "notifications", did: "reminder delivered" },
+  "reminder.failed": { icon: "notifications", did: "reminder could not be delivered" },
+  "reminder.snoozed": { icon: "snooze", verb: "snoozed" },
+  "reminder.acknowledged": { icon: "check", verb: "acknowledged" },
+  "reminder.cancelled": { icon: "notifications", did: "reminder cancelled" },
+  "user.registered": { icon: "completed", verb: "joined Duely" },
+  "user.updated": { icon: "settings", verb: "changed the settings" },
 }
 
 const ACTORS: Record<Cause["kind"], string> = {
@@ -43,7 +50,7 @@ const SILENT_FIELDS = new Set(["overdue_noted", "zone", "completed_at", "status"
 
 export function ActivityLine({ line, brief = false }: { line: Activity; brief?: boolean }) {
   const [busy, setBusy] = useState(false)
-  const [verb, icon] = VERBS[line.type] ?? [line.type, "activity" as const]
+  const { icon, verb, did }: Wording = WORDINGS[line.type] ?? { icon: "activity", did: line.type }
   const changes =
     line.type === "task.updated" ? Object.entries(line.changed).filter(([it]) => !SILENT_FIELDS.has(it)) : []
   const at = Date.parse(line.at)
@@ -59,7 +66,8 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
       </span>
       <div class="log-text">
         <p>
-          {ACTORS[line.cause.kind]} {verb} {!brief && <Subject line={line} />}
+          {verb && `${ACTORS[line.cause.kind]} ${verb} `}
+          {!brief && <Subject line={line} />} {brief && did ? did[0]?.toUpperCase() + did.slice(1) : did}
           <Late line={line} />
         </p>
         {changes.length > 0 && (
@@ -75,7 +83,7 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
       </div>
       {line.undoable && (
         <button type="button" class="button quiet small" disabled={busy} onClick={() => void undo()}>
-          Undo<span class="unseen"> {verb}</span>
+          Undo<span class="unseen"> what was {verb}</span>
         </button>
       )}
       <time class="log-time" dateTime={line.at}>

@@ -45,7 +45,6 @@ export function FilterButton() {
     <Popover
       label={number > 0 ? `Filter, ${number} set` : "Filter"}
       class={`icon-button ${number > 0 ? "on" : ""}`}
-      align="end"
       button={<Icon name="filter" />}
     >
       {() => (

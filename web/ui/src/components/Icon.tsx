@@ -1,7 +1,7 @@
 // The page's icons: 20 × 20 strokes, drawn in the text's colour, silent to screen readers.
 
 const paths = {
-  today: "M4 5.5h12v11H4zM4 8.5h12M7 3.5v3M13 3.5v3M10 11.2v2.6M8.7 12.5h2.6",
+  today: "M4 5.5h12v11H4zM4 8.5h12M7 3.5v3M13 3.5v3M9.2 11.7h1.6v1.6H9.2z",
   upcoming: "M4 5.5h12v11H4zM4 8.5h12M7 3.5v3M13 3.5v3M8 12.5h4M10.5 11l1.5 1.5-1.5 1.5",
   overdue: "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM10 6.2V10l2.4 1.8",
   all: "M7.5 5.5h9M7.5 10h9M7.5 14.5h9M3.8 5.5h.01M3.8 10h.01M3.8 14.5h.01",

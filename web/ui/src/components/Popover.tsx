@@ -1,50 +1,52 @@
-// A button with a small panel below it; a sheet at the bottom on phones. Esc and a press outside close it.
+// A button with a small panel beside it; a sheet at the bottom on phones. Esc and a press outside close it.
 import type { ComponentChildren } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 
 interface Props {
   /** The button's accessible name; the panel is named likewise. */
   label: string
   button: ComponentChildren
   class?: string
-  align?: "start" | "end"
   disabled?: boolean
-  /** Closed by a press outside or by moving on: what was chosen counts. */
-  onLeave?: () => void
   children: (close: () => void) => ComponentChildren
 }
 
-export function Popover({
-  label,
-  button,
-  class: look = "",
-  align = "start",
-  disabled = false,
-  onLeave,
-  children,
-}: Props) {
+const GAP = 6
+
+export function Popover({ label, button, class: look = "", disabled = false, children }: Props) {
   const [open, setOpen] = useState(false)
-  const root = useRef<HTMLDivElement>(null)
+  const root = useRef<HTMLSpanElement>(null)
   const trigger = useRef<HTMLButtonElement>(null)
-  const leave = useRef(onLeave)
-  leave.current = onLeave
+  const panel = useRef<HTMLDivElement>(null)
   const close = () => {
     setOpen(false)
     trigger.current?.focus()
   }
 
+  // In the top layer nothing cuts it off or lies above it.
+  useLayoutEffect(() => {
+    if (!open || !panel.current) return
+    panel.current.showPopover()
+    panel.current.querySelector<HTMLElement>("button, input, select")?.focus({ preventScroll: true })
+    const place = () => placeBeside(trigger.current, panel.current)
+    place()
+    addEventListener("scroll", place, { capture: true, passive: true })
+    addEventListener("resize", place)
+    return () => {
+      removeEventListener("scroll", place, { capture: true })
+      removeEventListener("resize", place)
+    }
+  }, [open])
+
   useEffect(() => {
     if (!open) return
     const outside = (event: Event) => {
       const to = event instanceof FocusEvent ? event.relatedTarget : event.target
-      if (!(to instanceof Node) || root.current?.contains(to)) return
-      leave.current?.()
-      setOpen(false)
+      if (to instanceof Node && !root.current?.contains(to)) setOpen(false)
     }
     const holder = root.current
     document.addEventListener("pointerdown", outside)
     holder?.addEventListener("focusout", outside)
-    holder?.querySelector<HTMLElement>(".popover button, .popover input, .popover select")?.focus()
     return () => {
       document.removeEventListener("pointerdown", outside)
       holder?.removeEventListener("focusout", outside)
@@ -53,9 +55,8 @@ export function Popover({
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only stops Esc from reaching what lies below
-    <div
+    <span
       ref={root}
-      class="popover-root"
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !open) return
         event.stopPropagation()
@@ -75,10 +76,22 @@ export function Popover({
         {button}
       </button>
       {open && (
-        <div class={`popover popover-${align}`} role="dialog" aria-label={label}>
+        <div ref={panel} class="popover" popover="manual" role="dialog" aria-label={label}>
           {children(close)}
         </div>
       )}
-    </div>
+    </span>
   )
+}
+
+/** Below the button, or above where there is more room; never past the window's edges. */
+function placeBeside(trigger: HTMLElement | null, panel: HTMLElement | null): void {
+  if (!trigger || !panel) return
+  const from = trigger.getBoundingClientRect()
+  const { offsetWidth: width, offsetHeight: height } = panel
+  const fitsBelow = from.bottom + GAP + height <= innerHeight || from.top < innerHeight - from.bottom
+  const top = fitsBelow ? from.bottom + GAP : Math.max(GAP, from.top - GAP - height)
+  const left = Math.max(GAP, Math.min(from.left, innerWidth - width - GAP))
+  panel.style.setProperty("--top", `${top}px`)
+  panel.style.setProperty("--left", `${left}px`)
 }

@@ -42,7 +42,7 @@ export function TabBar() {
               onClick={() => setOpen(false)}
             >
               <Icon name={place.icon} size={21} />
-              <span>{place.view === "notifications" ? "Inbox" : place.label.replace(" tasks", "")}</span>
+              <span>{place.view === "notifications" ? "Alerts" : place.label.replace(" tasks", "")}</span>
               <Badge place={place} />
             </a>
           </li>

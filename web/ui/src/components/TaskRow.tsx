@@ -1,5 +1,5 @@
 // One task in a list: a box to complete it, its title to open it, and what matters about it in one quiet line.
-import { dueLabel } from "../format.ts"
+import { dueLabel, timeLabel } from "../format.ts"
 import { deleteTask, purgeTask, restoreTask, toggleTask } from "../store/changes.ts"
 import { now } from "../store/clock.ts"
 import { fallsOf, isOverdue } from "../store/due.ts"
@@ -14,11 +14,12 @@ import { ask } from "./AskDialog.tsx"
 import { Icon } from "./Icon.tsx"
 import { Flag } from "./priority.tsx"
 
-export function TaskRow({ task }: { task: Task }) {
+export function TaskRow({ task, underDay = false }: { task: Task; underDay?: boolean }) {
   const going = leaving.value.get(task.id)
   const look = [
     "task",
     task.status === "completed" ? "is-completed" : "",
+    task.deleted_at && !going ? "in-trash" : "",
     going ? `leaving-${going}` : "",
     openTaskId.value === task.id ? "is-open" : "",
     unsaved.value.has(task.id) ? "is-unsaved" : "",
@@ -31,7 +32,7 @@ export function TaskRow({ task }: { task: Task }) {
           <button type="button" class="task-title" onClick={() => openTask(task.id)}>
             <span>{task.title}</span>
           </button>
-          <Meta task={task} />
+          <Meta task={task} underDay={underDay} />
         </div>
         <div class="task-actions">{task.deleted_at ? <TrashActions task={task} /> : <DeleteButton task={task} />}</div>
       </div>
@@ -58,14 +59,15 @@ export function CompleteBox({ task, large = false }: { task: Task; large?: boole
   )
 }
 
-function Meta({ task }: { task: Task }) {
+function Meta({ task, underDay }: { task: Task; underDay: boolean }) {
   const ahead = task.reminders.filter((it) => it.status === "pending").length
   const ticked = task.checklist.filter((it) => it.done).length
-  const isBare = !task.due && ahead === 0 && task.checklist.length === 0 && task.tags.length === 0
+  const hasDue = task.due && !(underDay && "date" in task.due)
+  const isBare = !hasDue && ahead === 0 && task.checklist.length === 0 && task.tags.length === 0
   if (isBare && task.priority === "none" && !task.description) return null
   return (
     <div class="task-meta">
-      {task.due && <DueMark task={task} />}
+      {hasDue && <DueMark task={task} underDay={underDay} />}
       {(task.priority === "urgent" || task.priority === "high") && <Flag priority={task.priority} />}
       {ahead > 0 && (
         <span class="meta">
@@ -96,15 +98,19 @@ function Meta({ task }: { task: Task }) {
   )
 }
 
-export function DueMark({ task }: { task: Task }) {
+/** Below the heading of its day only the hour is said. */
+export function DueMark({ task, underDay = false }: { task: Task; underDay?: boolean }) {
   if (!task.due) return null
   const late = isOverdue(task, zone.value, now.value)
+  const label = underDay
+    ? timeLabel(fallsOf(task.due, zone.value).order, zone.value)
+    : dueLabel(task.due, zone.value, now.value)
   const isToday = fallsOf(task.due, zone.value).date === dateAt(now.value, zone.value)
   return (
     <span class={`meta due ${late ? "overdue" : isToday ? "due-today" : ""}`}>
       <Icon name={late ? "overdue" : "today"} size={14} />
       {late && <span class="unseen">Overdue: </span>}
-      {dueLabel(task.due, zone.value, now.value)}
+      {label}
     </span>
   )
 }

@@ -114,7 +114,7 @@ function ReminderToast({ toast, notification }: { toast: Toast; notification: No
             >
               Acknowledge
             </button>
-            <Popover label="Snooze" class="button small" align="end" disabled={busy} button="Snooze">
+            <Popover label="Snooze" class="button small" disabled={busy} button="Snooze">
               {(shut) => (
                 <SnoozeMenu
                   onPick={(how) => {

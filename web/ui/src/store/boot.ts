@@ -1,7 +1,7 @@
 // From an opened page to a live one and back: who is it, read the lists, hear the news, sign out.
 import { computed, effect, signal } from "@preact/signals"
 import { Refused, Unreachable, whenSignedOut } from "../api.ts"
-import { clashes } from "./edits.ts"
+import { clearEdits } from "./edits.ts"
 import { clearLists } from "./lists.ts"
 import { startLive, stopLive } from "./live.ts"
 import { notifications, unread } from "./notifications.ts"
@@ -76,7 +76,7 @@ function reset(tell: boolean): void {
   clearTasks()
   clearLists()
   clearUndo()
-  clashes.value = []
+  clearEdits()
   notifications.value = []
   unread.value = 0
   dismissWhere(() => true)

@@ -43,6 +43,12 @@ export function send(edit: Edit): Promise<Task | undefined> {
   return turn
 }
 
+export function clearEdits(): void {
+  queues.clear()
+  ownVersions.clear()
+  clashes.value = []
+}
+
 export function settle(clash: Clash): void {
   clashes.value = clashes.peek().filter((it) => it !== clash)
 }

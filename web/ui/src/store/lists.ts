@@ -38,6 +38,7 @@ export const currentState = computed<Loaded>(() => {
 
 export interface Section {
   heading: string
+  namesDay: boolean
   tasks: Task[]
 }
 
@@ -52,10 +53,11 @@ export const currentSections = computed<Section[]>(() => {
   if (!view) return sections
   const around = { now: now.value, zone: zone.value }
   for (const task of currentList.value) {
-    const heading = view.heading(view.open ? asBefore(task) : task, around)
+    const shown = view.open ? asBefore(task) : task
+    const heading = view.heading(shown, around)
     const last = sections.at(-1)
     if (last?.heading === heading) last.tasks.push(task)
-    else sections.push({ heading, tasks: [task] })
+    else sections.push({ heading, namesDay: view.namesDay?.(shown, around) ?? false, tasks: [task] })
   }
   return sections
 })

@@ -20,6 +20,8 @@ export interface ListView {
   holds: (task: Task, around: Around) => boolean
   compare: (a: Task, b: Task, zone: string) => number
   heading: (task: Task, around: Around) => string
+  /** The heading says the day: the rows below need not. */
+  namesDay?: (task: Task, around: Around) => boolean
   empty: [title: string, text: string]
 }
 
@@ -38,6 +40,7 @@ export const views: Partial<Record<ViewName, ListView>> = {
     holds: (task, around) => isOpen(task) && (dateOf(task, around) ?? "9999") <= today(around),
     compare: byDue,
     heading: (task, { now, zone }) => (isOverdue(task, zone, now) ? "Overdue" : "Today"),
+    namesDay: (task, around) => dateOf(task, around) === today(around) && !isOverdue(task, around.zone, around.now),
     empty: ["All clear for today", "Nothing is due. Enjoy it, or plan what comes next."],
   },
   upcoming: {
@@ -47,6 +50,7 @@ export const views: Partial<Record<ViewName, ListView>> = {
     holds: (task, around) => isOpen(task) && (dateOf(task, around) ?? "") > today(around),
     compare: byDue,
     heading: (task, around) => upcomingHeading(dateOf(task, around) ?? "", today(around)),
+    namesDay: (task, around) => daysAhead(task, around) < 8,
     empty: ["Nothing ahead", "Tasks with a date after today gather here, day by day."],
   },
   overdue: {
@@ -56,6 +60,7 @@ export const views: Partial<Record<ViewName, ListView>> = {
     holds: (task, { now, zone }) => isOpen(task) && isOverdue(task, zone, now),
     compare: byDue,
     heading: (task, around) => dayHeading(dateOf(task, around) ?? "", today(around)),
+    namesDay: () => true,
     empty: ["Nothing is overdue", "You are on top of things."],
   },
   all: {
@@ -65,6 +70,7 @@ export const views: Partial<Record<ViewName, ListView>> = {
     holds: isOpen,
     compare: byDue,
     heading: allHeading,
+    namesDay: (task, around) => ["Today", "Tomorrow"].includes(allHeading(task, around)),
     empty: ["No open tasks", "Add one above: try “Call the bank tomorrow 9am”."],
   },
   completed: {
@@ -132,6 +138,10 @@ function newestFirst(a: string | null, b: string | null): number {
 
 function dayOfInstant(instant: string | null, around: Around): string {
   return instant ? dayHeading(dateAt(Date.parse(instant), around.zone), today(around)) : ""
+}
+
+function daysAhead(task: Task, around: Around): number {
+  return daysBetween(today(around), dateOf(task, around) ?? "9999-01-01")
 }
 
 function upcomingHeading(date: string, from: string): string {

@@ -47,7 +47,7 @@ function Sections() {
   if (sections.length === 0) return currentState.value.state === "ready" ? <EmptyState /> : null
   return (
     <div class="sections" data-testid="task-list">
-      {sections.map(({ heading, tasks }) => (
+      {sections.map(({ heading, namesDay, tasks }) => (
         <section key={heading} aria-label={heading}>
           <h2
             class={`section-heading ${heading === "Overdue" ? "overdue" : ""} ${single && heading === currentView.value?.title ? "unseen" : ""}`}
@@ -57,7 +57,7 @@ function Sections() {
           </h2>
           <ul class="task-list">
             {tasks.map((task) => (
-              <TaskRow key={task.id} task={task} />
+              <TaskRow key={task.id} task={task} underDay={namesDay} />
             ))}
           </ul>
         </section>

@@ -1,0 +1,36 @@
+// What a browser is sent: small enough, and loadable where only our own files may run.
+import { gzipSync } from "node:zlib"
+import { build, type Rolldown } from "vite"
+import { beforeAll, expect, it } from "vitest"
+
+const MOST_JS_BYTES = 60 * 1024
+const MOST_CSS_BYTES = 12 * 1024
+
+let files: Map<string, string>
+
+beforeAll(async () => {
+  const made = (await build({ logLevel: "silent", build: { write: false } })) as Rolldown.RolldownOutput
+  files = new Map(made.output.map((it) => [it.fileName, it.type === "chunk" ? it.code : String(it.source)]))
+}, 60_000)
+
+it("stays within its budget", () => {
+  expect(packed(".js")).toBeLessThan(MOST_JS_BYTES)
+  expect(packed(".css")).toBeLessThan(MOST_CSS_BYTES)
+})
+
+it("has nothing inline: no script, no style, no data: address", () => {
+  const page = files.get("index.html") ?? ""
+  expect(page).not.toMatch(/<script(?![^>]*\ssrc=)/)
+  expect(page).not.toMatch(/<style|\sstyle=|\son\w+=/)
+  for (const [name, text] of files)
+    if (/\.(css|html)$/.test(name)) expect(text).not.toMatch(/url\(["']?data:|=["']data:/)
+})
+
+it("asks no other host for anything", () => {
+  for (const [name, text] of files)
+    expect(`${name}: ${text.match(/https?:\/\/(?!www\.w3\.org)[\w.-]+/)?.[0] ?? "none"}`).toBe(`${name}: none`)
+})
+
+function packed(ending: string): number {
+  return [...files].filter(([name]) => name.endsWith(ending)).reduce((sum, [, text]) => sum + gzipSync(text).length, 0)
+}
