@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.fields import Id, Text
+from actors.fields import STORABLE, Id
 from host.store import activity_queries, task_queries
 from host.store.activity_queries import ActivityFilter
 from web.api import models
@@ -25,15 +25,15 @@ from web.problems import ProblemError, not_found
 
 router: Final = APIRouter(prefix="/api/v1", tags=["activity"], route_class=GuardedRoute)
 
-Position = Annotated[int, Field(ge=0, lt=2**63)]
-EventType = Annotated[Text, StringConstraints(pattern=r"^[a-z-]{1,20}\.[a-z-]{1,20}$")]
+Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
+EventType = Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,20}\.[a-z-]{1,20}$"), STORABLE]
 
 
 class ActivityQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     type: Annotated[list[EventType], Field(max_length=20)] = []
-    actor: Annotated[Text, StringConstraints(max_length=64)] | None = Field(
+    actor: Annotated[str, StringConstraints(max_length=64), STORABLE] | None = Field(
         default=None, description="user, token, agent, reminder or system, or the id of one of them"
     )
     since: Moment | None = Field(default=None, alias="from")

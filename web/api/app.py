@@ -1,6 +1,7 @@
 """The public app, put together: every route, the edge around them, and what answers when none of them does."""
 
 import time
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -28,7 +29,7 @@ from web.api.credentials import Credentials
 from web.api.demo import Demo
 from web.api.edge import Edge
 from web.api.openapi import document
-from web.api.page import Page
+from web.api.page import DIST, Page
 from web.api.parts import Parts
 from web.api.passwords import Passwords
 from web.api.rate_limits import Counters, RateLimits
@@ -41,10 +42,10 @@ from web.services import Services
 _ROUTERS: Final = (tasks, bulk, stream, activity, tags, me, notifications, reminders, auth, sessions, tokens, health)
 
 
-def create_app(services: Services) -> FastAPI:
+def create_app(services: Services, page: Path = DIST) -> FastAPI:
     """The public side over these services; serve it with `proxy_headers=False`, it reads them itself."""
     app = _documented()
-    parts = _parts(services)
+    parts = _parts(services, Page(page))
     app.state.parts = parts
     app.router.default = parts.page
     app.add_exception_handler(ProblemError, _problem)
@@ -78,7 +79,7 @@ def _documented() -> FastAPI:
     return app
 
 
-def _parts(services: Services) -> Parts:
+def _parts(services: Services, page: Page) -> Parts:
     credentials = Credentials(services.db, services.clock, time.monotonic)
     seats = StreamSeats()
     credentials.on_drop.append(seats.sign_out)
@@ -90,7 +91,7 @@ def _parts(services: Services) -> Parts:
         passwords=Passwords(),
         seats=seats,
         demo=Demo(services) if services.settings.demo else None,
-        page=Page(),
+        page=page,
     )
 
 

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from actors.commands import AcknowledgeReminder, AddTags, CreateTask, PatchTask, SetPriority, SnoozeReminder
-from actors.fields import Body, Defaults, Email, Id, PersonName, TagName, Text, Zone
+from actors.fields import STORABLE, Body, Defaults, Email, Id, PersonName, TagName, Zone
 
 __all__ = [
     "AcknowledgeReminder",
@@ -24,9 +24,9 @@ __all__ = [
     "SnoozeReminder",
 ]
 
-Password = Annotated[Text, StringConstraints(min_length=8, max_length=256)]
-GivenPassword = Annotated[Text, StringConstraints(max_length=256)]
-TokenName = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Password = Annotated[str, StringConstraints(min_length=8, max_length=256), STORABLE]
+GivenPassword = Annotated[str, StringConstraints(max_length=256), STORABLE]
+TokenName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), STORABLE]
 Scope = Literal["read", "write", "agent"]
 BulkAction = Literal[
     "complete", "reopen", "delete", "restore", "purge", "add_tags", "remove_tag", "set_priority", "move_due"
@@ -58,7 +58,7 @@ class Register(Body):
 
 
 class Login(Body):
-    email: Annotated[Text, StringConstraints(max_length=254)]
+    email: Annotated[str, StringConstraints(max_length=254), STORABLE]
     password: GivenPassword
 
 

@@ -4,8 +4,8 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Final
-from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -103,8 +103,10 @@ class Edge:
 def _correlation_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id":
-            return value.decode("ascii") if _SANE_ID.fullmatch(value) else str(uuid4())
-    return str(uuid4())
+            if _SANE_ID.fullmatch(value):
+                return value.decode("ascii")
+            break
+    return token_hex(16)
 
 
 def _route(scope: Scope) -> str:

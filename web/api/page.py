@@ -17,9 +17,6 @@ DIST: Final = Path(__file__).resolve().parent.parent / "ui" / "dist"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _ASKED_EACH_TIME: Final = "no-cache"
 _PACKED: Final = frozenset({".html", ".js", ".css", ".svg", ".json", ".webmanifest", ".map", ".txt"})
-_INDEX: Final = "/index.html"
-# Never answered with the page: what belongs to the API, and what only the sidecar may ask, on its own port.
-_NO_VIEWS: Final = ("/api/", "/health", "/metrics", "/actors", "/dapr", "/job", "/events", "/assets/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +40,9 @@ class Page:
             await self.answer(Request(scope))(scope, receive, send)
 
     def answer(self, request: Request) -> Response:
-        """The file of that path, the page for the paths that it gives its views, else the 404."""
+        """The file of that path, else the 404; the page keeps its views behind the `#`."""
         path: str = request.scope["path"]
-        file = self._files.get(path)
-        if file is None and "text/html" in request.headers.get("accept", "") and not path.startswith(_NO_VIEWS):
-            file = self._files.get(_INDEX)
+        file = self._files.get("/index.html" if path == "/" else path)
         if file is None or request.method not in {"GET", "HEAD"}:
             raise ProblemError(404, "not_found", "There is nothing at this address.")
         headers = {"ETag": file.etag, "Cache-Control": file.cache, "Vary": "Accept-Encoding"}

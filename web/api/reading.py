@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 
 from actors.fields import Body
-from web.problems import Fault, ProblemError, invalid_body
+from web.problems import ProblemError, invalid_body
 
 LONGEST_BODY: Final = 256 * 1024
 Model = TypeVar("Model", bound=Body)
@@ -49,14 +49,11 @@ def _too_large() -> ProblemError:
 
 
 def _unreadable(raw: bytes, model: type[Body], message: str) -> ProblemError:
-    """A lone surrogate is well-formed JSON to some, so it gets the answer of the field that it stands in."""
-    if "surrogate" in message:
-        try:
-            model.model_validate(json.loads(raw))
-        except ValidationError as error:
-            return invalid_body(error.errors(include_url=False, include_context=False))
-        except (ValueError, RecursionError):
-            pass
-        detail = "Remove the lone surrogate; text must be valid Unicode."
-        return ProblemError(422, "invalid_text", detail, faults=[Fault("", "invalid_text", detail)])
-    return ProblemError(400, "malformed_json", f"The body is not JSON that can be read. {message}.")
+    """A lone surrogate is well-formed JSON to others, so it gets the answer of the field that it stands in."""
+    try:
+        model.model_validate(json.loads(raw))
+    except ValidationError as error:
+        return invalid_body(error.errors(include_url=False, include_context=False))
+    except (ValueError, RecursionError):
+        pass
+    return ProblemError(400, "malformed_json", f"The body is not JSON that can be read: {message}.")

@@ -36,7 +36,7 @@ class LedgerQuery(BaseModel):
 
     task_id: Id
     reminder_id: Id | None = None
-    after: Annotated[int, Field(ge=0, lt=2**63, description="Entries after the one with this id")] = 0
+    after: Annotated[int, Field(ge=0, le=2**63 - 1, description="Entries after the one with this id")] = 0
     limit: Annotated[int, Field(ge=1, le=200)] = 100
 
 

@@ -16,7 +16,7 @@ from web.api.parts import parts_of
 
 router: Final = APIRouter(prefix="/api/v1/stream", tags=["stream"], route_class=GuardedRoute)
 
-Position = Annotated[int, Field(ge=0, lt=2**63)]
+Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 _POSITION: Final = re.compile(r"[0-9]{1,18}")
 _NOWHERE: Final = 2**62  # no position of anyone: answered with a resync
 _ABOUT: Final = """

@@ -3,10 +3,11 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
+from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.fields import TagName, Text, fold
+from actors.fields import STORABLE, TagName, fold
 from actors.replies import Json
 from host.store import tag_queries, task_queries
 from web.api import bodies, models
@@ -21,12 +22,13 @@ from web.api.sending import answer
 
 router: Final = APIRouter(prefix="/api/v1/tags", tags=["tags"], route_class=GuardedRoute)
 TagInPath = Annotated[TagName, Path()]
+Prefix = Annotated[str, StringConstraints(max_length=30), STORABLE]
 
 
 @router.get("", **operation("list_tags", "read", "Tags with counts", models.TagList, consistent=True))
 async def list_(
     request: Request,
-    prefix: Annotated[Text, Query(max_length=30)] = "",
+    prefix: Annotated[Prefix, Query()] = "",
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
     await honour(request)

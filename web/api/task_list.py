@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 
-from actors.fields import Id, Priority, TagName, Text
+from actors.fields import STORABLE, Id, Priority, TagName
 from host.store.task_queries import Stretch, TaskFilter
 from web.api.caller import caller_of
 from web.api.moments import DayOrMoment
 from web.api.parts import parts_of
 from web.problems import ProblemError
 
-Words = Annotated[Text, StringConstraints(max_length=200)]
+Words = Annotated[str, StringConstraints(max_length=200), STORABLE]
 
 
 class TaskQuery(BaseModel):
@@ -26,7 +26,7 @@ class TaskQuery(BaseModel):
     due_after: DayOrMoment | None = Field(default=None, description="Due at this date or instant, or later")
     due_before: DayOrMoment | None = Field(default=None, description="Due before this date or instant")
     overdue: bool | None = None
-    search: Words = Field(default="", description="Each word somewhere in title, description, tags or checklist")
+    search: Annotated[Words, Field(description="Each word somewhere in title, description, tags or checklist")] = ""
     series: Id | None = None
     trash: bool = False
     sort: Literal["due", "priority", "created", "updated", "title"] = "due"

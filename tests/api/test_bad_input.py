@@ -1,0 +1,265 @@
+"""Whatever is sent, the answer is a problem that says what to do, and never a fault of ours."""
+
+import json
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fakes.world import World
+
+pytestmark = pytest.mark.api
+TASKS = "/api/v1/tasks"
+JSON = {"content-type": "application/json"}
+
+
+def fault(answer: httpx.Response) -> tuple[int, str, str]:
+    """Status, and of the first fault the place and the code."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    assert problem["detail"].endswith((".", ".)")), problem["detail"]
+    first = problem["errors"][0]
+    return answer.status_code, first.get("pointer", first.get("parameter")), first["code"]
+
+
+GOOD: list[dict[str, Any]] = [
+    {"title": "x" * 500},
+    {"title": "😀" * 500},
+    {"title": "5m"},
+    {"title": "2026-01-01"},
+    {"title": "x", "description": "é" * 20_000},
+    {"title": "x", "tags": [f"{n:030}" for n in range(10)]},
+    {"title": "x", "tags": ["Home", "home", "HOME"] * 10},
+    {"title": "x", "due": {"date": "2028-02-29"}},
+    {"title": "x", "due": {"local": "2026-03-29T02:30", "zone": "Europe/Berlin"}},
+    {"title": "x", "reminders": [{"at": "2027-01-01T00:00:00Z"}] * 20},
+    {"title": "x", "reminders": [{"offset_minutes": 43_200}]},
+    {"title": "x", "checklist": [{"text": str(n)} for n in range(100)]},
+    {"title": "\u202ereversed and \u0007bell"},
+]
+BAD: list[tuple[Any, str, str]] = [
+    ({}, "/title", "required"),
+    ({"title": ""}, "/title", "too_short"),
+    ({"title": "   "}, "/title", "too_short"),
+    ({"title": "x" * 501}, "/title", "too_long"),
+    ({"title": "😀" * 501}, "/title", "too_long"),
+    ({"title": None}, "/title", "wrong_type"),
+    ({"title": 5}, "/title", "wrong_type"),
+    ({"title": "a\0b"}, "/title", "invalid_text"),
+    ({"title": "x", "description": "x" * 20_001}, "/description", "too_long"),
+    ({"title": "x", "priority": "most"}, "/priority", "invalid_choice"),
+    ({"title": "x", "owner": "me"}, "/owner", "unknown_field"),
+    ({"title": "x", "user_id": "me"}, "/user_id", "unknown_field"),
+    ({"title": "x", "a/b~c": 1}, "/a~1b~0c", "unknown_field"),
+    ({"title": "x", "id": "me"}, "/id", "invalid_id"),
+    ({"title": "x", "tags": "home"}, "/tags", "wrong_type"),
+    ({"title": "x", "tags": ["x" * 31]}, "/tags/0", "too_long"),
+    ({"title": "x", "tags": [""]}, "/tags/0", "too_short"),
+    ({"title": "x", "tags": [str(n) for n in range(11)]}, "/tags", "too_many"),
+    ({"title": "x", "due": {"date": "2026-02-30"}}, "/due/date", "invalid_date"),
+    ({"title": "x", "due": {"date": "2027-02-29"}}, "/due/date", "invalid_date"),
+    ({"title": "x", "due": {"date": "26-1-1"}}, "/due/date", "invalid_date"),
+    ({"title": "x", "due": {"local": "2026-01-01T25:00", "zone": "UTC"}}, "/due/local", "invalid_date"),
+    ({"title": "x", "due": {"local": "2026-01-01T09:00", "zone": "Mars/Base"}}, "/due/zone", "unknown_zone"),
+    ({"title": "x", "due": {"local": "2026-01-01T09:00", "zone": "../../etc/passwd"}}, "/due/zone", "unknown_zone"),
+    ({"title": "x", "due": {"local": "2026-01-01T09:00"}}, "/due", "invalid_date"),
+    ({"title": "x", "due": {"date": "2026-01-01", "zone": "UTC"}}, "/due", "invalid_date"),
+    ({"title": "x", "due": "tomorrow"}, "/due", "wrong_type"),
+    ({"title": "x", "reminders": [{"offset_minutes": -1}]}, "/reminders/0/offset_minutes", "out_of_range"),
+    ({"title": "x", "reminders": [{"offset_minutes": 43_201}]}, "/reminders/0/offset_minutes", "out_of_range"),
+    ({"title": "x", "reminders": [{"offset_minutes": 10**30}]}, "/reminders/0/offset_minutes", "out_of_range"),
+    ({"title": "x", "reminders": [{"offset_minutes": True}]}, "/reminders/0/offset_minutes", "wrong_type"),
+    ({"title": "x", "reminders": [{"at": "2026-01-01"}]}, "/reminders/0/at", "invalid_date"),
+    ({"title": "x", "reminders": [{}]}, "/reminders/0", "invalid_reminder"),
+    ({"title": "x", "reminders": [{"offset_minutes": 1}] * 21}, "/reminders", "too_many"),
+    ({"title": "x", "checklist": [{"text": "x"}] * 101}, "/checklist", "too_many"),
+    ({"title": "x", "checklist": [{"text": "x" * 501}]}, "/checklist/0/text", "too_long"),
+    ([], "", "wrong_type"),
+    ("task", "", "wrong_type"),
+]
+
+
+async def test_every_field_is_taken_at_its_limit_and_kept_as_it_is(ada: httpx.AsyncClient) -> None:
+    for body in GOOD:
+        answer = await ada.post(TASKS, json=body)
+        assert answer.status_code == 201, (answer.text, str(body)[:100])
+        assert answer.json()["title"] == body["title"]
+        assert (await ada.get(f"{TASKS}/{answer.json()['id']}")).json() == answer.json()
+
+
+async def test_every_field_is_refused_beyond_its_limit(ada: httpx.AsyncClient) -> None:
+    for body, pointer, code in BAD:
+        assert fault(await ada.post(TASKS, json=body)) == (422, pointer, code), str(body)[:100]
+    assert (await ada.get(TASKS)).json()["total"] == 0
+
+
+async def test_other_bodies_are_held_to_their_limits_too(ada: httpx.AsyncClient) -> None:
+    url = f"{TASKS}/{(await ada.post(TASKS, json={'title': 'x'})).json()['id']}"
+    table: list[tuple[str, str, Any, str, str]] = [
+        ("PATCH", url, {"title": None}, "/title", "wrong_type"),
+        ("PATCH", url, {"status": "completed"}, "/status", "unknown_field"),
+        ("PUT", f"{url}/priority", {"priority": None}, "/priority", "invalid_choice"),
+        ("POST", f"{url}/tags", {"tags": []}, "/tags", "too_short"),
+        ("POST", f"{url}/snooze", {}, "", "invalid_snooze"),
+        ("POST", f"{url}/snooze", {"minutes": 0}, "/minutes", "out_of_range"),
+        ("POST", f"{url}/acknowledge", {"reminder": "x"}, "/reminder", "unknown_field"),
+        ("POST", f"{TASKS}/bulk", {"action": "explode", "ids": []}, "/action", "invalid_choice"),
+        ("POST", f"{TASKS}/bulk", {"action": "complete", "ids": []}, "/ids", "too_short"),
+        ("POST", f"{TASKS}/bulk", {"action": "complete", "ids": ["x"]}, "/ids/0", "invalid_id"),
+        ("POST", f"{TASKS}/bulk", {"action": "complete", "ids": [url[-36:]] * 2}, "", "duplicate_id"),
+        (
+            "POST",
+            f"{TASKS}/bulk",
+            {"action": "complete", "ids": [url[-36:]], "args": {"x": 1}},
+            "/args/x",
+            "unknown_field",
+        ),
+        ("PATCH", "/api/v1/tags/home", {"name": "x" * 31}, "/name", "too_long"),
+        ("PATCH", "/api/v1/me", {"timezone": "Nowhere"}, "/timezone", "unknown_zone"),
+        ("PATCH", "/api/v1/me", {"email": "x@y"}, "/email", "unknown_field"),
+        (
+            "PATCH",
+            "/api/v1/me",
+            {"defaults": {"reminder_offset_minutes": "5m"}},
+            "/defaults/reminder_offset_minutes",
+            "wrong_type",
+        ),
+        ("POST", "/api/v1/tokens", {"name": "x", "scopes": ["admin"]}, "/scopes/0", "invalid_choice"),
+        ("POST", "/api/v1/tokens", {"name": "x", "scopes": []}, "/scopes", "too_short"),
+        (
+            "POST",
+            "/api/v1/tokens",
+            {"name": "x", "scopes": ["read"], "expires_in_days": 0},
+            "/expires_in_days",
+            "out_of_range",
+        ),
+        ("POST", "/api/v1/auth/register", {"email": "x" * 260 + "@y", "password": "x1" * 10}, "/email", "too_long"),
+        ("POST", "/api/v1/auth/register", {"email": "no at sign", "password": "x1" * 10}, "/email", "invalid_format"),
+        ("POST", "/api/v1/auth/login", {"email": 1, "password": "x"}, "/email", "wrong_type"),
+    ]
+    for method, path, body, pointer, code in table:
+        answer = await ada.request(method, path, json=body)
+        assert fault(answer) == (422, pointer, code), (method, path, body)
+
+
+async def test_queries_are_held_to_their_limits(ada: httpx.AsyncClient) -> None:
+    table = [
+        (TASKS, "sort=colour", "sort", "invalid_choice"),
+        (TASKS, "color=red", "color", "unknown_field"),
+        (TASKS, "per_page=201", "per_page", "out_of_range"),
+        (TASKS, "per_page=0", "per_page", "out_of_range"),
+        (TASKS, f"page={10**30}", "page", "out_of_range"),
+        (TASKS, "page=1&page=none", "page", "wrong_type"),
+        (TASKS, "due_before=2026-02-30", "due_before", "invalid_date"),
+        (TASKS, "due_after=0001-01-01T00:00:00%2B14:00", "due_after", "invalid_date"),
+        (TASKS, "overdue=maybe", "overdue", "wrong_type"),
+        (TASKS, "series=x", "series", "invalid_id"),
+        (TASKS, "search=%00", "search", "invalid_text"),
+        (TASKS, "tag=%00", "tag/0", "invalid_text"),
+        (TASKS, f"search={'x' * 201}", "search", "too_long"),
+        ("/api/v1/tags", "prefix=%00", "prefix", "invalid_text"),
+        ("/api/v1/reminders", "status=soon", "status", "invalid_choice"),
+        ("/api/v1/reminders/ledger", "", "task_id", "required"),
+        ("/api/v1/activity", "before=-1", "before", "out_of_range"),
+        ("/api/v1/activity", f"before={2**63}", "before", "out_of_range"),
+        ("/api/v1/activity", "from=yesterday", "from", "invalid_date"),
+        ("/api/v1/activity", "type=%27;drop", "type/0", "invalid_format"),
+        ("/api/v1/notifications", "unread_only=2", "unread_only", "wrong_type"),
+    ]
+    for path, query, parameter, code in table:
+        assert fault(await ada.get(f"{path}?{query}")) == (422, parameter, code), (path, query)
+    assert (await ada.get(f"{TASKS}?search=%ff%fe")).status_code == 200
+    assert (await ada.get("/api/v1/activity?from=2026-01-01T00:00:00+02:00")).status_code == 200
+
+
+RAW: list[tuple[bytes, int, str]] = [
+    (b"", 400, "malformed_json"),
+    (b"{", 400, "malformed_json"),
+    (b'{"title": "x",}', 400, "malformed_json"),
+    (b"\xff\xfe", 400, "malformed_json"),
+    (b'{"title": "\xff"}', 400, "malformed_json"),
+    (b'{"title": NaN}', 422, "invalid_request"),
+    (b"[" * 100_000, 400, "malformed_json"),
+    (b'{"title":' * 20_000 + b"1" + b"}" * 20_000, 400, "malformed_json"),
+    (b"null", 422, "invalid_request"),
+    (b'{"title": ' + b"9" * 100_000 + b"}", 400, "malformed_json"),
+    (b'{"title": "x", "reminders": [{"offset_minutes": ' + b"9" * 4_000 + b"}]}", 422, "invalid_request"),
+    (b'{"title": "\\ud800"}', 422, "invalid_text"),
+    (b'{"title": "x", "\\ud800": 1}', 422, "invalid_text"),
+    (b'{"title": "\\u0000"}', 422, "invalid_text"),
+    (b'{"title": "x", "tags": ["\\udc00\\ud800"]}', 422, "invalid_text"),
+    (b'{"title": "a", "title": ""}', 422, "invalid_request"),
+]
+
+
+async def test_what_is_hardly_json_is_answered_as_what_it_is(ada: httpx.AsyncClient) -> None:
+    for raw, status, code in RAW:
+        answer = await ada.post(TASKS, content=raw, headers=JSON)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), (raw[:60], answer.text[:300])
+    lone = await ada.post(TASKS, content=b'{"title": "x", "due": {"zone": "\\udfff"}}', headers=JSON)
+    assert lone.json()["errors"][0]["pointer"] == "/due/zone"
+
+
+async def test_only_json_is_taken_for_json(ada: httpx.AsyncClient) -> None:
+    for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "é"):
+        answer = await ada.post(TASKS, content=b'{"title":"x"}', headers={"content-type": content_type.encode()})
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    fine = {"content-type": "Application/JSON; charset=utf-8"}
+    assert (await ada.post(TASKS, content=b'{"title":"x"}', headers=fine)).status_code == 201
+
+
+async def test_a_body_of_5_mb_is_refused_before_it_is_read(ada: httpx.AsyncClient) -> None:
+    read = 0
+
+    async def endless() -> AsyncGenerator[bytes]:
+        nonlocal read
+        while read < 5_000_000:
+            read += 10_000
+            yield b"x" * 10_000
+
+    declared = await ada.post(TASKS, content=b"x" * 5_000_000, headers=JSON)
+    assert (declared.status_code, declared.json()["code"]) == (413, "body_too_large")
+    streamed = await ada.post(TASKS, content=endless(), headers=JSON)
+    assert (streamed.status_code, read < 300_000) == (413, True)
+    for length in ("-1", "five", "٣", "9" * 400):
+        answer = await ada.post(TASKS, content=b"{}", headers={**JSON, "content-length": length.encode()})
+        assert answer.status_code == 413
+    most = json.dumps({"title": "x", "pad": "x" * (256 * 1024 - 28)}).encode()
+    assert (await ada.post(TASKS, content=most, headers=JSON)).status_code == 422
+
+
+async def test_made_up_ids_are_things_that_do_not_exist(ada: httpx.AsyncClient) -> None:
+    paths = [
+        ("tasks", "task"),
+        ("tokens", "token"),
+        ("auth/sessions", "session"),
+    ]
+    for path, what in paths:
+        for made_up in ("x", "%00", "%F0%9F%98%80", "0" * 300, "a'b", "%2e%2e"):
+            answer = await ada.delete(f"/api/v1/{path}/{made_up}")
+            assert (answer.status_code, answer.json()["code"]) == (404, f"{what}_not_found"), (path, made_up)
+    assert (await ada.post("/api/v1/activity/99/undo")).json()["code"] == "activity_not_found"
+    assert (await ada.post(f"/api/v1/activity/{2**70}/undo")).status_code == 422
+
+
+async def test_headers_of_ours_are_checked(here: World, ada: httpx.AsyncClient) -> None:
+    for key in (b"", b"x" * 256, b"\x01", b"a\tb"):
+        answer = await ada.post(TASKS, json={"title": "x"}, headers={"idempotency-key": key})
+        assert answer.json()["code"] == "bad_idempotency_key", key
+    url = f"{TASKS}/{(await ada.post(TASKS, json={'title': 'x'})).json()['id']}"
+    for made_up in ("x", "A" * 100, "é".encode(), "x" * 10_000):
+        headers = {"duely-consistency": made_up}
+        for answer in (await ada.get(TASKS, headers=headers), await ada.post(f"{url}/complete", headers=headers)):
+            assert (answer.status_code, answer.json()["code"]) == (400, "bad_consistency_token")
+    assert (await ada.get(url)).json()["status"] == "open"
+
+
+async def test_unknown_addresses_and_methods_are_problems_too(ada: httpx.AsyncClient) -> None:
+    for path in ("/api/v1/nothing", "/api/v2/tasks", "/actors/TaskActor/1/method/turn", "/dapr/config", "/x%00y"):
+        answer = await ada.get(path, headers={"accept": "text/html"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+    wrong = await ada.put(TASKS, json={})
+    assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
+    assert wrong.headers["allow"]

@@ -1,0 +1,224 @@
+"""Sign-up, login, sessions, passwords: who gets in, and who does not."""
+
+from dataclasses import replace
+from ipaddress import ip_network
+
+import httpx
+import pytest
+
+from tests.fakes.world import PASSWORD, QUIET, World, world
+
+pytestmark = pytest.mark.api
+ME, AUTH = "/api/v1/me", "/api/v1/auth"
+LOGIN = {"email": "ada@example.org", "password": PASSWORD}
+
+
+async def test_a_person_signs_up_and_is_known(ada: httpx.AsyncClient) -> None:
+    me = (await ada.get(ME)).json()
+    assert (me["email"], me["timezone"], me["defaults"]) == (
+        "ada@example.org",
+        "Europe/Berlin",
+        {"reminder_offset_minutes": 30},
+    )
+    assert me["server_time"] == "2026-11-22T12:00:00.000Z"
+
+
+async def test_nobody_is_known_without_credentials(here: World, ada: httpx.AsyncClient) -> None:
+    answer = await here.client().get(ME)
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
+    for made_up in ("duely_made-up", "something", "", "duely_" + "x" * 5_000):
+        for scheme in ("Bearer", "Basic"):
+            refused = await here.client(authorization=f"{scheme} {made_up}").get(ME)
+            assert refused.json()["code"] == "not_authenticated"
+    assert (await here.client(cookie="duely=made-up; duely=").get(ME)).status_code == 401
+
+
+async def test_a_login_is_a_new_session_and_a_logout_its_end(here: World, ada: httpx.AsyncClient) -> None:
+    again = here.client()
+    answer = await again.post(f"{AUTH}/login", json={**LOGIN, "email": " Ada@Example.ORG "})
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("duely=")
+    assert all(word in cookie for word in ("HttpOnly", "SameSite=lax", "Path=/"))
+    assert "Secure" not in cookie
+    assert again.cookies["duely"] != ada.cookies["duely"]
+    stolen = here.client(cookie=f"duely={again.cookies['duely']}")
+    assert (await stolen.get(ME)).status_code == 200
+    assert (await again.post(f"{AUTH}/logout")).status_code == 204
+    assert (await stolen.get(ME)).status_code == 401
+    assert (await ada.get(ME)).status_code == 200
+
+
+async def test_over_https_the_cookie_is_for_this_host_alone(here: World, ada: httpx.AsyncClient) -> None:
+    app = here.app_with(replace(QUIET, trusted_proxies=(ip_network("127.0.0.0/8"),)))
+    proxied = here.client(app, **{"x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.9"})
+    answer = await proxied.post(f"{AUTH}/login", json=LOGIN)
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-duely=")
+    assert "Secure" in cookie
+    assert "strict-transport-security" in answer.headers
+    sessions = (await ada.get(f"{AUTH}/sessions")).json()["items"]
+    assert {session["address"] for session in sessions} == {"127.0.0.1", "203.0.113.9"}
+    # Whoever is not a trusted proxy cannot say so.
+    direct = await here.client(**{"x-forwarded-proto": "https"}).post(f"{AUTH}/login", json=LOGIN)
+    assert direct.headers["set-cookie"].startswith("duely=")
+
+
+async def test_wrong_email_and_wrong_password_are_answered_alike(here: World, ada: httpx.AsyncClient) -> None:
+    answers = [
+        await here.client().post(f"{AUTH}/login", json={"email": email, "password": "not the password"})
+        for email in ("ada@example.org", "nobody@example.org")
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert answers[0].content == answers[1].content
+
+
+async def test_an_email_signs_up_once(here: World, ada: httpx.AsyncClient) -> None:
+    answer = await here.client().post(f"{AUTH}/register", json={**LOGIN, "email": "ADA@example.org"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (409, "/email")
+
+
+async def test_a_poor_password_is_refused(here: World) -> None:
+    for password in ("password123", "aaaaaaaaaaaa", "ada@example.org", "short", "x" * 257):
+        answer = await here.client().post(f"{AUTH}/register", json={**LOGIN, "password": password})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/password"), password
+
+
+async def test_a_sign_up_that_is_cut_off_can_be_repeated_or_finished_by_a_login(here: World) -> None:
+    here.actors.down = True
+    client = here.client()
+    assert (await client.post(f"{AUTH}/register", json=LOGIN)).status_code == 503
+    here.actors.down = False
+    here.actors.lose_reply = True
+    assert (await client.post(f"{AUTH}/register", json=LOGIN)).status_code == 503
+    assert (await client.post(f"{AUTH}/register", json=LOGIN)).status_code == 201
+
+
+async def test_closed_registration_says_so(here: World) -> None:
+    app = here.app_with(replace(QUIET, registration_open=False))
+    answer = await here.client(app).post(f"{AUTH}/register", json=LOGIN)
+    assert (answer.status_code, answer.json()["code"]) == (403, "registration_closed")
+
+
+async def test_a_new_password_ends_all_other_sessions(here: World, ada: httpx.AsyncClient) -> None:
+    other = here.client()
+    await other.post(f"{AUTH}/login", json=LOGIN)
+    wrong = {"current_password": "not the password", "new_password": "quite another phrase"}
+    assert (await ada.post(f"{AUTH}/password", json=wrong)).json()["code"] == "wrong_login"
+    right = {"current_password": PASSWORD, "new_password": "quite another phrase"}
+    assert (await ada.post(f"{AUTH}/password", json=right)).status_code == 204
+    assert [(await client.get(ME)).status_code for client in (ada, other)] == [200, 401]
+    assert (await other.post(f"{AUTH}/login", json=LOGIN)).status_code == 401
+    assert (await other.post(f"{AUTH}/login", json={**LOGIN, "password": "quite another phrase"})).status_code == 200
+
+
+async def test_sessions_are_listed_and_ended(here: World, ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
+    others = [here.client(**{"user-agent": f"Browser {n}"}) for n in range(3)]
+    for other in others:
+        await other.post(f"{AUTH}/login", json=LOGIN)
+    listed = (await ada.get(f"{AUTH}/sessions")).json()["items"]
+    assert [session["current"] for session in listed].count(True) == 1
+    first = next(session["id"] for session in listed if session["user_agent"] == "Browser 0")
+    assert (await bob.delete(f"{AUTH}/sessions/{first}")).status_code == 404
+    assert (await ada.delete(f"{AUTH}/sessions/{first}")).status_code == 204
+    assert (await ada.delete(f"{AUTH}/sessions")).status_code == 204
+    assert [(await other.get(ME)).status_code for other in others] == [401] * 3
+    assert len((await ada.get(f"{AUTH}/sessions")).json()["items"]) == 1
+
+
+async def test_a_token_works_within_its_scopes_and_time(here: World, ada: httpx.AsyncClient) -> None:
+    reader, writer = await here.script(ada, "read"), await here.script(ada, "write", "read")
+    assert (await reader.get("/api/v1/tasks")).status_code == 200
+    assert (await reader.post("/api/v1/tasks", json={"title": "x"})).json()["code"] == "scope_missing"
+    assert (await writer.post("/api/v1/tasks", json={"title": "x"})).status_code == 201
+    # A token can make no tokens, change no password and end no session.
+    for method, path in (("POST", "/api/v1/tokens"), ("GET", f"{AUTH}/sessions"), ("POST", f"{AUTH}/logout")):
+        assert (await writer.request(method, path, json={})).json()["code"] == "needs_login"
+    made = await ada.post("/api/v1/tokens", json={"name": "short", "scopes": ["read"], "expires_in_days": 1})
+    short = here.client(authorization=f"Bearer {made.json()['token']}")
+    assert (await short.get(ME)).status_code == 200
+    here.clock.move(days=2)
+    here.app.state.parts.credentials.forget_user(ada.headers["x-user-id"])
+    assert (await short.get(ME)).status_code == 401
+
+
+async def test_a_token_is_shown_once_and_revoked_at_once(here: World, ada: httpx.AsyncClient) -> None:
+    made = (await ada.post("/api/v1/tokens", json={"name": "Script", "scopes": ["read", "agent"]})).json()
+    agent = here.client(authorization=f"Bearer {made['token']}")
+    task = (await agent.post("/api/v1/tasks", json={"title": "By an agent"})).json()
+    entry = (await ada.get(f"/api/v1/tasks/{task['id']}/activity")).json()["items"][-1]
+    assert (entry["cause"]["kind"], entry["cause"]["id"]) == ("agent", made["id"])
+    listed = (await ada.get("/api/v1/tokens")).json()["items"][0]
+    assert "token" not in listed
+    assert made["token"].startswith(listed["prefix"])
+    assert listed["last_used_at"] is not None
+    assert (await ada.delete(f"/api/v1/tokens/{made['id']}")).status_code == 204
+    assert (await agent.get(ME)).status_code == 401
+
+
+async def test_secrets_are_not_in_the_database(here: World, ada: httpx.AsyncClient) -> None:
+    made = (await ada.post("/api/v1/tokens", json={"name": "Script", "scopes": ["read"]})).json()
+    async with here.db.raw() as connection:
+        kept = str(
+            [
+                await connection.fetch(query)
+                for query in ("SELECT * FROM accounts", "SELECT * FROM sessions", "SELECT * FROM tokens")
+            ]
+        )
+    assert not any(secret in kept for secret in (PASSWORD, ada.cookies["duely"], made["token"]))
+    assert "$argon2id$" in kept
+
+
+async def test_another_site_cannot_write_with_a_browsers_cookie(here: World, ada: httpx.AsyncClient) -> None:
+    script = await here.script(ada)
+    for headers, status in _SITES:
+        answer = await ada.post("/api/v1/tasks", json={"title": "x"}, headers=headers)
+        assert answer.status_code == status, headers
+        # A login that another site makes would put its own account into this browser.
+        login = await here.client().post(f"{AUTH}/login", json=LOGIN, headers=headers)
+        assert login.status_code == (200 if status == 201 else status), headers
+        assert (await script.post("/api/v1/tasks", json={"title": "x"}, headers=headers)).status_code == 201
+
+
+_SITES = [
+    ({"sec-fetch-site": "same-origin"}, 201),
+    ({"sec-fetch-site": "none"}, 201),
+    ({"sec-fetch-site": "cross-site"}, 403),
+    ({"sec-fetch-site": "same-site"}, 403),
+    ({"origin": "http://duely.test"}, 201),
+    ({"origin": "https://evil.test"}, 403),
+    ({"origin": "null"}, 403),
+    ({"origin": "http://[duely"}, 403),
+    ({}, 201),
+]
+
+
+async def test_a_thousand_guesses_are_stopped_early(database_url: str) -> None:
+    async with world(database_url, replace(QUIET, rate_limits=True)) as here:
+        await here.person()
+        guesser = here.client()
+        answers = [await guesser.post(f"{AUTH}/login", json={**LOGIN, "password": f"guess {n}"}) for n in range(1_000)]
+        assert sum(answer.status_code == 401 for answer in answers) == 10
+        assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 429)
+        assert {answer.status_code for answer in answers} == {401, 429}
+
+
+async def test_requests_are_limited_by_user_and_address(database_url: str) -> None:
+    async with world(database_url, replace(QUIET, rate_limits=True)) as here:
+        ada, bob = await here.person(), await here.person("bob@example.org")
+        while (answer := await ada.get(ME)).status_code == 200:
+            pass
+        assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
+        assert 1 <= int(answer.headers["retry-after"]) <= 60
+        assert (await bob.get(ME)).status_code == 200
+
+
+async def test_the_demo_needs_no_login_and_answers_this_machine_alone(here: World) -> None:
+    app = here.app_with(replace(QUIET, demo=True))
+    local = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8080")
+    assert (await local.post("/api/v1/tasks", json={"title": "Try it"})).status_code == 201
+    assert (await local.get("/api/v1/tasks")).json()["total"] == 1
+    assert (await local.get(f"{AUTH}/sessions")).json()["code"] == "needs_login"
+    rebound = await here.client(app).get("/api/v1/tasks")
+    assert rebound.json()["code"] == "demo_is_local"
+    cross = await local.post("/api/v1/tasks", json={"title": "x"}, headers={"sec-fetch-site": "cross-site"})
+    assert cross.status_code == 403

@@ -1,0 +1,92 @@
+"""Writes that are repeated, race each other, or meet an outage."""
+
+import asyncio
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from host.store.engine import Database
+from tests.fakes.world import World
+
+pytestmark = pytest.mark.api
+TASKS = "/api/v1/tasks"
+
+
+async def test_a_create_that_is_repeated_is_one_task(here: World, ada: httpx.AsyncClient) -> None:
+    key = {"Idempotency-Key": "my key: 1"}
+    answers = await asyncio.gather(*(ada.post(TASKS, json={"title": "Once"}, headers=key) for _ in range(5)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    url = f"{TASKS}/{answers[0].json()['id']}"
+    for n in range(40):
+        await ada.patch(url, json={"title": f"Changed {n}"})
+    again = await ada.post(TASKS, json={"title": "Once"}, headers=key)
+    assert again.content == answers[0].content
+    assert (await ada.get(TASKS)).json()["total"] == 1
+
+
+async def test_a_key_with_another_body_is_refused(ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    assert (await ada.post(TASKS, json={"title": "One"}, headers=key)).status_code == 201
+    other = await ada.post(TASKS, json={"title": "Two"}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
+    # The same key of somebody else is another key.
+    assert (await bob.post(TASKS, json={"title": "Two"}, headers=key)).status_code == 201
+
+
+async def test_a_write_whose_answer_was_lost_can_be_sent_again(here: World, ada: httpx.AsyncClient) -> None:
+    key = {"Idempotency-Key": "k"}
+    here.actors.lose_reply = True
+    lost = await ada.post(TASKS, json={"title": "Once"}, headers=key)
+    assert (lost.status_code, lost.headers["retry-after"]) == (503, "2")
+    assert (await ada.post(TASKS, json={"title": "Once"}, headers=key)).status_code == 201
+    assert (await ada.get(TASKS)).json()["total"] == 1
+
+
+async def test_a_bulk_that_is_repeated_changes_nothing_twice(ada: httpx.AsyncClient) -> None:
+    ids = [(await ada.post(TASKS, json={"title": str(n)})).json()["id"] for n in range(3)]
+    body = {"action": "add_tags", "ids": ids, "args": {"tags": ["x"]}}
+    first = await ada.post(f"{TASKS}/bulk", json=body, headers={"Idempotency-Key": "k"})
+    await ada.delete("/api/v1/tags/x")
+    second = await ada.post(f"{TASKS}/bulk", json=body, headers={"Idempotency-Key": "k"})
+    assert second.json() == first.json()
+    assert (await ada.get("/api/v1/tags")).json()["items"] == []
+
+
+async def test_a_task_with_a_given_id_is_made_once_and_never_taken_over(
+    ada: httpx.AsyncClient, bob: httpx.AsyncClient
+) -> None:
+    body = {"id": str(uuid4()), "title": "Mine"}
+    assert (await ada.post(TASKS, json=body)).json()["id"] == body["id"]
+    assert (await ada.post(TASKS, json={**body, "title": "Again"})).json()["title"] == "Mine"
+    stolen = await bob.post(TASKS, json=body)
+    assert (stolen.status_code, stolen.json()["code"]) == (404, "task_not_found")
+
+
+async def test_two_who_edit_one_field_at_once_get_one_winner(ada: httpx.AsyncClient) -> None:
+    url = f"{TASKS}/{(await ada.post(TASKS, json={'title': 'x'})).json()['id']}"
+    answers = await asyncio.gather(
+        *(ada.patch(url, json={"title": f"by {n}"}, headers={"If-Match": '"1"'}) for n in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+
+
+async def test_actors_that_cannot_be_reached_are_a_503_with_a_time(here: World, ada: httpx.AsyncClient) -> None:
+    here.actors.down = True
+    answer = await ada.post(TASKS, json={"title": "x"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "actors_unavailable")
+    assert answer.headers["retry-after"] == "2"
+    assert (await ada.get(TASKS)).status_code == 200
+
+
+async def test_a_database_that_is_down_is_a_503_with_a_time(here: World, ada: httpx.AsyncClient) -> None:
+    await here.db.close()
+    Database.__init__(here.db, here.db.dsn.replace("host=", "host=/nowhere"))
+    await here.db.open()
+    answer = await ada.get(TASKS)
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+    assert answer.headers["retry-after"] == "2"
+    ready = await ada.get("/health/ready")
+    assert (ready.status_code, ready.json()["status"]) == (503, "not ready")
+    assert (await ada.get("/health/live")).status_code == 200
