@@ -125,7 +125,7 @@ def _describe(url: str, runner: psutil.Process) -> System:
 
 def _part_of(process: psutil.Process) -> str | None:
     try:
-        if "host.serve" in process.cmdline():
+        if "web.serve" in process.cmdline():
             return "host"
         return next((part for part in _PARTS if process.name().startswith(part)), None)
     except psutil.Error:

@@ -68,8 +68,8 @@ async def run(bench: Bench) -> Section:
 
 
 def _task(number: int) -> dict[str, Any]:
-    """Titles of ten verbs by seven things; each thirteenth task has a word in it that few others have."""
-    rare = f" with Ottilie{number % 97}" if number % 13 == 0 else ""
+    """Titles of ten verbs by seven things; each thirteenth has one of 23 names in it."""
+    rare = f" with Ottilie{number // 13 % 23}" if number % 13 == 0 else ""
     return {
         "title": f"{_VERBS[number % 10]} {_THINGS[number % 7]}{rare} {number}",
         "description": f"Noted on page {number % 211} of the blue book.",
@@ -93,8 +93,8 @@ def _questions(now: datetime) -> list[Question]:
         ),
         Question(
             "search a word that few have",
-            "sort=due&search=ottilie42",
-            TaskFilter(now=now, search="ottilie42"),
+            "sort=due&search=ottilie17",
+            TaskFilter(now=now, search="ottilie17"),
             "due",
             searches=True,
         ),
