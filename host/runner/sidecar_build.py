@@ -2,24 +2,17 @@
 
 import contextlib
 import fcntl
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
-from typing import IO
 
-from host.runner import places, sidecar, tether, tools
+from host.runner import chore, places, sidecar, tools
 from host.runner.sidecar import VERSION, Sidecar
 from host.runner.words import Say, StartError
-from host.settings import child_environment
 
-HEARTBEAT_SECONDS = 10
 _POLL_SECONDS = 0.2
 _FLAGS = ("-buildvcs=false", "-trimpath", "-v", "-ldflags")
 _LINK = (
@@ -60,10 +53,9 @@ def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
     with tempfile.TemporaryDirectory(prefix="building-", dir=target.parent) as scratch:
         whole = Path(scratch) / "whole"
         whole.mkdir()
-        command = [str(go), "build", *_FLAGS, _LINK, "-o", str(whole / "daprd"), "."]
+        command = (str(go), "build", *_FLAGS, _LINK, "-o", str(whole / "daprd"), ".")
         started = time.monotonic()
-        with log.open("wb") as output:
-            code = _run(command, source, output, lambda: say(progress(log, time.monotonic() - started)))
+        code = chore.run(command, source, log, _ENVIRONMENT, lambda: say(progress(log, time.monotonic() - started)))
         if code != 0:
             raise StartError(failure(log))
         for name in ("placement", "scheduler"):
@@ -75,33 +67,12 @@ def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
     say(f"Built the sidecar in {time.monotonic() - started:.0f} s: {target}")
 
 
-def _run(command: list[str], folder: Path, output: IO[bytes], beat: Callable[[], None]) -> int:
-    """The exit code; `beat` is called every ten seconds. Ends the command when we are interrupted."""
-    tethered = [sys.executable, "-I", "-S", tether.__file__, str(int(signal.SIGTERM)), str(os.getpid()), *command]
-    process = subprocess.Popen(  # noqa: S603  our own command
-        tethered, cwd=folder, env=child_environment(_ENVIRONMENT), stdout=output, stderr=output, start_new_session=True
-    )
-    next_beat = time.monotonic() + HEARTBEAT_SECONDS
-    try:
-        while (code := process.poll()) is None:
-            time.sleep(_POLL_SECONDS)
-            if time.monotonic() >= next_beat:
-                next_beat += HEARTBEAT_SECONDS
-                beat()
-    except BaseException:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-        raise
-    return code
-
-
 def progress(log: Path, seconds: float) -> str:
     """One line: how long it takes so far, and what Go has done."""
     lines = log.read_text(errors="replace").splitlines()
     fetched = sum(line.startswith("go: downloading") for line in lines)
     compiled = sum(not line.startswith("go: ") for line in lines)
-    clock = f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
-    return f"  building the sidecar: {clock}, {fetched} modules fetched, {compiled} packages compiled"
+    return f"  building the sidecar: {chore.clock(seconds)}, {fetched} modules fetched, {compiled} packages compiled"
 
 
 def failure(log: Path) -> str:
@@ -123,7 +94,7 @@ def _locked(path: Path, say: Say) -> Generator[None]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if waited % HEARTBEAT_SECONDS < _POLL_SECONDS:
+                if waited % chore.HEARTBEAT_SECONDS < _POLL_SECONDS:
                     say(f"Another start is building the sidecar; waiting ({waited:.0f} s)")
                 time.sleep(_POLL_SECONDS)
                 waited += _POLL_SECONDS

@@ -79,7 +79,7 @@ async def running(supervisor: Supervisor) -> AsyncIterator[None]:
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110  another process is watched
+        while not true():
             await asyncio.sleep(0.02)
 
 

