@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -51,7 +52,7 @@ class World:
         self._stepping = asyncio.Lock()
         self.app = self.app_with(self.settings)
 
-    def app_with(self, settings: Settings) -> FastAPI:
+    def app_with(self, settings: Settings, page: Path = Path("no page")) -> FastAPI:
         """Another replica's app over the same things."""
         services = Services(
             settings=settings,
@@ -63,7 +64,7 @@ class World:
             signing_key=b"a key of this test",
             parts={"database": self._database_works},
         )
-        return create_app(services)
+        return create_app(services, page)
 
     async def settle(self) -> None:
         """Let the consumers handle all that was committed."""

@@ -26,7 +26,7 @@ from web.problems import ProblemError, invalid_body, refused, unavailable
 router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=GuardedRoute)
 
 _AT_ONCE: Final = 16
-_COMMANDS: Final[Mapping[str, str]] = {
+COMMANDS: Final[Mapping[str, str]] = {
     "complete": "CompleteTask",
     "reopen": "ReopenTask",
     "delete": "DeleteTask",
@@ -56,7 +56,7 @@ class Outcome:
 )
 async def bulk(request: Request) -> Response:
     body = await read_body(request, bodies.Bulk)
-    name = _COMMANDS[body.action]
+    name = COMMANDS[body.action]
     try:
         BODIES[name].model_validate(body.args)
     except ValidationError as error:

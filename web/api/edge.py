@@ -31,6 +31,7 @@ _HEADERS: Final = [
         b"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     ),
 ]
+_NOT_KEPT: Final = (b"cache-control", b"no-store")
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -60,7 +61,9 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *extra]
+                headers = message["headers"]
+                kept = () if any(name == b"cache-control" for name, _ in headers) else (_NOT_KEPT,)
+                message["headers"] = [*headers, *kept, *extra]
             await send(message)
 
         try:
@@ -103,9 +106,7 @@ class Edge:
 def _correlation_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id":
-            if _SANE_ID.fullmatch(value):
-                return value.decode("ascii")
-            break
+            return str(value, "ascii") if _SANE_ID.fullmatch(value) else token_hex(16)
     return token_hex(16)
 
 

@@ -16,14 +16,13 @@ from web.api.sending import answer
 router: Final = APIRouter(tags=["health"])
 
 _LONGEST_CHECK_SECONDS: Final = 2.0
-_NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
 @router.get(
     "/health/live", operation_id="health_live", summary="Whether the process answers", response_model=models.Liveness
 )
 async def live() -> Response:
-    return answer({"status": "ok"}, headers=_NO_STORE)
+    return answer({"status": "ok"})
 
 
 @router.get(
@@ -39,12 +38,12 @@ async def ready(request: Request) -> Response:
     parts = dict(zip(checks, words, strict=True))
     works = all(word in {"ok", "none"} for word in words)
     status = "ready" if works else "not ready"
-    return answer({"status": status, "parts": parts}, status=200 if works else 503, headers=_NO_STORE)
+    return answer({"status": status, "parts": parts}, status=200 if works else 503)
 
 
 @router.get("/metrics", operation_id="metrics", summary="Prometheus metrics", response_class=Response)
 async def metrics() -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST, headers=_NO_STORE)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _checked(check: Callable[[], Awaitable[str]]) -> str:

@@ -78,7 +78,6 @@ def operation(
     if answer is not None:
         success["model"] = answer
     extra: dict[str, Any] = {"x-duely-access": access, "parameters": parameters}
-    extra["responses"] = _problems(access, has_body=body is not None, command=command)
     extra["security"] = _SECURITY.get(access, [{"session": []}, {"token": [access]}])
     if body is not None:
         schema = {"$ref": f"#/components/schemas/{body.__name__}"}
@@ -88,13 +87,13 @@ def operation(
         "summary": summary,
         "status_code": status,
         "response_model": None,
-        "responses": {status: success},
+        "responses": {status: success, **_problems(access, has_body=body is not None, command=command)},
         "openapi_extra": extra,
     }
 
 
-def _problems(access: Access, *, has_body: bool, command: bool) -> dict[str, dict[str, str]]:
+def _problems(access: Access, *, has_body: bool, command: bool) -> dict[int | str, dict[str, Any]]:
     codes = {400, 401, 403, 404, 422, 429, 503}
     codes |= {413, 415} if has_body else set()
     codes |= {409} if command or access == "public" else set()
-    return {str(code): {"$ref": f"#/components/responses/Problem{code}"} for code in sorted(codes)}
+    return {code: {"$ref": f"#/components/responses/Problem{code}"} for code in sorted(codes)}

@@ -64,5 +64,8 @@ class StreamSeats:
         for seat in self._all():
             seat.end("draining")
 
+    def taken(self, user_id: str) -> int:
+        return len(self._by_user.get(user_id, ()))
+
     def _all(self) -> list[Seat]:
         return [seat for seats in self._by_user.values() for seat in seats]

@@ -42,7 +42,7 @@ async def create(request: Request) -> Response:
         if await tokens.count(connection, user_id) >= _MOST_TOKENS:
             raise ProblemError(409, "too_many_tokens", f"You have {_MOST_TOKENS} tokens; revoke one you do not need.")
         await tokens.add(connection, row, hashed(secret))
-    return answer({**_token_json(row), "token": secret}, status=201, headers={"Cache-Control": "no-store"})
+    return answer({**_token_json(row), "token": secret}, status=201)
 
 
 @router.get("", **operation("list_tokens", "account", "My tokens", models.TokenList))

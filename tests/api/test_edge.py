@@ -1,0 +1,86 @@
+"""What surrounds every request: ids, log lines, metrics, headers, the page, health."""
+
+import gzip
+import logging
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.fakes.world import World
+
+pytestmark = pytest.mark.api
+
+
+async def test_a_request_has_one_id_everywhere(
+    here: World, ada: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "duely.access"):
+        given = await ada.post("/api/v1/tasks", json={"title": "x"}, headers={"x-request-id": "from-my-proxy.1"})
+        for odd in ("short", "x" * 200, "has space", "<script>alert(1)"):
+            answer = await ada.get("/api/v1/me", headers={"x-request-id": odd})
+            assert answer.headers["x-request-id"] != odd
+    assert given.headers["x-request-id"] == "from-my-proxy.1"
+    assert here.actors.sent[-1][2].correlation_id == "from-my-proxy.1"
+    line = caplog.records[0]
+    assert (line.__dict__["method"], line.__dict__["path"], line.__dict__["status"]) == ("POST", "/api/v1/tasks", 201)
+
+
+async def test_metrics_name_routes_and_never_paths(ada: httpx.AsyncClient) -> None:
+    await ada.get("/api/v1/tasks/0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11")
+    await ada.get("/made/up/path")
+    await ada.request("BREW", "/api/v1/tasks")
+    text = (await ada.get("/metrics")).text
+    assert 'http_requests_total{method="GET",route="/api/v1/tasks/{task_id}",status="404"}' in text
+    assert 'http_request_duration_seconds_bucket{le="0.001",method="GET",route="/api/v1/tasks/{task_id}"}' in text
+    assert "made/up" not in text
+    assert "BREW" not in text
+
+
+async def test_every_answer_carries_the_security_headers(here: World, ada: httpx.AsyncClient) -> None:
+    answers = [await ada.get("/api/v1/me"), await here.client().get("/api/v1/me"), await ada.get("/nothing")]
+    for answer in answers:
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "unsafe" not in answer.headers["content-security-policy"]
+    assert answers[0].headers["cache-control"] == "no-store"
+
+
+async def test_health_names_each_part(here: World) -> None:
+    ready = await here.client().get("/health/ready")
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "parts": {"database": "ok"}})
+    await here.db.close()
+    broken = await here.client().get("/health/ready")
+    assert broken.status_code == 503
+    assert broken.json()["parts"]["database"].startswith("failed")
+
+
+async def test_the_page_is_served_from_its_folder_alone(here: World, tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    (dist / "assets").mkdir(parents=True)
+    (dist / "index.html").write_text("<!doctype html><title>Duely</title>")
+    (dist / "assets" / "app-1a2b3c.js").write_text("let x = 1;" * 100)
+    (tmp_path / "secret.txt").write_text("secret")
+    page = here.client(here.app_with(here.settings, dist))
+    index = await page.get("/")
+    assert (index.status_code, index.headers["cache-control"]) == (200, "no-cache")
+    assert index.headers["content-type"].startswith("text/html")
+    assert (await page.get("/", headers={"if-none-match": index.headers["etag"]})).status_code == 304
+    script = await page.get("/assets/app-1a2b3c.js")
+    assert "immutable" in script.headers["cache-control"]
+    assert script.headers["content-encoding"] == "gzip"
+    plain = await page.get("/assets/app-1a2b3c.js", headers={"accept-encoding": "identity"})
+    assert (plain.text, "content-encoding" in plain.headers) == ("let x = 1;" * 100, False)
+    assert len(gzip.compress(plain.content)) < len(plain.content)
+    for path in (
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/assets/../../secret.txt",
+        "/assets",
+        "/assets/",
+        "/secret.txt",
+    ):
+        assert (await page.get(path)).status_code == 404, path
+    assert (await page.post("/")).status_code == 404
+    without = await here.client(here.app_with(here.settings, tmp_path / "not built")).get("/")
+    assert (without.status_code, without.json()["code"]) == (404, "not_found")

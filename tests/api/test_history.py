@@ -1,0 +1,79 @@
+"""What happened: activity, reminders with their ledger, notifications."""
+
+import httpx
+import pytest
+
+from tests.fakes.world import World
+
+pytestmark = pytest.mark.api
+SOON = {"local": "2026-11-22T14:00", "zone": "Europe/Berlin"}
+
+
+async def fired(here: World, client: httpx.AsyncClient) -> dict[str, object]:
+    """A task whose one reminder has fired, an hour before its due."""
+    body = {"title": "Call", "due": SOON, "reminders": [{"offset_minutes": 30}]}
+    task: dict[str, object] = (await client.post("/api/v1/tasks", json=body)).json()
+    here.clock.move(minutes=30)
+    await here.actors.tick("TaskActor", str(task["id"]))
+    return task
+
+
+async def test_activity_is_newest_first_and_filtered(here: World, ada: httpx.AsyncClient) -> None:
+    for n in range(3):
+        task = (await ada.post("/api/v1/tasks", json={"title": str(n)})).json()
+        here.clock.move(minutes=1)
+    await ada.post(f"/api/v1/tasks/{task['id']}/complete", headers={"x-request-id": "request-of-this-test"})
+    first = (await ada.get("/api/v1/activity", params={"limit": 2})).json()
+    assert [item["type"] for item in first["items"]] == ["task.completed", "task.created"]
+    newest = first["items"][0]
+    assert newest["cause"]["correlation_id"] == "request-of-this-test"
+    assert newest["changed"]["status"] == {"old": "open", "new": "completed"}
+    assert newest["task"]["status"] == "completed"
+    rest = (await ada.get("/api/v1/activity", params={"before": first["next_cursor"]})).json()
+    assert [item["type"] for item in rest["items"]] == ["task.created", "task.created", "user.registered"]
+    assert rest["next_cursor"] is None
+    for params, count in [
+        ({"type": ["task.created", "task.completed"]}, 4),
+        ({"actor": "user"}, 5),
+        ({"actor": ada.headers["x-user-id"]}, 5),
+        ({"actor": "agent"}, 0),
+        ({"task_id": task["id"]}, 2),
+        ({"from": "2026-11-22T12:02:00Z"}, 2),
+        ({"from": "2026-11-22T12:01:00Z", "to": "2026-11-22T12:03:00Z"}, 2),
+    ]:
+        assert len((await ada.get("/api/v1/activity", params=params)).json()["items"]) == count, params
+
+
+async def test_a_purged_task_keeps_its_history_without_content(ada: httpx.AsyncClient) -> None:
+    task = (await ada.post("/api/v1/tasks", json={"title": "Gone"})).json()
+    await ada.post(f"/api/v1/tasks/{task['id']}/purge")
+    items = (await ada.get(f"/api/v1/tasks/{task['id']}/activity")).json()["items"]
+    assert [(item["type"], item["task"] is None) for item in items] == [("task.purged", True), ("task.created", False)]
+
+
+async def test_a_fired_reminder_is_listed_told_and_in_the_ledger(here: World, ada: httpx.AsyncClient) -> None:
+    task = await fired(here, ada)
+    listed = (await ada.get("/api/v1/reminders", params={"status": "fired"})).json()
+    assert [(r["task_id"], r["task_title"], r["offset_minutes"]) for r in listed["items"]] == [(task["id"], "Call", 30)]
+    told = (await ada.get("/api/v1/notifications", params={"unread_only": True})).json()
+    assert (told["unread"], told["total"], told["items"][0]["kind"]) == (1, 1, "reminder")
+    assert told["items"][0]["task_id"] == task["id"]
+    await ada.post(f"/api/v1/tasks/{task['id']}/snooze", json={"minutes": 10})
+    ledger = (await ada.get("/api/v1/reminders/ledger", params={"task_id": task["id"]})).json()["items"]
+    steps = [entry["step"] for entry in ledger]
+    assert steps[0] == "scheduled"
+    assert {"fired", "delivered", "snoozed"} <= set(steps)
+    later = (await ada.get("/api/v1/reminders/ledger", params={"task_id": task["id"], "after": ledger[0]["id"]})).json()
+    assert later["items"] == ledger[1:]
+
+
+async def test_notifications_are_marked_read_once(here: World, ada: httpx.AsyncClient) -> None:
+    await fired(here, ada)
+    url = "/api/v1/notifications"
+    one = (await ada.get(url)).json()["items"][0]
+    first = (await ada.post(f"{url}/{one['id']}/read")).json()
+    here.clock.move(minutes=1)
+    assert (await ada.post(f"{url}/{one['id']}/read")).json() == first
+    assert (await ada.get(url, params={"unread_only": True})).json()["items"] == []
+    assert (await ada.post(f"{url}/read-all")).json() == {"marked": 0}
+    assert (await ada.get(url)).json()["total"] == 1

@@ -1,0 +1,201 @@
+"""The live stream over a socket: order, resume, limits, and how it ends."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+
+import httpx
+import pytest
+
+from tests.deadline import eventually
+from tests.fakes.listener import Listener, Served, served
+from tests.fakes.world import World
+from web.api import live
+
+pytestmark = pytest.mark.api
+TASKS = "/api/v1/tasks"
+
+
+@pytest.fixture
+async def server(here: World) -> AsyncGenerator[Served]:
+    hub = asyncio.create_task(here.hub.run())
+    async with served(here.app) as made:
+        yield made
+    hub.cancel()
+    with suppress(asyncio.CancelledError):
+        await hub
+
+
+async def hear(server: Served, client: httpx.AsyncClient, query: str = "", **headers: str) -> Listener:
+    listener = await server.listen(query, cookie=f"duely={client.cookies['duely']}", **headers)
+    assert listener.status == 200
+    return listener
+
+
+async def test_a_change_is_heard_in_order_with_its_cause(server: Served, ada: httpx.AsyncClient) -> None:
+    listener = await hear(server, ada)
+    assert listener.headers["content-type"] == "text/event-stream; charset=utf-8"
+    assert listener.headers["x-accel-buffering"] == "no"
+    hello = await listener.next()
+    assert (hello["event"], hello["data"]["server_time"]) == ("hello", "2026-11-22T12:00:00.000Z")
+    start = hello["data"]["position"]
+    task = (await ada.post(TASKS, json={"title": "Heard"})).json()
+    created = await listener.next()
+    assert (created["event"], int(created["id"])) == ("task.created", start + 1)
+    assert created["data"]["task"] == task
+    assert created["data"]["cause"]["kind"] == "user"
+    await ada.patch(f"{TASKS}/{task['id']}", json={"title": "Changed"})
+    updated = await listener.next()
+    assert updated["data"]["changed"]["title"] == {"old": "Heard", "new": "Changed"}
+    listed = await ada.get(TASKS)
+    assert int(listed.headers["duely-position"]) == int(updated["id"])
+
+
+async def test_a_reminder_is_heard_with_its_notification(here: World, server: Served, ada: httpx.AsyncClient) -> None:
+    due = {"local": "2026-11-22T13:30", "zone": "Europe/Berlin"}
+    task = (await ada.post(TASKS, json={"title": "Call", "due": due, "reminders": [{"offset_minutes": 10}]})).json()
+    listener = await hear(server, ada)
+    await listener.next()
+    here.clock.move(minutes=20)
+    await here.actors.tick("TaskActor", task["id"])
+    assert (await listener.next())["event"] == "reminder.fired"
+    delivered = await listener.next()
+    assert delivered["event"] == "reminder.delivered"
+    told = (await ada.get("/api/v1/notifications")).json()["items"][0]
+    assert delivered["data"]["notification"] == told
+
+
+async def test_others_hear_nothing(server: Served, ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
+    listener = await hear(server, bob)
+    await listener.next()
+    await ada.post(TASKS, json={"title": "Private"})
+    await bob.post(TASKS, json={"title": "Bob's"})
+    assert (await listener.next())["data"]["task"]["title"] == "Bob's"
+
+
+async def test_it_goes_on_where_it_was_cut(server: Served, ada: httpx.AsyncClient) -> None:
+    first = await hear(server, ada)
+    position = (await first.next())["data"]["position"]
+    await ada.post(TASKS, json={"title": "1"})
+    last_id = (await first.next())["id"]
+    await first.close()
+    for title in ("2", "3"):
+        await ada.post(TASKS, json={"title": title})
+    # The header is newer than the address with which the stream was opened once.
+    again = await hear(server, ada, f"?after={position}", **{"last-event-id": last_id})
+    assert (await again.next())["data"]["position"] == int(last_id)
+    assert [(await again.next())["data"]["task"]["title"] for _ in range(2)] == ["2", "3"]
+    by_address = await hear(server, ada, f"?after={position}")
+    await by_address.next()
+    assert [(await by_address.next())["data"]["task"]["title"] for _ in range(3)] == ["1", "2", "3"]
+
+
+async def test_a_place_that_is_not_known_is_a_resync(server: Served, ada: httpx.AsyncClient) -> None:
+    for headers in ({"last-event-id": "99999"}, {"last-event-id": "made up"}, {"last-event-id": "9" * 40}):
+        listener = await hear(server, ada, **headers)
+        hello, resync = await listener.next(), await listener.next()
+        assert (hello["event"], resync["event"]) == ("hello", "resync")
+        assert resync["data"]["position"] == hello["data"]["position"]
+        await listener.close()
+    refused = await server.listen("?after=-1", cookie=f"duely={ada.cookies['duely']}")
+    assert refused.status == 422
+    assert (await server.listen()).status == 401
+
+
+async def test_a_fourth_stream_takes_the_place_of_the_oldest(server: Served, ada: httpx.AsyncClient) -> None:
+    listeners = [await hear(server, ada) for _ in range(4)]
+    for listener in listeners:
+        assert (await listener.next())["event"] == "hello"
+    assert (await listeners[0].next())["event"] == "replaced"
+    assert await listeners[0].next() == {}
+    await ada.post(TASKS, json={"title": "x"})
+    for listener in listeners[1:]:
+        assert (await listener.next())["event"] == "task.created"
+
+
+async def test_more_than_ten_a_second_come_as_batches_and_none_is_lost(server: Served, ada: httpx.AsyncClient) -> None:
+    listener = await hear(server, ada)
+    start = (await listener.next())["data"]["position"]
+    loop = asyncio.get_running_loop()
+    began, messages, positions = loop.time(), 0, []
+    writing = asyncio.gather(*(ada.post(TASKS, json={"title": str(n)}) for n in range(60)))
+    while len(positions) < 60:
+        message = await listener.next()
+        messages += 1
+        events = message["data"]["events"] if message["event"] == "batch" else [message["data"]]
+        assert int(message["id"]) == events[-1]["position"] == message["data"]["position"]
+        positions += [event["position"] for event in events]
+    await writing
+    assert positions == list(range(start + 1, start + 61))
+    assert messages <= 10 + 10 * (loop.time() - began) + 1
+
+
+async def test_it_says_that_it_is_there(
+    server: Served, ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert live.HEARTBEAT_SECONDS < 30
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    listener = await hear(server, ada)
+    await listener.next()
+    assert "comment" in await listener.next()
+    assert "comment" in await listener.next()
+
+
+async def test_a_logout_ends_the_streams_of_that_session_alone(
+    here: World, server: Served, ada: httpx.AsyncClient
+) -> None:
+    script = await here.script(ada)
+    by_token = await server.listen(authorization=script.headers["authorization"])
+    by_cookie = await hear(server, ada)
+    assert [(await listener.next())["event"] for listener in (by_token, by_cookie)] == ["hello", "hello"]
+    assert (await ada.post("/api/v1/auth/logout")).status_code == 204
+    while (message := await by_cookie.next()) != {}:
+        assert "event" not in message
+    await script.post(TASKS, json={"title": "x"})
+    assert (await by_token.next())["event"] == "task.created"
+
+
+async def test_a_session_that_ended_elsewhere_is_noticed(
+    here: World, server: Served, ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert live.RECHECK_SECONDS <= 60
+    monkeypatch.setattr(live, "RECHECK_SECONDS", 0.1)
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    listener = await hear(server, ada)
+    async with here.db.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM sessions")
+    while await listener.next() != {}:
+        pass
+
+
+async def test_at_a_shutdown_each_is_told_when_to_come_back(
+    here: World, server: Served, ada: httpx.AsyncClient
+) -> None:
+    listener = await hear(server, ada)
+    await listener.next()
+    here.app.state.parts.seats.drain()
+    assert 500 <= int((await listener.next())["retry"]) <= 5_000
+    assert await listener.next() == {}
+    late = await hear(server, ada)
+    assert [message async for message in _all(late)][-1].keys() == {"retry"}
+
+
+async def test_a_listener_that_left_is_forgotten(here: World, server: Served, ada: httpx.AsyncClient) -> None:
+    seats = here.app.state.parts.seats
+    for _ in range(5):
+        await (await hear(server, ada)).close()
+    await eventually(lambda: not seats.taken(ada.headers["x-user-id"]), 5, "all seats free")
+
+
+async def test_hundreds_of_reconnects_leave_nothing_behind(here: World, server: Served, ada: httpx.AsyncClient) -> None:
+    before = len(asyncio.all_tasks())
+    for _ in range(20):
+        listeners = await asyncio.gather(*(hear(server, ada) for _ in range(10)))
+        for listener in listeners:
+            await listener.close()
+    await eventually(lambda: len(asyncio.all_tasks()) <= before + 2, 10, "tasks ended")
+
+
+async def _all(listener: Listener) -> AsyncGenerator[dict[str, object]]:
+    while (message := await listener.next()) != {}:
+        yield message
