@@ -89,10 +89,15 @@ class Catchup:
                 mark = await outbox.watermark(connection, self._name, min_age_seconds=self._min_age)
                 if mark is None:
                     return 0  # another process has this consumer
-                events = await outbox.unhandled(connection, self._name, self.consumer.types, mark, BATCH)
-                if not (events and self.consumer.handler.outside):
-                    await self._apply(connection, events)
-                    await self._advance(connection, mark, events)
+                if self.consumer.handler.outside:
+                    events = await outbox.unhandled(connection, self._name, self.consumer.types, mark, BATCH)
+                    if not events:
+                        await self._advance(connection, mark, mark.top, handled=False)
+                else:
+                    events, read_to = await outbox.take_next(connection, self._name, self.consumer.types, mark, BATCH)
+                    if events:
+                        await self.consumer.handler.apply(connection, events)
+                    await self._advance(connection, mark, read_to, handled=bool(events))
             if self.consumer.handler.outside:
                 await self._whole(events)
         except Exception as error:
@@ -126,18 +131,14 @@ class Catchup:
         if events:
             await self.consumer.handler.before(events)
             async with self._database.raw() as connection, connection.transaction():
-                await self._apply(connection, events)
+                fresh = await outbox.take(connection, self._name, events)
+                if fresh:
+                    await self.consumer.handler.apply(connection, fresh)
 
-    async def _apply(self, connection: Raw, events: Sequence[Event]) -> None:
-        if events:
-            fresh = await outbox.take(connection, self._name, events)
-            if fresh:
-                await self.consumer.handler.apply(connection, fresh)
-
-    async def _advance(self, connection: Raw, mark: Watermark, events: Sequence[Event]) -> None:
-        read_to = events[-1].position if len(events) == BATCH else mark.top
+    async def _advance(self, connection: Raw, mark: Watermark, read_to: int, *, handled: bool) -> None:
+        """After all rows up to `read_to` that were to be seen are handled in this transaction."""
         now = time.monotonic()
-        due = bool(events) or now - self._settled_at >= SETTLE_SECONDS
+        due = handled or now - self._settled_at >= SETTLE_SECONDS
         if mark.settled and mark.position < read_to and due:
             await outbox.advance(connection, self._name, mark, read_to=read_to)
             self._settled_at = now

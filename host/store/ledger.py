@@ -1,16 +1,14 @@
 """The reminder ledger: each step in each reminder's life, written once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from host.store.engine import Raw
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """`step` is scheduled, fired, delivery_attempt, delivered, failed, snoozed, acknowledged or cancelled.
 
     `source` names what caused it, an event or a delivery, so that a replay is no second row. `at` is an instant text.
@@ -32,14 +30,9 @@ async def add(connection: Raw, steps: Sequence[Step]) -> None:
         return
     await connection.execute(
         """INSERT INTO reminder_ledger (user_id, task_id, reminder_id, firing, step, at, source, channel, detail)
-           SELECT user_id, task_id, reminder_id, firing, step, at::timestamptz, source, channel, detail::json
-           FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::text[],
-             $8::text[], $9::text[])
-             AS x (user_id, task_id, reminder_id, firing, step, at, source, channel, detail)
+           SELECT user_id, task_id, reminder_id, firing, step, at, source, channel, detail
+           FROM json_to_recordset($1) AS x (user_id text, task_id text, reminder_id text, firing integer, step text,
+             at timestamptz, source text, channel text, detail json)
            ON CONFLICT (source) DO NOTHING""",
-        *([getattr(step, name) for step in steps] for name in _COLUMNS),
-        [orjson.dumps(step.detail).decode() if step.detail else None for step in steps],
+        orjson.dumps([step._asdict() for step in steps]).decode(),
     )
-
-
-_COLUMNS = ("user_id", "task_id", "reminder_id", "firing", "step", "at", "source", "channel")

@@ -59,21 +59,22 @@ async def register(connection: Raw, consumer: str, *, from_now: bool) -> None:
 async def watermark(connection: Raw, consumer: str, *, min_age_seconds: float = 0) -> Watermark | None:
     """Take the consumer's lock until the end of the transaction; None while another process has it.
 
-    A lock, and no row lock: that would give this transaction its number before it reads.
+    A lock, and no row lock: that would give this transaction its number before it reads. What is read here may be
+    older than the lock; that only means to read some rows again, and `advance` never goes back.
     """
-    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1, hashtext($2))", _LOCK_SPACE, consumer):
-        return None
     row = await connection.fetchrow(
         """SELECT position, CASE WHEN foreign_xid THEN position ELSE seen END,
              foreign_xid OR seen_xid <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
              coalesce((SELECT o.position FROM outbox o
                        WHERE $2 = 0 OR o.created_at <= clock_timestamp() - make_interval(secs => $2)
                        ORDER BY o.position DESC LIMIT 1), 0)
-           FROM (SELECT *, seen_xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS foreign_xid
-                 FROM watermarks WHERE consumer = $1)  -- a number not given out yet is of the cluster it was dumped from
-           """,
+           FROM (SELECT *, -- a number not given out yet is of the cluster that this one was restored from
+                   seen_xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS foreign_xid
+                 FROM watermarks WHERE consumer = $1)
+           WHERE pg_try_advisory_xact_lock($3, hashtext($1))""",
         consumer,
         float(min_age_seconds),
+        _LOCK_SPACE,
     )
     return Watermark(*row) if row else None
 
@@ -82,18 +83,33 @@ async def unhandled(connection: Raw, consumer: str, types: Sequence[str], mark: 
     """The consumer's next rows, in position order."""
     if mark.top <= mark.position:
         return []
-    rows = await connection.fetch(
-        f"""SELECT {_COLUMNS} FROM outbox o
-            WHERE o.position > $2 AND o.position <= $3 AND o.type = ANY($4)
-              AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.event_id = o.event_id)
-            ORDER BY o.position LIMIT $5""",  # noqa: S608  column names only
-        consumer,
-        mark.position,
-        mark.top,
-        types,
-        limit,
-    )
+    rows = await connection.fetch(_NEXT, consumer, mark.position, mark.top, types, limit)
     return [_event(row) for row in rows]
+
+
+async def take_next(
+    connection: Raw, consumer: str, types: Sequence[str], mark: Watermark, limit: int
+) -> tuple[list[Event], int]:
+    """As `unhandled` and `take` in one: the next rows, noted as handled, and the position up to which it has read."""
+    if mark.top <= mark.position:
+        return [], mark.top
+    rows = await connection.fetch(_TAKE_NEXT, consumer, mark.position, mark.top, types, limit)
+    return [_event(row) for row in rows if row["position"] is not None], rows[0]["read_to"]
+
+
+_NEXT: Final = f"""
+SELECT {_COLUMNS} FROM outbox o
+WHERE o.position > $2 AND o.position <= $3 AND o.type = ANY($4)
+  AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.event_id = o.event_id)
+ORDER BY o.position LIMIT $5"""  # noqa: S608  column names only
+
+_TAKE_NEXT: Final = f"""
+WITH next AS MATERIALIZED ({_NEXT}), taken AS (
+  INSERT INTO inbox (consumer, event_id, position) SELECT $1, event_id, position FROM next ORDER BY event_id
+  ON CONFLICT DO NOTHING RETURNING event_id)
+SELECT n.*, r.read_to
+FROM (SELECT CASE WHEN count(*) = $5 THEN max(position) ELSE $3 END AS read_to FROM next) r
+LEFT JOIN (SELECT next.* FROM next JOIN taken USING (event_id)) n ON true ORDER BY n.position"""  # noqa: S608
 
 
 async def with_earlier(connection: Raw, consumer: str, types: Sequence[str], event_ids: Sequence[str]) -> list[Event]:
@@ -112,7 +128,7 @@ async def with_earlier(connection: Raw, consumer: str, types: Sequence[str], eve
 
 
 def _event(row: Any) -> Event:
-    position, event_id, kind, user_id, actor_id, version, seq, text, age = row
+    position, event_id, kind, user_id, actor_id, version, seq, text, age, *_ = row
     return Event(position, event_id, kind, user_id, actor_id, version, seq, orjson.loads(text), age)
 
 

@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -22,51 +21,54 @@ class OvertakenError(Exception):
     """Another transaction wrote the row between our read and our write; the batch is done again."""
 
 
-@dataclass(slots=True)
-class Head:
-    """What the read model has of a task: tags by folded name, empty unless they count."""
-
-    version: int
-    tags: dict[str, str]
-
-
 async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> None:
     """Bring the rows of tasks (by id, as events carry them) up to these; older ones are left out. Tags are counted."""
-    heads = await _heads(connection, sorted(tasks))
-    newer = [
-        task for task_id, task in tasks.items() if task_id not in heads or heads[task_id].version < task["version"]
-    ]
+    heads = await _heads(connection, sorted(task_id for task_id, task in tasks.items() if task["version"] > 1))
+    newer = [tasks[task_id] for task_id in sorted(tasks) if _is_newer(tasks[task_id], heads.get(task_id))]
     if not newer:
         return
-    newer.sort(key=lambda task: str(task["id"]))
-    rows = await connection.fetch(_UPSERT_TASKS, *zip(*(_columns(task) for task in newer), strict=True))
-    if any(row["fresh"] == (row["id"] in heads) for row in rows) or len(rows) < len(newer):
+    rows = await connection.fetch(_UPSERT_TASKS, orjson.dumps([_row(task) for task in newer]).decode())
+    written: dict[str, bool] = {row[0]: row[1] for row in rows}
+    newer = [task for task in newer if task["id"] in written or task["version"] > 1]
+    if any(written.get(task["id"]) != (task["id"] not in heads) for task in newer):
         raise OvertakenError
     await _put_reminders(connection, newer)
     await _count_tags(connection, heads, newer)
 
 
-async def _heads(connection: Raw, task_ids: Sequence[str]) -> dict[str, Head]:
+class _Head(NamedTuple):
+    """What the read model has of a task: the version, and tags by folded name, none when they do not count."""
+
+    version: int
+    tags: dict[str, str]
+
+
+def _is_newer(task: Json, head: _Head | None) -> bool:
+    """A first version is not looked up before: where there is a row already, the insert does nothing."""
+    return head is None or head.version < task["version"]
+
+
+async def _heads(connection: Raw, task_ids: Sequence[str]) -> dict[str, _Head]:
     """Holds the rows, in order, until the transaction ends."""
+    if not task_ids:
+        return {}
     rows = await connection.fetch(
         """SELECT id, version, deleted_at IS NULL AND NOT purged, tags, tags_folded FROM tasks
            WHERE id = ANY($1) ORDER BY id FOR UPDATE""",
         task_ids,
     )
-    return {row[0]: Head(row[1], dict(zip(row[4], row[3], strict=True)) if row[2] else {}) for row in rows}
+    return {row[0]: _Head(row[1], dict(zip(row[4], row[3], strict=True)) if row[2] else {}) for row in rows}
 
 
 _UPSERT_TASKS: Final = """
 INSERT INTO tasks AS t (id, user_id, version, title, description, priority, status, tags, tags_folded, due_date, due_at,
   overdue_at, created_at, updated_at, completed_at, deleted_at, purged, series_id, search, body)
-SELECT id, user_id, version, title, description, priority, status, tags::text[], tags_folded::text[], due_date::date,
-  due_at::timestamptz, overdue_at::timestamptz, created_at::timestamptz, updated_at::timestamptz,
-  completed_at::timestamptz, deleted_at::timestamptz, purged, series_id, search, body::json
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::text[],
-  $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-  $17::boolean[], $18::text[], $19::text[], $20::text[])
-  AS x (id, user_id, version, title, description, priority, status, tags, tags_folded, due_date, due_at,
-  overdue_at, created_at, updated_at, completed_at, deleted_at, purged, series_id, search, body)
+SELECT id, user_id, version, title, description, priority, status, tags, tags_folded, due_date, due_at,
+  overdue_at, created_at, updated_at, completed_at, deleted_at, purged, series_id, search, body
+FROM json_to_recordset($1) AS x (id text, user_id text, version bigint, title text, description text,
+  priority smallint, status text, tags text[], tags_folded text[], due_date date, due_at timestamptz,
+  overdue_at timestamptz, created_at timestamptz, updated_at timestamptz, completed_at timestamptz,
+  deleted_at timestamptz, purged boolean, series_id text, search text, body json)
 ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, description = excluded.description,
   priority = excluded.priority, status = excluded.status, tags = excluded.tags, tags_folded = excluded.tags_folded,
   due_date = excluded.due_date, due_at = excluded.due_at, overdue_at = excluded.overdue_at,
@@ -76,31 +78,17 @@ WHERE t.version < excluded.version
 RETURNING id, xmax = 0 AS fresh"""
 
 
-def _columns(task: Json) -> tuple[Any, ...]:
-    tags, due, overdue_at = task["tags"], task["due"], task["overdue_at"]
-    folded = [fold(tag) for tag in tags]
-    return (
-        task["id"],
-        task["user_id"],
-        task["version"],
-        task["title"],
-        task["description"],
-        _RANK[task["priority"]],
-        task["status"],
-        _array(tags),
-        _array(folded),
-        (due.get("date") or due["local"][:10]) if due else None,
-        _due_at(due, overdue_at),
-        overdue_at,
-        task["created_at"],
-        task["updated_at"],
-        task["completed_at"],
-        task["deleted_at"],
-        task["purged"],
-        task["series_id"],
-        search_text(task),
-        orjson.dumps(task).decode(),
-    )
+def _row(task: Json) -> Json:
+    due, overdue_at = task["due"], task["overdue_at"]
+    return {
+        **task,
+        "priority": _RANK[task["priority"]],
+        "tags_folded": [fold(tag) for tag in task["tags"]],
+        "due_date": (due.get("date") or due["local"][:10]) if due else None,
+        "due_at": _due_at(due, overdue_at),
+        "search": search_text(task),
+        "body": task,
+    }
 
 
 def search_text(task: Json) -> str:
@@ -118,13 +106,7 @@ def _due_at(due: Json | None, overdue_at: str | None) -> Any:
     return (datetime.fromisoformat(overdue_at) - _FROM_NINE_TO_THE_END).isoformat()
 
 
-def _array(texts: Sequence[str]) -> str:
-    """An array as PostgreSQL writes it: unnest would flatten a list of lists."""
-    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
-
-
-async def _count_tags(connection: Raw, heads: Mapping[str, Head], tasks: Sequence[Json]) -> None:
+async def _count_tags(connection: Raw, heads: Mapping[str, _Head], tasks: Sequence[Json]) -> None:
     counts: Counter[tuple[str, str]] = Counter()
     names: dict[tuple[str, str], str] = {}
     for task in tasks:
@@ -158,40 +140,28 @@ async def _count_tags(connection: Raw, heads: Mapping[str, Head], tasks: Sequenc
 
 async def _put_reminders(connection: Raw, tasks: Sequence[Json]) -> None:
     """Make the rows of these tasks what they are in the tasks; unchanged ones are not written."""
-    rows = [(task, reminder) for task in tasks for reminder in task["reminders"]]
+    reminders = [
+        {"task_id": task["id"], "user_id": task["user_id"], **reminder}
+        for task in tasks
+        for reminder in task["reminders"]
+    ]
     known = [task["id"] for task in tasks if task["version"] > 1]
-    keys = ([task["id"] for task, _ in rows], [reminder["id"] for _, reminder in rows])
     if known:
         await connection.execute(
-            """DELETE FROM reminders r WHERE r.task_id = ANY($1) AND NOT EXISTS (
-                 SELECT FROM unnest($2::text[], $3::text[]) AS x (task_id, id)
-                 WHERE x.task_id = r.task_id AND x.id = r.id)""",
+            """DELETE FROM reminders WHERE task_id = ANY($1) AND NOT id = ANY($2)""",
             known,
-            *keys,
+            [reminder["id"] for reminder in reminders],
         )
-    if not rows:
-        return
-    await connection.execute(
-        _UPSERT_REMINDERS,
-        *keys,
-        [task["user_id"] for task, _ in rows],
-        *([reminder.get(name) for _, reminder in rows] for name in _REMINDER_FIELDS),
-    )
+    if reminders:
+        await connection.execute(_UPSERT_REMINDERS, orjson.dumps(reminders).decode())
 
 
-_REMINDER_FIELDS: Final = (
-    *("status", "offset_minutes", "at", "fire_at", "firing", "fired_at", "late_seconds"),
-    *("acknowledged_at", "snoozed_until"),
-)
 _UPSERT_REMINDERS: Final = """
 INSERT INTO reminders AS r (task_id, id, user_id, status, offset_minutes, at, fire_at, firing, fired_at, late_seconds,
   acknowledged_at, snoozed_until)
-SELECT task_id, id, user_id, status, offset_minutes, at::timestamptz, fire_at::timestamptz, firing,
-  fired_at::timestamptz, late_seconds, acknowledged_at::timestamptz, snoozed_until::timestamptz
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::text[], $8::integer[],
-  $9::text[], $10::float8[], $11::text[], $12::text[])
-  AS x (task_id, id, user_id, status, offset_minutes, at, fire_at, firing, fired_at, late_seconds, acknowledged_at,
-  snoozed_until)
+SELECT * FROM json_to_recordset($1) AS x (task_id text, id text, user_id text, status text, offset_minutes integer,
+  at timestamptz, fire_at timestamptz, firing integer, fired_at timestamptz, late_seconds float8,
+  acknowledged_at timestamptz, snoozed_until timestamptz)
 ON CONFLICT (task_id, id) DO UPDATE SET status = excluded.status, offset_minutes = excluded.offset_minutes,
   at = excluded.at, fire_at = excluded.fire_at, firing = excluded.firing, fired_at = excluded.fired_at,
   late_seconds = excluded.late_seconds, acknowledged_at = excluded.acknowledged_at,
@@ -200,23 +170,15 @@ WHERE r IS DISTINCT FROM excluded"""
 
 
 async def upsert_users(connection: Raw, users: Mapping[str, Json]) -> None:
-    newest = sorted(users.values(), key=lambda user: str(user["id"]))
-    await connection.executemany(
+    await connection.execute(
         """INSERT INTO users AS u (id, version, email, zone, name, defaults, created_at, updated_at, deleted_at)
-           VALUES ($1, $2, $3, $4, $5, $6::text::json, $7::text::timestamptz, $8::text::timestamptz,
-             $9::text::timestamptz)
+           SELECT * FROM json_to_recordset($1) AS x (id text, version bigint, email text, zone text, name text,
+             defaults json, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz) ORDER BY id
            ON CONFLICT (id) DO UPDATE SET version = excluded.version, email = excluded.email, zone = excluded.zone,
              name = excluded.name, defaults = excluded.defaults, updated_at = excluded.updated_at,
              deleted_at = excluded.deleted_at
            WHERE u.version < excluded.version""",
-        [
-            (
-                *(user["id"], user["version"], user["email"], user["zone"], user["name"]),
-                orjson.dumps(user["defaults"]).decode(),
-                *(user["created_at"], user["updated_at"], user["deleted_at"]),
-            )
-            for user in newest
-        ],
+        orjson.dumps(list(users.values())).decode(),
     )
 
 

@@ -1,23 +1,23 @@
 """Each user's stream of activity: positions without gaps, and a chain of hashes over what stands there."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
+from actors.clock import parse_instant
 from host.store.engine import Raw
 
 _FIRST: Final = (0, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What happened, for one user's stream. `body` is the event as canonical text; `at` an instant text."""
+class Entry(NamedTuple):
+    """What happened, for one user's stream. `body` is the event as canonical text."""
 
     user_id: str
-    at: str
+    at: datetime
     event_id: str
     type: str
     task_id: str | None
@@ -29,13 +29,16 @@ class Entry:
     body: str
 
 
+_COLUMNS: Final = (*Entry._fields, "position", "prev_hash", "hash")
+
+
 def entry_of(event: dict[str, Any]) -> Entry:
     """The entry of a CloudEvent of ours."""
     data = event["data"]
     actor = data["actor"]
     return Entry(
         user_id=data["user_id"],
-        at=event["time"],
+        at=parse_instant(event["time"]),
         event_id=event["id"],
         type=event["type"],
         task_id=data.get("task_id"),
@@ -62,13 +65,13 @@ async def append(connection: Raw, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     heads = await _lock(connection, {entry.user_id for entry in entries})
-    numbered: list[tuple[int, str, str]] = []
+    rows: list[tuple[Any, ...]] = []
     for entry in entries:
         position, before = heads[entry.user_id]
         after = chained(before, entry.body)
         heads[entry.user_id] = (position + 1, after)
-        numbered.append((position + 1, before, after))
-    await _insert(connection, entries, numbered)
+        rows.append((*entry, position + 1, before, after))
+    await connection.copy_records_to_table("activity", columns=_COLUMNS, records=rows)
     users = sorted(heads)
     await connection.execute(
         """UPDATE user_streams s SET position = x.position, hash = x.hash
@@ -94,33 +97,6 @@ async def _lock(connection: Raw, users: Iterable[str]) -> dict[str, tuple[int, s
         )
         rows = await connection.fetch(query, wanted)
     return {row[0]: (row[1], row[2]) for row in rows}
-
-
-async def _insert(connection: Raw, entries: Sequence[Entry], numbered: Sequence[tuple[int, str, str]]) -> None:
-    await connection.execute(
-        """INSERT INTO activity (user_id, position, at, event_id, type, task_id, version, actor_kind, actor_id,
-             correlation_id, command_id, body, prev_hash, hash)
-           SELECT user_id, position, at::timestamptz, event_id, type, task_id, version, actor_kind, actor_id,
-             correlation_id, command_id, body, prev_hash, hash
-           FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
-             AS x (user_id, position, at, event_id, type, task_id, version, actor_kind, actor_id,
-             correlation_id, command_id, body, prev_hash, hash)""",
-        [entry.user_id for entry in entries],
-        [number[0] for number in numbered],
-        [entry.at for entry in entries],
-        [entry.event_id for entry in entries],
-        [entry.type for entry in entries],
-        [entry.task_id for entry in entries],
-        [entry.version for entry in entries],
-        [entry.actor_kind for entry in entries],
-        [entry.actor_id for entry in entries],
-        [entry.correlation_id for entry in entries],
-        [entry.command_id for entry in entries],
-        [entry.body for entry in entries],
-        [number[1] for number in numbered],
-        [number[2] for number in numbered],
-    )
 
 
 async def broken_at(connection: Raw, user_id: str) -> int | None:
