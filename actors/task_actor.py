@@ -14,5 +14,5 @@ class TaskActor(TurnActor, Remindable):
 
     rules = staticmethod(task.decide)
     births = frozenset({"CreateTask"})
-    # What happens at a tick: `tick` runs the command Tick, whose rule is `task.tick`.
-    reminders: ClassVar[Mapping[str, str]] = {WAKE: "tick"}
+    # What happens at a tick: `wake` runs the command Tick, whose rule is `task.tick`.
+    reminders: ClassVar[Mapping[str, str]] = {WAKE: "wake"}

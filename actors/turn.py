@@ -88,17 +88,26 @@ class TurnActor(Actor, Turns, Remindable):
             return await self._apply(Command.from_wire(command), self._ports.clock.now())
 
     async def tick(self) -> Json:
-        """Do what is due, then register the next wake; fails when that fails, so that the scheduler tries again.
+        """Do what is due, for the sweeper: a wake that cannot be registered is its own to find again."""
+        return await self._tick(ARM_SECONDS, must_arm=False)
 
-        In this order: registering replaces the job that is running, and its retries with it.
-        """
+    async def wake(self) -> None:
+        """Do what is due, for the scheduler: fails when the next wake cannot be registered, so that it tries again."""
+        await self._tick(STATE_SECONDS, must_arm=True)
+
+    async def _tick(self, arm_seconds: float, *, must_arm: bool) -> Json:
+        """Commit first: registering replaces the job that is running, and its retries with it."""
         async with self._alone():
             now = self._ports.clock.now()
             reply = await self._apply(tick_command(self._id, instant_text(now)), now)
             wake = None if self._doc is None else self._doc.wake
             if wake is not None:
                 did_something = bool(reply["value"])
-                await self._arm(wake, timedelta(0) if did_something else EARLY_PAUSE, STATE_SECONDS)
+                try:
+                    await self._arm(wake, timedelta(0) if did_something else EARLY_PAUSE, arm_seconds)
+                except Outage:
+                    if must_arm:
+                        raise
             return {"ok": True, "value": {"wake": wake}, "version": reply["version"]}
 
     async def arm(self) -> Json:

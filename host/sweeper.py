@@ -53,41 +53,32 @@ class Sweeper:
         self._plant = plant_sentinel
 
     async def run(self) -> None:
-        """Ends only by cancellation; an outage is waited out."""
-        loop = asyncio.get_running_loop()
-        next_sentinel = next_count = loop.time()
-        while True:
-            pause = SWEEP_SECONDS
-            try:
-                if loop.time() >= next_sentinel:
-                    next_sentinel = loop.time() + SENTINEL_SECONDS
-                    await self.check_sentinel()
-                if await self.sweep() >= ROWS_AT_ONCE:
-                    pause = 0.0  # there is more of it
-                if loop.time() >= next_count:
-                    next_count = loop.time() + COUNT_SECONDS
-                    await self._count()
-            except Exception as error:
-                if not is_outage(error):
-                    log.exception("a sweep failed")
-                pause = OUTAGE_PAUSE_SECONDS
-            await asyncio.sleep(pause)
+        """Ends only by cancellation. Each chore has a loop of its own: a scheduler that does not answer holds up the
+        arming and the sentinel for seconds, and what is overdue must not wait for that.
+        """
+        async with asyncio.TaskGroup() as chores:
+            chores.create_task(_repeated(self.wake_overdue, SWEEP_SECONDS))
+            chores.create_task(_repeated(self.arm_unarmed, SWEEP_SECONDS))
+            chores.create_task(_repeated(self.check_sentinel, SENTINEL_SECONDS))
+            chores.create_task(_repeated(self._count, COUNT_SECONDS))
 
     async def sweep(self) -> int:
-        """Wake what is overdue, then arm what is not armed; gives how many rows the larger of the two had."""
+        """Both sweeps once; gives how many rows the larger of the two had."""
+        return max(await self.wake_overdue(), await self.arm_unarmed())
+
+    async def wake_overdue(self) -> int:
+        """Let each actor whose wake is overdue do what is due; gives how many there were, 0 if none was reached."""
         now = self._clock.now()
         async with self._database.raw() as connection:
             overdue = await wakes.take_overdue(connection, overdue_since=now - OVERDUE, now=now, limit=ROWS_AT_ONCE)
+        return await _call_all("woken", self._gateway.tick, overdue)
+
+    async def arm_unarmed(self) -> int:
+        """Let each actor register the wake that nobody registered; gives as `wake_overdue` does."""
+        now = self._clock.now()
+        async with self._database.raw() as connection:
             unarmed = await wakes.take_unarmed(connection, grace_seconds=UNARMED_SECONDS, now=now, limit=ROWS_AT_ONCE)
-        woken = await _call_all(self._gateway.tick, overdue)
-        armed = await _call_all(self._gateway.arm, unarmed)
-        if woken < len(overdue) or armed < len(unarmed):
-            missed = len(overdue) - woken + len(unarmed) - armed
-            log.warning("actors could not be reached by the sweeper", extra={"missed": missed})
-        elif overdue or unarmed:
-            log.info("swept", extra={"woken": woken, "armed": armed})
-        reached = woken + armed > 0
-        return max(len(overdue), len(unarmed)) if reached else 0
+        return await _call_all("armed", self._gateway.arm, unarmed)
 
     async def check_sentinel(self) -> None:
         """A scheduler that lost its data has none of our wakes. Not to be asked is no proof of that."""
@@ -115,8 +106,22 @@ class Sweeper:
         metrics.wakes_overdue.set(overdue)
 
 
-async def _call_all(call: Call, actors: Sequence[tuple[str, str]]) -> int:
-    """Call each actor, some at a time; gives how many answered. The others are tried again later."""
+async def _repeated(chore: Callable[[], Awaitable[int | None]], seconds: float) -> None:
+    """The chore for ever; at once again while it finds full batches, later after an outage."""
+    while True:
+        pause = seconds
+        try:
+            if (await chore() or 0) >= ROWS_AT_ONCE:
+                pause = 0.0
+        except Exception as error:
+            if not is_outage(error):
+                log.exception("a sweep failed")
+            pause = max(pause, OUTAGE_PAUSE_SECONDS)
+        await asyncio.sleep(pause)
+
+
+async def _call_all(done: str, call: Call, actors: Sequence[tuple[str, str]]) -> int:
+    """Call each actor, some at a time. The ones that do not answer are tried again later."""
     free = asyncio.Semaphore(CALLS_AT_ONCE)
 
     async def one(actor_type: str, actor_id: str) -> bool:
@@ -127,4 +132,9 @@ async def _call_all(call: Call, actors: Sequence[tuple[str, str]]) -> int:
                 return False
             return True
 
-    return sum(await asyncio.gather(*(one(*actor) for actor in actors)))
+    reached = sum(await asyncio.gather(*(one(*actor) for actor in actors)))
+    if reached < len(actors):
+        log.warning("actors could not be reached by the sweeper", extra={"missed": len(actors) - reached})
+    elif actors:
+        log.info("swept", extra={done: reached})
+    return len(actors) if reached else 0

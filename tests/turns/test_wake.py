@@ -107,6 +107,17 @@ async def test_a_tick_commits_first_and_fails_when_it_cannot_register(stage: Sta
     assert len(stage.sidecar.reminders) == 2
 
 
+async def test_a_tick_of_the_sweeper_does_not_wait_for_a_scheduler_that_is_away(stage: Stage) -> None:
+    """Each such tick would hold up the others that are overdue, for as long as the scheduler is away."""
+    task_id = await stage.create(due=DUE)
+    stage.clock.move(minutes=30)
+    stage.sidecar.reminder_errors = [grpc_error("scheduler away")]
+    await stage.call(task_id, "tick")
+    assert types(stage)[-1] == "reminder.fired"
+    assert len(stage.sidecar.reminders) == 1
+    assert len(stage.armed) == 1, "only what was registered counts as armed"
+
+
 async def test_a_tick_whose_save_fails_registers_nothing(stage: Stage) -> None:
     task_id = await stage.create(due=DUE)
     stage.clock.move(minutes=30)
