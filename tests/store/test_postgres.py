@@ -20,9 +20,9 @@ from host.postgres import EmbeddedPostgres, PostgresError
 pytestmark = pytest.mark.store
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """Below a folder that only its owner may enter, as a home is."""
+    """One cluster for all of these tests, below a folder that only its owner may enter, as a home is."""
     home = Path(tempfile.mkdtemp(prefix="duely-home-"))
     yield home / "data" / "postgres"
     shutil.rmtree(home)
@@ -113,10 +113,10 @@ def test_a_full_disk_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
         EmbeddedPostgres(folder).start()
 
 
-def test_a_folder_that_cannot_be_made_says_so(folder: Path) -> None:
-    folder.parent.parent.joinpath("data").write_text("a file in the way")
+def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    tmp_path.joinpath("data").write_text("a file in the way")
     with pytest.raises(PostgresError, match=r"File exists|Not a directory"):
-        EmbeddedPostgres(folder).start()
+        EmbeddedPostgres(tmp_path / "data" / "postgres").start()
 
 
 def test_a_server_that_does_not_start_shows_the_end_of_its_log(folder: Path) -> None:
