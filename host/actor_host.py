@@ -92,13 +92,11 @@ async def _deactivate(actor_type: str, actor_id: str) -> tuple[int, bytes]:
 
 async def _body(receive: Receive) -> bytes:
     message = await receive()
-    if not message.get("more_body"):
-        return message.get("body", b"")
-    chunks = [message.get("body", b"")]
-    while message.get("more_body"):
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):  # a turn fits into one message, so this seldom runs
         message = await receive()
-        chunks.append(message.get("body", b""))
-    return b"".join(chunks)
+        body += message.get("body", b"")
+    return body
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

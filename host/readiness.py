@@ -57,7 +57,10 @@ class _Sidecar:
         self._calls = DaprStub(channel)
 
     async def _metadata(self) -> api_v1.GetMetadataResponse:
-        return await self._calls.GetMetadata(api_v1.GetMetadataRequest(), timeout=_CHECK_SECONDS)
+        reply: api_v1.GetMetadataResponse = await self._calls.GetMetadata(
+            api_v1.GetMetadataRequest(), timeout=_CHECK_SECONDS
+        )
+        return reply
 
     async def answers(self) -> str:
         runtime = (await self._metadata()).actor_runtime
