@@ -12,6 +12,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from actors.doc import KEY
 from actors.serializer import OrjsonSerializer
 from actors.turn import SAVE_HEAD, SAVE_TAIL
+from host import metrics
 
 CALL_TIMEOUT_SECONDS = 5
 _OPTIONS = [
@@ -57,7 +58,12 @@ class SidecarActorClient(DaprActorGrpcClient):
         request = api_v1.ExecuteActorStateTransactionRequest(
             actor_type=actor_type, actor_id=actor_id, operations=[operation]
         )
-        await self._calls.ExecuteActorStateTransaction(request, timeout=CALL_TIMEOUT_SECONDS)
+        try:
+            await self._calls.ExecuteActorStateTransaction(request, timeout=CALL_TIMEOUT_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            if "stale actor write" in (error.details() or ""):
+                metrics.fence_rejections.inc()
+            raise
 
 
 class _ApiToken(grpc.aio.UnaryUnaryClientInterceptor):

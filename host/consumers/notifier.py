@@ -49,6 +49,7 @@ class Notifier(Handler):
             await deliveries.acknowledge(connection, answered)
 
     def committed(self, events: Sequence[Event]) -> None:
+        metrics.reminders_fired.inc(sum(event.type == "reminder.fired" for event in events))
         self._wake({event.user_id for event in events})
 
     async def run(self) -> None:
