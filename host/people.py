@@ -3,11 +3,11 @@
 import uuid
 from datetime import datetime
 
-import argon2
 from pydantic import ValidationError
 
 from actors.commands import Command, Principal, build_command
 from host.gateway import Gateway, Unavailable
+from host.passwords import HASHER, LONGEST, SHORTEST
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
 from host.runner.words import StartError
@@ -16,8 +16,6 @@ from host.sidecar_client import SidecarActorClient, connect
 from host.store import accounts, roster, sessions
 from host.store.accounts import Account
 from host.store.engine import Database
-
-SHORTEST_PASSWORD = 8
 
 
 async def listed(dsn: str) -> list[str]:
@@ -100,7 +98,6 @@ async def _send(running: Running, user_id: str, command: Command) -> None:
 
 
 def _hash(password: str) -> str:
-    """With today's costs of the library; the next login makes it one with ours."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise StartError(f"A password has at least {SHORTEST_PASSWORD} characters.")
-    return argon2.PasswordHasher().hash(password)
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise StartError(f"A password has {SHORTEST} to {LONGEST} characters.")
+    return HASHER.hash(password)

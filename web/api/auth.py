@@ -15,7 +15,7 @@ from web.api.caller import caller_of
 from web.api.guard import GuardedRoute, address_of
 from web.api.operation import operation
 from web.api.parts import Parts, parts_of
-from web.api.passwords import refuse_common
+from web.api.passwords import outdated, refuse_common
 from web.api.rate_limits import FAILED_LOGINS_PER_ACCOUNT, LOGINS_PER_ADDRESS, SIGN_UPS_PER_ADDRESS
 from web.api.reading import read_body
 from web.api.sign_in import end_session, known_profile, register_user, signed_in
@@ -71,7 +71,7 @@ async def _verified(parts: Parts, email: str, password: str) -> Account:
     if not await parts.passwords.verify(account.password_hash if account else None, password) or account is None:
         await parts.limits.count(FAILED_LOGINS_PER_ACCOUNT, email)
         raise ProblemError(401, "wrong_login", "Email or password is wrong.")
-    if parts.passwords.outdated(account.password_hash):
+    if outdated(account.password_hash):
         await _set_password(parts, account.user_id, password)
     return account
 

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from actors.commands import AcknowledgeReminder, AddTags, CreateTask, PatchTask, SetPriority, SnoozeReminder
 from actors.fields import STORABLE, Body, Defaults, Email, Id, PersonName, TagName, Zone
+from host.passwords import LONGEST, SHORTEST
 
 __all__ = [
     "AcknowledgeReminder",
@@ -24,8 +25,8 @@ __all__ = [
     "SnoozeReminder",
 ]
 
-Password = Annotated[str, StringConstraints(min_length=8, max_length=256), STORABLE]
-GivenPassword = Annotated[str, StringConstraints(max_length=256), STORABLE]
+Password = Annotated[str, StringConstraints(min_length=SHORTEST, max_length=LONGEST), STORABLE]
+GivenPassword = Annotated[str, StringConstraints(max_length=LONGEST), STORABLE]
 TokenName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), STORABLE]
 Scope = Literal["read", "write", "agent"]
 BulkAction = Literal[
