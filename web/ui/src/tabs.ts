@@ -7,6 +7,7 @@ export type News =
   | { kind: "state"; state: StreamState; position: number }
   | { kind: "ask" }
   | { kind: "wake" }
+  | { kind: "read"; ids: readonly string[] | null }
   | { kind: "signed-out" }
 
 export interface Ports {
@@ -17,8 +18,10 @@ export interface Ports {
 }
 
 export interface Listener extends Omit<Hearing, "beat"> {
-  /** Something was missed: read everything again. */
-  gap: () => void
+  /** Something was missed, before `step` where that is known: read everything again. */
+  gap: (step?: Step) => void
+  /** Notifications were read in another window; null means all. */
+  read: (ids: readonly string[] | null) => void
 }
 
 /** A leader beats at least as often as its heartbeat; past this it is taken for frozen. */
@@ -30,6 +33,7 @@ export interface Share {
   /** Try at once: back online, shown again, or asked to. */
   wake: () => void
   tellSignedOut: () => void
+  tellRead: (ids: readonly string[] | null) => void
   stop: () => void
 }
 
@@ -93,6 +97,7 @@ function together(
   channel.addEventListener("message", ({ data }: MessageEvent<News>) => {
     if (stopped.signal.aborted) return
     if (data.kind === "signed-out") listener.signedOut()
+    else if (data.kind === "read") listener.read(data.ids)
     else if (data.kind === "wake") wake.dispatchEvent(new Event("wake"))
     else if (data.kind === "ask") leading && tellState()
     else if (!leading) {
@@ -117,6 +122,7 @@ function together(
       tell({ kind: "wake" })
     },
     tellSignedOut: () => tell({ kind: "signed-out" }),
+    tellRead: (ids) => tell({ kind: "read", ids }),
     stop: () => {
       clearTimeout(silence)
       stop()
@@ -134,7 +140,7 @@ function hear(news: Extract<News, { kind: "step" | "state" }>, listener: Listene
   }
   const { from, step } = news
   if (step.resync) listener.step(step)
-  else if (from > here) listener.gap()
+  else if (from > here) listener.gap(step)
   else if (step.position > here) listener.step({ ...step, events: step.events.filter((it) => it.position > here) })
 }
 
@@ -163,6 +169,7 @@ function alone(listener: Listener, ports: Ports, wake: EventTarget, stopped: Abo
       }
     },
     tellSignedOut: () => ports.channel?.postMessage({ kind: "signed-out" } satisfies News),
+    tellRead: (ids) => ports.channel?.postMessage({ kind: "read", ids } satisfies News),
     stop: () => {
       clearTimeout(hiding)
       stop()

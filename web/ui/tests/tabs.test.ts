@@ -182,6 +182,7 @@ function fakeBrowser() {
         gap: () => {
           own.gaps += 1
         },
+        read: (ids) => own.states.push(`read ${ids}`),
         signedOut: () => {
           own.out += 1
         },

@@ -1,12 +1,12 @@
 // One line of the log: who did what to which task, when, and what it changed; undo where that is possible.
 import { useState } from "preact/hooks"
+import { type Difference, difference } from "../fields.ts"
 import { lateLabel, timeLabel } from "../format.ts"
 import { undoActivity } from "../store/activity.ts"
 import { now } from "../store/clock.ts"
 import { openTask } from "../store/opening.ts"
 import { zone } from "../store/session.ts"
 import type { Activity, Cause } from "../types.ts"
-import { fieldText } from "./ConflictPanel.tsx"
 import { Icon, type IconName } from "./Icon.tsx"
 
 interface Wording {
@@ -73,10 +73,11 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
         {changes.length > 0 && (
           <ul class="log-changes">
             {changes.map(([field, { old, new: fresh }]) => (
-              <li key={field}>
-                <span class="log-field">{field}</span> <del>{fieldText(field, old, zone.value, now.value)}</del>{" "}
-                <span aria-hidden="true">→</span> <ins>{fieldText(field, fresh, zone.value, now.value)}</ins>
-              </li>
+              <Change
+                key={field}
+                field={field}
+                {...difference(field, old, fresh, { zone: zone.value, now: now.value })}
+              />
             ))}
           </ul>
         )}
@@ -89,6 +90,16 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
       <time class="log-time" dateTime={line.at}>
         {timeLabel(at, zone.value)}
       </time>
+    </li>
+  )
+}
+
+function Change({ field, old, new: fresh }: Difference & { field: string }) {
+  return (
+    <li>
+      <span class="log-field">{field}</span> {old.length > 0 && <del>{old.join(", ")}</del>}{" "}
+      {old.length > 0 && fresh.length > 0 && <span aria-hidden="true">→ </span>}
+      {fresh.length > 0 && <ins>{fresh.join(", ")}</ins>}
     </li>
   )
 }

@@ -1,9 +1,9 @@
 // Two people, one field: both values side by side, and the reader says which one stays.
-import { dueLabel, offsetLabel } from "../format.ts"
+import { fieldText } from "../fields.ts"
 import { now } from "../store/clock.ts"
 import { type Clash, clashes, insist, settle } from "../store/edits.ts"
 import { zone } from "../store/session.ts"
-import type { ChecklistItem, Conflict, Due, Reminder, Task } from "../types.ts"
+import type { Conflict, Task } from "../types.ts"
 
 export function ConflictPanel({ task }: { task: Task }) {
   const own = clashes.value.filter((it) => it.edit.taskId === task.id)
@@ -43,21 +43,5 @@ function Panel({ clash }: { clash: Clash }) {
 }
 
 function valueText({ field }: Conflict, value: unknown): string {
-  return fieldText(field, value, zone.value, now.value)
-}
-
-/** A field's value in words; the activity log uses the same. */
-export function fieldText(field: string, value: unknown, inZone: string, at: number): string {
-  if (value === null || value === undefined || value === "") return "nothing"
-  if (field === "due") return dueLabel(value as Due, inZone, at)
-  if (!Array.isArray(value)) return String(value)
-  if (value.length === 0) return "none"
-  if (field === "checklist")
-    return (value as ChecklistItem[]).map((it) => `${it.done ? "☑" : "☐"} ${it.text}`).join(", ")
-  if (field === "reminders") return (value as Reminder[]).map(reminderText).join(", ")
-  return value.map(String).join(", ")
-}
-
-function reminderText({ at, offset_minutes }: Reminder): string {
-  return at ? new Date(at).toLocaleString("en") : offsetLabel(offset_minutes ?? 0).toLowerCase()
+  return fieldText(field, value, { zone: zone.value, now: now.value })
 }

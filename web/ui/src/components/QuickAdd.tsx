@@ -1,37 +1,18 @@
 // One line that becomes a task: what it understands is marked in the text and shown as chips that can be taken back.
 import { useRef, useState } from "preact/hooks"
-import { dueLabel, momentLabel, offsetLabel } from "../format.ts"
+import { dueLabel } from "../format.ts"
 import { type Draft, parseQuickAdd, type Token } from "../quickadd.ts"
 import { createTask } from "../store/changes.ts"
 import { now, serverNow } from "../store/clock.ts"
 import { currentList } from "../store/lists.ts"
 import { openTask } from "../store/opening.ts"
 import { route } from "../store/route.ts"
-import { me, zone } from "../store/session.ts"
+import { zone } from "../store/session.ts"
 import { show } from "../store/toasts.ts"
 import { dateAt } from "../time.ts"
-import type { Due, Priority, ReminderInput, Task } from "../types.ts"
-import { DuePicker } from "./DuePicker.tsx"
-import { Icon, type IconName } from "./Icon.tsx"
-import { Popover } from "./Popover.tsx"
-import { PRIORITY_NAMES, PriorityPicker } from "./priority.tsx"
-import { ReminderPicker } from "./ReminderPicker.tsx"
-import { TagInput } from "./TagInput.tsx"
-
-/** What was chosen by hand; it wins over what is written. */
-interface Picked {
-  due?: Due | null
-  reminders?: ReminderInput[]
-  priority?: Priority
-  tags?: string[]
-}
-
-interface Whole {
-  due: Due | null
-  reminders: ReminderInput[] | undefined
-  priority: Priority
-  tags: string[]
-}
+import type { Due, Task } from "../types.ts"
+import { Icon } from "./Icon.tsx"
+import { type Picked, QuickTools, type Whole } from "./QuickTools.tsx"
 
 export function QuickAdd() {
   const [text, setText] = useState("")
@@ -111,115 +92,8 @@ export function QuickAdd() {
       <p id="quick-help" class="unseen">
         Dates such as “tomorrow 9am” or “in 2 minutes”, “remind 10 min before”, #tags and !high are understood.
       </p>
-      {active && <Tools whole={whole} pick={pick} takeBack={takeBack} />}
+      {active && <QuickTools whole={whole} pick={pick} takeBack={takeBack} />}
     </form>
-  )
-}
-
-interface ToolsProps {
-  whole: Whole
-  pick: (change: Picked) => void
-  takeBack: (kinds: Token["kind"][], change: Picked) => void
-}
-
-function Tools({ whole, pick, takeBack }: ToolsProps) {
-  const { due, reminders, priority, tags } = whole
-  return (
-    <div class="quick-tools">
-      <Tool
-        icon="today"
-        label="Due date"
-        value={due && dueLabel(due, zone.value, now.value)}
-        onRemove={() => takeBack(["date", "time"], { due: null })}
-      >
-        {(close) => (
-          <DuePicker
-            due={due}
-            onPick={(chosen) => {
-              close()
-              pick({ due: chosen })
-            }}
-          />
-        )}
-      </Tool>
-      <Tool
-        icon="notifications"
-        label="Reminder"
-        value={reminderText(reminders)}
-        fallback={due ? defaultReminderText() : "Reminder"}
-        onRemove={() => takeBack(["reminder"], { reminders: [] })}
-      >
-        {(close) => (
-          <ReminderPicker
-            hasDue={due !== null}
-            onPick={(reminder) => {
-              close()
-              pick({ reminders: [...(reminders ?? []), reminder] })
-            }}
-          />
-        )}
-      </Tool>
-      <Tool
-        icon="flag"
-        label="Priority"
-        value={priority === "none" ? null : PRIORITY_NAMES[priority]}
-        look={`p-${priority}`}
-        onRemove={() => takeBack(["priority"], { priority: "none" })}
-      >
-        {(close) => (
-          <PriorityPicker
-            value={priority}
-            onPick={(chosen) => {
-              close()
-              pick({ priority: chosen })
-            }}
-          />
-        )}
-      </Tool>
-      <Tool
-        icon="tag"
-        label="Tags"
-        value={tags.length > 0 ? tags.map((it) => `#${it}`).join(" ") : null}
-        onRemove={() => takeBack(["tag"], { tags: [] })}
-      >
-        {() => <TagInput tags={tags} onChange={(chosen) => pick({ tags: chosen })} />}
-      </Tool>
-    </div>
-  )
-}
-
-interface ToolProps {
-  icon: IconName
-  label: string
-  value: string | null
-  fallback?: string
-  look?: string
-  onRemove: () => void
-  children: (close: () => void) => preact.ComponentChildren
-}
-
-/** A chip when it has a value, else a quiet button; both open the same picker. */
-function Tool({ icon, label, value, fallback = label, look = "", onRemove, children }: ToolProps) {
-  return (
-    <span class={`tool ${value ? "set" : ""} ${look}`}>
-      <Popover
-        label={value ? `${label}: ${value}` : label}
-        class="tool-button"
-        button={
-          <>
-            <Icon name={icon} size={15} />
-            <span>{value ?? fallback}</span>
-          </>
-        }
-      >
-        {children}
-      </Popover>
-      {value && (
-        <button type="button" class="chip-remove" aria-label={`Remove ${label.toLowerCase()}`} onClick={onRemove}>
-          <Icon name="close" size={12} />
-        </button>
-      )}
-    </span>
   )
 }
 
@@ -274,20 +148,4 @@ function tellIfElsewhere(id: string, task: Task): void {
     detail: when,
     action: { label: "Open", run: () => openTask(id) },
   })
-}
-
-function reminderText(reminders: ReminderInput[] | undefined): string | null {
-  if (!reminders) return null
-  if (reminders.length === 0) return "No reminder"
-  return reminders.map(oneReminder).join(", ")
-}
-
-function oneReminder(reminder: ReminderInput): string {
-  if ("at" in reminder) return momentLabel(Date.parse(reminder.at), zone.value, now.value)
-  return offsetLabel(reminder.offset_minutes)
-}
-
-function defaultReminderText(): string {
-  const minutes = me.value?.defaults.reminder_offset_minutes
-  return minutes === null || minutes === undefined ? "Reminder" : `${offsetLabel(minutes)} (default)`
 }

@@ -87,12 +87,12 @@ function Places({ places }: { places: Place[] }) {
   )
 }
 
-export function Badge({ place }: { place: Place }) {
+export function Badge({ place, testid = "badge" }: { place: Place; testid?: string }) {
   const number = place.badge?.() ?? 0
   if (number === 0) return null
   const what = place.view === "notifications" ? "unread" : "tasks"
   return (
-    <span class={`badge badge-${place.view}`} data-testid={`badge-${place.view}`}>
+    <span class={`badge badge-${place.view}`} data-testid={`${testid}-${place.view}`}>
       {number > 99 ? "99+" : number}
       <span class="unseen"> {what}</span>
     </span>

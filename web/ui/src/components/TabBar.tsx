@@ -26,7 +26,7 @@ export function TabBar() {
               >
                 <Icon name={place.icon} />
                 <span class="place-label">{place.label}</span>
-                <Badge place={place} />
+                <Badge place={place} testid="tab-badge" />
               </a>
             </li>
           ))}
@@ -43,7 +43,7 @@ export function TabBar() {
             >
               <Icon name={place.icon} size={21} />
               <span>{place.view === "notifications" ? "Alerts" : place.label.replace(" tasks", "")}</span>
-              <Badge place={place} />
+              <Badge place={place} testid="tab-badge" />
             </a>
           </li>
         ))}

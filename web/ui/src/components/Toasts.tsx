@@ -9,6 +9,7 @@ import { acknowledgeNotification, snoozeNotification } from "../store/reminding.
 import { dismiss, hold, restartTimer, type Toast, toasts } from "../store/toasts.ts"
 import type { Notification } from "../types.ts"
 import { Icon } from "./Icon.tsx"
+import { noticeText } from "./notice.ts"
 import { Popover } from "./Popover.tsx"
 import { SnoozeMenu } from "./SnoozeMenu.tsx"
 
@@ -65,7 +66,8 @@ function PlainToast({ toast }: { toast: Toast }) {
 
 function ReminderToast({ toast, notification }: { toast: Toast; notification: Notification }) {
   const [busy, setBusy] = useState(false)
-  const { kind, title, body, late_seconds, task_id } = notification
+  const { kind, title, late_seconds, task_id } = notification
+  const text = noticeText(notification)
   const run = async (what: () => Promise<boolean>) => {
     setBusy(true)
     if (await what()) dismiss(toast.id)
@@ -103,7 +105,7 @@ function ReminderToast({ toast, notification }: { toast: Toast; notification: No
             title
           )}
         </p>
-        {body && <p class="toast-detail">{body}</p>}
+        {text && <p class="toast-detail">{text}</p>}
         {task_id && (
           <div class="reminder-buttons">
             <button

@@ -25,6 +25,12 @@ export function learnServerTime(serverTime: string, sentAt: number, gotAt: numbe
   skew.value = Date.parse(serverTime) - (sentAt + gotAt) / 2
 }
 
+/** From a message without a question: it may have been under way for a while, so only a clear difference counts. */
+export function hearServerTime(serverTime: string, gotAt: number): void {
+  const heard = Date.parse(serverTime) - gotAt
+  if (Math.abs(heard - skew.peek()) > SKEW_LIMIT_MS) skew.value = heard
+}
+
 export function startTicking(): () => void {
   const timer = setInterval(touchClock, TICK_MS)
   return () => clearInterval(timer)

@@ -4,10 +4,10 @@ import { hold, type Step, type StreamState } from "../stream.ts"
 import { type Share, share } from "../tabs.ts"
 import type { StreamEvent } from "../types.ts"
 import { openLogs } from "./activity.ts"
-import { learnServerTime, touchClock } from "./clock.ts"
+import { hearServerTime, touchClock } from "./clock.ts"
 import { leave } from "./leaving.ts"
 import { loadFirst, reloadAll } from "./lists.ts"
-import { answered, loadNotifications, receive } from "./notifications.ts"
+import { answered, loadNotifications, receive, refreshNotifications, seeRead, whenRead } from "./notifications.ts"
 import { loadTags, tagsMayHaveChanged } from "./tags.ts"
 import { confirm, confirmedTask, forget } from "./tasks.ts"
 
@@ -16,6 +16,9 @@ export const connection = signal<StreamState>("connecting")
 let position = 0
 let shared: Share | undefined
 let catchingUp = false
+/** What was said while everything was being read again. */
+const waiting: Step[] = []
+const RETRY_MS = 3000
 
 const effects: Record<string, (event: StreamEvent) => void> = {
   "task.completed": showLeaving,
@@ -36,15 +39,18 @@ export async function startLive(userId: string, onSignedOut: () => void): Promis
     position: () => position,
     step: applyStep,
     state: setState,
-    gap: () => void catchUp(),
+    gap: (step?: Step) => void catchUp(step),
     signedOut: onSignedOut,
+    read: seeRead,
   }
+  whenRead((ids) => shared?.tellRead(ids))
   shared = share(`duely:${userId}`, listener, browserPorts(`duely:${userId}`))
 }
 
 export function wakeLive(): void {
   touchClock()
   shared?.wake()
+  if (shared && !document.hidden) void refreshNotifications()
 }
 
 /** Ends the stream; `tell` says to the other windows that the reader signed out. */
@@ -52,6 +58,7 @@ export function stopLive(tell: boolean): void {
   if (tell) shared?.tellSignedOut()
   shared?.stop()
   shared = undefined
+  waiting.length = 0
   position = 0
   connection.value = "connecting"
 }
@@ -68,28 +75,34 @@ export function applyEvents(events: readonly StreamEvent[]): void {
 }
 
 function applyStep(step: Step): void {
-  if (step.serverTime) learnServerTime(step.serverTime, Date.now(), Date.now())
-  if (step.resync) {
-    void catchUp()
-    return
-  }
-  position = step.position
-  applyEvents(step.events)
+  if (step.serverTime) hearServerTime(step.serverTime, Date.now())
+  if (step.resync || catchingUp) void catchUp(step)
+  else take(step)
 }
 
-/** Reads everything again; what was said meanwhile stands in the notification centre. */
-async function catchUp(): Promise<void> {
+function take(step: Step): void {
+  const events = step.events.filter((it) => it.position > position)
+  position = Math.max(position, step.position)
+  applyEvents(events)
+}
+
+/** Reads everything again, then takes what was said meanwhile. */
+async function catchUp(step?: Step): Promise<void> {
+  if (step && !step.resync) waiting.push(step)
   if (catchingUp) return
   catchingUp = true
-  try {
-    position = await reloadAll()
-    await Promise.all([loadNotifications(), loadTags()])
-    for (const log of openLogs) void log.load()
-  } catch {
-    // The next news shows the same gap and tries again.
-  } finally {
-    catchingUp = false
+  while (shared) {
+    try {
+      position = await reloadAll()
+      await Promise.all([loadNotifications(), loadTags()])
+      break
+    } catch {
+      await new Promise((done) => setTimeout(done, RETRY_MS))
+    }
   }
+  catchingUp = false
+  for (const log of openLogs) void log.load()
+  for (const late of waiting.splice(0)) take(late)
 }
 
 function setState(state: StreamState): void {
@@ -100,19 +113,19 @@ function announce(event: StreamEvent): void {
   if (event.notification) receive(event.notification)
 }
 
-/** Snoozed, acknowledged or cancelled, here or elsewhere: what is still unanswered keeps its toast. */
-function settleReminder({ task }: StreamEvent): void {
+/** Here or elsewhere: what is still unanswered keeps its toast; to snooze answers an overdue notice too. */
+function settleReminder({ task, type }: StreamEvent): void {
   if (!task) return
   const still = task.reminders.filter((it) => it.status === "fired" && !it.acknowledged_at).map((it) => it.id)
-  answered(task.id, still)
+  answered(task.id, (it) => (it.reminder_id ? !still.includes(it.reminder_id) : type === "reminder.snoozed"))
 }
 
 /** Done in another window: let it leave here as visibly as there. */
 function showLeaving(event: StreamEvent): void {
-  const known = event.task_id ? confirmedTask(event.task_id) : undefined
-  if (!known || known.version >= event.version) return
-  leave(known.id, event.type === "task.deleted" ? "deleted" : "completed")
-  answered(known.id)
+  if (!event.task_id) return
+  answered(event.task_id, () => true)
+  const known = confirmedTask(event.task_id)
+  if (known && known.version < event.version) leave(known.id, event.type === "task.deleted" ? "deleted" : "completed")
 }
 
 function browserPorts(name: string) {

@@ -10,12 +10,20 @@ export const unread = signal(0)
 export const notificationTotal = signal(0)
 
 const PER_PAGE = 50
+const FRESH_MS = 30_000
+let loadedAt = 0
+let arrived: Notification[] = []
+let tellOthers: (ids: readonly string[] | null) => void = () => {}
 
 export async function loadNotifications(): Promise<void> {
+  arrived = []
   const page = await get<NotificationPage>("/notifications", { per_page: PER_PAGE })
-  notifications.value = page.items
-  unread.value = page.unread
-  notificationTotal.value = page.total
+  // What was delivered while the list was under way may be missing in it.
+  const late = arrived.filter((it) => !page.items.some((known) => known.id === it.id))
+  notifications.value = [...late, ...page.items]
+  unread.value = page.unread + late.length
+  notificationTotal.value = page.total + late.length
+  loadedAt = Date.now()
 }
 
 export async function loadMoreNotifications(): Promise<void> {
@@ -30,6 +38,7 @@ export async function loadMoreNotifications(): Promise<void> {
 /** Something was delivered just now: badge, list and toast. */
 export function receive(notification: Notification): void {
   const known = notifications.peek().some((it) => it.id === notification.id)
+  arrived.push(notification)
   if (!known) {
     notifications.value = [notification, ...notifications.peek()]
     notificationTotal.value += 1
@@ -40,21 +49,46 @@ export function receive(notification: Notification): void {
 
 export async function markRead(id: string): Promise<void> {
   if (!setRead((it) => it.id === id)) return
-  await call("POST", `/notifications/${id}/read`).catch(loadNotifications)
+  tellOthers([id])
+  await call("POST", `/notifications/${id}/read`).catch(readAgain)
 }
 
 export async function markAllRead(): Promise<void> {
-  setRead(() => true)
-  unread.value = 0
-  await call("POST", "/notifications/read-all").catch(loadNotifications)
+  seeRead(null)
+  tellOthers(null)
+  await call("POST", "/notifications/read-all").catch(readAgain)
 }
 
-/** Answered here or in another window: nothing to ask any more. `still` names reminders that nobody answered yet. */
-export function answered(taskId: string, still: readonly string[] = []): void {
-  const about = (it: Notification | undefined) =>
-    it?.task_id === taskId && !(it.reminder_id && still.includes(it.reminder_id))
-  dismissWhere((toast) => about(toast.notification))
+/** Answered here or elsewhere: nothing to ask any more. */
+export function answered(taskId: string, which: (notification: Notification) => boolean): void {
+  const about = (it: Notification) => it.task_id === taskId && which(it)
+  dismissWhere(({ notification }) => notification !== undefined && about(notification))
   for (const it of notifications.peek()) if (about(it)) void markRead(it.id)
+}
+
+/** Read in another window of this browser; null means all. */
+export function seeRead(ids: readonly string[] | null): void {
+  const hit = (it: Notification) => ids === null || ids.includes(it.id)
+  setRead(hit)
+  if (ids === null) unread.value = 0
+  else dismissWhere(({ notification }) => notification !== undefined && hit(notification))
+}
+
+export function whenRead(tell: (ids: readonly string[] | null) => void): void {
+  tellOthers = tell
+}
+
+/** Reading is no event of the stream: what was read on another device is learnt when one comes back to this one. */
+export async function refreshNotifications(): Promise<void> {
+  if (Date.now() - loadedAt < FRESH_MS) return
+  await loadNotifications().catch(() => {})
+  const read = new Set(notifications.peek().flatMap((it) => (it.read_at ? [it.id] : [])))
+  dismissWhere(({ id }) => read.has(id))
+}
+
+/** The mark did not arrive: show what the server has. */
+async function readAgain(): Promise<void> {
+  await loadNotifications().catch(() => {})
 }
 
 function setRead(test: (notification: Notification) => boolean): boolean {

@@ -14,21 +14,24 @@ export async function acknowledgeNotification({ id, kind, task_id, reminder_id }
   return true
 }
 
-/** An overdue task may have no reminder to snooze: it then gets one at that time. */
-export async function snoozeNotification(
-  { id, kind, task_id, reminder_id }: Notification,
-  how: SnoozeFor,
-): Promise<boolean> {
-  if (!task_id) return false
-  const done = kind === "reminder" ? await snooze(task_id, how, reminder_id) : await remindAgain(task_id, how)
+/** An overdue task may have no reminder that fired: it then gets one at that time. */
+export async function snoozeNotification(notification: Notification, how: SnoozeFor): Promise<boolean> {
+  const { id, kind, task_id, reminder_id } = notification
+  const task = task_id ? await known(task_id) : undefined
+  if (!task) return false
+  const fired = kind === "reminder" || task.reminders.some((it) => it.status === "fired")
+  const done = fired ? await snooze(task.id, how, reminder_id) : await remindAgain(task, how)
   if (done) await markRead(id)
   return done
 }
 
-async function remindAgain(taskId: string, how: SnoozeFor): Promise<boolean> {
+async function known(taskId: string): Promise<Task | undefined> {
   const task = tasks.peek().get(taskId) ?? (await get<Task>(`/tasks/${taskId}`).catch(() => undefined))
-  if (!task) return false
-  confirm([task])
+  if (task) confirm([task])
+  return task
+}
+
+function remindAgain({ id, reminders }: Task, how: SnoozeFor): Promise<boolean> {
   const at = "until" in how ? how.until : new Date(serverNow() + how.minutes * 60_000).toISOString()
-  return patchTask(taskId, { reminders: [...reminderInputs(task.reminders), { at }] })
+  return patchTask(id, { reminders: [...reminderInputs(reminders), { at }] })
 }

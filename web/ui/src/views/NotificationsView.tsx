@@ -1,5 +1,6 @@
 // The notification centre: what was said, newest first, unread ones marked.
 import { Icon, type IconName } from "../components/Icon.tsx"
+import { noticeText } from "../components/notice.ts"
 import { agoLabel, lateLabel } from "../format.ts"
 import { now } from "../store/clock.ts"
 import {
@@ -54,7 +55,8 @@ export function NotificationsView() {
 }
 
 function Line({ notification }: { notification: Notification }) {
-  const { id, kind, title, body, late_seconds, created_at, read_at, task_id } = notification
+  const { id, kind, title, late_seconds, created_at, read_at, task_id } = notification
+  const text = noticeText(notification)
   const open = () => {
     void markRead(id)
     if (task_id) openTask(task_id)
@@ -69,7 +71,7 @@ function Line({ notification }: { notification: Notification }) {
           {!read_at && <span class="unseen">Unread: </span>}
           {title}
         </button>
-        {body && <p class="hint">{body}</p>}
+        {text && <p class="hint">{text}</p>}
       </div>
       {late_seconds ? <span class="late-mark">{lateLabel(late_seconds)}</span> : null}
       <time class="log-time" dateTime={created_at}>

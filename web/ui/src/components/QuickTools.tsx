@@ -1,0 +1,151 @@
+// The chips below quick add: each shows what is understood, opens a picker for it, and can be taken back.
+import type { ComponentChildren } from "preact"
+import { dueLabel, momentLabel, offsetLabel } from "../format.ts"
+import type { Token } from "../quickadd.ts"
+import { now } from "../store/clock.ts"
+import { me, zone } from "../store/session.ts"
+import type { Due, Priority, ReminderInput } from "../types.ts"
+import { DuePicker } from "./DuePicker.tsx"
+import { Icon, type IconName } from "./Icon.tsx"
+import { Popover } from "./Popover.tsx"
+import { PRIORITY_NAMES, PriorityPicker } from "./priority.tsx"
+import { ReminderPicker } from "./ReminderPicker.tsx"
+import { TagInput } from "./TagInput.tsx"
+
+/** What was chosen by hand; it wins over what is written. */
+export interface Picked {
+  due?: Due | null
+  reminders?: ReminderInput[]
+  priority?: Priority
+  tags?: string[]
+}
+
+export interface Whole {
+  due: Due | null
+  reminders: ReminderInput[] | undefined
+  priority: Priority
+  tags: string[]
+}
+
+interface ToolsProps {
+  whole: Whole
+  pick: (change: Picked) => void
+  takeBack: (kinds: Token["kind"][], change: Picked) => void
+}
+
+export function QuickTools({ whole, pick, takeBack }: ToolsProps) {
+  const { due, reminders, priority, tags } = whole
+  return (
+    <div class="quick-tools">
+      <Tool
+        icon="today"
+        label="Due date"
+        value={due && dueLabel(due, zone.value, now.value)}
+        onRemove={() => takeBack(["date", "time"], { due: null })}
+      >
+        {(close) => (
+          <DuePicker
+            due={due}
+            onPick={(chosen) => {
+              close()
+              pick({ due: chosen })
+            }}
+          />
+        )}
+      </Tool>
+      <Tool
+        icon="notifications"
+        label="Reminder"
+        value={reminderText(reminders)}
+        fallback={due ? defaultReminderText() : "Reminder"}
+        onRemove={() => takeBack(["reminder"], { reminders: [] })}
+      >
+        {(close) => (
+          <ReminderPicker
+            hasDue={due !== null}
+            onPick={(reminder) => {
+              close()
+              pick({ reminders: [...(reminders ?? []), reminder] })
+            }}
+          />
+        )}
+      </Tool>
+      <Tool
+        icon="flag"
+        label="Priority"
+        value={priority === "none" ? null : PRIORITY_NAMES[priority]}
+        look={`p-${priority}`}
+        onRemove={() => takeBack(["priority"], { priority: "none" })}
+      >
+        {(close) => (
+          <PriorityPicker
+            value={priority}
+            onPick={(chosen) => {
+              close()
+              pick({ priority: chosen })
+            }}
+          />
+        )}
+      </Tool>
+      <Tool
+        icon="tag"
+        label="Tags"
+        value={tags.length > 0 ? tags.map((it) => `#${it}`).join(" ") : null}
+        onRemove={() => takeBack(["tag"], { tags: [] })}
+      >
+        {() => <TagInput tags={tags} onChange={(chosen) => pick({ tags: chosen })} />}
+      </Tool>
+    </div>
+  )
+}
+
+interface ToolProps {
+  icon: IconName
+  label: string
+  value: string | null
+  fallback?: string
+  look?: string
+  onRemove: () => void
+  children: (close: () => void) => ComponentChildren
+}
+
+/** A chip when it has a value, else a quiet button; both open the same picker. */
+function Tool({ icon, label, value, fallback = label, look = "", onRemove, children }: ToolProps) {
+  return (
+    <span class={`tool ${value ? "set" : ""} ${look}`}>
+      <Popover
+        label={value ? `${label}: ${value}` : label}
+        class="tool-button"
+        button={
+          <>
+            <Icon name={icon} size={15} />
+            <span>{value ?? fallback}</span>
+          </>
+        }
+      >
+        {children}
+      </Popover>
+      {value && (
+        <button type="button" class="chip-remove" aria-label={`Remove ${label.toLowerCase()}`} onClick={onRemove}>
+          <Icon name="close" size={12} />
+        </button>
+      )}
+    </span>
+  )
+}
+
+function reminderText(reminders: ReminderInput[] | undefined): string | null {
+  if (!reminders) return null
+  if (reminders.length === 0) return "No reminder"
+  return reminders.map(oneReminder).join(", ")
+}
+
+function oneReminder(reminder: ReminderInput): string {
+  if ("at" in reminder) return momentLabel(Date.parse(reminder.at), zone.value, now.value)
+  return offsetLabel(reminder.offset_minutes)
+}
+
+function defaultReminderText(): string {
+  const minutes = me.value?.defaults.reminder_offset_minutes
+  return minutes === null || minutes === undefined ? "Reminder" : `${offsetLabel(minutes)} (default)`
+}

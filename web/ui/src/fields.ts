@@ -1,0 +1,42 @@
+// A task's fields in words, and what changed between two values of one.
+import { dueLabel, momentLabel, offsetLabel } from "./format.ts"
+import type { ChecklistItem, Due, Reminder } from "./types.ts"
+
+export interface Around {
+  zone: string
+  now: number
+}
+
+/** A whole value: "Tomorrow 09:00", "home, money", "nothing". */
+export function fieldText(field: string, value: unknown, around: Around): string {
+  if (value === null || value === undefined || value === "") return "nothing"
+  if (field === "due") return dueLabel(value as Due, around.zone, around.now)
+  if (!Array.isArray(value)) return String(value)
+  return value.length === 0 ? "none" : value.map((it) => itemText(field, it, around)).join(", ")
+}
+
+export interface Difference {
+  old: string[]
+  new: string[]
+}
+
+/** Of a list only what came, went or changed; of anything else both values. */
+export function difference(field: string, old: unknown, fresh: unknown, around: Around): Difference {
+  if (!Array.isArray(old) || !Array.isArray(fresh))
+    return { old: [fieldText(field, old, around)], new: [fieldText(field, fresh, around)] }
+  const [before, after] = [old, fresh].map((list) => list.map((it) => itemText(field, it, around))) as [
+    string[],
+    string[],
+  ]
+  return { old: before.filter((it) => !after.includes(it)), new: after.filter((it) => !before.includes(it)) }
+}
+
+function itemText(field: string, item: unknown, { zone, now }: Around): string {
+  if (field === "checklist") {
+    const { text, done } = item as ChecklistItem
+    return `${done ? "☑" : "☐"} ${text}`
+  }
+  if (field !== "reminders") return String(item)
+  const { at, offset_minutes } = item as Reminder
+  return at ? momentLabel(Date.parse(at), zone, now) : offsetLabel(offset_minutes ?? 0).toLowerCase()
+}

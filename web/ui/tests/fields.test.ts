@@ -1,0 +1,24 @@
+// What the activity log says of a change: of lists only what came, went or turned.
+import { expect, it } from "vitest"
+import { difference, fieldText } from "../src/fields.ts"
+
+const around = { zone: "Europe/Paris", now: Date.parse("2026-11-25T09:00:00Z") }
+const step = (text: string, done = false) => ({ id: text, text, done })
+
+it.each([
+  ["title", "Pay", "Pay rent", { old: ["Pay"], new: ["Pay rent"] }],
+  ["due", null, { date: "2026-11-26" }, { old: ["nothing"], new: ["Tomorrow"] }],
+  ["tags", ["home"], ["home", "money"], { old: [], new: ["money"] }],
+  ["checklist", [step("a"), step("b")], [step("a", true), step("b")], { old: ["☐ a"], new: ["☑ a"] }],
+  ["reminders", [{ offset_minutes: 30 }], [], { old: ["30 min before"], new: [] }],
+])("%s: %j → %j", (field, old, fresh, expected) => {
+  expect(difference(field, old, fresh, around)).toEqual(expected)
+})
+
+it("words an empty value", () => {
+  expect(["description", "due", "tags"].map((it) => fieldText(it, it === "tags" ? [] : "", around))).toEqual([
+    "nothing",
+    "nothing",
+    "none",
+  ])
+})
