@@ -1,0 +1,216 @@
+"""When a series has its slots: rule, start, zone and policies in, one slot after the other out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from actors.due import instant_of
+from actors.fields import YEARS
+from actors.recurrence_days import days_of_rule, exists_in_some_year, filled
+from actors.recurrence_rule import Rule, parse_rule, refused
+from actors.replies import Json, Refused
+
+CALENDAR_ENDS = date(YEARS[-1], 12, 31)
+DAY = timedelta(days=1)
+
+
+class Slot(NamedTuple):
+    """A place in a series, named by its local start before any gap shift or move: `2026-11-22[T09:00[:30]]`."""
+
+    generation: int
+    nominal: str
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.nominal[:10])
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What the rule leaves open.
+
+    `month_end`: a day that the month has not is its last day (clamp), or the month has no slot (skip).
+    `mode`: slots come by schedule, or each an interval after the completion of the one before.
+    `pile_up`: how many open occurrences stay.
+    """
+
+    month_end: Literal["clamp", "skip"] = "clamp"
+    mode: Literal["schedule", "completion"] = "schedule"
+    pile_up: Literal["all", "newest"] = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """A rule that has slots. `clock` is None in a series of days; no slot is after the day `last`."""
+
+    rule: Rule
+    start: date
+    clock: time | None
+    zone: str
+    policies: Policies
+    generation: int
+    last: date = CALENDAR_ENDS
+
+    @property
+    def whole(self) -> Rule:
+        """The rule with what it leaves to the start."""
+        return filled(self.rule, self.start)
+
+
+def parse(
+    text: str, start: Json, zone: str, policies: Policies | None = None, generation: int = 1
+) -> Recurrence | Refused:
+    """Read a rule for a `start` that is valid as a due; `zone` is the user's, in which a start without a time counts.
+
+    A start that the rule does not meet is no slot. Refused with `errors` when the rule is wrong or never has a slot.
+    """
+    rule = parse_rule(text)
+    if isinstance(rule, Refused):
+        return rule
+    local = datetime.fromisoformat(start.get("local") or start["date"])
+    clock = local.time() if "local" in start else None
+    endless = Recurrence(rule, local.date(), clock, start.get("zone", zone), policies or Policies(), generation)
+    problem = _misfit(endless)
+    if problem is None:
+        recurrence = replace(endless, last=_last_day(endless))
+        problem = _emptiness(recurrence)
+        if problem is None:
+            return recurrence
+    return refused([problem])
+
+
+def _misfit(endless: Recurrence) -> tuple[str, str] | None:
+    """What the rule says that this start and these policies cannot keep."""
+    rule = endless.rule
+    if isinstance(rule.until, datetime) and endless.clock is None:
+        return ("invalid_until", "a series of days ends on a day: UNTIL takes a day, as 20270331")
+    if endless.policies.mode == "completion" and rule.names_days:
+        return (
+            "conflicting_parts",
+            "after completion the interval alone counts: leave out BYDAY, BYMONTHDAY and BYMONTH",
+        )
+    if not exists_in_some_year(endless.whole):
+        return ("never_yields", "no year has such a day")
+    return None
+
+
+def _emptiness(recurrence: Recurrence) -> tuple[str, str] | None:
+    if recurrence.last < recurrence.start:
+        return ("until_before_start", "UNTIL is before the first possible slot")
+    if next(slots(recurrence), None) is not None:
+        return None
+    if recurrence.rule.until is not None:
+        return ("never_yields", "there is no slot from the start to UNTIL")
+    return ("never_yields", "no day from the start on meets it")
+
+
+def _last_day(endless: Recurrence) -> date:
+    """The day of the last slot that COUNT or UNTIL allows, or later."""
+    until = endless.rule.until
+    if endless.rule.count is not None and endless.policies.mode == "schedule":
+        return _counted_out(endless, endless.rule.count)
+    if until is None or until.year > CALENDAR_ENDS.year:
+        return CALENDAR_ENDS
+    if until.year not in YEARS:
+        return date.min
+    if not isinstance(until, datetime):
+        return until
+    assert endless.clock is not None, "a time may end only what has times"  # noqa: S101  # see _misfit
+    if until.tzinfo is None:
+        return until.date() if endless.clock <= until.time() else until.date() - DAY
+    near = until.astimezone(ZoneInfo(endless.zone)).date()
+    # Where clocks are put back over midnight, the day after may have begun once already.
+    return max(day for day in (near - DAY, near, near + DAY) if _at(endless, day) <= until)
+
+
+@lru_cache(maxsize=1024)
+def _counted_out(endless: Recurrence, count: int) -> date:
+    return next(islice(_days(endless, endless.start), count - 1, None), CALENDAR_ENDS)
+
+
+def slots(recurrence: Recurrence) -> Iterator[Slot]:
+    """All slots in order, lazily. After completion: as they come if each is completed when it starts."""
+    if recurrence.policies.mode == "completion":
+        return _chain(recurrence)
+    return (_slot(recurrence, day) for day in _days(recurrence, recurrence.start))
+
+
+def first(recurrence: Recurrence, count: int) -> list[Slot]:
+    return list(islice(slots(recurrence), count))
+
+
+def slots_after(recurrence: Recurrence, instant: datetime) -> Iterator[Slot]:
+    """The slots by schedule that start later than an aware `instant`, lazily."""
+    assert recurrence.policies.mode == "schedule", "completions tell what comes next"  # noqa: S101  # a bug of the caller
+    # What the clock there shows or has passed has started, so no earlier day is looked at.
+    days = _days(recurrence, instant.astimezone(ZoneInfo(recurrence.zone)).date())
+    for day in days:
+        if _at(recurrence, day) > instant:
+            yield _slot(recurrence, day)
+            break
+    yield from (_slot(recurrence, day) for day in days)
+
+
+def following(recurrence: Recurrence, slot: Slot) -> Iterator[Slot]:
+    """The slots by schedule after `slot`, lazily."""
+    assert recurrence.policies.mode == "schedule", "completions tell what comes next"  # noqa: S101  # a bug of the caller
+    return (_slot(recurrence, day) for day in _days(recurrence, slot.day + DAY))
+
+
+def after_completion(recurrence: Recurrence, slot: Slot, completed: datetime, made: int) -> Slot | None:
+    """The slot an interval after `slot` was completed, at the wall-clock time of the start; None when it was the last.
+
+    `made` counts the slots so far, `slot` and skipped ones included. A slot completed ahead of its time is never
+    followed by one before it: slots go forward, so that none comes twice.
+    """
+    rule = recurrence.rule
+    if rule.count is not None and made >= rule.count:
+        return None
+    done = completed.astimezone(ZoneInfo(recurrence.zone)).date()
+    day = next(_days(replace(recurrence, start=done), max(done, slot.day) + DAY), None)
+    return None if day is None else _slot(recurrence, day)
+
+
+def slot_at(recurrence: Recurrence, slot: Slot) -> datetime:
+    """The UTC instant at which a slot starts: in a gap the first valid one, in an overlap the first of two.
+
+    A slot that is a day starts when that day starts in the zone of the recurrence.
+    """
+    return _at(recurrence, slot.day)
+
+
+def _chain(recurrence: Recurrence) -> Iterator[Slot]:
+    day = next(_days(recurrence, recurrence.start), None)
+    slot = None if day is None else _slot(recurrence, day)
+    made = 1
+    while slot is not None:
+        yield slot
+        slot = after_completion(recurrence, slot, slot_at(recurrence, slot), made)
+        made += 1
+
+
+def _days(recurrence: Recurrence, since: date) -> Iterator[date]:
+    """The days of the slots from `since` on; ends, because the calendar does."""
+    since = max(since, recurrence.start)
+    low, high = since.toordinal(), recurrence.last.toordinal()
+    clamped = recurrence.policies.month_end == "clamp"
+    for day in days_of_rule(recurrence.whole, recurrence.start, since, recurrence.last, clamped=clamped):
+        if day > high:
+            return
+        if day >= low:
+            yield date.fromordinal(day)
+
+
+def _slot(recurrence: Recurrence, day: date) -> Slot:
+    if recurrence.clock is None:
+        return Slot(recurrence.generation, day.isoformat())
+    spelling = "seconds" if recurrence.clock.second else "minutes"
+    return Slot(recurrence.generation, f"{day.isoformat()}T{recurrence.clock.isoformat(spelling)}")
+
+
+def _at(recurrence: Recurrence, day: date) -> datetime:
+    return instant_of(datetime.combine(day, recurrence.clock or time.min), recurrence.zone)

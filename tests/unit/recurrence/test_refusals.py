@@ -1,0 +1,117 @@
+"""What rules are refused, and that each refusal says what is wrong and where."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from actors.recurrence import parse
+from actors.recurrence_rule import parse_rule
+from actors.replies import Refused
+from tests.unit.recurrence.series import refusal, start
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "named"),
+    [
+        ("", "invalid_rule", "NAME=VALUE"),
+        ("every day", "invalid_rule", "NAME=VALUE"),
+        ("FREQ=DAILY;", "invalid_rule", "NAME=VALUE"),
+        ("FREQ=DAILY\nFREQ=DAILY", "invalid_rule", "NAME=VALUE"),
+        ("FREQ=DAILY;COUNT=٣", "invalid_rule", "NAME=VALUE"),
+        ("FREQ=DAILY;COUNT=" + "1" * 500, "too_long", "500"),
+        ("INTERVAL=2", "required", "FREQ"),
+        ("FREQ=HOURLY", "invalid_freq", "HOURLY"),
+        ("FREQ=DAILY;FREQ=DAILY", "duplicate_part", "FREQ"),
+        ("FREQ=DAILY;INTERVAL=0", "invalid_interval", "1 to 1,000"),
+        ("FREQ=DAILY;INTERVAL=10000", "invalid_interval", "10000"),
+        ("FREQ=DAILY;INTERVAL=-1", "invalid_interval", "-1"),
+        ("FREQ=DAILY;INTERVAL=", "invalid_interval", "nothing"),
+        ("FREQ=DAILY;COUNT=0", "invalid_count", "1 to 10,000"),
+        ("FREQ=DAILY;COUNT=10001", "invalid_count", "10001"),
+        ("FREQ=DAILY;COUNT=2;UNTIL=20270101", "conflicting_parts", "UNTIL"),
+        ("FREQ=DAILY;UNTIL=20260230", "invalid_until", "20260230"),
+        ("FREQ=DAILY;UNTIL=2026-02-03", "invalid_until", "2026-02-03"),
+        ("FREQ=DAILY;UNTIL=20260203T256000Z", "invalid_until", "20260203T256000Z"),
+        ("FREQ=DAILY;UNTIL=00000101", "invalid_until", "00000101"),
+        ("FREQ=DAILY;BYDAY=MO", "unsupported_part", "BYDAY"),
+        ("FREQ=WEEKLY;BYMONTH=2", "unsupported_part", "BYMONTH"),
+        ("FREQ=WEEKLY;BYDAY=1MO", "invalid_byday", "MO"),
+        ("FREQ=WEEKLY;BYDAY=XX", "invalid_byday", "XX"),
+        ("FREQ=MONTHLY;BYDAY=MO", "invalid_byday", "2TU"),
+        ("FREQ=MONTHLY;BYDAY=6MO", "invalid_byday", "6MO"),
+        ("FREQ=MONTHLY;BYDAY=1MO;BYMONTHDAY=1", "conflicting_parts", "BYMONTHDAY"),
+        ("FREQ=MONTHLY;BYMONTHDAY=32", "invalid_bymonthday", "32"),
+        ("FREQ=MONTHLY;BYMONTHDAY=0", "invalid_bymonthday", "0"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-29", "invalid_bymonthday", "-28"),
+        ("FREQ=MONTHLY;BYSETPOS=-1;BYDAY=1MO", "unsupported_part", "BYSETPOS"),
+        ("FREQ=YEARLY;BYDAY=2TU", "required", "BYMONTH"),
+        ("FREQ=YEARLY;BYMONTH=13", "invalid_bymonth", "13"),
+        ("FREQ=DAILY;WKST=1", "invalid_wkst", "MO"),
+    ],
+)
+def test_a_rule_outside_the_subset_is_refused(rule: str, code: str, named: str) -> None:
+    (error,) = refusal(rule)
+    assert (error["pointer"], error["code"]) == ("/rule", code)
+    assert named in error["detail"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "code"),
+    [
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "2026-01-31T09:00", "never_yields"),
+        ("FREQ=YEARLY;BYMONTH=4", "2026-01-31T09:00", "never_yields"),
+        ("FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=29", "2025-01-01", "never_yields"),
+        ("FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=30", "2026-02-01", "never_yields"),
+        ("FREQ=MONTHLY;INTERVAL=24;BYDAY=5FR", "2027-02-01", "never_yields"),
+        ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20260204", "2026-02-03", "never_yields"),
+        ("FREQ=DAILY;UNTIL=20260130", "2026-01-31T09:00", "until_before_start"),
+        ("FREQ=DAILY;UNTIL=20260131T085959", "2026-01-31T09:00", "until_before_start"),
+        ("FREQ=DAILY;UNTIL=20260131T075959Z", "2026-01-31T09:00", "until_before_start"),
+        ("FREQ=DAILY;UNTIL=00010101T000000Z", "2026-01-31T09:00", "until_before_start"),
+        ("FREQ=DAILY;UNTIL=20270101T000000Z", "2026-01-31", "invalid_until"),
+    ],
+)
+def test_a_rule_that_never_has_a_slot_is_refused(rule: str, start: str, code: str) -> None:
+    (error,) = refusal(rule, start)
+    assert (error["pointer"], error["code"]) == ("/rule", code)
+
+
+def test_all_that_is_wrong_in_the_parts_is_told_at_once() -> None:
+    errors = refusal("FREQ=DAILY;INTERVAL=0;COUNT=0;BYHOUR=3")
+    assert [error["code"] for error in errors] == ["invalid_interval", "invalid_count", "unsupported_part"]
+
+
+def test_a_long_list_of_faults_is_cut() -> None:
+    assert len(refusal(";".join(["X="] * 200))) == 10
+
+
+def test_after_completion_only_the_interval_counts() -> None:
+    (error,) = refusal("FREQ=WEEKLY;BYDAY=MO", mode="completion")
+    assert error["code"] == "conflicting_parts"
+
+
+def test_a_rule_may_be_written_as_calendars_do() -> None:
+    written = parse_rule(" RRULE:freq=weekly;byday=th,mo,mo;Wkst=su;Interval=2 ")
+    assert written == parse_rule("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;WKST=SU")
+    assert not isinstance(written, Refused)
+
+
+PARTS = st.sampled_from(
+    ["FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY", "INTERVAL=999", "COUNT=10", "UNTIL=20500101",
+     "UNTIL=99991231T235959Z", "UNTIL=00010101T000000Z", "BYDAY=MO", "BYDAY=5FR,-5MO", "BYMONTHDAY=29,30,31",
+     "BYMONTH=2", "WKST=SU", "RRULE:", "="]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rule=st.one_of(st.text(max_size=60), st.lists(PARTS, max_size=5).map(";".join)),
+    local=st.one_of(st.dates().map(str), st.datetimes().map(lambda local: local.isoformat("T", "seconds"))).filter(
+        lambda text: "1970" <= text < "3000"
+    ),
+    zone=st.sampled_from(["UTC", "Pacific/Kiritimati", "America/St_Johns"]),
+)
+def test_any_text_gives_a_series_or_a_refusal(rule: str, local: str, zone: str) -> None:
+    parse(rule, start(local, zone), zone)

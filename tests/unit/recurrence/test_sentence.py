@@ -1,0 +1,79 @@
+"""The sentence that says what a rule does."""
+
+from typing import Literal
+
+import pytest
+
+from actors.recurrence_words import sentence
+from tests.unit.recurrence.series import series
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "expected"),
+    [
+        ("FREQ=DAILY", "2026-01-31T09:00", "Every day at 09:00"),
+        ("FREQ=DAILY;INTERVAL=3;COUNT=10", "2026-01-31", "Every 3 days, 10 times"),
+        ("FREQ=DAILY;COUNT=1", "2026-01-31T09:00:30", "Every day at 09:00:30, once"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;UNTIL=20270331",
+            "2026-01-31T09:00",
+            "Every 2 weeks on Monday and Thursday at 09:00, until 31 March 2027",
+        ),
+        ("FREQ=WEEKLY", "2026-01-31", "Every week on Saturday"),
+        ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2026-01-31", "Every week from Monday to Friday"),
+        ("FREQ=WEEKLY;BYDAY=MO,WE,FR", "2026-01-31", "Every week on Monday, Wednesday and Friday"),
+        ("FREQ=WEEKLY;INTERVAL=2;WKST=SU", "2026-01-31", "Every 2 weeks on Saturday, weeks starting on Sunday"),
+        ("FREQ=MONTHLY", "2026-01-15", "Every month on the 15th"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1", "2026-01-15T18:30", "Every month on the last day at 18:30"),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=1,2,3,11,22,-1,-2",
+            "2026-01-15",
+            "Every month on the 1st, 2nd, 3rd, 11th, 22nd, last day and 2nd last day",
+        ),
+        ("FREQ=MONTHLY;BYDAY=2TU,-1FR", "2026-01-15", "Every month on the second Tuesday and last Friday"),
+        ("FREQ=MONTHLY;INTERVAL=3;BYDAY=-2MO", "2026-01-15", "Every 3 months on the second last Monday"),
+        ("FREQ=YEARLY", "2026-11-22T09:00", "Every 22 November at 09:00"),
+        ("FREQ=YEARLY;INTERVAL=2", "2026-11-22", "Every 2 years on 22 November"),
+        ("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", "2026-11-22", "Every year on the fourth Thursday of November"),
+        (
+            "FREQ=YEARLY;BYMONTH=3,6;BYMONTHDAY=1,-1",
+            "2026-11-22",
+            "Every year on the 1st and last day of March and June",
+        ),
+        ("FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=30", "2026-11-22", "Every 30 June"),
+        # An end between two slots is told by the last day that may have one.
+        ("FREQ=DAILY;UNTIL=20260205T075959Z", "2026-01-31T09:00", "Every day at 09:00, until 4 February 2026"),
+        ("FREQ=DAILY;UNTIL=99991231", "2026-01-31", "Every day"),
+    ],
+)
+def test_a_rule_is_said_in_plain_english(rule: str, start: str, expected: str) -> None:
+    assert sentence(series(rule, start)) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "month_end", "expected"),
+    [
+        ("FREQ=MONTHLY", "2026-01-31", "clamp", "Every month on the 31st, on the last day of shorter months"),
+        ("FREQ=MONTHLY", "2026-01-31", "skip", "Every month on the 31st, not in shorter months"),
+        ("FREQ=YEARLY", "2028-02-29T09:00", "clamp", "Every 29 February at 09:00, on 28 February in other years"),
+        ("FREQ=YEARLY", "2028-02-29", "skip", "Every 29 February, in leap years only"),
+    ],
+)
+def test_the_sentence_says_what_happens_where_a_day_is_missing(
+    rule: str, start: str, month_end: Literal["clamp", "skip"], expected: str
+) -> None:
+    assert sentence(series(rule, start, month_end=month_end)) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("FREQ=DAILY", "1 day after completion at 09:00"),
+        ("FREQ=WEEKLY;INTERVAL=2;COUNT=5", "2 weeks after completion at 09:00, 5 times"),
+        ("FREQ=MONTHLY;UNTIL=20270331", "1 month after completion at 09:00, until 31 March 2027"),
+    ],
+)
+def test_after_completion_is_said_so(rule: str, expected: str) -> None:
+    assert sentence(series(rule, "2026-01-31T09:00", mode="completion")) == expected
