@@ -113,7 +113,7 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(
     for text in TASKS:
         window.add(text)
     bar = window.page.get_by_role("navigation", name="Main, short")
-    for place in ("All", "Today", "Upcoming", "Inbox"):
+    for place in ("All", "Today", "Upcoming", "Alerts"):
         bar.get_by_role("link", name=place).click()
         _fits(window)
         window.picture(pictures, f"phone-{scheme}-{place.lower()}")

@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 
+from actors.doc import Doc
+from actors.replies import Json
 from tests.client import parsed
 from tests.faults.recorder import Entry
 from tests.stream_reader import StreamReader
@@ -19,7 +22,7 @@ _SHOWN = 5
 class Stored:
     """All that the database knows about the users of one run."""
 
-    docs: dict[str, dict[str, Any]]
+    docs: dict[str, Doc]
     events: dict[str, dict[str, Any]]
     commands: set[tuple[str, str]]
     tasks: dict[str, dict[str, Any]]
@@ -42,7 +45,7 @@ class Verdict:
     reminders_due: int = 0
     reminders_once: int = 0
     reminders_late: int = 0
-    lateness_seconds: list[float] = field(default_factory=list[float])
+    lateness: list[tuple[datetime, float]] = field(default_factory=list[tuple[datetime, float]])
     streamed: int = 0
     wrong: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
@@ -63,7 +66,7 @@ async def load_stored(database: Any, users: Sequence[str]) -> Stored:
         return [dict(row) for row in await database.fetch(sql, list(users))]
 
     docs = await rows(
-        "SELECT split_part(key, '||', 3) AS id, convert_from(value, 'UTF8') AS doc FROM dapr_state WHERE key LIKE '%||doc'"
+        "SELECT split_part(key, '||', 3) AS id, value AS doc FROM dapr_state WHERE key LIKE '%||doc'"
         " AND split_part(key, '||', 3) IN (SELECT actor_id FROM outbox WHERE user_id = ANY($1))"
     )
     events = await rows("SELECT event_id, actor_id, version, seq, of, body FROM outbox WHERE user_id = ANY($1)")
@@ -72,7 +75,7 @@ async def load_stored(database: Any, users: Sequence[str]) -> Stored:
     )
     activity = await rows("SELECT * FROM activity WHERE user_id = ANY($1) ORDER BY user_id, position")
     return Stored(
-        docs={row["id"]: orjson.loads(row["doc"]) for row in docs},
+        docs={row["id"]: Doc.read(bytes(row["doc"])) for row in docs},
         events={row["event_id"]: {**row, "body": orjson.loads(row["body"])} for row in events},
         commands={(row["actor_id"], row["command_id"]) for row in commands},
         tasks={row["id"]: row for row in await rows("SELECT id, version, body FROM tasks WHERE user_id = ANY($1)")},
@@ -117,7 +120,7 @@ def _judge_write(entry: Entry, stored: Stored, seen: Counter[str], verdict: Verd
         event = stored.events.get(event_id)
         whole = (
             is_stored
-            and stored.docs[operation.task_id]["version"] >= entry.version
+            and stored.docs[operation.task_id].version >= entry.version
             and event is not None
             and event["body"]["data"]["command_id"] == operation.command_id
             and (not operation.title or event["body"]["data"]["task"]["title"] == operation.title)
@@ -140,8 +143,8 @@ def _judge_versions(stored: Stored, verdict: Verdict) -> None:
             commands[event["actor_id"], event["body"]["data"]["command_id"]] += 1
     for actor_id, doc in stored.docs.items():
         versions = by_actor[actor_id]
-        if sorted(versions) != list(range(1, doc["version"] + 1)):
-            verdict.blame("gaps", f"{actor_id} is at {doc['version']}, its events name {sorted(versions)}")
+        if sorted(versions) != list(range(1, doc.version + 1)):
+            verdict.blame("gaps", f"{actor_id} is at {doc.version}, its events name {sorted(versions)}")
         for version, events in versions.items():
             if sorted(event["seq"] for event in events) != list(range(1, events[0]["of"] + 1)):
                 verdict.blame("gaps", f"{actor_id}:{version} has not all of its events")
@@ -152,21 +155,26 @@ def _judge_versions(stored: Stored, verdict: Verdict) -> None:
 
 def _judge_read_model(stored: Stored, verdict: Verdict) -> None:
     for task_id, doc in stored.docs.items():
-        last = stored.events[f"TaskActor:{task_id}:{doc['version']}:1"] if task_id in _tasks(stored) else None
+        last = stored.events[f"TaskActor:{task_id}:{doc.version}:1"] if task_id in _tasks(stored) else None
         if last is None:
             continue
         row = stored.tasks.get(task_id)
-        if row is None or row["version"] != doc["version"]:
-            verdict.blame("read model behind", f"{task_id} is at {doc['version']}, shown at {row and row['version']}")
-        elif not _agree(orjson.loads(row["body"]), doc["state"]):
-            verdict.blame("read model differs", f"{task_id} at {doc['version']}")
+        if row is None or row["version"] != doc.version:
+            verdict.blame("read model behind", f"{task_id} is at {doc.version}, shown at {row and row['version']}")
+        elif not _agree(orjson.loads(row["body"]), state_of(doc)):
+            verdict.blame("read model differs", f"{task_id} at {doc.version}")
         for name in ("title", "status", "priority", "tags", "deleted_at"):
-            if last["body"]["data"]["task"][name] != doc["state"][name]:
+            if last["body"]["data"]["task"][name] != state_of(doc)[name]:
                 verdict.blame("event differs from state", f"{task_id}.{name}")
 
 
+def state_of(doc: Doc) -> Json:
+    assert doc.state is not None
+    return doc.state
+
+
 def _tasks(stored: Stored) -> set[str]:
-    return {actor_id for actor_id, doc in stored.docs.items() if "title" in doc["state"]}
+    return {actor_id for actor_id, doc in stored.docs.items() if "title" in state_of(doc)}
 
 
 def _agree(shown: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
@@ -220,8 +228,9 @@ def _judge_reminders(entries: list[Entry], stored: Stored, verdict: Verdict) -> 
 
 def _judge_time(row: Mapping[str, Any], verdict: Verdict) -> None:
     reminder = orjson.loads(row["body"])["data"]["reminder"]
-    late = (parsed(reminder["fired_at"]) - parsed(reminder["fire_at"])).total_seconds()
-    verdict.lateness_seconds.append(late)
+    due = parsed(reminder["fire_at"])
+    late = (parsed(reminder["fired_at"]) - due).total_seconds()
+    verdict.lateness.append((due, late))
     verdict.reminders_late += reminder["late_seconds"] is not None
     if late < -EARLY_SECONDS:
         verdict.blame("reminders early", f"{row['task_id']} by {-late:.3f} s")

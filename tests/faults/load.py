@@ -57,7 +57,7 @@ class Load:
         self.held_back = 0
         self.seed = seed
         self._pause = 1 / rate
-        self._random = random.Random(seed)  # noqa: S311  a seeded choice, not a secret
+        self._random = random.Random(seed)
         self._lanes: list[Lane] = []
         self._running: set[asyncio.Task[None]] = set()
         self._clockwork: asyncio.Task[None] | None = None

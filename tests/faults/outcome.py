@@ -1,6 +1,7 @@
 """Waits until a run has settled, judges it, and keeps a table of it for the end of the level."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.stream_reader import StreamReader
 from tests.system import System
 
 SETTLE_SECONDS = 45.0
+_AFTER_SECONDS = 8.0
 TABLES: list[str] = []
 
 _OPEN_SQL = """
@@ -21,13 +23,14 @@ SELECT (SELECT count(*) FROM wakes WHERE wake_at < clock_timestamp() + interval 
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fault:
-    """What was done to a part, and how long until the system and its writers were back."""
+    """What was done to a part, when by both clocks, and how long until all parts were ready again."""
 
     name: str
     at: float
-    whole_again_seconds: float
+    moment: datetime
+    ready_seconds: float = 0.0
 
 
 async def settled(system: System, streams: dict[str, StreamReader]) -> None:
@@ -60,7 +63,7 @@ def write_table(title: str, history: Path, verdict: Verdict, faults: list[Fault]
     """One table a run, shown at the end of the level."""
     entries = recorder.read(history)
     began, ended = min(entry.invoked for entry in entries), max(entry.invoked for entry in entries)
-    late = sorted(verdict.lateness_seconds) or [0.0]
+    late = sorted(seconds for _, seconds in verdict.lateness) or [0.0]
     lines = [
         (
             f"{title} (seed {load.seed}): {len(entries)} writes in {ended - began:.0f} s, "
@@ -83,13 +86,19 @@ def write_table(title: str, history: Path, verdict: Verdict, faults: list[Fault]
             f"late p50 {late[len(late) // 2]:.2f} s  p99 {late[int(len(late) * 0.99)]:.2f} s  max {late[-1]:.2f} s"
         ),
     ]
-    ends = [*(fault.at for fault in faults[1:]), ended]
-    for fault, until in zip(faults, ends, strict=True):
-        lines.append(
-            f"  {fault.name:<22} first write after {recorder.recovery(entries, fault.at):5.2f} s  "
-            f"longest stall {recorder.longest_stall(entries, fault.at, until):5.2f} s  "
-            f"all ready after {fault.whole_again_seconds:5.2f} s"
-        )
+    lines += [
+        f"  {fault.name:<22} first write after {recorder.recovery(entries, fault.at):5.2f} s  "
+        f"longest stall {recorder.longest_stall(entries, fault.at, fault.at + _AFTER_SECONDS):5.2f} s  "
+        f"all ready after {fault.ready_seconds:5.2f} s  "
+        f"latest reminder {_latest_reminder(verdict, fault.moment):5.2f} s late"
+        for fault in faults
+    ]
     table = "\n".join(lines)
     TABLES.append(table)
     return table
+
+
+def _latest_reminder(verdict: Verdict, moment: datetime) -> float:
+    """Of those that were due within reach of the fault."""
+    near = [late for due, late in verdict.lateness if 0 <= (due - moment).total_seconds() < _AFTER_SECONDS]
+    return max(near, default=0.0)

@@ -4,7 +4,7 @@ import itertools
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,15 +37,11 @@ class Entry:
     detail: str = ""
 
 
-@dataclass(slots=True)
 class Recorder:
     """Appends to its own file as things happen; the check reads that file and nothing of the load's memory."""
 
-    path: Path
-    faults: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
-
-    def __post_init__(self) -> None:
-        self._file = self.path.open("a", buffering=1)
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", buffering=1)
 
     def invoke(self, operation: Operation) -> Entry:
         entry = Entry(operation, time.monotonic())
@@ -56,9 +52,11 @@ class Recorder:
         ended = {"outcome": outcome, "version": version, "attempts": attempts, "detail": detail[:200]}
         self._write({"what": "end", "at": time.monotonic(), "command_id": entry.operation.command_id, **ended})
 
-    def fault(self, name: str) -> None:
-        self.faults.append((name, time.monotonic()))
-        self._write({"what": "fault", "at": self.faults[-1][1], "name": name})
+    def fault(self, name: str) -> float:
+        """Write down that it was done just now; when that was."""
+        at = time.monotonic()
+        self._write({"what": "fault", "at": at, "name": name})
+        return at
 
     def close(self) -> None:
         self._file.close()

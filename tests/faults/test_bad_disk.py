@@ -93,6 +93,9 @@ async def test_a_disk_that_fills_up_stops_writes_and_nothing_else_and_room_heals
                 return True
 
             await eventually(write, 30, "a write is refused", 0)
+            assert await person.task(kept[0]["id"]) == kept[0], "what is there can be read"
+            assert own.is_started
+            await eventually(lambda: "is nearly full" in own.said(), 35, "the runner says why", 0.5)
             ballast.unlink()
             until(lambda: shutil.disk_usage(own.data.path).free > 50 << 20, 5, "room again")
 
@@ -105,5 +108,4 @@ async def test_a_disk_that_fills_up_stops_writes_and_nothing_else_and_room_heals
             await eventually(is_back, 60, "writes go through again", 0.5)
             for task in kept:
                 assert await person.task(task["id"]) == task
-        assert "is nearly full" in own.said()
         await asyncio.to_thread(own.stop)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,10 @@ async def test_nothing_acknowledged_is_lost_or_doubled_when_parts_are_killed(sys
         streams = {person.user_id: reader for person, reader in zip(load.people, readers, strict=True)}
         for part in PARTS:
             await asyncio.sleep(CALM_SECONDS)
-            load.recorder.fault(f"kill {part}")
-            killed_at = load.recorder.faults[-1][1]
             old = await asyncio.to_thread(system.kill, part)
-            back = await asyncio.to_thread(system.until_restarted, part, old)
-            faults.append(Fault(f"kill -9 {part}", killed_at, back))
+            fault = Fault(f"kill -9 {part}", load.recorder.fault(f"kill {part}"), datetime.now(UTC))
+            fault.ready_seconds = await asyncio.to_thread(system.until_restarted, part, old)
+            faults.append(fault)
         await asyncio.sleep(CALM_SECONDS)
         await load.finish()
         verdict = await verdict_on(system, history, streams)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,19 +27,18 @@ async def test_others_write_on_while_the_runner_is_stopped(system: System, tmp_p
     seed = random.SystemRandom().randrange(1_000_000)
     async with storm(system, history, rate=RATE, seed=seed) as (load, readers):
         streams = {person.user_id: reader for person, reader in zip(load.people, readers, strict=True)}
-        load.recorder.fault("stop runner")
-        stopped_at = load.recorder.faults[-1][1]
         system.runner.send_signal(signal.SIGSTOP)
+        stopped_at = load.recorder.fault("stop runner")
+        fault = Fault(f"runner stopped {STOP_SECONDS:g} s", stopped_at, datetime.now(UTC))
         try:
             await asyncio.sleep(STOP_SECONDS / 2)
             old = system.kill("placement")
             await asyncio.sleep(STOP_SECONDS / 2)
         finally:
             system.runner.send_signal(signal.SIGCONT)
-        back = await asyncio.to_thread(system.until_restarted, "placement", old)
+        fault.ready_seconds = await asyncio.to_thread(system.until_restarted, "placement", old)
         await load.finish()
         verdict = await verdict_on(system, history, streams)
-    fault = Fault(f"runner stopped {STOP_SECONDS:g} s", stopped_at, back)
     table = write_table("Runner stopped", history, verdict, [fault], load)
     assert not verdict.wrong, f"{verdict.words()}\n{table}"
     assert recorder.longest_stall(recorder.read(history), stopped_at, stopped_at + STOP_SECONDS / 2) < 2, table
