@@ -116,9 +116,10 @@ def _page(matching: Sequence[ColumnElement[bool]], stretch: Stretch) -> Select[*
 
 
 def _ordered(key: ColumnElement[Any], row_id: ColumnElement[str], stretch: Stretch) -> tuple[ColumnElement[Any], ...]:
-    if stretch.descending:
-        return key.desc().nulls_last(), row_id.desc()
-    return key.asc().nulls_last(), row_id.asc()
+    """Only due can be null; to say `nulls last` of the others would keep their indexes from being read backwards."""
+    if not stretch.descending:
+        return key.asc(), row_id.asc()
+    return (key.desc().nulls_last() if stretch.sort == "due" else key.desc()), row_id.desc()
 
 
 def _beyond(key: ColumnElement[Any], stretch: Stretch, last_key: Any, last_id: str) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.fakes.schema import faults
 from tests.fakes.world import PASSWORD, World
 from web.api.app import describe
 
@@ -147,7 +148,7 @@ async def test_nobody_and_others_reach_nothing(here: World, ada: httpx.AsyncClie
     assert after == before
 
 
-async def test_the_owner_reaches_each(here: World, ada: httpx.AsyncClient) -> None:
+async def test_the_owner_reaches_each_and_gets_what_is_documented(here: World, ada: httpx.AsyncClient) -> None:
     for method, path, operation_id in ROUTES:
         call = CALLS[operation_id]
         if not call.owner or operation_id == "logout":
@@ -157,6 +158,10 @@ async def test_the_owner_reaches_each(here: World, ada: httpx.AsyncClient) -> No
             await ada.delete(f"/api/v1/tasks/{ids['task_id']}")
         answer = await ada.request(method, filled(path + call.query, ids), json=filled(call.body, ids))
         assert answer.status_code == call.owner, (method, path, answer.text)
+        content = describe()["paths"][path][method.lower()]["responses"].get(str(answer.status_code), {}).get("content")
+        if content and "application/json" in content and "$ref" in content["application/json"]["schema"]:
+            name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            assert faults(answer.json(), name) == [], (method, path)
         if operation_id in {"login", "register"}:
             assert (await ada.get("/api/v1/me")).status_code == 200
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.fakes.schema import faults
 from tests.fakes.world import World
 
 pytestmark = pytest.mark.api
@@ -18,6 +19,7 @@ def fault(answer: httpx.Response) -> tuple[int, str, str]:
     """Status, and of the first fault the place and the code."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
     problem = answer.json()
+    assert faults(problem, "Problem") == []
     assert problem["status"] == answer.status_code
     assert problem["detail"].endswith((".", ".)")), problem["detail"]
     first = problem["errors"][0]

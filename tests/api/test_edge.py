@@ -46,6 +46,12 @@ async def test_every_answer_carries_the_security_headers(here: World, ada: httpx
     assert answers[0].headers["cache-control"] == "no-store"
 
 
+async def test_the_api_describes_itself(here: World) -> None:
+    answer = await here.client().get("/api/v1/openapi.json")
+    assert answer.json()["openapi"].startswith("3.1")
+    assert (await here.client().get("/docs")).status_code == 404
+
+
 async def test_health_names_each_part(here: World) -> None:
     ready = await here.client().get("/health/ready")
     assert (ready.status_code, ready.json()) == (200, {"status": "ready", "parts": {"database": "ok"}})

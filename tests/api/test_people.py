@@ -1,5 +1,6 @@
 """Sign-up, login, sessions, passwords: who gets in, and who does not."""
 
+import asyncio
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -200,6 +201,21 @@ async def test_a_thousand_guesses_are_stopped_early(database_url: str) -> None:
         assert sum(answer.status_code == 401 for answer in answers) == 10
         assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 429)
         assert {answer.status_code for answer in answers} == {401, 429}
+
+
+async def test_guesses_all_at_once_are_counted_too(database_url: str) -> None:
+    async with world(database_url, replace(QUIET, rate_limits=True)) as here:
+        await here.person()
+        guesses = [{**LOGIN, "password": f"guess {n}"} for n in range(25)]
+        answers = await asyncio.gather(*(here.client().post(f"{AUTH}/login", json=guess) for guess in guesses))
+        assert sum(answer.status_code == 401 for answer in answers) == 10
+
+
+async def test_a_login_that_succeeds_is_not_held_against_anyone(database_url: str) -> None:
+    async with world(database_url, replace(QUIET, rate_limits=True)) as here:
+        await here.person()
+        answers = [await here.client().post(f"{AUTH}/login", json=LOGIN) for _ in range(15)]
+        assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_requests_are_limited_by_user_and_address(database_url: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.deadline import eventually
 from tests.fakes.listener import Listener, Served, served
+from tests.fakes.schema import faults
 from tests.fakes.world import World
 from web.api import live
 
@@ -60,6 +61,7 @@ async def test_a_reminder_is_heard_with_its_notification(here: World, server: Se
     await here.actors.tick("TaskActor", task["id"])
     assert (await listener.next())["event"] == "reminder.fired"
     delivered = await listener.next()
+    assert faults(delivered["data"], "StreamEvent") == []
     assert delivered["event"] == "reminder.delivered"
     told = (await ada.get("/api/v1/notifications")).json()["items"][0]
     assert delivered["data"]["notification"] == told

@@ -16,7 +16,7 @@ from web.api.guard import GuardedRoute, address_of
 from web.api.operation import operation
 from web.api.parts import Parts, parts_of
 from web.api.passwords import outdated, refuse_common
-from web.api.rate_limits import FAILED_LOGINS_PER_ACCOUNT, LOGINS_PER_ADDRESS, SIGN_UPS_PER_ADDRESS
+from web.api.rate_limits import LOGINS_PER_ACCOUNT, LOGINS_PER_ADDRESS, SIGN_UPS_PER_ADDRESS
 from web.api.reading import read_body
 from web.api.sign_in import end_session, known_profile, register_user, signed_in
 from web.problems import Fault, ProblemError
@@ -65,12 +65,13 @@ async def login(request: Request) -> Response:
 
 async def _verified(parts: Parts, email: str, password: str) -> Account:
     """The account; raises the same 401 after the same time for an unknown email and a wrong password."""
-    await parts.limits.check(FAILED_LOGINS_PER_ACCOUNT, email)
+    # Counted before it is known whether it fails: a thousand at once must not all be looked at first.
+    await parts.limits.count(LOGINS_PER_ACCOUNT, email)
     async with parts.services.db.connect() as connection:
         account = await accounts.by_email(connection, email)
     if not await parts.passwords.verify(account.password_hash if account else None, password) or account is None:
-        await parts.limits.count(FAILED_LOGINS_PER_ACCOUNT, email)
         raise ProblemError(401, "wrong_login", "Email or password is wrong.")
+    await parts.limits.forget(LOGINS_PER_ACCOUNT, email)
     if outdated(account.password_hash):
         await _set_password(parts, account.user_id, password)
     return account

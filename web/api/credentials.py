@@ -52,6 +52,7 @@ class Credentials:
         self._clock = clock
         self._now_seconds = now_seconds
         self._known: dict[str, tuple[float, Caller]] = {}
+        self._forgotten = 0  # grows whenever something is forgotten: what was looked up before that is not remembered
         self.on_drop: list[Callable[[str], None]] = []
 
     async def caller(self, request: HTTPConnection) -> Caller | None:
@@ -74,11 +75,13 @@ class Credentials:
 
     def forget_user(self, user_id: str) -> None:
         """After a change of the profile; what is valid stays valid."""
+        self._forgotten += 1
         for credential in [key for key, (_, caller) in self._known.items() if caller.user_id == user_id]:
             del self._known[credential]
 
     def drop(self, credential: str) -> None:
         """After a logout or revocation."""
+        self._forgotten += 1
         self._known.pop(credential, None)
         for hear in self.on_drop:
             hear(credential)
@@ -95,10 +98,11 @@ class Credentials:
         known = self._known.get(credential)
         if known is not None and known[0] > self._now_seconds():
             return known[1]
+        forgotten = self._forgotten
         caller = await find(credential)
         if caller is None:
             self._known.pop(credential, None)
-        else:
+        elif forgotten == self._forgotten:
             self.remember(caller)
         return caller
 

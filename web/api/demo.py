@@ -1,6 +1,5 @@
 """The demo's one user: whoever comes from this machine is that user, without a login."""
 
-import asyncio
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -21,16 +20,16 @@ class Demo:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._lock = asyncio.Lock()
 
     async def caller(self) -> Caller:
-        async with self._lock, self._services.db.connect() as connection:
+        async with self._services.db.connect() as connection:
             user = await accounts.find_user(connection, DEMO_USER_ID)
         profile = profile_of(user) if user else await self._register()
         # Without a password or session there is no account to manage.
         return Caller(profile, "user", DEMO_USER_ID, FULL_SCOPES - {"account"}, _CREDENTIAL)
 
     async def _register(self) -> Profile:
+        """Two at once send the same command, which is applied once."""
         command = build_command(
             "RegisterUser",
             {"email": "demo@localhost", "zone": "UTC"},

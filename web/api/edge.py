@@ -55,12 +55,12 @@ class Edge:
         extra = [*_HEADERS, (b"x-request-id", given.encode())]
         if scope["scheme"] == "https":
             extra.append(_HSTS)
-        status = 0
+        status, answered = 0, started
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answered = message["status"], time.perf_counter()
                 headers = message["headers"]
                 kept = () if any(name == b"cache-control" for name, _ in headers) else (_NOT_KEPT,)
                 message["headers"] = [*headers, *kept, *extra]
@@ -73,7 +73,8 @@ class Edge:
                 raise
             await _last_resort(error).response()(scope, receive, send_with_headers)
         finally:
-            self._note(scope, status, time.perf_counter() - started)
+            # Until the answer begins: a stream goes on for hours.
+            self._note(scope, status, answered - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         method, route = _method(scope), _route(scope)

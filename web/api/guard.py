@@ -29,7 +29,8 @@ class GuardedRoute(APIRoute):
         access: Access | None = (self.openapi_extra or {}).get("x-duely-access")
         if access is None:
             raise TypeError(f"{self.path} does not say who may use it")
-        # FastAPI's reading of path and query costs a fifth of what a create costs here, so it is left out where there is nothing to read.
+        # FastAPI's reading of path and query is a fifth of what a create costs here; where there is nothing to read,
+        # it is left out.
         only_request = list(signature(self.endpoint).parameters) == ["request"]
         handle = self.endpoint if only_request else super().get_route_handler()
 

@@ -13,8 +13,8 @@ from web.problems import ProblemError
 PER_USER: Final = RateLimitItemPerMinute(1_200, namespace="user")
 PER_ADDRESS: Final = RateLimitItemPerMinute(3_000, namespace="address")
 LOGINS_PER_ADDRESS: Final = RateLimitItemPerMinute(30, namespace="login-address")
-# Only failures count, and for minutes: nobody can shut a person out for long by guessing.
-FAILED_LOGINS_PER_ACCOUNT: Final = RateLimitItemPerMinute(10, 5, namespace="login-account")
+# A login that succeeds clears it, and it lasts minutes: nobody can shut a person out for long by guessing.
+LOGINS_PER_ACCOUNT: Final = RateLimitItemPerMinute(10, 5, namespace="login-account")
 SIGN_UPS_PER_ADDRESS: Final = RateLimitItemPerHour(100, namespace="sign-up-address")
 
 _SWEEP_ABOVE: Final = 20_000
@@ -33,10 +33,8 @@ class RateLimits:
         if self._on and not await self._windows.hit(limit, who):
             raise await self._exceeded(limit, who)
 
-    async def check(self, limit: RateLimitItem, who: str) -> None:
-        """Raise the 429 when nothing is left, without counting."""
-        if self._on and not await self._windows.test(limit, who):
-            raise await self._exceeded(limit, who)
+    async def forget(self, limit: RateLimitItem, who: str) -> None:
+        await self._windows.clear(limit, who)
 
     async def _exceeded(self, limit: RateLimitItem, who: str) -> ProblemError:
         reset_at = (await self._windows.get_window_stats(limit, who)).reset_time
