@@ -164,7 +164,8 @@ def migrate(data_dir: Path | None) -> None:
     settings = _settings(data_dir)
     if not settings.database_url:
         raise click.ClickException("DUELY_DATABASE_URL is empty: there is no database to migrate.")
-    asyncio.run(upgrade(settings.database_url))
+    with _told():
+        asyncio.run(upgrade(settings.database_url))
 
 
 def say(line: str) -> None:

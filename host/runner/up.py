@@ -22,7 +22,7 @@ from host.runner.words import Say, StartError
 from host.settings import Settings, cache_dir
 
 LOW_DISK_BYTES = 500 * 1024 * 1024
-_HOUSEKEEPING_SECONDS = 30
+_HOUSEKEEPING_SECONDS = 5
 _READY_SECONDS = 30
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

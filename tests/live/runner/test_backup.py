@@ -1,0 +1,85 @@
+"""A backup of a running system, restored elsewhere, is the same system."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.client import PASSWORD, Caller, instant
+from tests.system import System
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
+
+
+@pytest.fixture
+async def written(system: System, person: Caller, tmp_path: Path) -> tuple[Path, list[str], str]:
+    """A backup taken while tasks are written; which tasks were there before; what the backup said."""
+    reminders = [{"at": instant(3600)}]
+    ids = [(await person.create(f"Before {number}", reminders=reminders))["id"] for number in range(5)]
+    file = tmp_path / "backup"
+
+    async def write_on() -> None:
+        for number in range(200):
+            await person.create(f"Meanwhile {number}")
+
+    writing = asyncio.create_task(write_on())
+    done = await asyncio.to_thread(system.cli, "backup", str(file))
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    assert done.returncode == 0, done.stderr
+    return file, ids, done.stdout
+
+
+def proof(text: str) -> str:
+    found = re.search(r"proof ([0-9a-f]{64})", text)
+    assert found, text
+    return found.group(1)
+
+
+async def test_what_was_backed_up_lives_on_in_another_folder(
+    system: System, person: Caller, written: tuple[Path, list[str], str], tmp_path: Path
+) -> None:
+    file, ids, said = written
+    assert file.stat().st_mode & 0o777 == 0o600
+    other = System(tmp_path / "other")
+    try:
+        done = await asyncio.to_thread(other.cli, "restore", str(file))
+        assert done.returncode == 0, done.stderr
+        assert proof(done.stdout) == proof(said)
+        before = [await person.task(task_id) for task_id in ids]
+        await asyncio.to_thread(other.start)
+        async with Caller(other.url) as same:
+            email = (await person.call("GET", "/me"))["email"]
+            await same.call("POST", "/auth/login", {"email": email, "password": PASSWORD})
+            assert [await same.task(task_id) for task_id in ids] == before
+            # Consumers and wakes of the copy work in the new cluster.
+            changed = await same.patch(ids[0], title="After the restore")
+            assert (await same.task(ids[0]))["version"] == changed["version"]
+        async with other.database() as connection:
+            unarmed = "SELECT count(*) FROM wakes WHERE armed_at IS NULL"
+            for _ in range(100):
+                if await connection.fetchval(unarmed) == 0:
+                    break
+                await asyncio.sleep(0.2)
+            assert await connection.fetchval(unarmed) == 0
+        running = await asyncio.to_thread(other.cli, "restore", "--replace", str(file))
+        assert running.returncode == 1
+        assert "already runs" in running.stderr
+        await asyncio.to_thread(other.stop)
+        await asyncio.to_thread(_refused_with_the_old_data_kept, other, file)
+    finally:
+        other.destroy()
+
+
+def _refused_with_the_old_data_kept(other: System, file: Path) -> None:
+    refused = other.cli("restore", str(file))
+    assert refused.returncode == 1
+    assert "`--replace`" in refused.stderr
+    damaged = other.data.path / "damaged"
+    damaged.write_bytes(file.read_bytes()[:-20_000])
+    failed = other.cli("restore", "--replace", str(damaged))
+    assert failed.returncode == 1
+    people = other.cli("user", "list")
+    assert "open tasks" in people.stdout, people.stderr
+    assert not list(other.data.path.glob("postgres.before-*"))

@@ -1,0 +1,47 @@
+"""`duely doctor` on a running, an ailing and a stopped system."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.deadline import until
+from tests.system import PARTS, System
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(90)]
+
+
+def test_a_healthy_system_is_all_well(system: System) -> None:
+    until(lambda: system.cli("doctor").returncode == 0, 30, "well")
+    said = system.cli("doctor").stdout
+    assert said.rstrip().endswith("All is well.")
+    for word in (*PARTS, system.url, "projector", "wakes", "oldest event waiting", "free", "postgresql 18"):
+        assert word in said
+
+
+def test_what_is_reachable_is_told_apart_from_what_is_not(system: System) -> None:
+    report = json.loads(system.cli("doctor", "--json").stdout)
+    beyond = {(item["part"], item["protocol"]) for item in report["listeners"] if item["beyond"]}
+    assert beyond <= {("daprd", "udp")}
+    page = [item for item in report["listeners"] if item["port"] == system.port]
+    assert [(item["part"], item["use"], item["address"]) for item in page] == [("host", "page and API", "127.0.0.1")]
+
+
+def test_a_part_that_hangs_is_named(system: System) -> None:
+    host = system.part("host")
+    host.send_signal(signal.SIGSTOP)
+    try:
+        done = system.cli("doctor")
+    finally:
+        host.send_signal(signal.SIGCONT)
+    assert done.returncode == 1
+    assert "stopped" in done.stdout
+    assert f"PROBLEM  The page does not answer at {system.url}" in done.stdout
+
+
+def test_nothing_running_is_said_and_no_fault_of_the_doctor(tmp_path: Path) -> None:
+    done = System(tmp_path).cli("doctor")
+    assert done.returncode == 1
+    assert "start it with `duely up`" in done.stdout
+    assert "Traceback" not in done.stderr

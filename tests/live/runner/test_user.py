@@ -1,0 +1,66 @@
+"""`duely user`: accounts made and mended by whoever runs the system."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.client import PASSWORD, Caller
+from tests.system import ROOT, System
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(60)]
+
+NEW = "another good passphrase"
+
+
+def user(system: System, *arguments: str, password: str = "") -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "host.cli", "user", *arguments],
+        cwd=ROOT,
+        env=system.environment(),
+        input=f"{password}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+async def test_an_account_that_is_made_here_can_log_in_with_its_zone(system: System) -> None:
+    made = user(system, "create", "made@example.org", "--timezone", "Europe/Berlin", password=PASSWORD)
+    assert made.returncode == 0, made.stderr
+    async with Caller(system.url) as person:
+        await person.call("POST", "/auth/login", {"email": "made@example.org", "password": PASSWORD})
+        assert (await person.call("GET", "/me"))["timezone"] == "Europe/Berlin"
+    assert "made@example.org" in user(system, "list").stdout
+    again = user(system, "create", "MADE@example.org", password=PASSWORD)
+    assert again.returncode == 1
+    assert "has an account already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "password", "says"),
+    [
+        (("create", "no-address"), PASSWORD, "email 'no-address'"),
+        (("create", "x@example.org", "--timezone", "Mars/Base"), PASSWORD, "zone 'Mars/Base'"),
+        (("create", "x@example.org"), "short", "A password has 8 to 256 characters"),
+        (("reset-password", "stranger@example.org"), PASSWORD, "Nobody has an account"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(
+    system: System, arguments: tuple[str, ...], password: str, says: str
+) -> None:
+    done = user(system, *arguments, password=password)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_a_new_password_ends_the_sessions_and_the_old_password(system: System, person: Caller) -> None:
+    email = (await person.call("GET", "/me"))["email"]
+    done = user(system, "reset-password", email, password=NEW)
+    assert done.returncode == 0, done.stderr
+    assert "1 sessions were ended" in done.stdout
+    async with Caller(system.url) as again:
+        await again.call("POST", "/auth/login", {"email": email, "password": PASSWORD}, expect=401)
+        await again.call("POST", "/auth/login", {"email": email, "password": NEW})
