@@ -2,9 +2,10 @@
 
 A watermark says: every row up to `position` is handled. Positions are handed out before the commit, so a reader may
 see 6 while 5 is still on its way. Hence two steps: a batch notes in `seen` the highest position there was, and in
-`seen_xid` its own transaction, which is younger than every transaction that drew a position up to `seen`. Once
-PostgreSQL's snapshot says that all transactions before `seen_xid` have ended, a read that starts then misses no row up
-to `seen`. Rows above the watermark are told apart by `inbox`.
+`seen_xid` its own transaction, which is younger than every transaction that drew a position up to `seen` (a turn
+writes its state first, and so has its number before it draws positions). Once PostgreSQL's snapshot says that all
+transactions before `seen_xid` have ended, a read that starts then misses no row up to `seen`. Rows above the watermark
+are told apart by `inbox`.
 """
 
 from collections.abc import Sequence
