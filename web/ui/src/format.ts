@@ -25,7 +25,8 @@ function format(instant: number, zone: string, options: Intl.DateTimeFormatOptio
 }
 
 export function timeLabel(instant: number, zone: string): string {
-  return format(instant, zone, { hour: "2-digit", minute: "2-digit" })
+  const hour = HOUR_CYCLE === "h11" || HOUR_CYCLE === "h12" ? "numeric" : "2-digit"
+  return format(instant, zone, { hour, minute: "2-digit" })
 }
 
 /** "Today", "Tomorrow", "Fri", "27 Nov", "27 Nov 2027": short, and never ambiguous from `today`. */

@@ -5,10 +5,12 @@ import { App } from "./app.tsx"
 import { listenToKeys } from "./keyboard.ts"
 import { boot } from "./store/boot.ts"
 import { startTicking } from "./store/clock.ts"
+import { clashes } from "./store/edits.ts"
 import { documentTitle } from "./store/heading.ts"
 import { wakeLive } from "./store/live.ts"
 import { unread } from "./store/notifications.ts"
-import { followAddress } from "./store/route.ts"
+import { openTask } from "./store/opening.ts"
+import { followAddress, openTaskId } from "./store/route.ts"
 import "./styles/tokens.css"
 import "./styles/base.css"
 import "./styles/controls.css"
@@ -36,6 +38,12 @@ document.addEventListener("visibilitychange", wakeLive)
 effect(() => {
   const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]")
   if (icon) icon.href = unread.value > 0 ? "/favicon-unread.svg" : "/favicon.svg"
+})
+
+// A conflict is settled where both values can be seen.
+effect(() => {
+  const clash = clashes.value.at(-1)
+  if (clash && openTaskId.peek() !== clash.edit.taskId) openTask(clash.edit.taskId)
 })
 
 effect(() => {

@@ -70,7 +70,7 @@ export function QuickAdd() {
             aria-describedby="quick-help"
             autocomplete="off"
             enterkeyhint="done"
-            maxLength={700}
+            maxLength={1200}
             placeholder={active ? "" : "Add a task, like “Pay rent tomorrow 9am #home !high”"}
             value={text}
             onInput={(event) => setText(event.currentTarget.value)}

@@ -23,8 +23,8 @@ export function TaskDrawer() {
   const task = id ? tasks.value.get(id) : undefined
   // biome-ignore lint/correctness/useExhaustiveDependencies: the signal's value is what it hangs on
   useEffect(() => {
-    if (id) void fetchOpenTask(id)
-  }, [id])
+    if (id && !task) void fetchOpenTask(id)
+  }, [id, !task])
   if (!id) return null
   return task ? <Drawer key={id} task={task} /> : <aside class="drawer" aria-busy="true" aria-label="Task" />
 }
@@ -63,7 +63,7 @@ function Drawer({ task }: { task: Task }) {
             label="Title"
             class="title-field"
             value={task.title}
-            maxLength={500}
+            maxLength={1000}
             singleLine
             required
             disabled={locked}
@@ -76,7 +76,7 @@ function Drawer({ task }: { task: Task }) {
           class="description-field"
           placeholder="Notes"
           value={task.description}
-          maxLength={20_000}
+          maxLength={40_000}
           disabled={locked}
           version={task.version}
           onSave={(description, base) => patchTask(task.id, { description }, base)}

@@ -9,6 +9,7 @@ interface Props {
   onSave: (value: string, base: number) => Promise<boolean>
   class?: string
   placeholder?: string
+  /** In UTF-16 units, twice the limit at least: the server counts code points and says when it is too long. */
   maxLength: number
   singleLine?: boolean
   required?: boolean

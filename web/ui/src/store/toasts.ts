@@ -18,15 +18,17 @@ export interface Toast {
 }
 
 const LIFE_MS = { done: 7000, problem: 12_000 }
-const MOST_SHOWN = 4
+/** Older reminders wait in the notification centre. */
+const MOST_SHOWN = { done: 1, problem: 2, reminder: 4 }
 
 export const toasts = signal<readonly Toast[]>([])
 const timers = new Map<string, ReturnType<typeof setTimeout>>()
 
 export function show(toast: Omit<Toast, "id"> & { id?: string }): string {
   const id = toast.id ?? newId()
-  const others = toasts.peek().filter((it) => it.id !== id && !(toast.kind === "done" && it.kind === "done"))
-  toasts.value = [...others, { ...toast, id }].slice(-MOST_SHOWN)
+  const others = toasts.peek().filter((it) => it.id !== id)
+  const [alike, unlike] = [others.filter((it) => it.kind === toast.kind), others.filter((it) => it.kind !== toast.kind)]
+  toasts.value = [...unlike, ...[...alike, { ...toast, id }].slice(-MOST_SHOWN[toast.kind])]
   restartTimer(id)
   return id
 }
