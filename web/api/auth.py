@@ -16,7 +16,7 @@ from web.api.guard import GuardedRoute, address_of
 from web.api.operation import operation
 from web.api.parts import Parts, parts_of
 from web.api.passwords import outdated, refuse_common
-from web.api.rate_limits import LOGINS_PER_ACCOUNT, LOGINS_PER_ADDRESS, SIGN_UPS_PER_ADDRESS
+from web.api.rate_limits import LOGINS_PER_ACCOUNT, LOGINS_PER_ADDRESS, SIGN_UPS_PER_ADDRESS, network_of
 from web.api.reading import read_body
 from web.api.sign_in import end_session, known_profile, register_user, signed_in
 from web.problems import Fault, ProblemError
@@ -33,7 +33,7 @@ async def register(request: Request) -> Response:
     if not parts.services.settings.registration_open:
         raise ProblemError(403, "registration_closed", "Sign-up is closed here; ask whoever runs this Duely.")
     body = await read_body(request, bodies.Register)
-    await parts.limits.count(SIGN_UPS_PER_ADDRESS, address_of(request))
+    await parts.limits.count(SIGN_UPS_PER_ADDRESS, network_of(address_of(request)))
     email = accounts.folded_email(body.email)
     refuse_common(body.password, email)
     account = Account(str(uuid4()), email, await parts.passwords.hash(body.password))
@@ -58,7 +58,7 @@ async def _claim(parts: Parts, account: Account) -> None:
 async def login(request: Request) -> Response:
     body = await read_body(request, bodies.Login)
     parts = parts_of(request)
-    await parts.limits.count(LOGINS_PER_ADDRESS, address_of(request))
+    await parts.limits.count(LOGINS_PER_ADDRESS, network_of(address_of(request)))
     account = await _verified(parts, accounts.folded_email(body.email), body.password)
     return await signed_in(request, await known_profile(request, account))
 

@@ -14,7 +14,7 @@ from web.api.caller import Caller
 from web.api.credentials import unauthenticated
 from web.api.operation import Access
 from web.api.parts import Parts, parts_of
-from web.api.rate_limits import PER_ADDRESS, PER_USER
+from web.api.rate_limits import PER_ADDRESS, PER_USER, network_of
 from web.problems import ProblemError
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -48,7 +48,7 @@ def address_of(request: Request) -> str:
 
 
 async def _admit(request: Request, parts: Parts, access: Access) -> None:
-    await parts.limits.count(PER_ADDRESS, address_of(request))
+    await parts.limits.count(PER_ADDRESS, network_of(address_of(request)))
     if access == "public":
         _refuse_other_sites(request)
         return

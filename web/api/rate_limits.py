@@ -1,6 +1,8 @@
 """How often one user or one address may ask: fixed windows of the `limits` library over counters in this process."""
 
 from collections.abc import Callable
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from math import ceil
 from typing import Final
 
@@ -18,6 +20,16 @@ LOGINS_PER_ACCOUNT: Final = RateLimitItemPerMinute(10, 5, namespace="login-accou
 SIGN_UPS_PER_ADDRESS: Final = RateLimitItemPerHour(100, namespace="sign-up-address")
 
 _SWEEP_ABOVE: Final = 20_000
+
+
+@lru_cache(maxsize=10_000)
+def network_of(address: str) -> str:
+    """What is counted as one address: of IPv6, one client has a whole /64."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:64]
+    return str(ip_network((int(parsed), 64), strict=False)) if parsed.version == 6 else address  # noqa: PLR2004  IPv6
 
 
 class RateLimits:
