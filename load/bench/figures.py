@@ -86,7 +86,5 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Spread:
 
 
 def noise_floor(same: Sequence[float]) -> Spread:
-    """Each run over the next equal one: a ratio inside this span says nothing."""
-    if len(same) < 2:  # noqa: PLR2004  a pair
-        return Spread(1.0, 1.0, 1.0, len(same))
+    """Each run over the next equal one: a ratio inside this span says nothing. VoidError for a single run."""
     return spread([a / b for a, b in pairwise(same)])

@@ -23,6 +23,7 @@ class Plan:
     due: int
     stream_users: tuple[int, ...]
     stream_seconds: float
+    idle_seconds: float
     idle_streams: tuple[int, ...]
 
 
@@ -32,17 +33,18 @@ FULL = Plan(
     workers=16,
     warm_seconds=1.0,
     create_seconds=20.0,
-    plain_seconds=10.0,
-    floor_seconds=4.0,
+    plain_seconds=8.0,
+    floor_seconds=3.0,
     sweep_workers=(1, 4, 8, 16, 32, 64),
     sweep_seconds=3.0,
     search_tasks=10_000,
     search_asks=60,
     armed=2_000,
-    arm_seconds=3.0,
+    arm_seconds=2.5,
     due=1_000,
     stream_users=(1, 100, 1_000),
     stream_seconds=8.0,
+    idle_seconds=5.0,
     idle_streams=(1_000, 5_000),
 )
 
@@ -63,5 +65,6 @@ SMOKE = Plan(
     due=50,
     stream_users=(1, 20),
     stream_seconds=1.5,
+    idle_seconds=1.0,
     idle_streams=(100,),
 )

@@ -1,8 +1,10 @@
 """What is said at the end: the lines of a phase, whether each requirement is met, the table, load/RESULTS.md."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from load.bench.figures import VoidError, noise_floor
 
 RESULTS = Path(__file__).resolve().parents[1] / "RESULTS.md"
 
@@ -35,6 +37,19 @@ class Section:
     def passed(self) -> bool:
         return all(line.met is not False for line in self.lines)
 
+    async def add(self, what: str, lines: Awaitable[list[Line]]) -> None:
+        """The lines of one measurement; when it is void, its reason in their place."""
+        try:
+            self.lines += await lines
+        except VoidError as reason:
+            self.lines.append(Line(what, "void", required="no error, nothing lost", met=False))
+            self.notes.append(f"{what} is void: {reason}")
+
+
+def noise(what: str, rates: Sequence[float]) -> list[Line]:
+    """What equal runs differ by: each over the next; nothing where there was but one."""
+    return [Line(f"noise: {what} over the next", "", "", str(noise_floor(rates)))] if len(rates) > 1 else []
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -52,11 +67,6 @@ class Limit:
     def text(self, *, smoke: bool) -> str:
         limit = self.smoke_limit if smoke else self.limit
         return f"{'≤' if self.at_most else '≥'} {limit:g}{self.unit}"
-
-
-def void(title: str, reason: str) -> Section:
-    """A phase whose figures may not be printed."""
-    return Section(title, [Line(title, "void", required="no error, nothing lost", met=False)], [f"void: {reason}"])
 
 
 _HEAD = ("what", "Duely", "against", "ratio or difference", "required", "met")

@@ -48,8 +48,8 @@ class System:
         return {part: sum(_cpu(process) for process in processes) for part, processes in self.parts().items()}
 
     def memory_bytes(self) -> dict[str, int]:
-        """Resident memory of each part; PostgreSQL's shared pages are counted in every backend."""
-        return {part: sum(_rss(process) for process in processes) for part, processes in self.parts().items()}
+        """Memory of each part; what processes share is split among them."""
+        return {part: sum(_memory(process) for process in processes) for part, processes in self.parts().items()}
 
     async def connect(self) -> Any:
         """A connection to its database, for what the bench checks itself."""
@@ -140,9 +140,9 @@ def _cpu(process: psutil.Process) -> float:
     return float(times.user + times.system + times.children_user + times.children_system)
 
 
-def _rss(process: psutil.Process) -> int:
+def _memory(process: psutil.Process) -> int:
     try:
-        return int(process.memory_info().rss)
+        return int(process.memory_full_info().pss)
     except psutil.Error:
         return 0
 

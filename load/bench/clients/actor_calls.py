@@ -1,22 +1,36 @@
 """Calls the sidecar over gRPC in a closed loop: the floors that commands and reminders stand on."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import uvloop
+from dapr.actor import ActorId
+from dapr.actor.runtime._type_information import ActorTypeInformation
+from dapr.actor.runtime.context import ActorRuntimeContext
 from dapr.proto import api_service_v1, api_v1, common_v1
 from google.protobuf.duration_pb2 import Duration
 
-from host.sidecar_client import connect
+from actors.clock import SystemClock
+from actors.ports import Activations
+from actors.serializer import OrjsonSerializer
+from actors.task_actor import TaskActor
+from actors.turn import WAKE
+from host.sidecar_client import SidecarActorClient, connect
 from load.bench.clients.loop import answer, closed_loop, order_from_stdin
 from load.bench.rows import TABLE_SQL, insert_task
 
 _ACTOR = "TaskActor"
 _TIMEOUT_SECONDS = 10
 _NULL = b"null"
+_DAY_SECONDS = 86_400
+_POLICY = common_v1.JobFailurePolicy(
+    constant=common_v1.JobFailurePolicyConstant(interval=Duration(seconds=5)),
+)
 Work = Callable[[int], Awaitable[None]]
 
 
@@ -25,8 +39,11 @@ class Calls:
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
-        self._stub = api_service_v1.DaprStub(connect(order["grpc_port"], order["api_token"]))
+        channel = connect(order["grpc_port"], order["api_token"])
+        self._stub = api_service_v1.DaprStub(channel)
         self._ids: list[str] = order["ids"]
+        self._actors = _task_actors(channel, self._ids) if order["kind"] == "turn" else {}
+        self._due_time = f"{_DAY_SECONDS}s"
         self._turn = count()
         self._pool: Any = None
 
@@ -43,6 +60,7 @@ class Calls:
             "ping_and_row": self._ping_and_row,
             "arm": lambda _: self._call("arm"),
             "register": self._register,
+            "turn": self._register_as_a_turn,
         }
         return kinds[self._order["kind"]]
 
@@ -59,24 +77,36 @@ class Calls:
             await insert_task(connection, str(uuid4()))
 
     async def _register(self, _: int) -> None:
-        """The request that an actor makes for its wake: same name, same policy, same time."""
+        """The request that an actor makes for its wake, and nothing around it."""
         await self._stub.RegisterActorReminder(
             api_v1.RegisterActorReminderRequest(
                 actor_type=_ACTOR,
                 actor_id=self._next_id(),
-                name="wake",
-                due_time=self._order["due_time"],
-                overwrite=True,
-                failure_policy=common_v1.JobFailurePolicy(
-                    constant=common_v1.JobFailurePolicyConstant(interval=Duration(seconds=1))
-                ),
+                name=WAKE,
+                due_time=self._due_time,
+                failure_policy=_POLICY,
             ),
             timeout=_TIMEOUT_SECONDS,
         )
 
+    async def _register_as_a_turn(self, _: int) -> None:
+        """The same request by the code of a turn: the actor, the SDK, our client."""
+        await self._actors[self._next_id()]._arm(self._order["wake"], timedelta(0), _TIMEOUT_SECONDS)  # noqa: SLF001  what is measured
+
+
+def _task_actors(channel: Any, ids: list[str]) -> dict[str, TaskActor]:
+    """Actors outside a runtime, that can register their wake and nothing else."""
+    ports: Any = SimpleNamespace(clock=SystemClock(), note_armed=lambda *_: None)
+    serializer = OrjsonSerializer()
+    context = ActorRuntimeContext(
+        ActorTypeInformation.create(TaskActor), serializer, serializer, SidecarActorClient(channel)
+    )
+    shared = Activations(ports)
+    return {task_id: TaskActor(context, ActorId(task_id), shared) for task_id in ids}
+
 
 async def run(order: dict[str, Any]) -> dict[str, Any]:
-    """`order`: kind, grpc_port, api_token, ids, workers, seconds, warm_seconds; database_url or due_time by kind."""
+    """`order`: kind, grpc_port, api_token, ids, workers, seconds, warm_seconds; database_url or wake by kind."""
     calls = Calls(order)
     await calls.open()
     return await closed_loop(

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from load.bench.bench import Bench, cpu_by_part, cpu_text
 from load.bench.clients.http import connect
-from load.bench.figures import Loop, VoidError, noise_floor, ratio, spread
+from load.bench.figures import Loop, VoidError, ratio, spread
 from load.bench.load_process import run_client, run_creates
-from load.bench.report import Limit, Line, Section
+from load.bench.report import Limit, Line, Section, noise
 from load.bench.system import free_port
 
 _LEVEL_LIMIT_SECONDS = 5.0
@@ -43,9 +43,8 @@ class Runs:
         return [loop.rate for loop in self.loops[side]]
 
 
-async def run(bench: Bench) -> Section:
+async def run(bench: Bench, section: Section) -> None:
     runs = Runs()
-    section = Section("Task create, and the actor call under it")
     async with plain_service(bench.system.database_url) as plain_url:
         sides = {
             "create": lambda: _create(bench, runs),
@@ -61,7 +60,6 @@ async def run(bench: Bench) -> Section:
     section.notes += _notes(bench, runs)
     if bench.plan.sweep_workers:
         section.notes.append(await _sweep(bench))
-    return section
 
 
 async def _create(bench: Bench, runs: Runs) -> None:
@@ -136,8 +134,8 @@ def _lines(bench: Bench, runs: Runs) -> list[Line]:
             str(floor),
         ),
         Line("actor no-op", f"{spread(runs.rates('ping')).middle:.0f}/s"),
-        Line("noise: a create run over the next", "", "", str(noise_floor(ours))),
-        Line("noise: a plain run over the next", "", "", str(noise_floor(plain))),
+        *noise("a create run", ours),
+        *noise("a plain run", plain),
     ]
 
 

@@ -46,7 +46,7 @@ class Question:
     bare: list[list[float]] = field(default_factory=list)
 
 
-async def run(bench: Bench) -> Section:
+async def run(bench: Bench, section: Section) -> None:
     owner = (await add_users(bench.system, 1))[0]
     bench = replace(bench, token=owner.token, user_id=owner.id)
     await fill(bench, [_task(number) for number in range(bench.plan.search_tasks)])
@@ -58,13 +58,11 @@ async def run(bench: Bench) -> Section:
         await _ask_all(bench, database, questions)
     finally:
         await database.close()
-    section = Section("List and search")
     section.lines += [line for question in questions for line in _lines(bench, question)]
     section.notes.append(
         f"One client, {bench.plan.search_tasks} tasks of one user, pages of {_PER_PAGE};"
         f" {bench.plan.pairs} pairs of {bench.plan.search_asks} requests each. The same statement, bare asyncpg."
     )
-    return section
 
 
 def _task(number: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from load.bench.bench import TASK, Bench
+from load.bench.bench import TASK, Bench, cpu_by_part
 from load.bench.clients.http import connect, request
 from load.bench.figures import VoidError, summary
 from load.bench.load_process import Subscriber, subscriber
@@ -30,12 +30,14 @@ MEMORY = Limit(limit=56, smoke_limit=1000, at_most=True, unit=" KiB")
 _COMMITTED_SQL = "SELECT actor_id, created_at FROM outbox WHERE actor_id = ANY($1) AND version = 1 AND seq = 1"
 
 
-async def memory(bench: Bench) -> Section:
+async def memory(bench: Bench, section: Section) -> None:
     """Runs first: a process that has already held many streams would show less."""
-    section = Section("Memory of idle streams")
     tokens = [user.token for user in await add_users(bench.system, max(bench.plan.idle_streams))]
-    await asyncio.sleep(_SETTLE_SECONDS)
-    before = bench.system.memory_bytes()
+    with cpu_by_part(bench.system) as used:
+        await asyncio.sleep(bench.plan.idle_seconds)
+    shares = ", ".join(f"{part} {100 * seconds / bench.plan.idle_seconds:.1f} %" for part, seconds in used.items())
+    section.notes.append(f"Of a core, with nobody there: {shares}.")
+    before = bench.system.memory_bytes()["host"]
     held = 0
     async with AsyncExitStack() as opened:
         for wanted in bench.plan.idle_streams:
@@ -44,10 +46,9 @@ async def memory(bench: Bench) -> Section:
             held = wanted
             await asyncio.sleep(_SETTLE_SECONDS)
             host = bench.system.memory_bytes()["host"]
-            each = (host - before["host"]) / held / 1024
+            each = (host - before) / held / 1024
             section.lines.append(bench.judged(Line(f"memory a stream, {held} idle", f"{each:.1f} KiB"), each, MEMORY))
             section.notes.append(f"The host: {host / 2**20:.0f} MiB with {held} streams.")
-    return section
 
 
 async def _still_open(streams: Subscriber) -> None:
@@ -55,16 +56,14 @@ async def _still_open(streams: Subscriber) -> None:
         raise VoidError("streams were closed while they were idle")
 
 
-async def latency(bench: Bench) -> Section:
-    section = Section("Commit to stream")
+async def latency(bench: Bench, section: Section) -> None:
     tokens = [user.token for user in await add_users(bench.system, max(bench.plan.stream_users))]
     for users in bench.plan.stream_users:
-        section.lines += await _heard(bench, tokens[:users])
+        await section.add(f"commit to stream, {users} users", _heard(bench, tokens[:users]))
     section.notes.append(
         "From the clock that the commit's transaction read in the database to the subscriber's read of the event;"
         f" {_RATE_TO_ONE_USER} creates a second to one user, {_RATE} to many, at fixed times."
     )
-    return section
 
 
 async def _heard(bench: Bench, tokens: list[str]) -> list[Line]:

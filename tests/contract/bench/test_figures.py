@@ -43,7 +43,8 @@ def test_the_noise_floor_is_each_run_over_the_next_equal_one() -> None:
 
 
 def test_one_run_alone_has_no_noise_to_show() -> None:
-    assert noise_floor([100.0]).runs == 1
+    with pytest.raises(VoidError):
+        noise_floor([100.0])
 
 
 def test_a_loop_knows_its_rate_and_its_own_load() -> None:

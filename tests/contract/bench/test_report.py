@@ -2,8 +2,9 @@
 
 import pytest
 
+from load.bench.figures import VoidError
 from load.bench.phases import create, reminders, search, streams
-from load.bench.report import Limit, Line, Section, markdown, table, void
+from load.bench.report import Limit, Line, Section, markdown, table
 
 pytestmark = pytest.mark.contract
 
@@ -34,8 +35,12 @@ def test_a_section_passes_when_no_line_misses_what_is_required() -> None:
     assert not Section("s", [Line("a", "1"), Line("b", "2", met=False)]).passed
 
 
-def test_a_void_phase_fails_and_shows_its_reason_but_no_figure() -> None:
-    section = void("create", "3 errors")
+async def test_a_void_measurement_fails_and_shows_its_reason_but_no_figure() -> None:
+    async def lost() -> list[Line]:
+        raise VoidError("3 errors")
+
+    section = Section("Create")
+    await section.add("create", lost())
     assert not section.passed
     assert section.lines[0].ours == "void"
     assert "3 errors" in markdown([section], {})
