@@ -32,7 +32,9 @@ PORTS = (
     *("scheduler", "scheduler_etcd", "scheduler_peer", "scheduler_health", "scheduler_metrics"),
 )
 _HERE = "127.0.0.1"
-_POSTGRES_READY_SECONDS = 60
+_POSTGRES_READY_SECONDS = 60  # after a crash it reads its log first
+# An old server that is still writing its checkpoint. Short, because a stop cannot interrupt this wait.
+_OLD_SERVER_SECONDS = 6
 _MIGRATION_SECONDS = 600
 
 
@@ -80,7 +82,7 @@ def _postgres(machine: Machine, server: EmbeddedPostgres) -> Part:
     return Part(
         name="postgres",
         log=machine.log("postgres"),
-        prepare=lambda: server.prepare(time.monotonic() + _POSTGRES_READY_SECONDS),
+        prepare=lambda: server.prepare(time.monotonic() + _OLD_SERVER_SECONDS),
         spawn=server.spawn,
         ready=ready,
         ready_seconds=_POSTGRES_READY_SECONDS,

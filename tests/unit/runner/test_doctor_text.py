@@ -1,0 +1,32 @@
+"""The doctor's report as a person reads it."""
+
+import pytest
+
+from host.doctor import Listener, Report
+from host.doctor_text import lines
+from host.store.vitals import Vitals
+
+pytestmark = pytest.mark.unit
+
+VITALS = Vitals("18.6", "0001", {"projector": 7}, 1.25, 9, 2, 1, None, 3, 4, 5, 6 << 20)
+
+
+def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
+    report = Report({"duely": "1"}, url="http://127.0.0.1:1", parts={"host": "pid 1, 2 MB"}, vitals=VITALS)
+    report.listeners = [
+        Listener("host", "page and API", "tcp", "127.0.0.1", 8080, beyond=False),
+        Listener("daprd", "mDNS", "udp", "0.0.0.0", 5353, beyond=True),
+    ]
+    text = "\n".join(lines(report))
+    assert text.startswith("duely 1\n\nRuns at http://127.0.0.1:1\n  host")
+    assert text.endswith("All is well.")
+    others, here = text.index("other machines"), text.index("this machine only")
+    assert others < text.index("udp 0.0.0.0:5353  mDNS") < here < text.index("tcp 127.0.0.1:8080")
+    assert "consumer projector     7 events behind" in text
+    assert "2 unarmed, 1 overdue" in text
+    assert "4 and 5, 6 MB of database" in text
+
+
+def test_problems_come_last_one_a_line() -> None:
+    report = Report({"duely": "1"}, problems=["The disk is full.", "Nothing runs."])
+    assert lines(report)[-2:] == ["PROBLEM  The disk is full.", "PROBLEM  Nothing runs."]
