@@ -80,7 +80,9 @@ def restore(state: Json, command: Command, now: datetime) -> Decision:
 
 
 def purge(state: Json, command: Command, now: datetime) -> Decision:
-    """The last version: no content, only that it was there."""
+    """The last version: no content, only that it was there. The pruner may come after a restore it did not see."""
+    if command.principal.kind == "system" and state["deleted_at"] is None:
+        return Unchanged(task_state.task_json(state))
     stone = task_state.tombstone(state, now)
     facts = [Fact("task.purged"), *reminders.facts(state["reminders"], [])]
     return accepted(stone, facts, command, now)

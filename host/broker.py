@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-import grpc.aio
 import orjson
 from dapr.proto import api_v1
-from dapr.proto.runtime.v1.dapr_pb2_grpc import DaprStub
+
+from host.sidecar_client import Sidecar
 
 PUBLISH_TIMEOUT_SECONDS = 35  # the Kafka producer in the sidecar gives up after 30
 
@@ -14,8 +14,8 @@ PUBLISH_TIMEOUT_SECONDS = 35  # the Kafka producer in the sidecar gives up after
 class SidecarPublisher:
     """Hands events to the component `name`; a partial failure names the events that must be sent again."""
 
-    def __init__(self, channel: grpc.aio.Channel, name: str) -> None:
-        self._calls = DaprStub(channel)
+    def __init__(self, sidecar: Sidecar, name: str) -> None:
+        self._sidecar = sidecar
         self._name = name
 
     async def publish(self, topic: str, events: Sequence[dict[str, Any]]) -> set[str]:
@@ -23,7 +23,9 @@ class SidecarPublisher:
         request = api_v1.BulkPublishRequest(
             pubsub_name=self._name, topic=topic, entries=[_entry(event) for event in events]
         )
-        response = await self._calls.BulkPublishEvent(request, timeout=PUBLISH_TIMEOUT_SECONDS)
+        response = await self._sidecar.calls.BulkPublishEvent(
+            request, timeout=PUBLISH_TIMEOUT_SECONDS, metadata=self._sidecar.metadata
+        )
         return {failed.entry_id for failed in response.failedEntries}
 
 

@@ -4,6 +4,7 @@ import logging
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -28,8 +29,13 @@ class LineFormatter(JsonFormatter):
             if value := variable.get():
                 log_data.setdefault(name, value)
         for name in log_data:
-            if any(word in name.lower() for word in _SECRET_WORDS):
+            if _is_secret(name):
                 log_data[name] = "***"
+
+
+@lru_cache(maxsize=1000)
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in _SECRET_WORDS)
 
 
 def start_logging(level: str) -> None:

@@ -12,7 +12,7 @@ from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
 from host.runner.words import StartError
 from host.settings import Settings
-from host.sidecar_client import SidecarActorClient, connect
+from host.sidecar_client import Sidecar, SidecarActorClient
 from host.store import accounts, roster, sessions
 from host.store.accounts import Account
 from host.store.engine import Database
@@ -86,13 +86,13 @@ def _registration(account: Account, zone: str) -> Command:
 
 
 async def _send(running: Running, user_id: str, command: Command) -> None:
-    channel = connect(running.dapr_grpc_port, running.api_token)
+    sidecar = Sidecar(running.dapr_grpc_port, running.api_token)
     try:
-        reply = await Gateway(SidecarActorClient(channel)).send("UserActor", user_id, command)
+        reply = await Gateway(SidecarActorClient(sidecar)).send("UserActor", user_id, command)
     except Unavailable as error:
         raise StartError(f"{error}; nothing was made. `duely doctor` tells more.") from error
     finally:
-        await channel.close()
+        await sidecar.close()
     if reply.error is not None:
         raise StartError(reply.error.detail)
 

@@ -32,7 +32,7 @@ from host.readiness import checks
 from host.relay import Relay
 from host.sentinel import Sentinel
 from host.settings import Settings
-from host.sidecar_client import SidecarActorClient, connect
+from host.sidecar_client import Sidecar, SidecarActorClient
 from host.store.commands import CommandLog
 from host.store.consistency import Projection
 from host.store.engine import Database, is_outage
@@ -63,15 +63,15 @@ class HostProcess:
         self.hub = Hub(self.database)
         self.projection = Projection(self.database)
         self.signing_key = b""
-        self._channel = connect(settings.dapr_grpc_port, settings.dapr_api_token)
-        self._client = SidecarActorClient(self._channel)
+        self._sidecar = Sidecar(settings.dapr_grpc_port, settings.dapr_api_token)
+        self._client = SidecarActorClient(self._sidecar)
         self.gateway = Gateway(self._client)
         broker = BROKER_COMPONENT if settings.broker != "none" else ""
-        self.parts = checks(self.database, self._channel, broker)
+        self.parts = checks(self.database, self._sidecar, broker)
         self._arming = Arming(self.database, self.clock)
         self._notifier = Notifier(self.database, self.clock, wake=self.hub.wake)
         self._catchups = self._make_catchups()
-        publisher = SidecarPublisher(self._channel, BROKER_COMPONENT)
+        publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT)
         self._relay = Relay(self.database, publisher.publish) if settings.broker != "none" else None
         self.sidecar_app: ActorHost
         self._running: list[asyncio.Task[None]] = []
@@ -94,7 +94,7 @@ class HostProcess:
         await asyncio.gather(*self._running, return_exceptions=True)
         with contextlib.suppress(Exception):  # a note that is lost is found by the sweeper
             await self._arming.flush()
-        await self._channel.close(grace=1)
+        await self._sidecar.close()
         await self.database.close()
 
     async def _until_database(self) -> None:
@@ -164,7 +164,7 @@ class HostProcess:
 
     def _led_loops(self) -> Sequence[Callable[[], Awaitable[None]]]:
         """What only one process of all may do."""
-        sentinel = Sentinel(self._channel)
+        sentinel = Sentinel(self._sidecar)
         sweeper = Sweeper(
             self.database,
             self.gateway,

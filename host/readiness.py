@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import grpc.aio
 from dapr.proto import api_v1
-from dapr.proto.runtime.v1.dapr_pb2_grpc import DaprStub
 
+from host.sidecar_client import Sidecar
 from host.store.engine import Database
 
 Check = Callable[[], Awaitable[str]]
@@ -15,15 +15,15 @@ _CHECK_SECONDS = 2.0
 _OK = "ok"
 
 
-def checks(database: Database, channel: grpc.aio.Channel, broker: str = "") -> Mapping[str, Check]:
+def checks(database: Database, sidecar: Sidecar, broker: str = "") -> Mapping[str, Check]:
     """The checks of `/health/ready`, each bounded to 2 s; `broker` is its component, "" where there is none."""
-    sidecar = _Sidecar(channel)
+    asked = _Sidecar(sidecar)
     return {
         "database": _bounded(lambda: _database(database)),
-        "sidecar": _bounded(sidecar.answers),
-        "placement": _bounded(sidecar.placed),
-        "scheduler": _bounded(sidecar.scheduled),
-        "broker": _bounded(lambda: sidecar.has(broker)) if broker else _no_broker,
+        "sidecar": _bounded(asked.answers),
+        "placement": _bounded(asked.placed),
+        "scheduler": _bounded(asked.scheduled),
+        "broker": _bounded(lambda: asked.has(broker)) if broker else _no_broker,
     }
 
 
@@ -53,12 +53,12 @@ async def _database(database: Database) -> str:
 class _Sidecar:
     """What the sidecar says of itself and of the services behind it."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
-        self._calls = DaprStub(channel)
+    def __init__(self, sidecar: Sidecar) -> None:
+        self._sidecar = sidecar
 
     async def _metadata(self) -> api_v1.GetMetadataResponse:
-        reply: api_v1.GetMetadataResponse = await self._calls.GetMetadata(
-            api_v1.GetMetadataRequest(), timeout=_CHECK_SECONDS
+        reply: api_v1.GetMetadataResponse = await self._sidecar.calls.GetMetadata(
+            api_v1.GetMetadataRequest(), timeout=_CHECK_SECONDS, metadata=self._sidecar.metadata
         )
         return reply
 

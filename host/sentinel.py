@@ -3,7 +3,8 @@
 import grpc
 import grpc.aio
 from dapr.proto import api_v1
-from dapr.proto.runtime.v1.dapr_pb2_grpc import DaprStub
+
+from host.sidecar_client import Sidecar
 
 _ACTOR = ("UserActor", "sentinel")
 _NAME = "sentinel"
@@ -14,14 +15,15 @@ _TIMEOUT_SECONDS = 5
 class Sentinel:
     """Asks the scheduler, through the sidecar, for the reminder that was planted there."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
-        self._calls = DaprStub(channel)
+    def __init__(self, sidecar: Sidecar) -> None:
+        self._calls = sidecar.calls
+        self._metadata = sidecar.metadata
 
     async def present(self) -> bool:
         """Whether the scheduler still has it; raises AioRpcError when the scheduler cannot be asked."""
         request = api_v1.GetActorReminderRequest(actor_type=_ACTOR[0], actor_id=_ACTOR[1], name=_NAME)
         try:
-            reply = await self._calls.GetActorReminder(request, timeout=_TIMEOUT_SECONDS)
+            reply = await self._calls.GetActorReminder(request, timeout=_TIMEOUT_SECONDS, metadata=self._metadata)
         except grpc.aio.AioRpcError as error:
             if error.code() == grpc.StatusCode.NOT_FOUND or "not found" in (error.details() or ""):
                 return False
@@ -33,4 +35,4 @@ class Sentinel:
         request = api_v1.RegisterActorReminderRequest(
             actor_type=_ACTOR[0], actor_id=_ACTOR[1], name=_NAME, due_time=_FAR
         )
-        await self._calls.RegisterActorReminder(request, timeout=_TIMEOUT_SECONDS)
+        await self._calls.RegisterActorReminder(request, timeout=_TIMEOUT_SECONDS, metadata=self._metadata)

@@ -163,7 +163,8 @@ def daprd_command(machine: Machine) -> tuple[str, ...]:
 
 def _daprd(machine: Machine, after: tuple[str, ...]) -> Part:
     def spawn() -> Process:
-        env = {**environment(machine), "DAPR_HOST_IP": _HERE}
+        # Half as much work for the sidecar's collector, for some 50 MB more at its busiest: measured with the bench.
+        env = {"GOGC": "400", **environment(machine), "DAPR_HOST_IP": _HERE}
         return tethered(daprd_command(machine), log=machine.log("daprd"), env=env)
 
     return Part(

@@ -72,7 +72,8 @@ def progress(log: Path, seconds: float) -> str:
     lines = log.read_text(errors="replace").splitlines()
     fetched = sum(line.startswith("go: downloading") for line in lines)
     compiled = sum(not line.startswith("go: ") for line in lines)
-    return f"  building the sidecar: {chore.clock(seconds)}, {fetched} modules fetched, {compiled} packages compiled"
+    done = f"{fetched} modules fetched, {compiled} packages compiled" if lines else "Go looks into its caches"
+    return f"  building the sidecar: {chore.clock(seconds)}, {done}"
 
 
 def failure(log: Path) -> str:

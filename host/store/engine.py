@@ -63,6 +63,9 @@ class Database:
             json_deserializer=orjson.loads,
         )
 
+        # Lone reads need no transaction around them: that would be two more round trips.
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
     async def open_connection(self, **server_settings: str) -> Raw:
         """A connection of its own, outside both pools; the caller closes it."""
         return await _asyncpg.connect(
@@ -111,8 +114,8 @@ class Database:
 
     @asynccontextmanager
     async def connect(self) -> AsyncGenerator[AsyncConnection]:
-        """Statements that each see the newest commit; nothing written here is kept."""
-        async with self.engine.connect() as connection:
+        """For reads: statements that each see the newest commit."""
+        async with self._reading.connect() as connection:
             yield connection
 
     @asynccontextmanager

@@ -12,7 +12,7 @@ import uvloop
 from dapr.actor import ActorId
 from dapr.actor.runtime._type_information import ActorTypeInformation
 from dapr.actor.runtime.context import ActorRuntimeContext
-from dapr.proto import api_service_v1, api_v1, common_v1
+from dapr.proto import api_v1, common_v1
 from google.protobuf.duration_pb2 import Duration
 
 from actors.clock import SystemClock
@@ -20,7 +20,7 @@ from actors.ports import Activations
 from actors.serializer import OrjsonSerializer
 from actors.task_actor import TaskActor
 from actors.turn import WAKE
-from host.sidecar_client import SidecarActorClient, connect
+from host.sidecar_client import Sidecar, SidecarActorClient
 from load.bench.clients.loop import answer, closed_loop, order_from_stdin
 from load.bench.rows import TABLE_SQL, insert_task
 
@@ -39,10 +39,10 @@ class Calls:
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
-        channel = connect(order["grpc_port"], order["api_token"])
-        self._stub = api_service_v1.DaprStub(channel)
+        sidecar = Sidecar(order["grpc_port"], order["api_token"])
+        self._stub, self._metadata = sidecar.calls, sidecar.metadata
         self._ids: list[str] = order["ids"]
-        self._actors = _task_actors(channel, self._ids) if order["kind"] == "turn" else {}
+        self._actors = _task_actors(sidecar, self._ids) if order["kind"] == "turn" else {}
         self._due_time = f"{_DAY_SECONDS}s"
         self._turn = count()
         self._pool: Any = None
@@ -69,7 +69,7 @@ class Calls:
 
     async def _call(self, method: str) -> None:
         request = api_v1.InvokeActorRequest(actor_type=_ACTOR, actor_id=self._next_id(), method=method, data=_NULL)
-        await self._stub.InvokeActor(request, timeout=_TIMEOUT_SECONDS)
+        await self._stub.InvokeActor(request, timeout=_TIMEOUT_SECONDS, metadata=self._metadata)
 
     async def _ping_and_row(self, _: int) -> None:
         await self._call("ping")
@@ -87,6 +87,7 @@ class Calls:
                 failure_policy=_POLICY,
             ),
             timeout=_TIMEOUT_SECONDS,
+            metadata=self._metadata,
         )
 
     async def _register_as_a_turn(self, _: int) -> None:
@@ -94,12 +95,12 @@ class Calls:
         await self._actors[self._next_id()]._arm(self._order["wake"], timedelta(0), _TIMEOUT_SECONDS)  # noqa: SLF001  what is measured
 
 
-def _task_actors(channel: Any, ids: list[str]) -> dict[str, TaskActor]:
+def _task_actors(sidecar: Sidecar, ids: list[str]) -> dict[str, TaskActor]:
     """Actors outside a runtime, that can register their wake and nothing else."""
     ports: Any = SimpleNamespace(clock=SystemClock(), note_armed=lambda *_: None)
     serializer = OrjsonSerializer()
     context = ActorRuntimeContext(
-        ActorTypeInformation.create(TaskActor), serializer, serializer, SidecarActorClient(channel)
+        ActorTypeInformation.create(TaskActor), serializer, serializer, SidecarActorClient(sidecar)
     )
     shared = Activations(ports)
     return {task_id: TaskActor(context, ActorId(task_id), shared) for task_id in ids}

@@ -1,11 +1,13 @@
 """What each command does to a task."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
 from actors import tags
+from actors.commands import Principal
 from actors.replies import Accepted, Refused, Unchanged, UnknownNameError
 from actors.task import COMMANDS
 from tests.unit.actors.desk import Desk
@@ -118,6 +120,16 @@ def test_the_trash_holds_until_restore() -> None:
         assert code(desk.do(name, bodies.get(name))) == (409, "task_in_trash"), name
     assert isinstance(desk.do("RestoreTask"), Accepted)
     assert (desk.task["deleted_at"], desk.types()[-1]) == (None, "task.restored")
+
+
+def test_the_pruner_purges_nothing_that_was_restored_meanwhile() -> None:
+    desk = Desk().create()
+    desk.do("DeleteTask")
+    desk.do("RestoreTask")
+    pruner = replace(desk.person.says("PurgeTask"), principal=Principal("system", "pruner", desk.person.id))
+    assert isinstance(desk.take(pruner), Unchanged)
+    desk.do("DeleteTask")
+    assert isinstance(desk.take(pruner), Accepted)
 
 
 def test_purge_leaves_a_stone_without_content() -> None:

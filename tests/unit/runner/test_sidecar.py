@@ -118,6 +118,8 @@ def test_a_build_that_fails_says_why_and_what_to_do(machine: Path, source: Path,
 
 def test_a_line_of_progress_tells_time_and_work(tmp_path: Path) -> None:
     log = tmp_path / "log"
+    log.touch()
+    assert sidecar_build.progress(log, 5) == "  building the sidecar: 0:05, Go looks into its caches"
     log.write_text("go: downloading a v1\ngo: downloading b v1\n")
     assert sidecar_build.progress(log, 75) == "  building the sidecar: 1:15, 2 modules fetched, 0 packages compiled"
     log.write_text("go: downloading a v1\ninternal/cpu\nruntime\n")
