@@ -104,9 +104,7 @@ TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 Tags = Annotated[list[TagName], Field(max_length=100), AfterValidator(_distinct_tags), Field(max_length=MAX_TAGS)]
 ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), STORABLE]
-Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), STORABLE
-]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), STORABLE]
 CalendarDate = Annotated[str, AfterValidator(_date), STORABLE]
 LocalTime = Annotated[str, AfterValidator(_local), STORABLE]
 Instant = Annotated[str, AfterValidator(_instant), STORABLE]
