@@ -18,7 +18,7 @@ from host.runner import places, sidecar
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
 from host.runner.parts import knock_at
-from host.runner.readiness import http_get
+from host.runner.probe import http_get
 from host.runner.up import LOW_DISK_BYTES
 from host.settings import Settings, cache_dir
 from host.store import vitals

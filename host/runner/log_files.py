@@ -12,6 +12,7 @@ from pathlib import Path
 KEEP_BYTES = 10 * 1024 * 1024
 KEEP_FILES = 3
 _TAIL_BYTES = 8192
+_LINE_CHARACTERS = 400
 
 
 def rotate(paths: Iterable[Path], keep_bytes: int = KEEP_BYTES) -> None:
@@ -35,4 +36,4 @@ def tail(path: Path, lines: int = 8) -> str:
             text = file.read().decode(errors="replace")
     except OSError:
         return ""
-    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+    return "\n".join(f"    {line[:_LINE_CHARACTERS]}" for line in text.splitlines()[-lines:])

@@ -18,7 +18,7 @@ from host.postgres import EmbeddedPostgres, PostgresError
 from host.runner import places
 from host.runner.folder import DataFolder
 from host.runner.part import Part, Process, tethered
-from host.runner.readiness import http_ok
+from host.runner.probe import http_ok
 from host.runner.sidecar import Sidecar
 from host.settings import Settings
 

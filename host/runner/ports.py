@@ -1,5 +1,6 @@
 """Which ports the parts listen on: picked free once, remembered in the data folder, and who holds a port that is taken."""
 
+import errno
 import json
 import socket
 from collections.abc import Iterable, Sequence
@@ -29,16 +30,16 @@ def pick(names: Sequence[str], remembered: Path) -> dict[str, int]:
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether we could listen there; raises PermissionError for a port that we may not use."""
+    """Whether nobody listens there; raises OSError for a port or an address that we could not use anyway."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except PermissionError:
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
             raise
-        except OSError:
-            return False
     return True
 
 

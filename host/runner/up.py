@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from host.runner import log_files, places, ports, sidecar, sidecar_build
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running, end_leftovers
 from host.runner.parts import PORTS, Machine, knock_at, parts
-from host.runner.readiness import http_ok
+from host.runner.probe import http_ok
 from host.runner.supervisor import Supervisor
 from host.runner.words import Say, StartError
 from host.settings import Settings, cache_dir
@@ -46,21 +45,21 @@ def up(settings: Settings, say: Say) -> int:
 
 
 def refuse_a_taken_port(settings: Settings) -> None:
-    """Raise StartError that names who holds the public port."""
+    """Raise StartError that names who holds the public port, or why we cannot listen there."""
+    host, port = settings.host, settings.port
     try:
-        if ports.is_free(settings.host, settings.port):
+        if ports.is_free(host, port):
             return
-        raise StartError(
-            f"Port {settings.port} on {settings.host} is in use by {ports.holder(settings.port)}. "
-            "Stop that, or choose another port with DUELY_PORT."
-        )
     except PermissionError:
         raise StartError(
-            f"You may not listen on port {settings.port}: choose one above 1023 with DUELY_PORT and let a reverse "
-            "proxy have the low one."
+            f"You may not listen on port {port}: choose one above 1023 with DUELY_PORT and let a reverse proxy have "
+            "the low one."
         ) from None
-    except socket.gaierror as error:
-        raise StartError(f"DUELY_HOST {settings.host!r} is no address of this machine: {error.strerror}.") from error
+    except OSError as error:
+        raise StartError(f"DUELY_HOST {host!r} is no address of this machine: {error.strerror}.") from error
+    raise StartError(
+        f"Port {port} on {host} is in use by {ports.holder(port)}. Stop that, or choose another port with DUELY_PORT."
+    )
 
 
 def _machine(settings: Settings, folder: DataFolder, say: Say) -> Machine:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from host.runner import ports
+from host.runner.up import refuse_a_taken_port
+from host.runner.words import StartError
+from host.settings import Settings
 
 pytestmark = pytest.mark.unit
 
@@ -45,3 +48,16 @@ def test_who_holds_a_port_is_named_with_pid_and_command(taken: int) -> None:
     assert not ports.is_free("127.0.0.1", taken)
     assert ports.holder(taken).startswith(f"pid {os.getpid()}: ")
     assert "pytest" in ports.holder(taken)
+
+
+@pytest.mark.parametrize(
+    ("host", "says"),
+    [
+        ("127.0.0.1", "in use by pid"),
+        ("203.0.113.7", "no address of this machine"),
+        ("no.such.name.invalid", "no address"),
+    ],
+)
+def test_a_public_address_that_cannot_be_had_is_refused_with_the_reason(taken: int, host: str, says: str) -> None:
+    with pytest.raises(StartError, match=says):
+        refuse_a_taken_port(Settings(host=host, port=taken))
