@@ -10,6 +10,8 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +22,7 @@ from host.runner.folder import DataFolder
 from host.runner.part import Part, Process, tethered
 from host.runner.probe import http_ok
 from host.runner.sidecar import Sidecar
+from host.runner.words import StartError
 from host.settings import Settings
 
 APP_ID = "duely"
@@ -72,6 +75,14 @@ def parts(machine: Machine) -> list[Part]:
 
 
 def _postgres(machine: Machine, server: EmbeddedPostgres) -> Part:
+    def prepare() -> None:
+        with _in_our_words():
+            server.prepare(time.monotonic() + _OLD_SERVER_SECONDS)
+
+    def spawn() -> Process:
+        with _in_our_words():
+            return server.spawn()
+
     async def ready() -> str:
         try:
             await asyncio.to_thread(server.wait_until_ready, time.monotonic() + 1)
@@ -82,13 +93,21 @@ def _postgres(machine: Machine, server: EmbeddedPostgres) -> Part:
     return Part(
         name="postgres",
         log=machine.log("postgres"),
-        prepare=lambda: server.prepare(time.monotonic() + _OLD_SERVER_SECONDS),
-        spawn=server.spawn,
+        prepare=prepare,
+        spawn=spawn,
         ready=ready,
         ready_seconds=_POSTGRES_READY_SECONDS,
         stop_signal=signal.SIGINT,  # a fast shutdown: sessions are cut and a checkpoint is written
         stop_seconds=4,
     )
+
+
+@contextmanager
+def _in_our_words() -> Generator[None]:
+    try:
+        yield
+    except PostgresError as error:
+        raise StartError(str(error)) from error
 
 
 def _migrations(machine: Machine, after: tuple[str, ...]) -> Part:

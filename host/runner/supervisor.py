@@ -105,7 +105,7 @@ class Supervisor:
         while True:
             try:
                 await self._start_once(part)
-            except (PartError, OSError) as error:
+            except (StartError, OSError) as error:
                 failures += 1
                 if tries is not None and failures >= tries:
                     raise PartError(f"{part.name} {error}.{_reason(part)}\n  Its log: {part.log}") from error

@@ -15,6 +15,7 @@ import pytest
 
 from host.runner.part import Part, tethered
 from host.runner.supervisor import PartError, Patience, Supervisor
+from host.runner.words import StartError
 
 pytestmark = pytest.mark.unit
 
@@ -157,6 +158,20 @@ async def test_a_preparation_that_fails_is_told_like_a_part_that_dies(bench: Ben
     supervisor = bench.supervise(bench.part("one", prepare=refuse))
     with pytest.raises(PartError, match="No space left on device"):
         await supervisor.keep()
+
+
+async def test_a_preparation_that_fails_later_is_tried_until_it_works(bench: Bench) -> None:
+    outcomes = iter([None, StartError("the disk is full"), OSError(28, "No space left on device"), None])
+
+    def prepare() -> None:
+        if (outcome := next(outcomes)) is not None:
+            raise outcome
+
+    part = bench.part("one", prepare=prepare, ready=bench.started("one"))
+    async with running(bench.supervise(part)):
+        os.kill(bench.pids["one"], signal.SIGKILL)
+        await until(lambda: any("is back after" in line for line in bench.said))
+    assert sum("the disk is full; starting it again" in line for line in bench.said) == 1
 
 
 async def test_a_part_that_does_not_hear_is_killed_within_its_time(bench: Bench) -> None:
