@@ -30,7 +30,7 @@ const LEADER_SILENCE_MS = 90_000
 const HIDDEN_MS = 30_000
 
 export interface Share {
-  /** Try at once: back online, shown again, or asked to. */
+  /** Shown or hidden, back online, or asked to: look at once how things stand. */
   wake: () => void
   tellSignedOut: () => void
   tellRead: (ids: readonly string[] | null) => void
@@ -38,100 +38,134 @@ export interface Share {
 }
 
 export function share(name: string, listener: Listener, ports: Ports): Share {
-  const stopped = new AbortController()
-  const wake = new EventTarget()
-  const stop = () => {
-    stopped.abort()
-    ports.channel?.close()
-  }
-  if (!ports.locks || !ports.channel) return alone(listener, ports, wake, stopped, stop)
-  return together(name, listener, { ...ports, locks: ports.locks, channel: ports.channel }, wake, stopped, stop)
+  const { locks, channel } = ports
+  return locks && channel ? new Together(name, listener, ports, locks) : new Alone(listener, ports)
 }
 
-function together(
-  name: string,
-  listener: Listener,
-  ports: Ports & { locks: NonNullable<Ports["locks"]>; channel: NonNullable<Ports["channel"]> },
-  wake: EventTarget,
-  stopped: AbortController,
-  stop: () => void,
-): Share {
-  const { channel, locks } = ports
-  let leading = false
-  let state: StreamState = "connecting"
-  let solo: AbortController | undefined
-  const tell = (news: News) => !stopped.signal.aborted && channel.postMessage(news)
-  const tellState = () => tell({ kind: "state", state, position: listener.position() })
+abstract class Sharing implements Share {
+  protected readonly stopped = new AbortController()
+  protected readonly waker = new EventTarget()
 
-  const own: Hearing = {
-    position: listener.position,
-    step: (step) => {
-      if (leading) tell({ kind: "step", from: listener.position(), step })
-      listener.step(step)
-    },
-    state: (next) => {
-      state = next
-      listener.state(next)
-      if (leading) tellState()
-    },
-    beat: () => leading && tellState(),
-    signedOut: () => {
-      tell({ kind: "signed-out" })
-      listener.signedOut()
-    },
-  }
-
-  const listen = () => {
-    solo?.abort()
-    solo = undefined
-    clearTimeout(silence)
-    silence = setTimeout(goAlone, LEADER_SILENCE_MS)
-  }
-  const goAlone = () => {
-    if (leading || stopped.signal.aborted) return
-    solo = new AbortController()
-    void ports.hold(own, AbortSignal.any([solo.signal, stopped.signal]), wake)
-  }
-  let silence = setTimeout(goAlone, LEADER_SILENCE_MS)
-
-  channel.addEventListener("message", ({ data }: MessageEvent<News>) => {
-    if (stopped.signal.aborted) return
-    if (data.kind === "signed-out") listener.signedOut()
-    else if (data.kind === "read") listener.read(data.ids)
-    else if (data.kind === "wake") wake.dispatchEvent(new Event("wake"))
-    else if (data.kind === "ask") leading && tellState()
-    else if (!leading) {
-      listen()
-      hear(data, listener)
-    }
-  })
-
-  void locks
-    .request(name, { signal: stopped.signal }, async () => {
-      leading = true
-      clearTimeout(silence)
-      solo?.abort()
-      await ports.hold(own, stopped.signal, wake)
+  constructor(
+    protected readonly listener: Listener,
+    protected readonly ports: Ports,
+  ) {
+    ports.channel?.addEventListener("message", ({ data }: MessageEvent<News>) => {
+      if (!this.stopped.signal.aborted) this.hear(data)
     })
-    .catch(() => {})
-  tell({ kind: "ask" })
+  }
 
-  return {
-    wake: () => {
-      wake.dispatchEvent(new Event("wake"))
-      tell({ kind: "wake" })
-    },
-    tellSignedOut: () => tell({ kind: "signed-out" }),
-    tellRead: (ids) => tell({ kind: "read", ids }),
-    stop: () => {
-      clearTimeout(silence)
-      stop()
-    },
+  wake(): void {
+    this.waker.dispatchEvent(new Event("wake"))
+  }
+
+  tellSignedOut(): void {
+    this.tell({ kind: "signed-out" })
+  }
+
+  tellRead(ids: readonly string[] | null): void {
+    this.tell({ kind: "read", ids })
+  }
+
+  stop(): void {
+    this.stopped.abort()
+    this.ports.channel?.close()
+  }
+
+  protected tell(news: News): void {
+    if (!this.stopped.signal.aborted) this.ports.channel?.postMessage(news)
+  }
+
+  protected hear(news: News): void {
+    if (news.kind === "signed-out") this.listener.signedOut()
+    else if (news.kind === "read") this.listener.read(news.ids)
+  }
+
+  protected hold(hearing: Hearing, until: AbortSignal): Promise<void> {
+    return this.ports.hold(hearing, AbortSignal.any([until, this.stopped.signal]), this.waker)
+  }
+}
+
+class Together extends Sharing {
+  private leading = false
+  private state: StreamState = "connecting"
+  private solo: AbortController | undefined
+  private silence: ReturnType<typeof setTimeout> | undefined
+
+  constructor(name: string, listener: Listener, ports: Ports, locks: NonNullable<Ports["locks"]>) {
+    super(listener, ports)
+    this.listen()
+    // Granted when no other window has it: now, or when the window that does is closed.
+    locks.request(name, { signal: this.stopped.signal }, () => this.lead()).catch(() => {})
+    this.tell({ kind: "ask" })
+  }
+
+  override wake(): void {
+    super.wake()
+    this.tell({ kind: "wake" })
+  }
+
+  override stop(): void {
+    clearTimeout(this.silence)
+    super.stop()
+  }
+
+  protected override hear(news: News): void {
+    super.hear(news)
+    if (news.kind === "wake") super.wake()
+    else if (news.kind === "ask") this.tellState()
+    else if ((news.kind === "step" || news.kind === "state") && !this.leading) {
+      this.listen()
+      follow(news, this.listener)
+    }
+  }
+
+  private async lead(): Promise<void> {
+    this.leading = true
+    clearTimeout(this.silence)
+    this.solo?.abort()
+    await this.hold(this.hearing(), this.stopped.signal)
+  }
+
+  /** The leader lives: no stream of our own, and another wait. */
+  private listen(): void {
+    this.solo?.abort()
+    clearTimeout(this.silence)
+    this.silence = setTimeout(() => this.goAlone(), LEADER_SILENCE_MS)
+  }
+
+  private goAlone(): void {
+    this.solo = new AbortController()
+    void this.hold(this.hearing(), this.solo.signal)
+  }
+
+  private tellState(): void {
+    if (this.leading) this.tell({ kind: "state", state: this.state, position: this.listener.position() })
+  }
+
+  private hearing(): Hearing {
+    return {
+      position: this.listener.position,
+      step: (step) => {
+        if (this.leading) this.tell({ kind: "step", from: this.listener.position(), step })
+        this.listener.step(step)
+      },
+      state: (state) => {
+        this.state = state
+        this.listener.state(state)
+        this.tellState()
+      },
+      beat: () => this.tellState(),
+      signedOut: () => {
+        this.tellSignedOut()
+        this.listener.signedOut()
+      },
+    }
   }
 }
 
 /** What a listening window does with the leader's news. */
-function hear(news: Extract<News, { kind: "step" | "state" }>, listener: Listener): void {
+function follow(news: Extract<News, { kind: "step" | "state" }>, listener: Listener): void {
   const here = listener.position()
   if (news.kind === "state") {
     listener.state(news.state)
@@ -144,35 +178,37 @@ function hear(news: Extract<News, { kind: "step" | "state" }>, listener: Listene
   else if (step.position > here) listener.step({ ...step, events: step.events.filter((it) => it.position > here) })
 }
 
-function alone(listener: Listener, ports: Ports, wake: EventTarget, stopped: AbortController, stop: () => void): Share {
-  const hearing: Hearing = { ...listener, beat: () => {} }
-  let current: AbortController | undefined
-  let hiding: ReturnType<typeof setTimeout> | undefined
-  const start = () => {
-    if (current && !current.signal.aborted) return
-    current = new AbortController()
-    void ports.hold(hearing, AbortSignal.any([current.signal, stopped.signal]), wake)
+class Alone extends Sharing {
+  private current: AbortController | undefined
+  private hiding: ReturnType<typeof setTimeout> | undefined
+
+  constructor(listener: Listener, ports: Ports) {
+    super(listener, ports)
+    this.start()
   }
-  const letGo = () => {
-    if (!ports.isHidden()) return
-    current?.abort()
-    listener.state("paused")
+
+  override wake(): void {
+    clearTimeout(this.hiding)
+    if (this.ports.isHidden()) this.hiding = setTimeout(() => this.letGo(), HIDDEN_MS)
+    else {
+      this.start()
+      super.wake()
+    }
   }
-  start()
-  return {
-    wake: () => {
-      clearTimeout(hiding)
-      if (ports.isHidden()) hiding = setTimeout(letGo, HIDDEN_MS)
-      else {
-        start()
-        wake.dispatchEvent(new Event("wake"))
-      }
-    },
-    tellSignedOut: () => ports.channel?.postMessage({ kind: "signed-out" } satisfies News),
-    tellRead: (ids) => ports.channel?.postMessage({ kind: "read", ids } satisfies News),
-    stop: () => {
-      clearTimeout(hiding)
-      stop()
-    },
+
+  override stop(): void {
+    clearTimeout(this.hiding)
+    super.stop()
+  }
+
+  private start(): void {
+    if (this.current && !this.current.signal.aborted) return
+    this.current = new AbortController()
+    void this.hold({ ...this.listener, beat: () => {} }, this.current.signal)
+  }
+
+  private letGo(): void {
+    this.current?.abort()
+    this.listener.state("paused")
   }
 }

@@ -33,10 +33,6 @@ export function dateAt(instant: number, zone: string): string {
   return wallAt(instant, zone).slice(0, 10)
 }
 
-export function timeAt(instant: number, zone: string): string {
-  return wallAt(instant, zone).slice(11, 16)
-}
-
 /** The first instant at which the zone's wall clock shows `local`; a time inside a gap moves to the gap's end. */
 export function instantAt(local: string, zone: string): number {
   const naive = Date.parse(`${local.length === 16 ? `${local}:00` : local}Z`)

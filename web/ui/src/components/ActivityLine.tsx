@@ -6,6 +6,7 @@ import { undoActivity } from "../store/activity.ts"
 import { now } from "../store/clock.ts"
 import { openTask } from "../store/opening.ts"
 import { zone } from "../store/session.ts"
+import { tasks } from "../store/tasks.ts"
 import type { Activity, Cause } from "../types.ts"
 import { Icon, type IconName } from "./Icon.tsx"
 
@@ -26,13 +27,13 @@ const WORDINGS: Record<string, Wording> = {
   "task.restored": { icon: "restore", verb: "restored" },
   "task.purged": { icon: "trash", verb: "deleted for good" },
   "task.overdue": { icon: "overdue", did: "became overdue" },
-  "reminder.scheduled": { icon: "notifications", did: "got a reminder" },
-  "reminder.fired": { icon: "notifications", did: "reminder fired" },
-  "reminder.delivered": { icon: "notifications", did: "reminder delivered" },
-  "reminder.failed": { icon: "notifications", did: "reminder could not be delivered" },
+  "reminder.scheduled": { icon: "notifications", did: "· got a reminder" },
+  "reminder.fired": { icon: "notifications", did: "· reminder fired" },
+  "reminder.delivered": { icon: "notifications", did: "· reminder delivered" },
+  "reminder.failed": { icon: "notifications", did: "· reminder could not be delivered" },
   "reminder.snoozed": { icon: "snooze", verb: "snoozed" },
   "reminder.acknowledged": { icon: "check", verb: "acknowledged" },
-  "reminder.cancelled": { icon: "notifications", did: "reminder cancelled" },
+  "reminder.cancelled": { icon: "notifications", did: "· reminder cancelled" },
   "user.registered": { icon: "completed", verb: "joined Duely" },
   "user.updated": { icon: "settings", verb: "changed the settings" },
 }
@@ -67,7 +68,7 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
       <div class="log-text">
         <p>
           {verb && `${ACTORS[line.cause.kind]} ${verb} `}
-          {!brief && <Subject line={line} />} {brief && did ? did[0]?.toUpperCase() + did.slice(1) : did}
+          {!brief && <Subject line={line} />} {brief ? did && sentence(did) : did}
           <Late line={line} />
         </p>
         {changes.length > 0 && (
@@ -107,7 +108,7 @@ function Change({ field, old, new: fresh }: Difference & { field: string }) {
 function Subject({ line }: { line: Activity }) {
   const { task, task_id } = line
   if (!task_id) return null
-  const title = task?.title || "a task"
+  const title = (task ?? tasks.value.get(task_id))?.title || "a task"
   return (
     <button type="button" class="log-subject" onClick={() => openTask(task_id)}>
       {title}
@@ -121,4 +122,9 @@ function Late({ line }: { line: Activity }) {
   const fired = line.task?.reminders.filter((it) => it.fired_at) ?? []
   const seconds = fired.sort((a, b) => ((a.fired_at ?? "") < (b.fired_at ?? "") ? 1 : -1))[0]?.late_seconds
   return seconds ? <span class="late-mark">{lateLabel(seconds)}</span> : null
+}
+
+function sentence(text: string): string {
+  const bare = text.replace(/^· /, "")
+  return bare.slice(0, 1).toUpperCase() + bare.slice(1)
 }

@@ -2,6 +2,7 @@
 import { useId, useRef, useState } from "preact/hooks"
 import { suggest } from "../store/tags.ts"
 import { fold } from "../store/views.ts"
+import type { Tag } from "../types.ts"
 import { Icon } from "./Icon.tsx"
 
 const MOST = 10
@@ -44,19 +45,11 @@ export function TagInput({ tags, onChange, disabled = false }: Props) {
   return (
     <div class="tag-input">
       {tags.map((name) => (
-        <span class="chip" key={name}>
-          <span class="chip-text">#{name}</span>
-          {!disabled && (
-            <button
-              type="button"
-              class="chip-remove"
-              aria-label={`Remove tag ${name}`}
-              onClick={() => onChange(tags.filter((it) => it !== name))}
-            >
-              <Icon name="close" size={12} />
-            </button>
-          )}
-        </span>
+        <Chip
+          key={name}
+          name={name}
+          onRemove={disabled ? undefined : () => onChange(tags.filter((it) => it !== name))}
+        />
       ))}
       {!disabled && tags.length < MOST && (
         <div class="tag-field">
@@ -84,27 +77,53 @@ export function TagInput({ tags, onChange, disabled = false }: Props) {
               if (text.trim()) add(text, false)
             }}
           />
-          <div id={listId} class="offers" role="listbox" aria-label="Tags" hidden={offers.length === 0}>
-            {offers.map((tag, index) => (
-              <div
-                key={tag.name}
-                id={`${listId}-${index}`}
-                class="offer"
-                role="option"
-                tabIndex={-1}
-                aria-selected={index === active}
-                onPointerDown={(event) => {
-                  event.preventDefault()
-                  add(tag.name)
-                }}
-              >
-                <span>#{tag.name}</span>
-                <span class="offer-count">{tag.count}</span>
-              </div>
-            ))}
-          </div>
+          <Offers id={listId} tags={offers} active={active} onPick={add} />
         </div>
       )}
+    </div>
+  )
+}
+
+function Chip({ name, onRemove }: { name: string; onRemove: (() => void) | undefined }) {
+  return (
+    <span class="chip">
+      <span class="chip-text">#{name}</span>
+      {onRemove && (
+        <button type="button" class="chip-remove" aria-label={`Remove tag ${name}`} onClick={onRemove}>
+          <Icon name="close" size={12} />
+        </button>
+      )}
+    </span>
+  )
+}
+
+interface OffersProps {
+  id: string
+  tags: Tag[]
+  active: number
+  onPick: (name: string) => void
+}
+
+function Offers({ id, tags, active, onPick }: OffersProps) {
+  return (
+    <div id={id} class="offers" role="listbox" aria-label="Tags" hidden={tags.length === 0}>
+      {tags.map((tag, index) => (
+        <div
+          key={tag.name}
+          id={`${id}-${index}`}
+          class="offer"
+          role="option"
+          tabIndex={-1}
+          aria-selected={index === active}
+          onPointerDown={(event) => {
+            event.preventDefault()
+            onPick(tag.name)
+          }}
+        >
+          <span>#{tag.name}</span>
+          <span class="offer-count">{tag.count}</span>
+        </div>
+      ))}
     </div>
   )
 }

@@ -7,7 +7,6 @@ import { leaving } from "../store/leaving.ts"
 import { openTask } from "../store/opening.ts"
 import { openTaskId, viewLink } from "../store/route.ts"
 import { zone } from "../store/session.ts"
-import { unsaved } from "../store/tasks.ts"
 import { dateAt } from "../time.ts"
 import type { Task } from "../types.ts"
 import { ask } from "./AskDialog.tsx"
@@ -22,7 +21,6 @@ export function TaskRow({ task, underDay = false }: { task: Task; underDay?: boo
     task.deleted_at && !going ? "in-trash" : "",
     going ? `leaving-${going}` : "",
     openTaskId.value === task.id ? "is-open" : "",
-    unsaved.value.has(task.id) ? "is-unsaved" : "",
   ]
   return (
     <li class={look.filter(Boolean).join(" ")} data-task={task.id}>
@@ -30,7 +28,9 @@ export function TaskRow({ task, underDay = false }: { task: Task; underDay?: boo
         {task.deleted_at ? <TrashMark /> : <CompleteBox task={task} />}
         <div class="task-body">
           <button type="button" class="task-title" onClick={() => openTask(task.id)}>
-            <span>{task.title}</span>
+            <span class="task-lines">
+              <span class="task-text">{task.title}</span>
+            </span>
           </button>
           <Meta task={task} underDay={underDay} />
         </div>

@@ -89,11 +89,11 @@ function ReminderToast({ toast, notification }: { toast: Toast; notification: No
       </span>
       <div class="toast-text">
         <p class="reminder-kind">
-          {kind === "overdue" ? "Overdue" : "Reminder"}
+          {kind === "overdue" ? "Overdue" : "Reminder"}{" "}
           {late_seconds ? (
             <span class="late-mark">{lateLabel(late_seconds)}</span>
           ) : (
-            <span> · {agoLabel(Date.parse(notification.created_at), now.value)}</span>
+            <span>· {agoLabel(Date.parse(notification.created_at), now.value)}</span>
           )}
         </p>
         <p class="reminder-title">

@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals"
 /** Server minus browser, in milliseconds. */
 export const skew = signal(0)
 /** Past this a reader is told: reminders follow the server, the browser shows another hour. */
-export const SKEW_LIMIT_MS = 2000
+const SKEW_LIMIT_MS = 2000
 export const isSkewed = computed(() => Math.abs(skew.value) > SKEW_LIMIT_MS)
 
 const TICK_MS = 10_000

@@ -2,7 +2,7 @@
 import { addDays, dateAt, instantAt } from "../time.ts"
 import type { Due, Task } from "../types.ts"
 
-export interface Falls {
+interface Falls {
   /** The reader's date on which it falls. */
   date: string
   /** From here on an open task is overdue. */

@@ -1,7 +1,7 @@
 // Tasks on their way out of the list: kept in place for a moment so that the eye can follow.
 import { signal } from "@preact/signals"
 
-export type Leaving = "completed" | "deleted"
+type Leaving = "completed" | "deleted"
 
 const STAY_MS: Record<Leaving, number> = { completed: 900, deleted: 260 }
 

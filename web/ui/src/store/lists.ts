@@ -11,7 +11,7 @@ import { type ListView, passesFilters, type Query, searchView, views } from "./v
 
 const PER_PAGE = 200
 
-export interface Loaded {
+interface Loaded {
   state: "loading" | "ready" | "failed"
   next: string | null
 }
@@ -36,7 +36,7 @@ export const currentState = computed<Loaded>(() => {
   return loaded.value.get(keyOf(queryOf(view, route.value))) ?? { state: "loading", next: null }
 })
 
-export interface Section {
+interface Section {
   heading: string
   namesDay: boolean
   tasks: Task[]

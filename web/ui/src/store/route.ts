@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals"
 import type { Priority } from "../types.ts"
 
-export const VIEW_NAMES = [
+const VIEW_NAMES = [
   "today",
   "upcoming",
   "overdue",

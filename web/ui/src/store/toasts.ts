@@ -3,7 +3,7 @@ import { signal } from "@preact/signals"
 import { newId } from "../ids.ts"
 import type { Notification } from "../types.ts"
 
-export interface Action {
+interface Action {
   label: string
   run: () => void
 }

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals"
 import { dismissWhere, show } from "./toasts.ts"
 
-export interface Undoable {
+interface Undoable {
   label: string
   run: () => Promise<boolean>
 }

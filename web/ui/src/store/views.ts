@@ -25,7 +25,7 @@ export interface ListView {
   empty: [title: string, text: string]
 }
 
-export const RANK: Record<Priority, number> = { urgent: 4, high: 3, medium: 2, low: 1, none: 0 }
+const RANK: Record<Priority, number> = { urgent: 4, high: 3, medium: 2, low: 1, none: 0 }
 
 const isOpen = (task: Task) => task.status === "open" && !task.deleted_at
 const today = ({ now, zone }: Around) => dateAt(now, zone)

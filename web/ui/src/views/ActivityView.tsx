@@ -11,7 +11,7 @@ import type { Activity } from "../types.ts"
 const TASKS = ["created", "updated", "completed", "reopened", "deleted", "restored", "purged", "overdue"].map(
   (it) => `task.${it}`,
 )
-const ANSWERS = ["reminder.delivered", "reminder.failed", "reminder.snoozed", "reminder.acknowledged"]
+const ANSWERS = ["reminder.fired", "reminder.failed", "reminder.snoozed", "reminder.acknowledged"]
 
 /** What can be asked for, the first unless chosen otherwise; no types means all, bookkeeping of reminders included. */
 const KINDS: Record<string, readonly string[]> = {
