@@ -131,7 +131,7 @@ class System:
         psutil.wait_procs(processes, timeout=5)
         self._seen.clear()
 
-    def assert_nothing_left(self, within_seconds: float = 2.0) -> None:
+    def assert_nothing_left(self, within_seconds: float = 5.0) -> None:
         """No process that it ever started is alive, nor any that has this data folder in its environment."""
         _, alive = psutil.wait_procs([*self._seen.values(), *self._by_folder()], timeout=within_seconds)
         left = [f"{process.pid} {_command(process)}" for process in alive if process.is_running()]

@@ -142,7 +142,7 @@ def _judge_versions(stored: Stored, verdict: Verdict) -> None:
         if event["seq"] == 1:
             commands[event["actor_id"], event["body"]["data"]["command_id"]] += 1
     for actor_id, doc in stored.docs.items():
-        versions = by_actor[actor_id]
+        versions = by_actor.get(actor_id, {})
         if sorted(versions) != list(range(1, doc.version + 1)):
             verdict.blame("gaps", f"{actor_id} is at {doc.version}, its events name {sorted(versions)}")
         for version, events in versions.items():
@@ -154,17 +154,17 @@ def _judge_versions(stored: Stored, verdict: Verdict) -> None:
 
 
 def _judge_read_model(stored: Stored, verdict: Verdict) -> None:
-    for task_id, doc in stored.docs.items():
-        last = stored.events[f"TaskActor:{task_id}:{doc.version}:1"] if task_id in _tasks(stored) else None
-        if last is None:
-            continue
-        row = stored.tasks.get(task_id)
+    """Each task is shown as its actor has it, and as its last event says."""
+    for task_id, doc in _tasks(stored).items():
+        state, row = state_of(doc), stored.tasks.get(task_id)
         if row is None or row["version"] != doc.version:
             verdict.blame("read model behind", f"{task_id} is at {doc.version}, shown at {row and row['version']}")
-        elif not _agree(orjson.loads(row["body"]), state_of(doc)):
+        elif not _agree(orjson.loads(row["body"]), state):
             verdict.blame("read model differs", f"{task_id} at {doc.version}")
+        last = stored.events.get(f"TaskActor:{task_id}:{doc.version}:1")
+        told = last["body"]["data"]["task"] if last else {}
         for name in ("title", "status", "priority", "tags", "deleted_at"):
-            if last["body"]["data"]["task"][name] != state_of(doc)[name]:
+            if last and told[name] != state[name]:
                 verdict.blame("event differs from state", f"{task_id}.{name}")
 
 
@@ -173,8 +173,8 @@ def state_of(doc: Doc) -> Json:
     return doc.state
 
 
-def _tasks(stored: Stored) -> set[str]:
-    return {actor_id for actor_id, doc in stored.docs.items() if "title" in state_of(doc)}
+def _tasks(stored: Stored) -> dict[str, Doc]:
+    return {actor_id: doc for actor_id, doc in stored.docs.items() if "title" in state_of(doc)}
 
 
 def _agree(shown: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
