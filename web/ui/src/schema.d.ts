@@ -1891,13 +1891,19 @@ export interface operations {
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -1928,14 +1934,21 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -1961,15 +1974,25 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -1989,12 +2012,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2018,14 +2048,23 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2051,15 +2090,25 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2081,12 +2130,19 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2106,12 +2162,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2133,13 +2196,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2161,12 +2230,19 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2199,15 +2275,25 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2233,13 +2319,19 @@ export interface operations {
                     "application/json": components["schemas"]["NotificationPage"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2263,13 +2355,19 @@ export interface operations {
                     "application/json": components["schemas"]["Notification"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2291,12 +2389,19 @@ export interface operations {
                     "application/json": components["schemas"]["MarkedRead"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2326,13 +2431,19 @@ export interface operations {
                     "application/json": components["schemas"]["ReminderPage"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2363,13 +2474,19 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerPage"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2397,13 +2514,19 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2431,13 +2554,19 @@ export interface operations {
                     "application/json": components["schemas"]["TagList"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2468,14 +2597,21 @@ export interface operations {
                     "application/json": components["schemas"]["TagChange"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2510,16 +2646,25 @@ export interface operations {
                     "application/json": components["schemas"]["TagChange"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2566,13 +2711,19 @@ export interface operations {
                     "application/json": components["schemas"]["TaskPage"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2605,15 +2756,25 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2640,13 +2801,19 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2679,14 +2846,21 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2723,16 +2897,25 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2767,16 +2950,25 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2812,13 +3004,19 @@ export interface operations {
                     "application/json": components["schemas"]["ActivityPage"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2851,14 +3049,21 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2895,16 +3100,25 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2935,14 +3149,21 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -2975,14 +3196,21 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -3015,14 +3243,21 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -3057,16 +3292,25 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -3103,16 +3347,25 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -3146,14 +3399,21 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -3186,15 +3446,25 @@ export interface operations {
                     "application/json": components["schemas"]["BulkResults"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -3216,12 +3486,19 @@ export interface operations {
                     "application/json": components["schemas"]["TokenList"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -3247,14 +3524,23 @@ export interface operations {
                     "application/json": components["schemas"]["NewToken"];
                 };
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
@@ -3276,13 +3562,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Bad Request */
             400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
             401: components["responses"]["Problem401"];
+            /** @description Forbidden */
             403: components["responses"]["Problem403"];
+            /** @description Not Found */
             404: components["responses"]["Problem404"];
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
             429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
             503: components["responses"]["Problem503"];
         };
     };
