@@ -159,11 +159,20 @@ def _process(pid: int | None) -> psutil.Process | None:
 
 
 def _described(process: psutil.Process) -> str:
-    """Pid, memory with its children's (what they share counts in each), and whether it is stopped."""
-    family = [process, *process.children(recursive=True)]
-    memory = sum(member.memory_info().rss for member in family)
+    """Pid, memory with its children's, and whether it is stopped."""
+    memory = sum(_memory(member) for member in [process, *process.children(recursive=True)])
     stopped = ", stopped" if process.status() == psutil.STATUS_STOPPED else ""
     return f"pid {process.pid}, {memory >> 20} MB{stopped}"
+
+
+def _memory(process: psutil.Process) -> int:
+    """What it shares with others counts by its share, where we may know that."""
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.AccessDenied:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def _listeners(part: str, process: psutil.Process, uses: dict[int, str]) -> Iterator[Listener]:
