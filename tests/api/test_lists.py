@@ -99,6 +99,16 @@ async def test_cursors_and_pages_walk_the_same_list_once(here: World, ada: httpx
             assert [task["due"] is None for task in whole] == [False] * 6 + [True] * 7
 
 
+async def test_a_cursor_carries_any_title(ada: httpx.AsyncClient) -> None:
+    for title in ("\x01" * 500, "\x02" * 500):
+        last = await ada.post(TASKS, json={"title": title})
+    params = {"sort": "title", "per_page": "1"}
+    seen = {"Duely-Consistency": last.headers["Duely-Consistency"]}
+    cursor = (await ada.get(TASKS, params=params, headers=seen)).json()["next_cursor"]
+    answer = await ada.get(TASKS, params={**params, "cursor": cursor})
+    assert [task["title"] for task in answer.json()["items"]] == ["\x02" * 500]
+
+
 async def test_a_cursor_holds_for_its_query_and_its_user(ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
     await made(ada, *({"title": str(n)} for n in range(3)))
     cursor = (await ada.get(TASKS, params={"per_page": 2})).json()["next_cursor"]
@@ -138,3 +148,17 @@ async def test_a_token_carries_the_newest_ten_writes(
     purged = await ada.post(f"{TASKS}/{answer.json()['id']}/purge", headers=token)
     again = await ada.get(TASKS, headers={"Duely-Consistency": purged.headers["duely-consistency"]})
     assert again.json()["total"] == 11
+
+
+async def test_a_repeated_request_does_not_turn_the_token_back(here: World, ada: httpx.AsyncClient) -> None:
+    task = (await ada.post(TASKS, json={"title": "Often"})).json()
+    path, once = f"{TASKS}/{task['id']}", {"Idempotency-Key": "once"}
+    await ada.patch(path, json={"priority": "high"}, headers=once)
+    newest = await ada.patch(path, json={"priority": "low"})
+    token = {"Duely-Consistency": newest.headers["duely-consistency"]}
+    again = await ada.patch(path, json={"priority": "high"}, headers={**once, **token})
+    assert again.json()["version"] == 2
+    opened = here.app.state.parts.signer.open(
+        "consistency", ada.headers["x-user-id"], again.headers["duely-consistency"]
+    )
+    assert opened == [[task["id"], 3]]

@@ -33,8 +33,8 @@ def token_for(request: Request, before: Sequence[Write], writes: Sequence[Write]
     """A token for what the request brought and what it did, the newest ten."""
     newest = dict(before)
     for actor_id, version in writes:
-        newest.pop(actor_id, None)
-        newest[actor_id] = version
+        # A repeated request answers its old version: what was seen since then stays seen.
+        newest[actor_id] = max(version, newest.pop(actor_id, 0))
     kept = list(newest.items())[-MOST_WRITES:]
     return parts_of(request).signer.seal("consistency", caller_of(request).user_id, kept)
 
