@@ -26,6 +26,7 @@ WAKE = "wake"  # the one reminder of an actor
 STATE_SECONDS = 3.0
 ARM_SECONDS = 0.5
 EARLY_PAUSE = timedelta(seconds=1)
+LONGEST_DELAY = timedelta(days=365)  # the scheduler refuses 292 years; a tick that is early registers the next stretch
 # One key, one operation, spelt here so that the client may cut the value out instead of parsing it.
 SAVE_HEAD = b'[{"operation":"upsert","request":{"key":"' + KEY.encode() + b'","value":'
 SAVE_TAIL = b"}}]"
@@ -228,7 +229,7 @@ class TurnActor(Actor, Turns, Remindable):
         return None if known is None else _known_reply(known, command)
 
     async def _arm(self, wake: str, at_least: timedelta, seconds: float) -> None:
-        delay = max(at_least, parse_instant(wake) - self._ports.clock.now())
+        delay = min(max(at_least, parse_instant(wake) - self._ports.clock.now()), LONGEST_DELAY)
         try:
             async with asyncio.timeout(seconds):
                 await self.register_reminder(WAKE, b"", delay, failure_policy=FOR_EVER)

@@ -25,6 +25,17 @@ async def test_a_wake_is_registered_with_retries_without_end(stage: Stage) -> No
     assert stage.armed == [("TaskActor", task_id, "2026-11-22T12:30:00.000Z")]
 
 
+async def test_a_wake_of_centuries_ahead_is_registered_for_a_year_and_then_anew(stage: Stage) -> None:
+    """The scheduler counts in nanoseconds of 64 bits and refuses what is more than 292 years away."""
+    task_id = await stage.create(reminders=[{"at": "2999-12-31T23:59:59Z"}])
+    assert stage.sidecar.reminders[0][1]["dueTime"] == f"{365 * 24}h0m0s0ms0μs"
+    assert stage.armed == [("TaskActor", task_id, "2999-12-31T23:59:59.000Z")]
+    stage.clock.move(minutes=365 * 24 * 60)
+    await stage.remind(task_id)
+    assert types(stage) == ["task.created", "reminder.scheduled"]
+    assert len(stage.sidecar.reminders) == 2
+
+
 async def test_a_wake_is_registered_again_only_when_it_moved(stage: Stage) -> None:
     task_id = await stage.create(due=DUE)
     await stage.send(task_id, stage.person.says("PatchTask", {"title": "Other"}))
