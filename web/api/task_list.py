@@ -12,6 +12,7 @@ from host.store.task_queries import Stretch, TaskFilter
 from web.api.caller import caller_of
 from web.api.moments import DayOrMoment
 from web.api.parts import parts_of
+from web.api.signed import LONGEST
 from web.problems import ProblemError
 
 Words = Annotated[str, StringConstraints(max_length=200), STORABLE]
@@ -33,7 +34,7 @@ class TaskQuery(BaseModel):
     order: Literal["asc", "desc"] = "asc"
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     per_page: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, Field(max_length=4_096)] | None = Field(
+    cursor: Annotated[str, Field(max_length=LONGEST)] | None = Field(
         default=None, description="`next_cursor` of the page before, with the same filters; `page` is then ignored"
     )
 
