@@ -11,6 +11,7 @@ from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -93,7 +94,7 @@ def _versions() -> dict[str, str]:
 
 async def _look_at_parts(report: Report, settings: Settings, folder: DataFolder, running: Running) -> None:
     report.url = running.url
-    uses = {port: name for name, port in _ports(folder).items()} | {settings.port: "page and API"}
+    uses = {port: name for name, port in _ports(folder).items()} | {_address(running.url)[1]: "page and API"}
     for name in _PARTS if not settings.database_url else _PARTS[1:]:
         process = _process(running.parts.get(name))
         report.parts[name] = _described(process) if process else "does not run"
@@ -101,12 +102,14 @@ async def _look_at_parts(report: Report, settings: Settings, folder: DataFolder,
             report.problems.append(f"{name} does not run; its log is {folder.logs / name}.log.")
         else:
             report.listeners.extend(_listeners(name, process, uses))
-    await _ask_readiness(report, settings, running.url)
+    await ask_readiness(report, running.url)
 
 
-async def _ask_readiness(report: Report, settings: Settings, url: str) -> None:
+async def ask_readiness(report: Report, url: str) -> None:
+    """Where it says that it runs: `duely up` may have had other settings than we have."""
+    host, port = _address(url)
     try:
-        status, body = await http_get(settings.port, "/health/ready", knock_at(settings.host))
+        status, body = await http_get(port, "/health/ready", host)
         report.readiness = json.loads(body)
     except (OSError, TimeoutError, ValueError):
         report.problems.append(f"The page does not answer at {url}.")
@@ -141,6 +144,11 @@ def _look_at_disk(report: Report, folder: DataFolder) -> None:
     report.disk["free"] = shutil.disk_usage(folder.path).free
     if report.disk["free"] < LOW_DISK_BYTES:
         report.problems.append(f"The disk under {folder.path} is nearly full.")
+
+
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return knock_at(parts.hostname or ""), parts.port or 0
 
 
 def _ports(folder: DataFolder) -> dict[str, int]:

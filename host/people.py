@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from actors.commands import Command, Principal, build_command
 from host.gateway import Gateway, Unavailable
-from host.passwords import HASHER, LONGEST, SHORTEST
+from host.passwords import HASHER, LONGEST, SHORTEST, is_common
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
 from host.runner.words import StartError
@@ -38,7 +38,7 @@ async def listed(dsn: str) -> list[str]:
 
 async def create(settings: Settings, running: Running, *, email: str, password: str, zone: str, now: datetime) -> None:
     """As signing up does: the account in the store, then the person's actor. Raises StartError when it is refused."""
-    account = Account(str(uuid.uuid4()), accounts.folded_email(email), _hash(password))
+    account = Account(str(uuid.uuid4()), accounts.folded_email(email), _hash(password, email))
     command = _registration(account, zone)
     database = Database(settings.database_url or embedded(DataFolder(settings.data_dir)).dsn(), pool_size=1)
     try:
@@ -57,7 +57,7 @@ async def create(settings: Settings, running: Running, *, email: str, password: 
 
 async def reset_password(dsn: str, email: str, password: str) -> int:
     """How many sessions were ended."""
-    password_hash = _hash(password)
+    password_hash = _hash(password, email)
     database = Database(dsn, pool_size=1)
     try:
         async with database.begin() as connection:
@@ -97,7 +97,9 @@ async def _send(running: Running, user_id: str, command: Command) -> None:
         raise StartError(reply.error.detail)
 
 
-def _hash(password: str) -> str:
+def _hash(password: str, email: str) -> str:
     if not SHORTEST <= len(password) <= LONGEST:
         raise StartError(f"A password has {SHORTEST} to {LONGEST} characters.")
+    if is_common(password, accounts.folded_email(email)):
+        raise StartError("Choose another password: this one is among the first that anyone would try.")
     return HASHER.hash(password)

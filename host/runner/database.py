@@ -38,12 +38,12 @@ def database(settings: Settings) -> Generator[str]:
 @contextmanager
 def fresh_database(settings: Settings, *, replace: bool) -> Generator[str]:
     """The DSN of a database to fill. What was there before is kept beside it, and comes back when filling fails."""
-    if settings.database_url:
-        yield settings.database_url
-        return
     folder = DataFolder(settings.data_dir)
     folder.prepare()
     with folder.locked():
+        if settings.database_url:
+            yield settings.database_url
+            return
         if folder.postgres.exists() and not replace:
             raise StartError(f"{folder.path} holds a database already. `--replace` puts it aside and restores.")
         aside = _put_aside(folder)
