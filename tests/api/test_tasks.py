@@ -128,3 +128,17 @@ async def test_tags_are_counted_renamed_and_deleted_everywhere(ada: httpx.AsyncC
     ]
     assert (await ada.delete("/api/v1/tags/house")).json()["changed"] == 3
     assert (await ada.delete("/api/v1/tags/house")).json()["changed"] == 0
+
+
+async def test_a_repeated_tag_change_touches_what_the_first_one_touched(ada: httpx.AsyncClient) -> None:
+    key = {"Idempotency-Key": "tidy-up"}
+    for title in ("One", "Two"):
+        await ada.post(TASKS, json={"title": title, "tags": ["home"]})
+    first = await ada.delete("/api/v1/tags/home", headers=key)
+    assert first.json() == {"changed": 2, "failed": []}
+    created = await ada.post(TASKS, json={"title": "Three", "tags": ["home"]})
+    late, seen = created.json(), {"Duely-Consistency": created.headers["duely-consistency"]}
+    assert (await ada.delete("/api/v1/tags/home", headers=key | seen)).json() == first.json()
+    assert (await ada.get(f"{TASKS}/{late['id']}")).json()["tags"] == ["home"]
+    other = await ada.delete("/api/v1/tags/work", headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from fastapi import APIRouter
@@ -14,13 +14,12 @@ from actors.commands import BODIES, Command, command_id_for_item
 from actors.replies import Json
 from host.gateway import Unavailable
 from web.api import bodies, models
-from web.api.caller import caller_of
 from web.api.consistency import HEADER, MOST_WRITES, Write, behind_after_wait, brought, token_for
 from web.api.guard import GuardedRoute
 from web.api.operation import operation
 from web.api.parts import parts_of
 from web.api.reading import read_body
-from web.api.sending import TASK, answer, command_id_of, command_of, reply_task
+from web.api.sending import TASK, answer, command_of, reply_task
 from web.problems import ProblemError, invalid_body, refused, unavailable
 
 router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=GuardedRoute)
@@ -61,20 +60,18 @@ async def bulk(request: Request) -> Response:
         BODIES[name].model_validate(body.args)
     except ValidationError as error:
         raise invalid_body(error.errors(include_url=False, include_context=False), prefix="/args") from error
-    outcome = await send_each(request, name, body.args, body.ids)
+    outcome = await send_each(request, command_of(request, name, body.args), body.ids)
     return answer({"results": outcome.results}, headers=outcome.headers)
 
 
-async def send_each(request: Request, name: str, body: Json, ids: Sequence[str]) -> Outcome:
-    """The same command to each task; what fails on one does not stop the others."""
+async def send_each(request: Request, command: Command, ids: Sequence[str]) -> Outcome:
+    """The same command to each task, with an id of its own; what fails on one does not stop the others."""
     before = brought(request)
-    key_command = command_id_of(request, caller_of(request))
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def send_one(task_id: str) -> Sent:
-        command = command_of(request, name, body, command_id=command_id_for_item(key_command, task_id))
         async with slots:
-            return await _send_one(request, task_id, command)
+            return await _send_one(request, task_id, replace(command, id=command_id_for_item(command.id, task_id)))
 
     done = await asyncio.gather(*map(send_one, ids))
     writes = await _newest(request, [write for _, write in done if write is not None])

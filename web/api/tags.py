@@ -18,7 +18,8 @@ from web.api.guard import GuardedRoute
 from web.api.operation import operation
 from web.api.parts import parts_of
 from web.api.reading import read_body
-from web.api.sending import answer
+from web.api.sending import answer, command_of
+from web.problems import ProblemError
 
 router: Final = APIRouter(prefix="/api/v1/tags", tags=["tags"], route_class=GuardedRoute)
 TagInPath = Annotated[TagName, Path()]
@@ -54,10 +55,14 @@ async def delete(request: Request, tag: TagInPath) -> Response:
 
 
 async def _everywhere(request: Request, tag: str, name: str, body: Json) -> Response:
-    """One command to each task that has the tag now; a tag that no task has changes nothing."""
+    """One command to each task that has the tag now; a repeated request goes to the same tasks as the first."""
     await honour(request)
-    async with parts_of(request).services.db.connect() as connection:
-        ids = await task_queries.ids_with_tag(connection, caller_of(request).user_id, fold(tag))
-    outcome: Outcome = await send_each(request, name, body, ids)
+    user_id, command = caller_of(request).user_id, command_of(request, name, body)
+    async with parts_of(request).services.db.begin() as connection:
+        tagged = await task_queries.ids_with_tag(connection, user_id, fold(tag))
+        ids = await tag_queries.kept_ids(connection, user_id, command, tagged)
+    if ids is None:
+        raise ProblemError(422, "idempotency_mismatch", "This Idempotency-Key came with another request before.")
+    outcome: Outcome = await send_each(request, command, ids)
     failed = [result for result in outcome.results if result["status"] != 200]  # noqa: PLR2004
     return answer({"changed": len(ids) - len(failed), "failed": failed}, headers=outcome.headers)
