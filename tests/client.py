@@ -1,5 +1,6 @@
 """One caller of /api/v1 over HTTP: a person by cookie or a script by token; reads see what the caller wrote before."""
 
+import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -141,3 +142,8 @@ def instant(seconds_from_now: float) -> str:
 
 def parsed(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+async def past(moment: str, seconds: float = 0.0) -> None:
+    """Return when so many seconds have gone by since that instant."""
+    await asyncio.sleep((parsed(moment) - datetime.now(UTC)).total_seconds() + seconds)

@@ -1,6 +1,7 @@
 """Many windows, a server that goes and comes back, and reminders answered in any of them."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -84,7 +85,7 @@ def test_a_reminder_acknowledged_in_one_window_leaves_the_other(
 
 
 def test_a_server_that_stops_is_admitted_and_one_that_starts_is_found(
-    system: System, signed_up: tuple[Window, str], script: httpx.Client
+    system: System, signed_up: tuple[Window, str], script: httpx.Client, pictures: Path
 ) -> None:
     window, _ = signed_up
     window.add("Before the stop today")
@@ -95,11 +96,13 @@ def test_a_server_that_stops_is_admitted_and_one_that_starts_is_found(
     expect(window.connection).to_have_text("Offline", timeout=20_000)
     window.add("Not saved today")
     expect(window.page.get_by_test_id("toast-problem").first).to_be_visible(timeout=15_000)
+    window.picture(pictures, "offline")
 
     system.start()
     window.until_live(20_000)
     sees([window], lambda it: it.reminder("Due while it was down"), 15_000)
     expect(window.reminder("Due while it was down")).to_contain_text("late")
+    window.picture(pictures, "late-reminder")
     sees([window], lambda it: it.row("Before the stop"))
     window.add("After the start today")
     sees([window], lambda it: it.row("After the start"))

@@ -86,19 +86,21 @@ def write_table(title: str, history: Path, verdict: Verdict, faults: list[Fault]
             f"late p50 {late[len(late) // 2]:.2f} s  p99 {late[int(len(late) * 0.99)]:.2f} s  max {late[-1]:.2f} s"
         ),
     ]
+    ends = [*(fault.at for fault in faults[1:]), ended]
     lines += [
-        f"  {fault.name:<22} first write after {recorder.recovery(entries, fault.at):5.2f} s  "
-        f"longest stall {recorder.longest_stall(entries, fault.at, fault.at + _AFTER_SECONDS):5.2f} s  "
-        f"all ready after {fault.ready_seconds:5.2f} s  "
-        f"latest reminder {_latest_reminder(verdict, fault.moment):5.2f} s late"
-        for fault in faults
+        _line(fault, min(end - fault.at, _AFTER_SECONDS), entries, verdict)
+        for fault, end in zip(faults, ends, strict=True)
     ]
     table = "\n".join(lines)
     TABLES.append(table)
     return table
 
 
-def _latest_reminder(verdict: Verdict, moment: datetime) -> float:
-    """Of those that were due within reach of the fault."""
-    near = [late for due, late in verdict.lateness if 0 <= (due - moment).total_seconds() < _AFTER_SECONDS]
-    return max(near, default=0.0)
+def _line(fault: Fault, seconds: float, entries: list[recorder.Entry], verdict: Verdict) -> str:
+    """What one fault did to writers and reminders in the seconds after it, until the next one."""
+    late = [late for due, late in verdict.lateness if 0 <= (due - fault.moment).total_seconds() < seconds]
+    return (
+        f"  {fault.name:<22} first write after {recorder.recovery(entries, fault.at):5.2f} s  "
+        f"longest stall {recorder.longest_stall(entries, fault.at, fault.at + seconds):5.2f} s  "
+        f"all ready after {fault.ready_seconds:5.2f} s  latest reminder {max(late, default=0.0):5.2f} s late"
+    )

@@ -1,12 +1,10 @@
 """Stopping and starting: nothing is lost, what fell due meanwhile comes late and says so, streams go on."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import pytest
 
-from tests.client import Caller, instant, parsed
-from tests.deadline import until
+from tests.client import Caller, instant, past
 from tests.system import System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
@@ -29,8 +27,7 @@ async def test_after_a_restart_everything_is_there_and_a_missed_reminder_comes_l
 
         seconds = await asyncio.to_thread(system.stop)
         assert seconds <= 10
-        until(lambda: datetime.now(UTC) > parsed(due_while_down), 10, "the reminder's time has come")
-        await asyncio.sleep(LATE_SECONDS)
+        await past(due_while_down, LATE_SECONDS)
         await asyncio.to_thread(system.start)
 
         heard = await stream.hear("reminder.delivered", 30, missed["id"])

@@ -1,12 +1,11 @@
 """What the SDK and the sidecar would get wrong if left to themselves."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.client import Caller, instant, parsed
+from tests.client import Caller, instant, parsed, past
 from tests.deadline import eventually
 from tests.system import System
 
@@ -79,7 +78,7 @@ async def test_a_reminder_whose_turns_fail_for_seconds_still_fires_once(system: 
         async with _writes_fail(system, task["id"]):
             async with system.database() as database:
                 await database.execute("DELETE FROM wakes WHERE actor_id = $1", task["id"])
-            await asyncio.sleep(2 + 5)
+            await past(at, 5)
             assert (await person.task(task["id"]))["reminders"][0]["status"] == "pending"
         heard = await stream.hear("reminder.fired", 12, task["id"])
         assert heard.data["task"]["reminders"][0]["late_seconds"] >= 5
