@@ -45,6 +45,7 @@ class Catchup:
         self._nudged = asyncio.Event()
         self._registered = False
         self._settled_at = 0.0
+        self._limit = BATCH  # less after a batch that failed: it may be too much for the database to do in time
 
     def nudge(self) -> None:
         """Something was committed: look now."""
@@ -55,7 +56,7 @@ class Catchup:
         poll, outages = FIRST_POLL_SECONDS, 0
         while True:
             self._nudged.clear()
-            started = time.monotonic()
+            started, limit = time.monotonic(), self._limit
             try:
                 handled = await self.step()
             except Exception as error:  # noqa: BLE001  the edge of the loop; logged below
@@ -67,7 +68,7 @@ class Catchup:
             outages = 0
             if handled:
                 poll = FIRST_POLL_SECONDS
-                if handled < BATCH:
+                if handled < limit:
                     await asyncio.sleep(min(REST * (time.monotonic() - started), LONGEST_REST_SECONDS))
             else:
                 await self._wait(poll)
@@ -90,11 +91,13 @@ class Catchup:
                 if mark is None:
                     return 0  # another process has this consumer
                 if self.consumer.handler.outside:
-                    events = await outbox.unhandled(connection, self._name, self.consumer.types, mark, BATCH)
+                    events = await outbox.unhandled(connection, self._name, self.consumer.types, mark, self._limit)
                     if not events:
                         await self._advance(connection, mark, mark.top, handled=False)
                 else:
-                    events, read_to = await outbox.take_next(connection, self._name, self.consumer.types, mark, BATCH)
+                    events, read_to = await outbox.take_next(
+                        connection, self._name, self.consumer.types, mark, self._limit
+                    )
                     if events:
                         await self.consumer.handler.apply(connection, events)
                     await self._advance(connection, mark, read_to, handled=bool(events))
@@ -102,9 +105,11 @@ class Catchup:
                 await self._whole(events)
         except Exception as error:
             if not events or _is_outage(error):
+                self._limit = max(1, self._limit // 2)
                 raise
             log.warning("a batch failed, redone one by one", extra={"consumer": self._name}, exc_info=error)
             await self._one_by_one(events)
+        self._limit = min(BATCH, self._limit * 2)
         self._committed(events)
         return len(events)
 

@@ -17,6 +17,7 @@ import orjson
 from host.store.engine import Raw
 
 _LOCK_SPACE: Final = 7_305  # first half of the advisory locks of consumers; the second is a hash of the name
+BATCH_BYTES: Final = 2_000_000  # of bodies; ordinary ones stay far below
 _COLUMNS: Final = """o.position, o.event_id, o.type, o.user_id, o.actor_id, o.version, o.seq, o.body::text AS text,
     extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS age_seconds"""
 
@@ -84,7 +85,7 @@ async def unhandled(connection: Raw, consumer: str, types: Sequence[str], mark: 
     """The consumer's next rows, in position order."""
     if mark.top <= mark.position:
         return []
-    rows = await connection.fetch(_NEXT, consumer, mark.position, mark.top, types, limit)
+    rows = await connection.fetch(_NEXT, consumer, mark.position, mark.top, types, limit, BATCH_BYTES)
     return [_event(row) for row in rows]
 
 
@@ -94,22 +95,27 @@ async def take_next(
     """As `unhandled` and `take` in one: the next rows, noted as handled, and the position up to which it has read."""
     if mark.top <= mark.position:
         return [], mark.top
-    rows = await connection.fetch(_TAKE_NEXT, consumer, mark.position, mark.top, types, limit)
+    rows = await connection.fetch(_TAKE_NEXT, consumer, mark.position, mark.top, types, limit, BATCH_BYTES)
     return [_event(row) for row in rows if row["position"] is not None], rows[0]["read_to"]
 
 
+# The rows of a batch: so many, and so much text, but one at least; `found` tells when the text cut it.
 _NEXT: Final = f"""
-SELECT {_COLUMNS} FROM outbox o
-WHERE o.position > $2 AND o.position <= $3 AND o.type = ANY($4)
-  AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.event_id = o.event_id)
-ORDER BY o.position LIMIT $5"""  # noqa: S608  column names only
+SELECT * FROM (
+  SELECT n.*, sum(octet_length(n.text)) OVER (ORDER BY n.position ROWS UNBOUNDED PRECEDING) AS bytes,
+         row_number() OVER (ORDER BY n.position) AS number, count(*) OVER () AS found
+  FROM (SELECT {_COLUMNS} FROM outbox o
+        WHERE o.position > $2 AND o.position <= $3 AND o.type = ANY($4)
+          AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.event_id = o.event_id)
+        ORDER BY o.position LIMIT $5) n)
+WHERE bytes <= $6 OR number = 1 ORDER BY position"""  # noqa: S608  column names only
 
 _TAKE_NEXT: Final = f"""
 WITH next AS MATERIALIZED ({_NEXT}), taken AS (
   INSERT INTO inbox (consumer, event_id, position) SELECT $1, event_id, position FROM next ORDER BY event_id
   ON CONFLICT DO NOTHING RETURNING event_id)
 SELECT n.*, r.read_to
-FROM (SELECT CASE WHEN count(*) = $5 THEN max(position) ELSE $3 END AS read_to FROM next) r
+FROM (SELECT CASE WHEN count(*) = $5 OR count(*) < max(found) THEN max(position) ELSE $3 END AS read_to FROM next) r
 LEFT JOIN (SELECT next.* FROM next JOIN taken USING (event_id)) n ON true ORDER BY n.position"""  # noqa: S608
 
 

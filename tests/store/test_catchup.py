@@ -1,6 +1,7 @@
 """Catch-up: no row is missed and none is handled twice, whatever commits late, fails or is down."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 import asyncpg
@@ -9,6 +10,7 @@ import pytest
 from host.consumers import catchup
 from host.consumers.catchup import Catchup
 from host.consumers.handler import Consumer, Handler
+from host.store import outbox
 from host.store.engine import Database, Raw
 from host.store.outbox import Event
 from tests.fakes.person import FakePerson
@@ -24,10 +26,13 @@ class FakeHandler(Handler):
         self.handled: list[str] = []
         self.bad: set[str] = set()
         self.down = False
+        self.most = 1_000  # with more than these a batch takes too long
 
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
         if self.down:
             raise asyncpg.CannotConnectNowError("starting up")
+        if len(events) > self.most:
+            raise asyncpg.QueryCanceledError("canceling statement due to statement timeout")
         for event in events:
             if event.type in self.bad:
                 raise KeyError("no such field")
@@ -112,6 +117,7 @@ async def test_batches_that_are_cut_leave_nothing_out(
     world: World, loop: Catchup, handler: FakeHandler, person: FakePerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catchup, "BATCH", 3)
+    loop = Catchup(world.database, loop.consumer)
     for _ in range(10):
         await world.create(person)
     while await loop.step():
@@ -120,6 +126,37 @@ async def test_batches_that_are_cut_leave_nothing_out(
         await loop.step()
     assert len(handler.handled) == len(set(handler.handled)) == 10
     assert await position(world) == 10
+
+
+async def test_a_batch_holds_so_much_text_and_leaves_nothing_out(
+    world: World, loop: Catchup, handler: FakeHandler, person: FakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five hundred of the longest tasks are more than the database can index within a statement's time."""
+    monkeypatch.setattr(outbox, "BATCH_BYTES", 8_000)
+    for length in (10, 10, 10_000, 10, 3_000, 3_000, 10):
+        await world.create(person, description="x" * length)
+    sizes = []
+    while size := await loop.step():
+        sizes.append(size)
+    for _ in range(2):
+        await loop.step()
+    assert sizes == [2, 1, 2, 2]
+    assert len(handler.handled) == len(set(handler.handled)) == 7
+    assert await position(world) == 7
+
+
+async def test_a_batch_that_the_database_cannot_do_in_time_is_tried_smaller(
+    world: World, loop: Catchup, handler: FakeHandler, person: FakePerson
+) -> None:
+    """The same batch again would take the same time, for ever, and everything behind it would wait."""
+    handler.most = 3
+    for _ in range(10):
+        await world.create(person)
+    for _ in range(40):
+        with contextlib.suppress(asyncpg.QueryCanceledError):
+            await loop.step()
+    assert len(handler.handled) == len(set(handler.handled)) == 10
+    assert await world.value("SELECT count(*) FROM dead_letters") == 0
 
 
 async def test_an_event_at_fault_is_put_aside_and_the_rest_goes_on(
