@@ -20,13 +20,17 @@ def spec_of(reminder: Json) -> Json:
     return {key: reminder[key]}
 
 
-def chosen(current: list[Json], specs: Iterable[Json], command_id: str) -> list[Json]:
+def chosen(current: list[Json], specs: Iterable[Json], task_id: str, command_id: str) -> list[Json]:
     """The list a person asks for. One that is there already, by id or by the same spec, keeps its life.
 
-    An id that is not of this task is not taken over: ids of reminders are unique among all tasks.
+    An id that is not of this task is not taken over: ids of reminders are unique among all tasks, also where one
+    Idempotency-Key, and so one command id, came with two of them.
     """
     rest = list(current)
-    return [_taken(rest, spec) or _new(spec, command_id, number) for number, spec in enumerate(specs)]
+    return [
+        _taken(rest, spec) or _new(spec, task_id, f"{command_id}:reminder:{number}")
+        for number, spec in enumerate(specs)
+    ]
 
 
 def _taken(rest: list[Json], spec: Json) -> Json | None:
@@ -43,9 +47,9 @@ def _respecified(reminder: Json, wanted: Json) -> Json:
     return {**life, **wanted, "snoozed_until": None}
 
 
-def _new(spec: Json, command_id: str, number: int) -> Json:
+def _new(spec: Json, task_id: str, name: str) -> Json:
     return {
-        "id": str(uuid5(UUID(command_id), f"reminder:{number}")),
+        "id": str(uuid5(UUID(task_id), name)),
         **spec_of(spec),
         "status": "pending",
         "fire_at": None,

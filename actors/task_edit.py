@@ -140,7 +140,8 @@ def _applied(state: Json, wanted: Json, changed: Json, command: Command, now: da
     after["reminders_chosen"] = state["reminders_chosen"] or "reminders" in command.body
     chosen = state["reminders"]
     if "reminders" in changed:
-        chosen = reminders.chosen(chosen, command.body.get("reminders") or wanted["reminders"], command.id)
+        specs = command.body.get("reminders") or wanted["reminders"]
+        chosen = reminders.chosen(chosen, specs, state["id"], command.id)
     after["reminders"] = task_state.settled_reminders(after, chosen, now, moved=not {"due", "zone"}.isdisjoint(changed))
     return after
 

@@ -50,7 +50,8 @@ def new(task_id: str, command: Command, now: datetime) -> Json:
     }
     if specs is None:
         specs = [] if due is None else default_reminders(command)
-    state["reminders"] = settled_reminders(state, reminders.chosen([], specs, command.id), now, moved=True)
+    chosen = reminders.chosen([], specs, task_id, command.id)
+    state["reminders"] = settled_reminders(state, chosen, now, moved=True)
     return state
 
 

@@ -255,3 +255,12 @@ def test_a_tick_is_not_an_edit() -> None:
     assert desk.task["updated_at"] == "2026-11-22T12:00:00.000Z"
     assert desk.clock.now() > NOON
     assert isinstance(desk.do("PatchTask", {"title": "Mine"}, if_match=1), Accepted)
+
+
+def test_reminders_of_two_tasks_never_share_an_id() -> None:
+    """One Idempotency-Key for two tasks is one command id; what is told once is told once a reminder id and firing."""
+    first, second = Desk().create(), Desk().create()
+    for desk in (first, second):
+        command_id = "00000000-0000-4000-8000-000000000001"
+        desk.take(desk.person.says("PatchTask", {"due": EVENING}, command_id=command_id))
+    assert first.task["reminders"][0]["id"] != second.task["reminders"][0]["id"]
