@@ -65,16 +65,27 @@ class Notifier(Handler):
             await asyncio.sleep(pause)
 
     async def release(self) -> None:
-        """Each user in a transaction: one whose delivery fails holds up nobody else's."""
+        """Each user in a transaction: one whose delivery fails holds up nobody else's, and raises at the end."""
+        failed: list[Exception] = []
         async with self._database.raw() as connection:
             for user_id in await deliveries.users_due(connection, IN_APP, self._clock.now(), USERS_AT_ONCE):
-                async with connection.transaction():
-                    held = await deliveries.hold(connection, IN_APP, user_id)
-                    if len(held) > MOST_SINGLES:
-                        await _send_digest(connection, held, self._clock.now())
-                    else:
-                        await _send(connection, held, self._clock.now())
-                self._wake({user_id})
+                try:
+                    await self._release(connection, user_id)
+                except Exception as error:
+                    if is_outage(error):
+                        raise
+                    failed.append(error)
+        if failed:
+            raise ExceptionGroup("some users", failed)
+
+    async def _release(self, connection: Raw, user_id: str) -> None:
+        async with connection.transaction():
+            held = await deliveries.hold(connection, IN_APP, user_id)
+            if len(held) > MOST_SINGLES:
+                await _send_digest(connection, held, self._clock.now())
+            else:
+                await _send(connection, held, self._clock.now())
+        self._wake({user_id})
 
 
 _ANSWERS: Final = frozenset({"reminder.acknowledged", "reminder.snoozed"})

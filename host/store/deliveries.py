@@ -60,15 +60,15 @@ async def mark_sent(connection: Raw, deliveries: Sequence[Delivery], now: dateti
 
 
 async def users_due(connection: Raw, channel: str, now: datetime, limit: int) -> list[str]:
-    """Users who have a pending delivery that may go out."""
+    """Users who have a pending delivery that may go out; whoever waits for the longest comes first."""
     rows = await connection.fetch(
-        """SELECT DISTINCT user_id FROM (SELECT user_id FROM deliveries
-             WHERE status = 'pending' AND channel = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3)""",
+        """SELECT user_id FROM deliveries WHERE status = 'pending' AND channel = $1 AND due_at <= $2
+           GROUP BY user_id ORDER BY min(due_at) LIMIT $3""",
         channel,
         now,
         limit,
     )
-    return sorted(row[0] for row in rows)
+    return [row[0] for row in rows]
 
 
 async def hold(connection: Raw, channel: str, user_id: str) -> list[Delivery]:

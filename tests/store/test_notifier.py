@@ -96,6 +96,24 @@ async def test_more_than_twenty_late_ones_are_one_digest(
     assert await world.value("SELECT kind FROM notifications WHERE user_id = $1", other.id) == "reminder"
 
 
+async def test_a_user_whose_delivery_fails_holds_up_nobody_else(
+    world: World, loops: dict[str, Catchup], notifier: Notifier, clock: FakeClock
+) -> None:
+    people = sorted((FakePerson(zone="UTC") for _ in range(3)), key=lambda other: other.id)
+    at = {"at": "2026-11-22T12:01:00.000Z"}
+    tasks = [await world.create(other, reminders=[at]) for other in people for _ in range(2)]
+    clock.move(seconds=150)
+    for task_id in tasks:
+        await world.tick("TaskActor", task_id)
+    await everything(loops)
+    clock.move(seconds=4)
+    await world.rows(f"ALTER TABLE notifications ADD CHECK (user_id <> '{people[0].id}')")
+    with pytest.raises(ExceptionGroup):
+        await notifier.release()
+    told = await world.rows("SELECT DISTINCT user_id FROM notifications ORDER BY 1")
+    assert [row[0] for row in told] == [other.id for other in people[1:]]
+
+
 async def test_two_releases_at_once_tell_once(
     world: World, person: FakePerson, loops: dict[str, Catchup], notifier: Notifier, clock: FakeClock
 ) -> None:
