@@ -32,11 +32,12 @@ class Resync:
 class Subscription:
     """One listener. Read it from one task with `next`; close it when done."""
 
-    __slots__ = ("_buffer", "_hub", "_resync", "_waiter", "read_to", "start", "user_id")
+    __slots__ = ("_buffer", "_hub", "_resync", "_waiter", "read_to", "resumes", "start", "user_id")
 
     def __init__(self, hub: "Hub", user_id: str, position: int, *, resync: bool) -> None:
         self.user_id = user_id
         self.start = position  # the position from which it goes on
+        self.resumes = not resync  # false: what lies before `start` was not heard
         self.read_to = position
         self._hub = hub
         self._buffer: list[StreamRow] = []
@@ -159,7 +160,9 @@ class Hub:
             raise
         for user, rows in found.items():
             for listener in self._listeners.get(user, ()):
-                listener.push(rows)
+                # Whoever came during the read may stand further back: that one has woken us, and is read for next.
+                if listener.read_to >= after[user]:
+                    listener.push(rows)
             if len(rows) == ROWS_AT_ONCE:
                 self._grown.add(user)
 

@@ -97,7 +97,8 @@ async def test_a_place_that_is_not_known_is_a_resync(server: Served, ada: httpx.
         listener = await hear(server, ada, **headers)
         hello, resync = await listener.next(), await listener.next()
         assert (hello["event"], resync["event"]) == ("hello", "resync")
-        assert resync["data"]["position"] == hello["data"]["position"]
+        assert resync["data"]["position"] == hello["data"]["position"] == int(resync["id"])
+        assert "id" not in hello, "whoever is cut off before the resync would come back from there"
         await listener.close()
     refused = await server.listen("?after=-1", cookie=f"duely={ada.cookies['duely']}")
     assert refused.status == 422

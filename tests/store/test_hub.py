@@ -1,13 +1,14 @@
 """The hub: every listener gets every row once and in order, or is told to load again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
 from host.consumers.catchup import Catchup
 from host.hub import Hub, Resync, Subscription
-from host.store.engine import Database
+from host.store import activity_feed
+from host.store.engine import Database, Raw
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 
@@ -60,6 +61,28 @@ async def test_a_listener_goes_on_where_it_was(
     await change(world, person, loops, 1)
     hub.wake([person.id])
     assert (await heard(first, 1), await heard(second, 1)) == ([6], [6])
+
+
+async def test_a_listener_that_comes_during_a_read_hears_all_from_where_it_was(
+    world: World, person: FakePerson, loops: dict[str, Catchup], hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is being read begins at the place of those who were there already."""
+    await change(world, person, loops, 3)
+    first, came = await hub.subscribe(person.id, None), []
+    await asyncio.sleep(0.2)
+    read = activity_feed.rows_after
+
+    async def slow(connection: Raw, after: Mapping[str, int], limit: int) -> dict[str, list[activity_feed.StreamRow]]:
+        rows = await read(connection, after, limit)
+        if not came:
+            came.append(await hub.subscribe(person.id, 1))
+        return rows
+
+    monkeypatch.setattr(activity_feed, "rows_after", slow)
+    await change(world, person, loops, 1)
+    hub.wake([person.id])
+    assert await heard(first, 1) == [4]
+    assert await heard(came[0], 3) == [2, 3, 4]
 
 
 async def test_a_row_is_one_object_for_all_listeners(

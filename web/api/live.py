@@ -56,7 +56,8 @@ async def messages(parts: Parts, seat: Seat, subscription: Subscription) -> Asyn
     loop = asyncio.get_running_loop()
     pace, check_at = Pace(), loop.time() + RECHECK_SECONDS
     hello = {"position": subscription.start, "server_time": instant_text(parts.services.clock.now())}
-    yield message("hello", subscription.start, orjson.dumps(hello))
+    # Before a resync without an id: a browser cut off between the two would come back as if it had heard all.
+    yield message("hello", subscription.start if subscription.resumes else None, orjson.dumps(hello))
     while seat.ended is None:
         left = await pace.wait()
         found = await subscription.next(HEARTBEAT_SECONDS)
@@ -75,8 +76,9 @@ async def messages(parts: Parts, seat: Seat, subscription: Subscription) -> Asyn
     yield _farewell(seat)
 
 
-def message(event: str, position: int, data: bytes) -> bytes:
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (position, event.encode(), data)
+def message(event: str, position: int | None, data: bytes) -> bytes:
+    name = b"" if position is None else b"id: %d\n" % position
+    return b"%bevent: %b\ndata: %b\n\n" % (name, event.encode(), data)
 
 
 def _encoded(parts: Parts, rows: list[StreamRow], left: int) -> Iterator[bytes]:
