@@ -1,12 +1,11 @@
 """The process of Duely: the public app, the app for the sidecar, and the loops behind them, as the role asks."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +22,7 @@ from web.services import Services
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 2  # how long open requests may take to end; streams are told to come back elsewhere
-STOP_SECONDS = 4
+STOP_SECONDS = 2.5  # of each listener: the drain, and what it needs to notice
 
 
 class _Server(uvicorn.Server):
@@ -67,13 +66,18 @@ async def serve(settings: Settings) -> None:
         log.error("a listener ended by itself; stopping, so that the runner starts all of us again")
     if app is not None:
         app.state.parts.seats.drain()
-    for server in reversed(servers):
-        server.should_exit = True
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(STOP_SECONDS):
-            await asyncio.gather(*tasks, return_exceptions=True)
+    await _end(servers, tasks)
     stopped.cancel()
     await process.close()
+
+
+async def _end(servers: Sequence[uvicorn.Server], tasks: Sequence[asyncio.Task[None]]) -> None:
+    """The public listener before the sidecar's: a request that is still open needs the actors behind the other."""
+    for server, task in reversed(list(zip(servers, tasks, strict=True))):
+        server.should_exit = True
+        await asyncio.wait([task], timeout=STOP_SECONDS)
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _collect_seldom() -> None:
