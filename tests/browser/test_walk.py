@@ -111,7 +111,7 @@ def _read_what_happened(one: Window, two: Window, title: str, pictures: Path) ->
         "reopened",
         "deleted",
         "restored",
-        "reminder delivered",
+        "reminder fired",
         "snoozed",
     ):
         expect(log.filter(has_text=words).first).to_be_visible()
