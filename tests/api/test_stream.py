@@ -120,17 +120,20 @@ async def test_more_than_ten_a_second_come_as_batches_and_none_is_lost(server: S
     listener = await hear(server, ada)
     start = (await listener.next())["data"]["position"]
     loop = asyncio.get_running_loop()
-    began, messages, positions = loop.time(), 0, []
+    heard: list[float] = []
+    positions: list[int] = []
     writing = asyncio.gather(*(ada.post(TASKS, json={"title": str(n)}) for n in range(60)))
     while len(positions) < 60:
         message = await listener.next()
-        messages += 1
+        heard.append(loop.time())
         events = message["data"]["events"] if message["event"] == "batch" else [message["data"]]
         assert int(message["id"]) == events[-1]["position"] == message["data"]["position"]
         positions += [event["position"] for event in events]
     await writing
     assert positions == list(range(start + 1, start + 61))
-    assert messages <= 10 + 10 * (loop.time() - began) + 1
+    # A second as it is heard may be a little shorter than it was sent.
+    busiest = max(sum(at <= other < at + 0.95 for other in heard) for at in heard)
+    assert busiest <= 10
 
 
 async def test_it_says_that_it_is_there(

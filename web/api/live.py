@@ -20,25 +20,27 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS: Final = 20.0
 RECHECK_SECONDS: Final = 60.0
-MESSAGES_A_SECOND: Final = 10
+# A burst and what is refilled during its second make ten messages in any second.
+BURST: Final = 5
+REFILL_A_SECOND: Final = 5
 _LARGEST_BATCH: Final = 100
 _SOONEST_RETRY_MS, _LATEST_RETRY_MS = 500, 5_000
 _HEARTBEAT: Final = b":\n\n"
 
 
 class Pace:
-    """Ten messages at once, then one every tenth of a second; what comes meanwhile gathers for a batch."""
+    """Five messages at once, then one every fifth of a second; what comes meanwhile gathers for a batch."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._left = float(MESSAGES_A_SECOND)
+        self._left = float(BURST)
         self._at = self._loop.time()
 
     async def wait(self) -> int:
         """How many messages may be sent now: one at least."""
         self._refill()
         if self._left < 1:
-            await asyncio.sleep((1 - self._left) / MESSAGES_A_SECOND)
+            await asyncio.sleep((1 - self._left) / REFILL_A_SECOND)
             self._refill()
         return max(1, int(self._left))
 
@@ -47,7 +49,7 @@ class Pace:
 
     def _refill(self) -> None:
         now = self._loop.time()
-        self._left = min(MESSAGES_A_SECOND, self._left + (now - self._at) * MESSAGES_A_SECOND)
+        self._left = min(BURST, self._left + (now - self._at) * REFILL_A_SECOND)
         self._at = now
 
 
