@@ -43,6 +43,9 @@ TITLES = {
 }
 
 
+_QUIET = 0.5  # load average a core
+
+
 def main() -> int:
     """Exit code 1 when a figure is void or a requirement is missed."""
     chosen = _arguments()
@@ -78,6 +81,9 @@ def _arguments() -> argparse.Namespace:
 
 async def _bench(plan: Plan, only: list[str], date: str) -> tuple[list[Section], dict[str, str]]:
     began = time.perf_counter()
+    load = psutil.getloadavg()[0]
+    if load > _QUIET * (os.cpu_count() or 1):
+        print(f"Something else keeps this machine busy (load {load:.1f}): the ratios will be noisy, the rest too slow.")
     _say(began, "starting Duely in a folder of its own")
     async with running_system() as system:
         facts = await _facts(system, date)
@@ -85,6 +91,7 @@ async def _bench(plan: Plan, only: list[str], date: str) -> tuple[list[Section],
         bench = Bench(plan, system, token, user_id)
         sections = [await _phase(name, bench, began) for name in PHASES if name in only]
     _say(began, "stopped")
+    facts["load average before the run"] = f"{load:.1f}"
     facts["the run took"] = f"{time.perf_counter() - began:.0f} s"
     return sections, facts
 
