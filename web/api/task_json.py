@@ -1,5 +1,6 @@
 """A task as the API shows it: the stored one without what is ours alone, with `overdue` as of now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,8 +12,19 @@ _OURS: Final = ("user_id", "purged", "overdue_at")
 
 def task_json(stored: Json, now: datetime) -> Json:
     """`stored` is the task of a reply, an event or the read model; it is left as it is."""
-    shown = {key: value for key, value in stored.items() if key not in _OURS}
-    shown["overdue"] = is_overdue(stored, instant_text(now))
+    return tasks_json([stored], now)[0]
+
+
+def tasks_json(stored: Sequence[Json], now: datetime) -> list[Json]:
+    """Many at once: a page has up to 200."""
+    instant = instant_text(now)
+    return [_shown(task, instant) for task in stored]
+
+
+def _shown(stored: Json, now: str) -> Json:
+    shown = {**stored, "overdue": is_overdue(stored, now)}
+    for ours in _OURS:
+        shown.pop(ours, None)
     return shown
 
 

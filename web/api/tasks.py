@@ -17,7 +17,7 @@ from web.api.parts import parts_of
 from web.api.reading import read_body
 from web.api.sending import answer, change_task, create_task
 from web.api.tags import TagInPath
-from web.api.task_json import task_json
+from web.api.task_json import task_json, tasks_json
 from web.api.task_list import TaskQuery, cursor_after, task_filter, task_stretch
 from web.problems import not_found
 
@@ -42,7 +42,7 @@ async def list_(request: Request, query: Annotated[TaskQuery, Query()]) -> Respo
     async with services.db.connect() as connection:
         found = await task_queries.listed(connection, user_id, task_filter(query, now), stretch)
     page = {
-        "items": [task_json(body, now) for body in found.items],
+        "items": tasks_json(found.items, now),
         "total": found.total,
         "page": query.page,
         "per_page": query.per_page,
