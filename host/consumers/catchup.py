@@ -20,9 +20,7 @@ BATCH: Final = 500
 TRY_PAUSES_SECONDS: Final = (0.1, 0.5, 0.0)  # after the first, second and last try of an event at fault
 OUTAGE_PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FIRST_POLL_SECONDS: Final = 0.02
-# The loop is shared with the API: a step is followed by a rest of three times its length, in which more rows gather.
-REST: Final = 3
-LONGEST_REST_SECONDS: Final = 0.03
+REST_SECONDS: Final = 0.02  # after a batch, in which more rows gather and share the cost of a transaction
 SETTLE_SECONDS: Final = 1.0  # how often a consumer for which nothing came moves its watermark
 
 
@@ -56,7 +54,7 @@ class Catchup:
         poll, outages = FIRST_POLL_SECONDS, 0
         while True:
             self._nudged.clear()
-            started, limit = time.monotonic(), self._limit
+            limit = self._limit
             try:
                 handled = await self.step()
             except Exception as error:  # noqa: BLE001  the edge of the loop; logged below
@@ -69,7 +67,7 @@ class Catchup:
             if handled:
                 poll = FIRST_POLL_SECONDS
                 if handled < limit:
-                    await asyncio.sleep(min(REST * (time.monotonic() - started), LONGEST_REST_SECONDS))
+                    await asyncio.sleep(REST_SECONDS)
             else:
                 await self._wait(poll)
                 poll = min(poll * 2, self._max_poll)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.api
 async def test_a_request_has_one_id_everywhere(
     here: World, ada: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, "duely.access"):
+    with caplog.at_level(logging.DEBUG, "duely.access"):
         given = await ada.post("/api/v1/tasks", json={"title": "x"}, headers={"x-request-id": "from-my-proxy.1"})
         for odd in ("short", "x" * 200, "has space", "<script>alert(1)"):
             answer = await ada.get("/api/v1/me", headers={"x-request-id": odd})
@@ -24,6 +24,15 @@ async def test_a_request_has_one_id_everywhere(
     assert here.actors.sent[-1][2].correlation_id == "from-my-proxy.1"
     line = caplog.records[0]
     assert (line.__dict__["method"], line.__dict__["path"], line.__dict__["status"]) == ("POST", "/api/v1/tasks", 201)
+
+
+async def test_the_log_has_what_an_operator_should_see_and_no_line_for_what_went_well(
+    ada: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "duely.access"):
+        await ada.get("/api/v1/me")
+        await ada.get("/api/v1/nothing")
+    assert [line.__dict__["status"] for line in caplog.records if line.name == "duely.access"] == [404]
 
 
 async def test_metrics_name_routes_and_never_paths(ada: httpx.AsyncClient) -> None:
