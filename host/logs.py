@@ -44,5 +44,5 @@ def start_logging(level: str) -> None:
     handler.setFormatter(LineFormatter("%(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # These say on every line what our own access line says once, or nothing an operator can act on.
-    for name in ("uvicorn.access", "uvicorn.error", "httpx", "asyncio", "grpc", "sse_starlette"):
+    for name in ("uvicorn.access", "uvicorn.error", "httpx", "asyncio", "grpc"):
         logging.getLogger(name).setLevel(logging.WARNING)
