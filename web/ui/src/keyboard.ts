@@ -60,14 +60,17 @@ function isOtherControl({ key, target }: KeyboardEvent): boolean {
 }
 
 function focusQuickAdd(): void {
-  if (!document.querySelector("#quick-add")) go({ view: "today", tags: [], priorities: [], search: "", taskId: null })
+  // At once where it can be: what a quick hand types next must not get lost, or be taken for other keys.
+  if (focusOn("#quick-add")) return
+  go({ view: "today", tags: [], priorities: [], search: "", taskId: null })
   requestAnimationFrame(() => focusOn("#quick-add"))
 }
 
-function focusOn(selector: string): void {
+function focusOn(selector: string): boolean {
   const field = document.querySelector<HTMLInputElement>(selector)
   field?.focus()
   field?.select()
+  return field !== null
 }
 
 function rows(): HTMLElement[] {
