@@ -1,26 +1,23 @@
 """What the sidecar calls: actor turns, reminders, deactivation, health. Loopback only, never the public port.
 
-A bare ASGI application, because the router and middleware of a web framework cost more than a turn does.
+A bare function behind SidecarListener, because a web framework costs more than a turn does.
 """
 
 import hmac
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 from dapr.actor import ActorRuntime
 
+from host.sidecar_listener import Headers
+
 log = logging.getLogger(__name__)
-
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-_JSON = [(b"content-type", b"application/json")]
 
 
 class ActorHost:
-    """The application behind the sidecar's app port.
+    """What stands behind the sidecar's app port.
 
     `on_configured` runs whenever a sidecar (again) asks what lives here: what we cached may be stale then.
     `app_token`, when set, must come with every call.
@@ -31,25 +28,15 @@ class ActorHost:
         self._on_configured = on_configured
         self._app_token = app_token.encode()
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-            return
-        if scope["type"] != "http":
-            return
-        status, body = await self._answer(scope, receive)
-        await send({"type": "http.response.start", "status": status, "headers": _JSON})
-        await send({"type": "http.response.body", "body": body})
-
-    async def _answer(self, scope: dict[str, Any], receive: Receive) -> tuple[int, bytes]:
-        path: str = scope["path"]
+    async def __call__(self, method: str, path: str, headers: Headers, body: bytes) -> tuple[int, bytes]:
+        """Status and JSON of one call."""
         if path == "/healthz":
             return 200, b"{}"
-        if not self._is_sidecar(scope):
+        if not self._is_sidecar(headers):
             return 403, b'{"message":"not the sidecar"}'
         parts = path.split("/")[1:]
         if parts[0] == "actors":
-            return await _actor_call(scope["method"], parts, await _body(receive))
+            return await _actor_call(method, parts, body)
         if path == "/dapr/config":
             self._on_configured()
             return 200, self._config
@@ -58,10 +45,10 @@ class ActorHost:
         # Never 404: the sidecar drops a message that it gets 404 for, and repeats one that it gets 503 for.
         return 503, b'{"message":"no such route here"}'
 
-    def _is_sidecar(self, scope: dict[str, Any]) -> bool:
+    def _is_sidecar(self, headers: Headers) -> bool:
         if not self._app_token:
             return True
-        given = next((value for name, value in scope["headers"] if name == b"dapr-api-token"), b"")
+        given = next((value for name, value in headers if name == b"dapr-api-token"), b"")
         return hmac.compare_digest(given, self._app_token)
 
 
@@ -88,21 +75,3 @@ async def _deactivate(actor_type: str, actor_id: str) -> tuple[int, bytes]:
     except ValueError:
         log.debug("deactivated an actor that was not active", extra={"actor_type": actor_type, "actor": actor_id})
     return 200, b"{}"
-
-
-async def _body(receive: Receive) -> bytes:
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):  # a turn fits into one message, so this seldom runs
-        message = await receive()
-        body += message.get("body", b"")
-    return body
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    """Ends when the server says that it shuts down."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

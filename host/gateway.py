@@ -5,7 +5,6 @@ import logging
 
 import orjson
 from dapr.clients.base import DaprActorClientBase
-from grpc.aio import AioRpcError
 
 from actors.commands import Command
 from actors.replies import Reply
@@ -58,13 +57,17 @@ class Gateway:
         for pause in _PAUSES_SECONDS:
             try:
                 return await self._client.invoke_method(actor_type, actor_id, method, body)
-            except AioRpcError as error:
+            except OSError as error:
                 log.info(
                     "actor call failed, trying again",
-                    extra={"actor_type": actor_type, "method": method, "cause": error.code().name},
+                    extra={"actor_type": actor_type, "method": method, "cause": _cause(error)},
                 )
                 await asyncio.sleep(pause)
         try:
             return await self._client.invoke_method(actor_type, actor_id, method, body)
-        except AioRpcError as error:
-            raise Unavailable(f"{actor_type} cannot be reached: {error.code().name}") from error
+        except OSError as error:
+            raise Unavailable(f"{actor_type} cannot be reached: {_cause(error)}") from error
+
+
+def _cause(error: OSError) -> str:
+    return f"{type(error).__name__} {error}".strip()[:300]

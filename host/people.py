@@ -86,7 +86,7 @@ def _registration(account: Account, zone: str) -> Command:
 
 
 async def _send(running: Running, user_id: str, command: Command) -> None:
-    sidecar = Sidecar(running.dapr_grpc_port, running.api_token)
+    sidecar = Sidecar(running.dapr_grpc_port, running.dapr_http_port, running.api_token)
     try:
         reply = await Gateway(SidecarActorClient(sidecar)).send("UserActor", user_id, command)
     except Unavailable as error:

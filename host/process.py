@@ -63,7 +63,7 @@ class HostProcess:
         self.hub = Hub(self.database)
         self.projection = Projection(self.database)
         self.signing_key = b""
-        self._sidecar = Sidecar(settings.dapr_grpc_port, settings.dapr_api_token)
+        self._sidecar = Sidecar(settings.dapr_grpc_port, settings.dapr_http_port, settings.dapr_api_token)
         self._client = SidecarActorClient(self._sidecar)
         self.gateway = Gateway(self._client)
         broker = BROKER_COMPONENT if settings.broker != "none" else ""

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 import uvloop
@@ -16,6 +16,7 @@ from typing_extensions import override
 from host.logs import start_logging
 from host.process import HostProcess
 from host.settings import BadSettingError, Settings, read_settings
+from host.sidecar_listener import SidecarListener
 from web.api.app import create_app
 from web.services import Services
 
@@ -25,8 +26,20 @@ DRAIN_SECONDS = 2  # how long open requests may take to end; streams are told to
 STOP_SECONDS = 2.5  # of each listener: the drain, and what it needs to notice
 
 
+class Listener(Protocol):
+    """Serves until `should_exit` is set and what is open has ended."""
+
+    @property
+    def should_exit(self) -> bool: ...
+
+    @should_exit.setter
+    def should_exit(self, wanted: bool, /) -> None: ...
+
+    async def serve(self) -> None: ...
+
+
 class _Server(uvicorn.Server):
-    """A server that leaves signals to us: two of them live in one process."""
+    """A server that leaves signals to us: it is not alone in this process."""
 
     @override
     @contextmanager
@@ -55,10 +68,10 @@ async def serve(settings: Settings) -> None:
     await process.open()
     app = create_app(_services(process)) if settings.role in {"all", "web"} else None
     _collect_seldom()
-    servers = [_server(process.sidecar_app, "127.0.0.1", settings.app_port)]
+    servers: list[Listener] = [SidecarListener(process.sidecar_app, settings.app_port)]
     if app is not None:
         servers.append(_server(app, settings.host, settings.port))
-    tasks = [asyncio.create_task(server.serve(), name=f"server-{server.config.port}") for server in servers]
+    tasks = [asyncio.create_task(server.serve(), name=type(server).__name__) for server in servers]
     process.run_loops()
     stopped = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -71,7 +84,7 @@ async def serve(settings: Settings) -> None:
     await process.close()
 
 
-async def _end(servers: Sequence[uvicorn.Server], tasks: Sequence[asyncio.Task[None]]) -> None:
+async def _end(servers: Sequence[Listener], tasks: Sequence[asyncio.Task[None]]) -> None:
     """The public listener before the sidecar's: a request that is still open needs the actors behind the other."""
     for server, task in reversed(list(zip(servers, tasks, strict=True))):
         server.should_exit = True
@@ -116,7 +129,6 @@ def _server(app: Any, host: str, port: int) -> _Server:
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        # Longer than the sidecar keeps its idle connections, so that it is never the server that closes first.
         timeout_keep_alive=120,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=2048,

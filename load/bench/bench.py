@@ -48,6 +48,7 @@ class Bench:
             "kind": kind,
             "ids": ids,
             "grpc_port": self.system.grpc_port,
+            "http_port": self.system.http_port,
             "api_token": self.system.api_token,
             "database_url": self.system.database_url,
             "workers": self.plan.workers,

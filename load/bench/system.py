@@ -31,6 +31,7 @@ class System:
     url: str
     database_url: str
     grpc_port: int
+    http_port: int
     api_token: str
     runner: psutil.Process
 
@@ -118,6 +119,7 @@ def _describe(url: str, runner: psutil.Process) -> System:
         url=url,
         database_url=environ["DUELY_DATABASE_URL"],
         grpc_port=int(environ["DAPR_GRPC_PORT"]),
+        http_port=int(environ["DAPR_HTTP_PORT"]),
         api_token=environ.get("DAPR_API_TOKEN", ""),
         runner=runner,
     )

@@ -1,11 +1,14 @@
 """The application that the sidecar calls: only the sidecar, never 404, and a reconnect drops what was cached."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 
 from host.actor_host import ActorHost
+from tests.fakes.sidecar_listener import listening
 
 pytestmark = pytest.mark.unit
 
@@ -20,9 +23,14 @@ class Calls:
         self.configured += 1
 
 
-def client(config: dict[str, Any] | None = None, token: str = "", calls: Calls | None = None) -> httpx.AsyncClient:
-    app = ActorHost(config or {"entities": ["TaskActor"]}, calls or Calls(), token)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://host")  # type: ignore[arg-type]
+@asynccontextmanager
+async def client(
+    config: dict[str, Any] | None = None, token: str = "", calls: Calls | None = None
+) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of the real listener with the app behind it."""
+    host = ActorHost(config or {"entities": ["TaskActor"]}, calls or Calls(), token)
+    async with listening(host) as url, httpx.AsyncClient(base_url=url) as http:
+        yield http
 
 
 async def test_health_needs_no_token() -> None:

@@ -39,7 +39,7 @@ class Calls:
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
-        sidecar = Sidecar(order["grpc_port"], order["api_token"])
+        sidecar = Sidecar(order["grpc_port"], order["http_port"], order["api_token"])
         self._stub, self._metadata = sidecar.calls, sidecar.metadata
         self._ids: list[str] = order["ids"]
         self._actors = _task_actors(sidecar, self._ids) if order["kind"] == "turn" else {}
@@ -107,7 +107,7 @@ def _task_actors(sidecar: Sidecar, ids: list[str]) -> dict[str, TaskActor]:
 
 
 async def run(order: dict[str, Any]) -> dict[str, Any]:
-    """`order`: kind, grpc_port, api_token, ids, workers, seconds, warm_seconds; database_url or wake by kind."""
+    """`order`: kind, grpc_port, http_port, api_token, ids, workers, seconds, warm_seconds; database_url or wake by kind."""
     calls = Calls(order)
     await calls.open()
     return await closed_loop(

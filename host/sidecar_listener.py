@@ -1,0 +1,130 @@
+"""The listener that the sidecar calls: HTTP/1.1 on loopback, handed straight to a function.
+
+A general server's request objects and tasks cost half as much as the turn behind them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import cast
+
+import httptools
+from typing_extensions import override
+
+LARGEST_BODY = 8 * 1024 * 1024  # the sidecar itself sends at most 4 MB
+Headers = list[tuple[bytes, bytes]]
+# Method, path, headers with names in lower case, body → status, JSON.
+Answer = Callable[[str, str, Headers, bytes], Awaitable[tuple[int, bytes]]]
+
+
+class SidecarListener:
+    """Listens on loopback until `should_exit` is set; then open calls may end before the connections are closed.
+
+    It closes no connection that is idle: the sidecar would meet the end of it with its next call.
+    """
+
+    def __init__(self, answer: Answer, port: int) -> None:
+        self._answer = answer
+        self._port = port
+        self._exit = asyncio.Event()
+        self._connections: set[_Connection] = set()
+        self._calls: set[asyncio.Task[None]] = set()
+
+    @property
+    def should_exit(self) -> bool:
+        return self._exit.is_set()
+
+    @should_exit.setter
+    def should_exit(self, wanted: bool) -> None:
+        if wanted:
+            self._exit.set()
+
+    async def serve(self) -> None:
+        """Raises OSError when the port is taken."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", self._port, backlog=2048)
+        try:
+            await self._exit.wait()
+            server.close()
+            if self._calls:
+                await asyncio.wait(self._calls)
+        finally:
+            server.close()
+            for connection in list(self._connections):
+                connection.close()
+
+    def joined(self, connection: "_Connection") -> None:
+        self._connections.add(connection)
+
+    def left(self, connection: "_Connection") -> None:
+        self._connections.discard(connection)
+
+    def call(self, connection: "_Connection", method: str, path: str, headers: Headers, body: bytes) -> None:
+        """A turn goes on when its caller hangs up, so it is a task of ours and not of the connection."""
+        task = asyncio.get_running_loop().create_task(self._call(connection, method, path, headers, body))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _call(self, connection: "_Connection", method: str, path: str, headers: Headers, body: bytes) -> None:
+        connection.reply(*await self._answer(method, path, headers, body))
+
+
+class _Connection(asyncio.Protocol):
+    """A kept connection, on which the sidecar waits for one answer before it asks again.
+
+    httptools calls the methods that begin with `on_`.
+    """
+
+    def __init__(self, listener: SidecarListener) -> None:
+        self._listener = listener
+        self._parser = httptools.HttpRequestParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._url = b""
+        self._headers: Headers = []
+        self._body = b""
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def reply(self, status: int, body: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            head = b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+            self._transport.write(head % (status, _PHRASES[status], len(body)) + body)
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._listener.joined(self)
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._listener.left(self)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self.close()
+
+    def on_message_begin(self) -> None:
+        self._url, self._headers, self._body = b"", [], b""
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name.lower(), value))
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+        if len(self._body) > LARGEST_BODY:
+            self.close()
+
+    def on_message_complete(self) -> None:
+        path = self._url.partition(b"?")[0].decode("latin-1")
+        self._listener.call(self, self._parser.get_method().decode(), path, self._headers, self._body)
+
+
+_PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}

@@ -1,0 +1,31 @@
+"""The real listener for the sidecar on a free port, with any answer behind it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from host.sidecar_listener import Answer, SidecarListener
+
+
+@asynccontextmanager
+async def listening(answer: Answer) -> AsyncGenerator[str]:
+    """Its URL; it is stopped as the process stops it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    listener = SidecarListener(answer, port)
+    task = asyncio.create_task(listener.serve())
+    await asyncio.sleep(0)
+    while not is_open(port):
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        listener.should_exit = True
+        await asyncio.wait_for(task, 5)
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as knock:
+        return knock.connect_ex(("127.0.0.1", port)) == 0

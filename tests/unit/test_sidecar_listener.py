@@ -1,0 +1,72 @@
+"""The listener of the sidecar: any split of the bytes, nonsense, and an end that lets open calls end."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+import pytest
+
+from host.sidecar_listener import Headers, SidecarListener
+from tests.fakes.sidecar_listener import is_open, listening
+
+pytestmark = pytest.mark.unit
+
+REQUEST = b"PUT /actors/T/1/method/turn?x=1 HTTP/1.1\r\nHost: h\r\nDapr-Api-Token: s\r\nContent-Length: 4\r\n\r\nbody"
+
+
+async def echo(method: str, path: str, headers: Headers, body: bytes) -> tuple[int, bytes]:
+    return 200, b"|".join((method.encode(), path.encode(), dict(headers)[b"dapr-api-token"], body))
+
+
+async def connect(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_connection("127.0.0.1", urlsplit(url).port)
+
+
+@pytest.mark.parametrize("step", [1, 9, 1000])
+async def test_a_call_is_whole_however_it_was_split(step: int) -> None:
+    async with listening(echo) as url:
+        reader, writer = await connect(url)
+        for _ in range(2):
+            for at in range(0, len(REQUEST), step):
+                writer.write(REQUEST[at : at + step])
+                await writer.drain()
+                await asyncio.sleep(0)
+            answer = await reader.readuntil(b"s|body")
+            assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert answer.endswith(b"PUT|/actors/T/1/method/turn|s|body")
+        writer.close()
+
+
+async def test_what_is_no_http_ends_its_connection_alone() -> None:
+    async with listening(echo) as url:
+        reader, writer = await connect(url)
+        writer.write(b"\x00\x01nonsense\r\n\r\n")
+        assert await reader.read() == b""
+        writer.close()
+        reader, writer = await connect(url)
+        writer.write(REQUEST)
+        assert b"200 OK" in await reader.readuntil(b"s|body")
+        writer.close()
+
+
+async def test_the_end_waits_for_open_calls_and_answers_them() -> None:
+    begun, gate = asyncio.Event(), asyncio.Event()
+
+    async def slow(_method: str, _path: str, _headers: Headers, _body: bytes) -> tuple[int, bytes]:
+        begun.set()
+        await gate.wait()
+        return 200, b"late"
+
+    async with listening(slow) as url:
+        reader, writer = await connect(url)
+        writer.write(REQUEST)
+        await begun.wait()
+        asyncio.get_running_loop().call_later(0.1, gate.set)
+    assert (await reader.read()).endswith(b"late")
+    writer.close()
+    assert not is_open(urlsplit(url).port or 0)
+
+
+async def test_a_taken_port_is_an_error() -> None:
+    async with listening(echo) as url:
+        with pytest.raises(OSError, match="in use"):
+            await SidecarListener(echo, urlsplit(url).port or 0).serve()
