@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncGenerator, Iterator
 from secrets import randbelow
 from typing import Final
@@ -20,37 +21,40 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS: Final = 20.0
 RECHECK_SECONDS: Final = 60.0
-# A burst and what is refilled during its second make ten messages in any second.
+MOST_A_SECOND: Final = 10
 BURST: Final = 5
-REFILL_A_SECOND: Final = 5
 _LARGEST_BATCH: Final = 100
 _SOONEST_RETRY_MS, _LATEST_RETRY_MS = 500, 5_000
 _HEARTBEAT: Final = b":\n\n"
 
 
 class Pace:
-    """Five messages at once, then one every fifth of a second; what comes meanwhile gathers for a batch."""
+    """Ten messages in any second: five at once, more of them a tenth of a second apart; what waits gathers for a batch."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._left = float(BURST)
-        self._at = self._loop.time()
+        self._sent: deque[float] = deque(maxlen=MOST_A_SECOND)
 
-    async def wait(self) -> int:
-        """How many messages may be sent now: one at least."""
-        self._refill()
-        if self._left < 1:
-            await asyncio.sleep((1 - self._left) / REFILL_A_SECOND)
-            self._refill()
-        return max(1, int(self._left))
+    async def wait(self) -> None:
+        """Until one message may be sent."""
+        now = self._loop.time()
+        free_at = now
+        if len(self._sent) == MOST_A_SECOND:
+            free_at = self._sent[0] + 1
+        if self._recent(now) >= BURST:
+            free_at = max(free_at, self._sent[-1] + 1 / MOST_A_SECOND)
+        if free_at > now:
+            await asyncio.sleep(free_at - now)
+
+    def left(self) -> int:
+        """How many messages may be sent now, after `wait`: one at least."""
+        return max(1, BURST - self._recent(self._loop.time()))
 
     def spend(self) -> None:
-        self._left -= 1
+        self._sent.append(self._loop.time())
 
-    def _refill(self) -> None:
-        now = self._loop.time()
-        self._left = min(BURST, self._left + (now - self._at) * REFILL_A_SECOND)
-        self._at = now
+    def _recent(self, now: float) -> int:
+        return sum(sent > now - 1 for sent in self._sent)
 
 
 async def messages(parts: Parts, seat: Seat, subscription: Subscription) -> AsyncGenerator[bytes]:
@@ -61,7 +65,7 @@ async def messages(parts: Parts, seat: Seat, subscription: Subscription) -> Asyn
     # Before a resync without an id: a browser cut off between the two would come back as if it had heard all.
     yield message("hello", subscription.start if subscription.resumes else None, orjson.dumps(hello))
     while seat.ended is None:
-        left = await pace.wait()
+        await pace.wait()
         found = await subscription.next(HEARTBEAT_SECONDS)
         if loop.time() >= check_at:
             check_at = loop.time() + RECHECK_SECONDS
@@ -70,7 +74,7 @@ async def messages(parts: Parts, seat: Seat, subscription: Subscription) -> Asyn
         if isinstance(found, Resync):
             yield message("resync", found.position, orjson.dumps({"position": found.position}))
         elif found:
-            for encoded in _encoded(parts, found, left):
+            for encoded in _encoded(parts, found, pace.left()):
                 pace.spend()
                 yield encoded
         elif seat.ended is None:
