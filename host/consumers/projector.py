@@ -1,10 +1,10 @@
-"""The projector: tasks, reminders, tags, users, activity and the reminder ledger, one transaction a batch."""
+"""The projector: tasks, series, reminders, tags, users, activity and the reminder ledger, one transaction a batch."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from host.consumers.handler import Handler
-from host.store import ledger, projections, streams
+from host.store import ledger, projections, series_rows, streams
 from host.store.engine import Raw
 from host.store.outbox import Event
 
@@ -35,11 +35,13 @@ class Projector(Handler):
         self._types = types
 
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
-        tasks, users = newest(events)
-        if tasks:
-            await projections.upsert_tasks(connection, tasks)
-        if users:
-            await projections.upsert_users(connection, users)
+        states = newest(events)
+        if states.tasks:
+            await projections.upsert_tasks(connection, states.tasks)
+        if states.users:
+            await projections.upsert_users(connection, states.users)
+        if states.series:
+            await series_rows.upsert(connection, states.series)
         await ledger.add(connection, [step_of(event.body) for event in events if event.type in STEPS])
         await streams.append(connection, [streams.entry_of(event.body) for event in events])
 
@@ -49,17 +51,27 @@ class Projector(Handler):
         self._types({event.type for event in events})
 
 
-def newest(events: Sequence[Event]) -> tuple[dict[str, Json], dict[str, Json]]:
-    """The last state of each task and each user; a turn's later events may carry a trimmed task, its first never."""
-    tasks: dict[str, Json] = {}
-    users: dict[str, Json] = {}
+class States(NamedTuple):
+    """By id, as events carry them."""
+
+    tasks: dict[str, Json]
+    users: dict[str, Json]
+    series: dict[str, Json]
+
+
+def newest(events: Sequence[Event]) -> States:
+    """The last state of each actor; a turn's later events may carry a trimmed task or no series, its first never."""
+    states = States({}, {}, {})
     for event in events:
         data = event.body["data"]
-        if "user" in data:
-            _keep(users, event.actor_id, data["user"])
+        if "series_id" in data:  # its `task` is one that is to be made
+            if "series" in data:
+                _keep(states.series, event.actor_id, data["series"])
+        elif "user" in data:
+            _keep(states.users, event.actor_id, data["user"])
         elif "task" in data and not data.get("trimmed"):
-            _keep(tasks, event.actor_id, data["task"])
-    return tasks, users
+            _keep(states.tasks, event.actor_id, data["task"])
+    return states
 
 
 def _keep(states: dict[str, Json], actor_id: str, state: Json) -> None:

@@ -16,7 +16,8 @@ async def reached(database: Database, actor_id: str, version: int) -> bool:
     async with database.raw() as connection:
         found: bool = await connection.fetchval(
             """SELECT EXISTS (SELECT FROM tasks WHERE id = $1 AND version >= $2)
-                   OR EXISTS (SELECT FROM users WHERE id = $1 AND version >= $2)""",
+                   OR EXISTS (SELECT FROM users WHERE id = $1 AND version >= $2)
+                   OR EXISTS (SELECT FROM series WHERE id = $1 AND version >= $2)""",
             actor_id,
             version,
         )

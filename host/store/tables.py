@@ -1,4 +1,4 @@
-"""Every table: what migration 0001 made, for queries. A test compares this file with a migrated database.
+"""Every table: what the migrations made, for queries. A test compares this file with a migrated database.
 
 Ids are text, instants timestamptz. `json` columns keep the text as it was written, so a hash over it holds.
 Partitions, triggers and trigram indexes stand in the migrations alone.
@@ -178,8 +178,30 @@ tasks: Final = Table(  # purged rows stay as (id, user_id, version, purged), so 
         postgresql_using="gin",
         postgresql_ops={"search": "gin_trgm_ops"},
     ),
-    Index("tasks_series", "series_id", postgresql_where=text("series_id IS NOT NULL")),
+    Index(  # slots are texts that sort as the days they name
+        "tasks_slots",
+        "series_id",
+        text("((body -> 'occurrence'::text) ->> 'slot'::text)"),
+        postgresql_where=text("series_id IS NOT NULL"),
+    ),
     Index("tasks_trash", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL AND NOT purged")),
+)
+
+series: Final = Table(  # a deleted one stays, so that its occurrences still name something
+    "series",
+    metadata,
+    _id("id", primary_key=True),
+    _id("user_id"),
+    Column("version", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),  # active, paused, stopped, ended, deleted
+    Column("title", Text, nullable=False),
+    _instant("next_at"),  # the instant of the slot that is awaited
+    _instant("created_at", nullable=False),
+    _instant("updated_at", nullable=False),
+    _instant("deleted_at"),
+    Column("body", JSON, nullable=False),  # the series as the event had it
+    Index("series_created", "user_id", "created_at", "id"),
+    Index("series_active", "user_id", postgresql_where=text("status = 'active'")),
 )
 
 reminders: Final = Table(

@@ -1,0 +1,48 @@
+"""Writing the read model of series, each row only forwards, and finding those that a change of zone moves."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from host.store.engine import Raw
+
+Json = dict[str, Any]
+
+
+async def upsert(connection: Raw, series: Mapping[str, Json]) -> None:
+    """Bring the rows of series (by id, as events carry them) up to these; older ones are left out."""
+    rows = [_row(series[series_id]) for series_id in sorted(series)]
+    await connection.execute(_UPSERT, orjson.dumps(rows).decode())
+
+
+_UPSERT: Final = """
+INSERT INTO series AS s (id, user_id, version, status, title, next_at, created_at, updated_at, deleted_at, body)
+SELECT * FROM json_to_recordset($1) AS x (id text, user_id text, version bigint, status text, title text,
+  next_at timestamptz, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz, body json) ORDER BY id
+ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, title = excluded.title,
+  next_at = excluded.next_at, updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, body = excluded.body
+WHERE s.version < excluded.version"""
+
+
+def _row(series: Json) -> Json:
+    awaited = series["awaited"]
+    return {
+        **{name: series[name] for name in _SAME},
+        "title": series["template"]["title"],
+        "next_at": awaited["at"] if awaited else None,
+        "body": series,
+    }
+
+
+_SAME: Final = ("id", "user_id", "version", "status", "created_at", "updated_at", "deleted_at")
+
+
+async def active_date_series(connection: Raw, user_id: str) -> list[str]:
+    """The user's active series of days, whose slots start when a day starts in the user's zone."""
+    rows = await connection.fetch(
+        """SELECT id FROM series WHERE user_id = $1 AND status = 'active'
+           AND body->'start'->>'date' IS NOT NULL ORDER BY id""",
+        user_id,
+    )
+    return [row[0] for row in rows]
