@@ -65,7 +65,7 @@ class Pruner:
         removed["outbox"] = await self._outbox()
         if any(removed.values()):
             log.info("pruned", extra=removed)
-        await self._empty_trash()
+        await self.empty_trash()
         await self._count()
 
     async def _outbox(self) -> int:
@@ -88,7 +88,7 @@ class Pruner:
                 break
         return total
 
-    async def _empty_trash(self) -> None:
+    async def empty_trash(self) -> None:
         """By commands: only the actor may say that a task is gone. The same task and deletion give the same command."""
         before = self._clock.now() - TRASH_AGE
         async with self._database.raw() as connection:

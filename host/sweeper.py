@@ -18,6 +18,7 @@ SWEEP_SECONDS: Final = 1.0
 OUTAGE_PAUSE_SECONDS: Final = 2.0
 UNARMED_SECONDS: Final = 3.0  # longer than a turn needs to register its own wake
 OVERDUE: Final = timedelta(seconds=2)  # longer than the scheduler needs under load
+TRY_AGAIN: Final = timedelta(seconds=2)  # longer than a call needs, or one sweep would repeat the one before
 ROWS_AT_ONCE: Final = 200
 CALLS_AT_ONCE: Final = 16
 SENTINEL_SECONDS: Final = 10.0
@@ -35,7 +36,10 @@ class Waker(Protocol):
 
 
 class Sweeper:
-    """`sentinel_present` tells whether the scheduler still has its data, `plant_sentinel` puts the mark (back) there."""
+    """`sentinel_present` tells whether the scheduler still has its data, `plant_sentinel` puts the mark (back) there.
+
+    A wake is `overdue` for so long before it is woken here, and is tried again after `try_again`.
+    """
 
     def __init__(
         self,
@@ -45,12 +49,16 @@ class Sweeper:
         *,
         sentinel_present: Callable[[], Awaitable[bool]],
         plant_sentinel: Callable[[], Awaitable[None]],
+        overdue: timedelta = OVERDUE,
+        try_again: timedelta = TRY_AGAIN,
     ) -> None:
         self._database = database
         self._gateway = gateway
         self._clock = clock
         self._present = sentinel_present
         self._plant = plant_sentinel
+        self._overdue = overdue
+        self._try_again = try_again
 
     async def run(self) -> None:
         """Ends only by cancellation. Each chore has a loop of its own: a scheduler that does not answer holds up the
@@ -70,14 +78,26 @@ class Sweeper:
         """Let each actor whose wake is overdue do what is due; gives how many there were, 0 if none was reached."""
         now = self._clock.now()
         async with self._database.raw() as connection:
-            overdue = await wakes.take_overdue(connection, overdue_since=now - OVERDUE, now=now, limit=ROWS_AT_ONCE)
+            overdue = await wakes.take_overdue(
+                connection,
+                overdue_since=now - self._overdue,
+                tried_before=now - self._try_again,
+                now=now,
+                limit=ROWS_AT_ONCE,
+            )
         return await _call_all("woken", self._gateway.tick, overdue)
 
     async def arm_unarmed(self) -> int:
         """Let each actor register the wake that nobody registered; gives as `wake_overdue` does."""
         now = self._clock.now()
         async with self._database.raw() as connection:
-            unarmed = await wakes.take_unarmed(connection, grace_seconds=UNARMED_SECONDS, now=now, limit=ROWS_AT_ONCE)
+            unarmed = await wakes.take_unarmed(
+                connection,
+                grace_seconds=UNARMED_SECONDS,
+                tried_before=now - self._try_again,
+                now=now,
+                limit=ROWS_AT_ONCE,
+            )
         return await _call_all("armed", self._gateway.arm, unarmed)
 
     async def check_sentinel(self) -> None:
@@ -100,7 +120,7 @@ class Sweeper:
     async def _count(self) -> None:
         async with self._database.raw() as connection:
             unarmed, overdue = await wakes.counts(
-                connection, grace_seconds=UNARMED_SECONDS, overdue_since=self._clock.now() - OVERDUE
+                connection, grace_seconds=UNARMED_SECONDS, overdue_since=self._clock.now() - self._overdue
             )
         metrics.wakes_unarmed.set(unarmed)
         metrics.wakes_overdue.set(overdue)

@@ -26,14 +26,15 @@ class Rezone(Handler):
 
     outside = True
 
-    def __init__(self, database: Database, gateway: Actors) -> None:
+    def __init__(self, database: Database, gateway: Actors, *, settle_seconds: float = SETTLE_SECONDS) -> None:
         self._database = database
         self._gateway = gateway
+        self._settle_seconds = settle_seconds
 
     async def before(self, events: Sequence[Event]) -> None:
         for event in events:
             if "zone" in event.body["data"]["changed"]:
-                await asyncio.sleep(max(0.0, SETTLE_SECONDS - event.age_seconds))
+                await asyncio.sleep(max(0.0, self._settle_seconds - event.age_seconds))
                 await self._rezone(event)
 
     async def _rezone(self, event: Event) -> None:

@@ -71,6 +71,14 @@ async def users_due(connection: Raw, channel: str, now: datetime, limit: int) ->
     return [row[0] for row in rows]
 
 
+async def next_due(connection: Raw, channel: str) -> datetime | None:
+    """The earliest instant at which a pending delivery may go out."""
+    earliest: datetime | None = await connection.fetchval(
+        "SELECT min(due_at) FROM deliveries WHERE status = 'pending' AND channel = $1", channel
+    )
+    return earliest
+
+
 async def hold(connection: Raw, channel: str, user_id: str) -> list[Delivery]:
     """All pending deliveries of a user, those first whose time was first; held until the transaction ends."""
     rows = await connection.fetch(

@@ -8,7 +8,7 @@ transactions before `seen_xid` have ended, a read that starts then misses no row
 are told apart by `inbox`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -218,6 +218,17 @@ async def lag(connection: Raw) -> dict[str, int]:
         """SELECT consumer, (SELECT coalesce(max(position), 0) FROM outbox) - position FROM watermarks"""
     )
     return {row[0]: max(0, row[1]) for row in rows}
+
+
+async def waiting(connection: Raw, consumers: Mapping[str, Sequence[str]]) -> list[str]:
+    """Of the consumers (name: the events it takes), those that have not handled every row that is there."""
+    rows = await connection.fetch(
+        """SELECT c.consumer FROM json_to_recordset($1) AS c (consumer text, types text[]) JOIN watermarks w USING (consumer)
+           WHERE EXISTS (SELECT FROM outbox o WHERE o.position > w.position AND o.type = ANY(c.types)
+             AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = c.consumer AND i.event_id = o.event_id))""",
+        orjson.dumps([{"consumer": name, "types": types} for name, types in consumers.items()]).decode(),
+    )
+    return [row[0] for row in rows]
 
 
 async def has_passed(connection: Raw, consumer: str, position: int) -> bool:

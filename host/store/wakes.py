@@ -21,31 +21,50 @@ async def note_armed(connection: Raw, armed: Sequence[tuple[str, str, datetime]]
     )
 
 
-async def take_unarmed(connection: Raw, *, grace_seconds: float, now: datetime, limit: int) -> list[Actor]:
-    """Wakes that nobody registered in time, least recently tried first; marks them as tried."""
+async def take_unarmed(
+    connection: Raw, *, grace_seconds: float, tried_before: datetime, now: datetime, limit: int
+) -> list[Actor]:
+    """Wakes that nobody registered in time, least recently tried first; marks them as tried.
+
+    How long a turn has had to register its own is no matter of our clock: the database set `set_at` and judges it.
+    """
     return await _take(
         connection,
-        "armed_at IS NULL AND set_at <= clock_timestamp() - make_interval(secs => $3) AND wake_at > $1::timestamptz",
-        now,
-        limit,
+        "armed_at IS NULL AND set_at <= clock_timestamp() - make_interval(secs => $4) AND wake_at > $1::timestamptz",
         float(grace_seconds),
+        tried_before=tried_before,
+        now=now,
+        limit=limit,
     )
 
 
-async def take_overdue(connection: Raw, *, overdue_since: datetime, now: datetime, limit: int) -> list[Actor]:
+async def take_overdue(
+    connection: Raw, *, overdue_since: datetime, tried_before: datetime, now: datetime, limit: int
+) -> list[Actor]:
     """Wakes whose time has passed without a turn, least recently tried first; marks them as tried."""
-    return await _take(connection, "wake_at <= $3::timestamptz", now, limit, overdue_since)
+    return await _take(
+        connection, "wake_at <= $4::timestamptz", overdue_since, tried_before=tried_before, now=now, limit=limit
+    )
 
 
-async def _take(connection: Raw, condition: str, now: datetime, limit: int, argument: float | datetime) -> list[Actor]:
+async def _take(
+    connection: Raw,
+    condition: str,
+    argument: float | datetime,
+    *,
+    tried_before: datetime,
+    now: datetime,
+    limit: int,
+) -> list[Actor]:
     rows = await connection.fetch(
         f"""UPDATE wakes w SET tried_at = $1::timestamptz FROM (
               SELECT actor_type, actor_id FROM wakes
-              WHERE {condition} AND (tried_at IS NULL OR tried_at <= $1::timestamptz - interval '2 seconds')
-              ORDER BY tried_at NULLS FIRST, wake_at LIMIT $2 FOR UPDATE SKIP LOCKED) x
+              WHERE {condition} AND (tried_at IS NULL OR tried_at <= $2::timestamptz)
+              ORDER BY tried_at NULLS FIRST, wake_at LIMIT $3 FOR UPDATE SKIP LOCKED) x
             WHERE w.actor_type = x.actor_type AND w.actor_id = x.actor_id
             RETURNING w.actor_type, w.actor_id""",  # noqa: S608  the condition is one of the two above
         now,
+        tried_before,
         limit,
         argument,
     )

@@ -49,7 +49,7 @@ async def loops(database: Database, world: World, notifier: Notifier) -> dict[st
     handlers: dict[str, Handler] = {
         "projector": Projector(shown=lambda versions: None, wake=lambda users: None, types=lambda types: None),
         "notifier": notifier,
-        "rezone": Rezone(database, world),
+        "rezone": Rezone(database, world, settle_seconds=0),
     }
     loops = {consumer.name: Catchup(database, consumer) for consumer in consumers(handlers)}
     for loop in loops.values():

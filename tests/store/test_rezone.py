@@ -2,18 +2,12 @@
 
 import pytest
 
-from host.consumers import rezone
 from host.consumers.catchup import Catchup
 from host.gateway import Unavailable
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 
 pytestmark = pytest.mark.store
-
-
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rezone, "SETTLE_SECONDS", 0.0)
 
 
 async def moved(world: World, person: FakePerson) -> dict[str, str]:

@@ -1,0 +1,172 @@
+"""The in-process world: real turns, triggers, consumers and sweeps, and a clock that moves when all is quiet."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from typing_extensions import override
+
+from actors.commands import Command
+from actors.ports import Ports
+from actors.replies import Reply
+from host.consumers.catchup import Catchup
+from host.consumers.handler import Handler
+from host.consumers.notifier import IN_APP, Notifier
+from host.consumers.projector import Projector
+from host.consumers.rezone import Rezone
+from host.consumers.table import consumers
+from host.gateway import Gateway
+from host.pruner import Pruner
+from host.simulation.clock import SimulatedClock
+from host.simulation.sidecar import SimulatedSidecar
+from host.store import deliveries, outbox, wakes
+from host.store.commands import CommandLog
+from host.store.engine import Database
+from host.store.outbox import Event
+from host.sweeper import Sweeper
+
+MOST_ROUNDS: Final = 2_000  # at one instant; more than any backlog needs
+DAY: Final = timedelta(days=1)
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+Tell = Callable[[Sequence[Event]], None]
+
+
+class RestlessError(Exception):
+    """Something is due again and again at one instant: an actor whose tick does not do what it was woken for."""
+
+
+class World:
+    """Commands go in by `send`; `run_to` moves the clock from one thing that is due to the next.
+
+    It registers no reminders and knows no channel but the one in the app: nothing leaves the database. `told` hears
+    of every event once, in the order of the outbox. No other process may use the database.
+    """
+
+    def __init__(self, database: Database, clock: SimulatedClock, told: Tell | None = None) -> None:
+        self.clock = clock
+        self.database = database
+        self._sidecar = SimulatedSidecar(database)
+        self.gateway = Gateway(self._sidecar)
+        self._notifier = Notifier(database, clock, wake=_ignore)
+        projector = _Telling(told or _ignore, self._on_projected)
+        self._catchups = self._make_catchups(projector)
+        self._types = {name: catchup.consumer.types for name, catchup in self._catchups.items()}
+        self._behind = set(self._catchups)
+        self._sweeper = Sweeper(
+            database,
+            self.gateway,
+            clock,
+            sentinel_present=_yes,
+            plant_sentinel=_nothing,
+            overdue=timedelta(0),
+            try_again=timedelta(0),
+        )
+        self._pruner = Pruner(database, self.gateway, clock, broker=False)
+
+    def _make_catchups(self, projector: Projector) -> dict[str, Catchup]:
+        handlers: dict[str, Handler] = {
+            "projector": projector,
+            "notifier": self._notifier,
+            "rezone": Rezone(self.database, self.gateway, settle_seconds=0),
+        }
+        return {consumer.name: Catchup(self.database, consumer) for consumer in consumers(handlers)}
+
+    async def open(self) -> None:
+        """Make the actors callable and the consumers known; what a copied database has left undone is done now."""
+        ports = Ports(
+            clock=self.clock, commands=CommandLog(self.database), on_commit=self._on_commit, note_armed=_forget
+        )
+        await self._sidecar.host(ports)
+        for catchup in self._catchups.values():
+            await catchup.step()
+        await self.settle()
+
+    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
+        """As the gateway does; what follows from it happens in `settle`."""
+        return await self.gateway.send(actor_type, actor_id, command)
+
+    async def run_to(self, until: datetime, longest: timedelta = DAY) -> None:
+        """Let time pass: from one thing that is due to the next, at most `longest` at once; quiet at each stop."""
+        await self.settle()
+        while (now := self.clock.now()) < until:
+            await self._jump(min(now + longest, until))
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Until nothing is due now and no consumer has an event left."""
+        for _ in range(MOST_ROUNDS):
+            if self._behind:
+                await self._consume()
+            elif not await self._do_what_is_due():
+                async with self.database.raw() as connection:
+                    self._behind.update(await outbox.waiting(connection, self._types))
+                if not self._behind:
+                    return
+        raise RestlessError(f"at {self.clock.now()} there is always more to do")
+
+    async def _jump(self, latest: datetime) -> None:
+        before = self.clock.now()
+        self.clock.move_to(min(latest, *await self._next_due()))
+        if self.clock.now().date() != before.date():
+            await self._sidecar.let_go()
+            await self._pruner.empty_trash()
+
+    async def _do_what_is_due(self) -> bool:
+        now = self.clock.now()
+        wake, delivery = await self._next_due()
+        if wake <= now:
+            await self._sweeper.wake_overdue()
+        if delivery <= now:
+            await self._notifier.release()
+        return min(wake, delivery) <= now
+
+    async def _next_due(self) -> tuple[datetime, datetime]:
+        """When the next actor wakes, and when the next reminder has been held back for long enough."""
+        async with self.database.raw() as connection:
+            wake = await wakes.next_wake(connection)
+            delivery = await deliveries.next_due(connection, IN_APP)
+        return wake or NEVER, delivery or NEVER
+
+    async def _consume(self) -> None:
+        """The projector first, as the table has it: others read what it writes."""
+        for name, catchup in self._catchups.items():
+            if name in self._behind:
+                self._behind.discard(name)
+                await catchup.step()
+
+    def _on_commit(self, _actor_type: str, _actor_id: str) -> None:
+        self._behind.add("projector")
+
+    def _on_projected(self, types: set[str]) -> None:
+        self._behind.update(name for name, taken in self._types.items() if not types.isdisjoint(taken))
+        self._behind.discard("projector")
+
+
+class _Telling(Projector):
+    """The projector, which sees every event."""
+
+    def __init__(self, tell: Tell, types: Callable[[set[str]], None]) -> None:
+        super().__init__(shown=_ignore, wake=_ignore, types=types)
+        self._tell = tell
+
+    @override
+    def committed(self, events: Sequence[Event]) -> None:
+        super().committed(events)
+        self._tell(events)
+
+
+def _ignore(_what: object) -> None:
+    """Nobody waits here."""
+
+
+def _forget(_actor_type: str, _actor_id: str, _wake: str) -> None:
+    """No scheduler, nothing registered."""
+
+
+async def _yes() -> bool:
+    return True
+
+
+async def _nothing() -> None:
+    pass

@@ -1,0 +1,28 @@
+"""The documents of actors as the sidecar's state store reads and writes them, for a world that has no sidecar."""
+
+from typing import Final
+
+from host.store.engine import Raw
+
+_APP_ID: Final = "duely"  # the sidecar puts it before each key
+
+
+async def read(connection: Raw, actor_type: str, actor_id: str, name: str) -> bytes:
+    """Empty where there is none."""
+    value: bytes | None = await connection.fetchval(_READ, _key(actor_type, actor_id, name))
+    return value or b""
+
+
+async def save(connection: Raw, actor_type: str, actor_id: str, name: str, value: bytes) -> None:
+    """Its upsert, with the fence behind it; raises what the database raises."""
+    await connection.execute(_SAVE, _key(actor_type, actor_id, name), value)
+
+
+def _key(actor_type: str, actor_id: str, name: str) -> str:
+    return f"{_APP_ID}||{actor_type}||{actor_id}||{name}"
+
+
+_READ: Final = "SELECT value FROM dapr_state WHERE key = $1 AND (expires_at IS NULL OR expires_at > now())"
+_SAVE: Final = """INSERT INTO dapr_state (key, value, etag, expires_at) VALUES ($1, $2, gen_random_uuid(), NULL)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, etag = gen_random_uuid(), updated_at = now(),
+    expires_at = NULL"""

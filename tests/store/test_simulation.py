@@ -1,0 +1,161 @@
+"""The in-process world: what people set falls due by itself, on the minute, once; nothing moves before all is quiet."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from host.simulation.clock import SimulatedClock
+from host.simulation.world import World
+from host.store import streams
+from host.store.engine import Database
+from tests.fakes.person import FakePerson
+
+pytestmark = pytest.mark.store
+
+START = datetime(2027, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def simulated(database: Database) -> AsyncIterator[World]:
+    world = World(database, SimulatedClock(START))
+    await world.open()
+    yield world
+    assert await rows(world, "SELECT consumer, event_id, error FROM dead_letters") == []
+
+
+async def rows(world: World, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
+    async with world.database.raw() as connection:
+        return [tuple(row) for row in await connection.fetch(query, *arguments)]
+
+
+async def say(world: World, person: FakePerson, task_id: str, name: str, **body: Any) -> Any:
+    reply = await world.send("TaskActor", task_id, person.says(name, body))
+    assert reply.ok, reply.error
+    return reply.value
+
+
+async def create(world: World, person: FakePerson, **body: Any) -> str:
+    command = person.says("CreateTask", {"title": "Pay rent", **body})
+    reply = await world.send("TaskActor", person.task_of(command), command)
+    assert reply.ok, reply.error
+    return str(reply.value["id"])
+
+
+async def fired(world: World) -> list[tuple[Any, ...]]:
+    """(task, firing, instant) in order."""
+    return await rows(world, "SELECT task_id, firing, at FROM reminder_ledger WHERE step = 'fired' ORDER BY at, id")
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+async def test_a_reminder_fires_at_its_instant_on_both_sides_of_a_change_of_the_clocks(simulated: World) -> None:
+    person = FakePerson()
+    before = await create(simulated, person, due={"local": "2027-03-27T09:00", "zone": "Europe/Berlin"})
+    after = await create(simulated, person, due={"local": "2027-03-28T09:00", "zone": "Europe/Berlin"})
+    gap = await create(simulated, person, due={"local": "2027-03-28T02:30", "zone": "Europe/Berlin"})
+    await simulated.run_to(START + timedelta(days=40))
+    assert await fired(simulated) == [
+        (before, 1, utc("2027-03-27T07:30")),
+        (gap, 1, utc("2027-03-28T00:30")),
+        (after, 1, utc("2027-03-28T06:30")),
+    ]
+    assert await rows(simulated, "SELECT count(*) FROM notifications WHERE late_seconds IS NOT NULL") == [(0,)]
+
+
+async def test_a_task_due_on_a_date_reminds_from_nine_and_is_overdue_when_the_day_ends(simulated: World) -> None:
+    person = FakePerson("Asia/Kathmandu")
+    task_id = await create(simulated, person, due={"date": "2027-03-05"}, reminders=[{"offset_minutes": 0}])
+    await simulated.run_to(START + timedelta(days=10))
+    assert await fired(simulated) == [(task_id, 1, utc("2027-03-05T03:15"))]
+    told = await rows(simulated, "SELECT task_id, at FROM activity WHERE type = 'task.overdue'")
+    assert told == [(task_id, utc("2027-03-05T18:15"))]
+
+
+async def test_a_snoozed_reminder_comes_again(simulated: World) -> None:
+    person = FakePerson()
+    task_id = await create(simulated, person, due={"local": "2027-03-02T09:00", "zone": "UTC"})
+    await simulated.run_to(utc("2027-03-02T08:31"))
+    await say(simulated, person, task_id, "SnoozeReminder", minutes=10)
+    await simulated.run_to(START + timedelta(days=3))
+    assert await fired(simulated) == [(task_id, 1, utc("2027-03-02T08:30")), (task_id, 2, utc("2027-03-02T08:41"))]
+
+
+async def test_a_completed_task_reminds_nobody_and_a_reopened_one_does(simulated: World) -> None:
+    person = FakePerson()
+    done = await create(simulated, person, due={"local": "2027-03-05T09:00", "zone": "UTC"})
+    again = await create(simulated, person, due={"local": "2027-03-05T10:00", "zone": "UTC"})
+    for task_id in (done, again):
+        await say(simulated, person, task_id, "CompleteTask")
+    await simulated.run_to(utc("2027-03-04T00:00"))
+    await say(simulated, person, again, "ReopenTask")
+    await simulated.run_to(START + timedelta(days=10))
+    assert await fired(simulated) == [(again, 2, utc("2027-03-05T09:30"))]
+
+
+async def test_whoever_moves_to_another_zone_takes_dates_along_and_times_not(simulated: World) -> None:
+    person = FakePerson("UTC")
+    register = person.says("RegisterUser", {"email": "ada@example.org", "zone": "UTC"})
+    await simulated.send("UserActor", person.id, register)
+    day = await create(simulated, person, due={"date": "2027-03-05"}, reminders=[{"offset_minutes": 0}])
+    time = await create(simulated, person, due={"local": "2027-03-05T09:00", "zone": "UTC"}, reminders=[])
+    await simulated.run_to(utc("2027-03-02T12:00"))
+    await simulated.send("UserActor", person.id, person.says("PatchUser", {"zone": "Asia/Tokyo"}))
+    await simulated.run_to(START + timedelta(days=10))
+    assert await fired(simulated) == [(day, 1, utc("2027-03-05T00:00"))]
+    overdue = await rows(simulated, "SELECT task_id, at FROM activity WHERE type = 'task.overdue' ORDER BY at")
+    assert overdue == [(time, utc("2027-03-05T09:00")), (day, utc("2027-03-05T15:00"))]
+
+
+async def test_what_was_due_while_nobody_ran_is_told_late_and_held_for_three_seconds(database: Database) -> None:
+    first = World(database, SimulatedClock(START))
+    await first.open()
+    await create(first, FakePerson(), due={"local": "2027-03-02T09:00", "zone": "UTC"})
+    await first.settle()
+    second = World(database, SimulatedClock(utc("2027-03-02T09:30")))
+    await second.open()
+    assert await rows(second, "SELECT count(*) FROM notifications WHERE kind = 'reminder'") == [(0,)]
+    await second.run_to(utc("2027-03-02T09:31"))
+    told = await rows(second, "SELECT late_seconds, created_at FROM notifications WHERE kind = 'reminder'")
+    assert told == [(3600, utc("2027-03-02T09:30:03"))]
+
+
+async def test_the_trash_is_emptied_after_thirty_days(simulated: World) -> None:
+    person = FakePerson()
+    task_id = await create(simulated, person)
+    await say(simulated, person, task_id, "DeleteTask")
+    await simulated.run_to(START + timedelta(days=29))
+    assert await rows(simulated, "SELECT purged FROM tasks") == [(False,)]
+    await simulated.run_to(START + timedelta(days=32))
+    assert await rows(simulated, "SELECT purged, title FROM tasks") == [(True, "")]
+
+
+async def test_the_fence_speaks_as_it_does_through_the_sidecar(simulated: World) -> None:
+    """A second writer is refused, reads again and still does what was asked, and a command sent twice is done once."""
+    person, other = FakePerson(), World(simulated.database, simulated.clock)
+    await other.open()
+    task_id = await create(simulated, person)
+    await say(other, person, task_id, "PatchTask", title="Pay the rent")
+    priority = person.says("SetPriority", {"priority": "high"})
+    first = await simulated.send("TaskActor", task_id, priority)
+    again = await other.send("TaskActor", task_id, priority)
+    assert first.version == again.version == 3
+    assert first.value == again.value
+    assert (first.value["title"], first.value["priority"]) == ("Pay the rent", "high")
+
+
+async def test_every_stream_is_whole_and_no_event_is_left(simulated: World) -> None:
+    person = FakePerson()
+    for day in range(1, 29):
+        await create(simulated, person, due={"local": f"2027-03-{day:02}T09:00", "zone": "UTC"})
+    await simulated.run_to(START + timedelta(days=31))
+    assert len(await fired(simulated)) == 28
+    unread = """SELECT c, event_id FROM outbox, unnest(ARRAY['projector', 'notifier']) c
+                WHERE type = 'reminder.fired' AND NOT EXISTS (
+                  SELECT FROM inbox i WHERE i.consumer = c AND i.event_id = outbox.event_id)"""
+    assert await rows(simulated, unread) == []
+    async with simulated.database.raw() as connection:
+        assert await streams.broken_at(connection, person.id) is None
