@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
+from actors.commands import Command
 from host.simulation.clock import SimulatedClock
 from host.simulation.world import World
 from host.store import streams
@@ -134,17 +136,21 @@ async def test_the_trash_is_emptied_after_thirty_days(simulated: World) -> None:
 
 
 async def test_the_fence_speaks_as_it_does_through_the_sidecar(simulated: World) -> None:
-    """A second writer is refused, reads again and still does what was asked, and a command sent twice is done once."""
+    """A second writer is refused, reads again and still does what was asked; a command sent twice is done once."""
     person, other = FakePerson(), World(simulated.database, simulated.clock)
     await other.open()
     task_id = await create(simulated, person)
     await say(other, person, task_id, "PatchTask", title="Pay the rent")
-    priority = person.says("SetPriority", {"priority": "high"})
-    first = await simulated.send("TaskActor", task_id, priority)
-    again = await other.send("TaskActor", task_id, priority)
-    assert first.version == again.version == 3
-    assert first.value == again.value
-    assert (first.value["title"], first.value["priority"]) == ("Pay the rent", "high")
+    command = person.says("SetPriority", {"priority": "high"})
+    first, again = [await ask(world, task_id, command) for world in (simulated, other)]
+    assert first == again
+    assert (first["version"], first["value"]["title"], first["value"]["priority"]) == (3, "Pay the rent", "high")
+
+
+async def ask(world: World, task_id: str, command: Command) -> Any:
+    """Past the gateway, which would try again after an answer that the actor did not understand."""
+    wire = orjson.dumps(command.to_wire())
+    return orjson.loads(await world._sidecar.invoke_method("TaskActor", task_id, "turn", wire))
 
 
 async def test_every_stream_is_whole_and_no_event_is_left(simulated: World) -> None:
