@@ -28,6 +28,19 @@ from actors.fields import (
     Zone,
 )
 from actors.replies import Json
+from actors.series_commands import (
+    CreateSeries,
+    DeleteSeries,
+    MoveSlot,
+    OccurrenceCompleted,
+    OccurrenceReport,
+    PatchSeries,
+    Retemplate,
+    SkipSlot,
+    SplitSeries,
+    StopSeries,
+    Withdraw,
+)
 
 TICK = "Tick"  # what a reminder asks; it has no body and leaves no row in the command log
 
@@ -51,6 +64,7 @@ class CreateTask(TaskFields):
     id: Id | None = None
     title: Title
     series_id: Id | None = None
+    occurrence: OccurrenceReport | None = None
 
 
 class PatchTask(Body):
@@ -164,6 +178,20 @@ BODIES: Mapping[str, type[Body]] = {
     "RegisterUser": RegisterUser,
     "PatchUser": PatchUser,
     "DeleteUser": Empty,
+    "Withdraw": Withdraw,
+    "Retemplate": Retemplate,
+    "CreateSeries": CreateSeries,
+    "PatchSeries": PatchSeries,
+    "SplitSeries": SplitSeries,
+    "SkipSlot": SkipSlot,
+    "MoveSlot": MoveSlot,
+    "PauseSeries": Empty,
+    "ResumeSeries": Empty,
+    "StopSeries": StopSeries,
+    "DeleteSeries": DeleteSeries,
+    "OccurrenceCreated": OccurrenceReport,
+    "OccurrenceCompleted": OccurrenceCompleted,
+    "OccurrenceDeleted": OccurrenceReport,
 }
 
 
@@ -266,3 +294,18 @@ def command_id_for_item(command_id: str, item_id: str) -> str:
 def task_id_for(user_id: str, command_id: str) -> str:
     """The id of the task a CreateTask makes when it names none: a retry reaches the same actor."""
     return str(uuid5(UUID(user_id), command_id))
+
+
+def series_id_for(user_id: str, command_id: str) -> str:
+    """The id of the series that a command makes; never that of the task which the same command may make."""
+    return str(uuid5(UUID(user_id), f"series/{command_id}"))
+
+
+def occurrence_id(series_id: str, generation: int, nominal: str) -> str:
+    """The id of the task of a slot: whoever makes it, and however often, makes the same one."""
+    return str(uuid5(UUID(series_id), f"{generation}/{nominal}"))
+
+
+def successor_id(series_id: str, command_id: str) -> str:
+    """The id of the series that follows when the command splits one."""
+    return str(uuid5(UUID(series_id), command_id))

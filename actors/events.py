@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from actors.commands import Command
 from actors.replies import Json
-from actors.shapes import Reminder, Task, TrimmedTask, User
+from actors.shapes import DueShape, Reminder, Series, Task, TrimmedTask, User
 
 
 class Actor(TypedDict):
@@ -52,8 +52,63 @@ class FiredData(ReminderData):
     late_seconds: int | None
 
 
+class SeriesData(_Data):
+    """The first event of a turn has the whole series."""
+
+    series_id: str
+    series: NotRequired[Series]
+
+
+class SlotOfEvent(TypedDict):
+    generation: int
+    slot: str
+    number: int
+    at: str
+
+
+class SlotData(SeriesData):
+    """`task_id` is the task of the slot, whether it is made or not."""
+
+    slot: SlotOfEvent
+    task_id: str
+
+
+class TriggeredData(SlotData):
+    """`task` is the body of the CreateTask that makes the occurrence."""
+
+    task: dict[str, Any]
+
+
+class MovedData(SlotData):
+    due: DueShape
+
+
+class RetemplatedData(SlotData):
+    """`fields` is the body of the Retemplate for the task."""
+
+    fields: dict[str, Any]
+
+
+class Successor(TypedDict):
+    """`body` is that of the CreateSeries which makes it."""
+
+    id: str
+    body: dict[str, Any]
+
+
+class SplitData(SeriesData):
+    successor: Successor
+
+
 class UserData(_Data):
     user: User
+
+
+class DigestData(UserData):
+    """`day` is the local day that the digest is of; `late_seconds` stands when it came more than 5 s late."""
+
+    day: str
+    late_seconds: int | None
 
 
 # Every event an actor makes, and the shape of its data.
@@ -71,9 +126,24 @@ EVENTS: Mapping[str, type] = {
     "reminder.snoozed": ReminderData,
     "reminder.acknowledged": ReminderData,
     "reminder.cancelled": ReminderData,
+    "series.created": SeriesData,
+    "series.updated": SeriesData,
+    "series.paused": SeriesData,
+    "series.resumed": SeriesData,
+    "series.stopped": SeriesData,
+    "series.ended": SeriesData,
+    "series.deleted": SeriesData,
+    "series.split": SplitData,
+    "recurrence.triggered": TriggeredData,
+    "recurrence.instance-created": SlotData,
+    "recurrence.skipped": SlotData,
+    "recurrence.withdrawn": SlotData,
+    "recurrence.moved": MovedData,
+    "recurrence.retemplated": RetemplatedData,
     "user.registered": UserData,
     "user.updated": UserData,
     "user.deleted": UserData,
+    "digest.due": DigestData,
 }
 
 

@@ -1,4 +1,4 @@
-"""What a task, a reminder and a user look like in replies, events, state and the read model."""
+"""What a task, a reminder, a series and a user look like in replies, events, state and the read model."""
 
 from typing import Any, Literal, NotRequired
 
@@ -39,6 +39,13 @@ class ChecklistItem(TypedDict):
     done: bool
 
 
+class OccurrenceRef(TypedDict):
+    """Which slot of its series a task is for; a move or an edit changes nothing about it."""
+
+    generation: int
+    slot: str
+
+
 class TrimmedTask(TypedDict):
     """A task without its long parts, as later events of a turn carry a large one."""
 
@@ -50,6 +57,7 @@ class TrimmedTask(TypedDict):
     tags: list[str]
     due: DueShape | None
     series_id: str | None
+    occurrence: OccurrenceRef | None
     version: int
     created_at: str
     updated_at: str
@@ -65,6 +73,76 @@ class Task(TrimmedTask):
     description: str
     reminders: list[Reminder]
     checklist: list[ChecklistItem]
+
+
+class TemplateItem(TypedDict):
+    text: str
+    done: NotRequired[bool]
+
+
+class OffsetReminder(TypedDict):
+    offset_minutes: int
+
+
+class Template(TypedDict):
+    """What each occurrence begins as; null reminders mean the user's default."""
+
+    title: str
+    description: str
+    priority: Priority
+    tags: list[str]
+    checklist: list[TemplateItem]
+    reminders: list[OffsetReminder] | None
+
+
+class NumberedSlot(TypedDict):
+    """A slot whose task was made: `number` counts the slots from the start, `at` is the instant it starts."""
+
+    slot: str
+    number: int
+    at: str
+    task_id: str
+
+
+class OpenSlot(TypedDict):
+    """A slot that has started, and whose task nobody has reported as done or gone."""
+
+    generation: int
+    slot: str
+    at: str
+    task_id: str
+
+
+class Series(TypedDict):
+    """A series. `awaited` is the next slot, `ahead` are further ones made before their time.
+
+    No slot of this generation is on `begins_after` or before, or at `ends_before` or later.
+    """
+
+    id: str
+    user_id: str
+    version: int
+    template: Template
+    rule: str
+    start: DueShape
+    zone: str
+    mode: Literal["schedule", "completion"]
+    month_end: Literal["clamp", "skip"]
+    pile_up: Literal["all", "newest"]
+    look_ahead_days: int
+    status: Literal["active", "paused", "stopped", "ended", "deleted"]
+    generation: int
+    split_from: str | None
+    begins_after: str | None
+    ends_before: str | None
+    awaited: NumberedSlot | None
+    ahead: list[NumberedSlot]
+    open: list[OpenSlot]
+    skipped: list[str]
+    moved: dict[str, DueShape]
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
 
 
 class User(TypedDict):

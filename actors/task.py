@@ -1,6 +1,7 @@
 """What a command does to a task: one pure function a command, all named in the table COMMANDS."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from actors.clock import instant_text
 from actors.commands import TICK, Command, task_id_for
 from actors.events import Fact
 from actors.fields import MAX_TAGS, PRIORITIES
-from actors.replies import Decision, Json, Refused, Unchanged, UnknownNameError
+from actors.replies import Accepted, Decision, Json, Refused, Unchanged, UnknownNameError
 from actors.task_edit import NO_ROOM, accepted, edited, fits, undone
 
 MAX_EVENTS = 50  # a turn; what is left is due again at once
@@ -24,6 +25,8 @@ def decide(state: Json | None, version: int, command: Command, now: datetime) ->
         return create(state, command, now)
     if command.name == TICK:
         return tick(state, version, command, now)
+    if command.name == "Withdraw":
+        return withdraw(state, command, now)
     act = COMMANDS.get(command.name)
     if act is None:
         raise UnknownNameError(f"a task knows no command {command.name}")
@@ -44,6 +47,32 @@ def create(state: Json | None, command: Command, now: datetime) -> Decision:
     facts = [Fact("task.created"), *reminders.facts([], state["reminders"])]
     decision = accepted(state, facts, command, now)
     return decision if fits(decision) else NO_ROOM
+
+
+def withdraw(state: Json | None, command: Command, now: datetime) -> Decision:
+    """The series takes an occurrence back: to the trash, or so that it is never made. What is done stays done."""
+    if state is None:
+        stone = task_state.never_made(command, now)
+        return accepted(stone, [Fact("task.purged")], command, now)
+    if state["user_id"] != command.principal.user_id:
+        return NOT_FOUND
+    return delete(state, command, now) if task_state.is_active(state) else Unchanged(task_state.task_json(state))
+
+
+def retemplate(state: Json, command: Command, now: datetime) -> Decision:
+    """The series' template changed: an open task follows in every field that nobody has edited in it."""
+    fields = {name: value for name, value in command.body.items() if not task_state.by_hand(state, name)}
+    if not task_state.is_active(state) or not fields:
+        return Unchanged(task_state.task_json(state))
+    if fields.get("reminders", ()) is None:
+        fields["reminders"] = task_state.default_reminders(command)
+    values = {name: _CLEARED.get(name) if value is None else value for name, value in fields.items()}
+    decision = edited(state, values, command, now)
+    if not isinstance(decision, Accepted):
+        return decision
+    changed = decision.events[0]["data"]["changed"]
+    templated = {**state.get("templated", {}), **dict.fromkeys(changed, decision.state["version"])}
+    return replace(decision, state={**decision.state, "templated": templated})
 
 
 def patch(state: Json, command: Command, now: datetime) -> Decision:
@@ -201,7 +230,7 @@ def _with_reminders(state: Json, changed: list[Json], facts: list[Fact], command
     return accepted(after, facts, command, now)
 
 
-# Every command of a task that is there. CreateTask and Tick stand in `decide`, because they also meet none.
+# Every command of a task that is there. CreateTask, Tick and Withdraw stand in `decide`, because they also meet none.
 COMMANDS: Mapping[str, Callable[[Json, Command, datetime], Decision]] = {
     "PatchTask": patch,
     "CompleteTask": complete,
@@ -216,6 +245,7 @@ COMMANDS: Mapping[str, Callable[[Json, Command, datetime], Decision]] = {
     "MoveDue": move_due,
     "UndoChange": undo,
     "Rezone": rezone,
+    "Retemplate": retemplate,
     "SnoozeReminder": snooze,
     "AcknowledgeReminder": acknowledge,
 }

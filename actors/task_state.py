@@ -1,23 +1,27 @@
 """What a task keeps: its JSON, and beside it what only the rules need."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from actors import reminders
 from actors.clock import instant_text
-from actors.commands import Command
+from actors.commands import Command, occurrence_id
 from actors.due import due_at, overdue_at
 from actors.replies import Json
 
-# The user's zone; the version that last changed each field (absent: the first); the due that was last told as overdue;
-# whether a person has said which reminders there are. Fields that a newer release adds pass through.
-PRIVATE = frozenset({"zone", "field_versions", "overdue_noted", "reminders_chosen"})
+# The user's zone; the version that last changed each field (absent: the first); the version at which the series last
+# set one; the due that was last told as overdue; whether a person has said which reminders there are. Fields that a
+# newer release adds pass through.
+PRIVATE = frozenset({"zone", "field_versions", "templated", "overdue_noted", "reminders_chosen"})
 
 
 def task_json(state: Json) -> Json:
-    """The task as replies, events and the read model have it."""
-    return {key: value for key, value in state.items() if key not in PRIVATE}
+    """The task as replies, events and the read model have it. A doc of before there were series lacks `occurrence`."""
+    task = {key: value for key, value in state.items() if key not in PRIVATE}
+    task.setdefault("occurrence", None)
+    return task
 
 
 def new(task_id: str, command: Command, now: datetime) -> Json:
@@ -36,6 +40,7 @@ def new(task_id: str, command: Command, now: datetime) -> Json:
         "reminders": [],
         "checklist": checklist(body.get("checklist", []), [], command.id),
         "series_id": body.get("series_id"),
+        "occurrence": body.get("occurrence"),
         "version": 1,
         "created_at": now_text,
         "updated_at": now_text,
@@ -99,6 +104,21 @@ def wake(state: Json) -> str | None:
     times: list[Any] = [reminder["fire_at"] for reminder in state["reminders"] if reminder["status"] == "pending"]
     overdue = overdue_ahead(state)
     return min(times if overdue is None else [*times, overdue], default=None)
+
+
+def never_made(command: Command, now: datetime) -> Json:
+    """Version 1 of the task of a slot that was withdrawn before it came to be: a tombstone from the first."""
+    body = command.body
+    occurrence = {"generation": body["generation"], "slot": body["slot"]}
+    task_id = occurrence_id(body["series_id"], body["generation"], body["slot"])
+    fields = {"title": "", "series_id": body["series_id"], "occurrence": occurrence}
+    return {**tombstone(new(task_id, replace(command, body=fields), now), now), "version": 1}
+
+
+def by_hand(state: Json, name: str) -> bool:
+    """Whether somebody has changed a field since the task was made; what its series set does not count."""
+    version = state["field_versions"].get(name)
+    return version is not None and version != state.get("templated", {}).get(name)
 
 
 def tombstone(state: Json, now: datetime) -> Json:

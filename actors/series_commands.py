@@ -1,0 +1,146 @@
+"""What may be asked of a series, and what a series asks of its tasks."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
+
+from actors.fields import (
+    MAX_CHECKLIST,
+    MAX_REMINDERS,
+    STORABLE,
+    Body,
+    CalendarDate,
+    Description,
+    Due,
+    Id,
+    Instant,
+    ItemText,
+    LocalTime,
+    OffsetMinutes,
+    Priority,
+    Sparse,
+    Tags,
+    Title,
+)
+from actors.recurrence_rule import MAX_RULE
+
+MAX_LOOK_AHEAD_DAYS = 30
+
+Mode = Literal["schedule", "completion"]
+MonthEnd = Literal["clamp", "skip"]
+PileUp = Literal["all", "newest"]
+RuleText = Annotated[str, StringConstraints(max_length=MAX_RULE), STORABLE]
+LookAheadDays = Annotated[StrictInt, Field(ge=0, le=MAX_LOOK_AHEAD_DAYS)]
+Generation = Annotated[StrictInt, Field(ge=1)]
+# A slot's name: its nominal local start, `2026-01-31T09:00` or `2026-01-31`.
+SlotName = LocalTime | CalendarDate
+
+
+class TemplateItem(Sparse):
+    text: ItemText
+    done: StrictBool = False
+
+
+class OffsetReminder(Body):
+    """Of a template only minutes before due: an instant would be right for one occurrence alone."""
+
+    offset_minutes: OffsetMinutes
+
+
+TemplateChecklist = Annotated[list[TemplateItem], Field(max_length=MAX_CHECKLIST)]
+TemplateReminders = Annotated[list[OffsetReminder], Field(max_length=MAX_REMINDERS)]
+
+
+class Template(Body):
+    """What each occurrence begins as. Absent or null reminders mean the user's default, [] means none."""
+
+    title: Title
+    description: Description = ""
+    priority: Priority = "none"
+    tags: Tags = Field(default_factory=list)
+    checklist: TemplateChecklist = Field(default_factory=list)
+    reminders: TemplateReminders | None = None
+
+
+class TemplatePatch(Body):
+    """Any of the fields; null clears one, and of the reminders it means the user's default."""
+
+    title: Title = ""
+    description: Description | None = None
+    priority: Priority | None = None
+    tags: Tags | None = None
+    checklist: TemplateChecklist | None = None
+    reminders: TemplateReminders | None = None
+
+
+class CreateSeries(Body):
+    id: Id | None = None
+    template: Template
+    rule: RuleText
+    start: Due
+    mode: Mode = "schedule"
+    month_end: MonthEnd = "clamp"
+    pile_up: PileUp = "all"
+    look_ahead_days: LookAheadDays = 0
+    split_from: Id | None = None
+
+
+class PatchSeries(Body):
+    """Any of the fields. Only in the template there is anything to clear; the defaults here are never read."""
+
+    template: TemplatePatch = TemplatePatch()
+    rule: RuleText = ""
+    start: Due = Due(date="1970-01-01")
+    mode: Mode = "schedule"
+    month_end: MonthEnd = "clamp"
+    pile_up: PileUp = "all"
+    look_ahead_days: LookAheadDays = 0
+
+
+class SplitSeries(Body):
+    """From `slot` on a new series, with what `patch` changes."""
+
+    slot: SlotName
+    patch: PatchSeries = PatchSeries()
+
+
+class SkipSlot(Body):
+    slot: SlotName
+
+
+class MoveSlot(Body):
+    slot: SlotName
+    to: Due
+
+
+class StopSeries(Body):
+    """Nothing more comes; `keep` leaves the task of the next slot as one of its own."""
+
+    keep: StrictBool
+
+
+class DeleteSeries(Body):
+    occurrences: Literal["keep", "delete"]
+
+
+class OccurrenceReport(Body):
+    """What a task says of itself to its series."""
+
+    generation: Generation
+    slot: SlotName
+
+
+class OccurrenceCompleted(OccurrenceReport):
+    completed_at: Instant
+
+
+class Withdraw(Body):
+    """To the task of a slot that is not to be: it goes to the trash, or is never made."""
+
+    series_id: Id
+    generation: Generation
+    slot: SlotName
+
+
+class Retemplate(TemplatePatch):
+    """New values of the template's fields, for those that nobody has edited in this task."""
