@@ -22,6 +22,7 @@ from host.consumers.catchup import Catchup
 from host.consumers.handler import Handler
 from host.consumers.notifier import Notifier
 from host.consumers.projector import Projector
+from host.consumers.recurrence import Recurrence
 from host.consumers.rezone import Rezone
 from host.consumers.table import consumers
 from host.gateway import Gateway
@@ -131,6 +132,7 @@ class HostProcess:
         handlers: dict[str, Handler] = {
             "projector": Projector(shown=self.projection.note, wake=self.hub.wake, types=self._on_projected),
             "notifier": self._notifier,
+            "recurrence": Recurrence(self.database, self.gateway),
             "rezone": Rezone(self.database, self.gateway),
         }
         grace = BROKER_GRACE_SECONDS if self.settings.broker != "none" else 0.0
@@ -138,8 +140,10 @@ class HostProcess:
             consumer.name: Catchup(self.database, consumer, min_age_seconds=grace) for consumer in consumers(handlers)
         }
 
-    def _on_commit(self, _actor_type: str, _actor_id: str) -> None:
+    def _on_commit(self, actor_type: str, _actor_id: str) -> None:
         self._catchups["projector"].nudge()
+        if actor_type == "SeriesActor":
+            self._catchups["recurrence"].nudge()
         if self._relay is not None:
             self._relay.nudge()
 

@@ -82,7 +82,7 @@ class Catchup:
         """Handle the next batch; gives how many rows it had."""
         if not self._registered:
             await self._register()
-        events: list[Event] = []
+        events: Sequence[Event] = []
         try:
             async with self._database.raw() as connection, connection.transaction():
                 mark = await outbox.watermark(connection, self._name, min_age_seconds=self._min_age)
@@ -100,13 +100,14 @@ class Catchup:
                         await self.consumer.handler.apply(connection, events)
                     await self._advance(connection, mark, read_to, handled=bool(events))
             if self.consumer.handler.outside:
-                await self._whole(events)
+                events = await self._whole(events)
         except Exception as error:
             if not events or _is_outage(error):
-                self._limit = max(1, self._limit // 2)
+                if not isinstance(error, Unavailable):
+                    self._limit = max(1, self._limit // 2)
                 raise
             log.warning("a batch failed, redone one by one", extra={"consumer": self._name}, exc_info=error)
-            await self._one_by_one(events)
+            events = await self._one_by_one(events)
         self._limit = min(BATCH, self._limit * 2)
         self._committed(events)
         return len(events)
@@ -118,25 +119,28 @@ class Catchup:
         async with self._database.raw() as connection:
             events = await outbox.with_earlier(connection, self._name, self.consumer.types, event_ids)
         try:
-            await self._whole(events)
+            done = await self._whole(events)
         except Exception as error:
             if _is_outage(error):
                 raise
-            await self._one_by_one(events)
-        self._committed(events)
+            done = await self._one_by_one(events)
+        self._committed(done)
+        if len(done) < len(events):
+            raise Unavailable(f"{len(events) - len(done)} of {len(events)} events are left")
 
     async def _register(self) -> None:
         async with self._database.raw() as connection:
             await outbox.register(connection, self._name, from_now=self.consumer.start == "now")
         self._registered = True
 
-    async def _whole(self, events: Sequence[Event]) -> None:
-        if events:
-            await self.consumer.handler.before(events)
+    async def _whole(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Gives those that are done: all, but for what the handler could not do outside yet."""
+        if events and (events := await self.consumer.handler.before(events)):
             async with self._database.raw() as connection, connection.transaction():
                 fresh = await outbox.take(connection, self._name, events)
                 if fresh:
                     await self.consumer.handler.apply(connection, fresh)
+        return events
 
     async def _advance(self, connection: Raw, mark: Watermark, read_to: int, *, handled: bool) -> None:
         """After all rows up to `read_to` that were to be seen are handled in this transaction."""
@@ -146,18 +150,21 @@ class Catchup:
             await outbox.advance(connection, self._name, mark, read_to=read_to)
             self._settled_at = now
 
-    async def _one_by_one(self, events: Sequence[Event]) -> None:
+    async def _one_by_one(self, events: Sequence[Event]) -> Sequence[Event]:
+        done: list[Event] = []
         for event in events:
             for tries, pause in enumerate(TRY_PAUSES_SECONDS, start=1):
                 try:
-                    await self._whole([event])
+                    done += await self._whole([event])
                     break
                 except Exception as error:
                     if _is_outage(error):
                         raise
                     if tries == len(TRY_PAUSES_SECONDS):
                         await self._bury(event, error, tries)
+                        done.append(event)
                 await asyncio.sleep(pause)
+        return done
 
     async def _bury(self, event: Event, error: Exception, tries: int) -> None:
         log.error("an event is put aside", extra={"consumer": self._name, "event_id": event.id}, exc_info=error)

@@ -17,8 +17,12 @@ class Handler:
 
     outside: bool = False  # whether `before` does anything
 
-    async def before(self, events: Sequence[Event]) -> None:
-        """Effects outside the database, each idempotent by its own key; no transaction is open."""
+    async def before(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Effects outside the database, each idempotent by its own key; no transaction is open.
+
+        Gives the events that are done; the others come again.
+        """
+        return events
 
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
         """Effects inside the one transaction that also notes the events as handled."""

@@ -1,4 +1,4 @@
-"""Rezone: after a user moves to another zone, their open tasks that are due on a date move with them."""
+"""Rezone: after a user moves to another zone, their open tasks and active series of dates move with them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from actors.commands import Command, Principal, build_command
 from actors.replies import Reply
 from host.consumers.handler import Handler
 from host.gateway import Unavailable
-from host.store import outbox, projections
+from host.store import outbox, projections, series_rows
 from host.store.engine import Database
 from host.store.outbox import Event
 
@@ -31,30 +31,33 @@ class Rezone(Handler):
         self._gateway = gateway
         self._settle_seconds = settle_seconds
 
-    async def before(self, events: Sequence[Event]) -> None:
+    async def before(self, events: Sequence[Event]) -> Sequence[Event]:
         for event in events:
             if "zone" in event.body["data"]["changed"]:
                 await asyncio.sleep(max(0.0, self._settle_seconds - event.age_seconds))
                 await self._rezone(event)
+        return events
 
     async def _rezone(self, event: Event) -> None:
         async with self._database.raw() as connection:
             if not await outbox.has_passed(connection, "projector", event.position):
                 raise Unavailable("the read model has not come so far yet")
             tasks = await projections.open_date_tasks(connection, event.user_id)
-        for start in range(0, len(tasks), AT_ONCE):
-            await asyncio.gather(*(self._send(event, task_id) for task_id in tasks[start : start + AT_ONCE]))
+            series = await series_rows.active_date_series(connection, event.user_id)
+        actors = [*(("SeriesActor", series_id) for series_id in series), *(("TaskActor", task_id) for task_id in tasks)]
+        for start in range(0, len(actors), AT_ONCE):
+            await asyncio.gather(*(self._send(event, *actor) for actor in actors[start : start + AT_ONCE]))
 
-    async def _send(self, event: Event, task_id: str) -> None:
-        """A refusal means that the task is gone or in the trash, so that it needs no zone."""
+    async def _send(self, event: Event, actor_type: str, actor_id: str) -> None:
+        """A refusal means that it is gone, in the trash or over, so that it needs no zone."""
         user = event.body["data"]["user"]
         command = build_command(
             "Rezone",
             {"zone": user["zone"]},
-            id=str(uuid5(UUID(task_id), event.id)),
+            id=str(uuid5(UUID(actor_id), event.id)),
             principal=Principal("system", "rezone", event.user_id),
             correlation_id=event.body["data"]["correlation_id"],
             zone=user["zone"],
             defaults=user["defaults"],
         )
-        await self._gateway.send("TaskActor", task_id, command)
+        await self._gateway.send(actor_type, actor_id, command)

@@ -5,6 +5,7 @@ from typing import Final
 
 from actors.events import EVENTS
 from host.consumers.handler import REMINDERS, TASK_EVENTS, Consumer, Handler, Start
+from host.consumers.recurrence import MESSAGES
 
 # name: topic, the events it takes, where a new one starts (an effect now, a projection at the beginning)
 CONSUMERS: Final[Mapping[str, tuple[str, tuple[str, ...], Start]]] = {
@@ -14,6 +15,7 @@ CONSUMERS: Final[Mapping[str, tuple[str, tuple[str, ...], Start]]] = {
         ("reminder.fired", "reminder.snoozed", "reminder.acknowledged", "task.overdue"),
         "now",
     ),
+    "recurrence": (TASK_EVENTS, tuple(MESSAGES), "now"),
     "rezone": (TASK_EVENTS, ("user.updated",), "now"),
 }
 

@@ -13,6 +13,7 @@ from host.consumers.catchup import Catchup
 from host.consumers.handler import Handler
 from host.consumers.notifier import IN_APP, Notifier
 from host.consumers.projector import Projector
+from host.consumers.recurrence import Recurrence
 from host.consumers.rezone import Rezone
 from host.consumers.table import consumers
 from host.gateway import Gateway
@@ -68,6 +69,7 @@ class World:
         handlers: dict[str, Handler] = {
             "projector": projector,
             "notifier": self._notifier,
+            "recurrence": Recurrence(self.database, self.gateway),
             "rezone": Rezone(self.database, self.gateway, settle_seconds=0),
         }
         return {consumer.name: Catchup(self.database, consumer) for consumer in consumers(handlers)}

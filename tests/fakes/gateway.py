@@ -23,14 +23,20 @@ _SAVE = """INSERT INTO dapr_state (key, value) VALUES ($1, $2)
 class FakeActors:
     """`down` makes every call an outage; `lose_reply` commits and then fails once; `sent` keeps the commands."""
 
-    def __init__(self, db: Database, clock: Clock, on_commit: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        on_commit: Callable[[], Awaitable[None]],
+        locks: defaultdict[str, asyncio.Lock] | None = None,
+    ) -> None:
         self.down = False
         self.lose_reply = False
         self.sent: list[tuple[str, str, Command]] = []
         self._db = db
         self._clock = clock
         self._on_commit = on_commit
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks = defaultdict(asyncio.Lock) if locks is None else locks
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
         if self.down:
@@ -44,6 +50,10 @@ class FakeActors:
             self.lose_reply = False
             raise Unavailable("the reply was lost")
         return Reply.from_wire(orjson.loads(orjson.dumps(reply)))
+
+    def beneath(self) -> "FakeActors":
+        """The same actors for a consumer, which itself is what follows a commit."""
+        return FakeActors(self._db, self._clock, _nothing, self._locks)
 
     async def tick(self, actor_type: str, actor_id: str) -> None:
         async with self._locks[actor_id]:
@@ -67,6 +77,10 @@ class FakeActors:
         if isinstance(decision, Unchanged):
             return {"ok": True, "value": decision.reply, "version": doc.version}
         return _refusal(decision)
+
+
+async def _nothing() -> None:
+    pass
 
 
 def _known(known_hash: str, reply: Json, command: Command) -> Json:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from host.consumers.catchup import Catchup
 from host.consumers.notifier import Notifier
 from host.consumers.projector import Projector
+from host.consumers.recurrence import Recurrence
 from host.consumers.rezone import Rezone
 from host.consumers.table import consumers
 from host.hub import Hub
@@ -46,6 +47,7 @@ class World:
         handlers = {
             "projector": projector,
             "notifier": Notifier(self.db, self.clock, wake=self.hub.wake),
+            "recurrence": Recurrence(self.db, self.actors.beneath()),
             "rezone": Rezone(self.db, self.actors),
         }
         self._catchups = [Catchup(self.db, row) for row in consumers(handlers) if row.name != "rezone"]

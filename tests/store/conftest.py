@@ -8,6 +8,7 @@ from host.consumers.catchup import Catchup
 from host.consumers.handler import Handler
 from host.consumers.notifier import Notifier
 from host.consumers.projector import Projector
+from host.consumers.recurrence import Recurrence
 from host.consumers.rezone import Rezone
 from host.consumers.table import consumers
 from host.store.engine import Database
@@ -49,6 +50,7 @@ async def loops(database: Database, world: World, notifier: Notifier) -> dict[st
     handlers: dict[str, Handler] = {
         "projector": Projector(shown=lambda versions: None, wake=lambda users: None, types=lambda types: None),
         "notifier": notifier,
+        "recurrence": Recurrence(database, world),
         "rezone": Rezone(database, world, settle_seconds=0),
     }
     loops = {consumer.name: Catchup(database, consumer) for consumer in consumers(handlers)}

@@ -44,8 +44,10 @@ def start_loops(database: Database, world: World, hub: Hub) -> list[asyncio.Task
     projector = Projector(shown=lambda versions: None, wake=hub.wake, types=lambda types: None)
     loops = [
         Catchup(database, consumer).run
-        for consumer in consumers({"projector": projector, "notifier": notifier, "rezone": projector})
-        if consumer.name != "rezone"
+        for consumer in consumers(
+            dict.fromkeys(("recurrence", "rezone"), projector) | {"projector": projector, "notifier": notifier}
+        )
+        if consumer.name in {"projector", "notifier"}
     ]
     sweeper = Sweeper(database, world, clock, sentinel_present=scheduler.present, plant_sentinel=scheduler.plant)
     pruner = Pruner(database, world, clock, broker=False)

@@ -1,0 +1,204 @@
+"""The recurrence consumer: what a series decides becomes of its tasks, and what becomes of those is told to it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from uuid import UUID, uuid5
+
+from actors.commands import Command, Principal, build_command
+from actors.replies import Reply
+from host.consumers.handler import Handler
+from host.gateway import Unavailable
+from host.store import projections
+from host.store.engine import Database
+from host.store.outbox import Event
+from host.store.projections import Person
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+SERIES_AT_ONCE: Final = 8
+REST_SECONDS: Final = 5.0  # for a series that could not be reached while others could
+NAME: Final = "recurrence"  # who sends the commands; what it did itself it tells no series
+_NOBODY: Final = Person("UTC", {})
+
+
+class Actors(Protocol):
+    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A command to be: to whom, what, with which body."""
+
+    actor_type: str
+    actor_id: str
+    command: str
+    body: Json
+
+
+class Recurrence(Handler):
+    """A command's id comes from its receiver and the event: sent twice or by two of us, it is applied once."""
+
+    outside = True
+
+    def __init__(self, database: Database, gateway: Actors) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._resting: dict[str, float] = {}  # series: not before
+
+    async def before(self, events: Sequence[Event]) -> Sequence[Event]:
+        """In order within a series. One that cannot be reached holds up no other: its events are left for later."""
+        lines, others = self._lines(events)
+        if not lines:
+            return others
+        async with self._database.raw() as connection:
+            people = await projections.people(connection, {event.user_id for event in events})
+        batch = _Batch(self._gateway, people)
+        await _all(batch.pass_on(line) for line in lines.values())
+        # Last, because nobody waits for it, and each of the others is somebody's next task.
+        await _all(batch.report(event) for event in batch.made)
+        if not batch.done:
+            raise Unavailable("none of the series can be reached")
+        again = time.monotonic() + REST_SECONDS
+        served = {event.id for event in batch.done}
+        self._resting |= {name: again for name, line in lines.items() if any(event.id not in served for event in line)}
+        return [*others, *batch.done]
+
+    def _lines(self, events: Sequence[Event]) -> tuple[dict[str, list[Event]], list[Event]]:
+        """The events of each series, and those that concern none; without those of series that rest."""
+        lines: dict[str, list[Event]] = {}
+        for event in events:
+            lines.setdefault(_series_id(event), []).append(event)
+        others = lines.pop("", [])
+        now = time.monotonic()
+        self._resting = {name: until for name, until in self._resting.items() if until > now}
+        return {name: line for name, line in lines.items() if name not in self._resting}, others
+
+
+class _Batch:
+    """What is sent for one batch, some series at once. `made` are the events whose task is there, `done` those served."""
+
+    def __init__(self, gateway: Actors, people: Mapping[str, Person]) -> None:
+        self._gateway = gateway
+        self._people = people
+        self._free = asyncio.Semaphore(SERIES_AT_ONCE)
+        self.made: list[Event] = []
+        self.done: list[Event] = []
+
+    async def pass_on(self, line: Sequence[Event]) -> None:
+        """The events of one series."""
+        async with self._free:
+            for event in line:
+                reply = await self._send(event, message_of(event))
+                if reply is None:
+                    return
+                if event.type == "recurrence.triggered" and reply.ok and not reply.value["purged"]:
+                    self.made.append(event)
+                else:
+                    self.done.append(event)
+
+    async def report(self, event: Event) -> None:
+        """Tell the series that the task it asked for is there."""
+        async with self._free:
+            body = _slot(event.body["data"]["slot"])
+            if await self._send(event, Message("SeriesActor", event.actor_id, "OccurrenceCreated", body)) is not None:
+                self.done.append(event)
+
+    async def _send(self, event: Event, message: Message) -> Reply | None:
+        """None when it cannot be reached. A refusal is final: what it was about is gone."""
+        data, person = event.body["data"], self._people.get(event.user_id, _NOBODY)
+        command = build_command(
+            message.command,
+            message.body,
+            id=str(uuid5(UUID(message.actor_id), event.id)),
+            principal=Principal("system", NAME, event.user_id),
+            correlation_id=data["correlation_id"],
+            zone=person.zone,
+            defaults=person.defaults,
+        )
+        details = {"command": command.name, "actor": message.actor_id, "event_id": event.id}
+        try:
+            reply = await self._gateway.send(message.actor_type, message.actor_id, command)
+        except Unavailable as error:
+            log.warning("an occurrence waits", extra=details | {"cause": str(error)})
+            return None
+        if reply.error is not None:
+            log.info("an occurrence was refused", extra=details | {"code": reply.error.code})
+        return reply
+
+
+async def _all(sends: Iterable[Awaitable[None]]) -> None:
+    """Each to its end, also when one has a fault; that one's exception rises then."""
+    for result in await asyncio.gather(*sends, return_exceptions=True):
+        if result is not None:
+            raise result
+
+
+def _series_id(event: Event) -> str:
+    """Whose line the event stands in; "" for a task of no series, and for what we did to a task ourselves."""
+    data = event.body["data"]
+    if "series_id" in data:
+        return event.actor_id
+    task, actor = data["task"], data["actor"]
+    if task.get("occurrence") is None or (actor["kind"], actor["id"]) == ("system", NAME):
+        return ""
+    series_id: str = task["series_id"]
+    return series_id
+
+
+def message_of(event: Event) -> Message:
+    return MESSAGES[event.type](event.body["data"])
+
+
+def _create_task(data: Json) -> Message:
+    return Message("TaskActor", data["task_id"], "CreateTask", data["task"])
+
+
+def _withdraw(data: Json) -> Message:
+    body = {"series_id": data["series_id"], **_slot(data["slot"])}
+    return Message("TaskActor", data["task_id"], "Withdraw", body)
+
+
+def _move_due(data: Json) -> Message:
+    return Message("TaskActor", data["task_id"], "MoveDue", {"due": data["due"]})
+
+
+def _retemplate(data: Json) -> Message:
+    return Message("TaskActor", data["task_id"], "Retemplate", data["fields"])
+
+
+def _create_series(data: Json) -> Message:
+    return Message("SeriesActor", data["successor"]["id"], "CreateSeries", data["successor"]["body"])
+
+
+def _completed(data: Json) -> Message:
+    task = data["task"]
+    body = _slot(task["occurrence"]) | {"completed_at": task["completed_at"]}
+    return Message("SeriesActor", task["series_id"], "OccurrenceCompleted", body)
+
+
+def _deleted(data: Json) -> Message:
+    task = data["task"]
+    return Message("SeriesActor", task["series_id"], "OccurrenceDeleted", _slot(task["occurrence"]))
+
+
+def _slot(slot: Json) -> Json:
+    return {"generation": slot["generation"], "slot": slot["slot"]}
+
+
+# What each event asks of whom: first what series say, then what their tasks say.
+MESSAGES: Final[Mapping[str, Callable[[Json], Message]]] = {
+    "recurrence.triggered": _create_task,
+    "recurrence.withdrawn": _withdraw,
+    "recurrence.moved": _move_due,
+    "recurrence.retemplated": _retemplate,
+    "series.split": _create_series,
+    "task.completed": _completed,
+    "task.deleted": _deleted,
+    "task.purged": _deleted,
+}
