@@ -1,4 +1,5 @@
 // The clauses that quick add understands, in order of preference: a pattern and what it means. English only.
+import { type Repeat, repeatForms } from "./quickadd-repeat.ts"
 import { addDays, addMonths, isDate, weekdayOf } from "./time.ts"
 import type { Priority } from "./types.ts"
 
@@ -11,10 +12,11 @@ export type Found =
   | { kind: "none" }
   | { kind: "priority"; priority: Priority }
   | { kind: "tag"; tag: string }
+  | Repeat
 
 export interface Context {
   today: string
-  /** The part just before is a date. */
+  /** The part just before is a date, or days that repeat. */
   follows: boolean
   /** What stands behind the match. */
   tail: string
@@ -78,6 +80,7 @@ export const clauses: Clause[] = [
     })),
   ),
   clause("remind(?:er)?(?: me)? (?:when due|at due time|on time)", () => ({ kind: "reminder", offset: 0 })),
+  ...repeatForms.map(([source, read]) => clause(source, ([, ...groups], { today }) => read(groups, today))),
   clause(String.raw`in ${NUMBER}\s?${UNIT}`, ([, number, unit = ""], { today }) => {
     if (/^(min|m$|h)/i.test(unit)) return { kind: "moment", minutes: amount(number) * unitMinutes(unit) }
     if (/^month/i.test(unit)) return { kind: "date", date: addMonths(today, Math.ceil(amount(number))) }

@@ -1,10 +1,11 @@
 // Reads one line of quick add: "Pay rent tomorrow 9am #home !high remind 1 minute before" → a draft and where each part stood.
 import { type Clause, clauses, type Found } from "./quickadd-grammar.ts"
+import { firstDate, type Mode, reanchor, ruleText } from "./recurrence.ts"
 import { addDays, dateAt, instantAt, localAt, MINUTE } from "./time.ts"
 import type { Due, Priority, ReminderInput } from "./types.ts"
 
 export interface Token {
-  kind: "date" | "time" | "reminder" | "priority" | "tag"
+  kind: "date" | "time" | "reminder" | "priority" | "tag" | "repeat"
   start: number
   end: number
   text: string
@@ -17,6 +18,8 @@ export interface Draft {
   reminders: ReminderInput[] | undefined
   priority: Priority | null
   tags: string[]
+  /** With it comes a due: the first date. */
+  repeat: { rule: string; mode: Mode } | null
   tokens: Token[]
 }
 
@@ -33,6 +36,7 @@ const RULES_OUT: Partial<Record<Found["kind"], Found["kind"][]>> = {
   time: ["time", "moment"],
   moment: ["date", "time", "moment"],
   priority: ["priority"],
+  repeat: ["repeat", "moment"],
 }
 
 const CHIP: Record<Found["kind"], Token["kind"]> = {
@@ -43,10 +47,12 @@ const CHIP: Record<Found["kind"], Token["kind"]> = {
   none: "reminder",
   priority: "priority",
   tag: "tag",
+  repeat: "repeat",
 }
 
 export function parseQuickAdd(text: string, around: Surroundings): Draft {
   const found = scan(text, around)
+  const due = dueOf(found, around)
   const tokens = found.map(({ start, end, value }) => ({
     kind: CHIP[value.kind],
     start,
@@ -55,10 +61,11 @@ export function parseQuickAdd(text: string, around: Surroundings): Draft {
   }))
   return {
     title: titleOf(text, tokens),
-    due: dueOf(found, around),
+    due,
     reminders: remindersOf(found, around),
     priority: found.map((it) => (it.value.kind === "priority" ? it.value.priority : null)).find(Boolean) ?? null,
     tags: tagsOf(found),
+    repeat: repeatOf(found, due, around),
     tokens,
   }
 }
@@ -114,7 +121,9 @@ function tryClause(
   const previous = before.at(-1)
   const context = {
     today: around.today,
-    follows: previous?.value.kind === "date" && text.slice(previous.end, at).trim() === "",
+    follows:
+      (previous?.value.kind === "date" || previous?.value.kind === "repeat") &&
+      text.slice(previous.end, at).trim() === "",
     tail: text.slice(end),
   }
   const value = clause.read(result, context)
@@ -144,8 +153,23 @@ function dueOf(found: Hit[], { now, zone }: Surroundings): Due | null {
   if (moment) return { local: localAt(ceilMinute(now + moment.minutes * MINUTE), zone), zone }
   const date = values.find((it) => it.kind === "date")
   const time = values.find((it) => it.kind === "time")?.time ?? date?.time
-  if (!time) return date ? { date: date.date } : null
-  return { local: `${date?.date ?? nextDateOf(time, now, zone)}T${time}`, zone }
+  const day = date?.date ?? firstDay(values, time ? nextDateOf(time, now, zone) : dateAt(now, zone))
+  if (!time) return day ? { date: day } : null
+  return { local: `${day ?? nextDateOf(time, now, zone)}T${time}`, zone }
+}
+
+function firstDay(values: Found[], from: string): string | undefined {
+  const repeat = values.find((it) => it.kind === "repeat")
+  if (!repeat) return undefined
+  return repeat.isOpen ? from : firstDate(repeat.pattern, from)
+}
+
+function repeatOf(found: Hit[], due: Due | null, { now, zone }: Surroundings): Draft["repeat"] {
+  const repeat = found.map((it) => it.value).find((it) => it.kind === "repeat")
+  if (!repeat || !due) return null
+  const first = "date" in due ? due.date : due.local.slice(0, 10)
+  const pattern = repeat.isOpen ? reanchor(repeat.pattern, dateAt(now, zone), first) : repeat.pattern
+  return { rule: ruleText(pattern, repeat.mode), mode: repeat.mode }
 }
 
 /** A bare time means its next coming: today when still ahead, else tomorrow. */

@@ -6,6 +6,7 @@ const zone = "Europe/Paris"
 const now = Date.parse("2026-11-25T09:20:30Z")
 const at = (local: string) => ({ local, zone })
 const on = (date: string) => ({ date })
+const by = (rule: string) => ({ rule, mode: "schedule" as const })
 
 type Meaning = Partial<Omit<Draft, "tokens">>
 
@@ -63,6 +64,30 @@ const table: [string, Meaning][] = [
   ["Dentist friday remind me tomorrow 8am", { reminders: [{ at: "2026-11-26T07:00:00.000Z" }], due: on("2026-11-27") }],
   ["Dentist friday no reminder", { title: "Dentist", reminders: [] }],
   ["Remind me to breathe", { title: "Remind me to breathe", reminders: undefined }],
+  ["Stand-up every day 9:00", { title: "Stand-up", due: at("2026-11-26T09:00"), repeat: by("FREQ=DAILY") }],
+  ["Walk every day", { title: "Walk", due: on("2026-11-25"), repeat: by("FREQ=DAILY") }],
+  ["Report every monday 9:00", { due: at("2026-11-30T09:00"), repeat: by("FREQ=WEEKLY;BYDAY=MO") }],
+  ["Bins every wednesday", { due: on("2026-11-25"), repeat: by("FREQ=WEEKLY;BYDAY=WE") }],
+  ["Bins every wednesday 8am", { due: at("2026-12-02T08:00"), repeat: by("FREQ=WEEKLY;BYDAY=WE") }],
+  ["Gym every mon, wed and fri 18:00", { title: "Gym", repeat: by("FREQ=WEEKLY;BYDAY=MO,WE,FR") }],
+  ["Mail every weekday morning", { due: at("2026-11-26T09:00"), repeat: by("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR") }],
+  ["Bins every 2 weeks", { title: "Bins", due: on("2026-11-25"), repeat: by("FREQ=WEEKLY;INTERVAL=2") }],
+  ["Bins every other tuesday", { due: on("2026-12-01"), repeat: by("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU") }],
+  ["Bins every 2 weeks on tuesday", { due: on("2026-12-01"), repeat: by("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU") }],
+  ["Rent every month on the 31st", { title: "Rent", due: on("2026-11-30"), repeat: by("FREQ=MONTHLY;BYMONTHDAY=31") }],
+  ["Rent every 1st", { title: "Rent", due: on("2026-12-01"), repeat: by("FREQ=MONTHLY;BYMONTHDAY=1") }],
+  ["Books every last day of the month", { due: on("2026-11-30"), repeat: by("FREQ=MONTHLY;BYMONTHDAY=-1") }],
+  ["Meet every 2nd tuesday of the month", { due: on("2026-12-08"), repeat: by("FREQ=MONTHLY;BYDAY=2TU") }],
+  ["Meet every month on the last friday", { due: on("2026-11-27"), repeat: by("FREQ=MONTHLY;BYDAY=-1FR") }],
+  ["Taxes every 5 march", { due: on("2027-03-05"), repeat: by("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=5") }],
+  ["Invoice every month tomorrow 9am", { due: at("2026-11-26T09:00"), repeat: by("FREQ=MONTHLY;BYMONTHDAY=26") }],
+  [
+    "Water every 3 days after completion #home",
+    { title: "Water", tags: ["home"], repeat: { rule: "FREQ=DAILY;INTERVAL=3", mode: "completion" } },
+  ],
+  ["Read every page", { title: "Read every page", due: null, repeat: null }],
+  ["Meet every 32nd", { title: "Meet every 32nd", repeat: null }],
+  ["Rest every 0 days", { title: "Rest every 0 days", repeat: null }],
   ["Milk, tomorrow, #shop", { title: "Milk", tags: ["shop"], due: on("2026-11-26") }],
 ]
 
