@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.tables import reminder_ledger, reminders, tasks
+from host.store.tables import deliveries, reminder_ledger, reminders, tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,38 @@ async def listed(
         .offset(offset)
     )
     return (await connection.execute(statement)).all(), total or 0
+
+
+async def find(
+    connection: AsyncConnection, user_id: str, reminder_id: str, task_id: str | None
+) -> Row[*tuple[Any, ...]] | None:
+    """The row of `reminders` with `task_title` and the task's `series_id` and `body`.
+
+    Only with its task an id names one reminder for sure; without, of several the last to fire.
+    """
+    joined = reminders.join(tasks, tasks.c.id == reminders.c.task_id)
+    statement = (
+        select(reminders, tasks.c.title.label("task_title"), tasks.c.series_id, tasks.c.body)
+        .select_from(joined)
+        .where(reminders.c.id == reminder_id, *_conditions(user_id, ReminderFilter(task_id)))
+        .order_by(reminders.c.fire_at.desc().nulls_last(), reminders.c.task_id)
+        .limit(1)
+    )
+    return (await connection.execute(statement)).first()
+
+
+async def deliveries_of(
+    connection: AsyncConnection, user_id: str, task_id: str, reminder_id: str
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Rows of `deliveries`, in the order of its firings."""
+    statement = (
+        select(deliveries)
+        .where(
+            deliveries.c.task_id == task_id, deliveries.c.reminder_id == reminder_id, deliveries.c.user_id == user_id
+        )
+        .order_by(deliveries.c.firing, deliveries.c.channel)
+    )
+    return (await connection.execute(statement)).all()
 
 
 async def ledger(

@@ -1,12 +1,21 @@
 """What the API accepts, one model a body; those of single commands are the commands' own."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StrictBool,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from actors.commands import AcknowledgeReminder, AddTags, CreateTask, PatchTask, SetPriority, SnoozeReminder
-from actors.fields import STORABLE, Body, Defaults, Email, Id, PersonName, TagName, Zone
+from actors import series_commands
+from actors.commands import AcknowledgeReminder, AddTags, PatchTask, SetPriority, SnoozeReminder, TaskFields
+from actors.fields import STORABLE, Body, Defaults, Due, Email, Id, PersonName, TagName, Title, Zone
 from host.passwords import LONGEST, SHORTEST
 
 __all__ = [
@@ -14,15 +23,21 @@ __all__ = [
     "AddTags",
     "Bulk",
     "ChangePassword",
+    "CreateSeries",
     "CreateTask",
     "CreateToken",
     "Login",
+    "MoveSlot",
     "PatchMe",
+    "PatchSeries",
     "PatchTask",
+    "PreviewSeries",
     "Register",
     "RenameTag",
     "SetPriority",
+    "SkipSlot",
     "SnoozeReminder",
+    "StopSeries",
 ]
 
 Password = Annotated[str, StringConstraints(min_length=SHORTEST, max_length=LONGEST), STORABLE]
@@ -34,6 +49,100 @@ BulkAction = Literal[
 ]
 
 
+_SLOT: Final[TypeAdapter[str]] = TypeAdapter(series_commands.SlotName)
+
+
+def _slot(text: str) -> str:
+    try:
+        return _SLOT.validate_python(text)
+    except ValidationError:
+        raise PydanticCustomError("invalid_slot", "not the slot of an occurrence, as 2026-12-03T09:00") from None
+
+
+SlotName = Annotated[
+    str,
+    AfterValidator(_slot),
+    STORABLE,
+    Field(description="The `slot` of an occurrence", examples=["2026-12-03T09:00"]),
+]
+RuleText = Annotated[
+    series_commands.RuleText,
+    Field(description="Of RFC 5545: DAILY, WEEKLY, MONTHLY, YEARLY", examples=["FREQ=WEEKLY;BYDAY=MO,TH"]),
+]
+Mode = Annotated[
+    series_commands.Mode,
+    Field(description="By the calendar, or each an interval after the completion of the one before"),
+]
+MonthEnd = Annotated[
+    series_commands.MonthEnd, Field(description="What a month without that day has: its last day, or no slot")
+]
+PileUp = Annotated[series_commands.PileUp, Field(description="Which open occurrences stay when the next one starts")]
+LookAheadDays = Annotated[
+    series_commands.LookAheadDays, Field(description="Slots of so many days ahead have their tasks already")
+]
+
+
+class Recurrence(Body):
+    """How a new task repeats; it starts at the task's due."""
+
+    rule: RuleText
+    mode: Mode = "schedule"
+    month_end: MonthEnd = "clamp"
+    pile_up: PileUp = "all"
+    look_ahead_days: LookAheadDays = 0
+
+
+class CreateTask(TaskFields):
+    """With `recurrence` the first occurrence of a new series; its id follows from the series."""
+
+    id: Id | None = None
+    title: Title
+    recurrence: Recurrence | None = None
+
+
+class CreateSeries(Recurrence, series_commands.Template):
+    """What each occurrence gets, and when they come. Absent reminders mean the user's default, [] means none."""
+
+    start: Due
+
+
+class PatchSeries(series_commands.TemplatePatch):
+    """Any of the fields; null clears one. With `from_slot` that slot and all after it become a series of their own."""
+
+    rule: RuleText = ""
+    start: Due = Due(date="1970-01-01")
+    mode: Mode = "schedule"
+    month_end: MonthEnd = "clamp"
+    pile_up: PileUp = "all"
+    look_ahead_days: LookAheadDays = 0
+    from_slot: SlotName | None = None
+
+
+class PreviewSeries(Body):
+    rule: RuleText
+    start: Due
+    mode: Mode = "schedule"
+    month_end: MonthEnd = "clamp"
+    count: Annotated[int, Field(strict=True, ge=1, le=50)] = 5
+
+
+class SkipSlot(Body):
+    slot: SlotName
+
+
+class MoveSlot(Body):
+    """To another due; the slot keeps its name and its place in the order."""
+
+    slot: SlotName
+    to: Due
+
+
+class StopSeries(Body):
+    """`keep` leaves the occurrence that waits for its time."""
+
+    keep: StrictBool = False
+
+
 class Bulk(Body):
     """`args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`; nothing for the others."""
 
@@ -42,7 +151,7 @@ class Bulk(Body):
     args: Annotated[dict[str, Any], Field(default_factory=dict)]
 
     @model_validator(mode="after")
-    def _distinct(self) -> "Bulk":
+    def _distinct(self) -> Self:
         if len(self.ids) != len(set(self.ids)):
             raise PydanticCustomError("duplicate_id", "each id may stand in `ids` once")
         return self

@@ -21,6 +21,14 @@ def _task(text: str) -> str:
     return canonical(text, "task")
 
 
+def _series(text: str) -> str:
+    return canonical(text, "series")
+
+
+def _reminder(text: str) -> str:
+    return canonical(text, "reminder")
+
+
 def _notification(text: str) -> str:
     return canonical(text, "notification")
 
@@ -37,6 +45,8 @@ def _session(text: str) -> str:
 
 _UUID = Path(json_schema_extra={"format": "uuid"})
 TaskId = Annotated[str, AfterValidator(_task), _UUID]
+SeriesId = Annotated[str, AfterValidator(_series), _UUID]
+ReminderId = Annotated[str, AfterValidator(_reminder), _UUID]
 NotificationId = Annotated[str, AfterValidator(_notification), _UUID]
 TokenId = Annotated[str, AfterValidator(_token), _UUID]
 SessionId = Annotated[str, AfterValidator(_session), Path()]

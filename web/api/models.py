@@ -33,6 +33,7 @@ TASK_EXAMPLE: dict[str, Any] = {
     ],
     "checklist": [{"id": "5f0f34f0-6a2c-4a3c-8f0a-2d9a0e7b7c10", "text": "Check the amount", "done": False}],
     "series_id": None,
+    "occurrence": None,
     "version": 1,
     "created_at": "2026-11-22T09:00:00.000Z",
     "updated_at": "2026-11-22T09:00:00.000Z",
@@ -75,6 +76,13 @@ class ChecklistItem(BaseModel):
     done: bool
 
 
+class OccurrenceOf(BaseModel):
+    """Which occurrence of its series a task is; both stay when the task is moved or edited."""
+
+    generation: int = Field(description="Counts the changes of rule, start and zone", examples=[1])
+    slot: str = Field(examples=["2026-12-01T09:00"])
+
+
 class Task(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [TASK_EXAMPLE]})
 
@@ -88,6 +96,7 @@ class Task(BaseModel):
     reminders: list[Reminder]
     checklist: list[ChecklistItem]
     series_id: Id | None
+    occurrence: OccurrenceOf | None
     version: int
     created_at: Instant
     updated_at: Instant
@@ -127,6 +136,39 @@ class LedgerEntry(BaseModel):
 
 class LedgerPage(BaseModel):
     items: list[LedgerEntry]
+
+
+class Delivery(BaseModel):
+    firing: int
+    channel: str
+    status: Literal["pending", "sent", "failed"]
+    attempts: int
+    sent_at: Instant | None
+    error: str | None
+
+
+class WhyForm(BaseModel):
+    """As the reminder was set: one of both."""
+
+    offset_minutes: int | None = None
+    at: Instant | None = None
+
+
+class Why(BaseModel):
+    """What made a reminder: how it was set, and of which occurrence of which series its task is."""
+
+    series_id: Id | None
+    sentence: str | None = Field(description="The rule", examples=["Every week on Monday at 09:00"])
+    slot: str | None = Field(examples=["2026-12-01T09:00"])
+    reminder: WhyForm
+
+
+class ReminderLife(ReminderOfTask):
+    """A reminder with all that became of it, oldest first, and why it is there."""
+
+    ledger: list[LedgerEntry]
+    deliveries: list[Delivery]
+    why: Why
 
 
 class FaultOut(BaseModel):

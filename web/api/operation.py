@@ -58,6 +58,9 @@ def operation(
     *,
     status: int = 200,
     body: type[BaseModel] | None = None,
+    body_required: bool = True,
+    created: type[BaseModel] | None = None,
+    pending: type[BaseModel] | None = None,
     command: bool = False,
     edit: bool = False,
     consistent: bool = False,
@@ -66,7 +69,9 @@ def operation(
     """Keywords for FastAPI's route decorators.
 
     command: takes Idempotency-Key and answers Duely-Consistency; edit: takes If-Match too;
-    consistent: honours Duely-Consistency; listed: answers Duely-Position.
+    consistent: honours Duely-Consistency; listed: answers Duely-Position;
+    created: what a 201 answers beside the 200; pending: what a 202 answers when the change is saved, but what it
+    makes is not there within 2 s.
     """
     parameters = [
         parameter
@@ -81,15 +86,27 @@ def operation(
     extra["security"] = _SECURITY.get(access, [{"session": []}, {"token": [access]}])
     if body is not None:
         schema = {"$ref": f"#/components/schemas/{body.__name__}"}
-        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        extra["requestBody"] = {"required": body_required, "content": {"application/json": {"schema": schema}}}
     return {
         "operation_id": operation_id,
         "summary": summary,
         "status_code": status,
         "response_model": None,
-        "responses": {status: success, **_problems(access, has_body=body is not None, command=command)},
+        "responses": {
+            status: success,
+            **_others(created, pending),
+            **_problems(access, has_body=body is not None, command=command),
+        },
         "openapi_extra": extra,
     }
+
+
+def _others(created: type[BaseModel] | None, pending: type[BaseModel] | None) -> dict[int | str, dict[str, Any]]:
+    found = {
+        201: ("Created", created),
+        202: ("Saved; what it makes comes in a moment", pending),
+    }
+    return {status: {"description": said, "model": model} for status, (said, model) in found.items() if model}
 
 
 def _problems(access: Access, *, has_body: bool, command: bool) -> dict[int | str, dict[str, Any]]:

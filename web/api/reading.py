@@ -13,8 +13,13 @@ LONGEST_BODY: Final = 256 * 1024
 Model = TypeVar("Model", bound=Body)
 
 
-async def read_body(request: Request, model: type[Model]) -> Model:
-    """The body as its model; raises the 400, 413, 415 or 422 that says what is wrong."""
+async def read_body(request: Request, model: type[Model], *, required: bool = True) -> Model:
+    """The body as its model, one that is not required and absent as `{}`.
+
+    Raises the 400, 413, 415 or 422 that says what is wrong.
+    """
+    if not required and _is_absent(request):
+        return model()
     content_type = request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise ProblemError(415, "unsupported_media_type", "Send JSON with `Content-Type: application/json`.")
@@ -26,6 +31,12 @@ async def read_body(request: Request, model: type[Model]) -> Model:
         if errors[0]["type"] == "json_invalid":
             raise _unreadable(raw, model, errors[0]["msg"]) from error
         raise invalid_body(errors) from error
+
+
+def _is_absent(request: Request) -> bool:
+    """As fetch and curl send a request without a body; a stream of unknown length is a body."""
+    headers = request.headers
+    return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
 
 
 async def _read(request: Request) -> bytes:

@@ -1,25 +1,28 @@
 """Reminders across tasks, and the ledger of what became of each."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.clock import instant_text
 from actors.fields import Id
-from host.store import reminder_queries
-from host.store.reminder_queries import LedgerRow, ReminderFilter
+from host.store import reminder_queries, series_queries
+from host.store.reminder_queries import ReminderFilter
 from web.api import models
 from web.api.caller import caller_of
 from web.api.consistency import honour
 from web.api.guard import GuardedRoute
+from web.api.ids import ReminderId
 from web.api.operation import operation
 from web.api.parts import parts_of
+from web.api.reminder_json import ledger_json, life_json, reminder_json
 from web.api.sending import answer
+from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1/reminders", tags=["reminders"], route_class=GuardedRoute)
+MOST_ENTRIES: Final = 1_000  # of one reminder; those of one that was snoozed for years are read by /reminders/ledger
 
 
 class ReminderQuery(BaseModel):
@@ -49,7 +52,7 @@ async def list_(request: Request, query: Annotated[ReminderQuery, Query()]) -> R
         rows, total = await reminder_queries.listed(
             connection, caller_of(request).user_id, wanted, limit=query.per_page, offset=offset
         )
-    items = [_reminder_json(row) for row in rows]
+    items = [reminder_json(row) for row in rows]
     page = {"items": items, "total": total, "page": query.page, "per_page": query.per_page, "next_cursor": None}
     return answer(page)
 
@@ -69,39 +72,31 @@ async def ledger(request: Request, query: Annotated[LedgerQuery, Query()]) -> Re
             after=query.after,
             limit=query.limit,
         )
-    return answer({"items": [_ledger_json(row) for row in rows]})
+    return answer({"items": [ledger_json(row) for row in rows]})
 
 
-def _reminder_json(row: Any) -> dict[str, Any]:
-    """A row of `reminders`; of offset_minutes and at it has one."""
-    form = {"at": instant_text(row.at)} if row.at else {"offset_minutes": row.offset_minutes}
-    return {
-        "id": row.id,
-        "task_id": row.task_id,
-        "task_title": row.task_title,
-        **form,
-        "status": row.status,
-        "fire_at": _text(row.fire_at),
-        "fired_at": _text(row.fired_at),
-        "late_seconds": row.late_seconds,
-        "firing": row.firing,
-        "acknowledged_at": _text(row.acknowledged_at),
-        "snoozed_until": _text(row.snoozed_until),
-    }
-
-
-def _ledger_json(row: LedgerRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "task_id": row.task_id,
-        "reminder_id": row.reminder_id,
-        "firing": row.firing,
-        "step": row.step,
-        "channel": row.channel,
-        "at": instant_text(row.at),
-        "detail": row.detail,
-    }
-
-
-def _text(instant: Any) -> str | None:
-    return instant_text(instant) if instant else None
+@router.get(
+    "/{reminder_id}",
+    **operation(
+        "get_reminder",
+        "read",
+        "A reminder, why it is there and what became of it",
+        models.ReminderLife,
+        consistent=True,
+    ),
+)
+async def get(
+    request: Request, reminder_id: ReminderId, task_id: Annotated[Id | None, Query(description="Of which task")] = None
+) -> Response:
+    await honour(request)
+    user_id = caller_of(request).user_id
+    async with parts_of(request).services.db.snapshot() as connection:
+        row = await reminder_queries.find(connection, user_id, reminder_id, task_id)
+        if row is None:
+            raise not_found("reminder")
+        entries = await reminder_queries.ledger(
+            connection, user_id, row.task_id, reminder_id, after=0, limit=MOST_ENTRIES
+        )
+        sent = await reminder_queries.deliveries_of(connection, user_id, row.task_id, reminder_id)
+        series = await series_queries.find(connection, user_id, row.series_id) if row.series_id else None
+    return answer(life_json(row, entries, sent, series))

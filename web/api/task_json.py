@@ -22,7 +22,8 @@ def tasks_json(stored: Sequence[Json], now: datetime) -> list[Json]:
 
 
 def _shown(stored: Json, now: str) -> Json:
-    shown = {**stored, "overdue": is_overdue(stored, now)}
+    # A task that was written before there were occurrences does not say so.
+    shown = {"occurrence": None, **stored, "overdue": is_overdue(stored, now)}
     for ours in _OURS:
         shown.pop(ours, None)
     return shown

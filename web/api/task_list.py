@@ -1,42 +1,43 @@
-"""What `GET /tasks` takes: filters, sorts, pages, and cursors that hold for one query of one user."""
+"""What `GET /tasks` takes: filters, sorts and pages."""
 
-import hashlib
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
-from actors.fields import STORABLE, Id, Priority, TagName
+from actors.fields import STORABLE, Id, Priority, TagName, fold
 from host.store.task_queries import Stretch, TaskFilter
-from web.api.caller import caller_of
 from web.api.moments import DayOrMoment
-from web.api.parts import parts_of
-from web.api.signed import LONGEST
-from web.problems import ProblemError
+from web.api.pages import Paged, opened
 
-Words = Annotated[str, StringConstraints(max_length=200), STORABLE]
+MOST_WORDS = 10
 
 
-class TaskQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+def _few_words(text: str) -> str:
+    if len(fold(text).split()) > MOST_WORDS:
+        raise PydanticCustomError("too_many", "search for at most 10 words")
+    return text
 
+
+Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(_few_words), STORABLE]
+
+
+class TaskQuery(Paged):
     status: Literal["open", "completed"] | None = None
-    priority: Annotated[list[Priority], Field(max_length=5)] = []
-    tag: Annotated[list[TagName], Field(max_length=10, description="Tasks with all of these")] = []
+    priority: Annotated[list[Priority], Field(max_length=5, default_factory=list)]
+    tag: Annotated[list[TagName], Field(max_length=10, default_factory=list, description="Tasks with all of these")]
     due_after: DayOrMoment | None = Field(default=None, description="Due at this date or instant, or later")
     due_before: DayOrMoment | None = Field(default=None, description="Due before this date or instant")
     overdue: bool | None = None
-    search: Annotated[Words, Field(description="Each word somewhere in title, description, tags or checklist")] = ""
+    search: Annotated[
+        Words, Field(description="At most 10 words, each somewhere in title, description, tags or checklist")
+    ] = ""
     series: Id | None = None
     trash: bool = False
     sort: Literal["due", "priority", "created", "updated", "title"] = "due"
     order: Literal["asc", "desc"] = "asc"
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-    per_page: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, Field(max_length=LONGEST)] | None = Field(
-        default=None, description="`next_cursor` of the page before, with the same filters; `page` is then ignored"
-    )
 
 
 def task_filter(query: TaskQuery, now: datetime) -> TaskFilter:
@@ -55,27 +56,4 @@ def task_filter(query: TaskQuery, now: datetime) -> TaskFilter:
 
 
 def task_stretch(request: Request, query: TaskQuery) -> Stretch:
-    after = _opened(request, query) if query.cursor is not None else None
-    offset = (query.page - 1) * query.per_page
-    return Stretch(query.sort, query.order == "desc", query.per_page, offset, after)
-
-
-def cursor_after(request: Request, query: TaskQuery, last: tuple[Any, str] | None) -> str | None:
-    if last is None:
-        return None
-    return parts_of(request).signer.seal("cursor", caller_of(request).user_id, [_fingerprint(query), *last])
-
-
-def _opened(request: Request, query: TaskQuery) -> tuple[Any, str]:
-    value = parts_of(request).signer.open("cursor", caller_of(request).user_id, query.cursor or "")
-    if value is None:
-        raise ProblemError(400, "bad_cursor", "Send `next_cursor` of the page before, unchanged.")
-    fingerprint, key, task_id = value
-    if fingerprint != _fingerprint(query):
-        raise ProblemError(400, "bad_cursor", "A cursor goes on with the filters and order that it was made with.")
-    return key, task_id
-
-
-def _fingerprint(query: TaskQuery) -> str:
-    said = query.model_dump_json(exclude={"cursor", "page", "per_page"})
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    return Stretch(query.sort, query.order == "desc", query.per_page, query.offset, opened(request, query))

@@ -7,18 +7,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from host.store import task_queries
-from web.api import bodies, models
+from web.api import bodies, models, series_models
 from web.api.caller import caller_of
 from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.ids import TaskId
 from web.api.operation import operation
+from web.api.pages import cursor_after
 from web.api.parts import parts_of
 from web.api.reading import read_body
+from web.api.recurring import create_recurring, end_recurrence
 from web.api.sending import answer, change_task, create_task
 from web.api.tags import TagInPath
 from web.api.task_json import task_json, tasks_json
-from web.api.task_list import TaskQuery, cursor_after, task_filter, task_stretch
+from web.api.task_list import TaskQuery, task_filter, task_stretch
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=GuardedRoute)
@@ -26,11 +28,20 @@ router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=Gu
 
 @router.post(
     "",
-    **operation("create_task", "write", "Create a task", models.Task, status=201, body=bodies.CreateTask, command=True),
+    **operation(
+        "create_task",
+        "write",
+        "Create a task, or with `recurrence` a series of tasks",
+        models.Task,
+        status=201,
+        body=bodies.CreateTask,
+        command=True,
+        pending=series_models.Series,
+    ),
 )
 async def create(request: Request) -> Response:
     body = await read_body(request, bodies.CreateTask)
-    return await create_task(request, body)
+    return await (create_task if body.recurrence is None else create_recurring)(request, body)
 
 
 @router.get("", **operation("list_tasks", "read", "List tasks", models.TaskPage, consistent=True, listed=True))
@@ -145,11 +156,12 @@ async def snooze(request: Request, task_id: TaskId) -> Response:
         "Say that a reminder was seen",
         models.Task,
         body=bodies.AcknowledgeReminder,
+        body_required=False,
         command=True,
     ),
 )
 async def acknowledge(request: Request, task_id: TaskId) -> Response:
-    body = await read_body(request, bodies.AcknowledgeReminder)
+    body = await read_body(request, bodies.AcknowledgeReminder, required=False)
     return await change_task(request, task_id, "AcknowledgeReminder", body)
 
 
@@ -167,3 +179,17 @@ async def add_tags(request: Request, task_id: TaskId) -> Response:
 )
 async def remove_tag(request: Request, task_id: TaskId, tag: TagInPath) -> Response:
     return await change_task(request, task_id, "RemoveTag", {"tag": tag})
+
+
+@router.delete(
+    "/{task_id}/recurrence",
+    **operation(
+        "remove_recurrence",
+        "write",
+        "Stop the series that a task is of; the task stays",
+        series_models.Series,
+        command=True,
+    ),
+)
+async def remove_recurrence(request: Request, task_id: TaskId) -> Response:
+    return await end_recurrence(request, task_id)

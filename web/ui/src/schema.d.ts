@@ -227,6 +227,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminders/{reminder_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A reminder, why it is there and what became of it */
+        get: operations["get_reminder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminders/ledger": {
         parameters: {
             query?: never;
@@ -238,6 +255,162 @@ export interface paths {
         get: operations["list_ledger"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List series */
+        get: operations["list_series"];
+        put?: never;
+        /** Create a series */
+        post: operations["create_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a series */
+        get: operations["get_series"];
+        put?: never;
+        post?: never;
+        /** Delete a series; its open occurrences stay or go with it */
+        delete: operations["delete_series"];
+        options?: never;
+        head?: never;
+        /** Edit a series; with `from_slot` from there on, which answers the series that begins there (201) */
+        patch: operations["patch_series"];
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give one occurrence another due */
+        post: operations["move_slot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The occurrences of a stretch of days, at most 500 */
+        get: operations["list_occurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a series: nothing comes until it is resumed */
+        post: operations["pause_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with a paused series, from now */
+        post: operations["resume_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave one occurrence out */
+        post: operations["skip_slot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a series for good */
+        post: operations["stop_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a rule says and its next dates; nothing is saved */
+        post: operations["preview_series"];
         delete?: never;
         options?: never;
         head?: never;
@@ -312,7 +485,7 @@ export interface paths {
         /** List tasks */
         get: operations["list_tasks"];
         put?: never;
-        /** Create a task */
+        /** Create a task, or with `recurrence` a series of tasks */
         post: operations["create_task"];
         delete?: never;
         options?: never;
@@ -419,6 +592,23 @@ export interface paths {
         /** Remove a task for good */
         post: operations["purge_task"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/recurrence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stop the series that a task is of; the task stays */
+        delete: operations["remove_recurrence"];
         options?: never;
         head?: never;
         patch?: never;
@@ -795,7 +985,81 @@ export interface components {
             yours: unknown;
         };
         /**
+         * CreateSeries
+         * @description What each occurrence gets, and when they come. Absent reminders mean the user's default, [] means none.
+         * @example {
+         *       "rule": "FREQ=WEEKLY;BYDAY=MO,TH",
+         *       "start": {
+         *         "local": "2026-11-23T09:00",
+         *         "zone": "Europe/Berlin"
+         *       },
+         *       "tags": [
+         *         "home"
+         *       ],
+         *       "title": "Water the plants"
+         *     }
+         */
+        CreateSeries: {
+            /** Checklist */
+            checklist?: components["schemas"]["TemplateItem"][];
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Look Ahead Days
+             * @description Slots of so many days ahead have their tasks already
+             * @default 0
+             */
+            look_ahead_days?: number;
+            /**
+             * Mode
+             * @description By the calendar, or each an interval after the completion of the one before
+             * @default schedule
+             * @enum {string}
+             */
+            mode?: "schedule" | "completion";
+            /**
+             * Month End
+             * @description What a month without that day has: its last day, or no slot
+             * @default clamp
+             * @enum {string}
+             */
+            month_end?: "clamp" | "skip";
+            /**
+             * Pile Up
+             * @description Which open occurrences stay when the next one starts
+             * @default all
+             * @enum {string}
+             */
+            pile_up?: "all" | "newest";
+            /**
+             * Priority
+             * @default none
+             * @enum {string}
+             */
+            priority?: "none" | "low" | "medium" | "high" | "urgent";
+            /**
+             * Reminders
+             * @default null
+             */
+            reminders?: components["schemas"]["OffsetReminder"][] | null;
+            /**
+             * Rule
+             * @description Of RFC 5545: DAILY, WEEKLY, MONTHLY, YEARLY
+             * @example FREQ=WEEKLY;BYDAY=MO,TH
+             */
+            rule: string;
+            start: components["schemas"]["Due"];
+            /** Tags */
+            tags?: string[];
+            /** Title */
+            title: string;
+        };
+        /**
          * CreateTask
+         * @description With `recurrence` the first occurrence of a new series; its id follows from the series.
          * @example {
          *       "due": {
          *         "local": "2026-12-01T09:00",
@@ -834,16 +1098,13 @@ export interface components {
              * @enum {string}
              */
             priority?: "none" | "low" | "medium" | "high" | "urgent";
+            /** @default null */
+            recurrence?: components["schemas"]["Recurrence"] | null;
             /**
              * Reminders
              * @default null
              */
             reminders?: components["schemas"]["ReminderSpec"][] | null;
-            /**
-             * Series Id
-             * @default null
-             */
-            series_id?: string | null;
             /** Tags */
             tags?: string[];
             /** Title */
@@ -873,14 +1134,39 @@ export interface components {
         };
         /**
          * Defaults
-         * @description What a task gets when its creator says nothing; a null offset means no reminder.
+         * @description What a person chose once for all. Null: no reminder for a new task, no daily digest, no quiet hours.
          */
         Defaults: {
+            /**
+             * Digest At
+             * @default null
+             */
+            digest_at?: string | null;
+            /** @default null */
+            quiet_hours?: components["schemas"]["QuietHours"] | null;
             /**
              * Reminder Offset Minutes
              * @default 30
              */
             reminder_offset_minutes?: number | null;
+        };
+        /** Delivery */
+        Delivery: {
+            /** Attempts */
+            attempts: number;
+            /** Channel */
+            channel: string;
+            /** Error */
+            error: string | null;
+            /** Firing */
+            firing: number;
+            /** Sent At */
+            sent_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "sent" | "failed";
         };
         /**
          * Due
@@ -1066,6 +1352,26 @@ export interface components {
              */
             timezone: string;
         };
+        /**
+         * MoveSlot
+         * @description To another due; the slot keeps its name and its place in the order.
+         * @example {
+         *       "slot": "2026-12-03T09:00",
+         *       "to": {
+         *         "local": "2026-12-04T10:00",
+         *         "zone": "Europe/Berlin"
+         *       }
+         *     }
+         */
+        MoveSlot: {
+            /**
+             * Slot
+             * @description The `slot` of an occurrence
+             * @example 2026-12-03T09:00
+             */
+            slot: string;
+            to: components["schemas"]["Due"];
+        };
         /** NewToken */
         NewToken: {
             /**
@@ -1103,6 +1409,47 @@ export interface components {
              * @example duely_a1B2c3…
              */
             token: string;
+        };
+        /** Next */
+        Next: {
+            /**
+             * At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            at: string;
+            /**
+             * Date
+             * @example 2026-12-03
+             */
+            date?: string | null;
+            /**
+             * Local
+             * @example 2026-12-03T09:00
+             */
+            local?: string | null;
+            /**
+             * Number
+             * @description Its place in the rule, counted from the start, skipped ones included
+             */
+            number: number;
+            /**
+             * Slot
+             * @description Its name: the local start by the rule, before any move or change of clocks
+             * @example 2026-12-03T09:00
+             */
+            slot: string;
+            /**
+             * Task Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            task_id: string;
+            /**
+             * Zone
+             * @example Europe/Berlin
+             */
+            zone: string;
         };
         /** Notification */
         Notification: {
@@ -1153,6 +1500,103 @@ export interface components {
             /** Unread */
             unread: number;
         };
+        /**
+         * Occurrence
+         * @description `state` is computed while there is no task yet, and skipped when there will be none.
+         */
+        Occurrence: {
+            /**
+             * At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            at: string;
+            /**
+             * Date
+             * @example 2026-12-03
+             */
+            date?: string | null;
+            /** Generation */
+            generation: number;
+            /**
+             * Local
+             * @example 2026-12-03T09:00
+             */
+            local?: string | null;
+            /** Moved */
+            moved: boolean;
+            /**
+             * Number
+             * @description Its place in the rule; null where the rule has changed since
+             */
+            number: number | null;
+            /**
+             * Slot
+             * @description Its name: the local start by the rule, before any move or change of clocks
+             * @example 2026-12-03T09:00
+             */
+            slot: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "computed" | "open" | "completed" | "deleted" | "skipped";
+            /** Task Id */
+            task_id: string | null;
+            /**
+             * Zone
+             * @example Europe/Berlin
+             */
+            zone: string;
+        };
+        /** OccurrenceItem */
+        OccurrenceItem: {
+            /**
+             * Done
+             * @default false
+             */
+            done?: boolean;
+            /** Text */
+            text: string;
+        };
+        /** OccurrenceList */
+        OccurrenceList: {
+            /** Items */
+            items: components["schemas"]["Occurrence"][];
+        };
+        /**
+         * OccurrenceOf
+         * @description Which occurrence of its series a task is; both stay when the task is moved or edited.
+         */
+        OccurrenceOf: {
+            /**
+             * Generation
+             * @description Counts the changes of rule, start and zone
+             * @example 1
+             */
+            generation: number;
+            /**
+             * Slot
+             * @example 2026-12-01T09:00
+             */
+            slot: string;
+        };
+        /** OccurrenceReminder */
+        OccurrenceReminder: {
+            /**
+             * Offset Minutes
+             * @example 30
+             */
+            offset_minutes: number;
+        };
+        /**
+         * OffsetReminder
+         * @description Of a template only minutes before due: an instant would be right for one occurrence alone.
+         */
+        OffsetReminder: {
+            /** Offset Minutes */
+            offset_minutes: number;
+        };
         /** OldNew */
         OldNew: {
             /** New */
@@ -1172,6 +1616,8 @@ export interface components {
         PatchMe: {
             /**
              * @default {
+             *       "digest_at": null,
+             *       "quiet_hours": null,
              *       "reminder_offset_minutes": 30
              *     }
              */
@@ -1186,6 +1632,91 @@ export interface components {
              * @default
              */
             timezone?: string;
+        };
+        /**
+         * PatchSeries
+         * @description Any of the fields; null clears one. With `from_slot` that slot and all after it become a series of their own.
+         * @example {
+         *       "from_slot": "2026-12-03T09:00",
+         *       "rule": "FREQ=WEEKLY;BYDAY=TU"
+         *     }
+         */
+        PatchSeries: {
+            /**
+             * Checklist
+             * @default null
+             */
+            checklist?: components["schemas"]["TemplateItem"][] | null;
+            /**
+             * Description
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * From Slot
+             * @default null
+             */
+            from_slot?: string | null;
+            /**
+             * Look Ahead Days
+             * @description Slots of so many days ahead have their tasks already
+             * @default 0
+             */
+            look_ahead_days?: number;
+            /**
+             * Mode
+             * @description By the calendar, or each an interval after the completion of the one before
+             * @default schedule
+             * @enum {string}
+             */
+            mode?: "schedule" | "completion";
+            /**
+             * Month End
+             * @description What a month without that day has: its last day, or no slot
+             * @default clamp
+             * @enum {string}
+             */
+            month_end?: "clamp" | "skip";
+            /**
+             * Pile Up
+             * @description Which open occurrences stay when the next one starts
+             * @default all
+             * @enum {string}
+             */
+            pile_up?: "all" | "newest";
+            /**
+             * Priority
+             * @default null
+             */
+            priority?: ("none" | "low" | "medium" | "high" | "urgent") | null;
+            /**
+             * Reminders
+             * @default null
+             */
+            reminders?: components["schemas"]["OffsetReminder"][] | null;
+            /**
+             * Rule
+             * @description Of RFC 5545: DAILY, WEEKLY, MONTHLY, YEARLY
+             * @default
+             * @example FREQ=WEEKLY;BYDAY=MO,TH
+             */
+            rule?: string;
+            /**
+             * @default {
+             *       "date": "1970-01-01"
+             *     }
+             */
+            start?: components["schemas"]["Due"];
+            /**
+             * Tags
+             * @default null
+             */
+            tags?: string[] | null;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
         };
         /**
          * PatchTask
@@ -1229,6 +1760,84 @@ export interface components {
              */
             title?: string;
         };
+        /** Preview */
+        Preview: {
+            /** Occurrences */
+            occurrences: components["schemas"]["PreviewedOccurrence"][];
+            /**
+             * Sentence
+             * @example Every month on the 31st at 09:00, on the last day of shorter months
+             */
+            sentence: string;
+        };
+        /** PreviewedOccurrence */
+        PreviewedOccurrence: {
+            /**
+             * At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            at: string;
+            /**
+             * Date
+             * @example 2026-12-03
+             */
+            date?: string | null;
+            /**
+             * Local
+             * @example 2026-12-03T09:00
+             */
+            local?: string | null;
+            /**
+             * Shifted
+             * @description Clocks leave out that local time on that day; `at` is the first instant after
+             */
+            shifted: boolean;
+            /**
+             * Zone
+             * @example Europe/Berlin
+             */
+            zone: string;
+        };
+        /**
+         * PreviewSeries
+         * @example {
+         *       "count": 5,
+         *       "rule": "FREQ=MONTHLY;BYMONTHDAY=31",
+         *       "start": {
+         *         "local": "2026-12-31T09:00",
+         *         "zone": "Europe/Berlin"
+         *       }
+         *     }
+         */
+        PreviewSeries: {
+            /**
+             * Count
+             * @default 5
+             */
+            count?: number;
+            /**
+             * Mode
+             * @description By the calendar, or each an interval after the completion of the one before
+             * @default schedule
+             * @enum {string}
+             */
+            mode?: "schedule" | "completion";
+            /**
+             * Month End
+             * @description What a month without that day has: its last day, or no slot
+             * @default clamp
+             * @enum {string}
+             */
+            month_end?: "clamp" | "skip";
+            /**
+             * Rule
+             * @description Of RFC 5545: DAILY, WEEKLY, MONTHLY, YEARLY
+             * @example FREQ=WEEKLY;BYDAY=MO,TH
+             */
+            rule: string;
+            start: components["schemas"]["Due"];
+        };
         /**
          * Problem
          * @description RFC 9457.
@@ -1262,6 +1871,16 @@ export interface components {
             /** Type */
             type: string;
         };
+        /**
+         * QuietHours
+         * @description From `start` to `end` where the person is; past midnight where start is the later one.
+         */
+        QuietHours: {
+            /** End */
+            end: string;
+            /** Start */
+            start: string;
+        };
         /** Readiness */
         Readiness: {
             /**
@@ -1281,6 +1900,45 @@ export interface components {
              * @enum {string}
              */
             status: "ready" | "not ready";
+        };
+        /**
+         * Recurrence
+         * @description How a new task repeats; it starts at the task's due.
+         */
+        Recurrence: {
+            /**
+             * Look Ahead Days
+             * @description Slots of so many days ahead have their tasks already
+             * @default 0
+             */
+            look_ahead_days?: number;
+            /**
+             * Mode
+             * @description By the calendar, or each an interval after the completion of the one before
+             * @default schedule
+             * @enum {string}
+             */
+            mode?: "schedule" | "completion";
+            /**
+             * Month End
+             * @description What a month without that day has: its last day, or no slot
+             * @default clamp
+             * @enum {string}
+             */
+            month_end?: "clamp" | "skip";
+            /**
+             * Pile Up
+             * @description Which open occurrences stay when the next one starts
+             * @default all
+             * @enum {string}
+             */
+            pile_up?: "all" | "newest";
+            /**
+             * Rule
+             * @description Of RFC 5545: DAILY, WEEKLY, MONTHLY, YEARLY
+             * @example FREQ=WEEKLY;BYDAY=MO,TH
+             */
+            rule: string;
         };
         /**
          * Register
@@ -1336,6 +1994,52 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "fired" | "cancelled";
+        };
+        /**
+         * ReminderLife
+         * @description A reminder with all that became of it, oldest first, and why it is there.
+         */
+        ReminderLife: {
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** At */
+            at?: string | null;
+            /** Deliveries */
+            deliveries: components["schemas"]["Delivery"][];
+            /** Fire At */
+            fire_at: string | null;
+            /** Fired At */
+            fired_at: string | null;
+            /** Firing */
+            firing: number;
+            /**
+             * Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            id: string;
+            /** Late Seconds */
+            late_seconds: number | null;
+            /** Ledger */
+            ledger: components["schemas"]["LedgerEntry"][];
+            /** Offset Minutes */
+            offset_minutes?: number | null;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "fired" | "cancelled";
+            /**
+             * Task Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            task_id: string;
+            /** Task Title */
+            task_title: string;
+            why: components["schemas"]["Why"];
         };
         /** ReminderOfTask */
         ReminderOfTask: {
@@ -1419,6 +2123,148 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Series
+         * @example {
+         *       "checklist": [],
+         *       "created_at": "2026-11-22T09:00:00.000Z",
+         *       "description": "",
+         *       "generation": 1,
+         *       "id": "7d0d4f0e-5d0a-5c3e-8f5e-0f5f3a9d2b11",
+         *       "look_ahead_days": 0,
+         *       "mode": "schedule",
+         *       "month_end": "clamp",
+         *       "moved": {},
+         *       "next": {
+         *         "at": "2026-11-23T08:00:00.000Z",
+         *         "local": "2026-11-23T09:00",
+         *         "number": 1,
+         *         "slot": "2026-11-23T09:00",
+         *         "task_id": "0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11",
+         *         "zone": "Europe/Berlin"
+         *       },
+         *       "pile_up": "all",
+         *       "priority": "none",
+         *       "rule": "FREQ=WEEKLY;BYDAY=MO,TH",
+         *       "sentence": "Every week on Monday and Thursday at 09:00",
+         *       "skipped": [],
+         *       "start": {
+         *         "local": "2026-11-23T09:00",
+         *         "zone": "Europe/Berlin"
+         *       },
+         *       "status": "active",
+         *       "tags": [
+         *         "home"
+         *       ],
+         *       "title": "Water the plants",
+         *       "updated_at": "2026-11-22T09:00:00.000Z",
+         *       "version": 1,
+         *       "zone": "Europe/Berlin"
+         *     }
+         */
+        Series: {
+            /** Checklist */
+            checklist: components["schemas"]["OccurrenceItem"][];
+            /**
+             * Created At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            created_at: string;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Description */
+            description: string;
+            /** Generation */
+            generation: number;
+            /**
+             * Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            id: string;
+            /** Look Ahead Days */
+            look_ahead_days: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "schedule" | "completion";
+            /**
+             * Month End
+             * @enum {string}
+             */
+            month_end: "clamp" | "skip";
+            /** Moved */
+            moved: {
+                [key: string]: components["schemas"]["DueDate"] | components["schemas"]["DueLocal"];
+            };
+            /** @description The occurrence that waits for its time, or for its completion */
+            next: components["schemas"]["Next"] | null;
+            /**
+             * Pile Up
+             * @enum {string}
+             */
+            pile_up: "all" | "newest";
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "none" | "low" | "medium" | "high" | "urgent";
+            /**
+             * Reminders
+             * @description null: the user's default
+             */
+            reminders: components["schemas"]["OccurrenceReminder"][] | null;
+            /** Rule */
+            rule: string;
+            /**
+             * Sentence
+             * @description The rule as a person would say it
+             */
+            sentence: string;
+            /** Skipped */
+            skipped: string[];
+            /** Split From */
+            split_from: string | null;
+            /** Start */
+            start: components["schemas"]["DueDate"] | components["schemas"]["DueLocal"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "paused" | "stopped" | "ended" | "deleted";
+            /** Tags */
+            tags: string[];
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+            /**
+             * Zone
+             * @description In which a series of days counts
+             */
+            zone: string;
+        };
+        /** SeriesPage */
+        SeriesPage: {
+            /** Items */
+            items: components["schemas"]["Series"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Page */
+            page: number;
+            /** Per Page */
+            per_page: number;
+            /** Total */
+            total: number;
+        };
         /** Session */
         Session: {
             /** Address */
@@ -1474,8 +2320,24 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * SkipSlot
+         * @example {
+         *       "slot": "2026-12-03T09:00"
+         *     }
+         */
+        SkipSlot: {
+            /**
+             * Slot
+             * @description The `slot` of an occurrence
+             * @example 2026-12-03T09:00
+             */
+            slot: string;
+        };
+        /**
          * SnoozeReminder
-         * @description Until an instant, or for minutes from now; without an id the reminder that fired last.
+         * @description Until an instant, for minutes from now, or until a time of tomorrow where the person lives.
+         *
+         *     Without an id it is the reminder that fired last.
          * @example {
          *       "minutes": 10
          *     }
@@ -1492,10 +2354,29 @@ export interface components {
              */
             reminder_id?: string | null;
             /**
+             * Tomorrow At
+             * @default null
+             */
+            tomorrow_at?: string | null;
+            /**
              * Until
              * @default null
              */
             until?: string | null;
+        };
+        /**
+         * StopSeries
+         * @description `keep` leaves the occurrence that waits for its time.
+         * @example {
+         *       "keep": true
+         *     }
+         */
+        StopSeries: {
+            /**
+             * Keep
+             * @default false
+             */
+            keep?: boolean;
         };
         /**
          * StreamBatch
@@ -1594,6 +2475,7 @@ export interface components {
          *         "zone": "Europe/Berlin"
          *       },
          *       "id": "0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11",
+         *       "occurrence": null,
          *       "overdue": false,
          *       "priority": "high",
          *       "reminders": [
@@ -1642,6 +2524,7 @@ export interface components {
              * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
              */
             id: string;
+            occurrence: components["schemas"]["OccurrenceOf"] | null;
             /** Overdue */
             overdue: boolean;
             /**
@@ -1683,6 +2566,16 @@ export interface components {
             per_page: number;
             /** Total */
             total: number;
+        };
+        /** TemplateItem */
+        TemplateItem: {
+            /**
+             * Done
+             * @default false
+             */
+            done?: boolean;
+            /** Text */
+            text: string;
         };
         /** Token */
         Token: {
@@ -1759,6 +2652,36 @@ export interface components {
              * @example 30
              */
             reminder_offset_minutes: number | null;
+        };
+        /**
+         * Why
+         * @description What made a reminder: how it was set, and of which occurrence of which series its task is.
+         */
+        Why: {
+            reminder: components["schemas"]["WhyForm"];
+            /**
+             * Sentence
+             * @description The rule
+             * @example Every week on Monday at 09:00
+             */
+            sentence: string | null;
+            /** Series Id */
+            series_id: string | null;
+            /**
+             * Slot
+             * @example 2026-12-01T09:00
+             */
+            slot: string | null;
+        };
+        /**
+         * WhyForm
+         * @description As the reminder was set: one of both.
+         */
+        WhyForm: {
+            /** At */
+            at?: string | null;
+            /** Offset Minutes */
+            offset_minutes?: number | null;
         };
     };
     responses: {
@@ -2447,6 +3370,48 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_reminder: {
+        parameters: {
+            query?: {
+                /** @description Of which task */
+                task_id?: string | null;
+            };
+            header?: {
+                /** @description The header of that name from your last write: what is read is no older than that write */
+                "Duely-Consistency"?: string;
+            };
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A reminder, why it is there and what became of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderLife"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_ledger: {
         parameters: {
             query: {
@@ -2482,6 +3447,601 @@ export interface operations {
             403: components["responses"]["Problem403"];
             /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_series: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before, with the same filters; `page` is then ignored */
+                cursor?: string | null;
+                /** @description By creation */
+                order?: "asc" | "desc";
+                page?: number;
+                per_page?: number;
+                /** @description Without it all that are not deleted */
+                status?: ("active" | "paused" | "stopped" | "ended" | "deleted") | null;
+            };
+            header?: {
+                /** @description The header of that name from your last write: what is read is no older than that write */
+                "Duely-Consistency"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List series */
+            200: {
+                headers: {
+                    /** @description Where /stream?after= continues without a gap */
+                    "Duely-Position"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSeries"];
+            };
+        };
+        responses: {
+            /** @description Create a series */
+            201: {
+                headers: {
+                    /** @description Give it to a read to see this write */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The header of that name from your last write: what is read is no older than that write */
+                "Duely-Consistency"?: string;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a series */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_series: {
+        parameters: {
+            query?: {
+                occurrences?: "keep" | "delete";
+            };
+            header?: {
+                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                "If-Match"?: string;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a series; its open occurrences stay or go with it */
+            200: {
+                headers: {
+                    /** @description Give it to a read to see this write */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    patch_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                "If-Match"?: string;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchSeries"];
+            };
+        };
+        responses: {
+            /** @description Edit a series; with `from_slot` from there on, which answers the series that begins there (201) */
+            200: {
+                headers: {
+                    /** @description Give it to a read to see this write */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Saved; what it makes comes in a moment */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    move_slot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveSlot"];
+            };
+        };
+        responses: {
+            /** @description Give one occurrence another due */
+            200: {
+                headers: {
+                    /** @description Give it to a read to see this write */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_occurrences: {
+        parameters: {
+            query?: {
+                /** @description The first day; today without it */
+                from?: string | null;
+                /** @description The last day, at most 366 after the first; a year without it */
+                to?: string | null;
+            };
+            header?: {
+                /** @description The header of that name from your last write: what is read is no older than that write */
+                "Duely-Consistency"?: string;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The occurrences of a stretch of days, at most 500 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccurrenceList"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    pause_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pause a series: nothing comes until it is resumed */
+            200: {
+                headers: {
+                    /** @description Give it to a read to see this write */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    resume_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go on with a paused series, from now */
+            200: {
+                headers: {
+                    /** @description Give it to a read to see this write */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    skip_slot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipSlot"];
+            };
+        };
+        responses: {
+            /** @description Leave one occurrence out */
+            200: {
+                headers: {
+                    /** @description Give it to a read to see this write */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    stop_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StopSeries"];
+            };
+        };
+        responses: {
+            /** @description End a series for good */
+            200: {
+                headers: {
+                    /** @description Give it to a read to see this write */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    preview_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSeries"];
+            };
+        };
+        responses: {
+            /** @description What a rule says and its next dates; nothing is saved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
             /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
             /** @description Too Many Requests */
@@ -2682,7 +4242,7 @@ export interface operations {
                 page?: number;
                 per_page?: number;
                 priority?: ("none" | "low" | "medium" | "high" | "urgent")[];
-                /** @description Each word somewhere in title, description, tags or checklist */
+                /** @description At most 10 words, each somewhere in title, description, tags or checklist */
                 search?: string;
                 series?: string | null;
                 sort?: "due" | "priority" | "created" | "updated" | "title";
@@ -2743,7 +4303,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Create a task */
+            /** @description Create a task, or with `recurrence` a series of tasks */
             201: {
                 headers: {
                     /** @description Give it to a read to see this write */
@@ -2754,6 +4314,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Saved; what it makes comes in a moment */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
                 };
             };
             /** @description Bad Request */
@@ -2931,7 +4500,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["AcknowledgeReminder"];
             };
@@ -3148,6 +4717,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    remove_recurrence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop the series that a task is of; the task stays */
+            200: {
+                headers: {
+                    /** @description Give it to a read to see this write */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
             };
             /** @description Bad Request */
             400: components["responses"]["Problem400"];

@@ -1,0 +1,121 @@
+"""The occurrences of a series on a stretch of days: those that are tasks, and those that the rule has ahead. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import islice, takewhile
+from typing import Final, TypeAlias
+
+from actors.due import instant_of
+from actors.recurrence import Policies, Recurrence, Slot, parse, slots_after
+from actors.replies import Json
+from web.api.series_json import due_json, zone_of
+from web.api.series_preview import when
+
+MOST_OCCURRENCES: Final = 500
+_MOST_COUNTED: Final = 3_000  # slots walked to tell the number of one: some milliseconds
+_JUST_BEFORE: Final = timedelta(milliseconds=1)
+
+Place: TypeAlias = tuple[int, str]  # generation and name of a slot
+
+
+def occurrences(series: Json, tasks: Sequence[Json], first: date, last: date) -> list[Json]:
+    """In order of their time; `tasks` are the stored ones of the slots on these days, both included."""
+    found = {_place(series, task["occurrence"]): _of_task(series, task) for task in tasks}
+    for entry in _made(series):
+        if first <= Slot(*_place(series, entry)).day <= last:
+            found.setdefault(_place(series, entry), _of_entry(series, entry))
+    recurrence = _recurrence(series)
+    if recurrence is not None:
+        for slot in islice(_beyond(series, recurrence, first, last), MOST_OCCURRENCES):
+            found.setdefault((slot.generation, slot.nominal), _of_slot(series, slot))
+        _number(found, _numbers(series, recurrence, first, last))
+    return sorted(found.values(), key=lambda shown: (shown["at"], shown["slot"]))[:MOST_OCCURRENCES]
+
+
+def _place(series: Json, entry: Json) -> Place:
+    """An entry without a generation is of the present one."""
+    return (entry if "generation" in entry else series)["generation"], entry["slot"]
+
+
+def _made(series: Json) -> list[Json]:
+    """What has a task by the state of the series, whether the read model shows it yet or not."""
+    awaited = [] if series["awaited"] is None else [series["awaited"]]
+    return [*series["open"], *awaited, *series["ahead"]]
+
+
+def _of_task(series: Json, task: Json) -> Json:
+    place, zone = _place(series, task["occurrence"]), zone_of(series)
+    gone = task["purged"] or task["deleted_at"] is not None
+    state = "deleted" if gone else task["status"]
+    due = task["due"]
+    moved = due is not None and not _is_at(due, place[1])
+    shown = due_json(due, zone) if moved and due else when(place[1], (due or {}).get("zone", zone))
+    return _shown(place, "skipped" if gone and _is_skipped(series, place) else state, task["id"], shown, moved=moved)
+
+
+def _is_at(due: Json, slot: str) -> bool:
+    """Whether a due is the time that the slot is named by; a change of zone alone moves it, but not on the wall."""
+    text = due.get("local") or due["date"]
+    return ("T" in text) == ("T" in slot) and datetime.fromisoformat(text) == datetime.fromisoformat(slot)
+
+
+def _of_entry(series: Json, entry: Json) -> Json:
+    place = _place(series, entry)
+    return _shown(place, "open", entry["task_id"], when(place[1], zone_of(series)), moved=False)
+
+
+def _of_slot(series: Json, slot: Slot) -> Json:
+    place, moved = (slot.generation, slot.nominal), series["moved"].get(slot.nominal)
+    zone = zone_of(series)
+    shown = when(slot.nominal, zone) if moved is None else due_json(moved, zone)
+    return _shown(place, "skipped" if _is_skipped(series, place) else "computed", None, shown, moved=moved is not None)
+
+
+def _is_skipped(series: Json, place: Place) -> bool:
+    return place[0] == series["generation"] and place[1] in series["skipped"]
+
+
+def _shown(place: Place, state: str, task_id: str | None, shown: Json, *, moved: bool) -> Json:
+    head = {"slot": place[1], "generation": place[0], "number": None}
+    return {**head, **shown, "state": state, "task_id": task_id, "moved": moved}
+
+
+def _recurrence(series: Json) -> Recurrence | None:
+    """The rule of a series that has slots ahead which nothing but the calendar brings."""
+    if series["status"] != "active" or series["mode"] != "schedule" or series["awaited"] is None:
+        return None
+    policies = Policies(month_end=series["month_end"])
+    recurrence = parse(series["rule"], series["start"], series["zone"], policies, series["generation"])
+    assert isinstance(recurrence, Recurrence), "a stored rule has slots"  # noqa: S101
+    return recurrence
+
+
+def _beyond(series: Json, recurrence: Recurrence, first: date, last: date) -> Iterator[Slot]:
+    """The slots of the stretch after the awaited one."""
+    awaited = Slot(series["generation"], series["awaited"]["slot"])
+    ends_before: str | None = series.get("ends_before")
+    for slot in _from_day(recurrence, max(first, awaited.day)):
+        if slot.day > last or (ends_before is not None and slot.nominal >= ends_before):
+            return
+        if slot.nominal > awaited.nominal:
+            yield slot
+
+
+def _from_day(recurrence: Recurrence, day: date) -> Iterator[Slot]:
+    return slots_after(recurrence, instant_of(datetime.combine(day, time.min), recurrence.zone) - _JUST_BEFORE)
+
+
+def _numbers(series: Json, recurrence: Recurrence, first: date, last: date) -> dict[Place, int]:
+    """Counted from the awaited slot, whose number is known; empty when the stretch is too far from it."""
+    awaited = Slot(series["generation"], series["awaited"]["slot"])
+    low, high = min(first, awaited.day), max(last, awaited.day)
+    walked = list(takewhile(lambda slot: slot.day <= high, islice(_from_day(recurrence, low), _MOST_COUNTED)))
+    if awaited not in walked:
+        return {}
+    zeroth = series["awaited"]["number"] - walked.index(awaited)
+    return {(slot.generation, slot.nominal): zeroth + index for index, slot in enumerate(walked)}
+
+
+def _number(found: Mapping[Place, Json], numbers: Mapping[Place, int]) -> None:
+    for place, shown in found.items():
+        shown["number"] = numbers.get(place)

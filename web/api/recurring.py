@@ -1,0 +1,142 @@
+"""Commands to series, and those that answer what a series makes: its first task, or the series that follows a split."""
+
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.commands import Command, task_id_for
+from actors.fields import Body
+from actors.replies import Json, Refused, Reply
+from host.store import series_queries, task_queries
+from web.api import bodies
+from web.api.caller import caller_of
+from web.api.consistency import brought, honour
+from web.api.parts import parts_of
+from web.api.sending import SERIES, accepted, answer, command_of, edited_version, write_headers
+from web.api.series_json import series_json
+from web.api.task_json import task_json
+from web.problems import ProblemError, invalid_body, not_found, refused
+from web.services import LONGEST_WAIT_SECONDS
+
+_TEMPLATE: Final = ("title", "description", "priority", "tags", "checklist", "reminders")
+# Where in the body of a task the fault of a series stands.
+_IN_TASK: Final = {"/rule": "/recurrence/rule", "/start": "/due"}
+
+
+async def create_series(request: Request, body: bodies.CreateSeries) -> Response:
+    before = brought(request)
+    command = _birth(request, body)
+    reply = await accepted(request, SERIES, _series_id(command), command)
+    headers = write_headers(request, before, [(reply.value["id"], reply.version)])
+    return answer(series_json(reply.value), status=201, headers=headers)
+
+
+async def change_series(request: Request, series_id: str, name: str, body: Body | Json | None = None) -> Response:
+    before = brought(request)
+    command = command_of(request, name, body or {}, if_match=edited_version(request))
+    reply = await accepted(request, SERIES, series_id, command)
+    headers = write_headers(request, before, [(series_id, reply.version)])
+    return answer(series_json(reply.value), headers=headers)
+
+
+async def split_series(request: Request, series_id: str, slot: str, patch: Json) -> Response:
+    """The series that begins at the slot, once it is there; until then a 202 with the one that ends there."""
+    before = brought(request)
+    command = command_of(request, "SplitSeries", {"slot": slot, "patch": patch}, if_match=edited_version(request))
+    reply = await accepted(request, SERIES, series_id, command)
+    successor_id = str(uuid5(UUID(series_id), command.id))
+    location = {"Location": f"/api/v1/series/{successor_id}"}
+    if await _is_shown(request, successor_id):
+        async with parts_of(request).services.db.connect() as connection:
+            successor = await series_queries.find(connection, caller_of(request).user_id, successor_id)
+        if successor is not None:
+            writes = [(series_id, reply.version), (successor_id, successor["version"])]
+            headers = write_headers(request, before, writes) | location
+            return answer(series_json(successor), status=201, headers=headers)
+    headers = write_headers(request, before, [(series_id, reply.version)]) | location
+    return answer(series_json(reply.value), status=202, headers=headers)
+
+
+async def create_recurring(request: Request, body: bodies.CreateTask) -> Response:
+    """The first task of a new series, once it is there; until then a 202 with the series, whose `next` names it."""
+    before = brought(request)
+    command = _birth(request, _series_of(body))
+    reply = await parts_of(request).services.actors.send(SERIES, _series_id(command), command)
+    if reply.error is not None:
+        raise refused(_in_task(reply.error))
+    return await _first_task(request, before, reply)
+
+
+def _in_task(refusal: Refused) -> Refused:
+    errors = [error | {"pointer": _IN_TASK.get(error["pointer"], "")} for error in refusal.extra.get("errors", [])]
+    return replace(refusal, extra=refusal.extra | ({"errors": errors} if errors else {}))
+
+
+async def _first_task(request: Request, before: list[tuple[str, int]], reply: Reply) -> Response:
+    series, services = reply.value, parts_of(request).services
+    made = (series["id"], reply.version)
+    awaited = series["awaited"]
+    if awaited is not None and await _is_shown(request, awaited["task_id"]):
+        async with services.db.connect() as connection:
+            task = await task_queries.find(connection, caller_of(request).user_id, awaited["task_id"])
+        if task is not None:
+            headers = write_headers(request, before, [made, (task["id"], task["version"])])
+            return answer(task_json(task, services.clock.now()), status=201, headers=headers)
+    return answer(series_json(series), status=202, headers=write_headers(request, before, [made]))
+
+
+async def end_recurrence(request: Request, task_id: str) -> Response:
+    """Stop the series of a task and leave the task."""
+    await honour(request)
+    async with parts_of(request).services.db.connect() as connection:
+        task = await task_queries.find(connection, caller_of(request).user_id, task_id)
+    if task is None:
+        raise not_found()
+    if task["series_id"] is None:
+        raise ProblemError(404, "series_not_found", "This task is not of a series.")
+    return await change_series(request, task["series_id"], "StopSeries", {"keep": True})
+
+
+def patch_of(body: bodies.PatchSeries) -> Json:
+    """What the command takes: the fields of the template apart."""
+    given: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"from_slot"})
+    template = {name: given.pop(name) for name in _TEMPLATE if name in given}
+    return given | ({"template": template} if template else {})
+
+
+def _birth(request: Request, body: bodies.CreateSeries) -> Command:
+    given = body.model_dump(exclude_unset=True)
+    template = {name: given.pop(name) for name in _TEMPLATE if name in given}
+    return command_of(request, "CreateSeries", {**given, "template": template})
+
+
+def _series_id(command: Command) -> str:
+    """As of a task: a repeated request reaches the same actor, and a key that made a task makes no series as well."""
+    return task_id_for(command.principal.user_id, command.id)
+
+
+def _series_of(body: bodies.CreateTask) -> bodies.CreateSeries:
+    """The series that begins with this task; raises the 422 for what a task may say and a series may not."""
+    assert body.recurrence is not None  # noqa: S101  asked before
+    if body.due is None:
+        raise _unfit("due", "required", "a task that repeats needs a due to start at")
+    if body.id is not None:
+        raise _unfit("id", "not_allowed", "the id of an occurrence follows from its series")
+    given = body.model_dump(exclude_unset=True, exclude={"id", "recurrence", "due"})
+    given |= body.recurrence.model_dump(exclude_unset=True)
+    try:
+        return bodies.CreateSeries.model_validate({**given, "start": body.due.model_dump()})
+    except ValidationError as error:
+        raise invalid_body(error.errors(include_url=False, include_context=False)) from None
+
+
+def _unfit(field: str, code: str, detail: str) -> ProblemError:
+    return invalid_body([{"loc": (field,), "type": code, "msg": detail}])
+
+
+async def _is_shown(request: Request, actor_id: str) -> bool:
+    return await parts_of(request).services.projection.wait(actor_id, 1, LONGEST_WAIT_SECONDS)

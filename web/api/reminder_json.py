@@ -1,0 +1,79 @@
+"""A reminder as the API shows it: alone, and with its whole life and what made it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from actors.clock import instant_text
+from actors.replies import Json
+from host.store.reminder_queries import LedgerRow
+from web.api.series_preview import sentence_of
+
+
+def life_json(row: Any, entries: Sequence[LedgerRow], deliveries: Sequence[Any], series: Json | None) -> Json:
+    """`row` is one of `reminders` with its task's title and body."""
+    return {
+        **reminder_json(row),
+        "ledger": [ledger_json(entry) for entry in entries],
+        "deliveries": [_delivery_json(sent) for sent in deliveries],
+        "why": _why(row, series),
+    }
+
+
+def _why(row: Any, series: Json | None) -> Json:
+    occurrence = row.body.get("occurrence")
+    return {
+        "series_id": row.series_id,
+        "sentence": None if series is None else sentence_of(series),
+        "slot": None if occurrence is None else occurrence["slot"],
+        "reminder": _form(row),
+    }
+
+
+def _form(row: Any) -> Json:
+    """Of offset_minutes and at it has one."""
+    return {"at": instant_text(row.at)} if row.at else {"offset_minutes": row.offset_minutes}
+
+
+def _delivery_json(row: Any) -> Json:
+    return {
+        "firing": row.firing,
+        "channel": row.channel,
+        "status": row.status,
+        "attempts": row.attempts,
+        "sent_at": _text(row.sent_at),
+        "error": row.error,
+    }
+
+
+def reminder_json(row: Any) -> dict[str, Any]:
+    """A row of `reminders` with its task's title."""
+    return {
+        "id": row.id,
+        "task_id": row.task_id,
+        "task_title": row.task_title,
+        **_form(row),
+        "status": row.status,
+        "fire_at": _text(row.fire_at),
+        "fired_at": _text(row.fired_at),
+        "late_seconds": row.late_seconds,
+        "firing": row.firing,
+        "acknowledged_at": _text(row.acknowledged_at),
+        "snoozed_until": _text(row.snoozed_until),
+    }
+
+
+def ledger_json(row: LedgerRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "task_id": row.task_id,
+        "reminder_id": row.reminder_id,
+        "firing": row.firing,
+        "step": row.step,
+        "channel": row.channel,
+        "at": instant_text(row.at),
+        "detail": row.detail,
+    }
+
+
+def _text(instant: Any) -> str | None:
+    return instant_text(instant) if instant else None

@@ -1,0 +1,254 @@
+"""Series: create, list, read, edit, preview; pause, resume, stop; skip and move one; their occurrences."""
+
+from datetime import date, timedelta
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.fields import CalendarDate
+from actors.recurrence import Policies
+from actors.replies import Json, Refused
+from host.store import series_queries
+from host.store.task_queries import Stretch
+from web.api import bodies, series_models
+from web.api.caller import caller_of
+from web.api.consistency import honour
+from web.api.guard import GuardedRoute
+from web.api.ids import SeriesId
+from web.api.occurrences import occurrences
+from web.api.operation import operation
+from web.api.pages import Paged, cursor_after, opened
+from web.api.parts import parts_of
+from web.api.reading import read_body
+from web.api.recurring import change_series, create_series, patch_of, split_series
+from web.api.sending import answer
+from web.api.series_json import series_json
+from web.api.series_preview import preview
+from web.problems import Fault, ProblemError, not_found, refused
+
+router: Final = APIRouter(prefix="/api/v1/series", tags=["series"], route_class=GuardedRoute)
+_LONGEST_STRETCH: Final = timedelta(days=366)
+
+
+class SeriesQuery(Paged):
+    status: Literal["active", "paused", "stopped", "ended", "deleted"] | None = Field(
+        default=None, description="Without it all that are not deleted"
+    )
+    order: Literal["asc", "desc"] = Field(default="desc", description="By creation")
+
+
+class OccurrenceQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    since: CalendarDate | None = Field(default=None, alias="from", description="The first day; today without it")
+    until: CalendarDate | None = Field(
+        default=None, alias="to", description="The last day, at most 366 after the first; a year without it"
+    )
+
+
+@router.post(
+    "",
+    **operation(
+        "create_series",
+        "write",
+        "Create a series",
+        series_models.Series,
+        status=201,
+        body=bodies.CreateSeries,
+        command=True,
+    ),
+)
+async def create(request: Request) -> Response:
+    return await create_series(request, await read_body(request, bodies.CreateSeries))
+
+
+@router.post(
+    "/preview",
+    **operation(
+        "preview_series",
+        "read",
+        "What a rule says and its next dates; nothing is saved",
+        series_models.Preview,
+        body=bodies.PreviewSeries,
+    ),
+)
+async def show_preview(request: Request) -> Response:
+    body = await read_body(request, bodies.PreviewSeries)
+    zone, now = caller_of(request).profile.zone, parts_of(request).services.clock.now()
+    policies = Policies(month_end=body.month_end, mode=body.mode)
+    found = preview(body.rule, body.start.model_dump(), zone, policies, count=body.count, now=now)
+    if isinstance(found, Refused):
+        raise refused(found)
+    return answer(found)
+
+
+@router.get(
+    "",
+    **operation("list_series", "read", "List series", series_models.SeriesPage, consistent=True, listed=True),
+)
+async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Response:
+    await honour(request)
+    stretch = Stretch("created", query.order == "desc", query.per_page, query.offset, opened(request, query))
+    async with parts_of(request).services.db.connect() as connection:
+        found = await series_queries.listed(connection, caller_of(request).user_id, query.status, stretch)
+    page = {
+        "items": [series_json(stored) for stored in found.items],
+        "total": found.total,
+        "page": query.page,
+        "per_page": query.per_page,
+        "next_cursor": cursor_after(request, query, found.last),
+    }
+    return answer(page, headers={"Duely-Position": str(found.position)})
+
+
+@router.get("/{series_id}", **operation("get_series", "read", "Read a series", series_models.Series, consistent=True))
+async def get(request: Request, series_id: SeriesId) -> Response:
+    await honour(request)
+    stored = await _stored(request, series_id)
+    return answer(series_json(stored), headers={"ETag": f'"{stored["version"]}"'})
+
+
+@router.patch(
+    "/{series_id}",
+    **operation(
+        "patch_series",
+        "write",
+        "Edit a series; with `from_slot` from there on, which answers the series that begins there (201)",
+        series_models.Series,
+        body=bodies.PatchSeries,
+        command=True,
+        edit=True,
+        pending=series_models.Series,
+        created=series_models.Series,
+    ),
+)
+async def patch(request: Request, series_id: SeriesId) -> Response:
+    body = await read_body(request, bodies.PatchSeries)
+    if body.from_slot is not None:
+        return await split_series(request, series_id, body.from_slot, patch_of(body))
+    return await change_series(request, series_id, "PatchSeries", patch_of(body))
+
+
+@router.delete(
+    "/{series_id}",
+    **operation(
+        "delete_series", "write", "Delete a series; its open occurrences stay or go with it", series_models.Series,
+        command=True, edit=True,
+    ),
+)  # fmt: skip
+async def delete(
+    request: Request, series_id: SeriesId, occurrences: Annotated[Literal["keep", "delete"], Query()] = "keep"
+) -> Response:
+    return await change_series(request, series_id, "DeleteSeries", {"occurrences": occurrences})
+
+
+@router.post(
+    "/{series_id}/pause",
+    **operation(
+        "pause_series", "write", "Pause a series: nothing comes until it is resumed", series_models.Series, command=True
+    ),
+)
+async def pause(request: Request, series_id: SeriesId) -> Response:
+    return await change_series(request, series_id, "PauseSeries")
+
+
+@router.post(
+    "/{series_id}/resume",
+    **operation("resume_series", "write", "Go on with a paused series, from now", series_models.Series, command=True),
+)
+async def resume(request: Request, series_id: SeriesId) -> Response:
+    return await change_series(request, series_id, "ResumeSeries")
+
+
+@router.post(
+    "/{series_id}/stop",
+    **operation(
+        "stop_series",
+        "write",
+        "End a series for good",
+        series_models.Series,
+        body=bodies.StopSeries,
+        body_required=False,
+        command=True,
+    ),
+)
+async def stop(request: Request, series_id: SeriesId) -> Response:
+    body = await read_body(request, bodies.StopSeries, required=False)
+    return await change_series(request, series_id, "StopSeries", {"keep": body.keep})
+
+
+@router.post(
+    "/{series_id}/skip",
+    **operation(
+        "skip_slot", "write", "Leave one occurrence out", series_models.Series, body=bodies.SkipSlot, command=True
+    ),
+)
+async def skip(request: Request, series_id: SeriesId) -> Response:
+    return await change_series(request, series_id, "SkipSlot", await read_body(request, bodies.SkipSlot))
+
+
+@router.post(
+    "/{series_id}/move",
+    **operation(
+        "move_slot",
+        "write",
+        "Give one occurrence another due",
+        series_models.Series,
+        body=bodies.MoveSlot,
+        command=True,
+    ),
+)
+async def move(request: Request, series_id: SeriesId) -> Response:
+    return await change_series(request, series_id, "MoveSlot", await read_body(request, bodies.MoveSlot))
+
+
+@router.get(
+    "/{series_id}/occurrences",
+    **operation(
+        "list_occurrences",
+        "read",
+        "The occurrences of a stretch of days, at most 500",
+        series_models.OccurrenceList,
+        consistent=True,
+    ),
+)
+async def list_occurrences(
+    request: Request, series_id: SeriesId, query: Annotated[OccurrenceQuery, Query()]
+) -> Response:
+    await honour(request)
+    first, last = _stretch(request, query)
+    services, user_id = parts_of(request).services, caller_of(request).user_id
+    async with services.db.snapshot() as connection:
+        stored = await series_queries.find(connection, user_id, series_id)
+        if stored is None:
+            raise not_found("series")
+        tasks = await series_queries.occurrences(connection, user_id, series_id, first, last)
+    return answer({"items": occurrences(stored, tasks, first, last)})
+
+
+def _stretch(request: Request, query: OccurrenceQuery) -> tuple[date, date]:
+    """The first and the last day that are asked for, on the caller's calendar."""
+    if query.since is not None:
+        first = date.fromisoformat(query.since)
+    else:
+        now = parts_of(request).services.clock.now()
+        first = now.astimezone(ZoneInfo(caller_of(request).profile.zone)).date()
+    last = first + timedelta(days=365) if query.until is None else date.fromisoformat(query.until)
+    if not timedelta(0) <= last - first <= _LONGEST_STRETCH:
+        detail = "Give a last day that is the first one or at most 366 days after it."
+        raise ProblemError(
+            422, "invalid_request", f"Correct to: {detail}", faults=[Fault("?to", "out_of_range", detail)]
+        )
+    return first, last
+
+
+async def _stored(request: Request, series_id: str) -> Json:
+    async with parts_of(request).services.db.connect() as connection:
+        stored = await series_queries.find(connection, caller_of(request).user_id, series_id)
+    if stored is None:
+        raise not_found("series")
+    return stored
