@@ -24,6 +24,7 @@ from actors.fields import (
     Reminders,
     TagName,
     Tags,
+    TimeOfDay,
     Title,
     Zone,
 )
@@ -101,16 +102,20 @@ class MoveDue(Body):
 
 
 class SnoozeReminder(Body):
-    """Until an instant, or for minutes from now; without an id the reminder that fired last."""
+    """Until an instant, for minutes from now, or until a time of tomorrow where the person lives.
+
+    Without an id it is the reminder that fired last.
+    """
 
     reminder_id: Id | None = None
     minutes: Annotated[StrictInt, Field(ge=1, le=527_040)] | None = None
     until: Instant | None = None
+    tomorrow_at: TimeOfDay | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        if (self.minutes is None) == (self.until is None):
-            raise PydanticCustomError("invalid_snooze", "give either minutes or until")
+        if sum(form is not None for form in (self.minutes, self.until, self.tomorrow_at)) != 1:
+            raise PydanticCustomError("invalid_snooze", "give one of minutes, until and tomorrow_at")
         return self
 
 
@@ -175,6 +180,7 @@ BODIES: Mapping[str, type[Body]] = {
     "AcknowledgeReminder": AcknowledgeReminder,
     "UndoChange": UndoChange,
     "Rezone": Rezone,
+    "RecountTimes": Empty,
     "RegisterUser": RegisterUser,
     "PatchUser": PatchUser,
     "DeleteUser": Empty,

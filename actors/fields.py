@@ -35,7 +35,9 @@ Priority = Literal["none", "low", "medium", "high", "urgent"]
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def fold(text: str) -> str:
@@ -69,6 +71,12 @@ def _local(text: str) -> str:
     )
 
 
+def _time_of_day(text: str) -> str:
+    if _TIME_OF_DAY.fullmatch(text):
+        return text
+    raise PydanticCustomError("invalid_time", "not a time of the day, written HH:MM")
+
+
 def _instant(text: str) -> str:
     try:
         instant = parse_instant(text)
@@ -83,6 +91,12 @@ def _zone(text: str) -> str:
     if text in ZONES:
         return text
     raise PydanticCustomError("unknown_zone", "not a zone of the IANA database, as Europe/Berlin")
+
+
+def _email(text: str) -> str:
+    if _EMAIL.fullmatch(text):
+        return text
+    raise PydanticCustomError("invalid_format", "not an email address, as ada@example.org")
 
 
 def _uuid(text: str) -> str:
@@ -104,9 +118,10 @@ TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 Tags = Annotated[list[TagName], Field(max_length=100), AfterValidator(_distinct_tags), Field(max_length=MAX_TAGS)]
 ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), STORABLE]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), STORABLE]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email), STORABLE]
 CalendarDate = Annotated[str, AfterValidator(_date), STORABLE]
 LocalTime = Annotated[str, AfterValidator(_local), STORABLE]
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day), STORABLE]
 Instant = Annotated[str, AfterValidator(_instant), STORABLE]
 Zone = Annotated[str, AfterValidator(_zone), STORABLE]
 Id = Annotated[str, AfterValidator(_uuid), STORABLE]
@@ -161,10 +176,25 @@ class ChecklistEntry(Sparse):
     done: StrictBool = False
 
 
+class QuietHours(Body):
+    """From `start` to `end` where the person is; past midnight where start is the later one."""
+
+    start: TimeOfDay
+    end: TimeOfDay
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.start == self.end:
+            raise PydanticCustomError("invalid_quiet_hours", "start and end are the same time")
+        return self
+
+
 class Defaults(Body):
-    """What a task gets when its creator says nothing; a null offset means no reminder."""
+    """What a person chose once for all. Null: no reminder for a new task, no daily digest, no quiet hours."""
 
     reminder_offset_minutes: OffsetMinutes | None = 30
+    digest_at: TimeOfDay | None = None
+    quiet_hours: QuietHours | None = None
 
 
 def _distinct_ids(entries: list[Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from actors.clock import instant_text, parse_instant
@@ -12,6 +12,8 @@ from actors.replies import Json
 # A reminder set for a moment that has just gone by still fires; one for longer ago was never wanted.
 JUST_NOW = timedelta(seconds=60)
 LATE = timedelta(seconds=5)
+# What moved the times: another due, or the same one under another zone or other rules of it.
+Mover = Literal["due", "clock"] | None
 
 
 def spec_of(reminder: Json) -> Json:
@@ -61,27 +63,34 @@ def _new(spec: Json, task_id: str, name: str) -> Json:
     }
 
 
-def settled(reminders: list[Json], anchor: str | None, now: datetime, *, active: bool, moved: bool) -> list[Json]:
-    """Each reminder as it stands after a change of due (`moved`), of the list, or of whether the task is `active`.
+def settled(reminders: list[Json], anchor: str | None, now: datetime, *, active: bool, by: Mover) -> list[Json]:
+    """Each reminder as it stands after a change of the list, of whether the task is `active`, or of what `by` names.
 
-    A pending one follows its time, and is cancelled when that is past or gone or the task is no longer active. One that
-    fired or was cancelled is pending again, as a new firing, when its time lies ahead.
+    A pending one follows its time, and is cancelled when that is past or gone or the task is no longer active; when
+    only the clock on the wall moved, one whose time is past now fires instead. One that fired or was cancelled is
+    pending again, as a new firing, when its time lies ahead.
     """
     due = None if anchor is None else parse_instant(anchor)
-    now_text, recent = instant_text(now), instant_text(now - JUST_NOW)
-    return [_settled(reminder, due, now_text, recent, active=active, moved=moved) for reminder in reminders]
+    now_text = instant_text(now)
+    oldest = "" if by == "clock" else instant_text(now - JUST_NOW)
+    return [_settled(_unsnoozed(it, due, now_text, by), due, now_text, oldest, active=active) for it in reminders]
 
 
-def _settled(reminder: Json, due: datetime | None, now: str, recent: str, *, active: bool, moved: bool) -> Json:
-    time = _time_of(reminder, due)
-    snoozed = reminder["snoozed_until"]
-    if snoozed is not None and not (moved and time is not None and time > now):
-        time = snoozed
-    elif snoozed is not None:
-        reminder = {**reminder, "snoozed_until": None}
+def _unsnoozed(reminder: Json, due: datetime | None, now: str, by: Mover) -> Json:
+    """A snooze gives way to a due that is moved ahead, and one that went by while the task was done to what is ahead."""
+    snoozed, time = reminder["snoozed_until"], _time_of(reminder, due)
+    if snoozed is None or time is None or time <= now:
+        return reminder
+    moved = by == "due" and "at" not in reminder
+    missed = reminder["status"] != "pending" and snoozed <= now
+    return {**reminder, "snoozed_until": None} if moved or missed else reminder
+
+
+def _settled(reminder: Json, due: datetime | None, now: str, oldest: str, *, active: bool) -> Json:
+    time = reminder["snoozed_until"] or _time_of(reminder, due)
     if reminder["status"] != "pending":
         return again(reminder, time) if active and time is not None and time > now else reminder
-    if time is None or not active or (time != reminder["fire_at"] and time < recent):
+    if time is None or not active or (time != reminder["fire_at"] and time < oldest):
         return {**reminder, "status": "cancelled", "fire_at": time}
     return reminder if time == reminder["fire_at"] else {**reminder, "fire_at": time}
 

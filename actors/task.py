@@ -8,10 +8,11 @@ from typing import Any
 from actors import reminders, tags, task_state
 from actors.clock import instant_text
 from actors.commands import TICK, Command, task_id_for
+from actors.day_times import DAY, instant_at, local_day
 from actors.events import Fact
 from actors.fields import MAX_TAGS, PRIORITIES
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged, UnknownNameError
-from actors.task_edit import NO_ROOM, accepted, edited, fits, undone
+from actors.task_edit import NO_ROOM, accepted, edited, fits, recounted, undone
 
 MAX_EVENTS = 50  # a turn; what is left is due again at once
 
@@ -156,18 +157,25 @@ def rezone(state: Json, command: Command, now: datetime) -> Decision:
 
 
 def snooze(state: Json, command: Command, now: datetime) -> Decision:
-    body = command.body
     if state["status"] != "open":
         return Refused("task_completed", "The task is completed: it reminds nobody.", 409)
-    reminder = _to_snooze(state["reminders"], body.get("reminder_id"))
+    reminder = _to_snooze(state["reminders"], command.body.get("reminder_id"))
     if reminder is None:
         return Refused("reminder_not_found", "The task has no such reminder.", 404)
-    until = body.get("until") or instant_text(now + timedelta(minutes=body["minutes"]))
+    until = _snooze_end(command, now)
     if until <= instant_text(now):
         errors = [{"pointer": "/until", "code": "in_the_past", "detail": "not ahead of now"}]
         return Refused("invalid_snooze", "A reminder can only be snoozed until a time ahead.", 422, {"errors": errors})
     later = reminders.snoozed(reminder, until)
     return _with_reminders(state, [later], [reminders.reminder_fact("snoozed", later)], command, now)
+
+
+def _snooze_end(command: Command, now: datetime) -> str:
+    body = command.body
+    if body.get("tomorrow_at") is not None:
+        return instant_text(instant_at(local_day(now, command.zone) + DAY, body["tomorrow_at"], command.zone))
+    until: str | None = body.get("until")
+    return until or instant_text(now + timedelta(minutes=body["minutes"]))
 
 
 def _to_snooze(current: list[Json], reminder_id: str | None) -> Json | None:
@@ -245,6 +253,7 @@ COMMANDS: Mapping[str, Callable[[Json, Command, datetime], Decision]] = {
     "MoveDue": move_due,
     "UndoChange": undo,
     "Rezone": rezone,
+    "RecountTimes": recounted,
     "Retemplate": retemplate,
     "SnoozeReminder": snooze,
     "AcknowledgeReminder": acknowledge,

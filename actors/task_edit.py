@@ -46,6 +46,17 @@ def edited(state: Json, values: Json, command: Command, now: datetime) -> Decisi
     return decision if _CONTENT.isdisjoint(changed) or fits(decision) else NO_ROOM
 
 
+def recounted(state: Json, command: Command, now: datetime) -> Decision:
+    """The rules of the zones have changed: what is due at the same time on the wall may be due at another instant."""
+    after: Json = {**state, "overdue_at": overdue_at(state["due"], state["zone"])}
+    after["reminders"] = task_state.settled_reminders(after, state["reminders"], now, by="clock")
+    if after == state:
+        return Unchanged(task_state.task_json(state))
+    after |= {"version": state["version"] + 1, "updated_at": instant_text(now)}
+    facts = [Fact("task.updated"), *reminders.facts(state["reminders"], after["reminders"])]
+    return accepted(after, facts, command, now)
+
+
 def undone(state: Json, command: Command, now: datetime) -> Decision:
     changed: Json = command.body["changed"]
     conflicts = [
@@ -142,8 +153,14 @@ def _applied(state: Json, wanted: Json, changed: Json, command: Command, now: da
     if "reminders" in changed:
         specs = command.body.get("reminders") or wanted["reminders"]
         chosen = reminders.chosen(chosen, specs, state["id"], command.id)
-    after["reminders"] = task_state.settled_reminders(after, chosen, now, moved=not {"due", "zone"}.isdisjoint(changed))
+    after["reminders"] = task_state.settled_reminders(after, chosen, now, by=_mover(changed))
     return after
+
+
+def _mover(changed: Mapping[str, Any]) -> reminders.Mover:
+    if "due" in changed:
+        return "due"
+    return "clock" if "zone" in changed else None
 
 
 def _event_type(changed: Mapping[str, Any]) -> str:

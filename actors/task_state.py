@@ -56,7 +56,7 @@ def new(task_id: str, command: Command, now: datetime) -> Json:
     if specs is None:
         specs = [] if due is None else default_reminders(command)
     chosen = reminders.chosen([], specs, task_id, command.id)
-    state["reminders"] = settled_reminders(state, chosen, now, moved=True)
+    state["reminders"] = settled_reminders(state, chosen, now, by="due")
     return state
 
 
@@ -66,10 +66,10 @@ def default_reminders(command: Command) -> list[Json]:
     return [] if offset is None else [{"offset_minutes": offset}]
 
 
-def settled_reminders(state: Json, chosen: list[Json], now: datetime, *, moved: bool) -> list[Json]:
+def settled_reminders(state: Json, chosen: list[Json], now: datetime, *, by: reminders.Mover) -> list[Json]:
     if not chosen:
         return chosen
-    return reminders.settled(chosen, due_at(state["due"], state["zone"]), now, active=is_active(state), moved=moved)
+    return reminders.settled(chosen, due_at(state["due"], state["zone"]), now, active=is_active(state), by=by)
 
 
 def is_active(state: Json) -> bool:

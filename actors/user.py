@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from actors import digest
 from actors.clock import instant_text
 from actors.commands import TICK, Command
 from actors.events import Fact, cloud_events
@@ -10,12 +11,13 @@ from actors.fields import Defaults
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged, UnknownNameError
 
 NOT_FOUND = Refused("user_not_found", "There is no such user.", 404)
+PRIVATE = frozenset({"digest"})  # the plan of the daily digest
 
 
 def decide(state: Json | None, version: int, command: Command, now: datetime) -> Decision:  # noqa: ARG001  # the shape of every decide
-    """What `command` makes of a user; a user has nothing that wakes it."""
+    """What `command` makes of a user."""
     if command.name == TICK:
-        return Unchanged({})
+        return tick(state, command, now)
     if command.name == "RegisterUser":
         return register(state, command, now)
     act = COMMANDS.get(command.name)
@@ -26,10 +28,23 @@ def decide(state: Json | None, version: int, command: Command, now: datetime) ->
     return act(state, command, now)
 
 
+def user_json(state: Json) -> Json:
+    """The user as replies, events and the read model have it."""
+    return {key: value for key, value in state.items() if key not in PRIVATE}
+
+
+def tick(state: Json | None, command: Command, now: datetime) -> Decision:
+    """The digest, when its time has come."""
+    if state is None or not digest.is_due(state, now):
+        return Unchanged({})
+    plan, fact = digest.told(state, now)
+    return _accepted({**state, "version": state["version"] + 1, "digest": plan}, fact, command, now)
+
+
 def register(state: Json | None, command: Command, now: datetime) -> Decision:
     """Once; a repeated one finds the user there. A deleted user does not come back."""
     if state is not None:
-        return Unchanged(state)
+        return Unchanged(user_json(state))
     body, now_text = command.body, instant_text(now)
     user: Json = {
         "id": command.principal.user_id,
@@ -37,12 +52,13 @@ def register(state: Json | None, command: Command, now: datetime) -> Decision:
         "name": body.get("name", ""),
         "zone": body.get("zone", "UTC"),
         "defaults": Defaults(**body.get("defaults", {})).model_dump(),
+        "digest": digest.OFF,
         "version": 1,
         "created_at": now_text,
         "updated_at": now_text,
         "deleted_at": None,
     }
-    return _accepted(user, Fact("user.registered"), command, now)
+    return _accepted({**user, "digest": digest.planned(user, now)}, Fact("user.registered"), command, now)
 
 
 def patch(state: Json, command: Command, now: datetime) -> Decision:
@@ -51,26 +67,37 @@ def patch(state: Json, command: Command, now: datetime) -> Decision:
         wanted["defaults"] = {**state["defaults"], **wanted["defaults"]}
     changed = {name: {"old": state[name], "new": value} for name, value in wanted.items() if state[name] != value}
     if not changed:
-        return Unchanged(state)
+        return Unchanged(user_json(state))
     user = {**state, **wanted, "version": state["version"] + 1, "updated_at": instant_text(now)}
-    return _accepted(user, Fact("user.updated", changed), command, now)
+    return _accepted({**user, "digest": digest.planned(user, now)}, Fact("user.updated", changed), command, now)
+
+
+def recount(state: Json, command: Command, now: datetime) -> Decision:
+    """The rules of the zones have changed: the same time on the wall may be another instant."""
+    plan = digest.recounted(state)
+    if plan == digest.of_user(state):
+        return Unchanged(user_json(state))
+    return _accepted({**state, "version": state["version"] + 1, "digest": plan}, Fact("user.updated"), command, now)
 
 
 def delete(state: Json, command: Command, now: datetime) -> Decision:
     """The last version: nothing personal, only that there was somebody."""
     now_text = instant_text(now)
-    blank = {"email": "", "name": "", "zone": "UTC", "defaults": {}}
+    blank = {"email": "", "name": "", "zone": "UTC", "defaults": {}, "digest": digest.OFF}
     stone = {**state, **blank, "version": state["version"] + 1, "updated_at": now_text, "deleted_at": now_text}
     return _accepted(stone, Fact("user.deleted"), command, now)
 
 
 def _accepted(user: Json, fact: Fact, command: Command, now: datetime) -> Accepted:
-    told = Fact(fact.type, fact.changed, {"user": user})
-    return Accepted(user, cloud_events("UserActor", user, [told], command, instant_text(now)), None, user)
+    shown = user_json(user)
+    told = Fact(fact.type, fact.changed, {"user": shown, **fact.data})
+    events = cloud_events("UserActor", user, [told], command, instant_text(now))
+    return Accepted(user, events, digest.of_user(user)["at"], shown)
 
 
-# Every command of a user who is there. RegisterUser stands in `decide`, because it makes one.
+# Every command of a user who is there. RegisterUser and Tick stand in `decide`, because they also meet none.
 COMMANDS: Mapping[str, Callable[[Json, Command, datetime], Decision]] = {
     "PatchUser": patch,
+    "RecountTimes": recount,
     "DeleteUser": delete,
 }

@@ -1,4 +1,4 @@
-"""The Dapr shell of a user: which rules, which births, no reminder."""
+"""The Dapr shell of a user: which rules, which births, which reminder."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -6,7 +6,7 @@ from typing import ClassVar
 from dapr.actor import Remindable
 
 from actors import user
-from actors.turn import TurnActor
+from actors.turn import WAKE, TurnActor
 
 
 class UserActor(TurnActor, Remindable):
@@ -14,4 +14,5 @@ class UserActor(TurnActor, Remindable):
 
     rules = staticmethod(user.decide)
     births = frozenset({"RegisterUser"})
-    reminders: ClassVar[Mapping[str, str]] = {}
+    # `wake` runs the command Tick, whose rule is `user.tick`: the daily digest.
+    reminders: ClassVar[Mapping[str, str]] = {WAKE: "wake"}

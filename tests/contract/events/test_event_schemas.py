@@ -1,5 +1,6 @@
 """The committed schemas are those of the code, and every event that the rules make is of its schema."""
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -64,12 +65,17 @@ def _task_events() -> list[Json]:
 
 
 def _user_events() -> list[Json]:
-    person = FakePerson()
+    person, next_day = FakePerson(), NOON + timedelta(days=1)
     state: Json | None = None
     events: list[Json] = []
-    asked = [("RegisterUser", {"email": "ada@example.org"}), ("PatchUser", {"name": "Ada"}), ("DeleteUser", {})]
-    for version, (name, body) in enumerate(asked):
-        decision = user.decide(state, version, person.says(name, body), NOON)
+    asked = [
+        (NOON, person.says("RegisterUser", {"email": "ada@example.org", "defaults": {"digest_at": "08:00"}})),
+        (NOON, person.says("PatchUser", {"name": "Ada"})),
+        (next_day, person.tick(next_day)),
+        (next_day, person.says("DeleteUser")),
+    ]
+    for version, (now, command) in enumerate(asked):
+        decision = user.decide(state, version, command, now)
         assert isinstance(decision, Accepted)
         state, events = decision.state, events + decision.events
     return events

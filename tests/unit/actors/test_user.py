@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from actors.replies import Accepted, Refused, Unchanged
-from actors.user import decide
+from actors.user import decide, user_json
 from tests.fakes.person import NOON, FakePerson
 
 pytestmark = pytest.mark.unit
+
+DEFAULTS = {"reminder_offset_minutes": 30, "digest_at": None, "quiet_hours": None}
 
 
 def registered(person: FakePerson, **body: Any) -> dict[str, Any]:
@@ -20,9 +22,9 @@ def registered(person: FakePerson, **body: Any) -> dict[str, Any]:
 def test_a_user_registers_once_with_defaults() -> None:
     person = FakePerson()
     user = registered(person)
-    assert (user["id"], user["zone"], user["defaults"]) == (person.id, "UTC", {"reminder_offset_minutes": 30})
+    assert (user["id"], user["zone"], user["defaults"]) == (person.id, "UTC", DEFAULTS)
     again = decide(user, 1, person.says("RegisterUser", {"email": "eve@example.org"}), NOON)
-    assert again == Unchanged(user)
+    assert again == Unchanged(user_json(user))
 
 
 def test_a_profile_is_patched_field_by_field() -> None:
@@ -34,7 +36,7 @@ def test_a_profile_is_patched_field_by_field() -> None:
     assert (decision.state["version"], decision.wake) == (2, None)
     none = decide(decision.state, 2, person.says("PatchUser", {"defaults": {"reminder_offset_minutes": None}}), NOON)
     assert isinstance(none, Accepted)
-    assert none.state["defaults"] == {"reminder_offset_minutes": None}
+    assert none.state["defaults"] == DEFAULTS | {"reminder_offset_minutes": None}
     assert isinstance(decide(user, 1, person.says("PatchUser", {"zone": "UTC"}), NOON), Unchanged)
 
 
