@@ -9,7 +9,9 @@ from actors.clock import instant_text
 
 # The rules of the pinned tzdata wheel, not of whatever the machine has: two replicas must never disagree.
 zoneinfo.reset_tzpath(to=())
-ZONES: frozenset[str] = frozenset(zoneinfo.available_timezones())
+# Among the names are such as stand for no place: that of a machine that was not set up, or whatever a machine has.
+_NO_PLACES = {"Factory", "localtime", "posixrules"}
+ZONES: frozenset[str] = frozenset(zoneinfo.available_timezones() - _NO_PLACES)
 
 DAY_STARTS = time(9)
 _SECOND = timedelta(seconds=1)

@@ -13,6 +13,7 @@ from tests.fakes.world import World
 pytestmark = pytest.mark.api
 TASKS = "/api/v1/tasks"
 JSON = {"content-type": "application/json"}
+SOON = {"local": "2026-11-22T14:00", "zone": "Europe/Berlin"}
 
 
 def fault(answer: httpx.Response) -> tuple[int, str, str]:
@@ -204,6 +205,48 @@ async def test_what_is_hardly_json_is_answered_as_what_it_is(ada: httpx.AsyncCli
     assert lone.json()["errors"][0]["pointer"] == "/due/zone"
 
 
+async def test_what_no_answer_can_carry_is_refused_in_bulk_too(ada: httpx.AsyncClient) -> None:
+    head = b'{"action": "add_tags", "ids": ["0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11"], "args": '
+    for args in (b'{"tags": ["\\ud800"]}', b'{"tags": [{"deep": "\\udfff"}]}', b'{"tags": ["\\u0000"]}'):
+        answer = await ada.post(f"{TASKS}/bulk", content=head + args + b"}", headers=JSON)
+        assert answer.status_code == 422, (args, answer.text)
+        assert answer.json()["errors"][0]["pointer"].startswith("/args")
+    assert answer.json()["code"] == "invalid_text"
+
+
+async def test_a_body_of_which_nothing_is_required_may_be_absent(here: World, ada: httpx.AsyncClient) -> None:
+    url = f"{TASKS}/{(await ada.post(TASKS, json={'title': 'x', 'due': SOON})).json()['id']}"
+    here.clock.move(hours=2)
+    await here.actors.tick("TaskActor", url[-36:])
+    seen = await ada.post(f"{url}/acknowledge")
+    assert (seen.status_code, seen.json()["reminders"][0]["acknowledged_at"] is None) == (200, False)
+    assert (await ada.post(f"{url}/acknowledge", content=b"{}", headers=JSON)).status_code == 200
+    assert (await ada.post(f"{url}/acknowledge", content=b"{}")).status_code == 415
+    assert (await ada.post(f"{url}/snooze")).status_code == 415
+
+
+async def test_no_zone_is_taken_that_is_no_place(ada: httpx.AsyncClient) -> None:
+    for zone in ("Factory", "localtime", "posixrules", "posix/Europe/Berlin", "europe/berlin", ""):
+        assert fault(await ada.patch("/api/v1/me", json={"timezone": zone})) == (422, "/timezone", "unknown_zone"), zone
+    assert (await ada.patch("/api/v1/me", json={"timezone": "Etc/GMT+12"})).status_code == 200
+
+
+async def test_what_has_the_wrong_form_is_told_by_an_example(here: World, ada: httpx.AsyncClient) -> None:
+    for email in ("ada", "ada@", "@", "a b@example.org", "ada@example.org\n@"):
+        answer = await here.client().post("/api/v1/auth/register", json={"email": email, "password": "x" * 20})
+        assert fault(answer) == (422, "/email", "invalid_format"), email
+        assert answer.json()["errors"][0]["detail"] == "not an email address, as ada@example.org."
+    answer = await ada.get("/api/v1/activity?type=everything")
+    assert answer.json()["errors"][0]["detail"] == "not the type of an event, as task.created."
+
+
+async def test_a_search_for_more_words_than_are_looked_for_is_refused(ada: httpx.AsyncClient) -> None:
+    await ada.post(TASKS, json={"title": " ".join(map(str, range(10)))})
+    ten = " ".join(map(str, range(10)))
+    assert (await ada.get(TASKS, params={"search": ten})).json()["total"] == 1
+    assert fault(await ada.get(TASKS, params={"search": f"{ten} 11"})) == (422, "search", "too_many")
+
+
 async def test_only_json_is_taken_for_json(ada: httpx.AsyncClient) -> None:
     for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "é"):
         answer = await ada.post(TASKS, content=b'{"title":"x"}', headers={"content-type": content_type.encode()})
@@ -264,4 +307,6 @@ async def test_unknown_addresses_and_methods_are_problems_too(ada: httpx.AsyncCl
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
     wrong = await ada.put(TASKS, json={})
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
-    assert wrong.headers["allow"]
+    assert wrong.headers["allow"] == "GET, POST"
+    task = await ada.post(f"{TASKS}/0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11")
+    assert (task.status_code, task.headers["allow"]) == (405, "DELETE, GET, PATCH")

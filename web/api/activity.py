@@ -1,10 +1,12 @@
 """The activity log: what happened, to a user and to a task, and undoing an entry."""
 
+import re
 from typing import Annotated, Final
 
 import orjson
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,7 +28,16 @@ from web.problems import ProblemError, not_found
 router: Final = APIRouter(prefix="/api/v1", tags=["activity"], route_class=GuardedRoute)
 
 Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
-EventType = Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,20}\.[a-z-]{1,20}$"), STORABLE]
+_EVENT_TYPE: Final = re.compile(r"[a-z-]{1,20}\.[a-z-]{1,20}")
+
+
+def _event_type(text: str) -> str:
+    if _EVENT_TYPE.fullmatch(text):
+        return text
+    raise PydanticCustomError("invalid_format", "not the type of an event, as task.created")
+
+
+EventType = Annotated[str, AfterValidator(_event_type), STORABLE]
 
 
 class ActivityQuery(BaseModel):

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp
 from typing_extensions import override
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -44,6 +45,7 @@ from web.api.stream_seats import StreamSeats
 from web.problems import ProblemError, invalid_parameters
 from web.services import Services
 
+METHOD_NOT_ALLOWED: Final = 405
 # The first to match is asked first: what is asked most stands first.
 _ROUTERS: Final = (
     tasks,
@@ -138,14 +140,22 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     return invalid_parameters(error.errors()).response()
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     """What the router itself refuses."""
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it
     code, detail = _ROUTER_SAYS.get(error.status_code, ("bad_request", "The request cannot be understood."))
-    return ProblemError(error.status_code, code, detail, headers=error.headers).response()
+    headers = {"Allow": _methods(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
+    return ProblemError(error.status_code, code, detail, headers=headers).response()
+
+
+def _methods(request: Request) -> str:
+    """Of every route of this path: each stands alone in the table, and the router names those of the first."""
+    routes = [route for route in request.app.router.routes if isinstance(route, Route)]
+    known = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in known for method in route.methods or ()}))
 
 
 _ROUTER_SAYS: Final = {
     404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address knows other methods; see the Allow header."),
+    METHOD_NOT_ALLOWED: ("method_not_allowed", "This address knows other methods; see the Allow header."),
 }

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal, Self
 
+import orjson
 from pydantic import (
     AfterValidator,
     Field,
@@ -143,12 +144,21 @@ class StopSeries(Body):
     keep: StrictBool = False
 
 
+def _storable_within(value: Any) -> Any:
+    """The command's own body looks at each field; what is no JSON to it must not get that far."""
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        raise PydanticCustomError("invalid_text", "lone surrogates cannot be stored") from None
+    return value
+
+
 class Bulk(Body):
     """`args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`; nothing for the others."""
 
     action: BulkAction
     ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
-    args: Annotated[dict[str, Any], Field(default_factory=dict)]
+    args: Annotated[dict[str, Any], AfterValidator(_storable_within), Field(default_factory=dict)]
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
