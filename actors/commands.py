@@ -298,13 +298,8 @@ def command_id_for_item(command_id: str, item_id: str) -> str:
 
 
 def task_id_for(user_id: str, command_id: str) -> str:
-    """The id of the task a CreateTask makes when it names none: a retry reaches the same actor."""
+    """The id of the task, or the series, that a command makes when it names none: a retry reaches the same actor."""
     return str(uuid5(UUID(user_id), command_id))
-
-
-def series_id_for(user_id: str, command_id: str) -> str:
-    """The id of the series that a command makes; never that of the task which the same command may make."""
-    return str(uuid5(UUID(user_id), f"series/{command_id}"))
 
 
 def occurrence_id(series_id: str, generation: int, nominal: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -153,6 +153,16 @@ def slots_after(recurrence: Recurrence, instant: datetime) -> Iterator[Slot]:
             yield _slot(recurrence, day)
             break
     yield from (_slot(recurrence, day) for day in days)
+
+
+def slots_since(recurrence: Recurrence, day: date) -> Iterator[Slot]:
+    """The slots from a day on, lazily. After completion: the days that could be the first."""
+    return (_slot(recurrence, found) for found in _days(recurrence, day))
+
+
+def number_of(recurrence: Recurrence, slot: Slot) -> int:
+    """Which one it is by schedule, from 1 at the first slot after the start."""
+    return sum(1 for _ in takewhile(slot.day.__ge__, _days(recurrence, recurrence.start)))
 
 
 def following(recurrence: Recurrence, slot: Slot) -> Iterator[Slot]:

@@ -8,11 +8,12 @@ from dapr.clients.base import DaprActorClientBase
 
 from actors.ports import Activations, Ports
 from actors.serializer import OrjsonSerializer
+from actors.series_actor import SeriesActor
 from actors.task_actor import TaskActor
 from actors.turn import TurnActor
 from actors.user_actor import UserActor
 
-ACTORS: tuple[type[TurnActor], ...] = (TaskActor, UserActor)
+ACTORS: tuple[type[TurnActor], ...] = (TaskActor, UserActor, SeriesActor)
 
 
 async def register_all(runtime: type[ActorRuntime], actor_client: DaprActorClientBase, ports: Ports) -> Activations:

@@ -95,20 +95,12 @@ class Template(TypedDict):
     reminders: list[OffsetReminder] | None
 
 
-class NumberedSlot(TypedDict):
+class MadeSlot(TypedDict):
     """A slot whose task was made: `number` counts the slots from the start, `at` is the instant it starts."""
-
-    slot: str
-    number: int
-    at: str
-    task_id: str
-
-
-class OpenSlot(TypedDict):
-    """A slot that has started, and whose task nobody has reported as done or gone."""
 
     generation: int
     slot: str
+    number: int
     at: str
     task_id: str
 
@@ -116,7 +108,7 @@ class OpenSlot(TypedDict):
 class Series(TypedDict):
     """A series. `awaited` is the next slot, `ahead` are further ones made before their time.
 
-    No slot of this generation is on `begins_after` or before, or at `ends_before` or later.
+    `open` have started, and nobody has reported their tasks as done or gone; the newest 100. No slot of this generation is on `begins_after` or before, or at `ends_before` or later.
     """
 
     id: str
@@ -135,9 +127,9 @@ class Series(TypedDict):
     split_from: str | None
     begins_after: str | None
     ends_before: str | None
-    awaited: NumberedSlot | None
-    ahead: list[NumberedSlot]
-    open: list[OpenSlot]
+    awaited: MadeSlot | None
+    ahead: list[MadeSlot]
+    open: list[MadeSlot]
     skipped: list[str]
     moved: dict[str, DueShape]
     created_at: str

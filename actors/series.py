@@ -1,0 +1,123 @@
+"""What a command does to a series: one pure function a command, all named in the table COMMANDS."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from actors import series_slots, series_state
+from actors.clock import instant_text
+from actors.commands import TICK, Command
+from actors.replies import Decision, Json, Refused, Unchanged, UnknownNameError
+from actors.series_draft import Draft
+from actors.series_edit import patch, renew, rezone, split
+from actors.series_refusals import NO_ROOM, NOT_FOUND, NOTHING_LEFT
+from actors.series_single import completed, created, deleted, move, skip
+
+
+def decide(state: Json | None, version: int, command: Command, now: datetime) -> Decision:  # noqa: ARG001  # the shape of every decide
+    """What `command` makes of a series (None: not there yet). Raises Outage when too much was missed to do it now."""
+    if command.name == "CreateSeries":
+        return create(state, command, now)
+    if command.name == TICK:
+        return tick(state, command, now)
+    act = COMMANDS.get(command.name)
+    if act is None:
+        raise UnknownNameError(f"a series knows no command {command.name}")
+    if state is None or state["user_id"] != command.principal.user_id:
+        return NOT_FOUND
+    return act(Draft(state, command, now))
+
+
+def create(state: Json | None, command: Command, now: datetime) -> Decision:
+    if state is not None:
+        own = state["user_id"] == command.principal.user_id
+        return Unchanged(series_state.series_json(state)) if own else NOT_FOUND
+    state = series_state.new(command, instant_text(now))
+    if isinstance(problem := series_slots.parsed(state), Refused):
+        return problem
+    if series_state.template_bytes(state["template"]) > series_state.MAX_TEMPLATE_BYTES:
+        return NO_ROOM
+    draft = Draft(state, command, now)
+    if series_slots.first_numbered(state, draft.recurrence, now, 0) is None:
+        return NOTHING_LEFT
+    draft.tell("series.created")
+    draft.catch_up()
+    return draft.accepted()
+
+
+def tick(state: Json | None, command: Command, now: datetime) -> Decision:
+    """Start the slots that are due, make what is due to be made, and tell what no turn had room for."""
+    if state is None:
+        return Unchanged({})
+    draft = Draft(state, command, now)
+    draft.catch_up()
+    decision = draft.decided()
+    return Unchanged({}) if isinstance(decision, Unchanged) else decision
+
+
+def pause(draft: Draft) -> Decision:
+    """Nothing comes until it is resumed; what has started stays."""
+    refusal = draft.ready("active", "paused")
+    if refusal is not None:
+        return refusal
+    if draft.state["status"] == "active":
+        draft.take_back()
+        draft.change("series.paused", status="paused")
+    return draft.decided()
+
+
+def resume(draft: Draft) -> Decision:
+    """From now on; what was missed meanwhile is not made up for. It ends at once when nothing is left."""
+    refusal = draft.ready("active", "paused")
+    if refusal is not None:
+        return refusal
+    if draft.state["status"] == "paused":
+        renew(draft)
+        draft.change("series.resumed", status="active")
+        draft.catch_up()
+    return draft.decided()
+
+
+def stop(draft: Draft) -> Decision:
+    """For good. The task of the next slot stays, when it is to be kept, as one that nothing follows."""
+    refusal = draft.ready("active", "paused", "stopped")
+    if refusal is not None:
+        return refusal
+    state = draft.state
+    if state["status"] != "stopped":
+        awaited = [] if state["awaited"] is None else [state["awaited"]]
+        kept = [made for made in awaited if draft.command.body["keep"] or draft.has_started(made)]
+        draft.withdraw([made for made in series_state.unstarted(state) if made not in kept])
+        draft.keep(kept)
+        draft.change("series.stopped", status="stopped")
+    return draft.decided()
+
+
+def delete(draft: Draft) -> Decision:
+    """For good, also of a series that is over, with the tasks that are open or without them."""
+    state = draft.state
+    if state["status"] != "deleted":
+        entries = series_state.unstarted(state)
+        if draft.command.body["occurrences"] == "delete":
+            draft.withdraw(entries + state["open"])
+            draft.state |= {"open": [], "awaited": None, "ahead": []}
+        else:
+            draft.keep(entries)
+        draft.change("series.deleted", status="deleted", deleted_at=draft.now_text)
+    return draft.decided()
+
+
+# Every command of a series that is there. CreateSeries and Tick stand in `decide`, because they also meet none.
+COMMANDS: Mapping[str, Callable[[Draft], Decision]] = {
+    "PatchSeries": patch,
+    "SplitSeries": split,
+    "SkipSlot": skip,
+    "MoveSlot": move,
+    "PauseSeries": pause,
+    "ResumeSeries": resume,
+    "StopSeries": stop,
+    "DeleteSeries": delete,
+    "Rezone": rezone,
+    "OccurrenceCreated": created,
+    "OccurrenceCompleted": completed,
+    "OccurrenceDeleted": deleted,
+}

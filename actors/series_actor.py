@@ -1,0 +1,18 @@
+"""The Dapr shell of a series: which rules, which births, which reminder."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from dapr.actor import Remindable
+
+from actors import series
+from actors.turn import WAKE, TurnActor
+
+
+class SeriesActor(TurnActor, Remindable):
+    """One series; its id is the actor id."""
+
+    rules = staticmethod(series.decide)
+    births = frozenset({"CreateSeries"})
+    # What happens at a tick: `wake` runs the command Tick, whose rule is `series.tick`.
+    reminders: ClassVar[Mapping[str, str]] = {WAKE: "wake"}

@@ -1,0 +1,158 @@
+"""What is done to one slot of a series, skipped or moved, and what its task reports."""
+
+from datetime import datetime
+
+from actors import series_slots, series_state
+from actors.clock import parse_instant
+from actors.commands import occurrence_id
+from actors.recurrence import Slot, number_of
+from actors.replies import Decision, Json, Refused
+from actors.series_draft import Draft
+from actors.series_refusals import (
+    PAUSED,
+    SLOT_NOT_FOUND,
+    SLOT_STARTED,
+    TOO_MANY_MOVED,
+    TOO_MANY_SKIPPED,
+)
+from actors.series_slots import Numbered
+
+
+def skip(draft: Draft) -> Decision:
+    """One slot is left out. It counts all the same, and after completion as if it were completed at its instant."""
+    refusal = draft.ready("active")
+    if refusal is not None:
+        return refusal
+    name = draft.command.body["slot"]
+    made = _unstarted(draft, name)
+    if made is None:
+        return _skip_unmade(draft, name)
+    if draft.has_started(made):
+        return SLOT_STARTED
+    if not _note_skipped(draft, name):
+        return TOO_MANY_SKIPPED
+    draft.tell_slot("skipped", made)
+    draft.withdraw([made])
+    if made != draft.state["awaited"]:
+        draft.state["ahead"] = [other for other in draft.state["ahead"] if other != made]
+    elif draft.state["mode"] == "completion":
+        _go_on(draft, made, parse_instant(made["at"]))
+    else:
+        draft.leave(made)
+    draft.catch_up()
+    return draft.decided()
+
+
+def _skip_unmade(draft: Draft, name: str) -> Decision:
+    slot = _slot_ahead(draft, name)
+    if isinstance(slot, Refused):
+        return slot
+    if name not in draft.state["skipped"]:
+        if not _note_skipped(draft, name):
+            return TOO_MANY_SKIPPED
+        draft.tell_slot("skipped", _as_made(draft, slot))
+        draft.state["moved"] = {other: due for other, due in draft.state["moved"].items() if other != name}
+        draft.catch_up()
+    return draft.decided()
+
+
+def _note_skipped(draft: Draft, name: str) -> bool:
+    """Remember it; of those that are past only as many as there is room for."""
+    skipped = [*draft.state["skipped"], name]
+    if len(skipped) > series_state.MAX_SKIPPED:
+        passed = draft.state["passed"] or ""
+        skipped = [slot for slot in skipped if slot > passed]
+    draft.state["skipped"] = sorted(skipped)
+    return len(skipped) <= series_state.MAX_SKIPPED
+
+
+def move(draft: Draft) -> Decision:
+    """The task of one slot gets another due, now or when it is made. The slot keeps its name, order and time."""
+    refusal = draft.ready("active", "paused")
+    if refusal is not None:
+        return refusal
+    name, due = draft.command.body["slot"], draft.command.body["to"]
+    made = _unstarted(draft, name) or next((one for one in draft.state["open"] if one["slot"] == name), None)
+    if made is None:
+        return PAUSED if draft.state["status"] == "paused" else _move_unmade(draft, name, due)
+    draft.tell_slot("moved", made, due=due)
+    return draft.decided()
+
+
+def _move_unmade(draft: Draft, name: str, due: Json) -> Decision:
+    slot = _slot_ahead(draft, name)
+    if isinstance(slot, Refused):
+        return slot
+    if name in draft.state["skipped"]:
+        return SLOT_NOT_FOUND
+    moved = {**draft.state["moved"], name: due}
+    if len(moved) > series_state.MAX_MOVED:
+        return TOO_MANY_MOVED
+    if moved != draft.state["moved"]:
+        draft.change("series.updated", moved=moved)
+    return draft.decided()
+
+
+def _unstarted(draft: Draft, name: str) -> Json | None:
+    return next((made for made in series_state.unstarted(draft.state) if made["slot"] == name), None)
+
+
+def _slot_ahead(draft: Draft, name: str) -> Slot | Refused:
+    """The slot of that name, whose task is still to be made. After completion nobody knows what comes."""
+    slot = series_slots.named_slot(draft.state, draft.recurrence, name)
+    started = any(made["slot"] == name for made in draft.state["open"])
+    if started:
+        return SLOT_STARTED
+    if slot is None or draft.state["mode"] == "completion":
+        return SLOT_NOT_FOUND
+    return slot if name > draft.state["awaited"]["slot"] else SLOT_STARTED
+
+
+def _as_made(draft: Draft, slot: Slot) -> Json:
+    number = number_of(draft.recurrence, slot)
+    return series_slots.made_slot(draft.state, draft.recurrence, Numbered(slot, number))
+
+
+def created(draft: Draft) -> Decision:
+    """The task is there: told once."""
+    task_id = _task_id(draft)
+    unreported = draft.state["unreported"]
+    made = next((entry for entry in unreported if entry["task_id"] == task_id), None)
+    if made is not None:
+        draft.state["unreported"] = [entry for entry in unreported if entry is not made]
+        draft.tell_slot("instance-created", made)
+    return draft.decided()
+
+
+def completed(draft: Draft) -> Decision:
+    return _closed(draft, parse_instant(draft.command.body["completed_at"]))
+
+
+def deleted(draft: Draft) -> Decision:
+    """After completion it counts as completed now."""
+    return _closed(draft, draft.now)
+
+
+def _closed(draft: Draft, when: datetime) -> Decision:
+    """The task is done or gone. It matters only while the series waits for it or counts it as open."""
+    task_id, state = _task_id(draft), draft.state
+    awaited = state["awaited"]
+    if awaited is not None and awaited["task_id"] == task_id and state["mode"] == "completion":
+        _go_on(draft, awaited, when)
+    elif any(made["task_id"] == task_id for made in state["open"]):
+        draft.state["open"] = [made for made in state["open"] if made["task_id"] != task_id]
+    elif task_id not in state["closed"] and series_state.made(state, task_id) is not None:
+        draft.state["closed"] = [*state["closed"], task_id]
+    return draft.decided()
+
+
+def _go_on(draft: Draft, made: Json, when: datetime) -> None:
+    """After completion: the next slot comes from when this one was completed."""
+    draft.state["started_day"] = made["slot"][:10]
+    draft.leave(made)
+    draft.await_slot(series_slots.slot_after_completion(draft.state, draft.recurrence, made, when))
+
+
+def _task_id(draft: Draft) -> str:
+    body = draft.command.body
+    return occurrence_id(draft.state["id"], body["generation"], body["slot"])

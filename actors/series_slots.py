@@ -1,0 +1,148 @@
+"""Which slots a series has, what they are called, and the task of each: reading only."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from actors.clock import instant_text
+from actors.commands import occurrence_id
+from actors.recurrence import (
+    DAY,
+    Policies,
+    Recurrence,
+    Slot,
+    after_completion,
+    number_of,
+    parse,
+    slot_at,
+    slots_since,
+)
+from actors.replies import Json, Refused
+
+
+class Numbered(NamedTuple):
+    """A slot and which one it is, counted from the start; skipped ones count."""
+
+    slot: Slot
+    number: int
+
+
+def parsed(series: Json) -> Recurrence | Refused:
+    """The recurrence of a series, or what is wrong with its rule."""
+    policies = Policies(month_end=series["month_end"], mode=series["mode"])
+    start = tuple(sorted(series["start"].items()))
+    return _parsed(series["rule"], start, series["zone"], policies, series["generation"])
+
+
+@lru_cache(maxsize=4096)
+def _parsed(
+    rule: str, start: tuple[tuple[str, str], ...], zone: str, policies: Policies, generation: int
+) -> Recurrence | Refused:
+    return parse(rule, dict(start), zone, policies, generation)
+
+
+def recurrence_of(series: Json) -> Recurrence:
+    found = parsed(series)
+    assert not isinstance(found, Refused), "a rule was kept that does not parse"  # noqa: S101  # it was parsed at the door
+    return found
+
+
+def slots_from(series: Json, recurrence: Recurrence, day: date) -> Iterator[Slot]:
+    """The slots of this generation from a day on, skipped ones too."""
+    begins_after, ends_before = series["begins_after"], series["ends_before"]
+    low = day if begins_after is None else max(day, date.fromisoformat(begins_after) + DAY)
+    for slot in slots_since(recurrence, low):
+        if ends_before is not None and slot.nominal[:10] >= ends_before[:10]:
+            return
+        yield slot
+
+
+def first_slot(series: Json, recurrence: Recurrence, now: datetime) -> Slot | None:
+    """The first of this generation after `now`; of a series of days today's counts as ahead."""
+    today = now.astimezone(ZoneInfo(recurrence.zone)).date()
+    slots = slots_from(series, recurrence, today)
+    return next((slot for slot in slots if recurrence.clock is None or slot_at(recurrence, slot) > now), None)
+
+
+def first_numbered(series: Json, recurrence: Recurrence, now: datetime, passed: int) -> Numbered | None:
+    """The slot that a generation begins with. After completion numbers go on from those `passed`."""
+    slot = first_slot(series, recurrence, now)
+    if slot is None or recurrence.policies.mode == "schedule":
+        return None if slot is None else Numbered(slot, number_of(recurrence, slot))
+    count = recurrence.rule.count
+    return None if count is not None and passed >= count else Numbered(slot, passed + 1)
+
+
+def numbered_after(series: Json, recurrence: Recurrence, nominal: str, number: int) -> Iterator[Numbered]:
+    """The slots by schedule after the one of that name and number, without those that are skipped."""
+    skipped = frozenset(series["skipped"])
+    day = date.fromisoformat(nominal[:10]) + DAY
+    for count, slot in enumerate(slots_from(series, recurrence, day), number + 1):
+        if slot.nominal not in skipped:
+            yield Numbered(slot, count)
+
+
+def next_missed(series: Json, recurrence: Recurrence, nominal: str, number: int, now: datetime) -> Numbered | None:
+    """The slot after that one; where only the newest stays open, the last one that has started already."""
+    upcoming = numbered_after(series, recurrence, nominal, number)
+    found = next(upcoming, None)
+    if found is None or series["pile_up"] == "all":
+        return found
+    today = now.astimezone(ZoneInfo(recurrence.zone)).date()
+    for later in upcoming:
+        # What is of an earlier day has started: no need to work out its instant.
+        if later.slot.day >= today and slot_at(recurrence, later.slot) > now:
+            break
+        found = later
+    return found
+
+
+def slot_after_completion(series: Json, recurrence: Recurrence, done: Json, completed: datetime) -> Numbered | None:
+    """The slot that follows when the task of the made slot `done` is completed."""
+    slot = Slot(recurrence.generation, done["slot"])
+    after = after_completion(recurrence, slot, completed, done["number"])
+    ends_before = series["ends_before"]
+    if after is None or (ends_before is not None and after.nominal[:10] >= ends_before[:10]):
+        return None
+    return Numbered(after, done["number"] + 1)
+
+
+def named_slot(series: Json, recurrence: Recurrence, nominal: str) -> Slot | None:
+    """The slot of this generation that has this name."""
+    try:
+        day = date.fromisoformat(nominal[:10])
+    except ValueError:
+        return None
+    slot = next(slots_from(series, recurrence, day), None)
+    return slot if slot is not None and slot.nominal == nominal else None
+
+
+def made_slot(series: Json, recurrence: Recurrence, numbered: Numbered) -> Json:
+    """What is kept of a slot whose task is made."""
+    slot = numbered.slot
+    return {
+        "generation": slot.generation,
+        "slot": slot.nominal,
+        "number": numbered.number,
+        "at": instant_text(slot_at(recurrence, slot)),
+        "task_id": occurrence_id(series["id"], slot.generation, slot.nominal),
+    }
+
+
+def start_of(recurrence: Recurrence, nominal: str) -> Json:
+    """A slot as a due, and as a start of another series."""
+    return {"date": nominal} if recurrence.clock is None else {"local": nominal, "zone": recurrence.zone}
+
+
+def task_body(series: Json, recurrence: Recurrence, made: Json) -> Json:
+    """The body of the CreateTask for a slot. Reminders are absent where the user's default is wanted."""
+    template = {name: value for name, value in series["template"].items() if value is not None}
+    return {
+        "id": made["task_id"],
+        **template,
+        "due": series["moved"].get(made["slot"]) or start_of(recurrence, made["slot"]),
+        "series_id": series["id"],
+        "occurrence": {"generation": made["generation"], "slot": made["slot"]},
+    }

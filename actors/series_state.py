@@ -1,0 +1,89 @@
+"""What a series keeps: its JSON, and beside it what only the rules need."""
+
+from typing import Any
+
+import orjson
+
+from actors.commands import Command, task_id_for
+from actors.replies import Json
+
+# A doc holds the template in state, reply, event and, when it changes, old and new: so that it stays below its limit.
+MAX_TEMPLATE_BYTES = 64 * 1024
+MAX_OPEN = 100
+MAX_AHEAD = 64
+MAX_SKIPPED = 200
+MAX_MOVED = 100
+
+# The name of the last slot that this generation has passed, and the number of the last slot passed at all; the day of
+# the last one that started; tasks done before their slot started; those whose making nobody has reported; what is still
+# to be told to tasks; the version that last changed each field. Fields that a newer release adds pass through.
+PRIVATE = frozenset({
+    "passed", "passed_number", "started_day", "closed", "unreported", "backlog", "field_versions",
+})  # fmt: skip
+
+# What a template holds when nobody has said anything; null reminders are the user's default.
+BLANK: Json = {"title": "", "description": "", "priority": "none", "tags": [], "checklist": [], "reminders": None}
+
+
+def series_json(state: Json) -> Json:
+    """The series as replies, events and the read model have it."""
+    return {key: value for key, value in state.items() if key not in PRIVATE}
+
+
+def new(command: Command, now_text: str) -> Json:
+    """Version 1, before its first slot is found."""
+    body = command.body
+    return {
+        "id": body.get("id") or task_id_for(command.principal.user_id, command.id),
+        "user_id": command.principal.user_id,
+        "version": 1,
+        "template": {**BLANK, **body["template"]},
+        "rule": body["rule"],
+        "start": body["start"],
+        "zone": command.zone,
+        "mode": body.get("mode", "schedule"),
+        "month_end": body.get("month_end", "clamp"),
+        "pile_up": body.get("pile_up", "all"),
+        "look_ahead_days": body.get("look_ahead_days", 0),
+        "status": "active",
+        "generation": 1,
+        "split_from": body.get("split_from"),
+        "begins_after": None,
+        "ends_before": None,
+        "awaited": None,
+        "ahead": [],
+        "open": [],
+        "skipped": [],
+        "moved": {},
+        "created_at": now_text,
+        "updated_at": now_text,
+        "deleted_at": None,
+        "passed": None,
+        "passed_number": 0,
+        "started_day": None,
+        "closed": [],
+        "unreported": [],
+        "backlog": [],
+        "field_versions": {},
+    }
+
+
+def template_bytes(template: Json) -> int:
+    return len(orjson.dumps(template))
+
+
+def unstarted(state: Json) -> list[Json]:
+    """The made slots whose time has not come, in order."""
+    ahead: list[Json] = state["ahead"]
+    return ahead if state["awaited"] is None else [state["awaited"], *ahead]
+
+
+def made(state: Json, task_id: str) -> Json | None:
+    """The made slot whose task this is, started or not."""
+    return next((entry for entry in unstarted(state) + state["open"] if entry["task_id"] == task_id), None)
+
+
+def flat(state: Json) -> dict[str, Any]:
+    """What a person may edit, each under the name by which it is edited."""
+    names = ("rule", "start", "mode", "month_end", "pile_up", "look_ahead_days")
+    return {**state["template"], **{name: state[name] for name in names}}
