@@ -17,20 +17,21 @@ import psutil
 from load.bench.bench import Bench, sign_up
 from load.bench.figures import VoidError
 from load.bench.load_process import repository_root
-from load.bench.phases import create, reminders, search, streams
+from load.bench.phases import create, reminders, scale, search, streams
 from load.bench.plan import FULL, SMOKE, Plan
 from load.bench.report import RESULTS, Line, Section, markdown, table
 from load.bench.system import System, running_system
 
 Phase = Callable[[Bench, Section], Awaitable[None]]
 
-# In this order: memory first, while the host has not grown yet; the many tasks of `create` last.
+# In this order: memory first, while the host has not grown yet; the many actors last.
 PHASES: dict[str, Phase] = {
     "memory": streams.memory,
     "streams": streams.latency,
     "reminders": reminders.run,
     "search": search.run,
     "create": create.run,
+    "scale": scale.run,
 }
 
 
@@ -40,6 +41,7 @@ TITLES = {
     "reminders": "Reminders",
     "search": "List and search",
     "create": "Task create, and the actor call under it",
+    "scale": "Many reminders and series",
 }
 
 

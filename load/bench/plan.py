@@ -21,10 +21,16 @@ class Plan:
     armed: int
     arm_seconds: float
     due: int
+    due_users: int
     stream_users: tuple[int, ...]
     stream_seconds: float
     idle_seconds: float
     idle_streams: tuple[int, ...]
+    seconds_before_due: int
+    scale_users: int
+    scale_reminders: int
+    scale_series: int
+    scale_slots: int
 
 
 FULL = Plan(
@@ -42,10 +48,16 @@ FULL = Plan(
     armed=2_000,
     arm_seconds=2.5,
     due=1_000,
+    due_users=50,  # one user's are gathered into one notification when they are so many
     stream_users=(1, 100, 1_000),
     stream_seconds=8.0,
     idle_seconds=5.0,
     idle_streams=(1_000, 5_000),
+    seconds_before_due=12,
+    scale_users=200,
+    scale_reminders=100_000,
+    scale_series=10_000,
+    scale_slots=200,
 )
 
 SMOKE = Plan(
@@ -63,8 +75,14 @@ SMOKE = Plan(
     armed=100,
     arm_seconds=0.5,
     due=50,
+    due_users=5,
     stream_users=(1, 20),
     stream_seconds=1.5,
     idle_seconds=1.0,
     idle_streams=(100,),
+    seconds_before_due=4,
+    scale_users=5,
+    scale_reminders=300,
+    scale_series=20,
+    scale_slots=10,
 )

@@ -34,6 +34,7 @@ class System:
     http_port: int
     api_token: str
     runner: psutil.Process
+    data: Path
 
     def parts(self) -> dict[str, list[psutil.Process]]:
         """The living processes by part; PostgreSQL's backends count as PostgreSQL."""
@@ -122,6 +123,7 @@ def _describe(url: str, runner: psutil.Process) -> System:
         http_port=int(environ["DAPR_HTTP_PORT"]),
         api_token=environ.get("DAPR_API_TOKEN", ""),
         runner=runner,
+        data=Path(environ["DUELY_DATA_DIR"]),
     )
 
 

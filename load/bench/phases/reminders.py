@@ -10,9 +10,9 @@ from load.bench.figures import Loop, VoidError, ratio, spread, summary
 from load.bench.fill import fill
 from load.bench.load_process import run_client, run_creates
 from load.bench.report import Limit, Line, Section, noise
+from load.bench.users import add_users
 
 _FIRE_TIMEOUT_SECONDS = 30.0
-_SECONDS_BEFORE_DUE = {False: 12, True: 4}
 
 AGAINST_BARE = Limit(limit=0.7, smoke_limit=0.1, at_most=False, unit=" x")
 LATENESS_P99 = Limit(limit=1000, smoke_limit=5000, at_most=True, unit=" ms")
@@ -24,11 +24,11 @@ _REGISTRATION_NOTE = (
 _ARM_NOTE = "With its actor call: `arm`, as the sweeper calls it; the actor reads its state and registers."
 _LATENESS_NOTE = "Fired is what the actor noted, delivered what the ledger has from the notifier."
 
-_FIRED_SQL = """
+FIRED_SQL = """
 SELECT task_id, extract(epoch FROM fired_at - fire_at)::float8 * 1000 AS late_ms FROM reminders
 WHERE task_id = ANY($1) AND status = 'fired'
 """
-_DELIVERED_SQL = """
+DELIVERED_SQL = """
 SELECT l.task_id, extract(epoch FROM l.at - r.fire_at)::float8 * 1000 AS late_ms
 FROM reminder_ledger l JOIN reminders r ON r.task_id = l.task_id AND r.id = l.reminder_id
 WHERE l.task_id = ANY($1) AND l.step = 'delivered'
@@ -42,7 +42,7 @@ async def run(bench: Bench, section: Section) -> None:
     section.notes += [
         _REGISTRATION_NOTE,
         _ARM_NOTE,
-        f"{bench.plan.due} tasks of one user, all due at one instant. " + _LATENESS_NOTE,
+        f"{bench.plan.due} tasks of {bench.plan.due_users} users, all due at one instant. " + _LATENESS_NOTE,
     ]
 
 
@@ -87,25 +87,26 @@ async def _with_and_without(bench: Bench) -> list[Line]:
 
 
 async def _lateness(bench: Bench) -> list[Line]:
-    due_at = int(time.time()) + _SECONDS_BEFORE_DUE[bench.plan.smoke]
-    due = _text(datetime.fromtimestamp(due_at, UTC))
-    ids = await fill(bench, [_task(n, due) for n in range(bench.plan.due)])
+    due_at = int(time.time()) + bench.plan.seconds_before_due
+    due = text(datetime.fromtimestamp(due_at, UTC))
+    users = await add_users(bench.system, bench.plan.due_users)
+    ids = await fill(bench, [_task(n, due) for n in range(bench.plan.due)], users)
     if time.time() > due_at - 1:
         raise VoidError(f"the {len(ids)} tasks were not there one second before their reminders were due")
     await asyncio.sleep(due_at - time.time())
-    fired = await _wait_for(bench, _FIRED_SQL, ids)
-    delivered = await _wait_for(bench, _DELIVERED_SQL, ids)
+    fired = await wait_for(bench, FIRED_SQL, ids)
+    delivered = await wait_for(bench, DELIVERED_SQL, ids)
     if min(fired) < 0:
         raise VoidError(f"a reminder fired {-min(fired):.0f} ms early")
     late = summary(fired)
     count = f"{bench.plan.due} due at one instant: "
     return [
-        bench.judged(Line(count + "fired", _ms(fired)), late["p99"], LATENESS_P99),
-        Line(count + "delivered", _ms(delivered)),
+        bench.judged(Line(count + "fired", milliseconds(fired)), late["p99"], LATENESS_P99),
+        Line(count + "delivered", milliseconds(delivered)),
     ]
 
 
-async def _wait_for(bench: Bench, sql: str, ids: list[str]) -> list[float]:
+async def wait_for(bench: Bench, sql: str, ids: list[str]) -> list[float]:
     """The lateness of each task's reminder, when all are there; VoidError when one is missing or there twice."""
     connection = await bench.system.connect()
     until = time.monotonic() + _FIRE_TIMEOUT_SECONDS
@@ -128,13 +129,13 @@ def _task(number: int, at: str) -> dict[str, Any]:
 
 
 def _tomorrow() -> str:
-    return _text(datetime.now(UTC).replace(microsecond=0) + timedelta(days=1))
+    return text(datetime.now(UTC).replace(microsecond=0) + timedelta(days=1))
 
 
-def _text(instant: datetime) -> str:
+def text(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _ms(values: list[float]) -> str:
+def milliseconds(values: list[float]) -> str:
     late = summary(values)
     return f"p50 {late['p50']:.0f}, p99 {late['p99']:.0f}, max {late['max']:.0f} ms"

@@ -70,7 +70,7 @@ async def _heard(bench: Bench, tokens: list[str]) -> list[Line]:
     rate = _RATE if len(tokens) >= _RATE else _RATE_TO_ONE_USER
     async with subscriber(bench.url("/stream"), tokens) as streams:
         await asyncio.sleep(_SETTLE_SECONDS / 2)
-        ids = await _write(bench, tokens, rate)
+        ids = await write(bench, tokens, rate)
         await asyncio.sleep(_SETTLE_SECONDS / 2)
         seen = await streams.close()
     missing = set(ids) - set(seen["arrivals"])
@@ -87,7 +87,7 @@ async def _heard(bench: Bench, tokens: list[str]) -> list[Line]:
     ]
 
 
-async def _write(bench: Bench, tokens: list[str], rate: int) -> list[str]:
+async def write(bench: Bench, tokens: list[str], rate: int) -> list[str]:
     """Creates at fixed times, whether the last one is answered or not; the ids."""
     count = int(rate * bench.plan.stream_seconds)
     began = time.perf_counter()
