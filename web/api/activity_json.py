@@ -27,12 +27,15 @@ def activity_json(row: ActivityRow, now: datetime) -> Json:
 def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
     """What the stream sends too: position, type, what it is about, what changed and why."""
     data = event["data"]
-    # A purged task has nothing to show; a trimmed one stood in full in the event before.
-    task = None if data.get("trimmed") or event["type"] == "task.purged" else data.get("task")
+    # A purged task has nothing to show; a trimmed one stood in full in the event before; a series' is yet to be made.
+    hidden = data.get("trimmed") or event["type"] == "task.purged" or "series_id" in data
+    task = None if hidden else data.get("task")
     return {
         "position": position,
         "type": event["type"],
         "task_id": data.get("task_id"),
+        "series_id": data.get("series_id"),
+        "series_id": data.get("series_id"),
         "version": data["version"],
         "task": task_json(task, now) if task else None,
         "changed": data.get("changed") or {},
