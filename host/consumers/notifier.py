@@ -1,33 +1,35 @@
-"""The notifier: a fired reminder becomes one notification in the app; many late ones become one digest."""
+"""The notifier: a fired reminder becomes one notification in the app; many that were held become one."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from actors.clock import Clock, instant_text, parse_instant
+from actors.day_times import DAY, instant_at, local_day
+from actors.reminders import LATE
 from host import metrics, notices
+from host.consumers import delivery_rules, telling
 from host.consumers.handler import Handler
-from host.store import deliveries, ledger, streams
+from host.consumers.telling import IN_APP
+from host.store import deliveries, digest_queries, recipients
 from host.store.deliveries import Delivery
 from host.store.engine import Database, Raw, is_outage
 from host.store.outbox import Event
+from host.store.recipients import Recipient
 
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-IN_APP: Final = "in_app"
-HOLD: Final = timedelta(seconds=3)  # late firings come in a bunch: wait for the rest of it
-MOST_SINGLES: Final = 20
 POLL_SECONDS: Final = 0.5
 OUTAGE_PAUSE_SECONDS: Final = 2.0
 USERS_AT_ONCE: Final = 100
 
 
 class Notifier(Handler):
-    """As a consumer it delivers what is on time and holds what is late; `run` delivers what was held."""
+    """As a consumer it tells what may be told at once and holds the rest; `run` tells what was held."""
 
     def __init__(self, database: Database, clock: Clock, *, wake: Callable[[set[str]], None]) -> None:
         self._database = database
@@ -36,17 +38,23 @@ class Notifier(Handler):
 
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
         now = self._clock.now()
-        fired = [_delivery(event.body, now) for event in events if event.type == "reminder.fired"]
+        fired = [delivery for event in events if (delivery := _delivery(event.body, now))]
         if fired:
-            fresh = await deliveries.add(connection, fired)
-            on_time = [d for d in fired if d.late_seconds is None and (d.reminder_id, d.firing) in fresh]
-            await _send(connection, on_time, now)
-        overdue = [event for event in events if event.type == "task.overdue"]
-        if overdue:
-            await deliveries.notify(connection, [(e.user_id, None, notices.overdue(e.body)) for e in overdue])
+            placed = delivery_rules.placed(fired, await _people(connection, fired, now), now)
+            fresh = await deliveries.add(connection, placed)
+            at_once = [it for it in placed if it.due_at <= now and (it.reminder_id, it.firing) in fresh]
+            await telling.singles(connection, at_once, now)
         answered = [_answered(event.body) for event in events if event.type in _ANSWERS]
         if answered:
             await deliveries.acknowledge(connection, answered)
+            moot = await deliveries.cancel_answered(connection, [(key[0], key[1]) for key in answered])
+            await telling.cancelled(connection, moot, now)
+        chose = [event.user_id for event in events if event.type == "user.updated" and _chose(event.body)]
+        if chose:  # not before the read model has it, too
+            await deliveries.look_again(connection, now + delivery_rules.HOLD, chose)
+        for event in events:
+            if event.type == "digest.due":
+                await _tell_day(connection, event.body, now)
 
     def committed(self, events: Sequence[Event]) -> None:
         metrics.reminders_fired.inc(sum(event.type == "reminder.fired" for event in events))
@@ -79,13 +87,54 @@ class Notifier(Handler):
             raise ExceptionGroup("some users", failed)
 
     async def _release(self, connection: Raw, user_id: str) -> None:
+        now = self._clock.now()
         async with connection.transaction():
-            held = await deliveries.hold(connection, IN_APP, user_id)
-            if len(held) > MOST_SINGLES:
-                await _send_digest(connection, held, self._clock.now())
-            else:
-                await _send(connection, held, self._clock.now())
+            held = await deliveries.hold(connection, IN_APP, user_id, telling.PAGE)
+            moot = await deliveries.cancel_moot(connection, IN_APP, user_id, now)
+            if moot:
+                await telling.cancelled(connection, moot, now)
+                held = await deliveries.hold(connection, IN_APP, user_id, telling.PAGE)
+            await _tell_held(connection, held, now)
         self._wake({user_id})
+
+
+async def _tell_held(connection: Raw, held: Sequence[Delivery], now: datetime) -> None:
+    """What one user has pending, oldest first."""
+    if not held:
+        return
+    person = (await _people(connection, held, now))[held[0].user_id]
+    step = delivery_rules.next_step(len(held), person, now)
+    if isinstance(step, datetime):
+        await deliveries.postpone(connection, IN_APP, held[0].user_id, step)
+    elif step == "singles":
+        await telling.singles(connection, held, now)
+    else:
+        await telling.as_one(connection, held, delivery_rules.reason(held, person), now)
+
+
+async def _people(connection: Raw, told: Sequence[Delivery], now: datetime) -> dict[str, Recipient]:
+    users = sorted({delivery.user_id for delivery in told})
+    since = now - delivery_rules.MINUTE
+    return await recipients.read(connection, users, since=since, most=delivery_rules.MOST_A_MINUTE)
+
+
+async def _tell_day(connection: Raw, event: Json, now: datetime) -> None:
+    """The daily digest, of what the read model has now; nothing due is nothing to tell."""
+    data = event["data"]
+    user_id, zone = data["user_id"], data["user"]["zone"]
+    midnight = instant_at(local_day(now, zone) + DAY, "00:00", zone)
+    notice = notices.daily(
+        user_id,
+        data["day"],
+        zone,
+        today=await digest_queries.ahead(connection, user_id, now, midnight),
+        overdue=await digest_queries.overdue(connection, user_id, now),
+        late_seconds=data["late_seconds"],
+        created_at=instant_text(now),
+    )
+    if notice is not None:
+        about = {name: data[name] for name in ("user_id", "correlation_id", "day", "late_seconds")}
+        await telling.daily(connection, about, notice, now)
 
 
 _ANSWERS: Final = frozenset({"reminder.acknowledged", "reminder.snoozed"})
@@ -97,123 +146,41 @@ def _answered(event: Json) -> tuple[str, int, str]:
     return reminder["id"], reminder["firing"] - (event["type"] == "reminder.snoozed"), event["time"]
 
 
-def _delivery(event: Json, now: datetime) -> Delivery:
+def _chose(event: Json) -> bool:
+    return not {"zone", "defaults"}.isdisjoint(event["data"]["changed"])
+
+
+def _delivery(event: Json, now: datetime) -> Delivery | None:
+    """Of a fired reminder, or of a task that became overdue; None for what is nothing to tell."""
     data = event["data"]
-    reminder, task, late = data["reminder"], data["task"], data["late_seconds"]
+    if event["type"] == "reminder.fired":
+        reminder = data["reminder"]
+        fired_at = parse_instant(reminder["fired_at"])
+        key = {"reminder_id": reminder["id"], "firing": reminder["firing"]}
+        return _of_task(data, now, fired_at, data["late_seconds"], **key)
+    # A reminder that fired in the same turn tells that the task is due: twice would be once too often.
+    if event["type"] != "task.overdue" or data["of"] > 1:
+        return None
+    task, at = data["task"], parse_instant(event["time"])
+    late = at - parse_instant(max(task["overdue_at"], task["updated_at"]))
+    late_seconds = int(late.total_seconds()) if late > LATE else None
+    return _of_task(data, now, at, late_seconds, reminder_id=task["id"], firing=data["version"], kind="overdue")
+
+
+def _of_task(data: Json, now: datetime, at: datetime, late_seconds: float | None, **which: Any) -> Delivery:
+    task = data["task"]
+    is_overdue = task["overdue_at"] is not None and parse_instant(task["overdue_at"]) + LATE < at
+    since = "Overdue since" if is_overdue or which.get("kind") == "overdue" else "Due"
     return Delivery(
-        reminder_id=reminder["id"],
-        firing=reminder["firing"],
         channel=IN_APP,
         user_id=data["user_id"],
         task_id=data["task_id"],
-        due_at=now if late is None else now + HOLD,
-        late_seconds=late,
+        due_at=now,
+        late_seconds=late_seconds,
         version=data["version"],
         title=task["title"],
-        body=f"Due {notices.due_text(task['due'])}" if task["due"] else "",
+        body=f"{since} {notices.due_text(task['due'])}" if task["due"] else "",
         correlation_id=data["correlation_id"],
-        fired_at=parse_instant(reminder["fired_at"]),
+        fired_at=at,
+        **which,
     )
-
-
-async def _send(connection: Raw, sent: Sequence[Delivery], now: datetime) -> None:
-    """One notification each."""
-    if not sent:
-        return
-    told: list[tuple[str, int | None, Json]] = []
-    entries: list[streams.Entry] = []
-    for delivery in sent:
-        notice = notices.reminder(
-            reminder_id=delivery.reminder_id,
-            firing=delivery.firing,
-            task_id=delivery.task_id,
-            title=delivery.title,
-            body=delivery.body,
-            late_seconds=delivery.late_seconds,
-            created_at=instant_text(now),
-        )
-        told.append((delivery.user_id, delivery.firing, notice))
-        entries.append(streams.entry_of(_delivered(delivery, notice, now)))
-    await _record(connection, sent, told, entries, now)
-
-
-async def _send_digest(connection: Raw, sent: Sequence[Delivery], now: datetime) -> None:
-    """One notification for all of them; they are of one user."""
-    notice = notices.digest(
-        [_name(delivery) for delivery in sent],
-        [delivery.title for delivery in sent],
-        late_seconds=max(delivery.late_seconds or 0 for delivery in sent),
-        created_at=instant_text(now),
-    )
-    event = _delivered(sent[0], notice, now)
-    event["id"], event["subject"] = f"Delivery:digest:{notice['id']}", sent[0].user_id
-    event["data"] |= {"task_id": None, "version": 0, "reminders": [_reminder(delivery) for delivery in sent]}
-    del event["data"]["reminder"]
-    await _record(connection, sent, [(sent[0].user_id, None, notice)], [streams.entry_of(event)], now)
-
-
-async def _record(
-    connection: Raw,
-    sent: Sequence[Delivery],
-    told: Sequence[tuple[str, int | None, Json]],
-    entries: Sequence[streams.Entry],
-    now: datetime,
-) -> None:
-    await deliveries.notify(connection, told)
-    await deliveries.mark_sent(connection, sent, now)
-    steps = [_step(delivery, step, now) for delivery in sent for step in ("delivery_attempt", "delivered")]
-    await ledger.add(connection, steps)
-    await streams.append(connection, entries)
-    metrics.notifications_sent.labels(IN_APP).inc(len(told))
-    for delivery in sent:
-        due = delivery.fired_at - timedelta(seconds=delivery.late_seconds or 0)
-        metrics.reminder_latency.observe(max(0.0, (now - due).total_seconds()))
-
-
-def _name(delivery: Delivery) -> str:
-    return f"Delivery:{delivery.reminder_id}:{delivery.firing}:{delivery.channel}"
-
-
-def _reminder(delivery: Delivery) -> Json:
-    return {"id": delivery.reminder_id, "firing": delivery.firing, "task_id": delivery.task_id}
-
-
-def _step(delivery: Delivery, step: str, now: datetime) -> ledger.Step:
-    return ledger.Step(
-        user_id=delivery.user_id,
-        task_id=delivery.task_id,
-        reminder_id=delivery.reminder_id,
-        firing=delivery.firing,
-        step=step,
-        at=instant_text(now),
-        source=f"{_name(delivery)}:{step}:1",
-        channel=delivery.channel,
-        detail={"late_seconds": delivery.late_seconds} if delivery.late_seconds else None,
-    )
-
-
-def _delivered(delivery: Delivery, notice: Json, now: datetime) -> Json:
-    """The event for the user's stream; it is no actor's, so it stands in no outbox."""
-    return {
-        "specversion": "1.0",
-        "id": _name(delivery),
-        "source": "/notifier/in_app",
-        "type": "reminder.delivered",
-        "subject": delivery.task_id,
-        "time": instant_text(now),
-        "datacontenttype": "application/json",
-        "data": {
-            "user_id": delivery.user_id,
-            "task_id": delivery.task_id,
-            "version": delivery.version,
-            "seq": 1,
-            "of": 1,
-            "actor": {"kind": "system", "id": "notifier"},
-            "correlation_id": delivery.correlation_id,
-            "command_id": None,
-            "changed": {},
-            "reminder": _reminder(delivery),
-            "late_seconds": delivery.late_seconds,
-            "notification": notice,
-        },
-    }

@@ -12,7 +12,10 @@ CONSUMERS: Final[Mapping[str, tuple[str, tuple[str, ...], Start]]] = {
     "projector": (TASK_EVENTS, tuple(EVENTS), "beginning"),
     "notifier": (
         TASK_EVENTS,
-        ("reminder.fired", "reminder.snoozed", "reminder.acknowledged", "task.overdue"),
+        (
+            *("reminder.fired", "reminder.snoozed", "reminder.acknowledged"),
+            *("task.overdue", "user.updated", "digest.due"),
+        ),
         "now",
     ),
     "recurrence": (TASK_EVENTS, tuple(MESSAGES), "now"),

@@ -11,11 +11,12 @@ from actors.ports import Ports
 from actors.replies import Reply
 from host.consumers.catchup import Catchup
 from host.consumers.handler import Handler
-from host.consumers.notifier import IN_APP, Notifier
+from host.consumers.notifier import Notifier
 from host.consumers.projector import Projector
 from host.consumers.recurrence import Recurrence
 from host.consumers.rezone import Rezone
 from host.consumers.table import consumers
+from host.consumers.telling import IN_APP
 from host.gateway import Gateway
 from host.pruner import Pruner
 from host.simulation.clock import SimulatedClock

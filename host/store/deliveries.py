@@ -1,9 +1,13 @@
-"""Deliveries of fired reminders, one a reminder, firing and channel, and the in-app notifications they become."""
+"""Deliveries of fired reminders and of overdue notices, and the in-app notifications they become.
+
+One a reminder, firing and channel; for an overdue notice the task's id stands for the reminder's, its version for the
+firing.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from host.store.engine import Raw
 
@@ -26,21 +30,25 @@ class Delivery:
     body: str
     correlation_id: str | None
     fired_at: datetime
+    kind: Literal["reminder", "overdue"] = "reminder"
+
+    @property
+    def name(self) -> str:
+        return f"Delivery:{self.reminder_id}:{self.firing}:{self.channel}"
 
 
-_DELIVERY = (
-    *("reminder_id", "firing", "channel", "user_id", "task_id", "due_at", "late_seconds", "version"),
-    *("title", "body", "correlation_id", "fired_at"),
-)
+_DELIVERY: Final = tuple(field.name for field in fields(Delivery))
+_COLUMNS: Final = ", ".join(f"d.{name}" for name in _DELIVERY)
 
 
 async def add(connection: Raw, deliveries: Sequence[Delivery]) -> set[tuple[str, int]]:
     """Note them as pending; gives (reminder, firing) of those that were not there before."""
     rows = await connection.fetch(
         """INSERT INTO deliveries (reminder_id, firing, channel, user_id, task_id, due_at, late_seconds,
-             version, title, body, correlation_id, fired_at, status)
+             version, title, body, correlation_id, fired_at, kind, status)
            SELECT *, 'pending' FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[],
-             $6::timestamptz[], $7::float8[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
+             $6::timestamptz[], $7::float8[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::timestamptz[],
+             $13::text[])
            ON CONFLICT DO NOTHING RETURNING reminder_id, firing""",
         *([getattr(delivery, name) for delivery in deliveries] for name in _DELIVERY),
     )
@@ -79,14 +87,65 @@ async def next_due(connection: Raw, channel: str) -> datetime | None:
     return earliest
 
 
-async def hold(connection: Raw, channel: str, user_id: str) -> list[Delivery]:
-    """All pending deliveries of a user, those first whose time was first; held until the transaction ends."""
+async def hold(connection: Raw, channel: str, user_id: str, limit: int) -> list[Delivery]:
+    """A user's pending deliveries, those first whose time was first; held until the transaction ends."""
     rows = await connection.fetch(
-        """SELECT reminder_id, firing, channel, user_id, task_id, due_at, late_seconds, version, title, body,
-             correlation_id, fired_at FROM deliveries WHERE status = 'pending' AND channel = $1 AND user_id = $2
-           ORDER BY fired_at - make_interval(secs => coalesce(late_seconds, 0)), reminder_id, firing FOR UPDATE""",
+        f"""SELECT {_COLUMNS} FROM deliveries d WHERE status = 'pending' AND channel = $1 AND user_id = $2
+            ORDER BY fired_at - make_interval(secs => coalesce(late_seconds, 0)), reminder_id, firing
+            LIMIT $3 FOR UPDATE""",  # noqa: S608  column names only
         channel,
         user_id,
+        limit,
+    )
+    return [Delivery(*row) for row in rows]
+
+
+async def postpone(connection: Raw, channel: str, user_id: str, until: datetime) -> None:
+    await connection.execute(
+        "UPDATE deliveries SET due_at = $3 WHERE status = 'pending' AND channel = $1 AND user_id = $2",
+        channel,
+        user_id,
+        until,
+    )
+
+
+async def look_again(connection: Raw, until: datetime, user_ids: Sequence[str] | None = None) -> None:
+    """What these users (None: all) have pending is looked at again at `until`: what they had chosen has changed."""
+    await connection.execute(
+        """UPDATE deliveries SET due_at = $1 WHERE status = 'pending' AND due_at > $1
+           AND ($2::text[] IS NULL OR user_id = ANY($2))""",
+        until,
+        user_ids,
+    )
+
+
+async def cancel_answered(connection: Raw, keys: Sequence[tuple[str, int]]) -> list[Delivery]:
+    """(reminder, firing): what is answered before it was told, with all before it, needs no telling any more."""
+    rows = await connection.fetch(
+        f"""UPDATE deliveries d SET status = 'cancelled'
+            FROM unnest($1::text[], $2::integer[]) AS x (reminder_id, firing)
+            WHERE d.status = 'pending' AND d.reminder_id = x.reminder_id AND d.firing <= x.firing
+            RETURNING {_COLUMNS}""",  # noqa: S608  column names only
+        [key[0] for key in keys],
+        [key[1] for key in keys],
+    )
+    return [Delivery(*row) for row in rows]
+
+
+async def cancel_moot(connection: Raw, channel: str, user_id: str, now: datetime) -> list[Delivery]:
+    """What is done, gone, answered or moved since, as the read model has it where it knows of the firing."""
+    rows = await connection.fetch(
+        f"""UPDATE deliveries d SET status = 'cancelled'
+            WHERE d.status = 'pending' AND d.channel = $1 AND d.user_id = $2 AND EXISTS (
+              SELECT FROM tasks t LEFT JOIN reminders r ON r.task_id = t.id AND r.id = d.reminder_id
+              WHERE t.id = d.task_id AND t.version >= d.version AND (
+                t.status = 'completed' OR t.deleted_at IS NOT NULL OR t.purged
+                OR CASE d.kind WHEN 'overdue' THEN t.overdue_at IS NULL OR t.overdue_at > $3
+                   ELSE r.id IS NULL OR r.firing > d.firing OR r.acknowledged_at IS NOT NULL END))
+            RETURNING {_COLUMNS}""",  # noqa: S608  column names only
+        channel,
+        user_id,
+        now,
     )
     return [Delivery(*row) for row in rows]
 

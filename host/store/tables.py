@@ -302,7 +302,7 @@ deliveries: Final = Table(
     Column("channel", Text, primary_key=True),
     _id("user_id"),
     _id("task_id"),
-    Column("status", Text, nullable=False),  # pending, sent, failed
+    Column("status", Text, nullable=False),  # pending, sent, failed, cancelled
     _instant("due_at", nullable=False),  # not sent before this instant
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("late_seconds", Float),
@@ -313,6 +313,8 @@ deliveries: Final = Table(
     _instant("fired_at", nullable=False),
     _instant("sent_at"),
     Column("error", Text),
+    Column("kind", Text, nullable=False, server_default=text("'reminder'")),  # or overdue: reminder_id is the task's
+    Index("deliveries_user", "user_id", postgresql_where=text("status = 'pending'")),
     Index("deliveries_pending", "channel", "due_at", postgresql_where=text("status = 'pending'")),
     Index("deliveries_task", "task_id"),
 )
@@ -377,6 +379,10 @@ tokens: Final = Table(
     _instant("last_used_at"),
     Index("tokens_hash", "token_hash", unique=True),
     Index("tokens_user", "user_id"),
+)
+
+versions: Final = Table(  # what stored instants were last counted with
+    "versions", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
 )
 
 secrets: Final = Table(  # the key that signs consistency tokens, made once
