@@ -221,7 +221,7 @@ function deliver(kind: "reminder" | "overdue", id: string, late: number | null):
     acknowledged_at: null,
   }
   notifications.unshift(notification)
-  const type = kind === "reminder" ? "reminder.delivered" : "task.overdue"
+  const type = kind === "reminder" ? "reminder.delivered" : "notice.delivered"
   commit({ ...task, reminders, version: task.version + 1 }, type, {}, { notification })
 }
 

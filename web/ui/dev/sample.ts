@@ -63,6 +63,7 @@ function task(title: string, given: Given): Task {
     reminders: due && "local" in due ? [reminder()] : [],
     checklist: (given.steps ?? []).map((text, index) => ({ id: randomUUID(), text, done: index === 0 })),
     series_id: null,
+    occurrence: null,
     version: 1,
     created_at: now,
     updated_at: now,

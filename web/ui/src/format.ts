@@ -59,6 +59,23 @@ export function dueLabel(due: Due, zone: string, now: number): string {
   return momentLabel(instantAt(due.local, due.zone), zone, now)
 }
 
+/** A date of a series in its own zone, whatever today is: "Mon 30 Nov 2026 09:00". */
+export function slotLabel({
+  local,
+  date,
+  zone,
+  at,
+}: {
+  local?: string | null
+  date?: string | null
+  zone: string
+  at: string
+}): string {
+  const day = { weekday: "short", day: "numeric", month: "short", year: "numeric" } as const
+  if (!local) return format(Date.parse(`${date}T12:00:00Z`), "UTC", day)
+  return `${format(Date.parse(`${local.slice(0, 10)}T12:00:00Z`), "UTC", day)} ${timeLabel(Date.parse(at), zone)}`
+}
+
 export function spanLabel(milliseconds: number): string {
   const span = Math.abs(milliseconds)
   if (span < MINUTE) return `${Math.max(1, Math.round(span / 1000))} s`

@@ -62,7 +62,7 @@ function isOtherControl({ key, target }: KeyboardEvent): boolean {
 function focusQuickAdd(): void {
   // At once where it can be: what a quick hand types next must not get lost, or be taken for other keys.
   if (focusOn("#quick-add")) return
-  go({ view: "today", tags: [], priorities: [], search: "", taskId: null })
+  go({ view: "today", tags: [], priorities: [], search: "", taskId: null, seriesId: null })
   requestAnimationFrame(() => focusOn("#quick-add"))
 }
 

@@ -24,6 +24,8 @@ import "./styles/fields.css"
 import "./styles/drawer.css"
 import "./styles/log.css"
 import "./styles/toasts.css"
+import "./styles/repeat.css"
+import "./styles/series.css"
 import "./styles/sign-in.css"
 
 followAddress()

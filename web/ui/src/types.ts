@@ -18,6 +18,12 @@ export type Tag = Schemas["Tag"]
 export type TagList = Schemas["TagList"]
 export type Problem = Schemas["Problem"]
 export type Conflict = Schemas["Conflict"]
+export type Series = Schemas["Series"]
+export type SeriesPage = Schemas["SeriesPage"]
+export type Occurrence = Schemas["Occurrence"]
+export type OccurrenceList = Schemas["OccurrenceList"]
+export type Preview = Schemas["Preview"]
+export type ReminderLife = Schemas["ReminderLife"]
 
 export type Priority = Task["priority"]
 export type Due = NonNullable<Task["due"]>
@@ -27,3 +33,10 @@ export type ReminderInput = { id?: string; offset_minutes: number } | { id?: str
 export type TaskPatch = Partial<Pick<Task, "title" | "description" | "priority" | "tags" | "due" | "checklist">> & {
   reminders?: ReminderInput[]
 }
+
+/** What every occurrence of a series begins as. */
+export type Template = Pick<Series, "title" | "description" | "priority" | "tags" | "checklist" | "reminders">
+
+export type SeriesPatch = Partial<
+  Template & Pick<Series, "rule" | "start" | "mode" | "month_end" | "pile_up" | "look_ahead_days">
+>

@@ -19,6 +19,7 @@ const base: Task = {
   reminders: [],
   checklist: [],
   series_id: null,
+  occurrence: null,
   version: 3,
   created_at: "2026-11-22T09:00:00.000Z",
   updated_at: "2026-11-22T09:00:00.000Z",

@@ -98,6 +98,7 @@ describe("the address", () => {
       priorities: ["high"],
       search: "pay rent",
       taskId: "t1",
+      seriesId: null,
     })
     expect(routeText(parseRoute(text))).toBe(text)
   })
@@ -105,6 +106,13 @@ describe("the address", () => {
   it("is Today when it makes no sense", () => {
     expect(parseRoute("#/nowhere").view).toBe("today")
     expect(parseRoute("").view).toBe("today")
+  })
+
+  it("names a series on its page, and nowhere else", () => {
+    const page = parseRoute("#/series?series=s1&task=t1")
+    expect(page).toMatchObject({ view: "series", seriesId: "s1", taskId: "t1" })
+    expect(routeText(page)).toBe("#/series?series=s1&task=t1")
+    expect(routeText({ ...page, view: "today" })).toBe("#/today?task=t1")
   })
 })
 
@@ -124,6 +132,7 @@ function task(given: Partial<Task>): Task {
     reminders: [],
     checklist: [],
     series_id: null,
+    occurrence: null,
     version: 1,
     created_at: "2026-11-20T00:00:00.000Z",
     updated_at: "2026-11-20T00:00:00.000Z",

@@ -1,10 +1,12 @@
 // One line of the log: who did what to which task, when, and what it changed; undo where that is possible.
-import { useState } from "preact/hooks"
+import { useEffect, useState } from "preact/hooks"
 import { type Difference, difference } from "../fields.ts"
 import { lateLabel, timeLabel } from "../format.ts"
 import { undoActivity } from "../store/activity.ts"
 import { now } from "../store/clock.ts"
 import { openTask } from "../store/opening.ts"
+import { viewLink } from "../store/route.ts"
+import { fetchSeries, seriesOf } from "../store/series.ts"
 import { zone } from "../store/session.ts"
 import { tasks } from "../store/tasks.ts"
 import type { Activity, Cause } from "../types.ts"
@@ -34,6 +36,22 @@ const WORDINGS: Record<string, Wording> = {
   "reminder.snoozed": { icon: "snooze", verb: "snoozed" },
   "reminder.acknowledged": { icon: "check", verb: "acknowledged" },
   "reminder.cancelled": { icon: "notifications", did: "· reminder cancelled" },
+  "series.created": { icon: "repeat", verb: "set up the series" },
+  "series.updated": { icon: "repeat", verb: "changed the series" },
+  "series.paused": { icon: "pause", verb: "paused" },
+  "series.resumed": { icon: "repeat", verb: "resumed" },
+  "series.stopped": { icon: "repeat", verb: "stopped" },
+  "series.ended": { icon: "repeat", did: "has come to its end" },
+  "series.deleted": { icon: "trash", verb: "deleted the series" },
+  "series.split": { icon: "repeat", verb: "divided the series" },
+  "recurrence.triggered": { icon: "repeat", did: "· the next one was called for" },
+  "recurrence.instance-created": { icon: "repeat", did: "· the next one was made" },
+  "recurrence.skipped": { icon: "skip", verb: "skipped one of" },
+  "recurrence.moved": { icon: "repeat", verb: "moved one of" },
+  "recurrence.withdrawn": { icon: "repeat", did: "· one was taken away" },
+  "recurrence.retemplated": { icon: "repeat", did: "· one was brought up to date" },
+  "notice.delivered": { icon: "notifications", did: "· notice delivered" },
+  "digest.due": { icon: "today", did: "The digest of the day was due" },
   "user.registered": { icon: "completed", verb: "joined Duely" },
   "user.updated": { icon: "settings", verb: "changed the settings" },
 }
@@ -106,13 +124,23 @@ function Change({ field, old, new: fresh }: Difference & { field: string }) {
 }
 
 function Subject({ line }: { line: Activity }) {
-  const { task, task_id } = line
+  const { task, task_id, series_id } = line
+  if (series_id) return <SeriesSubject id={series_id} />
   if (!task_id) return null
   const title = (task ?? tasks.value.get(task_id))?.title || "a task"
   return (
     <button type="button" class="log-subject" onClick={() => openTask(task_id)}>
       {title}
     </button>
+  )
+}
+
+function SeriesSubject({ id }: { id: string }) {
+  useEffect(() => void fetchSeries(id), [id])
+  return (
+    <a class="log-subject" href={viewLink("series", { seriesId: id })}>
+      {seriesOf(id)?.title ?? "a series"}
+    </a>
   )
 }
 

@@ -1,46 +1,36 @@
-// "Are you sure?", for the few things that cannot be undone.
-import { signal } from "@preact/signals"
+// A question over the page, one button an answer.
 import { useEffect, useRef } from "preact/hooks"
-
-interface Question {
-  title: string
-  text: string
-  yes: string
-}
-
-const asked = signal<(Question & { answer: (yes: boolean) => void }) | null>(null)
-
-export function ask(question: Question): Promise<boolean> {
-  return new Promise((resolve) => {
-    asked.value = {
-      ...question,
-      answer: (yes) => {
-        asked.value = null
-        resolve(yes)
-      },
-    }
-  })
-}
+import { asked } from "../store/asking.ts"
 
 export function AskDialog() {
   const dialog = useRef<HTMLDialogElement>(null)
   const question = asked.value
   // biome-ignore lint/correctness/useExhaustiveDependencies: the signal's value is what it hangs on
   useEffect(() => {
-    if (question) dialog.current?.showModal()
+    if (!question || !dialog.current) return
+    dialog.current.showModal()
+    dialog.current.querySelector<HTMLElement>(".primary")?.focus()
   }, [question])
   if (!question) return null
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby="ask-title" onClose={() => asked.peek()?.answer(false)}>
+    <dialog
+      ref={dialog}
+      class="dialog"
+      aria-labelledby="ask-title"
+      onClose={() => asked.peek()?.answer(null)}
+      onKeyDown={(event) => event.key === "Escape" && event.stopPropagation()}
+    >
       <h2 id="ask-title">{question.title}</h2>
       <p>{question.text}</p>
       <div class="dialog-buttons">
-        <button type="button" class="button" onClick={() => question.answer(false)}>
+        <button type="button" class="button" onClick={() => question.answer(null)}>
           Cancel
         </button>
-        <button type="button" class="button danger-fill" onClick={() => question.answer(true)}>
-          {question.yes}
-        </button>
+        {question.choices.map(({ value, label, look = "" }) => (
+          <button type="button" key={value} class={`button ${look}`} onClick={() => question.answer(value)}>
+            {label}
+          </button>
+        ))}
       </div>
     </dialog>
   )

@@ -1,22 +1,30 @@
 // The steps of a task: tick, reword, add, remove.
-import { useState } from "preact/hooks"
+import { useRef, useState } from "preact/hooks"
 import { newId } from "../ids.ts"
 import { patchTask } from "../store/changes.ts"
+import { askScope, type Scope, saveTask } from "../store/scope.ts"
+import { isRepeating } from "../store/series.ts"
 import type { ChecklistItem, Task } from "../types.ts"
 import { Icon } from "./Icon.tsx"
 
 const MOST = 100
+const AS_LONG_AS_OPEN = "The answer counts for its other steps too, until you close it."
 
 export function ChecklistField({ task, disabled }: { task: Task; disabled: boolean }) {
   const [text, setText] = useState("")
   const items = task.checklist
-  const save = (checklist: ChecklistItem[]) => void patchTask(task.id, { checklist })
-  const change = (id: string, to: Partial<ChecklistItem>) =>
-    save(items.map((it) => (it.id === id ? { ...it, ...to } : it)))
+  // Of an occurrence it is asked once, not with every step, for which ones its steps change.
+  const scope = useRef<Scope | undefined>(undefined)
+  const save = async (checklist: ChecklistItem[]) => {
+    if (isRepeating(task)) scope.current ??= (await askScope("checklist", AS_LONG_AS_OPEN)) ?? "one"
+    await saveTask(task, { checklist }, undefined, scope.current)
+  }
+  const changed = (id: string, to: Partial<ChecklistItem>) => items.map((it) => (it.id === id ? { ...it, ...to } : it))
+  const tick = (item: ChecklistItem) => void patchTask(task.id, { checklist: changed(item.id, { done: !item.done }) })
   const add = () => {
     const clean = text.trim()
     setText("")
-    if (clean) save([...items, { id: newId(), text: clean, done: false }])
+    if (clean) void save([...items, { id: newId(), text: clean, done: false }])
   }
   const ticked = items.filter((it) => it.done).length
 
@@ -36,15 +44,15 @@ export function ChecklistField({ task, disabled }: { task: Task; disabled: boole
               aria-label={item.text}
               checked={item.done}
               disabled={disabled}
-              onChange={() => change(item.id, { done: !item.done })}
+              onChange={() => tick(item)}
             />
-            <StepText item={item} disabled={disabled} onSave={(to) => change(item.id, { text: to })} />
+            <StepText item={item} disabled={disabled} onSave={(to) => void save(changed(item.id, { text: to }))} />
             {!disabled && (
               <button
                 type="button"
                 class="icon-button small"
                 aria-label={`Remove ${item.text}`}
-                onClick={() => save(items.filter((it) => it.id !== item.id))}
+                onClick={() => void save(items.filter((it) => it.id !== item.id))}
               >
                 <Icon name="close" size={14} />
               </button>

@@ -1,13 +1,15 @@
 // Due date and reminders of the open task.
 import { dueLabel, lateLabel, momentLabel, offsetLabel } from "../format.ts"
-import { patchTask, reminderInputs } from "../store/changes.ts"
+import { patchTask, reminderInputs, snooze } from "../store/changes.ts"
 import { now } from "../store/clock.ts"
+import { saveTask } from "../store/scope.ts"
 import { zone } from "../store/session.ts"
 import type { Reminder, ReminderInput, Task } from "../types.ts"
 import { DuePicker } from "./DuePicker.tsx"
 import { Icon } from "./Icon.tsx"
 import { Popover } from "./Popover.tsx"
 import { ReminderPicker } from "./ReminderPicker.tsx"
+import { SnoozeMenu } from "./SnoozeMenu.tsx"
 import { DueMark } from "./TaskRow.tsx"
 
 interface Props {
@@ -56,7 +58,7 @@ export function DueField({ task, disabled }: Props) {
 }
 
 export function RemindersField({ task, disabled }: Props) {
-  const save = (reminders: ReminderInput[]) => void patchTask(task.id, { reminders })
+  const save = (reminders: ReminderInput[]) => void saveTask(task, { reminders })
   return (
     <ul class="reminders" aria-label="Reminders">
       {task.reminders.map((reminder) => (
@@ -64,6 +66,22 @@ export function RemindersField({ task, disabled }: Props) {
           <Icon name="notifications" size={15} />
           <span>{reminderName(reminder)}</span>
           <span class="reminder-state">{reminderState(reminder)}</span>
+          {!disabled && task.status === "open" && isUnanswered(reminder) && (
+            <Popover
+              label={`Snooze ${reminderName(reminder)}`}
+              class="icon-button small"
+              button={<Icon name="snooze" size={15} />}
+            >
+              {(close) => (
+                <SnoozeMenu
+                  onPick={(how) => {
+                    close()
+                    void snooze(task.id, how, reminder.id)
+                  }}
+                />
+              )}
+            </Popover>
+          )}
           {!disabled && (
             <button
               type="button"
@@ -93,6 +111,10 @@ export function RemindersField({ task, disabled }: Props) {
       )}
     </ul>
   )
+}
+
+function isUnanswered({ status, acknowledged_at }: Reminder): boolean {
+  return status === "fired" && !acknowledged_at
 }
 
 function reminderName({ at, offset_minutes }: Reminder): string {

@@ -6,6 +6,7 @@ import { createTask } from "../store/changes.ts"
 import { now, serverNow } from "../store/clock.ts"
 import { currentList } from "../store/lists.ts"
 import { openTask } from "../store/opening.ts"
+import { createRepeating } from "../store/repeating.ts"
 import { route } from "../store/route.ts"
 import { zone } from "../store/session.ts"
 import { show } from "../store/toasts.ts"
@@ -90,7 +91,8 @@ export function QuickAdd() {
         )}
       </div>
       <p id="quick-help" class="unseen">
-        Dates such as “tomorrow 9am” or “in 2 minutes”, “remind 10 min before”, #tags and !high are understood.
+        Dates such as “tomorrow 9am” or “in 2 minutes”, “every monday”, “remind 10 min before”, #tags and !high are
+        understood.
       </p>
       {active && <QuickTools whole={whole} pick={pick} takeBack={takeBack} />}
     </form>
@@ -120,8 +122,12 @@ function syncMarks(event: Event): void {
 }
 
 function wholeOf(draft: Draft, picked: Picked): Whole {
+  const repeat = picked.repeat === undefined ? draft.repeat : picked.repeat
+  const due = picked.due === undefined ? (draft.due ?? dueOfView()) : picked.due
   return {
-    due: picked.due === undefined ? (draft.due ?? dueOfView()) : picked.due,
+    // Without a first date nothing repeats.
+    due: repeat ? (due ?? todayDue()) : due,
+    repeat,
     reminders: picked.reminders ?? draft.reminders,
     priority: picked.priority ?? draft.priority ?? "none",
     tags: picked.tags ?? (draft.tags.length > 0 ? draft.tags : route.value.tags),
@@ -130,22 +136,27 @@ function wholeOf(draft: Draft, picked: Picked): Whole {
 
 /** What is added in Today is due today, unless said otherwise. */
 function dueOfView(): Due | null {
-  return route.value.view === "today" && !route.value.search ? { date: dateAt(serverNow(), zone.value) } : null
+  return route.value.view === "today" && !route.value.search ? todayDue() : null
 }
 
-function submit(title: string, { due, reminders, priority, tags }: Whole): void {
-  const { id, done } = createTask({ title, due, priority, tags, ...(reminders ? { reminders } : {}) })
-  void done.then((task) => task && tellIfElsewhere(id, task))
+function todayDue(): Due {
+  return { date: dateAt(serverNow(), zone.value) }
+}
+
+function submit(title: string, { due, reminders, priority, tags, repeat }: Whole): void {
+  const input = { title, due, priority, tags, ...(reminders ? { reminders } : {}) }
+  const done = repeat && due ? createRepeating({ ...input, due, recurrence: repeat }) : createTask(input).done
+  void done.then((task) => task && tellIfElsewhere(task))
 }
 
 /** It went where it belongs, which may be out of sight. */
-function tellIfElsewhere(id: string, task: Task): void {
-  if (currentList.peek().some((it) => it.id === id)) return
+function tellIfElsewhere(task: Task): void {
+  if (currentList.peek().some((it) => it.id === task.id)) return
   const when = task.due ? dueLabel(task.due, zone.peek(), serverNow()) : "no due date"
   show({
     kind: "done",
     text: `Added “${task.title}”`,
     detail: when,
-    action: { label: "Open", run: () => openTask(id) },
+    action: { label: "Open", run: () => openTask(task.id) },
   })
 }

@@ -2,14 +2,18 @@
 import type { ComponentChildren } from "preact"
 import { dueLabel, momentLabel, offsetLabel } from "../format.ts"
 import type { Token } from "../quickadd.ts"
-import { now } from "../store/clock.ts"
+import type { Recurrence } from "../recurrence.ts"
+import { ruleWords } from "../recurrence-words.ts"
+import { now, serverNow } from "../store/clock.ts"
 import { me, zone } from "../store/session.ts"
+import { dateAt } from "../time.ts"
 import type { Due, Priority, ReminderInput } from "../types.ts"
 import { DuePicker } from "./DuePicker.tsx"
 import { Icon, type IconName } from "./Icon.tsx"
 import { Popover } from "./Popover.tsx"
 import { PRIORITY_NAMES, PriorityPicker } from "./priority.tsx"
 import { ReminderPicker } from "./ReminderPicker.tsx"
+import { openRepeat } from "./RepeatDialog.tsx"
 import { TagInput } from "./TagInput.tsx"
 
 /** What was chosen by hand; it wins over what is written. */
@@ -18,6 +22,7 @@ export interface Picked {
   reminders?: ReminderInput[]
   priority?: Priority
   tags?: string[]
+  repeat?: Whole["repeat"]
 }
 
 export interface Whole {
@@ -25,6 +30,7 @@ export interface Whole {
   reminders: ReminderInput[] | undefined
   priority: Priority
   tags: string[]
+  repeat: (Partial<Recurrence> & Pick<Recurrence, "rule" | "mode">) | null
 }
 
 interface ToolsProps {
@@ -53,6 +59,7 @@ export function QuickTools({ whole, pick, takeBack }: ToolsProps) {
           />
         )}
       </Tool>
+      <RepeatTool whole={whole} pick={pick} onRemove={() => takeBack(["repeat"], { repeat: null })} />
       <Tool
         icon="notifications"
         label="Reminder"
@@ -133,6 +140,44 @@ function Tool({ icon, label, value, fallback = label, look = "", onRemove, child
     </span>
   )
 }
+
+/** Opens the dialog of repeating, which has room for all that can be said. */
+function RepeatTool({
+  whole: { due, repeat },
+  pick,
+  onRemove,
+}: Pick<ToolsProps, "whole" | "pick"> & { onRemove: () => void }) {
+  const start = due ?? { date: dateAt(serverNow(), zone.value) }
+  const words = repeat && ruleWords(repeat.rule, repeat.mode, "date" in start ? start.date : start.local.slice(0, 10))
+  const open = () =>
+    openRepeat({
+      title: "Repeat",
+      recurrence: repeat && { ...USUAL, ...repeat },
+      start,
+      saves: [["Set", ({ recurrence, start }) => pick({ repeat: recurrence, due: start })]],
+    })
+  return (
+    <span class={`tool ${words ? "set" : ""}`}>
+      <button
+        type="button"
+        class="tool-button"
+        aria-haspopup="dialog"
+        aria-label={words ? `Repeat: ${words}` : "Repeat"}
+        onClick={open}
+      >
+        <Icon name="repeat" size={15} />
+        <span>{words ?? "Repeat"}</span>
+      </button>
+      {words && (
+        <button type="button" class="chip-remove" aria-label="Remove repeat" onClick={onRemove}>
+          <Icon name="close" size={12} />
+        </button>
+      )}
+    </span>
+  )
+}
+
+const USUAL = { month_end: "clamp", pile_up: "all", look_ahead_days: 0 } as const
 
 function reminderText(reminders: ReminderInput[] | undefined): string | null {
   if (!reminders) return null

@@ -15,13 +15,14 @@ const UNITS: [label: string, minutes: number][] = [
 
 interface Props {
   hasDue: boolean
+  /** For a template: an instant would be right for one task alone. */
+  offsetsOnly?: boolean
   onPick: (reminder: ReminderInput) => void
 }
 
-export function ReminderPicker({ hasDue, onPick }: Props) {
+export function ReminderPicker({ hasDue, offsetsOnly = false, onPick }: Props) {
   const [number, setNumber] = useState("15")
   const [unit, setUnit] = useState(1)
-  const [at, setAt] = useState(localAt(serverNow() + HOUR, zone.value))
   const offset = Math.round(Number(number) * unit)
   const offsetGood = number !== "" && offset >= 0 && offset <= 43_200
 
@@ -65,22 +66,29 @@ export function ReminderPicker({ hasDue, onPick }: Props) {
       ) : (
         <p class="hint">Without a due date a reminder needs a time of its own.</p>
       )}
-      <div class="picker-fields">
-        <input
-          type="datetime-local"
-          aria-label="Remind at"
-          value={at}
-          onInput={(event) => setAt(event.currentTarget.value)}
-        />
-        <button
-          type="button"
-          class="button"
-          disabled={!at}
-          onClick={() => onPick({ at: new Date(instantAt(at, zone.value)).toISOString() })}
-        >
-          Add time
-        </button>
-      </div>
+      {!offsetsOnly && <AtTime onPick={onPick} />}
+    </div>
+  )
+}
+
+function AtTime({ onPick }: Pick<Props, "onPick">) {
+  const [at, setAt] = useState(localAt(serverNow() + HOUR, zone.value))
+  return (
+    <div class="picker-fields">
+      <input
+        type="datetime-local"
+        aria-label="Remind at"
+        value={at}
+        onInput={(event) => setAt(event.currentTarget.value)}
+      />
+      <button
+        type="button"
+        class="button"
+        disabled={!at}
+        onClick={() => onPick({ at: new Date(instantAt(at, zone.value)).toISOString() })}
+      >
+        Add time
+      </button>
     </div>
   )
 }

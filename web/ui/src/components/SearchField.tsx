@@ -38,7 +38,5 @@ export function SearchField() {
 /** Results are a list of tasks: a search begun in Activity or Settings shows them under All. */
 function listOnly(): { view?: "all" } {
   const { view } = route.peek()
-  return view === "activity" || view === "notifications" || view === "settings" || view === "trash"
-    ? { view: "all" }
-    : {}
+  return ["activity", "notifications", "settings", "trash", "series"].includes(view) ? { view: "all" } : {}
 }

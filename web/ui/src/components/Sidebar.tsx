@@ -21,6 +21,7 @@ export const PLACES: Place[][] = [
     { view: "upcoming", label: "Upcoming", icon: "upcoming" },
     { view: "overdue", label: "Overdue", icon: "overdue", badge: () => overdueCount.value },
     { view: "all", label: "All tasks", icon: "all" },
+    { view: "series", label: "Repeating", icon: "repeat" },
     { view: "completed", label: "Completed", icon: "completed" },
     { view: "trash", label: "Trash", icon: "trash" },
   ],

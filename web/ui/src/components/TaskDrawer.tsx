@@ -1,18 +1,20 @@
 // The open task: everything about it in one place, each field saved as it is left.
 import { useEffect, useRef } from "preact/hooks"
 import { agoLabel } from "../format.ts"
-import { deleteTask, patchTask, purgeTask, restoreTask } from "../store/changes.ts"
+import { ask } from "../store/asking.ts"
+import { deleteTask, purgeTask, restoreTask } from "../store/changes.ts"
 import { now } from "../store/clock.ts"
 import { closeTask, fetchOpenTask } from "../store/opening.ts"
 import { openTaskId } from "../store/route.ts"
+import { saveTask } from "../store/scope.ts"
 import { tasks, unsaved } from "../store/tasks.ts"
 import type { Task } from "../types.ts"
-import { ask } from "./AskDialog.tsx"
 import { ChecklistField } from "./ChecklistField.tsx"
 import { ConflictPanel } from "./ConflictPanel.tsx"
 import { DueField, RemindersField } from "./DueField.tsx"
 import { Icon } from "./Icon.tsx"
 import { PriorityPicker } from "./priority.tsx"
+import { RepeatProperty } from "./RepeatProperty.tsx"
 import { TagInput } from "./TagInput.tsx"
 import { TaskActivity } from "./TaskActivity.tsx"
 import { CompleteBox } from "./TaskRow.tsx"
@@ -68,7 +70,7 @@ function Drawer({ task }: { task: Task }) {
             required
             disabled={locked}
             version={task.version}
-            onSave={(title, base) => patchTask(task.id, { title }, base)}
+            onSave={(title, base) => saveTask(task, { title }, base)}
           />
         </div>
         <TextField
@@ -79,11 +81,14 @@ function Drawer({ task }: { task: Task }) {
           maxLength={40_000}
           disabled={locked}
           version={task.version}
-          onSave={(description, base) => patchTask(task.id, { description }, base)}
+          onSave={(description, base) => saveTask(task, { description }, base)}
         />
         <div class="properties">
           <Property name="Due">
             <DueField task={task} disabled={locked} />
+          </Property>
+          <Property name="Repeat">
+            <RepeatProperty task={task} disabled={locked} />
           </Property>
           <Property name="Reminders">
             <RemindersField task={task} disabled={locked} />
@@ -92,11 +97,11 @@ function Drawer({ task }: { task: Task }) {
             <PriorityPicker
               value={task.priority}
               disabled={locked}
-              onPick={(priority) => void patchTask(task.id, { priority })}
+              onPick={(priority) => void saveTask(task, { priority })}
             />
           </Property>
           <Property name="Tags">
-            <TagInput tags={task.tags} disabled={locked} onChange={(tags) => void patchTask(task.id, { tags })} />
+            <TagInput tags={task.tags} disabled={locked} onChange={(tags) => void saveTask(task, { tags })} />
           </Property>
         </div>
         <ChecklistField task={task} disabled={locked} />

@@ -1,17 +1,20 @@
 // One task in a list: a box to complete it, its title to open it, and what matters about it in one quiet line.
 import { dueLabel, timeLabel } from "../format.ts"
+import { ask } from "../store/asking.ts"
 import { deleteTask, purgeTask, restoreTask, toggleTask } from "../store/changes.ts"
 import { now } from "../store/clock.ts"
 import { fallsOf, isOverdue } from "../store/due.ts"
 import { leaving } from "../store/leaving.ts"
 import { openTask } from "../store/opening.ts"
+import { snoozeTask } from "../store/reminding.ts"
 import { openTaskId, viewLink } from "../store/route.ts"
 import { zone } from "../store/session.ts"
 import { dateAt } from "../time.ts"
 import type { Task } from "../types.ts"
-import { ask } from "./AskDialog.tsx"
 import { Icon } from "./Icon.tsx"
+import { Popover } from "./Popover.tsx"
 import { Flag } from "./priority.tsx"
+import { SnoozeMenu } from "./SnoozeMenu.tsx"
 
 export function TaskRow({ task, underDay = false }: { task: Task; underDay?: boolean }) {
   const going = leaving.value.get(task.id)
@@ -34,7 +37,10 @@ export function TaskRow({ task, underDay = false }: { task: Task; underDay?: boo
           </button>
           <Meta task={task} underDay={underDay} />
         </div>
-        <div class="task-actions">{task.deleted_at ? <TrashActions task={task} /> : <DeleteButton task={task} />}</div>
+        <div class="task-actions">
+          {!task.deleted_at && <SnoozeButton task={task} />}
+          {task.deleted_at ? <TrashActions task={task} /> : <DeleteButton task={task} />}
+        </div>
       </div>
     </li>
   )
@@ -63,11 +69,17 @@ function Meta({ task, underDay }: { task: Task; underDay: boolean }) {
   const ahead = task.reminders.filter((it) => it.status === "pending").length
   const ticked = task.checklist.filter((it) => it.done).length
   const hasDue = task.due && !(underDay && "date" in task.due)
-  const isBare = !hasDue && ahead === 0 && task.checklist.length === 0 && task.tags.length === 0
+  const isBare = !hasDue && !task.series_id && ahead === 0 && task.checklist.length === 0 && task.tags.length === 0
   if (isBare && task.priority === "none" && !task.description) return null
   return (
     <div class="task-meta">
       {hasDue && <DueMark task={task} underDay={underDay} />}
+      {task.series_id && (
+        <span class="meta">
+          <Icon name="repeat" size={14} />
+          <span class="unseen">Repeats</span>
+        </span>
+      )}
       {(task.priority === "urgent" || task.priority === "high") && <Flag priority={task.priority} />}
       {ahead > 0 && (
         <span class="meta">
@@ -112,6 +124,25 @@ export function DueMark({ task, underDay = false }: { task: Task; underDay?: boo
       {late && <span class="unseen">Overdue: </span>}
       {label}
     </span>
+  )
+}
+
+/** For what was reminded of, or is overdue, and not answered yet. */
+function SnoozeButton({ task }: { task: Task }) {
+  if (task.status !== "open") return null
+  const fired = task.reminders.some((it) => it.status === "fired" && !it.acknowledged_at)
+  if (!fired && !isOverdue(task, zone.value, now.value)) return null
+  return (
+    <Popover label={`Snooze ${task.title}`} class="icon-button" button={<Icon name="snooze" size={16} />}>
+      {(close) => (
+        <SnoozeMenu
+          onPick={(how) => {
+            close()
+            void snoozeTask(task, how)
+          }}
+        />
+      )}
+    </Popover>
   )
 }
 

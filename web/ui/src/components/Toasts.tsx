@@ -12,6 +12,7 @@ import { Icon } from "./Icon.tsx"
 import { noticeText } from "./notice.ts"
 import { Popover } from "./Popover.tsx"
 import { SnoozeMenu } from "./SnoozeMenu.tsx"
+import { WhyButton } from "./WhyButton.tsx"
 
 export function Toasts() {
   const reminders = toasts.value.filter((it) => it.kind === "reminder")
@@ -137,6 +138,7 @@ function ReminderToast({ toast, notification }: { toast: Toast; notification: No
             >
               Complete
             </button>
+            <WhyButton notification={notification} />
           </div>
         )}
       </div>

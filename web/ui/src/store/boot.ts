@@ -5,6 +5,7 @@ import { clearEdits } from "./edits.ts"
 import { clearLists } from "./lists.ts"
 import { startLive, stopLive } from "./live.ts"
 import { notifications, unread } from "./notifications.ts"
+import { clearSeries } from "./series.ts"
 import { askWho, endedBy, me, signOut } from "./session.ts"
 import { clearTasks } from "./tasks.ts"
 import { dismissWhere, show } from "./toasts.ts"
@@ -75,6 +76,7 @@ function reset(tell: boolean): void {
   stopLive(tell)
   clearTasks()
   clearLists()
+  clearSeries()
   clearUndo()
   clearEdits()
   notifications.value = []

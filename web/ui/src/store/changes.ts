@@ -13,25 +13,7 @@ export interface NewTask extends TaskPatch {
 
 export function createTask(input: NewTask): { id: string; done: Promise<Task | undefined> } {
   const id = newId()
-  const at = stamp()
-  const draft: Task = {
-    id,
-    description: "",
-    priority: "none",
-    status: "open",
-    tags: [],
-    due: null,
-    checklist: [],
-    series_id: null,
-    version: 0,
-    created_at: at,
-    updated_at: at,
-    completed_at: null,
-    deleted_at: null,
-    overdue: false,
-    ...input,
-    reminders: (input.reminders ?? []).map(draftReminder),
-  }
+  const draft = draftOf(id, input)
   const done = send({
     taskId: id,
     failure: `“${input.title}” was not added`,
@@ -42,6 +24,30 @@ export function createTask(input: NewTask): { id: string; done: Promise<Task | u
   })
   void done.then((task) => task && remember({ label: `Added ${quote(task)}`, run: () => trash(task.id) }, false))
   return { id, done }
+}
+
+/** What a new task looks like until the server has it. */
+export function draftOf(id: string, input: NewTask): Task {
+  const at = stamp()
+  return {
+    id,
+    description: "",
+    priority: "none",
+    status: "open",
+    tags: [],
+    due: null,
+    checklist: [],
+    series_id: null,
+    occurrence: null,
+    version: 0,
+    created_at: at,
+    updated_at: at,
+    completed_at: null,
+    deleted_at: null,
+    overdue: false,
+    ...input,
+    reminders: (input.reminders ?? []).map(draftReminder),
+  }
 }
 
 /** `base` is the version the writer saw when the edit began. */
@@ -180,8 +186,8 @@ function inverse(before: Task, patch: TaskPatch): TaskPatch {
   return back as TaskPatch
 }
 
-function quote(task: Task): string {
-  return `“${task.title.length > 40 ? `${task.title.slice(0, 39)}…` : task.title}”`
+export function quote({ title }: { title: string }): string {
+  return `“${title.length > 40 ? `${title.slice(0, 39)}…` : title}”`
 }
 
 function stamp(): string {

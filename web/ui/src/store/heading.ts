@@ -6,6 +6,7 @@ import { route, type ViewName } from "./route.ts"
 import { me } from "./session.ts"
 
 const PAGE_TITLES: Partial<Record<ViewName, string>> = {
+  series: "Repeating",
   activity: "Activity",
   notifications: "Notifications",
   settings: "Settings",

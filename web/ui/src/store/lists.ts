@@ -18,7 +18,7 @@ interface Loaded {
 
 const loaded = signal<ReadonlyMap<string, Loaded>>(new Map())
 /** All open tasks are here: views of open tasks need no further question. */
-const allOpenHere = computed(() => {
+export const allOpenHere = computed(() => {
   const base = loaded.value.get(keyOf(baseQuery()))
   return base?.state === "ready" && base.next === null
 })

@@ -8,6 +8,7 @@ import { hearServerTime, touchClock } from "./clock.ts"
 import { leave } from "./leaving.ts"
 import { loadFirst, reloadAll } from "./lists.ts"
 import { answered, loadNotifications, receive, refreshNotifications, seeRead, whenRead } from "./notifications.ts"
+import { hearOfSeries, reloadSeries } from "./series.ts"
 import { loadTags, tagsMayHaveChanged } from "./tags.ts"
 import { confirm, confirmedTask, forget } from "./tasks.ts"
 
@@ -24,7 +25,7 @@ const effects: Record<string, (event: StreamEvent) => void> = {
   "task.completed": showLeaving,
   "task.deleted": showLeaving,
   "task.purged": (event) => event.task_id && forget(event.task_id),
-  "task.overdue": announce,
+  "notice.delivered": announce,
   "reminder.delivered": announce,
   "reminder.snoozed": settleReminder,
   "reminder.acknowledged": settleReminder,
@@ -69,6 +70,7 @@ export function applyEvents(events: readonly StreamEvent[]): void {
       effects[event.type]?.(event)
       if (event.task && event.type !== "task.purged") confirm([event.task])
       for (const log of openLogs) log.add(event)
+      hearOfSeries(event)
     }
   })
   if (events.some((it) => it.type.startsWith("task."))) tagsMayHaveChanged()
@@ -102,6 +104,7 @@ async function catchUp(step?: Step): Promise<void> {
   }
   catchingUp = false
   for (const log of openLogs) void log.load()
+  reloadSeries()
   for (const late of waiting.splice(0)) take(late)
 }
 

@@ -25,6 +25,12 @@ export async function snoozeNotification(notification: Notification, how: Snooze
   return done
 }
 
+/** From its row: the reminder that fired last rings again; without one it gets one at that time. */
+export function snoozeTask(task: Task, how: SnoozeFor): Promise<boolean> {
+  const fired = task.reminders.some((it) => it.status === "fired" && !it.acknowledged_at)
+  return fired ? snooze(task.id, how, null) : remindAgain(task, how)
+}
+
 async function known(taskId: string): Promise<Task | undefined> {
   const task = tasks.peek().get(taskId) ?? (await get<Task>(`/tasks/${taskId}`).catch(() => undefined))
   if (task) confirm([task])

@@ -9,6 +9,7 @@ const VIEW_NAMES = [
   "all",
   "completed",
   "trash",
+  "series",
   "activity",
   "notifications",
   "settings",
@@ -21,9 +22,11 @@ export interface Route {
   priorities: Priority[]
   search: string
   taskId: string | null
+  /** The series whose page is shown in the view "series". */
+  seriesId: string | null
 }
 
-const HOME: Route = { view: "today", tags: [], priorities: [], search: "", taskId: null }
+const HOME: Route = { view: "today", tags: [], priorities: [], search: "", taskId: null, seriesId: null }
 
 export const route = signal<Route>(HOME)
 export const openTaskId = computed(() => route.value.taskId)
@@ -41,6 +44,7 @@ export function parseRoute(hash: string): Route {
     priorities: given.getAll("priority") as Priority[],
     search: given.get("q") ?? "",
     taskId: given.get("task"),
+    seriesId: given.get("series"),
   }
 }
 
@@ -49,6 +53,7 @@ export function routeText(to: Route): string {
   for (const tag of to.tags) query.append("tag", tag)
   for (const priority of to.priorities) query.append("priority", priority)
   if (to.search) query.set("q", to.search)
+  if (to.view === "series" && to.seriesId) query.set("series", to.seriesId)
   if (to.taskId) query.set("task", to.taskId)
   return `#/${to.view}${query.size > 0 ? `?${query}` : ""}`
 }

@@ -13,9 +13,14 @@ const TASKS = ["created", "updated", "completed", "reopened", "deleted", "restor
 )
 const ANSWERS = ["reminder.fired", "reminder.failed", "reminder.snoozed", "reminder.acknowledged"]
 
+const SERIES = ["created", "updated", "paused", "resumed", "stopped", "ended", "deleted", "split"].map(
+  (it) => `series.${it}`,
+)
+const ONE_OF_SERIES = ["recurrence.skipped", "recurrence.moved"]
+
 /** What can be asked for, the first unless chosen otherwise; no types means all, bookkeeping of reminders included. */
 const KINDS: Record<string, readonly string[]> = {
-  "What matters": [...TASKS, ...ANSWERS, "user.updated"],
+  "What matters": [...TASKS, ...ANSWERS, "user.updated", "series.created", "series.deleted", ...ONE_OF_SERIES],
   Everything: [],
   Added: ["task.created"],
   Changed: ["task.updated"],
@@ -23,6 +28,7 @@ const KINDS: Record<string, readonly string[]> = {
   Deleted: ["task.deleted", "task.restored", "task.purged"],
   Reminders: ANSWERS,
   Overdue: ["task.overdue"],
+  Repeating: [...SERIES, ...ONE_OF_SERIES, "recurrence.withdrawn"],
 }
 
 const ACTORS: [value: string, label: string][] = [

@@ -1,6 +1,9 @@
 // The notification centre: what was said, newest first, unread ones marked.
 import { Icon, type IconName } from "../components/Icon.tsx"
 import { noticeText } from "../components/notice.ts"
+import { Popover } from "../components/Popover.tsx"
+import { SnoozeMenu } from "../components/SnoozeMenu.tsx"
+import { WhyButton } from "../components/WhyButton.tsx"
 import { agoLabel, lateLabel } from "../format.ts"
 import { now } from "../store/clock.ts"
 import {
@@ -12,6 +15,8 @@ import {
   unread,
 } from "../store/notifications.ts"
 import { openTask } from "../store/opening.ts"
+import { snoozeNotification } from "../store/reminding.ts"
+import { tasks } from "../store/tasks.ts"
 import type { Notification } from "../types.ts"
 
 const ICONS: Record<Notification["kind"], IconName> = { reminder: "notifications", overdue: "overdue", digest: "all" }
@@ -72,6 +77,21 @@ function Line({ notification }: { notification: Notification }) {
           {title}
         </button>
         {text && <p class="hint">{text}</p>}
+        <p class="notification-tools">
+          {canSnooze(notification) && (
+            <Popover label={`Snooze ${title}`} class="button quiet small" button="Snooze">
+              {(close) => (
+                <SnoozeMenu
+                  onPick={(how) => {
+                    close()
+                    void snoozeNotification(notification, how)
+                  }}
+                />
+              )}
+            </Popover>
+          )}
+          <WhyButton notification={notification} />
+        </p>
       </div>
       {late_seconds ? <span class="late-mark">{lateLabel(late_seconds)}</span> : null}
       <time class="log-time" dateTime={created_at}>
@@ -89,4 +109,12 @@ function Line({ notification }: { notification: Notification }) {
       )}
     </li>
   )
+}
+
+/** It was not answered yet, and what it is about is still to be done. */
+function canSnooze({ kind, task_id, acknowledged_at, reminder_id }: Notification): boolean {
+  const task = task_id ? tasks.value.get(task_id) : undefined
+  if (kind === "digest" || acknowledged_at || task?.status !== "open" || task.deleted_at) return false
+  const reminder = task.reminders.find((it) => it.id === reminder_id)
+  return kind === "overdue" || (reminder?.status === "fired" && !reminder.acknowledged_at)
 }

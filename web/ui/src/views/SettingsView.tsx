@@ -52,7 +52,9 @@ export function SettingsView() {
           <select
             value={usual === null ? "none" : usual}
             onChange={({ currentTarget: { value } }) =>
-              void save({ defaults: { reminder_offset_minutes: value === "none" ? null : Number(value) } })
+              void save({
+                defaults: { ...who.defaults, reminder_offset_minutes: value === "none" ? null : Number(value) },
+              })
             }
           >
             <option value="none">None</option>

@@ -3,6 +3,7 @@ import { AskDialog } from "../components/AskDialog.tsx"
 import { ConnectionBanner } from "../components/ConnectionState.tsx"
 import { FilterButton } from "../components/FilterBar.tsx"
 import { Mark } from "../components/Icon.tsx"
+import { RepeatDialog } from "../components/RepeatDialog.tsx"
 import { SearchField } from "../components/SearchField.tsx"
 import { ShortcutsHelp } from "../components/ShortcutsHelp.tsx"
 import { Sidebar } from "../components/Sidebar.tsx"
@@ -10,16 +11,19 @@ import { SkewNotice } from "../components/SkewNotice.tsx"
 import { TabBar } from "../components/TabBar.tsx"
 import { TaskDrawer } from "../components/TaskDrawer.tsx"
 import { Toasts } from "../components/Toasts.tsx"
+import { TravelNotice } from "../components/TravelNotice.tsx"
 import { heading } from "../store/heading.ts"
 import { currentList } from "../store/lists.ts"
 import { route, type ViewName } from "../store/route.ts"
 import { ActivityView } from "./ActivityView.tsx"
 import { NotificationsView } from "./NotificationsView.tsx"
+import { SeriesView } from "./SeriesView.tsx"
 import { SettingsView } from "./SettingsView.tsx"
 import { TaskListView } from "./TaskListView.tsx"
 
 /** Views that are no list of tasks; the others are `TaskListView`. */
 const PAGES: Partial<Record<ViewName, () => preact.ComponentChild>> = {
+  series: SeriesView,
   activity: ActivityView,
   notifications: NotificationsView,
   settings: SettingsView,
@@ -46,6 +50,7 @@ export function Shell() {
           </div>
         </header>
         <SkewNotice />
+        <TravelNotice />
         <ConnectionBanner />
         <div class="view" key={view}>
           {Page ? <Page /> : <TaskListView />}
@@ -55,6 +60,7 @@ export function Shell() {
       <TabBar />
       <Toasts />
       <ShortcutsHelp />
+      <RepeatDialog />
       <AskDialog />
     </div>
   )

@@ -1,0 +1,88 @@
+// One occurrence of a series: when, how it stands, and what can be done with it while its time is ahead.
+import { slotLabel } from "../format.ts"
+import { openTask } from "../store/opening.ts"
+import { isOver } from "../store/scope.ts"
+import { moveSlot } from "../store/series-changes.ts"
+import type { Due, Occurrence, Series } from "../types.ts"
+import { DuePicker } from "./DuePicker.tsx"
+import { Icon, type IconName } from "./Icon.tsx"
+import { Popover } from "./Popover.tsx"
+import { askSkip, editFrom } from "./series-dialogs.ts"
+
+const STATES: Record<Occurrence["state"], [words: string, icon: IconName]> = {
+  computed: ["not made yet", "upcoming"],
+  open: ["open", "today"],
+  completed: ["completed", "check"],
+  deleted: ["deleted", "trash"],
+  skipped: ["skipped", "skip"],
+}
+
+interface Props {
+  series: Series
+  occurrence: Occurrence
+}
+
+export function OccurrenceRow({ series, occurrence }: Props) {
+  const { state, moved, task_id, slot } = occurrence
+  const [words, icon] = STATES[state]
+  const label = slotLabel(occurrence)
+  return (
+    <li class={`occurrence is-${state}`} data-slot={slot} data-state={state}>
+      <Icon name={icon} size={16} />
+      <div class="occurrence-text">
+        {task_id && state !== "skipped" ? (
+          <button type="button" class="occurrence-when" onClick={() => openTask(task_id)}>
+            {label}
+          </button>
+        ) : (
+          <span class="occurrence-when">{label}</span>
+        )}
+        <span class="occurrence-state">
+          {words}
+          {moved && " · moved"}
+          {series.next?.slot === slot && isCurrent(series, occurrence) && " · next"}
+        </span>
+      </div>
+      {canChange(series, occurrence) && <Tools series={series} occurrence={occurrence} label={label} />}
+    </li>
+  )
+}
+
+function Tools({ series, occurrence, label }: Props & { label: string }) {
+  const { slot } = occurrence
+  return (
+    <div class="occurrence-tools">
+      <button type="button" class="button quiet small" onClick={() => void askSkip(series, slot, label)}>
+        Skip<span class="unseen"> {label}</span>
+      </button>
+      <Popover label={`Move ${label}`} class="button quiet small" button="Move">
+        {(close) => (
+          <DuePicker
+            due={dueOf(occurrence)}
+            onPick={(due) => {
+              close()
+              if (due) void moveSlot(series, slot, due)
+            }}
+          />
+        )}
+      </Popover>
+      <button type="button" class="button quiet small" onClick={() => editFrom(series, slot, label)}>
+        Edit from here<span class="unseen">, {label}</span>…
+      </button>
+    </div>
+  )
+}
+
+function isCurrent(series: Series, { generation }: Occurrence): boolean {
+  return generation === series.generation
+}
+
+/** Ahead of its time, by today's rule. */
+function canChange(series: Series, occurrence: Occurrence): boolean {
+  if (isOver(series) || !isCurrent(series, occurrence) || !series.next) return false
+  return (occurrence.state === "open" || occurrence.state === "computed") && occurrence.slot >= series.next.slot
+}
+
+function dueOf({ local, date, zone }: Occurrence): Due {
+  return local ? { local, zone } : { date: date ?? "" }
+}

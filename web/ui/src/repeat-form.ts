@@ -1,0 +1,104 @@
+// What the repeat dialog holds while it is filled in, and what it says to the server; which fault belongs to which field.
+import { type Mode, type Pattern, preset, type Recurrence, readRule, reanchor, ruleText } from "./recurrence.ts"
+import type { Due, Problem } from "./types.ts"
+
+export interface RepeatForm {
+  pattern: Pattern
+  /** Written by hand; the choices say nothing then. */
+  raw: string | null
+  mode: Mode
+  monthEnd: Recurrence["month_end"]
+  pileUp: Recurrence["pile_up"]
+  lookAhead: string
+  date: string
+  /** Empty in a series of days. */
+  time: string
+  zone: string
+}
+
+export type RepeatField = "rule" | "interval" | "days" | "count" | "until" | "start" | "lookAhead" | "title"
+export type Faults = Partial<Record<RepeatField, string>>
+
+export function formOf(recurrence: Recurrence | null, start: Due, zone: string): RepeatForm {
+  const date = dateOf(start)
+  const mode = recurrence?.mode ?? "schedule"
+  const pattern = recurrence ? readRule(recurrence.rule, mode, date) : preset("weekly", date)
+  return {
+    pattern: pattern ?? preset("weekly", date),
+    raw: pattern ? null : (recurrence?.rule ?? null),
+    mode,
+    monthEnd: recurrence?.month_end ?? "clamp",
+    pileUp: recurrence?.pile_up ?? "all",
+    lookAhead: String(recurrence?.look_ahead_days ?? 0),
+    date,
+    time: "local" in start ? start.local.slice(11, 16) : "",
+    zone: "zone" in start ? start.zone : zone,
+  }
+}
+
+export function recurrenceOf(form: RepeatForm): Recurrence {
+  return {
+    rule: form.raw ?? ruleText(form.pattern, form.mode),
+    mode: form.mode,
+    month_end: form.monthEnd,
+    pile_up: form.pileUp,
+    look_ahead_days: Math.round(Number(form.lookAhead) || 0),
+  }
+}
+
+export function startOf({ date, time, zone }: RepeatForm): Due {
+  return time ? { local: `${date}T${time}`, zone } : { date }
+}
+
+/** Another first date takes along what followed the old one. */
+export function withDate(form: RepeatForm, date: string): RepeatForm {
+  return { ...form, date, pattern: reanchor(form.pattern, form.date, date) }
+}
+
+/** A rule by hand: back to the choices as soon as they can say it. */
+export function withRule(form: RepeatForm, text: string): RepeatForm {
+  const pattern = readRule(text, form.mode, form.date)
+  return pattern ? { ...form, pattern, raw: null } : { ...form, raw: text }
+}
+
+/** Some months lack that day: then what happens there is asked. */
+export function lacksDays({ pattern, mode, raw }: RepeatForm): boolean {
+  if (mode === "completion" || raw !== null || pattern.by !== "day") return false
+  const day = Number(pattern.day)
+  if (pattern.unit === "year") return pattern.month === 2 && day === 29
+  return pattern.unit === "month" && day > 28
+}
+
+const PLACES: Record<string, [field: RepeatField, words?: string]> = {
+  invalid_interval: ["interval", "From 1 to 1,000."],
+  invalid_count: ["count", "From 1 to 10,000."],
+  invalid_until: ["until"],
+  until_before_start: ["until", "No date of it is so early."],
+  invalid_byday: ["days"],
+  invalid_bymonthday: ["days", "From 1 to 31."],
+}
+
+/** Each fault at the field that can mend it. */
+export function faultsOf({ errors, detail }: Problem, form: RepeatForm): Faults {
+  const faults: Faults = {}
+  for (const { code, pointer, detail: said } of errors ?? []) {
+    const [field, words] = placeOf(pointer ?? "", code, form)
+    faults[field] ??= words ?? sentence(said)
+  }
+  return Object.keys(faults).length > 0 ? faults : { rule: detail || "This cannot be used." }
+}
+
+function placeOf(pointer: string, code: string, form: RepeatForm): [field: RepeatField, words?: string] {
+  if (/^\/(start|due)/.test(pointer)) return ["start"]
+  if (pointer.includes("look_ahead")) return ["lookAhead", "From 0 to 30."]
+  if (pointer.startsWith("/title")) return ["title"]
+  return (form.raw === null ? PLACES[code] : undefined) ?? ["rule"]
+}
+
+function dateOf(due: Due): string {
+  return "date" in due ? due.date : due.local.slice(0, 10)
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`
+}

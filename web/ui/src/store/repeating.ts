@@ -1,0 +1,94 @@
+// A task that repeats: made so from the start, or later, when its first occurrence takes its place.
+import { call, Refused, Unreachable } from "../api.ts"
+import { newId } from "../ids.ts"
+import type { Recurrence } from "../recurrence.ts"
+import type { Due, ReminderInput, Series, Task } from "../types.ts"
+import { deleteTask, draftOf, type NewTask, quote, reminderInputs } from "./changes.ts"
+import { openTask } from "./opening.ts"
+import { openTaskId } from "./route.ts"
+import { confirmSeries } from "./series.ts"
+import { lay, lift } from "./tasks.ts"
+import { show } from "./toasts.ts"
+import { remember } from "./undo.ts"
+
+export type NewRepeating = NewTask & { due: Due; recurrence: Partial<Recurrence> & { rule: string } }
+
+/** Shown at once; the first occurrence has an id of its own, made by the server. */
+export async function createRepeating(input: NewRepeating): Promise<Task | undefined> {
+  const [key, id] = [newId(), newId()]
+  const { recurrence: _, ...shown } = input
+  const draft = { ...draftOf(id, shown), series_id: id }
+  lay({ key, taskId: id, apply: (known) => known ?? draft })
+  try {
+    const task = await postRepeating(input, key)
+    lift(key, task)
+    if (task) remember({ label: `Added ${quote(task)}`, run: () => takeBack(task) }, false)
+    return task
+  } catch (error) {
+    lift(key)
+    if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
+    const again = { label: "Try again", run: () => void createRepeating(input) }
+    show({ kind: "problem", text: `“${input.title}” was not added`, detail: faultText(error), action: again })
+    return undefined
+  }
+}
+
+/** Refused and Unreachable are for the caller to show. The old task stays when the first occurrence is another one. */
+export async function makeRepeating(task: Task, due: Due, recurrence: Recurrence): Promise<void> {
+  const { title, description, priority, tags, checklist } = task
+  const reminders = reminderInputs(task.reminders).filter((it): it is OffsetInput => "offset_minutes" in it)
+  const input = {
+    title,
+    description,
+    priority,
+    tags,
+    due,
+    recurrence,
+    reminders: reminders.map(({ offset_minutes }) => ({ offset_minutes })),
+    checklist: checklist.map(({ text, done }) => ({ id: newId(), text, done })),
+  }
+  const first = await postRepeating(input, newId())
+  if (!first) return void show({ kind: "done", text: `${quote(task)} repeats from now on` })
+  lift("", first)
+  if (!isSameDue(first.due, task.due) && task.due) {
+    show({
+      kind: "done",
+      text: `${quote(task)} repeats`,
+      detail: "This one stays as it is; the next comes by the rule.",
+    })
+    return
+  }
+  if (openTaskId.peek() === task.id) openTask(first.id)
+  deleteTask(task.id)
+}
+
+type OffsetInput = Extract<ReminderInput, { offset_minutes: number }>
+
+/** Undefined when the series is made but its first task is still on its way. */
+async function postRepeating(input: NewRepeating, key: string): Promise<Task | undefined> {
+  const { value } = await call<Task | Series>("POST", "/tasks", { key, body: input })
+  if (!("rule" in value)) return value
+  confirmSeries([value])
+  return undefined
+}
+
+async function takeBack({ series_id }: Task): Promise<boolean> {
+  try {
+    const { value } = await call<Series>("DELETE", `/series/${series_id}?occurrences=delete`)
+    confirmSeries([value])
+    return true
+  } catch (error) {
+    if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
+    show({ kind: "problem", text: "This could not be undone", detail: error.message })
+    return false
+  }
+}
+
+function isSameDue(one: Due | null, other: Due | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function faultText(error: Error): string {
+  const faults = error instanceof Refused ? (error.problem.errors ?? []) : []
+  return faults.length > 0 ? faults.map((it) => it.detail).join(" ") : error.message
+}

@@ -1,0 +1,78 @@
+// Everything a person can do to a series; what the server made of it is shown at once, a refusal is said.
+import { call, Refused } from "../api.ts"
+import { newId } from "../ids.ts"
+import type { Due, Series, SeriesPatch } from "../types.ts"
+import { confirmSeries, isRefusalOrOutage } from "./series.ts"
+import { show } from "./toasts.ts"
+
+type Method = "POST" | "PATCH" | "DELETE"
+
+export function pauseSeries(it: Series): Promise<Series | undefined> {
+  return change("POST", it, "/pause", undefined, { done: "Paused", failure: "was not paused" })
+}
+
+export function resumeSeries(it: Series): Promise<Series | undefined> {
+  return change("POST", it, "/resume", undefined, { done: "Resumed", failure: "was not resumed" })
+}
+
+/** `keep` leaves the task of the next occurrence as one of its own. */
+export function stopSeries(it: Series, keep: boolean): Promise<Series | undefined> {
+  return change("POST", it, "/stop", { keep }, { done: "Stopped", failure: "was not stopped" })
+}
+
+export function deleteSeries(it: Series, occurrences: "keep" | "delete"): Promise<Series | undefined> {
+  const words = { done: "Deleted", failure: "was not deleted" }
+  return change("DELETE", it, `?occurrences=${occurrences}`, undefined, words)
+}
+
+export function skipSlot(it: Series, slot: string): Promise<Series | undefined> {
+  return change("POST", it, "/skip", { slot }, { done: "Skipped one of", failure: "could not skip this one" })
+}
+
+export function moveSlot(it: Series, slot: string, to: Due): Promise<Series | undefined> {
+  return change("POST", it, "/move", { slot, to }, { done: "Moved one of", failure: "could not move this one" })
+}
+
+/** From `slot` on, or all of it. With a slot: the series that begins there, once it is there. */
+export function patchSeries(it: Series, patch: SeriesPatch, slot?: string): Promise<Series | undefined> {
+  const body = slot ? { ...patch, from_slot: slot } : patch
+  return change("PATCH", it, "", body, { done: "Changed", failure: "was not changed" })
+}
+
+/** The same, with refusals for the one who asked: a form shows them at its fields. */
+export async function trySeriesPatch(it: Series, patch: SeriesPatch, slot?: string): Promise<Series> {
+  const body = slot ? { ...patch, from_slot: slot } : patch
+  const { value } = await call<Series>("PATCH", `/series/${it.id}`, { body })
+  confirmSeries([value])
+  return value
+}
+
+async function change(
+  method: Method,
+  { id, title }: Series,
+  path: string,
+  body: unknown,
+  words: { done: string; failure: string },
+  key = newId(),
+): Promise<Series | undefined> {
+  try {
+    const { value } = await call<Series>(method, `/series/${id}${path}`, {
+      key,
+      ...(body === undefined ? {} : { body }),
+    })
+    confirmSeries([value])
+    show({ kind: "done", text: `${words.done} “${title}”` })
+    return value
+  } catch (error) {
+    if (!isRefusalOrOutage(error)) throw error
+    const again = () => void change(method, { id, title } as Series, path, body, words, key)
+    const gone = error instanceof Refused
+    show({
+      kind: "problem",
+      text: `“${title}” ${words.failure}`,
+      detail: error.message,
+      ...(gone ? {} : { action: { label: "Try again", run: again } }),
+    })
+    return undefined
+  }
+}

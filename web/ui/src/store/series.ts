@@ -1,0 +1,115 @@
+// The series this window knows: read when they are needed, read again when news says that one has changed.
+import { computed, signal } from "@preact/signals"
+import { call, get, Refused, Unreachable } from "../api.ts"
+import type { Series, SeriesPage, StreamEvent, Task } from "../types.ts"
+import { openOccurrences } from "./occurrences.ts"
+
+const known = signal<ReadonlyMap<string, Series>>(new Map())
+/** Asked for by id and not there. */
+const gone = signal<ReadonlySet<string>>(new Set())
+export const seriesState = signal<"unread" | "loading" | "ready" | "failed">("unread")
+export const seriesNext = signal<string | null>(null)
+
+const PER_PAGE = 100
+const SETTLE_MS = 120
+
+/** Those that still bring something first, next one first; then what rests, then what is over. */
+export const seriesList = computed(() => {
+  const rank = { active: 0, paused: 1, ended: 2, stopped: 2, deleted: 3 }
+  return [...known.value.values()]
+    .filter((it) => it.status !== "deleted")
+    .sort(
+      (a, b) =>
+        rank[a.status] - rank[b.status] ||
+        (a.next?.at ?? "9").localeCompare(b.next?.at ?? "9") ||
+        a.title.localeCompare(b.title),
+    )
+})
+
+export function seriesOf(id: string | null | undefined): Series | undefined {
+  return id ? known.value.get(id) : undefined
+}
+
+export function isSeriesGone(id: string): boolean {
+  return gone.value.has(id) || known.value.get(id)?.status === "deleted"
+}
+
+/** It is one of a series that goes on, as far as is known here. */
+export function isRepeating({ series_id }: Task): boolean {
+  const series = series_id ? known.peek().get(series_id) : undefined
+  return series?.status === "active" || series?.status === "paused"
+}
+
+export function confirmSeries(list: readonly Series[]): void {
+  const next = new Map(known.peek())
+  for (const it of list) if ((next.get(it.id)?.version ?? 0) <= it.version) next.set(it.id, it)
+  known.value = next
+}
+
+export async function loadSeries(cursor?: string): Promise<void> {
+  seriesState.value = "loading"
+  try {
+    const query = { per_page: PER_PAGE, cursor }
+    const { value } = await call<SeriesPage>("GET", "/series", { query })
+    confirmSeries(value.items)
+    seriesNext.value = value.next_cursor
+    seriesState.value = "ready"
+  } catch (error) {
+    if (!isRefusalOrOutage(error)) throw error
+    seriesState.value = "failed"
+  }
+}
+
+/** Reads one that is not known yet; its absence is remembered, an outage is not. */
+export async function fetchSeries(id: string): Promise<void> {
+  if (!known.peek().has(id)) await readAgain(id)
+}
+
+const stale = new Set<string>()
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** News of a series, or of a task of one: what of it is on screen is read again, once things are quiet. */
+export function hearOfSeries(event: StreamEvent): void {
+  const id = event.series_id ?? event.task?.series_id
+  if (!id) return
+  if (!event.type.startsWith("reminder.")) for (const list of openOccurrences) list.hear(id)
+  if (event.type.startsWith("task.")) return
+  if (!known.peek().has(id) && seriesState.peek() === "unread") return
+  stale.add(id)
+  clearTimeout(timer)
+  timer = setTimeout(readStale, SETTLE_MS)
+}
+
+/** After a gap: whatever is shown of series. */
+export function reloadSeries(): void {
+  for (const id of known.peek().keys()) stale.add(id)
+  for (const list of openOccurrences) list.hear(list.seriesId)
+  readStale()
+}
+
+export function clearSeries(): void {
+  clearTimeout(timer)
+  stale.clear()
+  known.value = new Map()
+  gone.value = new Set()
+  seriesState.value = "unread"
+  seriesNext.value = null
+}
+
+function readStale(): void {
+  for (const id of stale) void readAgain(id)
+  stale.clear()
+}
+
+async function readAgain(id: string): Promise<void> {
+  try {
+    confirmSeries([await get<Series>(`/series/${id}`)])
+  } catch (error) {
+    if (!isRefusalOrOutage(error)) throw error
+    if (error instanceof Refused && error.problem.status === 404) gone.value = new Set(gone.peek()).add(id)
+  }
+}
+
+export function isRefusalOrOutage(error: unknown): error is Refused | Unreachable {
+  return error instanceof Refused || error instanceof Unreachable
+}
