@@ -35,7 +35,6 @@ def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
         "type": event["type"],
         "task_id": data.get("task_id"),
         "series_id": data.get("series_id"),
-        "series_id": data.get("series_id"),
         "version": data["version"],
         "task": task_json(task, now) if task else None,
         "changed": data.get("changed") or {},
