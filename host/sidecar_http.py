@@ -8,6 +8,7 @@ from typing_extensions import override
 
 CALL_SECONDS = 5.0
 STATE_SECONDS = 3.0
+MOST_FREE = 64  # what a burst opened beyond that is closed again: each is a file here and in the sidecar
 _OK, _NO_CONTENT = 200, 204
 
 
@@ -52,8 +53,10 @@ class SidecarHttp:
         except BaseException:
             connection.abort()  # its answer may still come, and would be taken for that of the next request
             raise
-        if connection.is_open:
+        if connection.is_open and len(self._free) < MOST_FREE:
             self._free.append(connection)
+        else:
+            connection.abort()
         if status == _OK:
             return answer
         if status == _NO_CONTENT:
@@ -128,8 +131,10 @@ class _Connection(asyncio.Protocol):
         self._body += body
 
     def on_message_complete(self) -> None:
-        if not self._parser.should_keep_alive():
-            self.is_open = False
+        if self._parser.get_status_code() < _OK:  # interim: the answer comes after it
+            return
+        if not self._parser.should_keep_alive() or self._answer is None or self._answer.done():
+            self.is_open = False  # the last answer, or one that nobody asked for: not to be taken for the next
         if self._answer is not None and not self._answer.done():
             if self._limit is not None:
                 self._limit.cancel()

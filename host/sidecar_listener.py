@@ -46,7 +46,9 @@ class SidecarListener:
         try:
             await self._exit.wait()
             server.close()
-            if self._calls:
+            for connection in list(self._connections):
+                connection.close_if_idle()
+            while self._calls:
                 await asyncio.wait(self._calls)
         finally:
             server.close()
@@ -66,7 +68,14 @@ class SidecarListener:
         task.add_done_callback(self._calls.discard)
 
     async def _call(self, connection: "_Connection", method: str, path: str, headers: Headers, body: bytes) -> None:
-        connection.reply(*await self._answer(method, path, headers, body))
+        try:
+            connection.reply(*await self._answer(method, path, headers, body))
+        except BaseException:
+            connection.close()  # else the sidecar waits for ever for this answer
+            raise
+        finally:
+            if self.should_exit:
+                connection.close()
 
 
 class _Connection(asyncio.Protocol):
@@ -82,12 +91,18 @@ class _Connection(asyncio.Protocol):
         self._url = b""
         self._headers: Headers = []
         self._body = b""
+        self._is_asked = False
+
+    def close_if_idle(self) -> None:
+        if not self._is_asked:
+            self.close()
 
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
 
     def reply(self, status: int, body: bytes) -> None:
+        self._is_asked = False
         if self._transport is not None and not self._transport.is_closing():
             head = b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
             self._transport.write(head % (status, _PHRASES[status], len(body)) + body)
@@ -109,6 +124,7 @@ class _Connection(asyncio.Protocol):
             self.close()
 
     def on_message_begin(self) -> None:
+        self._is_asked = True
         self._url, self._headers, self._body = b"", [], b""
 
     def on_url(self, url: bytes) -> None:

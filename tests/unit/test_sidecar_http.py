@@ -117,3 +117,33 @@ async def test_a_connection_that_breaks_during_a_call_is_an_outage() -> None:
         with pytest.raises(ConnectionError):
             await calls.call("T", "t", "m", b"")
         calls.close()
+
+
+async def test_what_a_burst_opened_is_closed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host.sidecar_http, "MOST_FREE", 3)
+    sidecar = FakeSidecar()
+    async with listening(sidecar) as url:
+        calls = calls_to(url)
+        sidecar.gate.clear()
+        burst = asyncio.gather(*(calls.call("T", "t", "m", b"{}") for _ in range(20)))
+        while len(sidecar.seen) < 20:
+            await asyncio.sleep(0.01)
+        sidecar.gate.set()
+        await burst
+        assert len(calls._free) == 3
+        calls.close()
+
+
+async def test_an_interim_answer_is_not_taken_for_the_answer() -> None:
+    async def hint_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for name in (b"first", b"second"):
+            await reader.readuntil(b"\r\n\r\n")
+            answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(name), name)
+            writer.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer)
+        writer.close()
+
+    server = await asyncio.start_server(hint_first, "127.0.0.1", 0)
+    async with server:
+        calls = SidecarHttp(server.sockets[0].getsockname()[1])
+        assert [await calls.call("T", "t", "m", b"") for _ in range(2)] == [b"first", b"second"]
+        calls.close()

@@ -66,6 +66,45 @@ async def test_the_end_waits_for_open_calls_and_answers_them() -> None:
     assert not is_open(urlsplit(url).port or 0)
 
 
+async def test_an_answer_that_fails_ends_the_connection() -> None:
+    async def broken(_method: str, _path: str, _headers: Headers, _body: bytes) -> tuple[int, bytes]:
+        raise AssertionError("a bug")
+
+    async with listening(broken) as url:
+        reader, writer = await connect(url)
+        writer.write(REQUEST)
+        assert await asyncio.wait_for(reader.read(), 2) == b"", "the sidecar would wait for ever"
+        writer.close()
+
+
+async def test_at_the_end_no_call_is_begun_whose_answer_nobody_would_get() -> None:
+    begun: list[bytes] = []
+    gate = asyncio.Event()
+
+    async def slow(_method: str, _path: str, _headers: Headers, body: bytes) -> tuple[int, bytes]:
+        begun.append(body)
+        await gate.wait()
+        return 200, b"late"
+
+    async with listening(slow) as url:
+        idle_reader, idle = await connect(url)
+        reader, writer = await connect(url)
+        writer.write(REQUEST)
+        while not begun:
+            await asyncio.sleep(0.01)
+
+        def ask_late() -> None:
+            idle.write(REQUEST)
+            asyncio.get_running_loop().call_later(0.1, gate.set)
+
+        asyncio.get_running_loop().call_later(0.1, ask_late)
+    assert (await reader.read()).endswith(b"late")
+    assert len(begun) == 1
+    for end in (idle, writer):
+        end.close()
+    assert await idle_reader.read() == b""
+
+
 async def test_a_taken_port_is_an_error() -> None:
     async with listening(echo) as url:
         with pytest.raises(OSError, match="in use"):
