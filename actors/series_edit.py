@@ -124,7 +124,7 @@ def split(draft: Draft) -> Decision:
         return refusal
     state, name = draft.state, draft.command.body["slot"]
     made = next((one for one in series_state.unstarted(state) if one["slot"] == name), None)
-    slot = series_slots.named_slot(state, draft.recurrence, name)
+    slot = series_slots.named_slot(state, draft.recurrence, name) if made is None else Slot(made["generation"], name)
     if slot is None or (made is None and state["mode"] == "completion"):
         return SLOT_NOT_FOUND
     if name < state["awaited"]["slot"] or (made is not None and draft.has_started(made)):

@@ -43,9 +43,9 @@ class Stage:
     async def call(self, actor_id: str, method: str, argument: Any = None, actor_type: str = "TaskActor") -> Any:
         return orjson.loads(await self.runtime.dispatch(actor_type, actor_id, method, orjson.dumps(argument)))
 
-    async def remind(self, actor_id: str, name: str = "wake") -> None:
+    async def remind(self, actor_id: str, name: str = "wake", actor_type: str = "TaskActor") -> None:
         """As the sidecar does it: without times."""
-        await self.runtime.fire_reminder("TaskActor", actor_id, name, b'{"data":"","dueTime":"","period":""}')
+        await self.runtime.fire_reminder(actor_type, actor_id, name, b'{"data":"","dueTime":"","period":""}')
 
     async def create(self, **body: Any) -> str:
         command = self.person.says("CreateTask", {"title": "Pay rent", **body})

@@ -15,6 +15,7 @@ from actors.events import EVENTS
 from actors.replies import Accepted, Json
 from tests.fakes.person import NOON, FakePerson
 from tests.unit.actors.desk import Desk
+from tests.unit.series.desk import Desk as SeriesDesk
 
 pytestmark = pytest.mark.contract
 
@@ -24,9 +25,7 @@ def test_the_committed_schemas_are_those_of_the_code() -> None:
     assert committed == schema_texts(), "run: python -m actors.event_schemas"
 
 
-@pytest.mark.parametrize(
-    "event_type", sorted(name for name in EVENTS if not name.startswith(("series.", "recurrence.")))
-)
+@pytest.mark.parametrize("event_type", sorted(EVENTS))
 def test_every_event_is_of_its_schema(event_type: str) -> None:
     validator = Draft202012Validator(orjson.loads((FOLDER / f"{event_type}.json").read_bytes()))
     events = [event for event in made() if event["type"] == event_type]
@@ -37,8 +36,8 @@ def test_every_event_is_of_its_schema(event_type: str) -> None:
 
 @cache
 def made() -> list[Json]:
-    """The events of a task and of a user to whom everything happens."""
-    return _task_events() + _user_events()
+    """The events of a task, of a series and of a user to whom everything happens."""
+    return _task_events() + _series_events() + _user_events()
 
 
 def _task_events() -> list[Json]:
@@ -62,6 +61,27 @@ def _task_events() -> list[Json]:
         assert isinstance(desk.do(name, body), Accepted), name
     assert any("trimmed" in event["data"] for event in desk.events)
     return desk.events
+
+
+def _series_events() -> list[Json]:
+    desk = SeriesDesk().create("FREQ=DAILY;COUNT=9", look_ahead_days=2, template={"title": "Water", "tags": ["home"]})
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("OccurrenceCreated", {"generation": 1, "slot": "2026-11-23T09:00"}),
+        ("MoveSlot", {"slot": "2026-11-23T09:00", "to": {"date": "2026-11-28"}}),
+        ("MoveSlot", {"slot": "2026-11-28T09:00", "to": {"date": "2026-12-01"}}),
+        ("SkipSlot", {"slot": "2026-11-23T09:00"}),
+        ("PatchSeries", {"template": {"title": "Feed", "reminders": [{"offset_minutes": 5}]}}),
+        ("PauseSeries", {}),
+        ("ResumeSeries", {}),
+        ("SplitSeries", {"slot": "2026-11-26T09:00"}),
+    ]
+    for name, body in steps:
+        assert isinstance(desk.do(name, body), Accepted), name
+    desk.wait("2026-12-24T12:00:00Z")
+    assert isinstance(desk.do("DeleteSeries", {"occurrences": "delete"}), Accepted)
+    stopped = SeriesDesk().create(start="2026-11-22")
+    assert isinstance(stopped.do("StopSeries", {"keep": True}), Accepted)
+    return desk.events + stopped.events
 
 
 def _user_events() -> list[Json]:

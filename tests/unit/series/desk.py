@@ -22,10 +22,13 @@ class Desk:
         self.clock = FakeClock(parse_instant(at))
         self.state: Json | None = None
         self.doc = Doc()
+        self.largest = 0  # bytes of a doc
         self.wake: str | None = None
         self.events: list[Json] = []
         self.made: dict[str, str] = {}  # task id → slot, in the order in which they were made
         self.withdrawn: list[str] = []  # slots whose tasks were withdrawn
+        self.gone: list[str] = []  # the ids of those
+        self.reported: set[str] = set()  # the ids of tasks of which a test says that they are done or gone
         self.templates: dict[str, Json] = {}
 
     def create(self, rule: str = "FREQ=DAILY", start: str = "2026-11-23T09:00", **body: Any) -> "Desk":
@@ -83,7 +86,7 @@ class Desk:
         if isinstance(decision, Accepted):
             self._check(decision)
             self.doc = self.doc.after(decision, command)
-            self.doc.written(decision.events)
+            self.largest = max(self.largest, len(self.doc.written(decision.events)))
             self.state, self.wake = decision.state, decision.wake
             self.events += decision.events
             for event in decision.events:
@@ -110,7 +113,9 @@ class Desk:
             self.templates[data["task_id"]] = data["task"]
         elif event["type"] == "recurrence.withdrawn":
             assert data["task_id"] in self.made, "a task was withdrawn that was never made"
+            assert data["task_id"] not in self.gone, "a task was withdrawn twice"
             self.withdrawn.append(data["slot"]["slot"])
+            self.gone.append(data["task_id"])
         elif event["type"] == "recurrence.retemplated":
             self.templates[data["task_id"]] |= data["fields"]
 

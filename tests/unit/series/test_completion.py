@@ -1,0 +1,137 @@
+"""A series after completion: one open task, and the next only once that is done, gone or skipped."""
+
+from datetime import timedelta
+
+import pytest
+
+from actors.clock import parse_instant
+from tests.unit.series.desk import Desk
+
+pytestmark = pytest.mark.unit
+
+THREE_DAYS = "FREQ=DAILY;INTERVAL=3"
+
+
+def after_completion(rule: str = THREE_DAYS, start: str = "2026-11-23T09:00", **body: object) -> Desk:
+    return Desk().create(rule, start, mode="completion", **body)
+
+
+def test_nothing_comes_by_the_clock() -> None:
+    desk = after_completion(look_ahead_days=30)
+    assert (desk.awaited, desk.wake, desk.series["ahead"]) == ("2026-11-23T09:00", None, [])
+    desk.clock.at = parse_instant("2026-12-24T12:00:00Z")
+    assert desk.tick() == []
+
+
+def test_the_next_task_is_made_when_the_one_before_is_completed() -> None:
+    desk = after_completion()
+    desk.clock.at = parse_instant("2026-11-25T21:00:00Z")
+    desk.report("Completed", "2026-11-23T09:00")
+    assert desk.last_types() == ["recurrence.triggered"]
+    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-28T09:00", 2)
+    assert desk.series["open"] == []
+
+
+def test_completed_reopened_and_completed_again_makes_one_next_task() -> None:
+    desk = after_completion()
+    for _ in range(3):
+        desk.report("Completed", "2026-11-23T09:00")
+        desk.move(hours=1)
+    assert desk.slots_made() == ["2026-11-23T09:00", "2026-11-25T09:00"]
+    assert desk.unchanged("OccurrenceDeleted", {"generation": 1, "slot": "2026-11-23T09:00"})
+
+
+def test_a_report_counts_by_when_the_task_was_completed_not_by_when_it_comes() -> None:
+    desk = after_completion()
+    desk.clock.at = parse_instant("2026-11-25T21:00:00Z")
+    desk.report("Completed", "2026-11-23T09:00", at=desk.clock.at - timedelta(days=2))
+    assert desk.awaited == "2026-11-26T09:00"
+
+
+def test_deleting_the_task_counts_as_completing_it_now() -> None:
+    desk = after_completion()
+    desk.clock.at = parse_instant("2026-11-27T21:00:00Z")
+    desk.report("Deleted", "2026-11-23T09:00")
+    assert desk.awaited == "2026-11-30T09:00"
+
+
+def test_skipping_counts_as_completing_it_at_its_time() -> None:
+    desk = after_completion()
+    desk.do("SkipSlot", {"slot": "2026-11-23T09:00"})
+    assert desk.last_types() == ["recurrence.skipped", "recurrence.triggered", "recurrence.withdrawn"]
+    assert (desk.awaited, desk.withdrawn) == ("2026-11-26T09:00", ["2026-11-23T09:00"])
+    assert desk.refused("SkipSlot", {"slot": "2026-11-29T09:00"}) == (404, "slot_not_found")
+
+
+def test_one_whose_time_has_come_cannot_be_skipped() -> None:
+    desk = after_completion().move(days=3)
+    assert desk.refused("SkipSlot", {"slot": "2026-11-23T09:00"}) == (409, "slot_started")
+
+
+def test_count_counts_completed_and_skipped_ones() -> None:
+    desk = after_completion(f"{THREE_DAYS};COUNT=3")
+    desk.report("Completed", "2026-11-23T09:00")
+    desk.do("SkipSlot", {"slot": str(desk.awaited)})
+    assert desk.series["awaited"]["number"] == 3
+    desk.report("Completed", str(desk.awaited))
+    assert (desk.series["status"], desk.awaited, desk.last_types()) == ("ended", None, ["series.ended"])
+
+
+def test_a_new_rule_withdraws_a_task_whose_time_has_not_come_and_counts_on() -> None:
+    desk = after_completion()
+    desk.report("Completed", "2026-11-23T09:00")
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=5"})
+    assert desk.withdrawn == ["2026-11-25T09:00"]
+    assert (desk.awaited, desk.series["awaited"]["number"], desk.series["generation"]) == ("2026-11-28T09:00", 2, 2)
+
+
+def test_a_new_rule_leaves_the_task_whose_time_has_come_and_follows_it() -> None:
+    desk = after_completion()
+    desk.clock.at = parse_instant("2026-11-25T12:00:00Z")
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=5"})
+    assert (desk.withdrawn, desk.awaited) == ([], "2026-11-23T09:00")
+    desk.report("Completed", "2026-11-23T09:00", generation=1)
+    assert (desk.awaited, desk.series["awaited"]["generation"]) == ("2026-11-30T09:00", 2)
+
+
+def test_a_paused_series_makes_nothing_and_goes_on_when_resumed() -> None:
+    desk = after_completion()
+    desk.clock.at = parse_instant("2026-11-24T12:00:00Z")
+    desk.do("PauseSeries")
+    assert (desk.awaited, desk.slots("open"), desk.withdrawn) == (None, ["2026-11-23T09:00"], [])
+    desk.report("Completed", "2026-11-23T09:00")
+    assert desk.series["open"] == []
+    desk.do("ResumeSeries")
+    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-26T09:00", 2)
+
+
+def test_a_stopped_series_follows_its_last_task_with_none() -> None:
+    desk = after_completion()
+    desk.do("StopSeries", {"keep": True})
+    assert (desk.awaited, desk.slots("open"), desk.withdrawn) == (None, ["2026-11-23T09:00"], [])
+    desk.report("Completed", "2026-11-23T09:00")
+    assert len(desk.made) == 1
+
+
+def test_splitting_ends_it_and_begins_another_at_the_awaited_slot() -> None:
+    desk = after_completion(f"{THREE_DAYS};COUNT=4")
+    desk.report("Completed", "2026-11-23T09:00")
+    assert desk.refused("SplitSeries", {"slot": "2026-11-29T09:00"}) == (404, "slot_not_found")
+    desk.do("SplitSeries", {"slot": "2026-11-25T09:00", "patch": {"template": {"title": "Other"}}})
+    body = desk.events[-3]["data"]["successor"]["body"]
+    assert desk.last_types() == ["series.split", "series.ended", "recurrence.withdrawn"]
+    assert (body["rule"], body["mode"], body["start"]["local"]) == (
+        f"{THREE_DAYS};COUNT=3",
+        "completion",
+        "2026-11-25T09:00",
+    )
+    assert (desk.series["status"], desk.awaited) == ("ended", None)
+
+
+def test_changing_to_a_schedule_opens_what_has_started() -> None:
+    desk = after_completion()
+    desk.clock.at = parse_instant("2026-11-25T12:00:00Z")
+    desk.do("PatchSeries", {"mode": "schedule"})
+    assert (desk.slots("open"), desk.awaited) == (["2026-11-23T09:00"], "2026-11-26T09:00")
+    desk.do("PatchSeries", {"mode": "completion"})
+    assert (desk.slots("open"), desk.awaited, desk.wake) == (["2026-11-23T09:00"], "2026-11-26T09:00", None)

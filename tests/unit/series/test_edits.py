@@ -1,0 +1,300 @@
+"""A series as a whole: edited, paused, stopped, deleted, split, and what becomes of the tasks that are made."""
+
+from typing import Any
+
+import pytest
+
+from actors.replies import Accepted, Refused
+from tests.unit.series.desk import Desk, days
+
+pytestmark = pytest.mark.unit
+
+AT_TEN = {"start": {"local": "2026-11-23T10:00", "zone": "Europe/Berlin"}}
+AT_NINE = {"start": {"local": "2026-11-23T09:00", "zone": "Europe/Berlin"}}
+
+
+def test_another_hour_and_back_makes_tasks_of_other_names_each_time() -> None:
+    desk = Desk().create()
+    first = desk.series["awaited"]["task_id"]
+    desk.do("PatchSeries", AT_TEN)
+    assert desk.last_types() == ["series.updated", "recurrence.triggered", "recurrence.withdrawn"]
+    desk.do("PatchSeries", AT_NINE)
+    assert (desk.slots_made(), desk.withdrawn) == (
+        ["2026-11-23T09:00", "2026-11-23T10:00", "2026-11-23T09:00"],
+        ["2026-11-23T09:00", "2026-11-23T10:00"],
+    )
+    assert (desk.series["generation"], desk.wake) == (3, "2026-11-23T08:00:00.000Z")
+    assert desk.series["awaited"]["task_id"] != first
+
+
+def test_a_later_hour_brings_no_second_task_for_a_day_that_had_one() -> None:
+    desk = Desk().create().wait("2026-11-24T08:30:00Z")
+    desk.do("PatchSeries", AT_TEN)
+    assert (desk.awaited, desk.series["begins_after"]) == ("2026-11-25T10:00", "2026-11-24")
+    assert desk.slots("open") == days("11-23", "11-24")
+
+
+def test_a_new_rule_forgets_what_was_skipped_or_moved() -> None:
+    desk = Desk().create()
+    desk.do("SkipSlot", {"slot": "2026-11-25T09:00"})
+    desk.do("MoveSlot", {"slot": "2026-11-26T09:00", "to": {"date": "2026-11-28"}})
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=2"})
+    assert (desk.series["skipped"], desk.series["moved"]) == ([], {})
+    assert desk.wait("2026-11-25T12:00:00Z").slots_made() == days("11-23", "11-23", "11-25", "11-27")
+
+
+def test_a_rule_that_is_wrong_or_has_nothing_left_changes_nothing() -> None:
+    desk = Desk().create()
+    for rule, code in (("FREQ=DAILY;COUNT=0", "invalid_count"), ("FREQ=DAILY;UNTIL=20261122", "until_before_start")):
+        decision = desk.do("PatchSeries", {"rule": rule})
+        assert isinstance(decision, Refused)
+        assert decision.extra["errors"][0]["code"] == code
+    desk.wait("2026-11-26T12:00:00Z")
+    decision = desk.do("PatchSeries", {"rule": "FREQ=DAILY;COUNT=3"})
+    assert isinstance(decision, Refused)
+    assert decision.extra["errors"] == [
+        {"pointer": "/rule", "code": "never_yields", "detail": "it has no slot after now"}
+    ]
+
+
+def test_a_new_template_reaches_what_is_made_and_what_is_to_come() -> None:
+    desk = Desk().create(look_ahead_days=2).wait("2026-11-23T12:00:00Z")
+    desk.do("PatchSeries", {"template": {"title": "Feed", "tags": ["cat"]}})
+    assert desk.last_types() == ["series.updated", *["recurrence.retemplated"] * 3]
+    assert desk.events[-1]["data"]["fields"] == {"tags": ["cat"], "title": "Feed"}
+    assert desk.events[-4]["data"]["changed"]["title"] == {"old": "Water", "new": "Feed"}
+    assert {task["title"] for task in desk.templates.values()} == {"Feed"}
+    assert desk.series["generation"] == 1
+    desk.wait("2026-11-24T12:00:00Z")
+    assert desk.events[-1]["data"]["task"]["tags"] == ["cat"]
+
+
+def test_null_clears_a_field_of_the_template_and_gives_reminders_back_to_the_user() -> None:
+    template = {"title": "Water", "description": "All", "tags": ["home"], "reminders": [{"offset_minutes": 5}]}
+    desk = Desk().create(template=template)
+    desk.do("PatchSeries", {"template": {"description": None, "tags": None, "reminders": None}})
+    assert (desk.series["template"]["description"], desk.series["template"]["tags"]) == ("", [])
+    assert desk.events[-1]["data"]["fields"] == {"description": "", "reminders": None, "tags": []}
+    assert desk.unchanged("PatchSeries", {"template": {"description": None}, "rule": "FREQ=DAILY"})
+
+
+def test_a_new_template_with_a_new_rule_reaches_open_tasks_and_makes_new_ones() -> None:
+    desk = Desk().create().wait("2026-11-23T12:00:00Z")
+    desk.do("PatchSeries", {"template": {"title": "Feed"}, **AT_TEN})
+    assert desk.last_types() == [
+        "series.updated",
+        "recurrence.triggered",
+        "recurrence.withdrawn",
+        "recurrence.retemplated",
+    ]
+    assert desk.events[-1]["data"]["slot"]["slot"] == "2026-11-23T09:00"
+    assert desk.events[-3]["data"]["task"]["title"] == "Feed"
+
+
+def test_more_than_a_turn_can_tell_is_told_in_the_next() -> None:
+    desk = Desk().create().wait("2027-01-15T12:00:00Z")
+    desk.do("PatchSeries", {"template": {"title": "Feed"}})
+    assert desk.wake == "2027-01-15T12:00:00.000Z"
+    desk.do("PatchSeries", {"template": {"tags": ["cat"]}})
+    desk.wait("2027-01-15T12:00:00Z")
+    assert (desk.series["backlog"], desk.wake) == ([], "2027-01-16T08:00:00.000Z")
+    waiting = set(desk.templates) - {desk.series["awaited"]["task_id"]}
+    assert len(waiting) == 54
+    assert all((task["title"], task["tags"]) == ("Feed", ["cat"]) for task in desk.templates.values())
+
+
+def test_if_match_keeps_the_edits_of_another() -> None:
+    desk = Desk().create()
+    desk.do("PatchSeries", {"template": {"title": "Theirs"}})
+    decision = desk.do("PatchSeries", {"template": {"title": "Mine"}}, if_match=1)
+    assert isinstance(decision, Refused)
+    assert decision.extra["conflicts"] == [{"field": "title", "yours": "Mine", "theirs": "Theirs"}]
+    assert isinstance(desk.do("PatchSeries", {"template": {"tags": ["x"]}}, if_match=1), Accepted)
+
+
+def test_what_is_too_large_to_make_each_time_is_refused() -> None:
+    items = [{"text": "é" * 500} for _ in range(100)]
+    template = {"title": "W", "checklist": items}
+    due = {"date": "2026-11-23"}
+    assert Desk().refused("CreateSeries", {"template": template, "rule": "FREQ=DAILY", "start": due}) == (
+        422,
+        "series_too_large",
+    )
+    assert Desk().create().refused("PatchSeries", {"template": {"checklist": items}}) == (422, "series_too_large")
+    assert Desk().create().refused(
+        "SplitSeries", {"slot": "2026-11-24T09:00", "patch": {"template": {"checklist": items}}}
+    ) == (422, "series_too_large")
+
+
+def test_paused_it_makes_nothing_and_resumed_it_goes_on_from_then() -> None:
+    desk = Desk().create().wait("2026-11-23T12:00:00Z")
+    desk.do("PauseSeries")
+    assert desk.last_types() == ["series.paused", "recurrence.withdrawn"]
+    assert (desk.awaited, desk.wake, desk.slots("open")) == (None, None, days("11-23"))
+    assert desk.unchanged("PauseSeries")
+    assert desk.refused("SkipSlot", {"slot": "2026-11-25T09:00"}) == (409, "series_paused")
+    desk.wait("2026-11-26T12:00:00Z").do("ResumeSeries")
+    assert desk.last_types() == ["series.resumed", "recurrence.triggered"]
+    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-27T09:00", 5)
+    assert desk.unchanged("ResumeSeries")
+
+
+def test_a_paused_series_is_edited_without_making_anything() -> None:
+    desk = Desk().create()
+    desk.do("PauseSeries")
+    desk.do("PatchSeries", {"template": {"title": "Feed"}, **AT_TEN})
+    assert (desk.last_types(), desk.wake) == (["series.updated"], None)
+    desk.do("ResumeSeries")
+    assert desk.awaited == "2026-11-23T10:00"
+
+
+def test_resumed_too_late_it_ends() -> None:
+    desk = Desk().create("FREQ=DAILY;UNTIL=20261125")
+    desk.do("PauseSeries")
+    desk.wait("2026-12-24T12:00:00Z").do("ResumeSeries")
+    assert (desk.last_types(), desk.series["status"]) == (["series.resumed", "series.ended"], "ended")
+
+
+@pytest.mark.parametrize(
+    ("keep", "withdrawn"), [(True, days("11-24", "11-25")), (False, days("11-23", "11-24", "11-25"))]
+)
+def test_stopped_it_keeps_the_next_task_or_not(keep: bool, withdrawn: list[str]) -> None:
+    desk = Desk().create(look_ahead_days=3)
+    desk.do("StopSeries", {"keep": keep})
+    assert desk.last_types() == ["series.stopped", *["recurrence.withdrawn"] * len(withdrawn)]
+    assert (desk.withdrawn, desk.awaited, desk.wake) == (withdrawn, None, None)
+    assert desk.unchanged("StopSeries", {"keep": keep})
+
+
+@pytest.mark.parametrize(("occurrences", "withdrawn"), [("keep", []), ("delete", days("11-24", "11-23"))])
+def test_deleted_it_leaves_its_tasks_or_takes_them_along(occurrences: str, withdrawn: list[str]) -> None:
+    desk = Desk().create().wait("2026-11-23T12:00:00Z")
+    desk.do("DeleteSeries", {"occurrences": occurrences})
+    assert desk.last_types() == ["series.deleted", *["recurrence.withdrawn"] * len(withdrawn)]
+    assert (desk.withdrawn, desk.wake) == (withdrawn, None)
+    assert (desk.series["status"], desk.series["deleted_at"]) == ("deleted", "2026-11-23T12:00:00.000Z")
+    assert desk.unchanged("DeleteSeries", {"occurrences": "delete"})
+
+
+def test_deleted_with_more_open_tasks_than_a_turn_can_tell_it_tells_the_rest_at_once() -> None:
+    desk = Desk().create().wait("2027-01-15T12:00:00Z")
+    desk.do("DeleteSeries", {"occurrences": "delete"})
+    assert desk.wake == "2027-01-15T12:00:00.000Z"
+    desk.wait("2027-01-15T12:00:00Z")
+    assert sorted(desk.withdrawn) == sorted(desk.slots_made())
+    assert desk.wake is None
+
+
+@pytest.mark.parametrize("end", [("StopSeries", {"keep": False}), ("DeleteSeries", {"occurrences": "keep"}), None])
+def test_nothing_is_done_to_a_series_that_is_over(end: tuple[str, dict[str, Any]] | None) -> None:
+    desk = Desk().create("FREQ=DAILY;COUNT=2")
+    if end is None:
+        desk.wait("2026-12-24T12:00:00Z")
+    else:
+        desk.do(*end)
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("PatchSeries", {"template": {"title": "Other"}}),
+        ("PauseSeries", {}),
+        ("ResumeSeries", {}),
+        ("SkipSlot", {"slot": "2026-11-24T09:00"}),
+        ("MoveSlot", {"slot": "2026-11-24T09:00", "to": {"date": "2026-11-28"}}),
+        ("SplitSeries", {"slot": "2026-11-24T09:00"}),
+        ("Rezone", {"zone": "Asia/Tokyo"}),
+    ]
+    for name, body in asked:
+        assert desk.refused(name, body) == (409, "series_over"), name
+    assert desk.tick() == []
+
+
+def test_a_series_that_has_ended_can_be_deleted_with_what_is_open() -> None:
+    desk = Desk().create("FREQ=DAILY;COUNT=2").wait("2026-12-24T12:00:00Z")
+    desk.do("DeleteSeries", {"occurrences": "delete"})
+    assert desk.withdrawn == days("11-23", "11-24")
+
+
+def test_when_the_user_moves_a_series_of_days_moves_along_and_no_day_comes_twice() -> None:
+    desk = Desk().create(start="2026-11-22").wait("2026-11-23T12:00:00Z")
+    assert desk.awaited == "2026-11-24"
+    desk.person.zone = "America/Los_Angeles"
+    desk.do("Rezone", {"zone": "America/Los_Angeles"})
+    assert desk.last_types() == ["series.updated", "recurrence.triggered", "recurrence.withdrawn"]
+    assert (desk.awaited, desk.wake) == ("2026-11-24", "2026-11-24T08:00:00.000Z")
+    assert (desk.series["zone"], desk.series["generation"]) == ("America/Los_Angeles", 2)
+    assert desk.unchanged("Rezone", {"zone": "America/Los_Angeles"})
+    timed = Desk().create()
+    assert timed.unchanged("Rezone", {"zone": "Asia/Tokyo"})
+
+
+def split(desk: Desk, slot: str, **patch: Any) -> dict[str, Any]:
+    decision = desk.do("SplitSeries", {"slot": slot, "patch": patch})
+    assert isinstance(decision, Accepted), decision
+    [event] = [event for event in decision.events if event["type"] == "series.split"]
+    successor: dict[str, Any] = event["data"]["successor"]
+    assert successor["id"] == successor["body"]["id"]
+    body: dict[str, Any] = successor["body"]
+    return body
+
+
+def test_this_and_following_become_a_series_of_their_own() -> None:
+    desk = Desk().create("FREQ=DAILY;COUNT=10", look_ahead_days=5)
+    body = split(desk, "2026-11-25T09:00", template={"title": "Feed"}, pile_up="newest")
+    assert desk.withdrawn == days("11-25", "11-26", "11-27")
+    assert body["split_from"] == desk.series["id"]
+    assert (body["rule"], body["pile_up"], body["template"]["title"]) == ("FREQ=DAILY;COUNT=8", "newest", "Feed")
+    assert body["start"] == {"local": "2026-11-25T09:00", "zone": "Europe/Berlin"}
+    desk.wait("2026-12-24T12:00:00Z")
+    assert (desk.series["status"], desk.slots("open")) == ("ended", days("11-23", "11-24"))
+    follower = Desk()
+    assert isinstance(follower.do("CreateSeries", body), Accepted)
+    follower.wait("2026-12-24T12:00:00Z")
+    assert follower.slots_made() == [
+        f"2026-{day}T09:00" for day in ("11-25", "11-26", "11-27", "11-28", "11-29", "11-30", "12-01", "12-02")
+    ]
+
+
+def test_splitting_at_the_next_slot_ends_the_series_at_once() -> None:
+    desk = Desk().create()
+    split(desk, "2026-11-23T09:00", **AT_TEN)
+    assert desk.last_types() == ["series.split", "series.ended", "recurrence.withdrawn"]
+    assert (desk.series["status"], desk.wake) == ("ended", None)
+
+
+def test_splitting_far_ahead_leaves_what_is_before() -> None:
+    desk = Desk().create()
+    split(desk, "2026-11-27T09:00", rule="FREQ=WEEKLY")
+    assert (desk.last_types(), desk.series["ends_before"]) == (["series.split"], "2026-11-27T09:00")
+    assert desk.refused("SkipSlot", {"slot": "2026-11-28T09:00"}) == (404, "slot_not_found")
+    desk.wait("2026-12-24T12:00:00Z")
+    assert (desk.slots_made(), desk.series["status"]) == (days("11-23", "11-24", "11-25", "11-26"), "ended")
+
+
+def test_a_split_keeps_the_day_that_the_rule_left_to_the_start() -> None:
+    desk = Desk(at="2026-01-05T12:00:00Z").create("FREQ=MONTHLY", "2026-01-31T09:00")
+    assert split(desk, "2026-03-31T09:00")["rule"] == "FREQ=MONTHLY"
+    desk = Desk(at="2026-01-05T12:00:00Z").create("FREQ=MONTHLY", "2026-01-31T09:00")
+    body = split(desk, "2026-02-28T09:00", start={"local": "2026-02-28T10:00", "zone": "Europe/Berlin"})
+    assert body["rule"] == "FREQ=MONTHLY;BYMONTHDAY=31"
+    follower = Desk(at="2026-01-05T12:00:00Z")
+    follower.do("CreateSeries", body)
+    assert follower.wait("2026-04-01T12:00:00Z").slots_made() == [
+        "2026-02-28T10:00",
+        "2026-03-31T10:00",
+        "2026-04-30T10:00",
+    ]
+    leap = Desk(at="2024-01-05T12:00:00Z").create("FREQ=YEARLY;COUNT=9", "2024-02-29T09:00")
+    assert split(leap, "2025-02-28T09:00")["rule"] == "FREQ=YEARLY;COUNT=8;BYMONTH=2;BYMONTHDAY=29"
+    moved = Desk(at="2026-01-05T12:00:00Z").create("FREQ=MONTHLY", "2026-01-31T09:00")
+    assert split(moved, "2026-02-28T09:00", start={"date": "2026-03-01"})["rule"] == "FREQ=MONTHLY"
+
+
+def test_a_split_that_cannot_be_is_refused() -> None:
+    desk = Desk().create("FREQ=DAILY;INTERVAL=2").wait("2026-11-23T12:00:00Z")
+    asked: list[tuple[str, dict[str, Any], tuple[int, str]]] = [
+        ("2026-11-24T09:00", {}, (404, "slot_not_found")),
+        ("2026-11-23T09:00", {}, (409, "slot_started")),
+        ("2026-11-27T09:00", {"rule": "FREQ=DAILY;COUNT=0"}, (422, "invalid_rule")),
+        ("2026-11-27T09:00", {"rule": "FREQ=DAILY;UNTIL=20261101"}, (422, "invalid_rule")),
+        ("2026-11-27T09:00", {"start": {"date": "2026-11-26"}}, (422, "start_before_slot")),
+    ]
+    for slot, patch, refusal in asked:
+        assert desk.refused("SplitSeries", {"slot": slot, "patch": patch}) == refusal, (slot, patch)
