@@ -39,6 +39,7 @@ from host.store.consistency import Projection
 from host.store.engine import Database, is_outage
 from host.store.secrets import secret
 from host.sweeper import Sweeper
+from host.zone_rules import ZoneRules
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +178,8 @@ class HostProcess:
             plant_sentinel=sentinel.plant,
         )
         pruner = Pruner(self.database, self.gateway, self.clock, broker=self._relay is not None)
-        led = [sweeper.run, pruner.run, self._notifier.run]
+        zone_rules = ZoneRules(self.database, self.gateway, self.clock)
+        led = [sweeper.run, pruner.run, self._notifier.run, zone_rules.run]
         return led if self._relay is None else [*led, self._relay.run]
 
 

@@ -220,15 +220,28 @@ async def lag(connection: Raw) -> dict[str, int]:
     return {row[0]: max(0, row[1]) for row in rows}
 
 
-async def waiting(connection: Raw, consumers: Mapping[str, Sequence[str]]) -> list[str]:
-    """Of the consumers (name: the events it takes), those that have not handled every row that is there."""
-    rows = await connection.fetch(
-        """SELECT c.consumer FROM json_to_recordset($1) AS c (consumer text, types text[]) JOIN watermarks w USING (consumer)
-           WHERE EXISTS (SELECT FROM outbox o WHERE o.position > w.position AND o.type = ANY(c.types)
-             AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = c.consumer AND i.event_id = o.event_id))""",
+async def waiting(connection: Raw, consumers: Mapping[str, Sequence[str]], above: int) -> tuple[list[str], int]:
+    """Of the consumers (name: the events it takes), those that have not handled every row above that position.
+
+    And the newest position: when none waits and nobody else writes, the next look may start there.
+    """
+    row = await connection.fetchrow(
+        """WITH fresh AS MATERIALIZED (SELECT position, event_id, type FROM outbox WHERE position > $2)
+           SELECT ARRAY(
+             SELECT c.consumer FROM json_to_recordset($1) AS c (consumer text, types text[]) JOIN watermarks w USING (consumer)
+             WHERE EXISTS (SELECT FROM fresh o WHERE o.position > w.position AND o.type = ANY(c.types)
+               AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = c.consumer AND i.event_id = o.event_id))),
+           (SELECT coalesce(max(position), $2) FROM fresh)""",
         orjson.dumps([{"consumer": name, "types": types} for name, types in consumers.items()]).decode(),
+        above,
     )
-    return [row[0] for row in rows]
+    return row[0], row[1]
+
+
+async def top(connection: Raw) -> int:
+    """The newest row there is; 0 for none."""
+    position: int | None = await connection.fetchval("SELECT max(position) FROM outbox")
+    return position or 0
 
 
 async def has_passed(connection: Raw, consumer: str, position: int) -> bool:

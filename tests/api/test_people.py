@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from ipaddress import ip_network
+from typing import Any
 
 import httpx
 import pytest
@@ -19,9 +20,38 @@ async def test_a_person_signs_up_and_is_known(ada: httpx.AsyncClient) -> None:
     assert (me["email"], me["timezone"], me["defaults"]) == (
         "ada@example.org",
         "Europe/Berlin",
-        {"reminder_offset_minutes": 30},
+        {"reminder_offset_minutes": 30, "digest_at": None, "quiet_hours": None},
     )
     assert me["server_time"] == "2026-11-22T12:00:00.000Z"
+
+
+async def test_digest_and_quiet_hours_are_chosen_and_taken_back(ada: httpx.AsyncClient) -> None:
+    defaults = (await ada.get("/api/v1/me")).json()["defaults"]
+    assert (defaults["digest_at"], defaults["quiet_hours"]) == (None, None)
+    chosen = {"digest_at": "07:30", "quiet_hours": {"start": "22:00", "end": "06:30"}}
+    edited = await ada.patch("/api/v1/me", json={"defaults": chosen})
+    assert edited.json()["defaults"] == defaults | chosen
+    assert (await ada.get("/api/v1/me")).json()["defaults"] == defaults | chosen
+    edited = await ada.patch("/api/v1/me", json={"defaults": {"quiet_hours": None}})
+    assert edited.json()["defaults"] == defaults | {"digest_at": "07:30"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer", "code"),
+    [
+        ({"digest_at": "8:00"}, "/defaults/digest_at", "invalid_time"),
+        ({"digest_at": "24:00"}, "/defaults/digest_at", "invalid_time"),
+        ({"digest_at": 800}, "/defaults/digest_at", "wrong_type"),
+        ({"quiet_hours": {"start": "22:00"}}, "/defaults/quiet_hours/end", "required"),
+        ({"quiet_hours": {"start": "22:00", "end": "22:00"}}, "/defaults/quiet_hours", "invalid_quiet_hours"),
+    ],
+)
+async def test_a_time_that_is_none_is_refused(
+    ada: httpx.AsyncClient, wrong: dict[str, Any], pointer: str, code: str
+) -> None:
+    refused = await ada.patch("/api/v1/me", json={"defaults": wrong})
+    assert refused.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [(pointer, code)]
 
 
 async def test_nobody_is_known_without_credentials(here: World, ada: httpx.AsyncClient) -> None:

@@ -1,0 +1,55 @@
+"""What hangs on the rules of the zones: the version they were last counted with, and whose instants may have moved."""
+
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from host.store.engine import Raw
+
+_NAME: Final = "tzdata"
+
+
+class DueRow(NamedTuple):
+    """An open task with a due; `zone` is its owner's."""
+
+    task_id: str
+    user_id: str
+    due: dict[str, Any]
+    due_at: datetime
+    overdue_at: datetime
+    zone: str
+
+
+async def version(connection: Raw) -> str | None:
+    found: str | None = await connection.fetchval("SELECT value FROM versions WHERE name = $1", _NAME)
+    return found
+
+
+async def set_version(connection: Raw, value: str) -> None:
+    await connection.execute(
+        "INSERT INTO versions (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        _NAME,
+        value,
+    )
+
+
+async def dues(connection: Raw, after: str, limit: int) -> list[DueRow]:
+    """The next open tasks with a due, by id."""
+    rows = await connection.fetch(
+        """SELECT t.id, t.user_id, (t.body->'due')::text, t.due_at, t.overdue_at, u.zone
+           FROM tasks t JOIN users u ON u.id = t.user_id
+           WHERE t.id > $1 AND t.status = 'open' AND t.deleted_at IS NULL AND NOT t.purged
+             AND t.overdue_at IS NOT NULL
+           ORDER BY t.id LIMIT $2""",
+        after,
+        limit,
+    )
+    return [DueRow(row[0], row[1], orjson.loads(row[2]), *row[3:]) for row in rows]
+
+
+async def users_with_digest(connection: Raw) -> list[str]:
+    rows = await connection.fetch(
+        "SELECT id FROM users WHERE deleted_at IS NULL AND defaults->>'digest_at' IS NOT NULL ORDER BY id"
+    )
+    return [row[0] for row in rows]

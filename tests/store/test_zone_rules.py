@@ -1,0 +1,119 @@
+"""An update of tzdata: what is due at the same time on the wall is found, and its wake moves to the new instant."""
+
+import pytest
+
+from actors import due
+from host.consumers.catchup import Catchup
+from host.gateway import Unavailable
+from host.store import zone_rules as stored
+from host.zone_rules import ZoneRules
+from tests.fakes.person import FakeClock, FakePerson
+from tests.store.world import World
+
+pytestmark = pytest.mark.store
+
+BERLIN = "Europe/Berlin"
+real_instant_text = due._instant_text
+
+
+def without_winter_time(local: str, zone: str) -> str:
+    """As if Berlin had given up winter time in the new rules."""
+    return real_instant_text(local, "Etc/GMT-2" if zone == BERLIN else zone)
+
+
+@pytest.fixture
+def rules(world: World, clock: FakeClock) -> ZoneRules:
+    return ZoneRules(world.database, world, clock, version="2099b")
+
+
+async def written(world: World, person: FakePerson, loops: dict[str, Catchup]) -> dict[str, str]:
+    """A user in Berlin with a digest and a task of each kind, counted with the rules of today."""
+    person.zone = BERLIN
+    body = {"email": "ada@example.org", "zone": BERLIN, "defaults": {"digest_at": "08:00"}}
+    await world.say(person.id, person.says("RegisterUser", body))
+    dues = {
+        "on": {"date": "2026-12-01"},
+        "at": {"local": "2026-12-01T10:00", "zone": BERLIN},
+        "elsewhere": {"local": "2026-12-01T10:00", "zone": "Asia/Tokyo"},
+        "done": {"local": "2026-12-01T11:00", "zone": BERLIN},
+    }
+    tasks = {name: await world.create(person, title=name, due=due) for name, due in dues.items()}
+    await world.create(person, title="whenever")
+    await world.say(tasks["done"], person.says("CompleteTask"))
+    while await loops["projector"].step():
+        pass
+    async with world.database.raw() as connection:
+        await stored.set_version(connection, "2099a")
+    return tasks
+
+
+async def test_what_new_rules_move_wakes_at_the_new_instant(
+    world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = await written(world, person, loops)
+    monkeypatch.setattr("actors.due._instant_text", without_winter_time)
+    monkeypatch.setattr("actors.day_times.instant_of", lambda local, zone: due.instant_of(local, "Etc/GMT-2"))
+    assert await rules.check() == 3
+    recounted = {actor_id for what, actor_id in world.calls if what == "RecountTimes"}
+    assert recounted == {tasks["on"], tasks["at"], person.id}
+    wakes = {row[0]: row[1] for row in await world.rows("SELECT actor_id, wake_at::text FROM wakes")}
+    assert wakes[tasks["on"]] == "2026-12-01 06:30:00+00"
+    assert wakes[tasks["at"]] == "2026-12-01 07:30:00+00"
+    assert wakes[tasks["elsewhere"]] == "2026-12-01 00:30:00+00"
+    assert wakes[person.id] == "2026-11-23 06:00:00+00"
+    while await loops["projector"].step():
+        pass
+    overdue = "SELECT overdue_at::text FROM tasks WHERE id = $1"
+    assert await world.value(overdue, tasks["at"]) == "2026-12-01 08:00:00+00"
+    world.calls.clear()
+    assert (await rules.check(), world.calls) == (0, [])
+
+
+async def test_rules_that_move_nothing_are_only_noted(
+    world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules
+) -> None:
+    await written(world, person, loops)
+    assert await rules.check() == 1  # whoever has a digest is asked, and finds it right
+    assert await world.value("SELECT max(version) FROM outbox WHERE actor_id = $1", person.id) == 1
+    assert await world.value("SELECT value FROM versions WHERE name = 'tzdata'") == "2099b"
+
+
+async def test_it_is_done_again_until_all_were_reached(
+    world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = await written(world, person, loops)
+    monkeypatch.setattr("actors.due._instant_text", without_winter_time)
+    world.down = True
+    with pytest.raises(Unavailable):
+        await rules.check()
+    world.down = False
+    assert await rules.check() == 3
+    assert ("RecountTimes", tasks["at"]) in world.calls
+
+
+async def test_it_waits_for_what_was_written_under_the_old_rules(
+    world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules
+) -> None:
+    await written(world, person, loops)
+    await world.create(person, due={"date": "2026-12-02"})
+    with pytest.raises(Unavailable):
+        await rules.check()
+    while await loops["projector"].step():
+        pass
+    assert await rules.check() == 1
+
+
+async def test_a_database_that_was_never_counted_is_counted_once(
+    world: World, loops: dict[str, Catchup], rules: ZoneRules
+) -> None:
+    assert await rules.check() == 0
+    assert await world.value("SELECT value FROM versions WHERE name = 'tzdata'") == "2099b"
+
+
+async def test_many_are_looked_through_page_by_page(
+    world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await written(world, person, loops)
+    monkeypatch.setattr("host.zone_rules.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("actors.due._instant_text", without_winter_time)
+    assert await rules.check() == 3
