@@ -1,4 +1,4 @@
-"""Rezone: after a user moves to another zone, their open tasks and active series of dates move with them."""
+"""Rezone: after a user moves to another zone, their open tasks and series of days move with them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class Rezone(Handler):
             if not await outbox.has_passed(connection, "projector", event.position):
                 raise Unavailable("the read model has not come so far yet")
             tasks = await projections.open_date_tasks(connection, event.user_id)
-            series = await series_rows.active_date_series(connection, event.user_id)
+            series = await series_rows.date_series(connection, event.user_id)
         actors = [*(("SeriesActor", series_id) for series_id in series), *(("TaskActor", task_id) for task_id in tasks)]
         for start in range(0, len(actors), AT_ONCE):
             await asyncio.gather(*(self._send(event, *actor) for actor in actors[start : start + AT_ONCE]))

@@ -38,10 +38,10 @@ def _row(series: Json) -> Json:
 _SAME: Final = ("id", "user_id", "version", "status", "created_at", "updated_at", "deleted_at")
 
 
-async def active_date_series(connection: Raw, user_id: str) -> list[str]:
-    """The user's active series of days, whose slots start when a day starts in the user's zone."""
+async def date_series(connection: Raw, user_id: str) -> list[str]:
+    """The user's series of days that are not over; their slots start when a day starts in the user's zone."""
     rows = await connection.fetch(
-        """SELECT id FROM series WHERE user_id = $1 AND status = 'active'
+        """SELECT id FROM series WHERE user_id = $1 AND status IN ('active', 'paused')
            AND body->'start'->>'date' IS NOT NULL ORDER BY id""",
         user_id,
     )

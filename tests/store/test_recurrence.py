@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from actors.commands import Command
+from actors.commands import Command, occurrence_id
 from actors.replies import Reply
 from host.consumers import recurrence
 from host.consumers.catchup import Catchup
@@ -238,6 +238,24 @@ async def test_a_replay_from_the_beginning_changes_nothing(
     await everything(loops)
     assert len(world.calls) > sent
     assert await state_of(world) == before
+
+
+async def test_a_replay_undoes_nothing_that_a_person_did_since(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    series_id = await world.create_series(person, **CHORE | {"look_ahead_days": 2})
+    await everything(loops)
+    moved, skipped = "2026-11-23T09:00", "2026-11-24T09:00"
+    to, by_hand = ({"local": f"2026-11-23T{hour}:00", "zone": "UTC"} for hour in (18, 20))
+    await world.say(series_id, person.says("MoveSlot", {"slot": moved, "to": to}))
+    await world.say(series_id, person.says("SkipSlot", {"slot": skipped}))
+    await everything(loops)
+    await world.say(occurrence_id(series_id, 1, moved), person.says("MoveDue", {"due": by_hand}))
+    await world.say(occurrence_id(series_id, 1, skipped), person.says("RestoreTask"))
+    await replay(world)
+    await everything(loops)
+    assert orjson.loads(await world.value("SELECT body->'due' FROM tasks ORDER BY due_at LIMIT 1")) == by_hand
+    assert (skipped, "open") in await tasks_of(world, series_id)
 
 
 async def test_a_replay_after_the_commands_were_forgotten_makes_nothing_twice(

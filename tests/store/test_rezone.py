@@ -69,3 +69,21 @@ async def test_a_change_of_name_moves_nothing(world: World, person: FakePerson, 
     await loops["projector"].step()
     assert await loops["rezone"].step() == 1
     assert world.calls == []
+
+
+async def test_active_and_paused_series_of_days_move_and_others_do_not(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    daily = {"template": {"title": "Water the plants"}, "rule": "FREQ=DAILY"}
+    await world.say(person.id, person.says("RegisterUser", {"email": "ada@example.org", "zone": "UTC"}))
+    days, paused, over = [await world.create_series(person, **daily, start={"date": "2026-11-22"}) for _ in range(3)]
+    timed = await world.create_series(person, **daily, start={"local": "2026-11-22T09:00", "zone": "UTC"})
+    await world.say(paused, person.says("PauseSeries"))
+    await world.say(over, person.says("StopSeries", {"keep": False}))
+    await world.say(person.id, person.says("PatchUser", {"zone": "Asia/Tokyo"}))
+    await loops["projector"].step()
+    await loops["rezone"].step()
+    assert sorted(world.calls) == sorted([("Rezone", days), ("Rezone", paused)])
+    await loops["projector"].step()
+    zones = {row[0]: row[1] for row in await world.rows("SELECT id, body->>'zone' FROM series")}
+    assert zones == {days: "Asia/Tokyo", paused: "Asia/Tokyo", over: "UTC", timed: "UTC"}
