@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from actors import task, user
+from actors import series, task, user
 from actors.clock import Clock, instant_text
 from actors.commands import Command, tick_command
 from actors.doc import Doc
@@ -15,7 +15,11 @@ from actors.replies import Accepted, Json, Refused, Reply, Unchanged
 from host.gateway import Unavailable
 from host.store.engine import Database
 
-RULES: Mapping[str, Callable[..., Any]] = {"TaskActor": task.decide, "UserActor": user.decide}
+RULES: Mapping[str, Callable[..., Any]] = {
+    "TaskActor": task.decide,
+    "UserActor": user.decide,
+    "SeriesActor": series.decide,
+}
 _SAVE = """INSERT INTO dapr_state (key, value) VALUES ($1, $2)
            ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()"""
 

@@ -141,7 +141,7 @@ class LedgerPage(BaseModel):
 class Delivery(BaseModel):
     firing: int
     channel: str
-    status: Literal["pending", "sent", "failed"]
+    status: Literal["pending", "sent", "failed", "cancelled"]
     attempts: int
     sent_at: Instant | None
     error: str | None
@@ -235,8 +235,17 @@ class TagChange(BaseModel):
     failed: list[BulkResult] = Field(description="Tasks that were not, with the reason")
 
 
+class QuietHours(BaseModel):
+    start: str = Field(examples=["22:00"])
+    end: str = Field(examples=["07:00"])
+
+
 class UserDefaults(BaseModel):
+    """Null: no reminder for a new task, no daily digest, no quiet hours."""
+
     reminder_offset_minutes: int | None = Field(examples=[30])
+    digest_at: str | None = Field(examples=["08:00"])
+    quiet_hours: QuietHours | None
 
 
 class User(BaseModel):
@@ -305,6 +314,7 @@ class Activity(BaseModel):
     position: int
     type: str = Field(examples=["task.updated"])
     task_id: Id | None
+    series_id: Id | None = Field(default=None, description="Of a series that says something of itself")
     version: int
     at: Instant
     cause: Cause
@@ -362,12 +372,13 @@ class StreamEvent(BaseModel):
     position: int
     type: str = Field(examples=["task.updated"])
     task_id: Id | None
+    series_id: Id | None = Field(default=None, description="Of a series that says something of itself")
     version: int
     task: Task | None
     changed: dict[str, OldNew]
     cause: Cause
     notification: Notification | None = Field(
-        default=None, description="With `reminder.delivered` and `task.overdue`: what to show"
+        default=None, description="With `reminder.delivered` and `notice.delivered`: what to show"
     )
 
 

@@ -1,19 +1,18 @@
 """The occurrences of a series on a stretch of days: those that are tasks, and those that the rule has ahead. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from itertools import islice, takewhile
 from typing import Final, TypeAlias
 
-from actors.due import instant_of
-from actors.recurrence import Policies, Recurrence, Slot, parse, slots_after
+from actors.recurrence import DAY, Recurrence, Slot, slots_since
 from actors.replies import Json
+from actors.series_slots import recurrence_of, slots_from
 from web.api.series_json import due_json, zone_of
 from web.api.series_preview import when
 
 MOST_OCCURRENCES: Final = 500
 _MOST_COUNTED: Final = 3_000  # slots walked to tell the number of one: some milliseconds
-_JUST_BEFORE: Final = timedelta(milliseconds=1)
 
 Place: TypeAlias = tuple[int, str]  # generation and name of a slot
 
@@ -84,32 +83,21 @@ def _recurrence(series: Json) -> Recurrence | None:
     """The rule of a series that has slots ahead which nothing but the calendar brings."""
     if series["status"] != "active" or series["mode"] != "schedule" or series["awaited"] is None:
         return None
-    policies = Policies(month_end=series["month_end"])
-    recurrence = parse(series["rule"], series["start"], series["zone"], policies, series["generation"])
-    assert isinstance(recurrence, Recurrence), "a stored rule has slots"  # noqa: S101
-    return recurrence
+    return recurrence_of(series)
 
 
 def _beyond(series: Json, recurrence: Recurrence, first: date, last: date) -> Iterator[Slot]:
     """The slots of the stretch after the awaited one."""
-    awaited = Slot(series["generation"], series["awaited"]["slot"])
-    ends_before: str | None = series.get("ends_before")
-    for slot in _from_day(recurrence, max(first, awaited.day)):
-        if slot.day > last or (ends_before is not None and slot.nominal >= ends_before):
-            return
-        if slot.nominal > awaited.nominal:
-            yield slot
-
-
-def _from_day(recurrence: Recurrence, day: date) -> Iterator[Slot]:
-    return slots_after(recurrence, instant_of(datetime.combine(day, time.min), recurrence.zone) - _JUST_BEFORE)
+    awaited = series["awaited"]["slot"]
+    since = slots_from(series, recurrence, max(first, date.fromisoformat(awaited[:10]) + DAY))
+    return takewhile(lambda slot: slot.day <= last, since)
 
 
 def _numbers(series: Json, recurrence: Recurrence, first: date, last: date) -> dict[Place, int]:
     """Counted from the awaited slot, whose number is known; empty when the stretch is too far from it."""
     awaited = Slot(series["generation"], series["awaited"]["slot"])
     low, high = min(first, awaited.day), max(last, awaited.day)
-    walked = list(takewhile(lambda slot: slot.day <= high, islice(_from_day(recurrence, low), _MOST_COUNTED)))
+    walked = list(takewhile(lambda slot: slot.day <= high, islice(slots_since(recurrence, low), _MOST_COUNTED)))
     if awaited not in walked:
         return {}
     zeroth = series["awaited"]["number"] - walked.index(awaited)

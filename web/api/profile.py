@@ -1,9 +1,12 @@
 """A user as the API shows one."""
 
-from typing import Any
+from typing import Any, Final
 
 from actors.replies import Json
 from web.api.caller import Profile
+
+# What a user who was written by an older release has not said.
+_BEFORE: Final = {"reminder_offset_minutes": None, "digest_at": None, "quiet_hours": None}
 
 
 def user_json(profile: Profile) -> dict[str, Any]:
@@ -12,7 +15,7 @@ def user_json(profile: Profile) -> dict[str, Any]:
         "email": profile.email,
         "name": profile.name,
         "timezone": profile.zone,
-        "defaults": profile.defaults,
+        "defaults": {**_BEFORE, **profile.defaults},
         "created_at": profile.created_at,
     }
 

@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 from typing import Any, Final
-from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.commands import Command, task_id_for
+from actors.commands import Command, successor_id, task_id_for
 from actors.fields import Body
 from actors.replies import Json, Refused, Reply
 from host.store import series_queries, task_queries
@@ -16,7 +15,7 @@ from web.api import bodies
 from web.api.caller import caller_of
 from web.api.consistency import brought, honour
 from web.api.parts import parts_of
-from web.api.sending import SERIES, accepted, answer, command_of, edited_version, write_headers
+from web.api.sending import SERIES, accepted, answer, command_id_of, command_of, edited_version, write_headers
 from web.api.series_json import series_json
 from web.api.task_json import task_json
 from web.problems import ProblemError, invalid_body, not_found, refused
@@ -30,7 +29,7 @@ _IN_TASK: Final = {"/rule": "/recurrence/rule", "/start": "/due"}
 async def create_series(request: Request, body: bodies.CreateSeries) -> Response:
     before = brought(request)
     command = _birth(request, body)
-    reply = await accepted(request, SERIES, _series_id(command), command)
+    reply = await accepted(request, SERIES, command.body["id"], command)
     headers = write_headers(request, before, [(reply.value["id"], reply.version)])
     return answer(series_json(reply.value), status=201, headers=headers)
 
@@ -48,13 +47,13 @@ async def split_series(request: Request, series_id: str, slot: str, patch: Json)
     before = brought(request)
     command = command_of(request, "SplitSeries", {"slot": slot, "patch": patch}, if_match=edited_version(request))
     reply = await accepted(request, SERIES, series_id, command)
-    successor_id = str(uuid5(UUID(series_id), command.id))
-    location = {"Location": f"/api/v1/series/{successor_id}"}
-    if await _is_shown(request, successor_id):
+    follows = successor_id(series_id, command.id)
+    location = {"Location": f"/api/v1/series/{follows}"}
+    if await _is_shown(request, follows):
         async with parts_of(request).services.db.connect() as connection:
-            successor = await series_queries.find(connection, caller_of(request).user_id, successor_id)
+            successor = await series_queries.find(connection, caller_of(request).user_id, follows)
         if successor is not None:
-            writes = [(series_id, reply.version), (successor_id, successor["version"])]
+            writes = [(series_id, reply.version), (follows, successor["version"])]
             headers = write_headers(request, before, writes) | location
             return answer(series_json(successor), status=201, headers=headers)
     headers = write_headers(request, before, [(series_id, reply.version)]) | location
@@ -65,7 +64,7 @@ async def create_recurring(request: Request, body: bodies.CreateTask) -> Respons
     """The first task of a new series, once it is there; until then a 202 with the series, whose `next` names it."""
     before = brought(request)
     command = _birth(request, _series_of(body))
-    reply = await parts_of(request).services.actors.send(SERIES, _series_id(command), command)
+    reply = await parts_of(request).services.actors.send(SERIES, command.body["id"], command)
     if reply.error is not None:
         raise refused(_in_task(reply.error))
     return await _first_task(request, before, reply)
@@ -109,14 +108,13 @@ def patch_of(body: bodies.PatchSeries) -> Json:
 
 
 def _birth(request: Request, body: bodies.CreateSeries) -> Command:
+    """Its id is a task's that the same command would make: so a key that made a task makes no series as well."""
+    caller = caller_of(request)
+    command_id = command_id_of(request, caller)
     given = body.model_dump(exclude_unset=True)
     template = {name: given.pop(name) for name in _TEMPLATE if name in given}
-    return command_of(request, "CreateSeries", {**given, "template": template})
-
-
-def _series_id(command: Command) -> str:
-    """As of a task: a repeated request reaches the same actor, and a key that made a task makes no series as well."""
-    return task_id_for(command.principal.user_id, command.id)
+    given |= {"id": task_id_for(caller.user_id, command_id), "template": template}
+    return command_of(request, "CreateSeries", given, command_id=command_id)
 
 
 def _series_of(body: bodies.CreateTask) -> bodies.CreateSeries:

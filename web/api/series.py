@@ -42,7 +42,7 @@ class SeriesQuery(Paged):
 
 
 class OccurrenceQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
     since: CalendarDate | None = Field(default=None, alias="from", description="The first day; today without it")
     until: CalendarDate | None = Field(

@@ -1,32 +1,20 @@
 """The next dates of a rule that is not saved yet, as creating it would make them. Pure."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from collections.abc import Iterator
+from datetime import date, datetime, time
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from actors.clock import instant_text
 from actors.due import instant_of
-from actors.recurrence import (
-    Policies,
-    Recurrence,
-    Slot,
-    after_completion,
-    first,
-    parse,
-    slot_at,
-    slots_after,
-)
-from actors.recurrence_rule import refused
+from actors.recurrence import Policies, Recurrence, Slot, after_completion, parse, slot_at, slots_since
 from actors.recurrence_words import sentence
 from actors.replies import Json, Refused
+from actors.series_refusals import NOTHING_LEFT
+from actors.series_slots import first_slot, recurrence_of
 
-Mode = Literal["schedule", "completion"]
-MonthEnd = Literal["clamp", "skip"]
-_GRAIN: Final = timedelta(milliseconds=1)
+_WHOLE: Final[Json] = {"begins_after": None, "ends_before": None}  # a series as it is created has all its slots ahead
 
 
 def preview(rule: str, start: Json, zone: str, policies: Policies, *, count: int, now: datetime) -> Json | Refused:
@@ -34,25 +22,16 @@ def preview(rule: str, start: Json, zone: str, policies: Policies, *, count: int
     recurrence = parse(rule, start, zone, policies)
     if isinstance(recurrence, Refused):
         return recurrence
-    ahead = list(islice(_ahead(recurrence, now), count))
-    if not ahead:
-        return refused([("never_yields", "it has no slot from now on")])
+    first = first_slot(_WHOLE, recurrence, now)
+    if first is None:
+        return NOTHING_LEFT
+    ahead = islice(_from(recurrence, first), count)
     return {"sentence": sentence(recurrence), "occurrences": [_shown(recurrence, slot) for slot in ahead]}
 
 
-@lru_cache(maxsize=4096)
-def _sentence(rule: str, local: str, zone: str, mode: Mode, month_end: MonthEnd) -> str:
-    start = {"local": local} if "T" in local else {"date": local}
-    recurrence = parse(rule, start, zone, Policies(month_end, mode))
-    assert isinstance(recurrence, Recurrence), "a stored rule has slots"  # noqa: S101
-    return sentence(recurrence)
-
-
-def sentence_of(series: Mapping[str, Any]) -> str:
-    """What the rule of a stored series says; a page has up to 200 of them."""
-    start = series["start"]
-    local = start.get("local") or start["date"]
-    return _sentence(series["rule"], local, start.get("zone", series["zone"]), series["mode"], series["month_end"])
+def sentence_of(series: Json) -> str:
+    """What the rule of a stored series says."""
+    return sentence(recurrence_of(series))
 
 
 def when(text: str, zone: str) -> Json:
@@ -63,35 +42,19 @@ def when(text: str, zone: str) -> Json:
     return {"date": text, "zone": zone, "at": instant_text(instant_of(midnight, zone))}
 
 
-def _ahead(recurrence: Recurrence, now: datetime) -> Iterator[Slot]:
-    """From the first slot that has not started; of days, today counts as ahead."""
-    after = _since(recurrence, now)
+def _from(recurrence: Recurrence, slot: Slot) -> Iterator[Slot]:
+    """After completion: as they come if each is completed when it starts."""
     if recurrence.policies.mode == "schedule":
-        return slots_after(recurrence, after)
-    return _chain(recurrence, after)
+        return slots_since(recurrence, slot.day)
+    return _chain(recurrence, slot)
 
 
-def _since(recurrence: Recurrence, now: datetime) -> datetime:
-    if recurrence.clock is not None:
-        return now
-    today = now.astimezone(ZoneInfo(recurrence.zone)).date()
-    return slot_at(recurrence, Slot(1, today.isoformat())) - _GRAIN
-
-
-def _chain(recurrence: Recurrence, after: datetime) -> Iterator[Slot]:
-    """As the slots come if each is completed when it starts; COUNT counts those before `after`, too."""
-    calendar = replace(recurrence, policies=replace(recurrence.policies, mode="schedule"))
-    slot = next(slots_after(calendar, after), None)
-    count = recurrence.rule.count
-    made = 1
-    if slot is not None and count is not None:
-        past = [known for known in first(calendar, count) if known.nominal < slot.nominal]
-        made += len(past)
-        slot = slot if made <= count else None
+def _chain(recurrence: Recurrence, slot: Slot | None) -> Iterator[Slot]:
+    made = 0
     while slot is not None:
         yield slot
-        slot = after_completion(recurrence, slot, slot_at(recurrence, slot), made)
         made += 1
+        slot = after_completion(recurrence, slot, slot_at(recurrence, slot), made)
 
 
 def _shown(recurrence: Recurrence, slot: Slot) -> Json:

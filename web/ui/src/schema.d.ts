@@ -837,6 +837,11 @@ export interface components {
             id: number;
             /** Position */
             position: number;
+            /**
+             * Series Id
+             * @description Of a series that says something of itself
+             */
+            series_id?: string | null;
             task: components["schemas"]["Task"] | null;
             /** Task Id */
             task_id: string | null;
@@ -1166,7 +1171,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "pending" | "sent" | "failed";
+            status: "pending" | "sent" | "failed" | "cancelled";
         };
         /**
          * Due
@@ -2399,12 +2404,18 @@ export interface components {
                 [key: string]: components["schemas"]["OldNew"];
             };
             /**
-             * @description With `reminder.delivered` and `task.overdue`: what to show
+             * @description With `reminder.delivered` and `notice.delivered`: what to show
              * @default null
              */
             notification?: components["schemas"]["Notification"] | null;
             /** Position */
             position: number;
+            /**
+             * Series Id
+             * @description Of a series that says something of itself
+             * @default null
+             */
+            series_id?: string | null;
             task: components["schemas"]["Task"] | null;
             /** Task Id */
             task_id: string | null;
@@ -2645,8 +2656,17 @@ export interface components {
              */
             timezone: string;
         };
-        /** UserDefaults */
+        /**
+         * UserDefaults
+         * @description Null: no reminder for a new task, no daily digest, no quiet hours.
+         */
         UserDefaults: {
+            /**
+             * Digest At
+             * @example 08:00
+             */
+            digest_at: string | null;
+            quiet_hours: components["schemas"]["QuietHours"] | null;
             /**
              * Reminder Offset Minutes
              * @example 30
