@@ -8,7 +8,7 @@ from actors.clock import instant_text
 from actors.commands import TICK, Command
 from actors.replies import Decision, Json, Refused, Unchanged, UnknownNameError
 from actors.series_draft import Draft
-from actors.series_edit import patch, renew, rezone, split
+from actors.series_edit import patch, recount, renew, rezone, split
 from actors.series_refusals import NO_ROOM, NOT_FOUND, NOTHING_LEFT
 from actors.series_single import completed, created, deleted, move, skip
 
@@ -117,6 +117,7 @@ COMMANDS: Mapping[str, Callable[[Draft], Decision]] = {
     "StopSeries": stop,
     "DeleteSeries": delete,
     "Rezone": rezone,
+    "RecountTimes": recount,
     "OccurrenceCreated": created,
     "OccurrenceCompleted": completed,
     "OccurrenceDeleted": deleted,

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from actors import series_slots, series_state
+from actors.clock import instant_text
 from actors.commands import successor_id
-from actors.recurrence import Recurrence, Slot, number_of
+from actors.recurrence import Recurrence, Slot, number_of, slot_at
 from actors.recurrence_days import filled
 from actors.replies import Decision, Json, Refused
 from actors.series_draft import Draft
@@ -115,6 +116,25 @@ def rezone(draft: Draft) -> Decision:
         renew(draft)
         draft.catch_up()
     return draft.decided()
+
+
+def recount(draft: Draft) -> Decision:
+    """The rules of the zones have changed: what has not started yet may start at another instant, under its name."""
+    refusal = draft.ready("active")
+    if refusal is not None:
+        return refusal
+    state = draft.state
+    if state["awaited"] is not None:
+        draft.state |= {
+            "awaited": _counted(draft.recurrence, state["awaited"]),
+            "ahead": [_counted(draft.recurrence, made) for made in state["ahead"]],
+        }
+        draft.catch_up()
+    return draft.decided()
+
+
+def _counted(recurrence: Recurrence, made: Json) -> Json:
+    return {**made, "at": instant_text(slot_at(recurrence, Slot(made["generation"], made["slot"])))}
 
 
 def split(draft: Draft) -> Decision:

@@ -61,7 +61,7 @@ class ZoneRules:
         if before == self._version:
             return 0
         await self._wait_for_the_read_model()
-        asked = await self._tasks() + await self._users()
+        asked = await self._tasks() + await self._others()
         async with self._database.raw() as connection:
             await deliveries.look_again(connection, self._clock.now())
             await zone_rules.set_version(connection, self._version)
@@ -88,11 +88,15 @@ class ZoneRules:
                 return asked
             after = rows[-1].task_id
 
-    async def _users(self) -> int:
+    async def _others(self) -> int:
+        """Each of them finds out by itself whether anything moves."""
         async with self._database.raw() as connection:
+            series = await zone_rules.active_series(connection)
             users = await zone_rules.users_with_digest(connection)
-        await self._ask([("UserActor", user_id, user_id) for user_id in users])
-        return len(users)
+        targets: list[Target] = [("SeriesActor", series_id, user_id) for series_id, user_id in series]
+        targets += [("UserActor", user_id, user_id) for user_id in users]
+        await self._ask(targets)
+        return len(targets)
 
     async def _ask(self, targets: Sequence[Target]) -> None:
         for start in range(0, len(targets), CALLS_AT_ONCE):

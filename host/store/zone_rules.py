@@ -48,6 +48,14 @@ async def dues(connection: Raw, after: str, limit: int) -> list[DueRow]:
     return [DueRow(row[0], row[1], orjson.loads(row[2]), *row[3:]) for row in rows]
 
 
+async def active_series(connection: Raw) -> list[tuple[str, str]]:
+    """(series, user) of all that wait for a slot by schedule."""
+    rows = await connection.fetch(
+        "SELECT id, user_id FROM series WHERE status = 'active' AND next_at IS NOT NULL ORDER BY id"
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 async def users_with_digest(connection: Raw) -> list[str]:
     rows = await connection.fetch(
         "SELECT id FROM users WHERE deleted_at IS NULL AND defaults->>'digest_at' IS NOT NULL ORDER BY id"

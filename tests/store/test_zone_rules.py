@@ -69,6 +69,22 @@ async def test_what_new_rules_move_wakes_at_the_new_instant(
     assert (await rules.check(), world.calls) == (0, [])
 
 
+async def test_a_series_starts_its_slots_at_the_new_instants(
+    world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.zone = BERLIN
+    start = {"local": "2026-11-23T09:00", "zone": BERLIN}
+    series_id = await world.create_series(person, template={"title": "Water"}, rule="FREQ=DAILY", start=start)
+    while await loops["projector"].step():
+        pass
+    wake = "SELECT wake_at::text FROM wakes WHERE actor_id = $1"
+    assert await world.value(wake, series_id) == "2026-11-23 08:00:00+00"
+    monkeypatch.setattr("actors.recurrence.instant_of", lambda local, zone: due.instant_of(local, "Etc/GMT-2"))
+    assert await rules.check() == 1
+    assert await world.value(wake, series_id) == "2026-11-23 07:00:00+00"
+    assert await world.value("SELECT max(version) FROM outbox WHERE actor_id = $1", series_id) == 2
+
+
 async def test_rules_that_move_nothing_are_only_noted(
     world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules
 ) -> None:
