@@ -1,0 +1,240 @@
+"""Series on real parts: each occurrence within a second of what causes it, once, also when the host is killed."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.client import Caller, Json, past
+from tests.deadline import eventually
+from tests.system import System
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
+
+MADE_SECONDS = 1.0
+MANY = 20
+
+
+def start_in(**ahead: float) -> Json:
+    """A start so far ahead of now, in UTC."""
+    return {"local": local(datetime.now(UTC) + timedelta(**ahead)), "zone": "UTC"}
+
+
+def local(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S")
+
+
+async def create(person: Caller, **fields: object) -> Json:
+    body = {"title": "Water the plants", "rule": "FREQ=DAILY", "start": start_in(hours=1), **fields}
+    series: Json = await person.call("POST", "/series", body, expect=201)
+    return series
+
+
+async def series_of(person: Caller, series: Json) -> Json:
+    found: Json = await person.call("GET", f"/series/{series['id']}")
+    return found
+
+
+async def task_there(person: Caller, task_id: str, within_seconds: float = MADE_SECONDS) -> Json:
+    """The task, once it can be read."""
+
+    async def read() -> Json | None:
+        answer = await person.http.get(f"/tasks/{task_id}")
+        return answer.json() if answer.status_code == 200 else None
+
+    task = await eventually(read, within_seconds, "the occurrence", 0.01)
+    assert task is not None
+    return task
+
+
+async def open_slots(person: Caller, series: Json) -> list[str]:
+    """The slots whose tasks are open, in order; each once."""
+    tasks = await person.items("/tasks", status="open", per_page="200")
+    return sorted(task["occurrence"]["slot"] for task in tasks if task["series_id"] == series["id"])
+
+
+async def next_task(person: Caller, series: Json, after: str, within_seconds: float = MADE_SECONDS) -> Json:
+    """The task of the slot that is awaited after another."""
+
+    async def awaited() -> str | None:
+        now_next = (await series_of(person, series))["next"]
+        return now_next["task_id"] if now_next and now_next["task_id"] != after else None
+
+    task_id = await eventually(awaited, within_seconds, "another slot is awaited", 0.01)
+    assert task_id is not None
+    return await task_there(person, task_id, within_seconds)
+
+
+async def test_a_new_series_has_its_first_task_within_a_second(person: Caller) -> None:
+    async with person.stream() as stream:
+        await stream.connected()
+        series = await create(person, tags=["home"])
+        task = await task_there(person, series["next"]["task_id"])
+        assert (task["series_id"], task["occurrence"]) == (
+            series["id"],
+            {"generation": 1, "slot": series["next"]["slot"]},
+        )
+        assert (task["title"], task["tags"], len(task["reminders"])) == ("Water the plants", ["home"], 1)
+        heard = await stream.hear("recurrence.instance-created", 2, task["id"])
+        assert heard.data["task"] is None
+    types = [entry["type"] for entry in await person.whole_activity()]
+    made = ["series.created", "recurrence.triggered", "task.created", "reminder.scheduled"]
+    assert [name for name in types if name in {*made, "recurrence.instance-created"}] == [
+        *made,
+        "recurrence.instance-created",
+    ]
+
+
+async def test_inline_recurrence_answers_the_first_task(person: Caller) -> None:
+    due = start_in(hours=1)
+    task = await person.create("Pay rent", due=due, recurrence={"rule": "FREQ=MONTHLY"})
+    assert (task["occurrence"]["slot"], task["due"]["local"][:19]) == (due["local"], due["local"])
+    stopped = await person.call("DELETE", f"/tasks/{task['id']}/recurrence")
+    assert (stopped["id"], stopped["status"]) == (task["series_id"], "stopped")
+    assert (await person.task(task["id"]))["status"] == "open"
+
+
+async def test_completing_makes_the_next_within_a_second(person: Caller) -> None:
+    series = await create(person, mode="completion")
+    task = await task_there(person, series["next"]["task_id"])
+    seconds = []
+    for _ in range(5):
+        await person.do(task["id"], "complete")
+        began = time.monotonic()
+        task = await next_task(person, series, task["id"])
+        seconds.append(time.monotonic() - began)
+    assert max(seconds) < MADE_SECONDS, seconds
+    assert await open_slots(person, series) == [task["occurrence"]["slot"]]
+
+
+async def test_many_completed_at_once_each_have_their_next_one(person: Caller) -> None:
+    many = await asyncio.gather(*(create(person, mode="completion") for _ in range(MANY)))
+    for series in many:
+        await task_there(person, series["next"]["task_id"], 5)
+    await asyncio.gather(*(person.do(series["next"]["task_id"], "complete") for series in many))
+    await asyncio.gather(*(next_task(person, series, series["next"]["task_id"], 5) for series in many))
+    for series in many:
+        assert len(await open_slots(person, series)) == 1
+
+
+async def test_when_its_slot_comes_the_one_after_it_is_made(person: Caller) -> None:
+    start = start_in(seconds=3)
+    series = await create(person, start=start, pile_up="newest", reminders=[{"offset_minutes": 0}])
+    first = await task_there(person, series["next"]["task_id"])
+    async with person.stream() as stream:
+        await stream.connected()
+        await past(start["local"] + "Z")
+        second = await next_task(person, series, first["id"], MADE_SECONDS + 0.2)
+        seconds = (datetime.now(UTC) - datetime.fromisoformat(start["local"] + "Z")).total_seconds()
+        assert seconds < MADE_SECONDS
+        assert second["due"]["local"][:10] > first["due"]["local"][:10]
+        await stream.hear("reminder.delivered", 3, first["id"])
+    assert await open_slots(person, series) == sorted([first["occurrence"]["slot"], second["occurrence"]["slot"]])
+
+
+async def test_skip_move_split_and_delete(person: Caller) -> None:
+    series = await create(person, look_ahead_days=4)
+    slots = [local(datetime.fromisoformat(series["start"]["local"]) + timedelta(days=n)) for n in range(8)]
+
+    async def slots_are(wanted: list[str]) -> None:
+        async def same() -> bool:
+            return await open_slots(person, series) == wanted
+
+        await eventually(same, 3, f"open are {wanted}")
+
+    await slots_are(slots[:4])
+    path = f"/series/{series['id']}"
+    await person.call("POST", f"{path}/skip", {"slot": slots[0]})
+    await slots_are(slots[1:4])
+    moved = {"local": slots[1][:11] + "23:30", "zone": "UTC"}
+    await person.call("POST", f"{path}/move", {"slot": slots[1], "to": moved})
+
+    async def is_moved() -> bool:
+        (task,) = [t for t in await person.items("/tasks") if t["occurrence"]["slot"] == slots[1]]
+        return bool(task["due"]["local"] == moved["local"])
+
+    await eventually(is_moved, 3, "the due of the moved one")
+    successor = await person.call("PATCH", path, {"from_slot": slots[3], "title": "Water the trees"}, expect=201)
+    assert (successor["split_from"], successor["title"]) == (series["id"], "Water the trees")
+    assert (await task_there(person, successor["next"]["task_id"]))["title"] == "Water the trees"
+    await slots_are(slots[1:3])
+
+    shown = await person.items(f"{path}/occurrences", **{"from": slots[0][:10], "to": slots[7][:10]})
+    assert [(item["slot"], item["state"]) for item in shown][1:3] == [(slot, "open") for slot in slots[1:3]]
+    await person.call("DELETE", path, occurrences="delete")
+    await slots_are([])
+    assert (await series_of(person, successor))["status"] == "active"
+    again = await person.send("POST", f"{path}/skip", {"slot": slots[2]})
+    assert (again.status_code, again.json()["code"]) == (409, "series_over")
+
+
+# --- The host is killed between two steps
+
+
+@contextlib.asynccontextmanager
+async def refused(system: System, what: str, actor_type: str) -> AsyncIterator[None]:
+    """While it lasts, the database takes no INSERT or no UPDATE of actors of a type."""
+    async with system.database() as database:
+        await database.execute(
+            "CREATE FUNCTION outage() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'outage made by a test' USING errcode = '57P03'; END $$"
+        )
+        await database.execute(
+            f"CREATE TRIGGER outage BEFORE {what} ON dapr_state FOR EACH ROW "
+            f"WHEN (new.key LIKE '%||{actor_type}||%') EXECUTE FUNCTION outage()"
+        )
+        try:
+            yield
+        finally:
+            await database.execute("DROP FUNCTION outage CASCADE")
+
+
+@pytest.mark.parametrize(
+    ("what", "actor_type", "stands"),
+    [
+        ("INSERT", "TaskActor", "recurrence.triggered"),  # asked for, not made
+        ("UPDATE", "SeriesActor", "task.created"),  # made, not reported
+    ],
+)
+async def test_killed_between_two_steps_it_goes_on_with_exactly_one_occurrence(
+    system: System, person: Caller, what: str, actor_type: str, stands: str
+) -> None:
+    async with refused(system, what, actor_type):
+        series = await create(person, mode="completion")
+        await eventually(lambda: count(system, stands, series), 5, stands)
+        await asyncio.sleep(0.3)  # the step that cannot be done is being tried
+        old = system.kill("host")
+    await asyncio.to_thread(system.until_restarted, "host", old)
+    task = await task_there(person, series["next"]["task_id"], 20)
+    await eventually(lambda: count(system, "recurrence.instance-created", series), 20, "it was reported")
+    assert await open_slots(person, series) == [task["occurrence"]["slot"]]
+    for event_type in ("recurrence.triggered", "task.created", "recurrence.instance-created"):
+        assert await count(system, event_type, series) == 1, event_type
+
+
+async def test_killed_between_completion_and_the_next_one(system: System, person: Caller) -> None:
+    series = await create(person, mode="completion")
+    first = await task_there(person, series["next"]["task_id"])
+    async with refused(system, "UPDATE", "SeriesActor"):
+        await person.do(first["id"], "complete")
+        await asyncio.sleep(0.3)
+        old = system.kill("host")
+    await asyncio.to_thread(system.until_restarted, "host", old)
+    second = await next_task(person, series, first["id"], 20)
+    assert await open_slots(person, series) == [second["occurrence"]["slot"]]
+    assert await count(system, "recurrence.triggered", series) == 2
+
+
+async def count(system: System, event_type: str, series: Json) -> int:
+    """How many such events there are of the series and its tasks."""
+    async with system.database() as database:
+        found: int = await database.fetchval(
+            """SELECT count(*) FROM outbox WHERE type = $1
+               AND (actor_id = $2 OR body->'data'->'task'->>'series_id' = $2)""",
+            event_type,
+            series["id"],
+        )
+    return found
