@@ -34,6 +34,7 @@ def _addresses(listeners: Iterable[Listener], *, beyond: bool) -> list[tuple[str
 def _facts(vitals: Vitals) -> list[tuple[str, str]]:
     return [
         ("people and tasks", f"{vitals.users} and {vitals.tasks}, {_megabytes(vitals.bytes)} of database"),
+        ("active series", str(vitals.series)),
         *((f"consumer {name}", f"{lag} events behind") for name, lag in sorted(vitals.lag.items())),
         ("oldest event waiting", f"{vitals.oldest_waiting_seconds:.1f} s"),
         ("oldest unpublished", f"{vitals.oldest_unpublished_seconds:.0f} s (matters with a broker only)"),

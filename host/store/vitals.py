@@ -29,6 +29,7 @@ class Vitals:
     dead_letters: int
     users: int
     tasks: int
+    series: int  # active ones
     bytes: int
 
 
@@ -42,6 +43,7 @@ async def read(dsn: str, now: datetime) -> Vitals:
                       (SELECT count(*) FROM dead_letters),
                       (SELECT count(*) FROM users WHERE deleted_at IS NULL),
                       (SELECT count(*) FROM tasks WHERE NOT purged),
+                      (SELECT count(*) FROM series WHERE status = 'active'),
                       pg_database_size(current_database()),
                       coalesce((SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM outbox
                                 WHERE position > (SELECT min(position) FROM watermarks)), 0)"""
@@ -53,7 +55,7 @@ async def read(dsn: str, now: datetime) -> Vitals:
             postgresql=row[0],
             schema=row[1] or "none",
             lag=await outbox.lag(connection),
-            oldest_waiting_seconds=row[6],
+            oldest_waiting_seconds=row[7],
             oldest_unpublished_seconds=await outbox.oldest_unpublished_seconds(connection),
             wakes_unarmed=unarmed,
             wakes_overdue=overdue,
@@ -61,7 +63,8 @@ async def read(dsn: str, now: datetime) -> Vitals:
             dead_letters=row[2],
             users=row[3],
             tasks=row[4],
-            bytes=row[5],
+            series=row[5],
+            bytes=row[6],
         )
     finally:
         await connection.close()
