@@ -1,6 +1,6 @@
 # What can be done with this checkout; `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run setup page sidecar test check bench lock
+.PHONY: help run setup page sidecar test check bench year lock
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 # Tools that the machine has not, or too old.
@@ -29,6 +29,9 @@ check: .venv/.ready ## Lint, type-check and check the import rules
 
 bench: .venv/.ready ## Measure this machine against named peers; writes load/RESULTS.md
 	@$(PYTHON) -m load.bench
+
+year: .venv/.ready ## Live a year of many series in minutes and hold it against an oracle (SERIES=400 SEED=1)
+	@$(PYTHON) -m tests.year --series $(or $(SERIES),400) --seed $(or $(SEED),1)
 
 lock: .venv/.ready ## Write the lock files anew from pyproject.toml and tools.in
 	@sh setup.sh lock

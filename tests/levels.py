@@ -80,6 +80,7 @@ LEVELS = (
     Level("live", 300, missing=_no_sidecar),
     Level("faults", 240, missing=_no_sidecar),
     Level("browser", 300, missing=_no_browser),
+    Level("year", 180),
     Level("bench", 120, ((PYTHON, "-m", "load.bench", "--smoke"),), _no_sidecar),
 )
 

@@ -54,7 +54,9 @@ class World:
         projector = _Telling(told or _ignore, self._on_projected)
         self._catchups = self._make_catchups(projector)
         self._types = {name: catchup.consumer.types for name, catchup in self._catchups.items()}
+        self.stops = 0  # instants at which the clock has stood
         self._behind = set(self._catchups)
+        self._handled_to = 0
         self._sweeper = Sweeper(
             database,
             self.gateway,
@@ -101,19 +103,31 @@ class World:
         for _ in range(MOST_ROUNDS):
             if self._behind:
                 await self._consume()
-            elif not await self._do_what_is_due():
-                async with self.database.raw() as connection:
-                    self._behind.update(await outbox.waiting(connection, self._types))
-                if not self._behind:
-                    return
+            elif not await self._do_what_is_due() and await self._is_quiet():
+                return
         raise RestlessError(f"at {self.clock.now()} there is always more to do")
+
+    async def _is_quiet(self) -> bool:
+        """Whether every event has been handled; whoever has not handled one is behind."""
+        async with self.database.raw() as connection:
+            waiting, newest = await outbox.waiting(connection, self._types, self._handled_to)
+        self._behind.update(waiting)
+        self._handled_to = self._handled_to if waiting else newest
+        return not waiting
 
     async def _jump(self, latest: datetime) -> None:
         before = self.clock.now()
         self.clock.move_to(min(latest, *await self._next_due()))
+        self.stops += 1
         if self.clock.now().date() != before.date():
-            await self._sidecar.let_go()
-            await self._pruner.empty_trash()
+            await self._keep_house()
+
+    async def _keep_house(self) -> None:
+        """Once a day. A consumer moves its watermark when it finds nothing to do; here it is asked only when there is."""
+        await self._sidecar.let_go()
+        await self._pruner.empty_trash()
+        for catchup in self._catchups.values():
+            await catchup.step()
 
     async def _do_what_is_due(self) -> bool:
         now = self.clock.now()

@@ -1,0 +1,90 @@
+"""Lives the planned year in the in-process world, and reads what came of it."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from actors.commands import Command, Principal, build_command
+from host.simulation.clock import SimulatedClock
+from host.simulation.world import World
+from host.store.engine import Database
+from tests.year.people import END, START, Step
+from tests.year.plan import Plan
+
+LINES_AT_ONCE = 16
+
+
+@dataclass
+class Lived:
+    """`refused` are the commands that were; `stops` counts the instants at which the clock stood."""
+
+    world: World
+    refused: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    async def rows(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        async with self.world.database.raw() as connection:
+            return [tuple(row) for row in await connection.fetch(query, *arguments, timeout=120)]
+
+
+@asynccontextmanager
+async def lived(dsn: str, plan: Plan) -> AsyncGenerator[Lived]:
+    """The year, from the first of January to the last moment of December."""
+    database = Database(dsn, raw_size=LINES_AT_ONCE)
+    await database.open()
+    try:
+        result = Lived(World(database, SimulatedClock(START)))
+        began = time.monotonic()
+        await _live(result, plan)
+        result.seconds = time.monotonic() - began
+        yield result
+    finally:
+        await database.close()
+
+
+async def _live(result: Lived, plan: Plan) -> None:
+    world = result.world
+    await world.open()
+    for person in plan.people:
+        person.zone = person.home
+        body = {"email": f"{person.id}@example.org", "zone": person.zone, "defaults": person.defaults}
+        await world.send("UserActor", person.id, person.says("RegisterUser", body))
+    for at, steps in groupby(plan.steps, key=lambda step: step.at):
+        await world.run_to(at)
+        await _take(result, list(steps))
+    await world.run_to(END)
+
+
+async def _take(result: Lived, steps: Sequence[Step]) -> None:
+    lines: dict[str, list[Step]] = {}
+    for step in steps:
+        lines.setdefault(step.line, []).append(step)
+    free = asyncio.Semaphore(LINES_AT_ONCE)
+
+    async def follow(line: Sequence[Step]) -> None:
+        async with free:
+            for step in line:
+                reply = await result.world.send(step.actor_type, step.actor_id, _command(step))
+                if reply.error is not None:
+                    result.refused.append(f"{step.at} {step.name} {step.body} {step.actor_id}: {reply.error.detail}")
+
+    await asyncio.gather(*(follow(line) for line in lines.values()))
+
+
+def _command(step: Step) -> Command:
+    person = step.person
+    if step.name == "PatchUser":
+        person.zone = step.body["zone"]
+    return build_command(
+        step.name,
+        step.body,
+        id=step.command_id,
+        principal=Principal("user", person.id, person.id),
+        correlation_id=step.command_id,
+        zone=person.zone,
+        defaults=person.defaults,
+    )

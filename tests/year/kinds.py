@@ -1,0 +1,120 @@
+"""The kinds of series that there are: rules, starts, zones and policies, by chance within each kind."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from tests.unit.recurrence.oracle import Case
+from tests.year.people import START, ZONES, Person
+from tests.year.series import Spec
+
+# Of twenty series each is of another line. Daily ones share few instants, so that a year of them is no hour of work.
+KINDS = (
+    "daily", "weekly", "weekly", "monthly", "weekly", "completion", "weekly", "yearly", "weekly", "last day",
+    "completion", "weekly", "weekly", "weekday", "weekly", "days", "weekly", "counted", "weekly", "days at home",
+)  # fmt: skip
+OFFSETS = ([0], [0], [0], [0], None, [], [30, 0])
+RULES = frozenset({"another rule", "another time"})
+
+
+def spec_of(number: int, people: Sequence[Person], random: Random) -> tuple[Spec, Person]:
+    """The series of that number, and whose it is."""
+    kind = KINDS[number % len(KINDS)]
+    person = people[0] if kind == "days at home" else people[(7 * number + number // len(KINDS)) % len(people)]
+    clock, _ = ZONES[person.home]
+    start = datetime.combine(START.date() - timedelta(days=random.randint(0, 90)), clock)
+    case = Case("WEEKLY", interval=1, start=start, timed=True, zone=person.home, clamp=random.random() < 0.5)
+    spec = Spec(
+        case,
+        pile_up=random.choice(("all", "newest")),
+        look_ahead_days=random.choice((0, 0, 0, 1, 7, 30)),
+        offsets=OFFSETS[random.randrange(len(OFFSETS))],
+    )
+    return KIND[kind](spec, random), person
+
+
+def may_take(spec: Spec, turns: Sequence[str]) -> bool:
+    """Whether these turns of life have a plain outcome for such a series."""
+    if spec.mode == "completion":
+        return not turns
+    ends = spec.case.count is not None or spec.case.until is not None
+    return RULES.isdisjoint(turns) or (not ends and (spec.case.timed or "another time" not in turns))
+
+
+def _rule(spec: Spec, **case: object) -> Spec:
+    return replace(spec, case=replace(spec.case, **case))  # type: ignore[arg-type]  # the fields of a Case
+
+
+def _daily(spec: Spec, random: Random) -> Spec:
+    clock, _ = ZONES["Europe/Berlin"]
+    start = datetime.combine(spec.case.start.date(), clock)
+    return _rule(spec, frequency="DAILY", interval=random.choice((1, 1, 1, 2)), start=start, zone="Europe/Berlin")
+
+
+def _weekly(spec: Spec, random: Random) -> Spec:
+    """On the weekday on which the clocks of that zone change."""
+    weekday = ZONES[spec.case.zone][1]
+    days = ((0, weekday), (0, (weekday + 3) % 7))[: random.choice((1, 1, 2))]
+    return _rule(spec, interval=random.choice((1, 1, 2)), weekdays=days, week_start=random.choice((None, 6)))
+
+
+def _monthly(spec: Spec, random: Random) -> Spec:
+    days = random.choice(((31,), (30,), (29, 31), ()))
+    start = spec.case.start.replace(year=2023, month=10, day=31)
+    return _rule(spec, frequency="MONTHLY", month_days=days, start=start, interval=random.choice((1, 1, 2)))
+
+
+def _last_day(spec: Spec, random: Random) -> Spec:
+    return _rule(spec, frequency="MONTHLY", month_days=random.choice(((-1,), (-2,), (1, -1))))
+
+
+def _weekday(spec: Spec, random: Random) -> Spec:
+    return _rule(spec, frequency="MONTHLY", weekdays=((random.choice((1, 2, 5, -1)), random.randrange(7)),))
+
+
+def _yearly(spec: Spec, random: Random) -> Spec:
+    """Leap days, and months named."""
+    if random.random() < 0.5:
+        return _rule(spec, frequency="YEARLY", start=spec.case.start.replace(year=2020, month=2, day=29))
+    return _rule(spec, frequency="YEARLY", months=(3, 6, 10), month_days=(31,))
+
+
+def _counted(spec: Spec, random: Random) -> Spec:
+    spec = _weekly(spec, random)
+    if random.random() < 0.5:
+        return _rule(spec, count=random.randint(20, 40))
+    until = date(2024, random.randint(4, 12), 15)
+    return _rule(spec, until=random.choice((until, datetime.combine(until, time(12)))))
+
+
+def _completion(spec: Spec, random: Random) -> Spec:
+    frequency = random.choice(("DAILY", "DAILY", "WEEKLY", "MONTHLY"))
+    spec = replace(spec, mode="completion", pile_up="all", look_ahead_days=0)
+    return _rule(spec, frequency=frequency, interval=random.choice((1, 2, 3)), count=random.choice((None, None, 30)))
+
+
+def _days(spec: Spec, random: Random) -> Spec:
+    """Days without a time, in whichever zone their owner is."""
+    midnight = datetime.combine(spec.case.start.date(), time())
+    return _rule(_weekly(spec, random), timed=False, start=midnight, interval=1)
+
+
+def _days_at_home(spec: Spec, random: Random) -> Spec:
+    """Every day, also that which begins an hour late."""
+    midnight = datetime.combine(spec.case.start.date(), time())
+    return _rule(spec, frequency="DAILY", timed=False, start=midnight, interval=random.choice((1, 1, 2)))
+
+
+KIND: Mapping[str, Callable[[Spec, Random], Spec]] = {
+    "daily": _daily,
+    "weekly": _weekly,
+    "monthly": _monthly,
+    "last day": _last_day,
+    "weekday": _weekday,
+    "yearly": _yearly,
+    "counted": _counted,
+    "completion": _completion,
+    "days": _days,
+    "days at home": _days_at_home,
+}

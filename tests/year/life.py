@@ -1,0 +1,273 @@
+"""One series through the year: what its owner does to it by chance, and what ought to become of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from random import Random
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID, uuid5
+
+from tests.year.people import Person, Step
+from tests.year.series import Series, Slot, Spec
+from tests.year.tasks import Task
+
+Json = dict[str, Any]
+
+
+class Life:
+    """`turns` are by the number of the day what happens to the series as a whole; the rest comes by chance."""
+
+    def __init__(
+        self,
+        person: Person,
+        series_id: str,
+        spec: Spec,
+        *,
+        random: Random,
+        first_day: int = 0,
+        turns: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
+        self.roams = False  # whether its owner will move to another zone
+        self._first_day = first_day
+        self.person, self.spec, self.random = person, spec, random
+        self.turns = dict(turns)
+        self.id = series_id
+        self.series: Series | None = None
+        self.steps: list[Step] = []
+        self.successors: list[Life] = []
+        self.counts: dict[str, int] = {}
+
+    def day(self, number: int, at: datetime) -> None:
+        """Whatever its owner does on that day, at that instant."""
+        if self.series is None:
+            if number >= self._first_day:
+                self._create(at)
+            return
+        self.series.advance(at)
+        turn = self.turns.get(number)
+        if turn is not None and self.series.status in TURNS[turn][0]:
+            TURNS[turn][1](self, at)
+        elif self.series.status != "active" or not self._change_a_slot(at):
+            self._look_at_tasks(at)
+
+    def born(self, series: Series) -> None:
+        """A successor is made by the one before it."""
+        self.series = series
+
+    def travel(self, at: datetime, zone: str) -> None:
+        """The owner moves, and dates with them: those of the series, and those of tasks that are open."""
+        series = self.series
+        if self.spec.case.timed:
+            return
+        if series is None:
+            self.spec = replace(self.spec, case=replace(self.spec.case, zone=zone))
+            return
+        series.advance(at)
+        tasks = [task for task in series.tasks.values() if task.is_active]
+        if series.status == "active":
+            series.renew(zone=zone)
+        for task in tasks:
+            task.move(at, zone=zone)
+
+    def end(self, at: datetime) -> None:
+        if self.series is not None:
+            self.series.advance(at)
+            for task in self.series.tasks.values():
+                task.advance(at)
+
+    def _create(self, at: datetime) -> None:
+        case, spec = self.spec.case, self.spec
+        body: Json = {
+            "id": self.id,
+            "template": {"title": f"{case.frequency} in {case.zone}"},
+            "rule": case.text,
+            "start": case.start_json,
+            "mode": spec.mode,
+            "month_end": "clamp" if case.clamp else "skip",
+            "pile_up": spec.pile_up,
+            "look_ahead_days": spec.look_ahead_days,
+        }
+        if spec.offsets is not None:
+            body["template"]["reminders"] = [{"offset_minutes": offset} for offset in spec.offsets]
+        self._say(at, "CreateSeries", body)
+        self.series = Series(self.id, spec, self.person.defaults["reminder_offset_minutes"], at)
+        self.series.advance(at)
+
+    # Slots.
+
+    def _change_a_slot(self, at: datetime) -> bool:
+        chance = self.random.random()
+        if chance > SKIP_CHANCE + MOVE_CHANCE:
+            return False
+        slot = self._some_slot()
+        if slot is None:
+            return False
+        if chance < SKIP_CHANCE:
+            self._say(at, "SkipSlot", {"slot": slot.nominal})
+            self._series.skip(slot)
+        else:
+            due = self._later(slot)
+            self._say(at, "MoveSlot", {"slot": slot.nominal, "to": due})
+            self._series.move(slot, due)
+        return True
+
+    def _some_slot(self) -> Slot | None:
+        """One that is made or one of the next; after completion the only one, before its time."""
+        series = self._series
+        made = [slot for slot, _ in series.coming]
+        if series.spec.mode == "completion":
+            made = [slot for slot in made if slot.at > series._now]
+            return made[0] if made else None
+        return self.random.choice([*made, *series.upcoming(2)]) if made else None
+
+    def _later(self, slot: Slot) -> Json:
+        if not self._series.spec.case.timed:
+            return {"date": (slot.day + timedelta(days=self.random.randint(1, 3))).isoformat()}
+        start = datetime.fromisoformat(slot.nominal) + timedelta(minutes=self.random.randint(1, 2_000))
+        return {"local": start.isoformat(timespec="minutes"), "zone": self._series.spec.case.zone}
+
+    # Tasks.
+
+    def _look_at_tasks(self, at: datetime) -> None:
+        series = self._series
+        if series.spec.mode == "completion":
+            waiting = [task for slot, task in series.coming if slot.at <= at or self.random.random() < EARLY_CHANCE]
+        else:
+            waiting = list(series.open)
+        for task in waiting:
+            self._look_at(at, task)
+        early = [task for _, task in series.coming[:1] if task.is_active and series.spec.mode == "schedule"]
+        if early and self.random.random() < EARLY_CHANCE:
+            self._close(at, early[0], "completed")
+        elif self.random.random() < REOPEN_CHANCE:
+            self._reopen(at)
+
+    def _look_at(self, at: datetime, task: Task) -> None:
+        chance = self.random.random()
+        if chance < COMPLETE_CHANCE:
+            self._close(at, task, "completed")
+        elif chance < COMPLETE_CHANCE + DELETE_CHANCE:
+            self._close(at, task, "deleted")
+        elif chance < COMPLETE_CHANCE + DELETE_CHANCE + SNOOZE_CHANCE and self._may_snooze(at, task):
+            minutes = 2 * self.random.randint(1, 400) + 1
+            self._tell(at, task, "SnoozeReminder", {"minutes": minutes})
+            task.snooze(at, minutes)
+
+    def _may_snooze(self, at: datetime, task: Task) -> bool:
+        """Where nothing else will change its reminders, so that it is plain which one comes."""
+        task.advance(at)
+        calm = "remind" not in self.turns.values() and not self.roams
+        return calm and any(one.fired for one in task.reminders) and not any(one.pending for one in task.reminders)
+
+    def _close(self, at: datetime, task: Task, state: str) -> None:
+        self._tell(at, task, "CompleteTask" if state == "completed" else "DeleteTask", {})
+        self._series.close(task, state)
+
+    def _reopen(self, at: datetime) -> None:
+        done = [task for task in self._series.tasks.values() if task.state == "completed"][-3:]
+        if done and not self.roams:
+            task = self.random.choice(done)
+            self._tell(at, task, "ReopenTask", {})
+            task.reopen(at)
+
+    # Turns.
+
+    def _pause(self, at: datetime) -> None:
+        self._say(at, "PauseSeries", {})
+        self._series.pause()
+
+    def _resume(self, at: datetime) -> None:
+        self._say(at, "ResumeSeries", {})
+        self._series.renew()
+
+    def _another_time(self, at: datetime) -> None:
+        """The same rule from now on at another time of the day."""
+        case = self._series.spec.case
+        start = datetime.combine(case.start.date(), time(10, 15))
+        self._say(at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": case.zone}})
+        self._series.renew(start=start)
+
+    def _another_rule(self, at: datetime) -> None:
+        case = replace(self._series.spec.case, interval=self._series.spec.case.interval + 1, count=None)
+        self._say(at, "PatchSeries", {"rule": case.text})
+        self._series.renew(interval=case.interval, count=None)
+
+    def _remind(self, at: datetime) -> None:
+        offsets = [15, 0]
+        self._say(at, "PatchSeries", {"template": {"reminders": [{"offset_minutes": offset} for offset in offsets]}})
+        self._series.remind(offsets)
+
+    def _look_ahead(self, at: datetime) -> None:
+        days = self.random.randint(1, 30)
+        if days != self._series.spec.look_ahead_days:
+            self._say(at, "PatchSeries", {"look_ahead_days": days})
+            self._series.look_ahead(days)
+
+    def _split(self, at: datetime) -> None:
+        """The second of the next slots begins another series with other reminders."""
+        series = self._series
+        slot = ([slot for slot, _ in series.coming] + series.upcoming(2))[1:2]
+        if not slot:
+            return
+        step = self._say(at, "SplitSeries", {"slot": slot[0].nominal, "patch": {"template": {"reminders": []}}})
+        case = series.spec.case
+        left = None if case.count is None else case.count - slot[0].number + 1
+        month_days = case.month_days
+        if case.frequency in {"MONTHLY", "YEARLY"} and not case.weekdays and not month_days:
+            month_days = (case.start.day,)
+        start = datetime.fromisoformat(slot[0].nominal)
+        spec = replace(series.spec, offsets=[], case=replace(case, start=start, count=left, month_days=month_days))
+        series.end_before(slot[0])
+        successor = Life(self.person, str(uuid5(UUID(self.id), step.command_id)), spec, random=self.random)
+        successor.born(Series(successor.id, spec, None, at))
+        successor.steps = self.steps
+        self.successors.append(successor)
+
+    def _stop(self, at: datetime) -> None:
+        keep = self.random.random() < 0.5
+        self._say(at, "StopSeries", {"keep": keep})
+        self._series.stop(keep=keep)
+
+    def _delete(self, at: datetime) -> None:
+        keep = self.random.random() < 0.5
+        self._say(at, "DeleteSeries", {"occurrences": "keep" if keep else "delete"})
+        self._series.delete(keep=keep)
+
+    # Commands.
+
+    @property
+    def _series(self) -> Series:
+        assert self.series is not None
+        return self.series
+
+    def _say(self, at: datetime, name: str, body: Json) -> Step:
+        return self._step(at, "SeriesActor", self.id, name, body)
+
+    def _tell(self, at: datetime, task: Task, name: str, body: Json) -> None:
+        self._step(at, "TaskActor", task.id, name, body)
+
+    def _step(self, at: datetime, actor_type: str, actor_id: str, name: str, body: Json) -> Step:
+        self.counts[name] = self.counts.get(name, 0) + 1
+        command_id = str(uuid5(UUID(self.id), f"{at}/{actor_id}/{name}"))
+        step = Step(at, self.person, actor_type, actor_id, name, body, command_id, self.id)
+        self.steps.append(step)
+        return step
+
+
+SKIP_CHANCE, MOVE_CHANCE = 0.012, 0.006
+COMPLETE_CHANCE, DELETE_CHANCE, SNOOZE_CHANCE = 0.6, 0.03, 0.02
+EARLY_CHANCE, REOPEN_CHANCE = 0.02, 0.01
+
+# What may happen to a series as a whole: when it is so, and what it is.
+TURNS: Mapping[str, tuple[frozenset[str], Callable[[Life, datetime], None]]] = {
+    "pause": (frozenset({"active"}), Life._pause),
+    "resume": (frozenset({"paused"}), Life._resume),
+    "another time": (frozenset({"active"}), Life._another_time),
+    "another rule": (frozenset({"active"}), Life._another_rule),
+    "remind": (frozenset({"active", "paused"}), Life._remind),
+    "look ahead": (frozenset({"active"}), Life._look_ahead),
+    "split": (frozenset({"active"}), Life._split),
+    "stop": (frozenset({"active"}), Life._stop),
+    "delete": (frozenset({"active"}), Life._delete),
+}

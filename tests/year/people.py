@@ -1,0 +1,53 @@
+"""Who lives through the year, where, and what is done on their behalf."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+from uuid import UUID, uuid5
+
+from tests.fakes.person import FakePerson
+
+Json = dict[str, Any]
+
+START = datetime(2024, 1, 1, 0, 0, 30, tzinfo=UTC)  # a leap year, in which Kazakhstan gave up a zone
+END = datetime(2025, 1, 1, 0, 0, 30, tzinfo=UTC)
+
+# Zone: a time on the wall that its changes of the clock leave out or have twice, and a weekday on which they come.
+ZONES: dict[str, tuple[time, int]] = {
+    "America/Santiago": (time(0), 6),
+    "Europe/Berlin": (time(2, 30), 6),
+    "America/New_York": (time(2, 30), 6),
+    "Australia/Lord_Howe": (time(2, 15), 6),
+    "Asia/Almaty": (time(23, 30), 3),
+    "Australia/Adelaide": (time(2, 30), 6),
+    "Africa/Cairo": (time(0), 4),
+    "Asia/Kolkata": (time(9), 0),
+    "Pacific/Chatham": (time(3, 15), 6),
+    "America/St_Johns": (time(2, 30), 6),
+    "Asia/Kathmandu": (time(18, 45), 2),
+    "UTC": (time(9), 0),
+}
+HOMES = tuple(ZONES)
+
+
+class Person(FakePerson):
+    """The same one for the same seed."""
+
+    def __init__(self, seed: str, number: int) -> None:
+        super().__init__(zone=HOMES[number % len(HOMES)], offset=(None, 30, 0)[number % 3])
+        self.id = str(uuid5(UUID(int=0), f"{seed}/person/{number}"))
+        self.home = self.zone
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command at an instant. Steps of one `line` go in order, others at once with them."""
+
+    at: datetime
+    person: Person
+    actor_type: str
+    actor_id: str
+    name: str
+    body: Json
+    command_id: str
+    line: str

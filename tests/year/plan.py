@@ -1,0 +1,113 @@
+"""The year as it is to be: people, their series of every kind, their single tasks, and what they do day by day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID, uuid5
+
+from tests.year.kinds import may_take, spec_of
+from tests.year.life import Life
+from tests.year.people import END, HOMES, START, ZONES, Person, Step
+from tests.year.tasks import Task
+
+PEOPLE_SHARE = 5  # one person for so many series
+TASKS_EACH = 8
+# What may happen to a series as a whole, in this order.
+TURNS = (
+    (), ("pause", "resume"), ("another rule",), ("pause", "resume", "look ahead"), ("remind",), ("split",),
+    ("another time", "pause", "resume"), ("stop",), ("look ahead", "split"), ("remind", "another rule"),
+    ("pause", "resume", "another time"), ("delete",), ("pause", "remind", "resume", "split"),
+)  # fmt: skip
+TRAVELLERS = slice(5, 10, 2)
+
+
+@dataclass
+class Plan:
+    """`steps` in the order of time; `lives` and `tasks` know what ought to come of them."""
+
+    people: list[Person]
+    lives: list[Life] = field(default_factory=list)
+    tasks: dict[str, tuple[Person, Task]] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def every_task(self) -> Iterator[Task]:
+        yield from (task for _, task in self.tasks.values())
+        yield from (task for life in self.lives if life.series for task in life.series.tasks.values())
+
+
+def plan(seed: str, many: int) -> Plan:
+    """The same for the same seed: so many series."""
+    made = Plan([Person(seed, number) for number in range(max(len(HOMES), many // PEOPLE_SHARE))])
+    for number in range(many):
+        made.lives.append(_life(seed, number, made))
+    _walk(seed, made)
+    made.steps.sort(key=lambda step: step.at)
+    return made
+
+
+def _walk(seed: str, made: Plan) -> None:
+    random = Random(f"{seed}/days")
+    travels = {random.randint(60, 300): person for person in made.people[TRAVELLERS]}
+    for life in made.lives:
+        life.roams = life.person in travels.values()
+    _single_tasks(seed, made)
+    for number in range((END - START).days):
+        at = START + timedelta(days=number, minutes=random.randint(1, 1_430) if number else 0)
+        if number in travels:
+            _travel(made, travels[number], random.choice(HOMES[3:]), at)
+        for life in tuple(made.lives):
+            if number not in travels or life.person is not travels[number]:
+                life.day(number, at)
+            made.lives += life.successors
+            life.successors = []
+    for task in made.tasks.values():
+        task[1].advance(END)
+    for life in made.lives:
+        life.end(END)
+    made.steps += [step for life in {id(life.steps): life for life in made.lives}.values() for step in life.steps]
+
+
+def _travel(made: Plan, person: Person, zone: str, at: datetime) -> None:
+    if zone == person.zone:
+        return
+    person.zone = zone
+    command_id = str(uuid5(UUID(person.id), f"travel/{at}"))
+    made.steps.append(Step(at, person, "UserActor", person.id, "PatchUser", {"zone": zone}, command_id, person.id))
+    for life in made.lives:
+        if life.person is person:
+            life.travel(at, zone)
+    for owner, task in made.tasks.values():
+        if owner is person and "date" in task.due:
+            task.move(at, zone=zone)
+
+
+def _single_tasks(seed: str, made: Plan) -> None:
+    """Tasks of no series, all made on the first day, with the reminder that their owners have by default."""
+    for number, person in enumerate(made.people):
+        random = Random(f"{seed}/tasks/{number}")
+        for _ in range(TASKS_EACH):
+            day = START.date() + timedelta(days=random.randint(2, 360))
+            clock, _weekday = ZONES[person.home]
+            local = datetime.combine(day, clock).isoformat(timespec="minutes")
+            due = random.choice(({"date": day.isoformat()}, {"local": local, "zone": person.home}))
+            task_id = str(uuid5(UUID(person.id), f"task/{random.random()}"))
+            offset = person.defaults["reminder_offset_minutes"]
+            body = {"id": task_id, "title": f"Once on {day}", "due": due}
+            made.tasks[task_id] = (
+                person,
+                Task(task_id, START, due, person.home, [] if offset is None else [offset]),
+            )
+            made.steps.append(Step(START, person, "TaskActor", task_id, "CreateTask", body, task_id, task_id))
+
+
+def _life(seed: str, number: int, made: Plan) -> Life:
+    random = Random(f"{seed}/series/{number}")
+    spec, person = spec_of(number, made.people, random)
+    settled = person not in made.people[TRAVELLERS]
+    turns = random.choice([turns for turns in TURNS if not turns or (settled and may_take(spec, turns))])
+    days = sorted(random.sample(range(20, 340), len(turns)))
+    series_id = str(uuid5(UUID(person.id), f"series/{number}"))
+    first_day = random.choice((0, 0, 0, 3, 17))
+    return Life(person, series_id, spec, random=random, first_day=first_day, turns=dict(zip(days, turns, strict=True)))

@@ -1,0 +1,249 @@
+"""What ought to become of one series: its slots by dateutil and zoneinfo, and of each the task and what was done to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from tests.unit.recurrence.oracle import Case, instant_of, locals_of
+from tests.year.tasks import Task
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """`number` counts from the start of the series, skipped ones included; after completion only those that came."""
+
+    nominal: str
+    day: date
+    at: datetime
+    number: int
+
+
+@dataclass
+class Spec:
+    """A series as its owner wants it. `case` is the rule with start and zone; None of `offsets` is the user's default."""
+
+    case: Case
+    mode: str = "schedule"
+    pile_up: str = "all"
+    look_ahead_days: int = 0
+    offsets: list[int] | None = field(default_factory=lambda: [0])
+
+
+class Series:
+    """Tell it in the order of time what is done; `tasks` are by (generation, slot) all that were ever made."""
+
+    def __init__(self, series_id: str, spec: Spec, default_offset: int | None, made: datetime) -> None:
+        self.id = series_id
+        self.spec = spec
+        self.default_offset = default_offset
+        self.status = "active"
+        self.generation = 1
+        self.tasks: dict[tuple[int, str], Task] = {}
+        self.coming: list[tuple[Slot, Task]] = []  # made, not started
+        self.open: list[Task] = []
+        self._over: set[str] = set()  # tasks that a person has completed or deleted
+        self._ends_before: date | None = None
+        self._last_started: date | None = None
+        self._passed = 0
+        self._now = made
+        self._begin()
+
+    # Time.
+
+    def advance(self, until: datetime) -> None:
+        """Every slot that starts up to `until`, that instant included, and every task made ahead by then.
+
+        Each task is told of the time when something is done to it, and at the end.
+        """
+        while self.status == "active" and self.spec.mode == "schedule":
+            starts = self.coming[0][0].at
+            made = self._peek().at - self._ahead if self._ahead and self._peek() else starts
+            if min(starts, made) > until:
+                break
+            self._now = max(self._now, min(starts, made))
+            if starts <= self._now:
+                self._start()
+            self._fill()
+        self._now = max(self._now, until)
+
+    def _start(self) -> None:
+        slot, task = self.coming.pop(0)
+        if self.spec.pile_up == "newest":
+            self._withdraw(self.open)
+            self.open = []
+        if task.id not in self._over:
+            self.open.append(task)
+        self._last_started, self._passed = slot.day, slot.number
+
+    def _fill(self) -> None:
+        """The next slot's task is always there, and those that the look-ahead reaches."""
+        while (slot := self._peek()) and (not self.coming or slot.at - self._ahead <= self._now):
+            self._slots.pop(0)
+            self.coming.append((slot, self._make(slot)))
+            if not self._ahead:
+                break
+        if not self.coming:
+            self.status = "ended"
+
+    def _make(self, slot: Slot) -> Task:
+        task_id = str(uuid5(UUID(self.id), f"{self.generation}/{slot.nominal}"))
+        due = self._moved.pop(slot.nominal, None) or self.due_of(slot)
+        task = Task(task_id, self._now, due, self.spec.case.zone, self.offsets)
+        self.tasks[self.generation, slot.nominal] = task
+        return task
+
+    @property
+    def offsets(self) -> list[int]:
+        if self.spec.offsets is not None:
+            return self.spec.offsets
+        return [] if self.default_offset is None else [self.default_offset]
+
+    @property
+    def _ahead(self) -> timedelta:
+        return timedelta(days=self.spec.look_ahead_days)
+
+    def due_of(self, slot: Slot) -> Json:
+        if not self.spec.case.timed:
+            return {"date": slot.nominal}
+        return {"local": slot.nominal, "zone": self.spec.case.zone}
+
+    # Slots.
+
+    def _begin(self) -> None:
+        """A generation: its slots after now, of days from today on, none of a day that has had one."""
+        self.skipped: set[str] = set()
+        self._moved: dict[str, Json] = {}
+        self._slots: list[Slot] = []
+        self.coming = []
+        self._source = self._all_slots()
+        self._fill()
+
+    def _all_slots(self) -> Iterator[Slot]:
+        case, now = self.spec.case, self._now
+        today = now.astimezone(ZoneInfo(case.zone)).date()
+        for number, local in zip(count(1), locals_of(case), strict=False):
+            day = local.date()
+            if self._last_started is not None and day <= self._last_started:
+                continue
+            if day < today or (case.timed and instant_of(local, case.zone) <= now):
+                continue
+            yield self._slot(local, self._passed + 1 if self.spec.mode == "completion" else number)
+
+    def _slot(self, local: datetime, number: int) -> Slot:
+        nominal = local.isoformat(timespec="minutes") if self.spec.case.timed else local.date().isoformat()
+        return Slot(nominal, local.date(), instant_of(local, self.spec.case.zone), number)
+
+    def upcoming(self, many: int) -> list[Slot]:
+        """The next slots that are not made and not skipped."""
+        while len(self._slots) < many and (slot := next(self._source, None)):
+            self._slots.append(slot)
+        end = self._ends_before
+        left = [slot for slot in self._slots if slot.nominal not in self.skipped and (end is None or slot.day < end)]
+        if len(left) < len(self._slots):
+            self._slots = left
+            return self.upcoming(many) if end is None else left
+        return self._slots[:many]
+
+    def _peek(self) -> Slot | None:
+        if self.spec.mode == "completion" and self.coming:
+            return None
+        return next(iter(self.upcoming(1)), None)
+
+    # What people do. Each at an instant up to which it was advanced.
+
+    def skip(self, slot: Slot) -> None:
+        made = next((pair for pair in self.coming if pair[0] == slot), None)
+        self.skipped.add(slot.nominal)
+        if made is None:
+            return
+        made[1].close(self._now, "withdrawn")
+        self.coming.remove(made)
+        if self.spec.mode == "completion":
+            self._follow(made[0], made[0].at)
+        else:
+            self._fill()
+
+    def move(self, slot: Slot, due: Json) -> None:
+        made = next((task for known, task in self.coming if known == slot), None)
+        if made is None:
+            self._moved[slot.nominal] = due
+        else:
+            made.move(self._now, due)
+
+    def close(self, task: Task, state: str) -> None:
+        """A person completes or deletes the task of a slot."""
+        task.close(self._now, state)
+        self._over.add(task.id)
+        if task in self.open:
+            self.open.remove(task)
+        awaited = self.coming[0] if self.coming else None
+        if self.spec.mode == "completion" and self.status == "active" and awaited and awaited[1] is task:
+            self.coming = []
+            self._follow(awaited[0], self._now)
+
+    def _follow(self, slot: Slot, completed: datetime) -> None:
+        """After completion: the interval from that day on, or the next multiple of it after the slot's day."""
+        case = self.spec.case
+        self._passed = slot.number
+        self._last_started = slot.day
+        done = completed.astimezone(ZoneInfo(case.zone)).replace(hour=case.start.hour, minute=case.start.minute)
+        chain = replace(case, start=done.replace(tzinfo=None, second=0, microsecond=0), count=None)
+        local = next(local for local in locals_of(chain) if local.date() > max(done.date(), slot.day))
+        over = case.count is not None and slot.number >= case.count
+        self._slots = [] if over else [self._slot(local, slot.number + 1)]
+        self._source = iter(())
+        self._fill()
+
+    def pause(self) -> None:
+        self._withdraw_coming()
+        self.status = "paused"
+
+    def renew(self, **changes: Any) -> None:
+        """Resumed, or with another rule, start or zone."""
+        self._withdraw_coming()
+        self.spec = replace(self.spec, case=replace(self.spec.case, **changes))
+        self.generation += 1
+        self.status = "active"
+        self._begin()
+
+    def look_ahead(self, days: int) -> None:
+        self.spec = replace(self.spec, look_ahead_days=days)
+        self._fill()
+
+    def remind(self, offsets: list[int]) -> None:
+        """The template has other reminders: so have the tasks that are not over."""
+        self.spec = replace(self.spec, offsets=offsets)
+        for task in [task for _, task in self.coming] + self.open:
+            task.remind(self._now, self.offsets)
+
+    def end_before(self, slot: Slot) -> None:
+        """From that slot on it is another series."""
+        self._ends_before = slot.day
+        kept = [pair for pair in self.coming if pair[0].day < slot.day]
+        self._withdraw([task for known, task in self.coming if known.day >= slot.day])
+        self.coming = kept
+        self._fill()
+
+    def stop(self, *, keep: bool) -> None:
+        self._withdraw([task for _, task in self.coming[1 if keep else 0 :]])
+        self.coming, self.status = [], "stopped"
+
+    def delete(self, *, keep: bool) -> None:
+        if not keep:
+            self._withdraw([task for _, task in self.coming] + self.open)
+            self.open = []
+        self.coming, self.status = [], "deleted"
+
+    def _withdraw_coming(self) -> None:
+        self._withdraw([task for _, task in self.coming])
+        self.coming = []
+
+    def _withdraw(self, tasks: list[Task]) -> None:
+        for task in tasks:
+            task.close(self._now, "withdrawn")
