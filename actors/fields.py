@@ -42,7 +42,8 @@ _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 def fold(text: str) -> str:
     """Spell a tag so that two that a person would call the same compare equal."""
-    return unicodedata.normalize("NFKC", text.casefold())
+    once = unicodedata.normalize("NFKC", text.casefold())
+    return unicodedata.normalize("NFKC", once.casefold())  # a sign as ㏆ has capitals only once it is taken apart
 
 
 def _storable(value: object) -> object:

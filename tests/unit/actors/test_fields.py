@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -151,6 +151,7 @@ def test_no_body_ends_in_anything_but_a_refusal(name: str, body: dict[str, Any])
 
 
 @given(st.text(max_size=30))
+@example("㏆")
 def test_folding_is_done_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert fold(text.upper()) == fold(text.upper().lower())
