@@ -28,6 +28,7 @@ class Stored:
     tasks: dict[str, dict[str, Any]]
     activity: list[dict[str, Any]]
     deliveries: list[dict[str, Any]]
+    delivered: dict[str, int]  # by task, as the ledger has it: in a notification of its own or with others in one
     notifications: list[dict[str, Any]]
     dead_letters: int
 
@@ -59,6 +60,11 @@ class Verdict:
         return "\n".join(f"{what} ({len(found)}): {found[:_SHOWN]}" for what, found in self.wrong.items())
 
 
+_DELIVERED_SQL = """
+SELECT task_id, count(*) AS n FROM reminder_ledger WHERE user_id = ANY($1) AND step = 'delivered' GROUP BY task_id
+"""
+
+
 async def load_stored(database: Any, users: Sequence[str]) -> Stored:
     """Read it all; `database` is a connection."""
 
@@ -81,6 +87,7 @@ async def load_stored(database: Any, users: Sequence[str]) -> Stored:
         tasks={row["id"]: row for row in await rows("SELECT id, version, body FROM tasks WHERE user_id = ANY($1)")},
         activity=activity,
         deliveries=await rows("SELECT * FROM deliveries WHERE user_id = ANY($1)"),
+        delivered={row["task_id"]: row["n"] for row in await rows(_DELIVERED_SQL)},
         notifications=await rows("SELECT * FROM notifications WHERE user_id = ANY($1)"),
         dead_letters=await database.fetchval("SELECT count(*) FROM dead_letters"),
     )
@@ -203,14 +210,11 @@ def _judge_activity(stored: Stored, seen: Counter[str], verdict: Verdict) -> Non
 def _judge_reminders(entries: list[Entry], stored: Stored, verdict: Verdict) -> None:
     """Of each task that was made to remind: fired once, delivered once, notified once, never early."""
     fired: Counter[str] = Counter()
-    delivered: Counter[str] = Counter()
     for row in stored.activity:
         if row["type"] == "reminder.fired":
             fired[row["task_id"]] += 1
             _judge_time(row, verdict)
-        elif row["type"] == "reminder.delivered":
-            delivered[row["task_id"]] += 1
-    sent = Counter(row["task_id"] for row in stored.deliveries if row["status"] == "sent")
+    sent = Counter(row["task_id"] for row in stored.deliveries if (row["status"], row["kind"]) == ("sent", "reminder"))
     told = Counter(row["task_id"] for row in stored.notifications if row["kind"] == "reminder")
     digests = sum(row["kind"] == "digest" for row in stored.notifications)
     for entry in entries:
@@ -218,7 +222,7 @@ def _judge_reminders(entries: list[Entry], stored: Stored, verdict: Verdict) -> 
         if not entry.operation.fires_at or (task_id, entry.operation.command_id) not in stored.commands:
             continue
         verdict.reminders_due += 1
-        counts = (fired[task_id], delivered[task_id], sent[task_id])
+        counts = (fired[task_id], stored.delivered.get(task_id, 0), sent[task_id])
         verdict.reminders_once += counts == (1, 1, 1) and told[task_id] <= 1
         if max(counts) > 1 or told[task_id] > 1:
             verdict.blame("reminders twice", f"{task_id}: fired, delivered, sent {counts}, told {told[task_id]}")

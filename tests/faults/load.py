@@ -24,7 +24,7 @@ from tests.faults.recorder import Entry, Operation, Recorder
 from tests.stream_reader import StreamReader
 from tests.system import System
 
-USERS = 6
+USERS = 18  # so that none has more reminders a minute than are told one by one
 LANES_PER_USER = 10
 HOT_LANES_PER_USER = 2
 REMINDER_SHARE = 0.3
