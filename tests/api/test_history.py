@@ -67,6 +67,15 @@ async def test_a_fired_reminder_is_listed_told_and_in_the_ledger(here: World, ad
     assert later["items"] == ledger[1:]
 
 
+async def test_a_snooze_until_tomorrow_counts_on_the_wall_of_its_person(here: World, ada: httpx.AsyncClient) -> None:
+    task = await fired(here, ada)
+    url = f"/api/v1/tasks/{task['id']}/snooze"
+    later = (await ada.post(url, json={"tomorrow_at": "09:00"})).json()
+    assert later["reminders"][0]["fire_at"] == "2026-11-23T08:00:00.000Z"
+    for wrong in ({"tomorrow_at": "9"}, {"tomorrow_at": "09:00", "minutes": 5}, {}):
+        assert (await ada.post(url, json=wrong)).status_code == 422
+
+
 async def test_notifications_are_marked_read_once(here: World, ada: httpx.AsyncClient) -> None:
     await fired(here, ada)
     url = "/api/v1/notifications"
