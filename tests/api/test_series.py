@@ -146,6 +146,36 @@ async def test_skipping_moving_pausing_and_stopping_show_in_the_occurrences(ada:
     assert (over.status_code, over.json()["code"]) == (409, "series_over")
 
 
+async def test_what_was_missed_is_no_occurrence_where_only_the_newest_stays(
+    here: World, ada: httpx.AsyncClient
+) -> None:
+    series = await made(ada, pile_up="newest")
+    here.clock.move(days=3)
+    await here.actors.tick("SeriesActor", series["id"])
+    answer = await ada.get(f"{SERIES}/{series['id']}/occurrences", params={"from": "2026-11-20", "to": "2026-11-27"})
+    assert [(item["slot"][8:10], item["number"], item["state"]) for item in answer.json()["items"]] == [
+        ("23", 1, "deleted"),
+        ("25", 3, "open"),
+        ("26", 4, "open"),
+        ("27", 5, "computed"),
+    ]
+
+
+async def test_a_moved_task_is_shown_where_it_is_now(ada: httpx.AsyncClient) -> None:
+    series = await made(ada)
+    slot, to = series["next"]["slot"], {"local": "2026-11-23T07:00", "zone": "Asia/Tokyo"}
+    await did(ada, series, "move", {"slot": slot, "to": to})
+    assert (await ada.get(f"{TASKS}/{series['next']['task_id']}")).json()["due"] == to
+    first = (await ada.get(f"{SERIES}/{series['id']}/occurrences")).json()["items"][0]
+    assert (first["slot"], first["moved"], first["state"]) == (slot, True, "open")
+    assert (first["local"], first["zone"], first["at"]) == (*to.values(), "2026-11-22T22:00:00.000Z")
+    days = await made(ada, start={"date": "2026-11-24"})
+    await ada.patch(f"{TASKS}/{days['next']['task_id']}", json={"due": {"date": "2026-11-25"}})
+    moved, other = (await ada.get(f"{SERIES}/{days['id']}/occurrences", params={"to": "2026-11-25"})).json()["items"]
+    assert (moved["slot"], moved["date"], moved["moved"]) == ("2026-11-24", "2026-11-25", True)
+    assert (other["slot"], other["date"], other["moved"]) == ("2026-11-25", "2026-11-25", False)
+
+
 async def test_an_edit_reaches_the_open_task_and_a_new_rule_makes_a_new_generation(ada: httpx.AsyncClient) -> None:
     series = await made(ada)
     url = f"{SERIES}/{series['id']}"

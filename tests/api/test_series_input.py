@@ -95,6 +95,11 @@ async def test_every_field_is_taken_at_its_limit_and_kept_as_it_is(ada: httpx.As
         assert answer.status_code == 201, (answer.text, str(fields)[:100])
         assert faults(answer.json(), "Series") == []
         assert {name: answer.json()[name] for name in fields} == fields
+        asked = {name: answer.json()[name] for name in ("rule", "start", "mode", "month_end")}
+        previewed = (await ada.post(f"{SERIES}/preview", json=asked)).json()
+        assert previewed["sentence"] == answer.json()["sentence"]
+        del previewed["occurrences"][0]["shifted"]
+        assert previewed["occurrences"][0].items() <= answer.json()["next"].items()
         assert told((await ada.get(f"{SERIES}/{answer.json()['id']}")).json()) == told(answer.json())
 
 

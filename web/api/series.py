@@ -136,10 +136,13 @@ async def patch(request: Request, series_id: SeriesId) -> Response:
 @router.delete(
     "/{series_id}",
     **operation(
-        "delete_series", "write", "Delete a series; its open occurrences stay or go with it", series_models.Series,
-        command=True, edit=True,
+        "delete_series",
+        "write",
+        "Delete a series; its open occurrences stay or go with it",
+        series_models.Series,
+        command=True,
     ),
-)  # fmt: skip
+)
 async def delete(
     request: Request, series_id: SeriesId, occurrences: Annotated[Literal["keep", "delete"], Query()] = "keep"
 ) -> Response:

@@ -44,6 +44,5 @@ def _next(stored: Json) -> dict[str, Any] | None:
     awaited = stored["awaited"]
     if awaited is None:
         return None
-    zone, moved = zone_of(stored), stored["moved"].get(awaited["slot"])
-    shown = when(awaited["slot"], zone) if moved is None else due_json(moved, zone)
+    shown = when(awaited["slot"], zone_of(stored))
     return {"slot": awaited["slot"], "number": awaited["number"], "task_id": awaited["task_id"], **shown}

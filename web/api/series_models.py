@@ -92,7 +92,9 @@ class Series(BaseModel):
     status: Literal["active", "paused", "stopped", "ended", "deleted"]
     generation: int
     split_from: Id | None
-    next: Next | None = Field(description="The occurrence that waits for its time, or for its completion")
+    next: Next | None = Field(
+        description="The slot that waits for its time, or for its completion; its task may have been moved"
+    )
     skipped: list[str]
     moved: dict[str, DueDate | DueLocal]
     created_at: Instant

@@ -2204,7 +2204,7 @@ export interface components {
             moved: {
                 [key: string]: components["schemas"]["DueDate"] | components["schemas"]["DueLocal"];
             };
-            /** @description The occurrence that waits for its time, or for its completion */
+            /** @description The slot that waits for its time, or for its completion; its task may have been moved */
             next: components["schemas"]["Next"] | null;
             /**
              * Pile Up
@@ -3621,8 +3621,6 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
-                "If-Match"?: string;
             };
             path: {
                 series_id: string;
