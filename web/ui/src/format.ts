@@ -76,6 +76,12 @@ export function slotLabel({
   return `${format(Date.parse(`${local.slice(0, 10)}T12:00:00Z`), "UTC", day)} ${timeLabel(Date.parse(at), zone)}`
 }
 
+/** A slot by its name alone, as the rule has it: "2026-11-30T09:00" → "Mon 30 Nov 2026 09:00". */
+export function nominalLabel(slot: string): string {
+  const [date, time] = slot.split("T")
+  return slotLabel({ zone: "UTC", at: `${date}T${time ?? "00:00"}Z`, ...(time ? { local: slot } : { date: slot }) })
+}
+
 export function spanLabel(milliseconds: number): string {
   const span = Math.abs(milliseconds)
   if (span < MINUTE) return `${Math.max(1, Math.round(span / 1000))} s`

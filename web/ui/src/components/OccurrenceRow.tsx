@@ -67,7 +67,7 @@ function Tools({ series, occurrence, label }: Props & { label: string }) {
         )}
       </Popover>
       <button type="button" class="button quiet small" onClick={() => editFrom(series, slot, label)}>
-        Edit from here<span class="unseen">, {label}</span>…
+        Edit from here…<span class="unseen"> {label}</span>
       </button>
     </div>
   )

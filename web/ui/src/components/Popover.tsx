@@ -30,9 +30,13 @@ export function Popover({ label, button, class: look = "", disabled = false, chi
     panel.current.querySelector<HTMLElement>("button, input, select")?.focus({ preventScroll: true })
     const place = () => placeBeside(trigger.current, panel.current)
     place()
+    // What is inside may come later than the panel.
+    const growth = new ResizeObserver(place)
+    growth.observe(panel.current)
     addEventListener("scroll", place, { capture: true, passive: true })
     addEventListener("resize", place)
     return () => {
+      growth.disconnect()
       removeEventListener("scroll", place, { capture: true })
       removeEventListener("resize", place)
     }

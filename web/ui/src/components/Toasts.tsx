@@ -95,7 +95,8 @@ function ReminderToast({ toast, notification }: { toast: Toast; notification: No
             <span class="late-mark">{lateLabel(late_seconds)}</span>
           ) : (
             <span>· {agoLabel(Date.parse(notification.created_at), now.value)}</span>
-          )}
+          )}{" "}
+          <WhyButton notification={notification} class="why-link" />
         </p>
         <p class="reminder-title">
           {task_id ? (
@@ -138,7 +139,6 @@ function ReminderToast({ toast, notification }: { toast: Toast; notification: No
             >
               Complete
             </button>
-            <WhyButton notification={notification} />
           </div>
         )}
       </div>

@@ -1,16 +1,21 @@
 // "Why did I get this?": which reminder, of which task, by which rule and slot; read when it is asked.
 import { useEffect, useState } from "preact/hooks"
 import { get, Refused, Unreachable } from "../api.ts"
-import { lateLabel, momentLabel, offsetLabel } from "../format.ts"
+import { lateLabel, momentLabel, nominalLabel, offsetLabel } from "../format.ts"
 import { now } from "../store/clock.ts"
 import { go } from "../store/route.ts"
 import { zone } from "../store/session.ts"
 import type { Notification, ReminderLife } from "../types.ts"
 import { Popover } from "./Popover.tsx"
 
-export function WhyButton({ notification }: { notification: Notification }) {
+interface Props {
+  notification: Notification
+  class?: string
+}
+
+export function WhyButton({ notification, class: look = "button quiet small" }: Props) {
   return (
-    <Popover label={`Why did I get “${notification.title}”?`} class="button quiet small" button="Why?">
+    <Popover label={`Why did I get “${notification.title}”?`} class={look} button="Why?">
       {(close) => (
         <div class="why" data-testid="why">
           <h3>Why did I get this?</h3>
@@ -82,7 +87,7 @@ function Answer({ life, notification, close }: AnswerProps) {
             </button>
           </dd>
           <dt>Slot</dt>
-          <dd>{slot?.replace("T", " ")}</dd>
+          <dd>{slot && nominalLabel(slot)}</dd>
         </>
       )}
     </dl>

@@ -27,7 +27,7 @@ export function createTask(input: NewTask): { id: string; done: Promise<Task | u
 }
 
 /** What a new task looks like until the server has it. */
-export function draftOf(id: string, input: NewTask): Task {
+function draftOf(id: string, input: NewTask): Task {
   const at = stamp()
   return {
     id,

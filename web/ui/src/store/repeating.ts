@@ -3,31 +3,28 @@ import { call, Refused, Unreachable } from "../api.ts"
 import { newId } from "../ids.ts"
 import type { Recurrence } from "../recurrence.ts"
 import type { Due, ReminderInput, Series, Task } from "../types.ts"
-import { deleteTask, draftOf, type NewTask, quote, reminderInputs } from "./changes.ts"
+import { deleteTask, type NewTask, quote, reminderInputs } from "./changes.ts"
 import { openTask } from "./opening.ts"
 import { openTaskId } from "./route.ts"
 import { confirmSeries } from "./series.ts"
-import { lay, lift } from "./tasks.ts"
+import { confirm } from "./tasks.ts"
 import { show } from "./toasts.ts"
 import { remember } from "./undo.ts"
 
 export type NewRepeating = NewTask & { due: Due; recurrence: Partial<Recurrence> & { rule: string } }
 
-/** Shown at once; the first occurrence has an id of its own, made by the server. */
-export async function createRepeating(input: NewRepeating): Promise<Task | undefined> {
-  const [key, id] = [newId(), newId()]
-  const { recurrence: _, ...shown } = input
-  const draft = { ...draftOf(id, shown), series_id: id }
-  lay({ key, taskId: id, apply: (known) => known ?? draft })
+/** Not shown before it is there: the first occurrence has an id that the server makes, and a draft could not be acted on. */
+export async function createRepeating(input: NewRepeating, key = newId()): Promise<Task | undefined> {
   try {
     const task = await postRepeating(input, key)
-    lift(key, task)
-    if (task) remember({ label: `Added ${quote(task)}`, run: () => takeBack(task) }, false)
+    if (task) {
+      confirm([task])
+      remember({ label: `Added ${quote(task)}`, run: () => takeBack(task) }, false)
+    }
     return task
   } catch (error) {
-    lift(key)
     if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
-    const again = { label: "Try again", run: () => void createRepeating(input) }
+    const again = { label: "Try again", run: () => void createRepeating(input, key) }
     show({ kind: "problem", text: `“${input.title}” was not added`, detail: faultText(error), action: again })
     return undefined
   }
@@ -49,7 +46,7 @@ export async function makeRepeating(task: Task, due: Due, recurrence: Recurrence
   }
   const first = await postRepeating(input, newId())
   if (!first) return void show({ kind: "done", text: `${quote(task)} repeats from now on` })
-  lift("", first)
+  confirm([first])
   if (!isSameDue(first.due, task.due) && task.due) {
     show({
       kind: "done",

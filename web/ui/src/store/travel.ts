@@ -6,6 +6,8 @@ import { now } from "./clock.ts"
 import { me } from "./session.ts"
 import { tasks } from "./tasks.ts"
 
+const STORED = "duely.zones-kept"
+
 /** Zones that the reader said no to, while at home in another. */
 const kept = signal<ReadonlySet<string>>(read())
 
@@ -39,8 +41,6 @@ export function isSameClock(one: string, other: string, instant: number): boolea
   const days = [0, 61, 122, 183, 244, 305]
   return days.every((it) => localAt(instant + it * DAY, one) === localAt(instant + it * DAY, other))
 }
-
-const STORED = "duely.zones-kept"
 
 function keyOf(home: string, here: string): string {
   return `${home} ${here}`

@@ -8,6 +8,7 @@ import { me, patchMe } from "../store/session.ts"
 import { setTheme, THEMES, theme } from "../store/theme.ts"
 import { show } from "../store/toasts.ts"
 import { browserZone } from "../time.ts"
+import type { Me } from "../types.ts"
 
 const USUAL = [0, 5, 10, 15, 30, 60, 120, 1440]
 
@@ -66,6 +67,7 @@ export function SettingsView() {
           </select>
         </label>
       </section>
+      <DayTimes who={who} />
       <section aria-labelledby="settings-look">
         <h2 id="settings-look">Look</h2>
         <fieldset class="segments">
@@ -92,6 +94,72 @@ export function SettingsView() {
         </button>
       </section>
     </div>
+  )
+}
+
+/** When to be told what the day holds, and when not to be told anything. */
+function DayTimes({ who: { defaults } }: { who: Me }) {
+  const { digest_at, quiet_hours } = defaults
+  const put = (change: Partial<Me["defaults"]>) => void save({ defaults: { ...defaults, ...change } })
+  return (
+    <section aria-labelledby="settings-day">
+      <h2 id="settings-day">Through the day</h2>
+      <div class="setting">
+        <label class="check-line">
+          <input
+            type="checkbox"
+            checked={digest_at !== null}
+            onChange={(event) => put({ digest_at: event.currentTarget.checked ? "08:00" : null })}
+          />
+          <span>A summary of the day</span>
+        </label>
+        {digest_at !== null && (
+          <TimeInput label="Summary at" value={digest_at} onPick={(time) => put({ digest_at: time })} />
+        )}
+      </div>
+      <div class="setting">
+        <label class="check-line">
+          <input
+            type="checkbox"
+            checked={quiet_hours !== null}
+            onChange={(event) =>
+              put({ quiet_hours: event.currentTarget.checked ? { start: "22:00", end: "07:00" } : null })
+            }
+          />
+          <span>Quiet hours: reminders wait until they are over</span>
+        </label>
+        {quiet_hours !== null && (
+          <div class="pair">
+            <TimeInput
+              label="Quiet from"
+              value={quiet_hours.start}
+              onPick={(start) => put({ quiet_hours: { ...quiet_hours, start } })}
+            />
+            <TimeInput
+              label="Quiet until"
+              value={quiet_hours.end}
+              onPick={(end) => put({ quiet_hours: { ...quiet_hours, end } })}
+            />
+          </div>
+        )}
+      </div>
+    </section>
+  )
+}
+
+/** Saved when it is left, not with every digit. */
+function TimeInput({ label, value, onPick }: { label: string; value: string; onPick: (time: string) => void }) {
+  return (
+    <input
+      type="time"
+      key={value}
+      aria-label={label}
+      defaultValue={value}
+      onBlur={({ currentTarget }) => {
+        if (currentTarget.value && currentTarget.value !== value) onPick(currentTarget.value)
+        else currentTarget.value = value
+      }}
+    />
   )
 }
 

@@ -1,0 +1,62 @@
+// The repeat dialog's form: what it says to the server, what follows a new first date, and where a fault is shown.
+import { expect, it } from "vitest"
+import type { Recurrence } from "../src/recurrence.ts"
+import { faultsOf, formOf, lacksDays, recurrenceOf, startOf, withDate, withRule } from "../src/repeat-form.ts"
+import type { Problem } from "../src/types.ts"
+
+const zone = "Europe/Berlin"
+const start = { local: "2026-11-25T09:00", zone }
+const recurrence: Recurrence = {
+  rule: "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=6",
+  mode: "schedule",
+  month_end: "skip",
+  pile_up: "newest",
+  look_ahead_days: 14,
+}
+
+it("gives back what it was given", () => {
+  const form = formOf(recurrence, start, "UTC")
+  expect(recurrenceOf(form)).toEqual(recurrence)
+  expect(startOf(form)).toEqual(start)
+  expect(startOf(formOf(null, { date: "2026-11-25" }, zone))).toEqual({ date: "2026-11-25" })
+})
+
+it("begins with the weekday of the first date, and takes it along", () => {
+  const form = formOf(null, start, zone)
+  expect(recurrenceOf(form).rule).toBe("FREQ=WEEKLY;BYDAY=WE")
+  expect(recurrenceOf(withDate(form, "2026-11-27")).rule).toBe("FREQ=WEEKLY;BYDAY=FR")
+})
+
+it("keeps a rule by hand until the choices can say it", () => {
+  const own = "FREQ=MONTHLY;BYMONTHDAY=1,15"
+  const form = formOf({ ...recurrence, rule: own }, start, zone)
+  expect([form.raw, recurrenceOf(form).rule]).toEqual([own, own])
+  const back = withRule(form, "FREQ=MONTHLY;BYMONTHDAY=15")
+  expect([back.raw, back.pattern.day]).toEqual([null, "15"])
+})
+
+it.each([
+  ["FREQ=MONTHLY;BYMONTHDAY=28", "schedule", false],
+  ["FREQ=MONTHLY;BYMONTHDAY=29", "schedule", true],
+  ["FREQ=MONTHLY;BYMONTHDAY=-1", "schedule", false],
+  ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "schedule", true],
+  ["FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=31", "schedule", false],
+  ["FREQ=MONTHLY", "completion", false],
+] as const)("%s, %s: asks about shorter months: %s", (rule, mode, asks) => {
+  expect(lacksDays(formOf({ ...recurrence, rule, mode }, start, zone))).toBe(asks)
+})
+
+it("shows each fault at the field that mends it, and the rest at the rule", () => {
+  const form = formOf(recurrence, start, zone)
+  const fault = (code: string, pointer = "/rule") => ({ code, pointer, detail: "it is wrong", parameter: null })
+  const told = (...errors: ReturnType<typeof fault>[]) => ({ errors, detail: "No." }) as unknown as Problem
+  expect(faultsOf(told(fault("invalid_interval"), fault("invalid_date", "/start/date")), form)).toEqual({
+    interval: "From 1 to 1,000.",
+    start: "It is wrong.",
+  })
+  expect(faultsOf(told(fault("never_yields")), form)).toEqual({ rule: "It is wrong." })
+  expect(faultsOf(told(fault("invalid_interval")), { ...form, raw: "FREQ=DAILY;INTERVAL=0" })).toEqual({
+    rule: "It is wrong.",
+  })
+  expect(faultsOf(told(), form)).toEqual({ rule: "No." })
+})

@@ -1,0 +1,195 @@
+// Series in this window: the preview while typing, the question which occurrences an edit is for, news, and journeys.
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { asked } from "../src/store/asking.ts"
+import { applyEvents } from "../src/store/live.ts"
+import { Occurrences, openOccurrences } from "../src/store/occurrences.ts"
+import { PreviewAsker } from "../src/store/preview.ts"
+import { isStarted, saveTask, templatePart } from "../src/store/scope.ts"
+import { clearSeries, confirmSeries, seriesList, seriesOf } from "../src/store/series.ts"
+import { clearTasks, confirm } from "../src/store/tasks.ts"
+import { isSameClock } from "../src/store/travel.ts"
+import type { Series, StreamEvent, Task } from "../src/types.ts"
+
+type Asked = { method: string; path: string; body: unknown }
+
+let requests: Asked[]
+let answers: (request: Asked) => unknown
+
+beforeEach(() => {
+  requests = []
+  answers = () => ({})
+  vi.stubGlobal("fetch", async (url: string, { method, body }: RequestInit) => {
+    const request = { method: method ?? "GET", path: url, body: body ? JSON.parse(String(body)) : undefined }
+    requests.push(request)
+    const answer = await answers(request)
+    return answer instanceof Response ? answer : Response.json(answer)
+  })
+})
+afterEach(() => {
+  clearSeries()
+  clearTasks()
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+describe("the preview", () => {
+  const question = (rule: string) =>
+    ({ rule, mode: "schedule", month_end: "clamp", start: { date: "2026-11-25" } }) as const
+
+  it("waits for a pause, and a late answer never covers a newer one", async () => {
+    vi.useFakeTimers()
+    let answerLate = (_: object) => {}
+    const late = new Promise<object>((resolve) => {
+      answerLate = resolve
+    })
+    answers = ({ body }) => ((body as { rule: string }).rule === "A" ? late : { sentence: "Newest", occurrences: [] })
+    const asker = new PreviewAsker()
+    asker.ask(question("A"))
+    await vi.advanceTimersByTimeAsync(10)
+    asker.ask(question("B"))
+    await vi.advanceTimersByTimeAsync(100)
+    asker.ask(question("C"))
+    await vi.advanceTimersByTimeAsync(300)
+    expect(requests.map((it) => (it.body as { rule: string }).rule)).toEqual(["A", "C"])
+    answerLate({ sentence: "Old", occurrences: [] })
+    await vi.advanceTimersByTimeAsync(10)
+    expect(asker.state.value).toMatchObject({ kind: "ready", preview: { sentence: "Newest" } })
+  })
+
+  it("hands on what is wrong", async () => {
+    answers = () => Response.json({ code: "invalid_rule", errors: [] }, { status: 422 })
+    const asker = new PreviewAsker()
+    asker.ask(question("FREQ="))
+    await vi.waitFor(() => expect(asker.state.value.kind).toBe("refused"))
+    expect(asker.state.value.problem?.code).toBe("invalid_rule")
+  })
+})
+
+describe("an edit of an occurrence", () => {
+  const answer = async (value: string | null) => {
+    await vi.waitFor(() => expect(asked.value).not.toBeNull())
+    asked.value?.answer(value)
+  }
+
+  beforeEach(() => {
+    confirm([task({})])
+    confirmSeries([series({})])
+    answers = ({ path, body, method }) => {
+      if (method === "GET") return task({})
+      return path.includes("/series/") ? series({ version: 2 }) : task({ version: 2, ...(body as object) })
+    }
+  })
+
+  it("asks, and changes this one alone when told so", async () => {
+    const saved = saveTask(task({}), { title: "Other" })
+    await answer("one")
+    expect(await saved).toBe(true)
+    expect(requests).toMatchObject([{ method: "PATCH", path: "/api/v1/tasks/t1", body: { title: "Other" } }])
+  })
+
+  it("changes this and following from its slot on", async () => {
+    const saved = saveTask(task({}), { priority: "high" })
+    await answer("following")
+    expect(await saved).toBe(true)
+    const body = { priority: "high", from_slot: "2026-11-25T09:00" }
+    expect(requests).toMatchObject([{ method: "PATCH", path: "/api/v1/series/s1", body }])
+  })
+
+  it("of one that has begun changes it and what is still to come", async () => {
+    const begun = task({ occurrence: { generation: 1, slot: "2026-11-24T09:00" } })
+    confirm([{ ...begun, version: 2 }])
+    const saved = saveTask(begun, { title: "Other" })
+    await answer("following")
+    await saved
+    expect(requests.map((it) => it.path)).toEqual(["/api/v1/tasks/t1", "/api/v1/series/s1"])
+    expect(requests[1]?.body).toEqual({ title: "Other", from_slot: "2026-11-25T09:00" })
+  })
+
+  it("is taken back when the question is left", async () => {
+    const saved = saveTask(task({}), { title: "Other" })
+    await answer(null)
+    expect([await saved, requests.length]).toEqual([false, 0])
+  })
+
+  it("does not ask about what is this one's alone, or when the series is over", async () => {
+    await saveTask(task({}), { due: { date: "2026-12-01" } })
+    await saveTask(task({}), { reminders: [{ at: "2026-12-01T09:00:00.000Z" }] })
+    confirmSeries([series({ version: 3, status: "ended" })])
+    await saveTask(task({}), { title: "Other" })
+    expect(requests.map((it) => it.path)).toEqual(Array(3).fill("/api/v1/tasks/t1"))
+  })
+
+  it("knows what has begun", () => {
+    const at = (generation: number, slot: string) => task({ occurrence: { generation, slot } })
+    expect(isStarted(at(1, "2026-11-24T09:00"), series({}))).toBe(true)
+    expect(isStarted(at(1, "2026-11-26T09:00"), series({}))).toBe(false)
+    expect(isStarted(at(1, "2026-11-26T09:00"), series({ generation: 2 }))).toBe(true)
+  })
+
+  it("gives the template steps without their ticks", () => {
+    expect(templatePart({ checklist: [{ id: "c", text: "One", done: true }] })).toEqual({
+      checklist: [{ text: "One", done: false }],
+    })
+  })
+})
+
+describe("news of a series", () => {
+  it("reads again what is known, once for many events, and its occurrences on screen", async () => {
+    confirmSeries([series({})])
+    const list = new Occurrences("s1", "2026-11-25")
+    openOccurrences.add(list)
+    answers = ({ path }) => (path.includes("occurrences") ? { items: [] } : series({ version: 5, title: "New" }))
+    applyEvents([news("recurrence.skipped"), news("recurrence.withdrawn"), news("series.updated")])
+    await vi.waitFor(() => expect(seriesOf("s1")?.title).toBe("New"))
+    await vi.waitFor(() => expect(list.state.value).toBe("ready"))
+    expect(requests).toHaveLength(2)
+    list.close()
+  })
+
+  it("never goes back to an older version, and hides what is deleted", () => {
+    confirmSeries([series({ version: 5 })])
+    confirmSeries([series({ version: 4, title: "Old" })])
+    expect(seriesOf("s1")?.title).toBe("Water")
+    confirmSeries([series({ version: 6, status: "deleted" })])
+    expect(seriesList.value).toEqual([])
+  })
+})
+
+it("two names of one zone are no journey, two clocks that part in summer are", () => {
+  const winter = Date.parse("2026-01-15T12:00:00Z")
+  expect(isSameClock("Asia/Kolkata", "Asia/Calcutta", winter)).toBe(true)
+  expect(isSameClock("Europe/Paris", "Europe/Berlin", winter)).toBe(true)
+  expect(isSameClock("Europe/London", "Africa/Abidjan", winter)).toBe(false)
+})
+
+function news(type: string): StreamEvent {
+  const cause = { kind: "user", id: "u", correlation_id: "c", command_id: null } as const
+  return { position: 1, type, task_id: null, series_id: "s1", version: 2, task: null, changed: {}, cause }
+}
+
+function series(given: Partial<Series>): Series {
+  const next = {
+    slot: "2026-11-25T09:00",
+    number: 1,
+    at: "2026-11-25T08:00:00.000Z",
+    task_id: "t1",
+    zone: "Europe/Berlin",
+  }
+  const made = { id: "s1", version: 1, title: "Water", status: "active", generation: 1, next, rule: "FREQ=DAILY" }
+  return { ...made, ...given } as Series
+}
+
+function task(given: Partial<Task>): Task {
+  const occurrence = { generation: 1, slot: "2026-11-25T09:00" }
+  const made = {
+    id: "t1",
+    version: 1,
+    title: "Water",
+    status: "open",
+    reminders: [],
+    tags: [],
+    checklist: [],
+    due: null,
+  }
+  return { ...made, series_id: "s1", occurrence, ...given } as unknown as Task
+}
