@@ -1,5 +1,6 @@
 """A series' life by the API, with the real rules and consumers behind it."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from tests.fakes.schema import faults
 from tests.fakes.world import World
+from web.api import series as series_routes
 
 pytestmark = pytest.mark.api
 SERIES = "/api/v1/series"
@@ -240,6 +242,22 @@ async def test_lists_go_on_by_page_and_by_cursor(here: World, ada: httpx.AsyncCl
     assert [item["id"] for item in (await ada.get(SERIES, params={"per_page": 2, "page": 3})).json()["items"]] == ids[
         :1
     ]
+
+
+async def test_a_page_of_long_rules_holds_up_nobody(ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(3):
+        await made(ada, title=str(n))
+    steps: list[str] = []
+    show = series_routes.series_json
+
+    def noted(stored: dict[str, Any]) -> dict[str, Any]:
+        steps.append("shown")
+        asyncio.get_running_loop().call_soon(steps.append, "others")
+        return show(stored)
+
+    monkeypatch.setattr(series_routes, "series_json", noted)
+    await ada.get(SERIES)
+    assert steps == ["shown", "others"] * 3
 
 
 async def test_a_reminder_tells_why_it_is_there_and_what_became_of_it(here: World, ada: httpx.AsyncClient) -> None:
