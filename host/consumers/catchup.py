@@ -21,6 +21,7 @@ TRY_PAUSES_SECONDS: Final = (0.1, 0.5, 0.0)  # after the first, second and last 
 OUTAGE_PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FIRST_POLL_SECONDS: Final = 0.02
 REST_SECONDS: Final = 0.02  # after a batch, in which more rows gather and share the cost of a transaction
+ROUNDS: Final = 10  # of a delivery that a handler does in parts
 SETTLE_SECONDS: Final = 1.0  # how often a consumer for which nothing came moves its watermark
 
 
@@ -118,15 +119,18 @@ class Catchup:
             await self._register()
         async with self._database.raw() as connection:
             events = await outbox.with_earlier(connection, self._name, self.consumer.types, event_ids)
-        try:
-            done = await self._whole(events)
-        except Exception as error:
-            if _is_outage(error):
-                raise
-            done = await self._one_by_one(events)
-        self._committed(done)
-        if len(done) < len(events):
-            raise Unavailable(f"{len(events) - len(done)} of {len(events)} events are left")
+        for _ in range(ROUNDS):
+            try:
+                done = await self._whole(events)
+            except Exception as error:
+                if _is_outage(error):
+                    raise
+                done = await self._one_by_one(events)
+            self._committed(done)
+            events = [event for event in events if event not in done]
+            if not events:
+                return
+        raise Unavailable(f"{len(events)} events could not be done yet")
 
     async def _register(self) -> None:
         async with self._database.raw() as connection:

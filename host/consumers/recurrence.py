@@ -21,7 +21,10 @@ log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-SERIES_AT_ONCE: Final = 8
+SERIES_AT_ONCE: Final = 16
+FEW_REPORTS: Final = 8  # delay no task that matters
+REPORTS_AT_ONCE: Final = 64  # before it is looked again whether a task is to be made
+REPORT_SECONDS: Final = 1.0  # by then a report goes, also while tasks are to be made
 REST_SECONDS: Final = 5.0  # for a series that could not be reached while others could
 NAME: Final = "recurrence"  # who sends the commands; what it did itself it tells no series
 _NOBODY: Final = Person("UTC", {})
@@ -49,6 +52,7 @@ class Recurrence(Handler):
     def __init__(self, database: Database, gateway: Actors) -> None:
         self._database = database
         self._gateway = gateway
+        self._made: set[str] = set()  # events whose task is there; that is to be reported. A crash forgets it: no harm
         self._resting: dict[str, float] = {}  # series: not before
 
     async def before(self, events: Sequence[Event]) -> Sequence[Event]:
@@ -58,16 +62,21 @@ class Recurrence(Handler):
             return others
         async with self._database.raw() as connection:
             people = await projections.people(connection, {event.user_id for event in events})
-        batch = _Batch(self._gateway, people)
+        batch = _Batch(self._gateway, people, self._made)
         await _all(batch.pass_on(line) for line in lines.values())
-        # Last, because nobody waits for it, and each of the others is somebody's next task.
-        await _all(batch.report(event) for event in batch.made)
-        if not batch.done:
+        await _all(batch.report(event) for event in self._reports(lines, fresh=batch.made))
+        if not batch.made and not batch.done:
             raise Unavailable("none of the series can be reached")
-        again = time.monotonic() + REST_SECONDS
-        served = {event.id for event in batch.done}
-        self._resting |= {name: again for name, line in lines.items() if any(event.id not in served for event in line)}
+        self._made.difference_update(event.id for event in batch.done)
+        self._resting |= dict.fromkeys(batch.missed, time.monotonic() + REST_SECONDS)
         return [*others, *batch.done]
+
+    def _reports(self, lines: Mapping[str, Sequence[Event]], *, fresh: bool) -> list[Event]:
+        """What may be reported now. Nobody waits for it, but for each of the tasks somebody does: those go first."""
+        waiting = [event for line in lines.values() for event in line if event.id in self._made]
+        if fresh and len(waiting) > FEW_REPORTS:
+            waiting = [event for event in waiting if event.age_seconds > REPORT_SECONDS]
+        return waiting[:REPORTS_AT_ONCE]
 
     def _lines(self, events: Sequence[Event]) -> tuple[dict[str, list[Event]], list[Event]]:
         """The events of each series, and those that concern none; without those of series that rest."""
@@ -81,24 +90,29 @@ class Recurrence(Handler):
 
 
 class _Batch:
-    """What is sent for one batch, some series at once. `made` are the events whose task is there, `done` those served."""
+    """What is sent for one batch, some series at once; `there` are the events whose task is there already."""
 
-    def __init__(self, gateway: Actors, people: Mapping[str, Person]) -> None:
+    def __init__(self, gateway: Actors, people: Mapping[str, Person], there: set[str]) -> None:
         self._gateway = gateway
         self._people = people
+        self._there = there
         self._free = asyncio.Semaphore(SERIES_AT_ONCE)
-        self.made: list[Event] = []
+        self.made = False
         self.done: list[Event] = []
+        self.missed: set[str] = set()  # series that were not reached, or one of their tasks
 
     async def pass_on(self, line: Sequence[Event]) -> None:
         """The events of one series."""
         async with self._free:
             for event in line:
+                if event.id in self._there:
+                    continue
                 reply = await self._send(event, message_of(event))
                 if reply is None:
                     return
                 if event.type == "recurrence.triggered" and reply.ok and not reply.value["purged"]:
-                    self.made.append(event)
+                    self._there.add(event.id)
+                    self.made = True
                 else:
                     self.done.append(event)
 
@@ -126,6 +140,7 @@ class _Batch:
             reply = await self._gateway.send(message.actor_type, message.actor_id, command)
         except Unavailable as error:
             log.warning("an occurrence waits", extra=details | {"cause": str(error)})
+            self.missed.add(_series_id(event))
             return None
         if reply.error is not None:
             log.info("an occurrence was refused", extra=details | {"code": reply.error.code})

@@ -387,3 +387,45 @@ async def test_tasks_of_no_series_are_told_to_nobody(
     await world.say(task_id, person.says("CompleteTask"))
     assert await loops["recurrence"].step() == 1
     assert world.calls == []
+
+
+async def test_tasks_that_are_to_be_made_go_before_reports_of_those_that_are(
+    world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recurrence, "FEW_REPORTS", 0)
+    first = await world.create_series(person, **CHORE)
+    assert await loops["recurrence"].step() == 0, "made, to be reported"
+    second = await world.create_series(person, **CHORE)
+    await loops["recurrence"].step()
+    assert [call for call in world.calls if call[0] == "OccurrenceCreated"] == []
+    await loops["recurrence"].step()
+    assert [call[0] for call in world.calls] == ["CreateTask"] * 2 + ["OccurrenceCreated"] * 2
+    assert {call[1] for call in world.calls[2:]} == {first, second}
+    assert await loops["recurrence"].step() == 0
+
+
+async def test_a_report_does_not_wait_for_ever_while_tasks_are_to_be_made(
+    world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recurrence, "FEW_REPORTS", 0)
+    monkeypatch.setattr(recurrence, "REPORT_SECONDS", 0.1)
+    first = await world.create_series(person, **CHORE)
+    await loops["recurrence"].step()
+    await asyncio.sleep(0.2)
+    await world.create_series(person, **CHORE)
+    await loops["recurrence"].step()
+    assert ("OccurrenceCreated", first) in world.calls
+
+
+async def test_a_series_that_takes_no_report_holds_up_no_other(
+    world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recurrence, "FEW_REPORTS", 0)
+    broken = await world.create_series(person, **CHORE)
+    await loops["recurrence"].step()
+    world.unreachable = {broken}
+    sound = await world.create_series(person, **CHORE)
+    for _ in range(4):
+        await loops["recurrence"].step()
+    assert world.calls.count(("OccurrenceCreated", sound)) == 1
+    assert world.tried - len(world.calls) == 1, "tried once, then it rests"
