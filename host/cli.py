@@ -4,6 +4,7 @@
 import asyncio
 import json
 import sys
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -96,6 +97,47 @@ def restore(data_dir: Path | None, file: Path, overwrite: bool) -> None:
         manifest = asyncio.run(fill(dsn, file.absolute(), replace=overwrite))
     click.echo(f"Restored {manifest.rows:,} rows in {len(manifest.tables)} tables of {manifest.created_at}.")
     click.echo(f"Counted and hashed again, they are the same: proof {manifest.proof}")
+
+
+@main.command()
+@click.option("--from", "start", metavar="INSTANT", help="When time begins: a day or an RFC 3339 instant (now).")
+@click.option("--to", "end", metavar="INSTANT", help="When it ends (30 days later).")
+@click.option("--step", default="1d", show_default=True, metavar="STRETCH", help="The longest jump: 30m, 6h, 2d.")
+@click.option(
+    "--backup",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Play with what `duely backup` wrote into this file instead of a copy of your data as it is now.",
+)
+@click.pass_obj
+def simulate(data_dir: Path | None, start: str | None, end: str | None, step: str, file: Path | None) -> None:
+    """Let the time ahead pass in seconds, and print what would happen: reminders, occurrences, what falls overdue.
+
+    It plays on a copy in a database of its own, which is gone afterwards. The clock jumps from one thing that is due
+    to the next, at most a STEP at once.
+    """
+    from host.simulation.rehearsal import read_instant, read_stretch, rehearse, scratch
+
+    with _told(), tempfile.TemporaryDirectory(prefix="duely-copy-") as folder:
+        try:
+            begins, ends = (read_instant(text) if text else None for text in (start, end))
+            longest = read_stretch(step)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
+        copy = file or _copied(data_dir, Path(folder) / "copy")
+        with scratch() as dsn:
+            asyncio.run(rehearse(dsn, copy.absolute(), start=begins, end=ends, longest=longest, say=say))
+
+
+def _copied(data_dir: Path | None, file: Path) -> Path:
+    """A backup of the data as it is now."""
+    from actors.clock import SystemClock
+    from host.backup import backup as write
+    from host.runner.database import database
+
+    with database(_settings(data_dir)) as dsn:
+        asyncio.run(write(dsn, file, SystemClock().now()))
+    return file
 
 
 @main.group()

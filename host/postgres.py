@@ -57,7 +57,7 @@ class EmbeddedPostgres:
     """`start()` makes the cluster at first use and returns when it accepts connections; `stop()` ends it.
 
     Start it from a thread that lives as long as the server: the kernel ties the end of the child to that thread.
-    `fsync=False` is for tests alone.
+    `fsync=False` is for what may be lost: tests and simulations.
     """
 
     def __init__(self, folder: Path, *, log: Path | None = None, fsync: bool = True) -> None:

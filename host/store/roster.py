@@ -38,3 +38,9 @@ async def everyone(connection: AsyncConnection) -> Sequence[Person]:
         Person(email, zone or "", count, created_at, seen)
         for email, zone, count, created_at, seen in await connection.execute(statement)
     ]
+
+
+async def addresses(connection: AsyncConnection) -> dict[str, tuple[str, str]]:
+    """Email and zone of everyone who is known, by id."""
+    rows = await connection.execute(select(users.c.id, users.c.email, users.c.zone))
+    return {user_id: (email, zone) for user_id, email, zone in rows}
