@@ -77,6 +77,14 @@ def test_count_counts_completed_and_skipped_ones() -> None:
     assert (desk.series["status"], desk.awaited, desk.last_types()) == ("ended", None, ["series.ended"])
 
 
+def test_a_new_count_that_is_used_up_is_refused() -> None:
+    desk = after_completion()
+    desk.report("Completed", "2026-11-23T09:00")
+    assert desk.refused("PatchSeries", {"rule": f"{THREE_DAYS};COUNT=1"}) == (422, "invalid_rule")
+    desk.do("PatchSeries", {"rule": f"{THREE_DAYS};COUNT=2"})
+    assert desk.series["awaited"]["number"] == 2
+
+
 def test_a_new_rule_withdraws_a_task_whose_time_has_not_come_and_counts_on() -> None:
     desk = after_completion()
     desk.report("Completed", "2026-11-23T09:00")

@@ -103,6 +103,23 @@ def test_more_than_a_turn_can_tell_is_told_in_the_next() -> None:
     assert all((task["title"], task["tags"]) == ("Feed", ["cat"]) for task in desk.templates.values())
 
 
+def test_what_waits_to_be_told_to_a_task_is_not_told_once_it_is_withdrawn() -> None:
+    desk = Desk().create().wait("2027-01-15T12:00:00Z")
+    desk.do("PatchSeries", {"template": {"title": "Feed"}})
+    told = desk.types().count("recurrence.retemplated")
+    assert told < len(desk.series["open"])
+    desk.do("DeleteSeries", {"occurrences": "delete"})
+    desk.wait("2027-01-15T12:00:00Z")
+    assert desk.types().count("recurrence.retemplated") == told
+
+
+def test_a_start_that_is_changed_to_a_day_counts_in_the_zone_of_whoever_changes_it() -> None:
+    desk = Desk().create()
+    desk.person.zone = "Pacific/Honolulu"
+    desk.do("PatchSeries", {"start": {"date": "2026-11-23"}})
+    assert (desk.series["zone"], desk.wake) == ("Pacific/Honolulu", "2026-11-23T10:00:00.000Z")
+
+
 def test_if_match_keeps_the_edits_of_another() -> None:
     desk = Desk().create()
     desk.do("PatchSeries", {"template": {"title": "Theirs"}})
@@ -164,6 +181,14 @@ def test_stopped_it_keeps_the_next_task_or_not(keep: bool, withdrawn: list[str])
     assert desk.last_types() == ["series.stopped", *["recurrence.withdrawn"] * len(withdrawn)]
     assert (desk.withdrawn, desk.awaited, desk.wake) == (withdrawn, None, None)
     assert desk.unchanged("StopSeries", {"keep": keep})
+
+
+def test_a_task_that_was_done_ahead_of_its_time_is_none_of_those_that_stay_open() -> None:
+    for name, body in (("StopSeries", {"keep": True}), ("DeleteSeries", {"occurrences": "keep"})):
+        desk = Desk().create()
+        desk.report("Completed", "2026-11-23T09:00")
+        desk.do(name, body)
+        assert (desk.slots("open"), desk.series["closed"]) == ([], [])
 
 
 @pytest.mark.parametrize(("occurrences", "withdrawn"), [("keep", []), ("delete", days("11-24", "11-23"))])
@@ -261,11 +286,16 @@ def test_splitting_at_the_next_slot_ends_the_series_at_once() -> None:
 
 def test_splitting_far_ahead_leaves_what_is_before() -> None:
     desk = Desk().create()
+    for slot in days("11-25", "11-28"):
+        desk.do("SkipSlot", {"slot": slot})
+    for slot in days("11-26", "11-29"):
+        desk.do("MoveSlot", {"slot": slot, "to": {"date": "2026-12-01"}})
     split(desk, "2026-11-27T09:00", rule="FREQ=WEEKLY")
+    assert (desk.series["skipped"], list(desk.series["moved"])) == (days("11-25"), days("11-26"))
     assert (desk.last_types(), desk.series["ends_before"]) == (["series.split"], "2026-11-27T09:00")
     assert desk.refused("SkipSlot", {"slot": "2026-11-28T09:00"}) == (404, "slot_not_found")
     desk.wait("2026-12-24T12:00:00Z")
-    assert (desk.slots_made(), desk.series["status"]) == (days("11-23", "11-24", "11-25", "11-26"), "ended")
+    assert (desk.slots_made(), desk.series["status"]) == (days("11-23", "11-24", "11-26"), "ended")
 
 
 def test_a_split_keeps_the_day_that_the_rule_left_to_the_start() -> None:

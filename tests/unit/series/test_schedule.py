@@ -64,6 +64,11 @@ def test_a_late_tick_makes_only_the_newest_where_only_that_stays() -> None:
     assert desk.series["awaited"]["number"] == 5
 
 
+def test_what_is_still_ahead_today_is_not_among_the_missed() -> None:
+    desk = Desk().create(pile_up="newest").late("2026-11-26T07:30:00Z")
+    assert (desk.slots_made(), desk.slots("open")) == (days("11-23", "11-25", "11-26"), days("11-25"))
+
+
 def test_where_only_the_newest_stays_each_start_withdraws_the_one_before() -> None:
     desk = Desk().create(pile_up="newest").wait("2026-11-25T08:00:00Z")
     assert (desk.slots("open"), desk.withdrawn) == (days("11-25"), days("11-23", "11-24"))
