@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -162,7 +162,11 @@ def slots_since(recurrence: Recurrence, day: date) -> Iterator[Slot]:
 
 def number_of(recurrence: Recurrence, slot: Slot) -> int:
     """Which one it is by schedule, from 1 at the first slot after the start."""
-    return sum(1 for _ in takewhile(slot.day.__ge__, _days(recurrence, recurrence.start)))
+    start, clamped = recurrence.start, recurrence.policies.month_end == "clamp"
+    low, high = start.toordinal(), slot.day.toordinal()
+    # Bare numbers: a daily series of centuries is counted in the time of a turn.
+    days = days_of_rule(recurrence.whole, start, start, slot.day, clamped=clamped)
+    return sum(low <= day <= high for day in days)
 
 
 def following(recurrence: Recurrence, slot: Slot) -> Iterator[Slot]:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from itertools import islice, pairwise
+from typing import Literal
 
 import pytest
 
-from actors.recurrence import Policies, Slot, first, following, parse, slot_at, slots
+from actors.recurrence import Policies, Slot, first, following, number_of, parse, slot_at, slots
 from actors.replies import Refused
 from tests.unit.recurrence.series import names, names_after, series, slot, starts
 
@@ -162,3 +163,20 @@ def test_slots_come_one_at_a_time() -> None:
 
 def test_policies_are_kind_to_ends_of_months_and_to_the_schedule() -> None:
     assert Policies() == Policies(month_end="clamp", mode="schedule", pile_up="all")
+
+
+@pytest.mark.parametrize("month_end", ["clamp", "skip"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;INTERVAL=7",
+        "FREQ=WEEKLY;INTERVAL=3;WKST=SU;BYDAY=SU,TH",
+        "FREQ=MONTHLY;BYMONTHDAY=1,15,-1",
+        "FREQ=MONTHLY;BYDAY=5FR",
+        "FREQ=YEARLY;BYMONTH=2,3;BYMONTHDAY=29",
+    ],
+)
+def test_the_number_of_a_slot_is_its_place_from_the_start(rule: str, month_end: Literal["clamp", "skip"]) -> None:
+    recurrence = series(rule, "1999-01-31T09:00", month_end=month_end)
+    numbers = [number_of(recurrence, found) for found in first(recurrence, 200)]
+    assert numbers == list(range(1, 201))
