@@ -28,7 +28,7 @@ class Call:
     nobody: int = 401
 
 
-TASK = 404
+TASK = SERIES = 404
 CALLS: dict[str, Call] = {
     "create_task": Call(201, body={"title": "x"}),
     "list_tasks": Call(200),
@@ -44,6 +44,20 @@ CALLS: dict[str, Call] = {
     "acknowledge_reminder": Call(200, TASK, {}),
     "add_tags": Call(200, TASK, {"tags": ["x"]}),
     "remove_tag": Call(200, TASK),
+    "remove_recurrence": Call(200, TASK),
+    "create_series": Call(201, body={"title": "x", "rule": "FREQ=DAILY", "start": {"date": "2027-01-01"}}),
+    "preview_series": Call(200, body={"rule": "FREQ=DAILY", "start": {"date": "2027-01-01"}}),
+    "list_series": Call(200),
+    "get_series": Call(200, SERIES),
+    "patch_series": Call(200, SERIES, {"title": "y"}),
+    "delete_series": Call(200, SERIES),
+    "pause_series": Call(200, SERIES),
+    "resume_series": Call(200, SERIES),
+    "stop_series": Call(200, SERIES, {}),
+    "skip_slot": Call(200, SERIES, {"slot": "{slot}"}),
+    "move_slot": Call(200, SERIES, {"slot": "{slot}", "to": {"date": "2027-01-01"}}),
+    "list_occurrences": Call(200, SERIES),
+    "get_reminder": Call(200, 404),
     "bulk_tasks": Call(200, body={"action": "complete", "ids": ["{task_id}"]}),
     "list_tags": Call(200),
     "rename_tag": Call(200, body={"name": "House"}),
@@ -83,6 +97,7 @@ async def hers(here: World, ada: httpx.AsyncClient) -> dict[str, str]:
         "tags": ["hidden"],
         "due": {"local": f"{due:%Y-%m-%dT%H:%M}", "zone": "UTC"},
         "reminders": [{"offset_minutes": 5}],
+        "recurrence": {"rule": "FREQ=DAILY"},
     }
     task = (await ada.post("/api/v1/tasks", json=body)).json()
     await ada.patch(f"/api/v1/tasks/{task['id']}", json={"title": "Secret plans"})
@@ -94,6 +109,9 @@ async def hers(here: World, ada: httpx.AsyncClient) -> dict[str, str]:
     sessions = (await ada.get("/api/v1/auth/sessions")).json()["items"]
     return {
         "task_id": task["id"],
+        "series_id": task["series_id"],
+        "slot": task["occurrence"]["slot"],
+        "reminder_id": task["reminders"][0]["id"],
         "tag": "hidden",
         "position": str(activity[0]["id"]),
         "notification_id": (await ada.get("/api/v1/notifications")).json()["items"][0]["id"],
@@ -127,6 +145,7 @@ async def test_nobody_and_others_reach_nothing(here: World, ada: httpx.AsyncClie
     ids = await hers(here, ada)
     before = (await ada.get(f"/api/v1/tasks/{ids['task_id']}")).json()
     made_up = {**ids, "task_id": "0" * 8 + ids["task_id"][8:], "position": "999999", "notification_id": "0" * 32}
+    made_up |= {name: "0" * 8 + ids[name][8:] for name in ("series_id", "reminder_id")}
     made_up |= {"token_id": "0" * 32, "session_id": "0" * 16}
     for method, path, operation_id in ROUTES:
         call = CALLS[operation_id]
