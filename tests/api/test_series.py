@@ -85,6 +85,14 @@ async def test_a_task_may_begin_a_series(ada: httpx.AsyncClient) -> None:
     assert (await ada.get(TASKS, params={"series": task["series_id"]}, headers=seen)).json()["total"] == 1
 
 
+@pytest.mark.parametrize("rule", ["FREQ=DAILY", "FREQ=DAILY;COUNT=1"])
+async def test_a_series_of_days_that_begins_today_answers_the_task_of_today(ada: httpx.AsyncClient, rule: str) -> None:
+    body = {"title": "Walk", "due": {"date": "2026-11-22"}, "recurrence": {"rule": rule}}
+    answer = await ada.post(TASKS, json=body)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["occurrence"] == {"generation": 1, "slot": "2026-11-22"}
+
+
 async def test_one_key_makes_a_task_or_a_series_and_not_both(ada: httpx.AsyncClient) -> None:
     body, key = {"title": "Rent", "due": {"date": "2026-12-01"}}, {"Idempotency-Key": "rent"}
     assert (await ada.post(TASKS, json=body, headers=key)).status_code == 201

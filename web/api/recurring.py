@@ -78,10 +78,11 @@ def _in_task(refusal: Refused) -> Refused:
 async def _first_task(request: Request, before: list[tuple[str, int]], reply: Reply) -> Response:
     series, services = reply.value, parts_of(request).services
     made = (series["id"], reply.version)
-    awaited = series["awaited"]
-    if awaited is not None and await _is_shown(request, awaited["task_id"]):
+    # Of a series of days today's has started as soon as it is there.
+    first = next(iter(series["open"]), series["awaited"])
+    if first is not None and await _is_shown(request, first["task_id"]):
         async with services.db.connect() as connection:
-            task = await task_queries.find(connection, caller_of(request).user_id, awaited["task_id"])
+            task = await task_queries.find(connection, caller_of(request).user_id, first["task_id"])
         if task is not None:
             headers = write_headers(request, before, [made, (task["id"], task["version"])])
             return answer(task_json(task, services.clock.now()), status=201, headers=headers)
