@@ -73,11 +73,15 @@ async def test_loops_go_on_after_the_database_was_killed(server: EmbeddedPostgre
     world.clock.move(seconds=65)
     heard: list[str] = []
     async with asyncio.timeout(30):
-        while "reminder.delivered" not in heard:
+        while not {"reminder.fired", "reminder.delivered"}.issubset(heard):
             rows = await listener.next(1)
             assert not isinstance(rows, Resync)
             heard += [row.type for row in rows]
-    assert heard == ["task.created", "reminder.scheduled", "reminder.fired", "reminder.delivered"]
+    # Nobody nudges here: which of the last two consumers looks first is chance.
+    assert (heard[:2], sorted(heard[2:])) == (
+        ["task.created", "reminder.scheduled"],
+        ["reminder.delivered", "reminder.fired"],
+    )
     assert not any(task.done() for task in running)
     for task in running:
         task.cancel()
