@@ -123,7 +123,7 @@ def test_an_edit_of_one_asks_which_ones_are_meant(window: Window) -> None:
         drawer.get_by_label("Title").fill(title)
         drawer.get_by_label("Title").press("Enter")
         page.get_by_role("dialog", name="which ones").get_by_role("button", name=answer, exact=True).click()
-        sees([window], lambda it, title=title: it.row(title), MADE_MS)
+        expect(window.row(title)).to_be_visible(timeout=MADE_MS)
         drawer.get_by_role("button", name=re.compile("^Series: ")).click()
         expect(page.get_by_role("heading", name=of_series, exact=True)).to_be_visible(timeout=MADE_MS)
         window.go("All tasks")

@@ -22,7 +22,7 @@ const me = {
   email: "ada@example.org",
   name: "",
   timezone: "Europe/Paris",
-  defaults: { reminder_offset_minutes: 30 },
+  defaults: { reminder_offset_minutes: 30, digest_at: null, quiet_hours: null },
   created_at: stamp(),
 }
 let signedIn = false
@@ -82,6 +82,7 @@ const handlers: Record<string, Handler> = {
   "PATCH tasks": ([, id = ""], body, request) =>
     patch(id, body, Number(request.headers["if-match"]?.replaceAll('"', ""))),
   "DELETE tasks": ([, id = ""]) => act(id, "delete", {}),
+  "GET series": () => ({ body: { items: [], total: 0, page: 1, per_page: 100, next_cursor: null } }),
   "GET tags": () => ({ body: { items: tagCounts() } }),
   "GET notifications": () => ({
     body: {

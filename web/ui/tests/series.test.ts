@@ -1,12 +1,14 @@
 // Series in this window: the preview while typing, the question which occurrences an edit is for, news, and journeys.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import type { Recurrence } from "../src/recurrence.ts"
 import { asked } from "../src/store/asking.ts"
 import { applyEvents } from "../src/store/live.ts"
 import { Occurrences, openOccurrences } from "../src/store/occurrences.ts"
 import { PreviewAsker } from "../src/store/preview.ts"
+import { createRepeating, makeRepeating } from "../src/store/repeating.ts"
 import { isStarted, saveTask, templatePart } from "../src/store/scope.ts"
-import { clearSeries, confirmSeries, seriesList, seriesOf } from "../src/store/series.ts"
-import { clearTasks, confirm } from "../src/store/tasks.ts"
+import { clearSeries, confirmSeries, reloadSeries, seriesList, seriesOf } from "../src/store/series.ts"
+import { clearTasks, confirm, tasks } from "../src/store/tasks.ts"
 import { isSameClock } from "../src/store/travel.ts"
 import type { Series, StreamEvent, Task } from "../src/types.ts"
 
@@ -133,6 +135,35 @@ describe("an edit of an occurrence", () => {
   })
 })
 
+describe("a new one that repeats", () => {
+  it("is sent with reminders that are right for each of its tasks, and shown when it is there", async () => {
+    answers = () => task({ id: "first" })
+    const due = { local: "2026-11-26T09:00", zone: "Europe/Berlin" }
+    const reminders = [{ at: "2026-11-26T07:30:00.000Z" }, { offset_minutes: 5 }]
+    const made = createRepeating({ title: "Water", due, reminders, recurrence: { rule: "FREQ=DAILY" } })
+    expect([...tasks.value.keys()]).toEqual([])
+    await made
+    expect([...tasks.value.keys()]).toEqual(["first"])
+    expect(requests[0]?.body).toMatchObject({ reminders: [{ offset_minutes: 30 }, { offset_minutes: 5 }] })
+  })
+
+  it("that takes a task's place sends the old one to the trash, unless its due is another", async () => {
+    const due = { local: "2026-11-26T09:00", zone: "Europe/Berlin" }
+    const plain = task({ id: "old", series_id: null, occurrence: null, due })
+    const recurrence = { ...series({}), rule: "FREQ=DAILY", mode: "schedule" } as unknown as Recurrence
+    confirm([plain])
+    answers = () => task({ id: "first", due })
+    await makeRepeating(plain, due, recurrence)
+    await vi.waitFor(() =>
+      expect(requests.map((it) => `${it.method} ${it.path}`)).toContain("DELETE /api/v1/tasks/old"),
+    )
+    requests.length = 0
+    answers = () => task({ id: "second", due: { ...due, local: "2026-11-27T09:00" } })
+    await makeRepeating(plain, due, recurrence)
+    expect(requests.map((it) => it.method)).toEqual(["POST"])
+  })
+})
+
 describe("news of a series", () => {
   it("reads again what is known, once for many events, and its occurrences on screen", async () => {
     confirmSeries([series({})])
@@ -144,6 +175,14 @@ describe("news of a series", () => {
     await vi.waitFor(() => expect(list.state.value).toBe("ready"))
     expect(requests).toHaveLength(2)
     list.close()
+  })
+
+  it("after a gap names what is left, in one question for many", async () => {
+    confirmSeries(["s1", "s2", "s3", "s4", "s5", "s6", "s7"].map((id) => series({ id })))
+    answers = () => ({ items: [series({ id: "s2", version: 2 })], next_cursor: null })
+    reloadSeries()
+    await vi.waitFor(() => expect(seriesList.value.map((it) => it.id)).toEqual(["s2"]))
+    expect(requests).toHaveLength(1)
   })
 
   it("never goes back to an older version, and hides what is deleted", () => {

@@ -5,7 +5,8 @@ import { presetWords } from "../recurrence-words.ts"
 import { type Faults, lacksDays, type RepeatForm, withDate, withRule } from "../repeat-form.ts"
 import { zone } from "../store/session.ts"
 import { ZoneSelect } from "./DuePicker.tsx"
-import { DateInput, EndFields, Every, Field, Rhythm } from "./RhythmFields.tsx"
+import { DateInput, Field } from "./FormField.tsx"
+import { EndFields, Every, Rhythm } from "./RhythmFields.tsx"
 
 export interface FormProps {
   form: RepeatForm

@@ -2,11 +2,11 @@
 import { offsetLabel } from "../format.ts"
 import { me } from "../store/session.ts"
 import type { Template } from "../types.ts"
+import { Field } from "./FormField.tsx"
 import { Icon } from "./Icon.tsx"
 import { Popover } from "./Popover.tsx"
 import { PriorityPicker } from "./priority.tsx"
 import { ReminderPicker } from "./ReminderPicker.tsx"
-import { Field } from "./RhythmFields.tsx"
 import { TagInput } from "./TagInput.tsx"
 
 interface Props {

@@ -2,11 +2,13 @@
 import { call, Refused, Unreachable } from "../api.ts"
 import { newId } from "../ids.ts"
 import type { Recurrence } from "../recurrence.ts"
+import { instantAt, MINUTE } from "../time.ts"
 import type { Due, ReminderInput, Series, Task } from "../types.ts"
 import { deleteTask, type NewTask, quote, reminderInputs } from "./changes.ts"
 import { openTask } from "./opening.ts"
 import { openTaskId } from "./route.ts"
 import { confirmSeries } from "./series.ts"
+import { zone } from "./session.ts"
 import { confirm } from "./tasks.ts"
 import { show } from "./toasts.ts"
 import { remember } from "./undo.ts"
@@ -63,10 +65,22 @@ type OffsetInput = Extract<ReminderInput, { offset_minutes: number }>
 
 /** Undefined when the series is made but its first task is still on its way. */
 async function postRepeating(input: NewRepeating, key: string): Promise<Task | undefined> {
-  const { value } = await call<Task | Series>("POST", "/tasks", { key, body: input })
+  const reminders = input.reminders && asOffsets(input.reminders, input.due)
+  const body = { ...input, ...(reminders ? { reminders } : {}) }
+  const { value } = await call<Task | Series>("POST", "/tasks", { key, body })
   if (!("rule" in value)) return value
   confirmSeries([value])
   return undefined
+}
+
+/** "Remind me at 8:00" of something that repeats is so long before each of them, where that can be said. */
+function asOffsets(reminders: ReminderInput[], due: Due): ReminderInput[] {
+  const from = instantAt("local" in due ? due.local : `${due.date}T09:00`, "zone" in due ? due.zone : zone.peek())
+  return reminders.map((it) => {
+    if (!("at" in it)) return it
+    const before = Math.round((from - Date.parse(it.at)) / MINUTE)
+    return before >= 0 && before <= 43_200 ? { offset_minutes: before } : it
+  })
 }
 
 async function takeBack({ series_id }: Task): Promise<boolean> {

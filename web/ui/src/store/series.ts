@@ -46,7 +46,8 @@ export function confirmSeries(list: readonly Series[]): void {
   known.value = next
 }
 
-export async function loadSeries(cursor?: string): Promise<void> {
+/** The ids of one page. */
+export async function loadSeries(cursor?: string): Promise<string[]> {
   seriesState.value = "loading"
   try {
     const query = { per_page: PER_PAGE, cursor }
@@ -54,15 +55,22 @@ export async function loadSeries(cursor?: string): Promise<void> {
     confirmSeries(value.items)
     seriesNext.value = value.next_cursor
     seriesState.value = "ready"
+    return value.items.map((it) => it.id)
   } catch (error) {
     if (!isRefusalOrOutage(error)) throw error
     seriesState.value = "failed"
+    return []
   }
 }
 
-/** Reads one that is not known yet; its absence is remembered, an outage is not. */
-export async function fetchSeries(id: string): Promise<void> {
-  if (!known.peek().has(id)) await readAgain(id)
+const asking = new Map<string, Promise<void>>()
+
+/** Reads one that is not known yet, once for all who ask; its absence is remembered, an outage is not. */
+export function fetchSeries(id: string): Promise<void> {
+  if (known.peek().has(id) || gone.peek().has(id)) return Promise.resolve()
+  const under = asking.get(id) ?? readAgain(id).finally(() => asking.delete(id))
+  asking.set(id, under)
+  return under
 }
 
 const stale = new Set<string>()
@@ -80,16 +88,33 @@ export function hearOfSeries(event: StreamEvent): void {
   timer = setTimeout(readStale, SETTLE_MS)
 }
 
+/** More than these are read again as a list. */
+const FEW = 5
+
 /** After a gap: whatever is shown of series. */
 export function reloadSeries(): void {
-  for (const id of known.peek().keys()) stale.add(id)
   for (const list of openOccurrences) list.hear(list.seriesId)
+  if (known.peek().size > FEW) return void reloadList()
+  for (const id of known.peek().keys()) stale.add(id)
   readStale()
+}
+
+/** What the list does not name any more is deleted. */
+async function reloadList(): Promise<void> {
+  const named = new Set<string>()
+  let cursor: string | undefined
+  do {
+    for (const id of await loadSeries(cursor)) named.add(id)
+    if (seriesState.peek() === "failed") return
+    cursor = seriesNext.peek() ?? undefined
+  } while (cursor)
+  known.value = new Map([...known.peek()].filter(([id]) => named.has(id)))
 }
 
 export function clearSeries(): void {
   clearTimeout(timer)
   stale.clear()
+  asking.clear()
   known.value = new Map()
   gone.value = new Set()
   seriesState.value = "unread"
