@@ -1,5 +1,6 @@
 """The in-process world: real turns, triggers, consumers and sweeps, and a clock that moves when all is quiet."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -57,6 +58,7 @@ class World:
         self.stops = 0  # instants at which the clock has stood
         self._behind = set(self._catchups)
         self._handled_to = 0
+        self._next = (NEVER, NEVER)  # as the last look in `settle` found it
         self._sweeper = Sweeper(
             database,
             self.gateway,
@@ -117,7 +119,7 @@ class World:
 
     async def _jump(self, latest: datetime) -> None:
         before = self.clock.now()
-        self.clock.move_to(min(latest, *await self._next_due()))
+        self.clock.move_to(min(latest, *self._next))
         self.stops += 1
         if self.clock.now().date() != before.date():
             await self._keep_house()
@@ -131,7 +133,7 @@ class World:
 
     async def _do_what_is_due(self) -> bool:
         now = self.clock.now()
-        wake, delivery = await self._next_due()
+        wake, delivery = self._next = await self._next_due()
         if wake <= now:
             await self._sweeper.wake_overdue()
         if delivery <= now:
@@ -146,11 +148,14 @@ class World:
         return wake or NEVER, delivery or NEVER
 
     async def _consume(self) -> None:
-        """The projector first, as the table has it: others read what it writes."""
-        for name, catchup in self._catchups.items():
-            if name in self._behind:
-                self._behind.discard(name)
-                await catchup.step()
+        """The projector first: others read what it writes."""
+        if "projector" in self._behind:
+            self._behind.discard("projector")
+            await self._catchups["projector"].step()
+        behind, self._behind = self._behind, set()
+        async with asyncio.TaskGroup() as steps:
+            for name in behind:
+                steps.create_task(self._catchups[name].step())
 
     def _on_commit(self, _actor_type: str, _actor_id: str) -> None:
         self._behind.add("projector")

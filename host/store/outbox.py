@@ -230,7 +230,8 @@ async def waiting(connection: Raw, consumers: Mapping[str, Sequence[str]], above
            SELECT ARRAY(
              SELECT c.consumer FROM json_to_recordset($1) AS c (consumer text, types text[]) JOIN watermarks w USING (consumer)
              WHERE EXISTS (SELECT FROM fresh o WHERE o.position > w.position AND o.type = ANY(c.types)
-               AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = c.consumer AND i.event_id = o.event_id))),
+               -- not NOT EXISTS, for which the planner likes to read the whole inbox
+               AND (SELECT true FROM inbox i WHERE i.consumer = c.consumer AND i.event_id = o.event_id) IS NULL)),
            (SELECT coalesce(max(position), $2) FROM fresh)""",
         orjson.dumps([{"consumer": name, "types": types} for name, types in consumers.items()]).decode(),
         above,

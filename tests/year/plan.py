@@ -12,7 +12,7 @@ from tests.year.people import END, HOMES, START, ZONES, Person, Step
 from tests.year.tasks import Task
 
 PEOPLE_SHARE = 5  # one person for so many series
-TASKS_EACH = 8
+TASKS_EACH = 5
 # What may happen to a series as a whole, in this order.
 TURNS = (
     (), ("pause", "resume"), ("another rule",), ("pause", "resume", "look ahead"), ("remind",), ("split",),
