@@ -125,6 +125,33 @@ async def test_what_was_due_while_nobody_ran_is_told_late_and_held_for_three_sec
     assert told == [(3600, utc("2027-03-02T09:30:03"))]
 
 
+@pytest.mark.parametrize(
+    ("pile_up", "made", "stay"), [("all", [2, 3, 4, 5, 6], [2, 3, 4, 5, 6]), ("newest", [2, 3, 5, 6], [5, 6])]
+)
+async def test_after_three_days_away_a_series_makes_what_it_missed_as_it_says(
+    database: Database, pile_up: str, made: list[int], stay: list[int]
+) -> None:
+    person, first = FakePerson("UTC"), World(database, SimulatedClock(START))
+    await first.open()
+    body = {
+        "template": {"title": "Water plants"},
+        "rule": "FREQ=DAILY",
+        "start": {"local": "2027-03-02T09:00", "zone": "UTC"},
+    }
+    create = person.says("CreateSeries", {**body, "id": person.id, "pile_up": pile_up})
+    assert (await first.send("SeriesActor", person.id, create)).ok
+    await first.run_to(utc("2027-03-02T10:00"))
+    second = World(database, SimulatedClock(utc("2027-03-05T10:00")))
+    await second.open()
+    slots = "SELECT substr(body->'data'->'slot'->>'slot', 9, 2)::int FROM outbox WHERE type = 'recurrence.triggered'"
+    assert sorted(await rows(second, slots)) == [(day,) for day in made]
+    left = "SELECT extract(day FROM due_date)::int FROM tasks WHERE deleted_at IS NULL ORDER BY 1"
+    assert await rows(second, left) == [(day,) for day in stay]
+    assert await rows(second, "SELECT min(wake_at) FROM wakes WHERE actor_type = 'SeriesActor'") == [
+        (utc("2027-03-06T09:00"),)
+    ]
+
+
 async def test_the_trash_is_emptied_after_thirty_days(simulated: World) -> None:
     person = FakePerson()
     task_id = await create(simulated, person)

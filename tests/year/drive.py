@@ -20,7 +20,7 @@ LINES_AT_ONCE = 16
 
 @dataclass
 class Lived:
-    """`refused` are the commands that were; `stops` counts the instants at which the clock stood."""
+    """`refused` are the commands that were; `seconds` are of this machine."""
 
     world: World
     refused: list[str] = field(default_factory=list)
