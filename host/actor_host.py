@@ -3,11 +3,10 @@
 A bare function behind SidecarListener, because a web framework costs more than a turn does.
 """
 
-import asyncio
 import hmac
 import logging
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from dapr.actor import ActorRuntime
@@ -15,10 +14,6 @@ from dapr.actor import ActorRuntime
 from host.sidecar_listener import Headers
 
 log = logging.getLogger(__name__)
-
-# A thousand that are due at one instant come at once. Some at a time leave the loop free for people's calls and for
-# telling the first of them while the last still wait.
-REMINDERS_AT_ONCE: Final = 32
 
 
 class ActorHost:
@@ -32,7 +27,6 @@ class ActorHost:
         self._config = orjson.dumps(config)
         self._on_configured = on_configured
         self._app_token = app_token.encode()
-        self._reminders = asyncio.Semaphore(REMINDERS_AT_ONCE)
 
     async def __call__(self, method: str, path: str, headers: Headers, body: bytes) -> tuple[int, bytes]:
         """Status and JSON of one call."""
@@ -42,7 +36,7 @@ class ActorHost:
             return 403, b'{"message":"not the sidecar"}'
         parts = path.split("/")[1:]
         if parts[0] == "actors":
-            return await self._actor_call(method, parts, body)
+            return await _actor_call(method, parts, body)
         if path == "/dapr/config":
             self._on_configured()
             return 200, self._config
@@ -57,22 +51,22 @@ class ActorHost:
         given = next((value for name, value in headers if name == b"dapr-api-token"), b"")
         return hmac.compare_digest(given, self._app_token)
 
-    async def _actor_call(self, method: str, parts: list[str], body: bytes) -> tuple[int, bytes]:
-        try:
-            match method, parts:
-                case "PUT", [_, actor_type, actor_id, "method", "remind", name]:
-                    async with self._reminders:
-                        await ActorRuntime.fire_reminder(actor_type, actor_id, name, body)
-                    return 200, b"{}"
-                case "PUT", [_, actor_type, actor_id, "method", name]:
-                    return 200, await ActorRuntime.dispatch(actor_type, actor_id, name, body)
-                case "DELETE", [_, actor_type, actor_id]:
-                    return await _deactivate(actor_type, actor_id)
-                case _:
-                    return 503, b'{"message":"no such actor route"}'
-        except Exception as error:  # noqa: BLE001  the edge: whatever a turn raised, the caller hears 500 and may repeat the command
-            log.warning("actor call failed", extra={"path": "/".join(parts), "cause": repr(error)[:300]})
-            return 500, b'{"message":"the turn failed; see the log of the host","errorCode":"TURN_FAILED"}'
+
+async def _actor_call(method: str, parts: list[str], body: bytes) -> tuple[int, bytes]:
+    try:
+        match method, parts:
+            case "PUT", [_, actor_type, actor_id, "method", "remind", name]:
+                await ActorRuntime.fire_reminder(actor_type, actor_id, name, body)
+                return 200, b"{}"
+            case "PUT", [_, actor_type, actor_id, "method", name]:
+                return 200, await ActorRuntime.dispatch(actor_type, actor_id, name, body)
+            case "DELETE", [_, actor_type, actor_id]:
+                return await _deactivate(actor_type, actor_id)
+            case _:
+                return 503, b'{"message":"no such actor route"}'
+    except Exception as error:  # noqa: BLE001  the edge: whatever a turn raised, the caller hears 500 and may repeat the command
+        log.warning("actor call failed", extra={"path": "/".join(parts), "cause": repr(error)[:300]})
+        return 500, b'{"message":"the turn failed; see the log of the host","errorCode":"TURN_FAILED"}'
 
 
 async def _deactivate(actor_type: str, actor_id: str) -> tuple[int, bytes]:

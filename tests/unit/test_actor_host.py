@@ -1,17 +1,13 @@
 """The application that the sidecar calls: only the sidecar, never 404, and a reconnect drops what was cached."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
-from dapr.actor import ActorRuntime
 
-from host import actor_host
 from host.actor_host import ActorHost
-from tests.deadline import eventually
 from tests.fakes.sidecar_listener import listening
 
 pytestmark = pytest.mark.unit
@@ -81,30 +77,3 @@ async def test_deactivating_what_is_not_active_is_no_error() -> None:
     await ActorRuntime.register_actor(PlainActor, actor_client=object())  # type: ignore[arg-type]
     async with client() as http:
         assert (await http.delete("/actors/PlainActor/1")).status_code == 200
-
-
-async def test_of_many_reminders_at_once_some_are_let_in_and_a_call_waits_for_none(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(actor_host, "REMINDERS_AT_ONCE", 3)
-    running, most, free = 0, 0, asyncio.Event()
-
-    async def fire(actor_type: str, actor_id: str, name: str, body: bytes) -> None:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        await free.wait()
-        running -= 1
-
-    async def dispatch(actor_type: str, actor_id: str, name: str, body: bytes) -> bytes:
-        return b"{}"
-
-    monkeypatch.setattr(ActorRuntime, "fire_reminder", fire)
-    monkeypatch.setattr(ActorRuntime, "dispatch", dispatch)
-    async with client() as http:
-        ticks = [asyncio.create_task(http.put(f"/actors/TaskActor/{n}/method/remind/wake")) for n in range(10)]
-        await eventually(lambda: running == 3, 5, "three reminders in")
-        assert (await http.put("/actors/TaskActor/a/method/turn")).status_code == 200
-        free.set()
-        assert {answer.status_code for answer in await asyncio.gather(*ticks)} == {200}
-    assert most == 3
