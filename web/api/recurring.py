@@ -1,5 +1,6 @@
 """Commands to series, and those that answer what a series makes: its first task, or the series that follows a split."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from actors.replies import Json, Refused, Reply
 from host.store import series_queries, task_queries
 from web.api import bodies
 from web.api.caller import caller_of
-from web.api.consistency import brought, honour
+from web.api.consistency import Write, brought, honour
 from web.api.parts import parts_of
 from web.api.sending import SERIES, accepted, answer, command_id_of, command_of, edited_version, write_headers
 from web.api.series_json import series_json
@@ -30,7 +31,8 @@ async def create_series(request: Request, body: bodies.CreateSeries) -> Response
     before = brought(request)
     command = _birth(request, body)
     reply = await accepted(request, SERIES, command.body["id"], command)
-    headers = write_headers(request, before, [(reply.value["id"], reply.version)])
+    await _awaited_shown(request, reply.value, LONGEST_WAIT_SECONDS)
+    headers = write_headers(request, before, _writes(reply.value, reply.version))
     return answer(series_json(reply.value), status=201, headers=headers)
 
 
@@ -38,7 +40,8 @@ async def change_series(request: Request, series_id: str, name: str, body: Body 
     before = brought(request)
     command = command_of(request, name, body or {}, if_match=edited_version(request))
     reply = await accepted(request, SERIES, series_id, command)
-    headers = write_headers(request, before, [(series_id, reply.version)])
+    await _awaited_shown(request, reply.value, LONGEST_WAIT_SECONDS)
+    headers = write_headers(request, before, _writes(reply.value, reply.version))
     return answer(series_json(reply.value), headers=headers)
 
 
@@ -49,14 +52,17 @@ async def split_series(request: Request, series_id: str, slot: str, patch: Json)
     reply = await accepted(request, SERIES, series_id, command)
     follows = successor_id(series_id, command.id)
     location = {"Location": f"/api/v1/series/{follows}"}
-    if await _is_shown(request, follows):
+    loop = asyncio.get_running_loop()
+    ends_at = loop.time() + LONGEST_WAIT_SECONDS
+    if await _is_shown(request, follows, LONGEST_WAIT_SECONDS):
         async with parts_of(request).services.db.connect() as connection:
             successor = await series_queries.find(connection, caller_of(request).user_id, follows)
         if successor is not None:
-            writes = [(series_id, reply.version), (follows, successor["version"])]
+            await _awaited_shown(request, successor, max(0.0, ends_at - loop.time()))
+            writes = [(series_id, reply.version), *_writes(successor, successor["version"])]
             headers = write_headers(request, before, writes) | location
             return answer(series_json(successor), status=201, headers=headers)
-    headers = write_headers(request, before, [(series_id, reply.version)]) | location
+    headers = write_headers(request, before, _writes(reply.value, reply.version)) | location
     return answer(series_json(reply.value), status=202, headers=headers)
 
 
@@ -80,13 +86,14 @@ async def _first_task(request: Request, before: list[tuple[str, int]], reply: Re
     made = (series["id"], reply.version)
     # Of a series of days today's has started as soon as it is there.
     first = next(iter(series["open"]), series["awaited"])
-    if first is not None and await _is_shown(request, first["task_id"]):
+    if first is not None and await _is_shown(request, first["task_id"], LONGEST_WAIT_SECONDS):
         async with services.db.connect() as connection:
             task = await task_queries.find(connection, caller_of(request).user_id, first["task_id"])
         if task is not None:
             headers = write_headers(request, before, [made, (task["id"], task["version"])])
             return answer(task_json(task, services.clock.now()), status=201, headers=headers)
-    return answer(series_json(series), status=202, headers=write_headers(request, before, [made]))
+    headers = write_headers(request, before, _writes(series, reply.version))
+    return answer(series_json(series), status=202, headers=headers)
 
 
 async def end_recurrence(request: Request, task_id: str) -> Response:
@@ -137,5 +144,17 @@ def _unfit(field: str, code: str, detail: str) -> ProblemError:
     return invalid_body([{"loc": (field,), "type": code, "msg": detail}])
 
 
-async def _is_shown(request: Request, actor_id: str) -> bool:
-    return await parts_of(request).services.projection.wait(actor_id, 1, LONGEST_WAIT_SECONDS)
+async def _awaited_shown(request: Request, series: Json, timeout_seconds: float) -> None:
+    """The task that `next` will name is made by a consumer: give it the time. One that was there before is seen at once."""
+    if series["awaited"] is not None:
+        await _is_shown(request, series["awaited"]["task_id"], timeout_seconds)
+
+
+def _writes(series: Json, version: int) -> list[Write]:
+    """What the next read must see: the task that `next` names, late or not, and the series itself."""
+    task = [] if series["awaited"] is None else [(series["awaited"]["task_id"], 1)]
+    return [*task, (series["id"], version)]
+
+
+async def _is_shown(request: Request, actor_id: str, timeout_seconds: float) -> bool:
+    return await parts_of(request).services.projection.wait(actor_id, 1, timeout_seconds)

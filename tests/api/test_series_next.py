@@ -1,0 +1,97 @@
+"""What a series says comes next: a task that can be read, and one that is still to be done."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fakes.world import World
+
+pytestmark = pytest.mark.api
+SERIES = "/api/v1/series"
+TASKS = "/api/v1/tasks"
+BERLIN = "Europe/Berlin"
+DAILY: dict[str, Any] = {
+    "title": "Water the plants",
+    "rule": "FREQ=DAILY",
+    "start": {"local": "2026-11-23T09:00", "zone": BERLIN},
+}
+LATER = {"start": {"local": "2026-11-24T10:00", "zone": BERLIN}}
+LATE_SECONDS = 0.3
+
+
+async def made(ada: httpx.AsyncClient, **fields: Any) -> dict[str, Any]:
+    answer = await ada.post(SERIES, json={**DAILY, **fields})
+    assert answer.status_code == 201, answer.text
+    series: dict[str, Any] = answer.json()
+    return series
+
+
+async def settle_late(here: World) -> None:
+    await asyncio.sleep(LATE_SECONDS)
+    await here.settle()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "", DAILY),
+        ("POST", "/{id}/skip", {"slot": "2026-11-23T09:00"}),
+        ("PATCH", "/{id}", LATER),
+        ("PATCH", "/{id}", {"from_slot": "2026-11-26T09:00", "title": "Less"}),
+    ],
+)
+async def test_the_task_that_comes_next_is_there_when_its_series_names_it(
+    here: World, ada: httpx.AsyncClient, method: str, path: str, body: dict[str, Any]
+) -> None:
+    series = await made(ada)
+    here.lagging = True
+    answer, _ = await asyncio.gather(
+        task_after(ada, method, SERIES + path.format(id=series["id"]), body), settle_late(here)
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def task_after(ada: httpx.AsyncClient, method: str, url: str, body: dict[str, Any]) -> httpx.Response:
+    """The task that the answered series names, read as soon as it is named."""
+    told = await ada.request(method, url, json=body)
+    assert told.status_code in (200, 201), told.text
+    return await ada.get(f"{TASKS}/{told.json()['next']['task_id']}")
+
+
+async def test_a_resumed_series_names_a_task_that_is_there(here: World, ada: httpx.AsyncClient) -> None:
+    series = await made(ada)
+    await ada.post(f"{SERIES}/{series['id']}/pause")
+    here.lagging = True
+    answer, _ = await asyncio.gather(task_after(ada, "POST", f"{SERIES}/{series['id']}/resume", {}), settle_late(here))
+    assert answer.status_code == 200, answer.text
+
+
+async def test_the_token_of_a_series_names_the_task_that_is_not_there_in_time(
+    here: World, ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, int]] = []
+
+    async def never(actor_id: str, version: int, _: float) -> bool:
+        asked.append((actor_id, version))
+        return False
+
+    monkeypatch.setattr(here.projection, "wait", never)
+    told = await ada.post(SERIES, json=DAILY)
+    assert told.status_code == 201, told.text
+    task = (told.json()["next"]["task_id"], 1)
+    assert asked == [task]
+    asked.clear()
+    behind = await ada.get(f"{TASKS}/{task[0]}", headers={"Duely-Consistency": told.headers["duely-consistency"]})
+    assert behind.json()["code"] == "read_model_behind"
+    assert asked == [task, (told.json()["id"], 1)]
+
+
+async def test_an_edit_does_not_wait_for_a_task_that_was_there_before(here: World, ada: httpx.AsyncClient) -> None:
+    series = await made(ada)
+    here.lagging = True
+    async with asyncio.timeout(1.5):
+        edited = await ada.patch(f"{SERIES}/{series['id']}", json={"title": "Feed the cat"})
+        paused = await ada.post(f"{SERIES}/{series['id']}/pause")
+    assert (edited.json()["next"], paused.json()["next"]) == (series["next"], None)
