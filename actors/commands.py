@@ -198,6 +198,7 @@ BODIES: Mapping[str, type[Body]] = {
     "OccurrenceCreated": OccurrenceReport,
     "OccurrenceCompleted": OccurrenceCompleted,
     "OccurrenceDeleted": OccurrenceReport,
+    "OccurrenceOpened": OccurrenceReport,
 }
 
 

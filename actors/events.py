@@ -60,6 +60,8 @@ class SeriesData(_Data):
 
 
 class SlotOfEvent(TypedDict):
+    """`number` is 0 where it is not known any more."""
+
     generation: int
     slot: str
     number: int

@@ -10,7 +10,7 @@ from actors.replies import Decision, Json, Refused, Unchanged, UnknownNameError
 from actors.series_draft import Draft
 from actors.series_edit import patch, recount, renew, rezone, split
 from actors.series_refusals import NO_ROOM, NOT_FOUND, NOTHING_LEFT
-from actors.series_single import completed, created, deleted, move, skip
+from actors.series_single import completed, created, deleted, move, opened, skip
 
 
 def decide(state: Json | None, version: int, command: Command, now: datetime) -> Decision:  # noqa: ARG001  # the shape of every decide
@@ -121,4 +121,5 @@ COMMANDS: Mapping[str, Callable[[Draft], Decision]] = {
     "OccurrenceCreated": created,
     "OccurrenceCompleted": completed,
     "OccurrenceDeleted": deleted,
+    "OccurrenceOpened": opened,
 }

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from actors import series_slots, series_state
-from actors.clock import parse_instant
+from actors.clock import instant_text, parse_instant
 from actors.commands import occurrence_id
+from actors.due import instant_of
 from actors.recurrence import Slot, number_of
 from actors.replies import Decision, Json, Refused
 from actors.series_draft import Draft
@@ -131,6 +132,50 @@ def completed(draft: Draft) -> Decision:
 def deleted(draft: Draft) -> Decision:
     """After completion it counts as completed now."""
     return _closed(draft, draft.now)
+
+
+def opened(draft: Draft) -> Decision:
+    """The task is open again: the series knows it as such once its slot has started, and awaits none because of it."""
+    task_id, state = _task_id(draft), draft.state
+    if task_id in state["closed"]:
+        state["closed"] = [other for other in state["closed"] if other != task_id]
+    elif state["status"] != "deleted" and not _is_known(state, task_id):
+        made = _known_again(draft, task_id)
+        if draft.has_started(made):
+            _open_again(draft, made)
+    return draft.decided()
+
+
+def _is_known(state: Json, task_id: str) -> bool:
+    """As one that is made, or one that is still to be told that it is withdrawn."""
+    goes = any(entry["made"]["task_id"] == task_id and entry["fields"] is None for entry in state["backlog"])
+    return goes or series_state.made(state, task_id) is not None
+
+
+def _known_again(draft: Draft, task_id: str) -> Json:
+    """What was kept of a slot, from its name; of an earlier generation its number is not known any more."""
+    body, state = draft.command.body, draft.state
+    slot, numbered = Slot(body["generation"], body["slot"]), state["mode"] == "schedule"
+    numbered = numbered and series_slots.named_slot(state, draft.recurrence, slot.nominal) == slot
+    return {
+        **body,
+        "number": number_of(draft.recurrence, slot) if numbered else 0,
+        "at": instant_text(instant_of(datetime.fromisoformat(slot.nominal), draft.recurrence.zone)),
+        "task_id": task_id,
+    }
+
+
+def _open_again(draft: Draft, made: Json) -> None:
+    state = draft.state
+    newer = state["status"] == "active" and (state["started_day"] or "") > made["slot"][:10]
+    if newer and state["pile_up"] == "newest":
+        draft.withdraw([made])
+    else:
+        state["open"] = sorted([*state["open"], made], key=_by_start)[-series_state.MAX_OPEN :]
+
+
+def _by_start(made: Json) -> tuple[str, str]:
+    return made["at"], made["slot"]
 
 
 def _closed(draft: Draft, when: datetime) -> Decision:

@@ -202,6 +202,14 @@ def _deleted(data: Json) -> Message:
     return Message("SeriesActor", task["series_id"], "OccurrenceDeleted", _slot(task["occurrence"]))
 
 
+def _opened(data: Json) -> Message:
+    """Of one that comes back from the trash as completed the series hears that it is."""
+    task = data["task"]
+    if task["status"] == "completed":
+        return _completed(data)
+    return Message("SeriesActor", task["series_id"], "OccurrenceOpened", _slot(task["occurrence"]))
+
+
 def _slot(slot: Json) -> Json:
     return {"generation": slot["generation"], "slot": slot["slot"]}
 
@@ -214,6 +222,8 @@ MESSAGES: Final[Mapping[str, Callable[[Json], Message]]] = {
     "recurrence.retemplated": _retemplate,
     "series.split": _create_series,
     "task.completed": _completed,
+    "task.reopened": _opened,
+    "task.restored": _opened,
     "task.deleted": _deleted,
     "task.purged": _deleted,
 }

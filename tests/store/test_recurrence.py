@@ -112,6 +112,38 @@ async def test_deleting_the_awaited_one_makes_the_next_one(
     assert await tasks_of(world, series_id) == [("2026-11-23T09:00", "trash"), ("2026-11-25T09:00", "open")]
 
 
+async def test_one_that_is_reopened_or_restored_goes_with_its_series(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    series_id = await world.create_series(person, **AFTER_DONE)
+    await everything(loops)
+    world.clock.move(days=2)
+    for done, undone in (("CompleteTask", "ReopenTask"), ("DeleteTask", "RestoreTask")):
+        first = await awaited(world, series_id)
+        await world.say(first, person.says(done))
+        await everything(loops)
+        world.clock.move(days=2)
+        await world.say(first, person.says(undone))
+        await everything(loops)
+        assert first in [made["task_id"] for made in (await series_of(world, series_id))["open"]]
+    await world.say(series_id, person.says("DeleteSeries", {"occurrences": "delete"}))
+    await everything(loops)
+    assert {state for _, state in await tasks_of(world, series_id)} == {"trash"}
+
+
+async def test_one_restored_as_completed_is_not_open_for_its_series(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    series_id = await world.create_series(person, **AFTER_DONE)
+    await everything(loops)
+    world.clock.move(days=2)
+    first = await awaited(world, series_id)
+    for name in ("CompleteTask", "DeleteTask", "RestoreTask"):
+        await world.say(first, person.says(name))
+    await everything(loops)
+    assert (await series_of(world, series_id))["open"] == []
+
+
 async def test_a_skip_takes_the_task_back_and_tells_the_series_nothing_of_it(
     world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:

@@ -143,3 +143,14 @@ def test_changing_to_a_schedule_opens_what_has_started() -> None:
     assert (desk.slots("open"), desk.awaited) == (["2026-11-23T09:00"], "2026-11-26T09:00")
     desk.do("PatchSeries", {"mode": "completion"})
     assert (desk.slots("open"), desk.awaited, desk.wake) == (["2026-11-23T09:00"], "2026-11-26T09:00", None)
+
+
+def test_the_one_before_reopened_is_open_and_the_next_is_still_awaited() -> None:
+    desk = after_completion().move(days=3)
+    desk.report("Completed", "2026-11-23T09:00")
+    awaited = desk.series["awaited"]
+    desk.report("Opened", "2026-11-23T09:00")
+    assert (desk.slots("open"), desk.series["awaited"]) == (["2026-11-23T09:00"], awaited)
+    assert desk.unchanged("OccurrenceOpened", {"generation": 1, "slot": awaited["slot"]})
+    desk.report("Completed", "2026-11-23T09:00")
+    assert (desk.slots("open"), desk.series["awaited"]) == ([], awaited)

@@ -52,7 +52,7 @@ STEPS = st.one_of(
             },
         ),
     ),
-    st.tuples(st.sampled_from(["Skip", "Move", "Split", "Created", "Completed", "Deleted"]), ANY_SLOT),
+    st.tuples(st.sampled_from(["Skip", "Move", "Split", "Created", "Completed", "Deleted", "Opened"]), ANY_SLOT),
     st.tuples(st.just("Rezone"), st.fixed_dictionaries({"zone": st.sampled_from(["Asia/Tokyo", "Pacific/Honolulu"])})),
     st.tuples(st.just("StopSeries"), st.fixed_dictionaries({"keep": st.booleans()})),
     st.tuples(st.just("DeleteSeries"), st.fixed_dictionaries({"occurrences": st.sampled_from(["keep", "delete"])})),
@@ -116,16 +116,30 @@ def _to_a_slot(desk: Desk, name: str, index: int) -> None:
     made = list(desk.made.values())
     ahead = [_days_later(made[-1], days) for days in (1, 2, 3, 7)]
     slot = (made[-8:] + ahead)[index % (len(made[-8:]) + 4)]
-    if name in {"Created", "Completed", "Deleted"}:
+    if name in {"Created", "Completed", "Deleted", "Opened"}:
         body: dict[str, Any] = {"generation": max(1, desk.series["generation"] - index % 2), "slot": slot}
         if name == "Completed":
             body["completed_at"] = instant_text(desk.clock.now())
+        task_id = occurrence_id(desk.series["id"], body["generation"], slot)
+        if name == "Opened" and not _comes_back(desk, task_id):
+            return
         _ask(desk, f"Occurrence{name}", body)
-        if name != "Created":
-            desk.reported.add(occurrence_id(desk.series["id"], body["generation"], slot))
+        if name in {"Completed", "Deleted"}:
+            desk.reported.add(task_id)
+        elif name == "Opened" and task_id in {made["task_id"] for made in desk.series["open"]}:
+            desk.reported.discard(task_id)
     else:
         more: dict[str, Any] = {"to": {"date": "2026-12-24"}} if name == "Move" else {}
         _ask(desk, {"Skip": "SkipSlot", "Move": "MoveSlot", "Split": "SplitSeries"}[name], {"slot": slot, **more})
+
+
+def _comes_back(desk: Desk, task_id: str) -> bool:
+    """Out of the trash, or because it was completed; from then on it may be withdrawn again."""
+    if task_id not in desk.reported and task_id not in desk.gone:
+        return False
+    desk.reported.add(task_id)
+    desk.gone = [other for other in desk.gone if other != task_id]
+    return True
 
 
 def _days_later(slot: str, days: int) -> str:

@@ -150,3 +150,54 @@ def test_reports_that_come_twice_or_in_another_order_leave_the_same_series() -> 
         ends.append([{**desk.series[name], "task_id": ""} if name == "awaited" else desk.series[name] for name in kept])
         assert desk.types().count("recurrence.instance-created") == 2
     assert all(end == ends[0] for end in ends)
+
+
+def opens(desk: Desk, slot: str, generation: int | None = None) -> list[str]:
+    """The slots that are open once it is reported that this one is again."""
+    desk.report("Opened", slot, generation)
+    return desk.slots("open")
+
+
+def test_what_is_reopened_or_restored_is_open_again_in_its_place() -> None:
+    desk = Desk().create().wait("2026-11-25T12:00:00Z")
+    before = desk.series["open"]
+    desk.report("Completed", "2026-11-23T09:00")
+    desk.report("Deleted", "2026-11-24T09:00")
+    assert opens(desk, "2026-11-24T09:00") == days("11-24", "11-25")
+    assert desk.last_types() == ["series.updated"]
+    assert opens(desk, "2026-11-23T09:00") == days("11-23", "11-24", "11-25")
+    assert desk.series["open"] == before
+    assert desk.unchanged("OccurrenceOpened", {"generation": 1, "slot": "2026-11-23T09:00"})
+    desk.do("DeleteSeries", {"occurrences": "delete"})
+    assert sorted(desk.withdrawn) == days("11-23", "11-24", "11-25", "11-26")
+    desk.report("Opened", "2026-11-23T09:00")
+    assert desk.series["open"] == []
+
+
+def test_a_task_done_ahead_of_its_time_and_reopened_is_open_when_that_comes() -> None:
+    desk = Desk().create()
+    desk.report("Completed", "2026-11-23T09:00")
+    assert opens(desk, "2026-11-23T09:00") == []
+    assert opens(desk.wait("2026-11-23T12:00:00Z"), "2026-11-23T09:00") == days("11-23")
+
+
+def test_one_that_comes_back_after_a_newer_one_has_started_goes_again_where_only_the_newest_stays() -> None:
+    desk = Desk().create(pile_up="newest").wait("2026-11-23T12:00:00Z")
+    desk.report("Completed", "2026-11-23T09:00")
+    assert opens(desk, "2026-11-23T09:00") == days("11-23")
+    desk.report("Completed", "2026-11-23T09:00")
+    desk.wait("2026-11-24T12:00:00Z")
+    assert opens(desk, "2026-11-23T09:00") == days("11-24")
+    assert (desk.last_types(), desk.withdrawn) == (["recurrence.withdrawn"], days("11-23"))
+
+
+def test_one_of_an_earlier_generation_is_open_again_under_its_own_name() -> None:
+    desk = Desk().create().wait("2026-11-23T12:00:00Z")
+    desk.report("Completed", "2026-11-23T09:00")
+    desk.do("PatchSeries", {"start": {"local": "2026-11-23T10:00", "zone": "Europe/Berlin"}})
+    desk.wait("2026-11-24T12:00:00Z")
+    assert opens(desk, "2026-11-23T09:00", 1) == [*days("11-23"), "2026-11-24T10:00"]
+    assert (desk.series["open"][0]["generation"], desk.series["open"][0]["at"]) == (1, "2026-11-23T08:00:00.000Z")
+    desk.do("StopSeries", {"keep": False})
+    desk.report("Completed", "2026-11-23T09:00", 1)
+    assert opens(desk, "2026-11-23T09:00", 1) == [*days("11-23"), "2026-11-24T10:00"]
