@@ -30,7 +30,8 @@ class Plan:
     scale_users: int
     scale_reminders: int
     scale_series: int
-    scale_slots: int
+    scale_slots: tuple[int, ...]
+    scale_completions: int
 
 
 FULL = Plan(
@@ -57,7 +58,8 @@ FULL = Plan(
     scale_users=200,
     scale_reminders=100_000,
     scale_series=10_000,
-    scale_slots=200,
+    scale_slots=(20, 200),
+    scale_completions=200,
 )
 
 SMOKE = Plan(
@@ -84,5 +86,6 @@ SMOKE = Plan(
     scale_users=5,
     scale_reminders=300,
     scale_series=20,
-    scale_slots=10,
+    scale_slots=(10,),
+    scale_completions=10,
 )

@@ -52,7 +52,8 @@ async def run(bench: Bench, section: Section) -> None:
     users = await add_users(bench.system, bench.plan.scale_users)
     await section.add("seeding", _seeded(bench, users, section))
     await section.add("lateness among them", _due(bench, users))
-    await section.add("occurrences by slot", _by_slot(bench, users))
+    for count in bench.plan.scale_slots:
+        await section.add("occurrences by slot", _by_slot(bench, users, count))
     await section.add("occurrences by completion", _by_completion(bench, users))
     section.notes.append(
         f"Seeded as documents straight into the triggers, for {len(users)} users; from there on all is as always: read model, "
@@ -153,9 +154,8 @@ async def _due(bench: Bench, users: Sequence[User]) -> list[Line]:
     ]
 
 
-async def _by_slot(bench: Bench, users: Sequence[User]) -> list[Line]:
+async def _by_slot(bench: Bench, users: Sequence[User], count: int) -> list[Line]:
     """Series whose slot comes at one instant: when the task of the next slot is there."""
-    count = bench.plan.scale_slots
     slot_at = int(time.time()) + bench.plan.seconds_before_due
     start = datetime.fromtimestamp(slot_at, UTC)
     ids = await _seed_series(bench, users[0], [_series(n, start) for n in range(count)])
@@ -167,7 +167,7 @@ async def _by_slot(bench: Bench, users: Sequence[User]) -> list[Line]:
 
 async def _by_completion(bench: Bench, users: Sequence[User]) -> list[Line]:
     """Series after completion: from the commit of the completion to that of the next task."""
-    count, user = bench.plan.scale_slots, users[0]
+    count, user = bench.plan.scale_completions, users[0]
     ids = await _seed_series(bench, user, [_series(n, _in(timedelta(days=1)), "completion") for n in range(count)])
     tasks = await _first_tasks(bench, ids)
     await _complete(bench, user, tasks)
