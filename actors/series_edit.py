@@ -106,14 +106,18 @@ def renew(draft: Draft) -> None:
 
 
 def rezone(draft: Draft) -> Decision:
-    """The user moved; only a start without a time moves along."""
+    """The user moved; only a start without a time moves along. Its days keep their names, and so their tasks."""
     zone = draft.command.body["zone"]
     refusal = draft.ready("active", "paused")
     if refusal is not None:
         return refusal
     if "date" in draft.state["start"] and draft.state["zone"] != zone:
         draft.change("series.updated", zone=zone)
-        renew(draft)
+        draft.recurrence = series_slots.recurrence_of(draft.state)
+        _recount_unstarted(draft)
+        draft.state["open"] = [
+            made if "T" in made["slot"] else _counted(draft.recurrence, made) for made in draft.state["open"]
+        ]
         draft.catch_up()
     return draft.decided()
 
@@ -123,14 +127,19 @@ def recount(draft: Draft) -> Decision:
     refusal = draft.ready("active")
     if refusal is not None:
         return refusal
+    if draft.state["awaited"] is not None:
+        _recount_unstarted(draft)
+        draft.catch_up()
+    return draft.decided()
+
+
+def _recount_unstarted(draft: Draft) -> None:
     state = draft.state
     if state["awaited"] is not None:
         draft.state |= {
             "awaited": _counted(draft.recurrence, state["awaited"]),
             "ahead": [_counted(draft.recurrence, made) for made in state["ahead"]],
         }
-        draft.catch_up()
-    return draft.decided()
 
 
 def _counted(recurrence: Recurrence, made: Json) -> Json:

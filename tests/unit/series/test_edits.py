@@ -242,12 +242,42 @@ def test_when_the_user_moves_a_series_of_days_moves_along_and_no_day_comes_twice
     assert desk.awaited == "2026-11-24"
     desk.person.zone = "America/Los_Angeles"
     desk.do("Rezone", {"zone": "America/Los_Angeles"})
-    assert desk.last_types() == ["series.updated", "recurrence.triggered", "recurrence.withdrawn"]
+    assert desk.last_types() == ["series.updated"]
     assert (desk.awaited, desk.wake) == ("2026-11-24", "2026-11-24T08:00:00.000Z")
-    assert (desk.series["zone"], desk.series["generation"]) == ("America/Los_Angeles", 2)
+    assert (desk.series["zone"], desk.series["generation"]) == ("America/Los_Angeles", 1)
+    assert [made["at"] for made in desk.series["open"]] == ["2026-11-22T08:00:00.000Z", "2026-11-23T08:00:00.000Z"]
     assert desk.unchanged("Rezone", {"zone": "America/Los_Angeles"})
     timed = Desk().create()
     assert timed.unchanged("Rezone", {"zone": "Asia/Tokyo"})
+
+
+def test_when_the_user_moves_what_was_said_of_slots_ahead_holds_and_no_task_is_made_anew() -> None:
+    desk = Desk().create(start="2026-11-23", look_ahead_days=2)
+    desk.do("SkipSlot", {"slot": "2026-11-26"})
+    desk.do("MoveSlot", {"slot": "2026-11-27", "to": {"date": "2026-11-28"}})
+    made = desk.slots_made()
+    desk.do("Rezone", {"zone": "America/Los_Angeles"})
+    assert (desk.slots_made(), desk.withdrawn) == (made, [])
+    assert (desk.series["skipped"], list(desk.series["moved"])) == (["2026-11-26"], ["2026-11-27"])
+    assert [entry["at"] for entry in desk.series["ahead"]] == ["2026-11-24T08:00:00.000Z"]
+
+
+def test_when_the_user_moves_to_where_the_next_day_has_begun_its_slot_starts_at_once() -> None:
+    desk = Desk().create(start="2026-11-22").wait("2026-11-22T18:00:00Z")
+    assert (desk.slots("open"), desk.awaited) == (["2026-11-22"], "2026-11-23")
+    desk.do("Rezone", {"zone": "Asia/Tokyo"})
+    assert (desk.slots("open"), desk.awaited) == (["2026-11-22", "2026-11-23"], "2026-11-24")
+    desk.do("Rezone", {"zone": "America/Los_Angeles"})
+    desk.wait("2026-11-24T12:00:00Z")
+    assert desk.slots("open") == ["2026-11-22", "2026-11-23", "2026-11-24"], "no day comes twice"
+
+
+def test_when_the_user_moves_what_is_open_of_a_rule_with_a_time_stays_where_it_was() -> None:
+    desk = Desk().create().wait("2026-11-23T12:00:00Z")
+    desk.do("PatchSeries", {"start": {"date": "2026-11-24"}})
+    open_before = desk.series["open"]
+    desk.do("Rezone", {"zone": "Asia/Tokyo"})
+    assert desk.series["open"] == open_before
 
 
 def split(desk: Desk, slot: str, **patch: Any) -> dict[str, Any]:
