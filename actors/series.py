@@ -66,12 +66,17 @@ def pause(draft: Draft) -> Decision:
 
 
 def resume(draft: Draft) -> Decision:
-    """From now on; what was missed meanwhile is not made up for. It ends at once when nothing is left."""
+    """From now on; what was missed meanwhile is not made up for. It ends at once when nothing is left.
+
+    After completion the task that was waited for still is, when it is open.
+    """
     refusal = draft.ready("active", "paused")
     if refusal is not None:
         return refusal
     if draft.state["status"] == "paused":
         renew(draft)
+        if draft.state["mode"] == "completion":
+            draft.await_again()
         draft.change("series.resumed", status="active")
         draft.catch_up()
     return draft.decided()

@@ -117,6 +117,17 @@ class Draft:
         else:
             self.state["awaited"] = self._make(numbered)
 
+    def await_again(self) -> None:
+        """The last slot that started, when its task is still open, is the awaited one once more."""
+        state = self.state
+        last = next((made for made in state["open"] if made["slot"][:10] == state["started_day"]), None)
+        if last is not None:
+            number = last["number"] or state["passed_number"]
+            self.state |= {
+                "awaited": {**last, "number": number},
+                "open": [made for made in state["open"] if made is not last],
+            }
+
     def _await_next(self) -> None:
         state = self.state
         if state["status"] != "active" or state["awaited"] is not None or not self.has_room(self._task_bytes()):

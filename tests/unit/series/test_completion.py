@@ -113,6 +113,44 @@ def test_a_paused_series_makes_nothing_and_goes_on_when_resumed() -> None:
     assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-26T09:00", 2)
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "follows"), [({}, "2026-11-29T09:00"), ({"rule": "FREQ=DAILY;INTERVAL=5"}, "2026-12-01T09:00")]
+)
+def test_resumed_with_its_task_still_open_it_waits_for_that_one_and_makes_no_other(
+    meanwhile: dict[str, str], follows: str
+) -> None:
+    desk = after_completion(f"{THREE_DAYS};COUNT=2").move(days=2)
+    desk.do("PauseSeries")
+    desk.do("PatchSeries", meanwhile)
+    desk.move(days=2).do("ResumeSeries")
+    assert (desk.awaited, desk.slots("open"), len(desk.made)) == ("2026-11-23T09:00", [], 1)
+    desk.report("Completed", "2026-11-23T09:00", 1)
+    assert (desk.awaited, desk.series["awaited"]["number"]) == (follows, 2)
+    assert len(desk.made) == 2
+
+
+def test_completed_while_paused_and_reopened_it_is_waited_for_when_resumed() -> None:
+    desk = after_completion(f"{THREE_DAYS};COUNT=1").move(days=2)
+    desk.do("PauseSeries")
+    desk.report("Completed", "2026-11-23T09:00")
+    desk.report("Opened", "2026-11-23T09:00")
+    desk.do("ResumeSeries")
+    assert (desk.awaited, desk.series["awaited"]["number"], desk.slots("open")) == ("2026-11-23T09:00", 1, [])
+    desk.report("Completed", "2026-11-23T09:00", 1)
+    assert desk.series["status"] == "ended"
+
+
+def test_an_earlier_one_that_is_open_again_is_not_waited_for_when_resumed() -> None:
+    desk = after_completion().move(days=2)
+    desk.report("Completed", "2026-11-23T09:00")
+    desk.report("Opened", "2026-11-23T09:00")
+    desk.move(days=5).do("PauseSeries")
+    assert desk.slots("open") == ["2026-11-23T09:00", "2026-11-27T09:00"]
+    desk.report("Completed", "2026-11-27T09:00")
+    desk.do("ResumeSeries")
+    assert (desk.slots("open"), desk.awaited) == (["2026-11-23T09:00"], "2026-12-02T09:00")
+
+
 def test_a_stopped_series_follows_its_last_task_with_none() -> None:
     desk = after_completion()
     desk.do("StopSeries", {"keep": True})
