@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Text, func, literal_column, select, true, tuple_
+from sqlalchemy import ColumnElement, Integer, Text, func, literal_column, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from host.store.tables import series, tasks, user_streams
@@ -75,6 +75,15 @@ async def occurrences(
         .limit(limit)
     )
     return (await connection.scalars(statement)).all()
+
+
+async def done_of(connection: AsyncConnection, user_id: str, task_ids: Sequence[str]) -> set[str]:
+    """Those of the tasks that are completed, in the trash or purged."""
+    if not task_ids:
+        return set()
+    gone = or_(tasks.c.status == "completed", tasks.c.deleted_at.is_not(None), tasks.c.purged)
+    statement = select(tasks.c.id).where(tasks.c.id.in_(task_ids), tasks.c.user_id == user_id, gone)
+    return set((await connection.scalars(statement)).all())
 
 
 def _beyond(stretch: Stretch) -> list[ColumnElement[bool]]:

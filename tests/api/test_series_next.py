@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.fakes.schema import faults
 from tests.fakes.world import World
 
 pytestmark = pytest.mark.api
@@ -95,3 +96,33 @@ async def test_an_edit_does_not_wait_for_a_task_that_was_there_before(here: Worl
         edited = await ada.patch(f"{SERIES}/{series['id']}", json={"title": "Feed the cat"})
         paused = await ada.post(f"{SERIES}/{series['id']}/pause")
     assert (edited.json()["next"], paused.json()["next"]) == (series["next"], None)
+
+
+@pytest.mark.parametrize(("look_ahead_days", "has_task"), [(0, False), (3, True)])
+@pytest.mark.parametrize("how", ["complete", "delete"])
+async def test_what_is_done_ahead_of_its_slot_is_not_what_comes_next(
+    ada: httpx.AsyncClient, how: str, look_ahead_days: int, has_task: bool
+) -> None:
+    series = await made(ada, look_ahead_days=look_ahead_days)
+    await ada.post(f"{SERIES}/{series['id']}/skip", json={"slot": "2026-11-24T09:00"})
+    assert await next_of(ada, series) == series["next"]
+    url = f"{TASKS}/{series['next']['task_id']}"
+    done = await (ada.post(f"{url}/complete") if how == "complete" else ada.delete(url))
+    assert done.status_code == 200, done.text
+    after = await next_of(ada, series)
+    assert (after["slot"], after["number"], after["at"]) == ("2026-11-25T09:00", 3, "2026-11-25T08:00:00.000Z")
+    assert (after["task_id"] is not None) is has_task
+
+
+async def test_nothing_comes_after_the_last_one_that_is_done(ada: httpx.AsyncClient) -> None:
+    series = await made(ada, rule="FREQ=DAILY;COUNT=1")
+    await ada.post(f"{TASKS}/{series['next']['task_id']}/complete")
+    assert await next_of(ada, series) is None
+
+
+async def next_of(ada: httpx.AsyncClient, series: dict[str, Any]) -> Any:
+    """As one series and as the list of all tell it."""
+    one = (await ada.get(f"{SERIES}/{series['id']}")).json()
+    assert faults(one, "Series") == []
+    assert (await ada.get(SERIES)).json()["items"] == [one]
+    return one["next"]

@@ -1,6 +1,7 @@
 """Series: create, list, read, edit, preview; pause, resume, stop; skip and move one; their occurrences."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ from web.api.recurring import change_series, create_series, patch_of, split_seri
 from web.api.sending import answer
 from web.api.series_json import series_json
 from web.api.series_preview import preview
+from web.api.series_upcoming import made_ahead, upcoming
 from web.problems import Fault, ProblemError, not_found, refused
 
 router: Final = APIRouter(prefix="/api/v1/series", tags=["series"], route_class=GuardedRoute)
@@ -93,11 +95,13 @@ async def show_preview(request: Request) -> Response:
 )
 async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Response:
     await honour(request)
+    user_id = caller_of(request).user_id
     stretch = Stretch("created", query.order == "desc", query.per_page, query.offset, opened(request, query))
     async with parts_of(request).services.db.connect() as connection:
-        found = await series_queries.listed(connection, caller_of(request).user_id, query.status, stretch)
+        found = await series_queries.listed(connection, user_id, query.status, stretch)
+        done = await series_queries.done_of(connection, user_id, made_ahead(found.items))
     page = {
-        "items": await _shown(found.items),
+        "items": await _shown(found.items, done),
         "total": found.total,
         "page": query.page,
         "per_page": query.per_page,
@@ -109,8 +113,13 @@ async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Res
 @router.get("/{series_id}", **operation("get_series", "read", "Read a series", series_models.Series, consistent=True))
 async def get(request: Request, series_id: SeriesId) -> Response:
     await honour(request)
-    stored = await _stored(request, series_id)
-    return answer(series_json(stored), headers={"ETag": f'"{stored["version"]}"'})
+    user_id = caller_of(request).user_id
+    async with parts_of(request).services.db.connect() as connection:
+        stored = await series_queries.find(connection, user_id, series_id)
+        if stored is None:
+            raise not_found("series")
+        done = await series_queries.done_of(connection, user_id, made_ahead([stored]))
+    return answer(series_json(upcoming(stored, done)), headers={"ETag": f'"{stored["version"]}"'})
 
 
 @router.patch(
@@ -250,18 +259,10 @@ def _stretch(request: Request, query: OccurrenceQuery) -> tuple[date, date]:
     return first, last
 
 
-async def _shown(stored: list[Json]) -> list[Json]:
+async def _shown(stored: list[Json], done: Collection[str]) -> list[Json]:
     """One at a time: to read a rule that ends after thousands of slots takes milliseconds, and others wait for the loop."""
     items: list[Json] = []
     for series in stored:
-        items.append(series_json(series))
+        items.append(series_json(upcoming(series, done)))
         await asyncio.sleep(0)
     return items
-
-
-async def _stored(request: Request, series_id: str) -> Json:
-    async with parts_of(request).services.db.connect() as connection:
-        stored = await series_queries.find(connection, caller_of(request).user_id, series_id)
-    if stored is None:
-        raise not_found("series")
-    return stored

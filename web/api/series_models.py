@@ -67,7 +67,7 @@ class When(BaseModel):
 class Next(When):
     slot: str = _SLOT
     number: int = Field(description="Its place in the rule, counted from the start, skipped ones included")
-    task_id: Id
+    task_id: Id | None = Field(description="Null when the tasks before it were done ahead, and its own is not made yet")
 
 
 class Series(BaseModel):

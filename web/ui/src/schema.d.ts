@@ -1446,10 +1446,9 @@ export interface components {
             slot: string;
             /**
              * Task Id
-             * Format: uuid
-             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             * @description Null when the tasks before it were done ahead, and its own is not made yet
              */
-            task_id: string;
+            task_id: string | null;
             /**
              * Zone
              * @example Europe/Berlin
