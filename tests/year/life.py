@@ -66,7 +66,7 @@ class Life:
         series.advance(at)
         tasks = [task for task in series.tasks.values() if task.is_active]
         if series.status == "active":
-            series.renew(zone=zone)
+            series.travel(zone)
         for task in tasks:
             task.move(at, zone=zone)
 
@@ -169,7 +169,7 @@ class Life:
         if done and not self.roams:
             task = self.random.choice(done)
             self._tell(at, task, "ReopenTask", {})
-            task.reopen(at)
+            self._series.reopen(task)
 
     # Turns.
 

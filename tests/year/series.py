@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid5
@@ -187,6 +187,23 @@ class Series:
             self.coming = []
             self._follow(awaited[0], self._now)
 
+    def reopen(self, task: Task) -> None:
+        """A person opens again what was completed; one whose slot has come is one of the open ones again."""
+        task.reopen(self._now)
+        self._over.discard(task.id)
+        nominal = next(nominal for (_, nominal), known in self.tasks.items() if known is task)
+        local = datetime.fromisoformat(nominal)
+        is_coming = any(known is task for _, known in self.coming)
+        if is_coming or self.status == "deleted" or instant_of(local, self.spec.case.zone) > self._now:
+            return
+        is_older = self._last_started is not None and local.date() < self._last_started
+        if self.status == "active" and self.spec.pile_up == "newest" and is_older:
+            task.state = "withdrawn"  # before it could be told that it is overdue
+            for reminder in task.reminders:
+                reminder.pending = None
+        else:
+            self.open = [known for known in self.tasks.values() if known in self.open or known is task]
+
     def _follow(self, slot: Slot, completed: datetime) -> None:
         """After completion: the interval from that day on, or the next multiple of it after the slot's day."""
         case = self.spec.case
@@ -205,12 +222,23 @@ class Series:
         self.status = "paused"
 
     def renew(self, **changes: Any) -> None:
-        """Resumed, or with another rule, start or zone."""
+        """Resumed, or with another rule or start."""
         self._withdraw_coming()
         self.spec = replace(self.spec, case=replace(self.spec.case, **changes))
         self.generation += 1
         self.status = "active"
         self._begin()
+
+    def travel(self, zone: str) -> None:
+        """Days begin at other instants; slots, tasks and what was said of them stay."""
+        self.spec = replace(self.spec, case=replace(self.spec.case, zone=zone))
+        self.coming = [(self._begun_in(slot, zone), task) for slot, task in self.coming]
+        self._slots = [self._begun_in(slot, zone) for slot in self._slots]
+        self.advance(self._now)
+
+    @staticmethod
+    def _begun_in(slot: Slot, zone: str) -> Slot:
+        return replace(slot, at=instant_of(datetime.combine(slot.day, time.min), zone))
 
     def look_ahead(self, days: int) -> None:
         self.spec = replace(self.spec, look_ahead_days=days)
