@@ -7,11 +7,16 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from host.postgres import EmbeddedPostgres
 from host.store.migrate import upgrade
 
 TEMPLATE = "template_migrated"
+
+# How long an example takes says more about the machine than about the code; the levels have caps.
+settings.register_profile("duely", deadline=None)
+settings.load_profile("duely")
 
 
 @pytest.fixture(scope="session")
