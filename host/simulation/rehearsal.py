@@ -64,7 +64,7 @@ async def rehearse(
     until = end or start + MONTH
     if until <= start:
         raise StartError(f"--to is not after {start:%Y-%m-%dT%H:%M:%SZ}.")
-    database = Database(dsn)
+    database = Database(dsn, statement_timeout_seconds=120)  # nobody waits for a simulation
     await database.open()
     try:
         say(await _play(database, start, until, longest, say))

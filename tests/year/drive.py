@@ -34,7 +34,7 @@ class Lived:
 @asynccontextmanager
 async def lived(dsn: str, plan: Plan) -> AsyncGenerator[Lived]:
     """The year, from the first of January to the last moment of December."""
-    database = Database(dsn, raw_size=LINES_AT_ONCE)
+    database = Database(dsn, raw_size=LINES_AT_ONCE, statement_timeout_seconds=120)
     await database.open()
     try:
         result = Lived(World(database, SimulatedClock(START)))

@@ -127,6 +127,8 @@ class Series:
     def _all_slots(self) -> Iterator[Slot]:
         case, now = self.spec.case, self._now
         today = now.astimezone(ZoneInfo(case.zone)).date()
+        if self.spec.mode == "completion":
+            case = replace(case, count=None)  # what never came is not counted
         for number, local in zip(count(1), locals_of(case), strict=False):
             day = local.date()
             if self._last_started is not None and day <= self._last_started:
