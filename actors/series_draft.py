@@ -1,6 +1,6 @@
 """The next version of a series while a turn makes it: which slots start, which tasks are made, what is told of it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -26,6 +26,8 @@ class Draft:
     def __init__(self, state: Json, command: Command, now: datetime) -> None:
         self.before = state
         self.state: Json = dict(state)
+        if "reminder_offset_minutes" in command.defaults:
+            self.state["default_offset"] = command.defaults["reminder_offset_minutes"] or 0
         self.command = command
         self.now = now
         self.now_text = instant_text(now)
@@ -139,20 +141,26 @@ class Draft:
             self.await_slot(series_slots.next_missed(state, self.recurrence, passed, number, self.now))
 
     def _look_ahead(self) -> None:
-        horizon = self.now + timedelta(days=self.state["look_ahead_days"])
         while self.has_room(self._task_bytes()) and len(self.state["ahead"]) < series_state.MAX_AHEAD:
             numbered = self._first_unmade()
-            if numbered is None or slot_at(self.recurrence, numbered.slot) > horizon:
+            if numbered is None or self._to_be_made(numbered) > self.now_text:
                 return
             self.state["ahead"] = [*self.state["ahead"], self._make(numbered)]
 
     def _first_unmade(self) -> Numbered | None:
         """What the look-ahead will make next."""
         state = self.state
-        if state["awaited"] is None or not state["look_ahead_days"] or state["mode"] == "completion":
+        if state["awaited"] is None or state["mode"] == "completion":
             return None
         last = series_state.unstarted(state)[-1]
         return next(series_slots.numbered_after(state, self.recurrence, last["slot"], last["number"]), None)
+
+    def _to_be_made(self, unmade: Numbered) -> str:
+        """When that task is to be there; at once when it, or one after it, was moved to before the awaited slot."""
+        horizon = series_state.horizon(self.state)
+        if unmade.slot.nominal <= series_slots.moved_ahead(self.state, self.recurrence, horizon):
+            return self.now_text
+        return instant_text(slot_at(self.recurrence, unmade.slot) - horizon)
 
     def _make(self, numbered: Numbered) -> Json:
         state = self.state
@@ -233,7 +241,7 @@ class Draft:
 
     def decided(self) -> Accepted | Unchanged:
         self._tell_backlog()
-        if not self.facts and self.state == self.before:
+        if not self.facts and self.state == {**self.before, **self._heard()}:
             return Unchanged(self.reply())
         if self.command.principal.kind not in OWN_DOING:
             self.state["updated_at"] = self.now_text
@@ -241,6 +249,10 @@ class Draft:
             self.tell("series.updated", self._slots_changed())
         self.state["version"] = self.before["version"] + 1
         return self.accepted()
+
+    def _heard(self) -> Json:
+        """What by itself makes no version."""
+        return {name: self.state[name] for name in ("default_offset",) if name in self.state}
 
     def reply(self) -> Json:
         return series_state.series_json(self.state)
@@ -280,5 +292,4 @@ class Draft:
         unmade = self._first_unmade()
         if unmade is None or len(state["ahead"]) >= series_state.MAX_AHEAD:
             return starts
-        at = slot_at(self.recurrence, unmade.slot)
-        return min(starts, instant_text(at - timedelta(days=state["look_ahead_days"])))
+        return min(starts, self._to_be_made(unmade))

@@ -1,13 +1,16 @@
 """Which slots a series has, what they are called, and the task of each: reading only."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from actors.clock import instant_text
+from actors import series_state
+from actors.clock import instant_text, parse_instant
 from actors.commands import occurrence_id
+from actors.due import due_at
 from actors.recurrence import (
     DAY,
     Policies,
@@ -82,6 +85,18 @@ def numbered_after(series: Json, recurrence: Recurrence, nominal: str, number: i
     for count, slot in enumerate(slots_from(series, recurrence, day), number + 1):
         if slot.nominal not in skipped:
             yield Numbered(slot, count)
+
+
+def moved_ahead(series: Json, recurrence: Recurrence, horizon: timedelta) -> str:
+    """The name of the last unmade slot that is wanted before the awaited one starts, because it was moved; or ""."""
+    soon = instant_text(parse_instant(series["awaited"]["at"]) + horizon)
+    wanted = {name for name, due in series["moved"].items() if (due_at(due, series["zone"]) or soon) <= soon}
+    if not wanted:
+        return ""
+    last = series_state.unstarted(series)[-1]
+    unmade = numbered_after(series, recurrence, last["slot"], last["number"])
+    reached = islice(unmade, series_state.MAX_AHEAD - len(series["ahead"]))
+    return max(wanted.intersection(numbered.slot.nominal for numbered in reached), default="")
 
 
 def next_missed(series: Json, recurrence: Recurrence, nominal: str, number: int, now: datetime) -> Numbered | None:

@@ -1,5 +1,6 @@
 """What a series keeps: its JSON, and beside it what only the rules need."""
 
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -13,12 +14,14 @@ MAX_OPEN = 100
 MAX_AHEAD = 64
 MAX_SKIPPED = 200
 MAX_MOVED = 100
+MAX_HORIZON = timedelta(days=30)
 
 # The name of the last slot that this generation has passed, and the number of the last slot passed at all; the day of
 # the last one that started; tasks done before their slot started; those whose making nobody has reported; what is still
-# to be told to tasks; the version that last changed each field. Fields that a newer release adds pass through.
+# to be told to tasks; the version that last changed each field; the user's default reminder, in minutes, as last heard of
+# (absent: none). Fields that a newer release adds pass through.
 PRIVATE = frozenset({
-    "passed", "passed_number", "started_day", "closed", "unreported", "backlog", "field_versions",
+    "passed", "passed_number", "started_day", "closed", "unreported", "backlog", "field_versions", "default_offset",
 })  # fmt: skip
 
 # What a template holds when nobody has said anything; null reminders are the user's default.
@@ -70,6 +73,16 @@ def new(command: Command, now_text: str) -> Json:
 
 def template_bytes(template: Json) -> int:
     return len(orjson.dumps(template))
+
+
+def horizon(state: Json) -> timedelta:
+    """How long before its slot a task is there: by the look-ahead, and in time for the earliest of its reminders."""
+    reminders = state["template"]["reminders"]
+    if reminders is None:
+        offset = state.get("default_offset", 0)
+    else:
+        offset = max((reminder["offset_minutes"] for reminder in reminders), default=0)
+    return min(MAX_HORIZON, max(timedelta(days=state["look_ahead_days"]), timedelta(minutes=offset)))
 
 
 def unstarted(state: Json) -> list[Json]:
