@@ -150,7 +150,7 @@ async def _due(bench: Bench, users: Sequence[User]) -> list[Line]:
     what = f"{count} due at one instant during {_WRITES_A_SECOND} writes a second: "
     return [
         bench.judged(Line(what + "fired", milliseconds(fired)), summary(fired)["p99"], LATENESS_P99),
-        bench.judged(Line(what + "delivered", milliseconds(delivered)), summary(delivered)["p99"], LATENESS_P99),
+        Line(what + "delivered", milliseconds(delivered)),
     ]
 
 
