@@ -62,10 +62,13 @@ class TaskFields(Body):
 
 
 class CreateTask(TaskFields):
+    """Of an occurrence `wanted_since` is when it ought to have been there: what it missed since then comes late."""
+
     id: Id | None = None
     title: Title
     series_id: Id | None = None
     occurrence: OccurrenceReport | None = None
+    wanted_since: Instant | None = None
 
 
 class PatchTask(Body):

@@ -49,7 +49,7 @@ def tick(state: Json | None, command: Command, now: datetime) -> Decision:
     if state is None:
         return Unchanged({})
     draft = Draft(state, command, now)
-    draft.catch_up()
+    draft.come_to_now()
     decision = draft.decided()
     return Unchanged({}) if isinstance(decision, Unchanged) else decision
 

@@ -9,7 +9,6 @@ from actors import series_slots, series_state
 from actors.clock import instant_text
 from actors.commands import Command
 from actors.events import Fact, cloud_events
-from actors.recurrence import slot_at
 from actors.replies import Accepted, Json, Outage, Refused, Unchanged
 from actors.series_refusals import OVER, PAUSED
 from actors.series_slots import Numbered
@@ -30,7 +29,7 @@ class Draft:
             self.state["default_offset"] = command.defaults["reminder_offset_minutes"] or 0
         self.command = command
         self.now = now
-        self.now_text = instant_text(now)
+        self.now_text = self.since = instant_text(now)  # `since`: when what is made ought to have been there
         self.recurrence = series_slots.recurrence_of(state)
         self.facts: list[Fact] = []
         self._told_bytes = 0
@@ -63,13 +62,20 @@ class Draft:
 
         Raises Outage while so many were missed that it takes more turns.
         """
-        self.catch_up()
+        self.come_to_now()
         if self.is_behind:
             raise Outage("the series is catching up with slots that it missed")
+        self.since = self.now_text
         status = self.state["status"]
         if status in statuses:
             return None
         return PAUSED if status == "paused" else OVER
+
+    def come_to_now(self) -> None:
+        """What the version before asked for and nobody has done yet: its tasks ought to have been there since then."""
+        due = self.before.get("behind_since") or series_slots.next_due(self.before, self.recurrence, self.now_text)
+        self.since = min(due or self.now_text, self.now_text)
+        self.catch_up()
 
     def catch_up(self) -> None:
         """Start what is due, and make what is to be there ahead of its time, as far as one turn may go."""
@@ -142,31 +148,18 @@ class Draft:
 
     def _look_ahead(self) -> None:
         while self.has_room(self._task_bytes()) and len(self.state["ahead"]) < series_state.MAX_AHEAD:
-            numbered = self._first_unmade()
-            if numbered is None or self._to_be_made(numbered) > self.now_text:
+            numbered = series_slots.first_unmade(self.state, self.recurrence)
+            if numbered is None:
+                return
+            if series_slots.to_be_made(self.state, self.recurrence, numbered, self.now_text) > self.now_text:
                 return
             self.state["ahead"] = [*self.state["ahead"], self._make(numbered)]
-
-    def _first_unmade(self) -> Numbered | None:
-        """What the look-ahead will make next."""
-        state = self.state
-        if state["awaited"] is None or state["mode"] == "completion":
-            return None
-        last = series_state.unstarted(state)[-1]
-        return next(series_slots.numbered_after(state, self.recurrence, last["slot"], last["number"]), None)
-
-    def _to_be_made(self, unmade: Numbered) -> str:
-        """When that task is to be there; at once when it, or one after it, was moved to before the awaited slot."""
-        horizon = series_state.horizon(self.state)
-        if unmade.slot.nominal <= series_slots.moved_ahead(self.state, self.recurrence, horizon):
-            return self.now_text
-        return instant_text(slot_at(self.recurrence, unmade.slot) - horizon)
 
     def _make(self, numbered: Numbered) -> Json:
         state = self.state
         made = series_slots.made_slot(state, self.recurrence, numbered)
         self._told_bytes += self._task_bytes()
-        self.tell_slot("triggered", made, task=series_slots.task_body(state, self.recurrence, made))
+        self.tell_slot("triggered", made, task=series_slots.task_body(state, self.recurrence, made, self.since))
         unreported = [*state["unreported"], made][-series_state.MAX_OPEN :]
         moved = {slot: due for slot, due in state["moved"].items() if slot != made["slot"]}
         self.state |= {"unreported": unreported, "moved": moved}
@@ -259,6 +252,8 @@ class Draft:
 
     def accepted(self) -> Accepted:
         """The version with its events; the first of them says what the series is now."""
+        wake = self._wake()
+        self._note_behind(wake)
         series = self.reply()
         series_id = series["id"]
         told = [
@@ -268,7 +263,14 @@ class Draft:
             for number, fact in enumerate(self.facts)
         ]
         events = cloud_events("SeriesActor", self.state, told, self.command, self.now_text)
-        return Accepted(self.state, events, self._wake(), series)
+        return Accepted(self.state, events, wake, series)
+
+    def _note_behind(self, wake: str | None) -> None:
+        """What the next turn makes ought to have been there as long as what this one has made."""
+        if wake is not None and wake <= self.now_text:
+            self.state["behind_since"] = self.since
+        else:
+            self.state.pop("behind_since", None)
 
     def _slots_changed(self) -> Json:
         """By their names, when nothing else is to be told."""
@@ -280,16 +282,6 @@ class Draft:
     def _wake(self) -> str | None:
         """When the next slot starts, or one has to be made before; at once when something is left to do."""
         state = self.state
-        if state["backlog"]:
+        if state["backlog"] or (state["status"] == "active" and state["awaited"] is None):
             return self.now_text
-        if state["status"] != "active":
-            return None
-        if state["awaited"] is None:
-            return self.now_text
-        if state["mode"] == "completion":
-            return None
-        starts: str = state["awaited"]["at"]
-        unmade = self._first_unmade()
-        if unmade is None or len(state["ahead"]) >= series_state.MAX_AHEAD:
-            return starts
-        return min(starts, self._to_be_made(unmade))
+        return series_slots.next_due(state, self.recurrence, self.now_text)

@@ -194,6 +194,7 @@ def _closed(draft: Draft, when: datetime) -> Decision:
 def _go_on(draft: Draft, made: Json, when: datetime) -> None:
     """After completion: the next slot comes from when this one was completed."""
     draft.state["started_day"] = made["slot"][:10]
+    draft.since = min(draft.now_text, instant_text(when))
     draft.leave(made)
     draft.await_slot(series_slots.slot_after_completion(draft.state, draft.recurrence, made, when))
 

@@ -151,7 +151,34 @@ def start_of(recurrence: Recurrence, nominal: str) -> Json:
     return {"date": nominal} if recurrence.clock is None else {"local": nominal, "zone": recurrence.zone}
 
 
-def task_body(series: Json, recurrence: Recurrence, made: Json) -> Json:
+def first_unmade(series: Json, recurrence: Recurrence) -> Numbered | None:
+    """What is made ahead of its time next. After completion there is none."""
+    if series["awaited"] is None or series["mode"] == "completion":
+        return None
+    last = series_state.unstarted(series)[-1]
+    return next(numbered_after(series, recurrence, last["slot"], last["number"]), None)
+
+
+def to_be_made(series: Json, recurrence: Recurrence, unmade: Numbered, now: str) -> str:
+    """When that task is to be there; at once when it, or one after it, was moved to before the awaited slot."""
+    horizon = series_state.horizon(series)
+    if unmade.slot.nominal <= moved_ahead(series, recurrence, horizon):
+        return now
+    return instant_text(slot_at(recurrence, unmade.slot) - horizon)
+
+
+def next_due(series: Json, recurrence: Recurrence, now: str) -> str | None:
+    """When the awaited slot starts, or a task is to be made before; None when nothing comes by itself."""
+    if series["status"] != "active" or series["awaited"] is None or series["mode"] == "completion":
+        return None
+    starts: str = series["awaited"]["at"]
+    unmade = first_unmade(series, recurrence)
+    if unmade is None or len(series["ahead"]) >= series_state.MAX_AHEAD:
+        return starts
+    return min(starts, to_be_made(series, recurrence, unmade, now))
+
+
+def task_body(series: Json, recurrence: Recurrence, made: Json, since: str) -> Json:
     """The body of the CreateTask for a slot. Reminders are absent where the user's default is wanted."""
     template = {name: value for name, value in series["template"].items() if value is not None}
     return {
@@ -160,4 +187,5 @@ def task_body(series: Json, recurrence: Recurrence, made: Json) -> Json:
         "due": series["moved"].get(made["slot"]) or start_of(recurrence, made["slot"]),
         "series_id": series["id"],
         "occurrence": {"generation": made["generation"], "slot": made["slot"]},
+        "wanted_since": since,
     }

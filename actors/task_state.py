@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from actors import reminders
-from actors.clock import instant_text
+from actors.clock import instant_text, parse_instant
 from actors.commands import Command, occurrence_id
 from actors.due import due_at, overdue_at
 from actors.replies import Json
@@ -56,8 +56,14 @@ def new(task_id: str, command: Command, now: datetime) -> Json:
     if specs is None:
         specs = [] if due is None else default_reminders(command)
     chosen = reminders.chosen([], specs, task_id, command.id)
-    state["reminders"] = settled_reminders(state, chosen, now, by="due")
+    state["reminders"] = settled_reminders(state, chosen, _wanted_since(body, now), by="due")
     return state
+
+
+def _wanted_since(body: Json, now: datetime) -> datetime:
+    """A reminder from between then and now was not set in vain: it fires late."""
+    since = body.get("wanted_since")
+    return now if since is None else min(now, parse_instant(since))
 
 
 def default_reminders(command: Command) -> list[Json]:
