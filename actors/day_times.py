@@ -18,6 +18,12 @@ def instant_at(day: date, at: str, zone: str) -> datetime:
     return instant_of(datetime.fromisoformat(f"{day}T{at}"), zone)
 
 
+def out_of_quiet(at: str, start: str, end: str) -> str:
+    """The time on the wall itself, or the end of the quiet hours that it lies in."""
+    within = start <= at < end if start < end else at >= start or at < end
+    return end if within else at
+
+
 def quiet_until(now: datetime, start: str, end: str, zone: str) -> datetime | None:
     """The end of the quiet hours that last now; None outside of them. They cross midnight where start > end."""
     today = local_day(now, zone)

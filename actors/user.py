@@ -34,10 +34,11 @@ def user_json(state: Json) -> Json:
 
 
 def tick(state: Json | None, command: Command, now: datetime) -> Decision:
-    """The digest, when its time has come."""
+    """The digest, when its time has come; in quiet hours it waits for their end."""
     if state is None or not digest.is_due(state, now):
         return Unchanged({})
-    plan, fact = digest.told(state, now)
+    later = digest.held(state, now)
+    plan, fact = digest.told(state, now) if later is None else (later, Fact("user.updated"))
     return _accepted({**state, "version": state["version"] + 1, "digest": plan}, fact, command, now)
 
 

@@ -36,7 +36,7 @@ class Desk:
         """The days told."""
         before = len(self.events)
         self._take(tick_command(self.person.id, f"{self.now:%Y-%m-%dT%H:%M:%S.000Z}"))
-        return [event["data"]["day"] for event in self.events[before:]]
+        return [event["data"]["day"] for event in self.events[before:] if event["type"] == "digest.due"]
 
     def _take(self, command: Any) -> Any:
         version = self.state["version"] if self.state else 0
@@ -153,6 +153,67 @@ def test_a_user_of_an_older_release_has_no_plan_and_can_choose_one() -> None:
     assert desk.tick() == []
     desk.do("PatchUser", {"defaults": {"digest_at": "08:00"}})
     assert desk.wake == "2026-11-23T07:00:00.000Z"
+
+
+NIGHT = {"start": "22:00", "end": "07:30"}
+
+
+@pytest.mark.parametrize(
+    ("at", "quiet", "wake"),
+    [
+        ("06:00", NIGHT, "2026-11-23T06:30:00.000Z"),
+        ("23:00", NIGHT, "2026-11-23T06:30:00.000Z"),
+        ("22:00", NIGHT, "2026-11-23T06:30:00.000Z"),
+        ("07:30", NIGHT, "2026-11-23T06:30:00.000Z"),
+        ("21:59", NIGHT, "2026-11-22T20:59:00.000Z"),
+        ("14:00", {"start": "13:30", "end": "15:00"}, "2026-11-22T14:00:00.000Z"),
+        ("15:00", {"start": "13:30", "end": "14:00"}, "2026-11-22T14:00:00.000Z"),
+        ("13:29", {"start": "13:30", "end": "14:00"}, "2026-11-22T12:29:00.000Z"),
+    ],
+)
+def test_one_whose_time_lies_in_quiet_hours_comes_when_they_end(at: str, quiet: Json, wake: str) -> None:
+    desk = Desk(defaults={"digest_at": at, "quiet_hours": quiet})
+    assert desk.wake == wake
+    assert desk.at(wake).tick() == [wake[:10]]
+    assert desk.events[-1]["data"]["late_seconds"] is None
+    assert desk.tick() == []
+
+
+def test_other_quiet_hours_move_the_one_that_is_ahead() -> None:
+    desk = Desk()
+    desk.do("PatchUser", {"defaults": {"quiet_hours": {"start": "22:00", "end": "09:00"}}})
+    assert desk.wake == "2026-11-23T08:00:00.000Z"
+    desk.do("PatchUser", {"defaults": {"quiet_hours": None}})
+    assert desk.wake == "2026-11-23T07:00:00.000Z"
+
+
+def test_one_that_is_late_in_quiet_hours_waits_for_their_end() -> None:
+    desk = Desk(defaults={"digest_at": "21:00", "quiet_hours": NIGHT})
+    assert desk.at("2026-11-22T22:00:00Z").tick() == []
+    assert desk.wake == "2026-11-23T06:30:00.000Z"
+    assert desk.at("2026-11-23T06:29:59Z").tick() == []
+    assert desk.at("2026-11-23T06:30:00Z").tick() == ["2026-11-22"]
+    assert desk.events[-1]["data"]["late_seconds"] == int(10.5 * 3600)
+    assert desk.wake == "2026-11-23T20:00:00.000Z"
+
+
+def test_one_that_waits_for_the_end_of_quiet_hours_outlives_a_change_of_them() -> None:
+    desk = Desk(defaults={"digest_at": "21:00", "quiet_hours": NIGHT}).at("2026-11-22T22:00:00Z")
+    desk.tick()
+    desk.do("PatchUser", {"defaults": {"quiet_hours": {"start": "22:00", "end": "08:00"}}})
+    assert desk.tick() == []
+    assert desk.wake == "2026-11-23T07:00:00.000Z"
+    desk.do("PatchUser", {"defaults": {"quiet_hours": None}})
+    assert desk.tick() == ["2026-11-22"]
+    assert desk.events[-1]["data"]["late_seconds"] == 2 * 3600
+    assert desk.wake == "2026-11-23T20:00:00.000Z"
+
+
+def test_in_quiet_hours_that_end_in_a_gap_it_comes_when_the_gap_ends() -> None:
+    quiet = {"start": "22:00", "end": "02:30"}
+    assert Desk("2026-03-28T12:00:00Z", defaults={"digest_at": "02:15", "quiet_hours": quiet}).wake == (
+        "2026-03-29T01:00:00.000Z"
+    )
 
 
 def test_who_is_deleted_gets_none() -> None:
