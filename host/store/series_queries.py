@@ -86,6 +86,14 @@ async def done_of(connection: AsyncConnection, user_id: str, task_ids: Sequence[
     return set((await connection.scalars(statement)).all())
 
 
+async def open_of(connection: AsyncConnection, user_id: str, series_id: str) -> Sequence[str]:
+    """The ids of all tasks of the series that are open and not in the trash, oldest first."""
+    is_open = (tasks.c.status == "open", tasks.c.deleted_at.is_(None), ~tasks.c.purged)
+    mine = (tasks.c.series_id == series_id, tasks.c.user_id == user_id)
+    statement = select(tasks.c.id).where(*mine, *is_open).order_by(_slot, tasks.c.id)
+    return (await connection.scalars(statement)).all()
+
+
 def _beyond(stretch: Stretch) -> list[ColumnElement[bool]]:
     if stretch.after is None:
         return []

@@ -25,7 +25,7 @@ _SAVE = """INSERT INTO dapr_state (key, value) VALUES ($1, $2)
 
 
 class FakeActors:
-    """`down` makes every call an outage; `lose_reply` commits and then fails once; `sent` keeps the commands."""
+    """`down` makes every call an outage, `unreachable` those to a type; `lose_reply` commits and then fails once; `sent` keeps the commands."""
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class FakeActors:
         locks: defaultdict[str, asyncio.Lock] | None = None,
     ) -> None:
         self.down = False
+        self.unreachable = ""
         self.lose_reply = False
         self.sent: list[tuple[str, str, Command]] = []
         self._db = db
@@ -43,7 +44,7 @@ class FakeActors:
         self._locks = defaultdict(asyncio.Lock) if locks is None else locks
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
-        if self.down:
+        if self.down or actor_type == self.unreachable:
             raise Unavailable("switched off")
         self.sent.append((actor_type, actor_id, command))
         wire = orjson.loads(orjson.dumps(command.to_wire()))

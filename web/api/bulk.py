@@ -26,7 +26,7 @@ router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=Gu
 
 _AT_ONCE: Final = 16
 _SECONDS: Final = 10.0  # items that were not begun by then are told so; those under way end with the gateway's limit
-_UNREACHED: Final = unavailable("This task could not be reached; send the same request again.")
+UNREACHED: Final = unavailable("This task could not be reached; send the same request again.")
 COMMANDS: Final[Mapping[str, str]] = {
     "complete": "CompleteTask",
     "reopen": "ReopenTask",
@@ -76,7 +76,7 @@ async def send_each(request: Request, command: Command, ids: Sequence[str]) -> O
     async def send_one(task_id: str) -> Sent:
         async with slots:
             if loop.time() > give_up_at:
-                return _failed(task_id, _UNREACHED), None
+                return _failed(task_id, UNREACHED), None
             return await _send_one(request, task_id, replace(command, id=command_id_for_item(command.id, task_id)))
 
     done = await asyncio.gather(*map(send_one, ids))
@@ -96,7 +96,7 @@ async def _send_one(request: Request, task_id: str, command: Command) -> Sent:
     try:
         reply = await parts_of(request).services.actors.send(TASK, task_id, command)
     except Unavailable:
-        return _failed(task_id, _UNREACHED), None
+        return _failed(task_id, UNREACHED), None
     if reply.error is not None:
         return _failed(task_id, refused(reply.error)), None
     shown = {} if reply.value["purged"] else {"task": reply_task(request, reply)}

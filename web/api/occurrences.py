@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from actors.recurrence import DAY, Recurrence, Slot, slots_since
 from actors.replies import Json
 from actors.series_slots import recurrence_of, slots_from
-from web.api.series_json import due_json, zone_of
+from web.api.series_json import due_json, tasks_of, zone_of
 from web.api.series_preview import when
 
 MOST_OCCURRENCES: Final = 500
@@ -20,7 +20,7 @@ Place: TypeAlias = tuple[int, str]  # generation and name of a slot
 def occurrences(series: Json, tasks: Sequence[Json], first: date, last: date) -> list[Json]:
     """In order of their time; `tasks` are the stored ones of the slots on these days, both included."""
     found = {_place(series, task["occurrence"]): _of_task(series, task) for task in tasks}
-    for entry in _made(series):
+    for entry in tasks_of(series):
         if first <= Slot(*_place(series, entry)).day <= last:
             found.setdefault(_place(series, entry), _of_entry(series, entry))
     recurrence = _recurrence(series)
@@ -34,12 +34,6 @@ def occurrences(series: Json, tasks: Sequence[Json], first: date, last: date) ->
 def _place(series: Json, entry: Json) -> Place:
     """An entry without a generation is of the present one."""
     return (entry if "generation" in entry else series)["generation"], entry["slot"]
-
-
-def _made(series: Json) -> list[Json]:
-    """What has a task by the state of the series, whether the read model shows it yet or not."""
-    awaited = [] if series["awaited"] is None else [series["awaited"]]
-    return [*series["open"], *awaited, *series["ahead"]]
 
 
 def _of_task(series: Json, task: Json) -> Json:

@@ -13,13 +13,14 @@ from actors.fields import Body
 from actors.replies import Json, Refused, Reply
 from host.store import series_queries, task_queries
 from web.api import bodies
+from web.api.bulk import UNREACHED, send_each
 from web.api.caller import caller_of
 from web.api.consistency import Write, brought, honour
 from web.api.parts import parts_of
 from web.api.sending import SERIES, accepted, answer, command_id_of, command_of, edited_version, write_headers
-from web.api.series_json import series_json
+from web.api.series_json import series_json, tasks_of
 from web.api.task_json import task_json
-from web.problems import ProblemError, invalid_body, not_found, refused
+from web.problems import ProblemError, invalid_body, not_found, refused, unavailable
 from web.services import LONGEST_WAIT_SECONDS
 
 _TEMPLATE: Final = ("title", "description", "priority", "tags", "checklist", "reminders")
@@ -43,6 +44,27 @@ async def change_series(request: Request, series_id: str, name: str, body: Body 
     await _awaited_shown(request, reply.value, LONGEST_WAIT_SECONDS)
     headers = write_headers(request, before, _writes(reply.value, reply.version))
     return answer(series_json(reply.value), headers=headers)
+
+
+async def delete_series(request: Request, series_id: str, occurrences: str) -> Response:
+    """A series withdraws the open tasks that it knows; of more than a hundred the older ones are deleted from here."""
+    older = await _older_open(request, series_id) if occurrences == "delete" else []
+    answered = await change_series(request, series_id, "DeleteSeries", {"occurrences": occurrences})
+    if older:
+        outcome = await send_each(request, command_of(request, "DeleteTask", {}), older)
+        if any(result["status"] == UNREACHED.status for result in outcome.results):
+            raise unavailable("Some of its open occurrences could not be reached; send the same request again.")
+    return answered
+
+
+async def _older_open(request: Request, series_id: str) -> list[str]:
+    """The open tasks of the series that it does not know any more."""
+    user_id = caller_of(request).user_id
+    async with parts_of(request).services.db.connect() as connection:
+        stored = await series_queries.find(connection, user_id, series_id)
+        found = await series_queries.open_of(connection, user_id, series_id)
+    known = {entry["task_id"] for entry in tasks_of(stored)} if stored else set()
+    return [task_id for task_id in found if task_id not in known]
 
 
 async def split_series(request: Request, series_id: str, slot: str, patch: Json) -> Response:

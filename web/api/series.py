@@ -26,7 +26,7 @@ from web.api.operation import operation
 from web.api.pages import Paged, cursor_after, opened
 from web.api.parts import parts_of
 from web.api.reading import read_body
-from web.api.recurring import change_series, create_series, patch_of, split_series
+from web.api.recurring import change_series, create_series, delete_series, patch_of, split_series
 from web.api.sending import answer
 from web.api.series_json import series_json
 from web.api.series_preview import preview
@@ -156,7 +156,7 @@ async def patch(request: Request, series_id: SeriesId) -> Response:
 async def delete(
     request: Request, series_id: SeriesId, occurrences: Annotated[Literal["keep", "delete"], Query()] = "keep"
 ) -> Response:
-    return await change_series(request, series_id, "DeleteSeries", {"occurrences": occurrences})
+    return await delete_series(request, series_id, occurrences)
 
 
 @router.post(

@@ -29,6 +29,12 @@ def template_json(template: Json) -> Json:
     }
 
 
+def tasks_of(stored: Json) -> list[Json]:
+    """What has a task by the state of the series, whether the read model shows it yet or not; of what is open the newest."""
+    awaited = [] if stored["awaited"] is None else [stored["awaited"]]
+    return [*stored["open"], *awaited, *stored["ahead"]]
+
+
 def zone_of(stored: Json) -> str:
     """In which its slots are told."""
     zone: str = stored["start"].get("zone", stored["zone"])

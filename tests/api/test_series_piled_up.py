@@ -1,0 +1,83 @@
+"""A series of which more is open than it keeps in mind: what is shown of it, and what becomes of all when it is deleted."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from actors.series_state import MAX_OPEN
+from tests.fakes.world import World
+
+pytestmark = pytest.mark.api
+SERIES = "/api/v1/series"
+TASKS = "/api/v1/tasks"
+OPEN = MAX_OPEN + 30
+DAILY: dict[str, Any] = {
+    "title": "Water the plants",
+    "rule": "FREQ=DAILY",
+    "start": {"local": "2026-11-23T09:00", "zone": "Europe/Berlin"},
+}
+
+
+@pytest.fixture
+async def piled_up(here: World, ada: httpx.AsyncClient) -> str:
+    """The id of a series of whose tasks so many have started and are open, and the next one is there."""
+    series_id: str = (await ada.post(SERIES, json=DAILY)).json()["id"]
+    here.clock.move(days=OPEN)
+    for _ in range(OPEN // 20):
+        await here.actors.tick("SeriesActor", series_id)
+    assert await open_of(ada, series_id) == OPEN + 1
+    return series_id
+
+
+async def open_of(ada: httpx.AsyncClient, series_id: str) -> int:
+    found = await ada.get(TASKS, params={"series": series_id, "status": "open"})
+    total: int = found.json()["total"]
+    return total
+
+
+async def test_all_that_is_open_is_shown(ada: httpx.AsyncClient, piled_up: str) -> None:
+    stretch = {"from": "2026-11-23", "to": "2027-04-30"}
+    items = (await ada.get(f"{SERIES}/{piled_up}/occurrences", params=stretch)).json()["items"]
+    assert sum(item["state"] == "open" for item in items) == OPEN + 1
+
+
+async def test_deleting_it_with_its_occurrences_deletes_all_that_is_open(
+    here: World, ada: httpx.AsyncClient, piled_up: str
+) -> None:
+    done = (await ada.get(TASKS, params={"series": piled_up, "status": "open", "per_page": 1})).json()["items"][0]["id"]
+    await ada.post(f"{TASKS}/{done}/complete")
+    answer = await ada.delete(f"{SERIES}/{piled_up}", params={"occurrences": "delete"})
+    assert (answer.status_code, answer.json()["status"]) == (200, "deleted")
+    await tell_all(here, piled_up)
+    assert await open_of(ada, piled_up) == 0
+    task = (await ada.get(f"{TASKS}/{done}")).json()
+    assert (task["status"], task["deleted_at"]) == ("completed", None)
+
+
+async def test_deleting_it_without_them_leaves_all_that_is_open(
+    here: World, ada: httpx.AsyncClient, piled_up: str
+) -> None:
+    await ada.delete(f"{SERIES}/{piled_up}", params={"occurrences": "keep"})
+    await tell_all(here, piled_up)
+    assert await open_of(ada, piled_up) == OPEN + 1
+
+
+async def test_what_could_not_be_reached_is_deleted_by_the_next_request(
+    here: World, ada: httpx.AsyncClient, piled_up: str
+) -> None:
+    here.actors.unreachable = "TaskActor"
+    params, key = {"occurrences": "delete"}, {"Idempotency-Key": "away with it"}
+    answer = await ada.delete(f"{SERIES}/{piled_up}", params=params, headers=key)
+    assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+    here.actors.unreachable = ""
+    answer = await ada.delete(f"{SERIES}/{piled_up}", params=params, headers=key)
+    assert (answer.status_code, answer.json()["status"]) == (200, "deleted")
+    await tell_all(here, piled_up)
+    assert await open_of(ada, piled_up) == 0
+
+
+async def tell_all(here: World, series_id: str) -> None:
+    """What one turn has no room to tell is told by the next ones."""
+    for _ in range(OPEN // 20):
+        await here.actors.tick("SeriesActor", series_id)
