@@ -23,13 +23,18 @@ def patch(draft: Draft) -> Decision:
     refusal = draft.ready("active", "paused")
     if refusal is not None:
         return refusal
-    wanted = _wanted(draft.command.body)
-    now_is = series_state.flat(draft.state)
-    changed = {name: {"old": now_is[name], "new": value} for name, value in wanted.items() if now_is[name] != value}
+    changed = _changes(draft, draft.command.body)
     if not changed:
         return draft.decided()
-    problem = _conflict(draft, changed) or _apply(draft, {name: wanted[name] for name in changed}, changed)
-    return problem or draft.decided()
+    values = {name: change["new"] for name, change in changed.items()}
+    return _conflict(draft, changed) or _apply(draft, values, changed) or draft.decided()
+
+
+def _changes(draft: Draft, patched: Json) -> Json:
+    now_is = series_state.flat(draft.state)
+    return {
+        name: {"old": now_is[name], "new": value} for name, value in _wanted(patched).items() if now_is[name] != value
+    }
 
 
 def _wanted(patched: Json) -> dict[str, Any]:
@@ -160,7 +165,8 @@ def split(draft: Draft) -> Decision:
         return SLOT_STARTED
     number = number_of(draft.recurrence, slot) if made is None else made["number"]
     body = _successor(draft, slot, number - 1)
-    problem = _successor_problem(draft, slot, body)
+    conflict = _conflict(draft, _changes(draft, draft.command.body.get("patch", {})))
+    problem = conflict or _successor_problem(draft, slot, body)
     if problem is not None:
         return problem
     _end_before(draft, name, body)

@@ -218,6 +218,20 @@ async def test_this_and_following_become_a_series_of_their_own(here: World, ada:
     assert (await ada.get(late.headers["location"].removeprefix("http://duely.test"))).json()["title"] == "Last"
 
 
+async def test_this_and_following_meets_an_edit_of_the_same_field_as_an_edit_of_all_does(
+    ada: httpx.AsyncClient,
+) -> None:
+    series = await made(ada)
+    url, seen = f"{SERIES}/{series['id']}", {"If-Match": '"1"'}
+    await ada.patch(url, json={"title": "Feed the cat"})
+    split = {"from_slot": "2026-11-26T09:00", "title": "Less"}
+    conflict = await ada.patch(url, json=split, headers=seen)
+    assert (conflict.status_code, conflict.json()["code"]) == (409, "edit_conflict")
+    assert conflict.json()["conflicts"] == [{"field": "title", "yours": "Less", "theirs": "Feed the cat"}]
+    other = await ada.patch(url, json={"from_slot": "2026-11-26T09:00", "priority": "high"}, headers=seen)
+    assert (other.status_code, other.json()["title"], other.json()["priority"]) == (201, "Feed the cat", "high")
+
+
 async def test_a_series_is_deleted_with_or_without_its_tasks(ada: httpx.AsyncClient) -> None:
     for how, stays in (("keep", True), ("delete", False)):
         series = await made(ada)

@@ -10,7 +10,7 @@ export interface Around {
 /** A whole value: "Tomorrow 09:00", "home, money", "nothing". */
 export function fieldText(field: string, value: unknown, around: Around): string {
   if (value === null || value === undefined || value === "") return "nothing"
-  if (field === "due") return dueLabel(value as Due, around.zone, around.now)
+  if (field === "due" || field === "start") return dueLabel(value as Due, around.zone, around.now)
   if (!Array.isArray(value)) return String(value)
   return value.length === 0 ? "none" : value.map((it) => itemText(field, it, around)).join(", ")
 }

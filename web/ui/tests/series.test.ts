@@ -8,11 +8,12 @@ import { PreviewAsker } from "../src/store/preview.ts"
 import { createRepeating, makeRepeating } from "../src/store/repeating.ts"
 import { isStarted, saveTask, templatePart } from "../src/store/scope.ts"
 import { clearSeries, confirmSeries, reloadSeries, seriesList, seriesOf } from "../src/store/series.ts"
+import { seriesSaver } from "../src/store/series-changes.ts"
 import { clearTasks, confirm, tasks } from "../src/store/tasks.ts"
 import { isSameClock } from "../src/store/travel.ts"
 import type { Series, StreamEvent, Task } from "../src/types.ts"
 
-type Asked = { method: string; path: string; body: unknown }
+type Asked = { method: string; path: string; body: unknown; ifMatch?: string }
 
 let requests: Asked[]
 let answers: (request: Asked) => unknown
@@ -20,8 +21,14 @@ let answers: (request: Asked) => unknown
 beforeEach(() => {
   requests = []
   answers = () => ({})
-  vi.stubGlobal("fetch", async (url: string, { method, body }: RequestInit) => {
-    const request = { method: method ?? "GET", path: url, body: body ? JSON.parse(String(body)) : undefined }
+  vi.stubGlobal("fetch", async (url: string, { method, body, headers }: RequestInit) => {
+    const ifMatch = (headers as Record<string, string>)["If-Match"]
+    const request = {
+      method: method ?? "GET",
+      path: url,
+      body: body ? JSON.parse(String(body)) : undefined,
+      ...(ifMatch ? { ifMatch } : {}),
+    }
     requests.push(request)
     const answer = await answers(request)
     return answer instanceof Response ? answer : Response.json(answer)
@@ -64,6 +71,25 @@ describe("the preview", () => {
     asker.ask(question("FREQ="))
     await vi.waitFor(() => expect(asker.state.value.kind).toBe("refused"))
     expect(asker.state.value.problem?.code).toBe("invalid_rule")
+  })
+})
+
+describe("a form that edits a series", () => {
+  it("says which version it began with, and saves over theirs once they are seen", async () => {
+    const mine = series({ version: 3 })
+    const theirs = { ...mine, version: 5, title: "Theirs" }
+    const conflicts = [{ field: "title", yours: "Mine", theirs: "Theirs" }]
+    answers = ({ method, ifMatch }) => {
+      if (method === "GET") return theirs
+      return ifMatch === '"3"'
+        ? Response.json({ code: "edit_conflict", conflicts }, { status: 409 })
+        : { ...theirs, version: 6, title: "Mine" }
+    }
+    const save = seriesSaver(mine)
+    await expect(save({ title: "Mine" })).rejects.toMatchObject({ problem: { conflicts } })
+    expect(seriesOf(mine.id)?.title).toBe("Theirs")
+    expect((await save({ title: "Mine" })).title).toBe("Mine")
+    expect(requests.filter((it) => it.method === "PATCH").map((it) => it.ifMatch)).toEqual(['"3"', '"5"'])
   })
 })
 

@@ -22,14 +22,7 @@ function Panel({ clash }: { clash: Clash }) {
       <p class="conflict-lead">
         This was changed elsewhere while you were editing. Nothing is lost: choose what stays.
       </p>
-      {clash.conflicts.map((conflict) => (
-        <dl key={conflict.field}>
-          <dt>Your {conflict.field}</dt>
-          <dd class="yours">{valueText(conflict, conflict.yours)}</dd>
-          <dt>Their {conflict.field}</dt>
-          <dd class="theirs">{valueText(conflict, conflict.theirs)}</dd>
-        </dl>
-      ))}
+      <BothValues conflicts={clash.conflicts} />
       <div class="conflict-buttons">
         <button type="button" class="button primary" onClick={() => void insist(clash)}>
           Keep mine
@@ -40,6 +33,25 @@ function Panel({ clash }: { clash: Clash }) {
       </div>
     </section>
   )
+}
+
+export function BothValues({ conflicts }: { conflicts: readonly Conflict[] }) {
+  return (
+    <>
+      {conflicts.map((conflict) => (
+        <dl key={conflict.field}>
+          <dt>Your {wordsOf(conflict)}</dt>
+          <dd class="yours">{valueText(conflict, conflict.yours)}</dd>
+          <dt>Their {wordsOf(conflict)}</dt>
+          <dd class="theirs">{valueText(conflict, conflict.theirs)}</dd>
+        </dl>
+      ))}
+    </>
+  )
+}
+
+function wordsOf({ field }: Conflict): string {
+  return field.replaceAll("_", " ")
 }
 
 function valueText({ field }: Conflict, value: unknown): string {

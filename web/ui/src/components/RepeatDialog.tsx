@@ -6,7 +6,8 @@ import type { Recurrence } from "../recurrence.ts"
 import { type Faults, faultsOf, formOf, type RepeatForm, recurrenceOf, startOf } from "../repeat-form.ts"
 import { PreviewAsker } from "../store/preview.ts"
 import { zone } from "../store/session.ts"
-import type { Due, Template } from "../types.ts"
+import type { Conflict, Due, Template } from "../types.ts"
+import { BothValues } from "./ConflictPanel.tsx"
 import { Icon } from "./Icon.tsx"
 import { RepeatFields } from "./RepeatFields.tsx"
 import { RepeatPreview } from "./RepeatPreview.tsx"
@@ -49,6 +50,7 @@ function Dialog({ question }: { question: Question }) {
   const [form, setForm] = useState<RepeatForm>(() => formOf(recurrence, start, zone.peek()))
   const [template, setTemplate] = useState<Template | null>(question.template ?? null)
   const [refusal, setRefusal] = useState<{ faults: Faults; of: string } | null>(null)
+  const [clash, setClash] = useState<readonly Conflict[]>([])
   const [busy, setBusy] = useState(false)
   const answer = { recurrence: recurrenceOf(form), start: startOf(form), template }
   const { rule, mode, month_end } = answer.recurrence
@@ -73,8 +75,10 @@ function Dialog({ question }: { question: Question }) {
       closeRepeat()
     } catch (error) {
       if (!(error instanceof Error)) throw error
+      const conflicts = (error instanceof Refused && error.problem.conflicts) || []
       const said = error instanceof Refused ? faultsOf(error.problem, form) : { rule: error.message }
-      setRefusal({ faults: said, of: told })
+      setClash(conflicts)
+      setRefusal(conflicts.length > 0 ? null : { faults: said, of: told })
       setBusy(false)
     }
   }
@@ -102,6 +106,15 @@ function Dialog({ question }: { question: Question }) {
           </button>
         </header>
         <div class="repeat-body">
+          {clash.length > 0 && (
+            <section class="conflict" role="alert" aria-label="Edit conflict">
+              <p class="conflict-lead">
+                This was changed elsewhere while you were editing. Save again to put yours in its place, or cancel to
+                keep theirs.
+              </p>
+              <BothValues conflicts={clash} />
+            </section>
+          )}
           {template && <TemplateFields template={template} fault={faults.title} onChange={setTemplate} />}
           <RepeatFields form={form} faults={faults} onChange={setForm} />
           <RepeatPreview state={asker.state.value} form={form} fault={faults.rule} />

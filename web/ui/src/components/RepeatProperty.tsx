@@ -9,7 +9,7 @@ import { makeRepeating } from "../store/repeating.ts"
 import { go } from "../store/route.ts"
 import { isOver, isStarted } from "../store/scope.ts"
 import { fetchSeries, isSeriesGone, seriesOf } from "../store/series.ts"
-import { skipSlot, stopSeries, trySeriesPatch } from "../store/series-changes.ts"
+import { seriesSaver, skipSlot, stopSeries } from "../store/series-changes.ts"
 import { zone } from "../store/session.ts"
 import { show } from "../store/toasts.ts"
 import { dateAt } from "../time.ts"
@@ -93,7 +93,8 @@ function changeRepeat(task: Task, series: Series): void {
   const started = isStarted(task, series)
   const slot = started ? series.next?.slot : task.occurrence?.slot
   const from = slot ? slotStart(series, slot) : series.start
-  const save = (at?: string) => (answer: RepeatAnswer) => saveRepeat(series, changesOf(series, answer, from), at)
+  const saver = seriesSaver(series)
+  const save = (at?: string) => (answer: RepeatAnswer) => saveRepeat(saver, series, changesOf(series, answer, from), at)
   openRepeat({
     title: `Change how “${series.title}” repeats`,
     recurrence: series,
@@ -107,9 +108,11 @@ function changeRepeat(task: Task, series: Series): void {
   })
 }
 
-async function saveRepeat(series: Series, patch: SeriesPatch, slot?: string): Promise<void> {
+type Saver = ReturnType<typeof seriesSaver>
+
+async function saveRepeat(saver: Saver, series: Series, patch: SeriesPatch, slot?: string): Promise<void> {
   if (Object.keys(patch).length === 0) return
-  await trySeriesPatch(series, patch, slot)
+  await saver(patch, slot)
   closeTask()
   show({ kind: "done", text: `Changed how “${series.title}” repeats` })
 }

@@ -2,7 +2,7 @@
 import type { Recurrence } from "../recurrence.ts"
 import { ask, choose } from "../store/asking.ts"
 import { go } from "../store/route.ts"
-import { deleteSeries, skipSlot, stopSeries, trySeriesPatch } from "../store/series-changes.ts"
+import { deleteSeries, seriesSaver, skipSlot, stopSeries } from "../store/series-changes.ts"
 import { show } from "../store/toasts.ts"
 import type { Due, Series, SeriesPatch, Template } from "../types.ts"
 import { openRepeat, type RepeatAnswer } from "./RepeatDialog.tsx"
@@ -25,31 +25,35 @@ export function changesOf(series: Series, { recurrence, start, template }: Repea
 }
 
 export function editSeries(series: Series): void {
+  const saver = seriesSaver(series)
   openRepeat({
     title: `Edit all of “${series.title}”`,
     recurrence: recurrenceOf(series),
     start: series.start,
     template: templateOf(series),
-    saves: [["Save for all", (answer) => save(series, answer, series.start)]],
+    saves: [["Save for all", (answer) => save(saver, series, answer, series.start)]],
   })
 }
 
 export function editFrom(series: Series, slot: string, label: string): void {
   const from = slotStart(series, slot)
+  const saver = seriesSaver(series)
   openRepeat({
     title: `Edit from ${label} on`,
     recurrence: recurrenceOf(series),
     start: from,
     template: templateOf(series),
-    saves: [["Save for this and following", (answer) => save(series, answer, from, slot)]],
+    saves: [["Save for this and following", (answer) => save(saver, series, answer, from, slot)]],
   })
 }
 
+type Saver = ReturnType<typeof seriesSaver>
+
 /** Of a split the page follows the part that was edited. */
-async function save(series: Series, answer: RepeatAnswer, from: Due, slot?: string): Promise<void> {
+async function save(saver: Saver, series: Series, answer: RepeatAnswer, from: Due, slot?: string): Promise<void> {
   const patch = changesOf(series, answer, from)
   if (Object.keys(patch).length === 0) return
-  const changed = await trySeriesPatch(series, patch, slot)
+  const changed = await saver(patch, slot)
   if (changed.id !== series.id) go({ view: "series", seriesId: changed.id })
   show({
     kind: "done",

@@ -1,5 +1,5 @@
 // Everything a person can do to a series; what the server made of it is shown at once, a refusal is said.
-import { call, Refused } from "../api.ts"
+import { call, get, Refused } from "../api.ts"
 import { newId } from "../ids.ts"
 import type { Due, Series, SeriesPatch } from "../types.ts"
 import { confirmSeries, isRefusalOrOutage } from "./series.ts"
@@ -39,12 +39,29 @@ export function patchSeries(it: Series, patch: SeriesPatch, slot?: string): Prom
   return change("PATCH", it, "", body, { done: "Changed", failure: "was not changed" })
 }
 
-/** The same, with refusals for the one who asked: a form shows them at its fields. */
-export async function trySeriesPatch(it: Series, patch: SeriesPatch, slot?: string): Promise<Series> {
-  const body = slot ? { ...patch, from_slot: slot } : patch
-  const { value } = await call<Series>("PATCH", `/series/${it.id}`, { body })
-  confirmSeries([value])
-  return value
+/**
+ * The same for a form that began with `it`: refusals are for the form to show, also that somebody changed the same
+ * meanwhile. Whoever has seen that and saves again puts their own in its place.
+ */
+export function seriesSaver(it: Series): (patch: SeriesPatch, slot?: string) => Promise<Series> {
+  let seen = it.version
+  return async (patch, slot) => {
+    const body = slot ? { ...patch, from_slot: slot } : patch
+    try {
+      const { value } = await call<Series>("PATCH", `/series/${it.id}`, { body, ifMatch: seen })
+      confirmSeries([value])
+      return value
+    } catch (error) {
+      if (error instanceof Refused && error.problem.conflicts) seen = (await readTheirs(it.id)) ?? seen
+      throw error
+    }
+  }
+}
+
+async function readTheirs(id: string): Promise<number | undefined> {
+  const theirs = await get<Series>(`/series/${id}`).catch(() => undefined)
+  if (theirs) confirmSeries([theirs])
+  return theirs?.version
 }
 
 async function change(

@@ -126,7 +126,7 @@ function DayTimes({ who: { defaults } }: { who: Me }) {
               put({ quiet_hours: event.currentTarget.checked ? { start: "22:00", end: "07:00" } : null })
             }
           />
-          <span>Quiet hours: reminders wait until they are over</span>
+          <span>Quiet hours: reminders and the summary wait until they are over</span>
         </label>
         {quiet_hours !== null && (
           <div class="pair">
