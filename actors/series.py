@@ -55,12 +55,13 @@ def tick(state: Json | None, command: Command, now: datetime) -> Decision:
 
 
 def pause(draft: Draft) -> Decision:
-    """Nothing comes until it is resumed; what has started stays."""
+    """Nothing comes until it is resumed; what has started stays, and so does what was done ahead of its time."""
     refusal = draft.ready("active", "paused")
     if refusal is not None:
         return refusal
     if draft.state["status"] == "active":
-        draft.take_back()
+        entries = draft.set_aside()
+        draft.hold(entries, [made for made in entries if draft.is_closed(made)])
         draft.change("series.paused", status="paused")
     return draft.decided()
 
@@ -89,9 +90,9 @@ def stop(draft: Draft) -> Decision:
         return refusal
     state = draft.state
     if state["status"] != "stopped":
-        awaited = [] if state["awaited"] is None else [state["awaited"]]
-        kept = [made for made in awaited if draft.command.body["keep"] or draft.has_started(made)]
-        draft.withdraw([made for made in series_state.unstarted(state) if made not in kept])
+        entries, next_stays = series_state.unstarted(state), draft.command.body["keep"]
+        kept = [made for made in entries if draft.has_started(made) or (next_stays and made == state["awaited"])]
+        draft.withdraw([made for made in entries if made not in kept])
         draft.keep(kept)
         draft.change("series.stopped", status="stopped")
     return draft.decided()

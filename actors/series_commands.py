@@ -74,6 +74,8 @@ class TemplatePatch(Body):
 
 
 class CreateSeries(Body):
+    """`skipped` and `moved` are what was said of slots of the series that it was split from."""
+
     id: Id | None = None
     template: Template
     rule: RuleText
@@ -83,6 +85,8 @@ class CreateSeries(Body):
     pile_up: PileUp = "all"
     look_ahead_days: LookAheadDays = 0
     split_from: Id | None = None
+    skipped: list[SlotName] = Field(default_factory=list)
+    moved: dict[SlotName, Due] = Field(default_factory=dict)
 
 
 class PatchSeries(Body):

@@ -1,6 +1,7 @@
 """The next version of a series while a turn makes it: which slots start, which tasks are made, what is told of it."""
 
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -102,7 +103,7 @@ class Draft:
         if state["pile_up"] == "newest":
             self.withdraw(open_slots)
             open_slots = []
-        if made["task_id"] not in state["closed"]:
+        if not self.is_closed(made):
             open_slots = [*open_slots, made][-series_state.MAX_OPEN :]
         closed = [task_id for task_id in state["closed"] if task_id != made["task_id"]]
         self.state |= {"open": open_slots, "closed": closed, "started_day": made["slot"][:10]}
@@ -116,6 +117,7 @@ class Draft:
             "ahead": ahead[1:],
             "passed": made["slot"],
             "passed_number": made["number"],
+            "moved": {slot: due for slot, due in self.state["moved"].items() if slot > made["slot"]},
         }
 
     def await_slot(self, numbered: Numbered | None) -> None:
@@ -135,16 +137,41 @@ class Draft:
                 "awaited": {**last, "number": number},
                 "open": [made for made in state["open"] if made is not last],
             }
+            self.hold(state["ahead"], [])
 
     def _await_next(self) -> None:
         state = self.state
         if state["status"] != "active" or state["awaited"] is not None or not self.has_room(self._task_bytes()):
+            return
+        if state["ahead"]:
+            self._take_up()
+        if state["awaited"] is not None or not self.has_room(self._task_bytes()):
             return
         passed, number = state["passed"], state["passed_number"]
         if passed is None or state["mode"] == "completion":
             self.await_slot(series_slots.first_numbered(state, self.recurrence, self.now, number))
         else:
             self.await_slot(series_slots.next_missed(state, self.recurrence, passed, number, self.now))
+
+    def _take_up(self) -> None:
+        """A generation begins: the tasks that were held stay with its slots of their names, and what is between is made."""
+        state = self.state
+        held = {made["slot"]: made for made in state["ahead"]}
+        taken: list[Json] = []
+        slots = series_slots.from_first(state, self.recurrence, self.now, state["passed_number"])
+        for numbered in islice(slots, series_state.MAX_AHEAD + 1):
+            if not held or numbered.slot.nominal > max(held):
+                break
+            made = held.pop(numbered.slot.nominal, None)
+            if made is not None:
+                anew = series_slots.made_slot(state, self.recurrence, numbered)
+                taken.append({**anew, "generation": made["generation"], "task_id": made["task_id"]})
+            elif self.has_room(self._task_bytes()):
+                taken.append(self._make(numbered))
+            else:
+                break
+        self.withdraw(list(held.values()))
+        self.state |= {"awaited": taken[0] if taken else None, "ahead": taken[1:]}
 
     def _look_ahead(self) -> None:
         while self.has_room(self._task_bytes()) and len(self.state["ahead"]) < series_state.MAX_AHEAD:
@@ -160,9 +187,7 @@ class Draft:
         made = series_slots.made_slot(state, self.recurrence, numbered)
         self._told_bytes += self._task_bytes()
         self.tell_slot("triggered", made, task=series_slots.task_body(state, self.recurrence, made, self.since))
-        unreported = [*state["unreported"], made][-series_state.MAX_OPEN :]
-        moved = {slot: due for slot, due in state["moved"].items() if slot != made["slot"]}
-        self.state |= {"unreported": unreported, "moved": moved}
+        self.state["unreported"] = [*state["unreported"], made][-series_state.MAX_OPEN :]
         return made
 
     def _task_bytes(self) -> int:
@@ -172,7 +197,7 @@ class Draft:
 
     def keep(self, entries: list[Json]) -> None:
         """Tasks of slots ahead stay, as ones that nothing follows."""
-        kept = [made for made in entries if made["task_id"] not in self.state["closed"]]
+        kept = [made for made in entries if not self.is_closed(made)]
         self.state |= {
             "open": [*self.state["open"], *kept][-series_state.MAX_OPEN :],
             "awaited": None,
@@ -180,14 +205,23 @@ class Draft:
             "closed": [],
         }
 
-    def take_back(self) -> None:
-        """What has not started is withdrawn; what has, which after completion still was awaited, stays open."""
+    def set_aside(self) -> list[Json]:
+        """Nothing is awaited any more. What has started, which after completion still was, stays open; gives the rest."""
         entries = series_state.unstarted(self.state)
-        started = [made for made in entries if self.has_started(made)]
-        self.withdraw([made for made in entries if made not in started])
         self.state |= {"awaited": None, "ahead": []}
-        for made in started:
-            self.start(made)
+        for made in entries:
+            if self.has_started(made):
+                self.start(made)
+        return [made for made in entries if not self.has_started(made)]
+
+    def hold(self, entries: list[Json], staying: list[Json]) -> None:
+        """Of what was set aside these tasks stay, until it is known whether their slots come; the others are withdrawn."""
+        self.withdraw([made for made in entries if made not in staying])
+        self.state["ahead"] = staying
+
+    def is_closed(self, made: Json) -> bool:
+        """Whether a person has done it, or thrown it away, ahead of its time."""
+        return made["task_id"] in self.state["closed"]
 
     def has_started(self, made: Json) -> bool:
         return bool(made["at"] <= self.now_text)

@@ -91,23 +91,35 @@ def _first(draft: Draft) -> series_slots.Numbered | None:
 def renew(draft: Draft) -> None:
     """A new generation, for what has not started; none of its slots is on a day on which one has started before.
 
-    After completion the one open task, once its time has come, is still the one that is waited for.
+    What was said of a slot ahead holds where there is one of that name again, and a task of it that is made stays. After
+    completion the one open task, once its time has come, is still the one that is waited for.
     """
-    state = draft.state
-    awaited = state["awaited"]
-    waits = awaited is not None and state["mode"] == "completion" and draft.has_started(awaited)
-    if not waits:
-        draft.take_back()
+    awaited, zone = draft.state["awaited"], draft.recurrence.zone
+    waits = awaited is not None and draft.state["mode"] == "completion" and draft.has_started(awaited)
+    entries = [] if waits else draft.set_aside()
     state = draft.state
     days = [day for day in (state["begins_after"], state["started_day"]) if day is not None]
     draft.state |= {
         "generation": state["generation"] + 1,
         "begins_after": max(days, default=None),
         "passed": None,
-        "skipped": [],
-        "moved": {},
     }
     draft.recurrence = series_slots.recurrence_of(draft.state)
+    _keep_said(draft)
+    staying = [made for made in entries if draft.is_closed(made) or zone == draft.recurrence.zone]
+    if draft.state["mode"] == "schedule":
+        staying = [made for made in staying if series_slots.named_slot(draft.state, draft.recurrence, made["slot"])]
+    draft.hold(entries, staying)
+
+
+def _keep_said(draft: Draft) -> None:
+    """Which slots are skipped, and which are moved, of those that are slots still."""
+    skipped, moved = draft.state["skipped"], draft.state["moved"]
+    left = {name for name in (*skipped, *moved) if series_slots.named_slot(draft.state, draft.recurrence, name)}
+    draft.state |= {
+        "skipped": [name for name in skipped if name in left],
+        "moved": {name: due for name, due in moved.items() if name in left},
+    }
 
 
 def rezone(draft: Draft) -> Decision:
@@ -141,10 +153,8 @@ def recount(draft: Draft) -> Decision:
 def _recount_unstarted(draft: Draft) -> None:
     state = draft.state
     if state["awaited"] is not None:
-        draft.state |= {
-            "awaited": _counted(draft.recurrence, state["awaited"]),
-            "ahead": [_counted(draft.recurrence, made) for made in state["ahead"]],
-        }
+        state["awaited"] = _counted(draft.recurrence, state["awaited"])
+    state["ahead"] = [_counted(draft.recurrence, made) for made in state["ahead"]]
 
 
 def _counted(recurrence: Recurrence, made: Json) -> Json:
@@ -166,10 +176,10 @@ def split(draft: Draft) -> Decision:
     number = number_of(draft.recurrence, slot) if made is None else made["number"]
     body = _successor(draft, slot, number - 1)
     conflict = _conflict(draft, _changes(draft, draft.command.body.get("patch", {})))
-    problem = conflict or _successor_problem(draft, slot, body)
-    if problem is not None:
-        return problem
-    _end_before(draft, name, body)
+    successor = conflict or _begun(draft, slot, body)
+    if isinstance(successor, Refused):
+        return successor
+    _end_before(draft, name, body | _said(draft, successor, name))
     return draft.decided()
 
 
@@ -235,7 +245,8 @@ def _day_of(start: Json) -> date:
     return date.fromisoformat((start.get("local") or start["date"])[:10])
 
 
-def _successor_problem(draft: Draft, slot: Slot, body: Json) -> Refused | None:
+def _begun(draft: Draft, slot: Slot, body: Json) -> Json | Refused:
+    """The successor as its CreateSeries begins it."""
     if _day_of(body["start"]) < slot.day:
         return START_BEFORE_SLOT
     if series_state.template_bytes(body["template"]) > series_state.MAX_TEMPLATE_BYTES:
@@ -244,4 +255,15 @@ def _successor_problem(draft: Draft, slot: Slot, body: Json) -> Refused | None:
     recurrence = series_slots.parsed(successor)
     if isinstance(recurrence, Refused):
         return recurrence
-    return NOTHING_LEFT if series_slots.first_slot(successor, recurrence, draft.now) is None else None
+    return NOTHING_LEFT if series_slots.first_slot(successor, recurrence, draft.now) is None else successor
+
+
+def _said(draft: Draft, successor: Json, since: str) -> Json:
+    """What was said of slots from `since` on that the successor has too; one that is done already it leaves out."""
+    state, recurrence = draft.state, series_slots.recurrence_of(successor)
+    done = [made["slot"] for made in series_state.unstarted(state) if draft.is_closed(made)]
+    names = {*state["skipped"], *done, *state["moved"]}
+    left = {name for name in names if name >= since and series_slots.named_slot(successor, recurrence, name)}
+    skipped = left.intersection((*state["skipped"], *done))
+    moved = {name: due for name, due in state["moved"].items() if name in left - skipped}
+    return ({"skipped": sorted(skipped)} if skipped else {}) | ({"moved": moved} if moved else {})

@@ -52,18 +52,18 @@ def _skip_unmade(draft: Draft, name: str) -> Decision:
         if not _note_skipped(draft, name):
             return TOO_MANY_SKIPPED
         draft.tell_slot("skipped", _as_made(draft, slot))
-        draft.state["moved"] = {other: due for other, due in draft.state["moved"].items() if other != name}
         draft.catch_up()
     return draft.decided()
 
 
 def _note_skipped(draft: Draft, name: str) -> bool:
-    """Remember it; of those that are past only as many as there is room for."""
+    """Remember it, also that it is not moved; of those that are past only as many as there is room for."""
     skipped = [*draft.state["skipped"], name]
     if len(skipped) > series_state.MAX_SKIPPED:
         passed = draft.state["passed"] or ""
         skipped = [slot for slot in skipped if slot > passed]
     draft.state["skipped"] = sorted(skipped)
+    draft.state["moved"] = {other: due for other, due in draft.state["moved"].items() if other != name}
     return len(skipped) <= series_state.MAX_SKIPPED
 
 
@@ -73,25 +73,34 @@ def move(draft: Draft) -> Decision:
     if refusal is not None:
         return refusal
     name, due = draft.command.body["slot"], draft.command.body["to"]
-    made = _unstarted(draft, name) or next((one for one in draft.state["open"] if one["slot"] == name), None)
-    if made is None:
-        return PAUSED if draft.state["status"] == "paused" else _move_unmade(draft, name, due)
-    draft.tell_slot("moved", made, due=due)
+    made, moved = _unstarted(draft, name), {**draft.state["moved"], name: due}
+    if made is None and (started := _open(draft, name)) is not None:
+        draft.tell_slot("moved", started, due=due)
+        return draft.decided()
+    if made is None and (refusal := _unmovable(draft, name)) is not None:
+        return refusal
+    if len(moved) > series_state.MAX_MOVED:
+        return TOO_MANY_MOVED
+    if made is not None:
+        draft.state["moved"] = moved
+        draft.tell_slot("moved", made, due=due)
+    elif moved != draft.state["moved"]:
+        draft.change("series.updated", moved=moved)
     return draft.decided()
 
 
-def _move_unmade(draft: Draft, name: str, due: Json) -> Decision:
+def _unmovable(draft: Draft, name: str) -> Refused | None:
+    """Why the slot of that name, which has no task, cannot be moved."""
+    if draft.state["status"] == "paused":
+        return PAUSED
     slot = _slot_ahead(draft, name)
     if isinstance(slot, Refused):
         return slot
-    if name in draft.state["skipped"]:
-        return SLOT_NOT_FOUND
-    moved = {**draft.state["moved"], name: due}
-    if len(moved) > series_state.MAX_MOVED:
-        return TOO_MANY_MOVED
-    if moved != draft.state["moved"]:
-        draft.change("series.updated", moved=moved)
-    return draft.decided()
+    return SLOT_NOT_FOUND if name in draft.state["skipped"] else None
+
+
+def _open(draft: Draft, name: str) -> Json | None:
+    return next((made for made in draft.state["open"] if made["slot"] == name), None)
 
 
 def _unstarted(draft: Draft, name: str) -> Json | None:

@@ -63,9 +63,9 @@ def slots_from(series: Json, recurrence: Recurrence, day: date) -> Iterator[Slot
 
 
 def first_slot(series: Json, recurrence: Recurrence, now: datetime) -> Slot | None:
-    """The first of this generation after `now`; of a series of days today's counts as ahead."""
+    """The first of this generation after `now` that is not skipped; of a series of days today's counts as ahead."""
     today = now.astimezone(ZoneInfo(recurrence.zone)).date()
-    slots = slots_from(series, recurrence, today)
+    slots = (slot for slot in slots_from(series, recurrence, today) if slot.nominal not in series["skipped"])
     return next((slot for slot in slots if recurrence.clock is None or slot_at(recurrence, slot) > now), None)
 
 
@@ -76,6 +76,15 @@ def first_numbered(series: Json, recurrence: Recurrence, now: datetime, passed: 
         return None if slot is None else Numbered(slot, number_of(recurrence, slot))
     count = recurrence.rule.count
     return None if count is not None and passed >= count else Numbered(slot, passed + 1)
+
+
+def from_first(series: Json, recurrence: Recurrence, now: datetime, passed: int) -> Iterator[Numbered]:
+    """What a generation begins with, and by schedule what follows that."""
+    first = first_numbered(series, recurrence, now, passed)
+    if first is not None:
+        yield first
+        if recurrence.policies.mode == "schedule":
+            yield from numbered_after(series, recurrence, first.slot.nominal, first.number)
 
 
 def numbered_after(series: Json, recurrence: Recurrence, nominal: str, number: int) -> Iterator[Numbered]:
@@ -90,10 +99,12 @@ def numbered_after(series: Json, recurrence: Recurrence, nominal: str, number: i
 def moved_ahead(series: Json, recurrence: Recurrence, horizon: timedelta) -> str:
     """The name of the last unmade slot that is wanted before the awaited one starts, because it was moved; or ""."""
     soon = instant_text(parse_instant(series["awaited"]["at"]) + horizon)
-    wanted = {name for name, due in series["moved"].items() if (due_at(due, series["zone"]) or soon) <= soon}
+    made = series_state.unstarted(series)
+    unmade_moved = series["moved"].keys() - {entry["slot"] for entry in made}
+    wanted = {name for name in unmade_moved if (due_at(series["moved"][name], series["zone"]) or soon) <= soon}
     if not wanted:
         return ""
-    last = series_state.unstarted(series)[-1]
+    last = made[-1]
     unmade = numbered_after(series, recurrence, last["slot"], last["number"])
     reached = islice(unmade, series_state.MAX_AHEAD - len(series["ahead"]))
     return max(wanted.intersection(numbered.slot.nominal for numbered in reached), default="")

@@ -25,8 +25,10 @@ def occurrences(series: Json, tasks: Sequence[Json], first: date, last: date) ->
             found.setdefault(_place(series, entry), _of_entry(series, entry))
     recurrence = _recurrence(series)
     if recurrence is not None:
+        made = {entry["slot"] for entry in tasks_of(series)}  # also under an earlier rule, whose generation they keep
         for slot in islice(_beyond(series, recurrence, first, last), MOST_OCCURRENCES):
-            found.setdefault((slot.generation, slot.nominal), _of_slot(series, slot))
+            if slot.nominal not in made:
+                found.setdefault((slot.generation, slot.nominal), _of_slot(series, slot))
         _number(found, _numbers(series, recurrence, first, last))
     return sorted(found.values(), key=lambda shown: (shown["at"], shown["slot"]))[:MOST_OCCURRENCES]
 
@@ -95,7 +97,9 @@ def _numbers(series: Json, recurrence: Recurrence, first: date, last: date) -> d
     if awaited not in walked:
         return {}
     zeroth = series["awaited"]["number"] - walked.index(awaited)
-    return {(slot.generation, slot.nominal): zeroth + index for index, slot in enumerate(walked)}
+    numbers = {(slot.generation, slot.nominal): zeroth + index for index, slot in enumerate(walked)}
+    made = (series["awaited"], *series["ahead"])
+    return numbers | {_place(series, entry): entry["number"] for entry in made}
 
 
 def _number(found: Mapping[Place, Json], numbers: Mapping[Place, int]) -> None:
