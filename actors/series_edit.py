@@ -73,6 +73,8 @@ def _apply(draft: Draft, values: Json, changed: Json) -> Refused | None:
     versions = {**draft.state["field_versions"], **dict.fromkeys(values, draft.before["version"] + 1)}
     draft.state |= {**rest, "template": template, "field_versions": versions}
     draft.tell("series.updated", changed)
+    if "start" in values or "mode" in values:
+        draft.state.pop("last_done", None)
     if not RENEWING.isdisjoint(values):
         renew(draft)
         if draft.state["awaited"] is None and _first(draft) is None:

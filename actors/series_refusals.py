@@ -9,6 +9,7 @@ OVER = Refused("series_over", "The series is over: it was stopped, deleted, or h
 PAUSED = Refused("series_paused", "The series is paused: resume it first.", 409)
 SLOT_NOT_FOUND = Refused("slot_not_found", "The series has no such slot.", 404)
 SLOT_STARTED = Refused("slot_started", "The slot has started already: its task is one of its own.", 409)
+IN_TRASH = Refused("task_in_trash", "The task of that slot is in the trash: restore it first.", 409)
 TOO_MANY_SKIPPED = Refused("too_many_skipped", "So many slots ahead cannot be skipped: pause the series.", 422)
 TOO_MANY_MOVED = Refused("too_many_moved", "So many slots ahead cannot be moved: change the rule.", 422)
 NOTHING_LEFT = refused([("never_yields", "it has no slot after now")])

@@ -10,6 +10,7 @@ from actors.recurrence import Slot, number_of
 from actors.replies import Decision, Json, Refused
 from actors.series_draft import Draft
 from actors.series_refusals import (
+    IN_TRASH,
     PAUSED,
     SLOT_NOT_FOUND,
     SLOT_STARTED,
@@ -74,6 +75,8 @@ def move(draft: Draft) -> Decision:
         return refusal
     name, due = draft.command.body["slot"], draft.command.body["to"]
     made, moved = _unstarted(draft, name), {**draft.state["moved"], name: due}
+    if made is not None and made["task_id"] in draft.state.get("trashed", ()) and draft.is_closed(made):
+        return IN_TRASH
     if made is None and (started := _open(draft, name)) is not None:
         draft.tell_slot("moved", started, due=due)
         return draft.decided()
@@ -140,7 +143,7 @@ def completed(draft: Draft) -> Decision:
 
 def deleted(draft: Draft) -> Decision:
     """After completion it counts as completed now."""
-    return _closed(draft, draft.now)
+    return _closed(draft, draft.now, in_trash=True)
 
 
 def opened(draft: Draft) -> Decision:
@@ -175,34 +178,42 @@ def _known_again(draft: Draft, task_id: str) -> Json:
 
 
 def _open_again(draft: Draft, made: Json) -> None:
+    """Where only the newest stays, until the next one starts: a person has just said that there is this one to do."""
     state = draft.state
-    newer = state["status"] == "active" and (state["started_day"] or "") > made["slot"][:10]
-    if newer and state["pile_up"] == "newest":
-        draft.withdraw([made])
-    else:
-        state["open"] = sorted([*state["open"], made], key=_by_start)[-series_state.MAX_OPEN :]
+    state["open"] = sorted([*state["open"], made], key=_by_start)[-series_state.MAX_OPEN :]
 
 
 def _by_start(made: Json) -> tuple[str, str]:
     return made["at"], made["slot"]
 
 
-def _closed(draft: Draft, when: datetime) -> Decision:
+def _closed(draft: Draft, when: datetime, *, in_trash: bool = False) -> Decision:
     """The task is done or gone. It matters only while the series waits for it or counts it as open."""
     task_id, state = _task_id(draft), draft.state
     awaited = state["awaited"]
     if awaited is not None and awaited["task_id"] == task_id and state["mode"] == "completion":
         _go_on(draft, awaited, when)
-    elif any(made["task_id"] == task_id for made in state["open"]):
-        draft.state["open"] = [made for made in state["open"] if made["task_id"] != task_id]
-    elif task_id not in state["closed"] and series_state.made(state, task_id) is not None:
-        draft.state["closed"] = [*state["closed"], task_id]
+    elif (last := next((made for made in state["open"] if made["task_id"] == task_id), None)) is not None:
+        state["open"] = [made for made in state["open"] if made is not last]
+        if state["status"] == "paused" and state["mode"] == "completion" and last["slot"][:10] == state["started_day"]:
+            state["last_done"] = instant_text(when)
+    elif series_state.made(state, task_id) is not None:
+        _note_closed(state, task_id, in_trash=in_trash)
     return draft.decided()
+
+
+def _note_closed(state: Json, task_id: str, *, in_trash: bool) -> None:
+    """Ahead of its slot."""
+    if task_id not in state["closed"]:
+        state["closed"] = [*state["closed"], task_id]
+    trashed = {other for other in state.get("trashed", ()) if other in state["closed"] and other != task_id}
+    if in_trash or trashed or "trashed" in state:
+        state["trashed"] = sorted(trashed | {task_id} if in_trash else trashed)
 
 
 def _go_on(draft: Draft, made: Json, when: datetime) -> None:
     """After completion: the next slot comes from when this one was completed."""
-    draft.state["started_day"] = made["slot"][:10]
+    draft.state |= {"started_day": made["slot"][:10], "last_done": instant_text(when)}
     draft.since = min(draft.now_text, instant_text(when))
     draft.leave(made)
     draft.await_slot(series_slots.slot_after_completion(draft.state, draft.recurrence, made, when))

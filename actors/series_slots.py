@@ -1,6 +1,7 @@
 """Which slots a series has, what they are called, and the task of each: reading only."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -63,9 +64,16 @@ def slots_from(series: Json, recurrence: Recurrence, day: date) -> Iterator[Slot
 
 
 def first_slot(series: Json, recurrence: Recurrence, now: datetime) -> Slot | None:
-    """The first of this generation after `now` that is not skipped; of a series of days today's counts as ahead."""
-    today = now.astimezone(ZoneInfo(recurrence.zone)).date()
-    slots = (slot for slot in slots_from(series, recurrence, today) if slot.nominal not in series["skipped"])
+    """The first of this generation after `now` that is not skipped; of a series of days today's counts as ahead.
+
+    After completion they are counted from the last one, where there was one under this start.
+    """
+    low = now.astimezone(ZoneInfo(recurrence.zone)).date()
+    done = series.get("last_done")
+    if done is not None and recurrence.policies.mode == "completion":
+        recurrence = replace(recurrence, start=parse_instant(done).astimezone(ZoneInfo(recurrence.zone)).date())
+        low = max(low, recurrence.start + DAY)
+    slots = (slot for slot in slots_from(series, recurrence, low) if slot.nominal not in series["skipped"])
     return next((slot for slot in slots if recurrence.clock is None or slot_at(recurrence, slot) > now), None)
 
 

@@ -19,11 +19,12 @@ MAX_HORIZON = timedelta(days=30)
 # The name of the last slot that this generation has passed, and the number of the last slot passed at all; the day of
 # the last one that started; tasks done before their slot started; those whose making nobody has reported; what is still
 # to be told to tasks; the version that last changed each field; the user's default reminder, in minutes, as last heard of
-# (absent: none); since when a turn has left something to make for the next one (absent: it has not). Fields that a newer
-# release adds pass through.
+# (absent: none); since when a turn has left something to make for the next one (absent: it has not); those of `closed` that
+# are in the trash (absent: none); when the last one after completion was completed, under this start (absent: none was).
+# Fields that a newer release adds pass through.
 PRIVATE = frozenset({
     "passed", "passed_number", "started_day", "closed", "unreported", "backlog", "field_versions", "default_offset",
-    "behind_since",
+    "behind_since", "trashed", "last_done",
 })  # fmt: skip
 
 # What a template holds when nobody has said anything; null reminders are the user's default.

@@ -90,7 +90,38 @@ def test_a_new_rule_withdraws_a_task_whose_time_has_not_come_and_counts_on() -> 
     desk.report("Completed", "2026-11-23T09:00")
     desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=5"})
     assert desk.withdrawn == ["2026-11-25T09:00"]
-    assert (desk.awaited, desk.series["awaited"]["number"], desk.series["generation"]) == ("2026-11-28T09:00", 2, 2)
+    assert (desk.awaited, desk.series["awaited"]["number"], desk.series["generation"]) == ("2026-11-27T09:00", 2, 2)
+
+
+def test_a_new_rule_or_a_resume_goes_on_from_the_last_completion_and_a_new_start_does_not() -> None:
+    desk = after_completion("FREQ=WEEKLY")
+    desk.clock.at = parse_instant("2026-11-26T21:00:00Z")
+    desk.report("Completed", "2026-11-23T09:00")
+    assert desk.awaited == "2026-12-03T09:00"
+    desk.do("PatchSeries", {"rule": "FREQ=WEEKLY;COUNT=9"})
+    assert (desk.awaited, desk.withdrawn) == ("2026-12-03T09:00", [])
+    desk.do("PauseSeries")
+    desk.move(days=10).do("ResumeSeries")
+    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-12-10T09:00", 2)
+    desk.do("PatchSeries", {"start": {"local": "2026-11-23T10:00", "zone": "Europe/Berlin"}})
+    assert desk.awaited == "2026-12-07T10:00"
+    assert "last_done" not in desk.series
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=2"})
+    assert desk.awaited == "2026-12-07T10:00"
+
+
+def test_skipped_ahead_of_its_time_it_goes_on_from_that() -> None:
+    desk = after_completion()
+    desk.do("SkipSlot", {"slot": "2026-11-23T09:00"})
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=2"})
+    assert desk.awaited == "2026-11-25T09:00"
+
+
+def test_completed_on_the_day_of_a_new_rule_nothing_more_comes_that_day() -> None:
+    desk = after_completion("FREQ=DAILY", "2026-11-22T20:00")
+    desk.report("Completed", "2026-11-22T20:00")
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY;COUNT=5"})
+    assert (desk.awaited, desk.withdrawn) == ("2026-11-23T20:00", [])
 
 
 def test_a_new_rule_leaves_the_task_whose_time_has_come_and_follows_it() -> None:
@@ -110,7 +141,17 @@ def test_a_paused_series_makes_nothing_and_goes_on_when_resumed() -> None:
     desk.report("Completed", "2026-11-23T09:00")
     assert desk.series["open"] == []
     desk.do("ResumeSeries")
-    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-26T09:00", 2)
+    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-27T09:00", 2)
+
+
+def test_completed_while_paused_it_goes_on_from_that_also_after_a_new_rule() -> None:
+    desk = after_completion().move(days=1, hours=1)
+    desk.do("PauseSeries")
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=5"})
+    desk.move(days=3)
+    desk.report("Completed", "2026-11-23T09:00", 1)
+    desk.do("ResumeSeries")
+    assert desk.awaited == "2026-12-01T09:00"
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,31 @@ def test_a_slot_that_is_moved_before_it_is_made_is_made_with_that_due() -> None:
     assert desk.wait("2026-11-25T12:00:00Z").series["moved"] == {}
 
 
+def test_a_slot_whose_task_is_in_the_trash_is_moved_once_that_is_restored() -> None:
+    desk = Desk().create()
+    move = {"slot": "2026-11-23T09:00", "to": TO}
+    desk.report("Deleted", "2026-11-23T09:00")
+    assert desk.refused("MoveSlot", move) == (409, "task_in_trash")
+    desk.report("Completed", "2026-11-23T09:00")
+    desk.do("MoveSlot", move)
+    assert desk.last_types() == ["recurrence.moved"], "it came back as completed"
+    desk.report("Deleted", "2026-11-23T09:00")
+    assert desk.refused("MoveSlot", move) == (409, "task_in_trash")
+    desk.report("Opened", "2026-11-23T09:00")
+    desk.do("MoveSlot", move)
+    assert desk.last_types() == ["recurrence.moved"]
+    assert desk.series["closed"] == []
+
+
+def test_a_series_of_before_knows_of_none_that_is_in_the_trash() -> None:
+    desk = Desk().create(look_ahead_days=2)
+    desk.report("Completed", "2026-11-23T09:00")
+    assert not {"trashed", "last_done", "behind_since"}.intersection(desk.series)
+    assert desk.unchanged("OccurrenceCompleted", {
+        "generation": 1, "slot": "2026-11-23T09:00", "completed_at": "2026-11-22T12:00:00Z",
+    })  # fmt: skip
+
+
 def test_a_slot_that_is_skipped_cannot_be_moved_and_a_moved_one_can_be_skipped() -> None:
     desk = Desk().create()
     move = {"slot": "2026-11-25T09:00", "to": TO}
@@ -182,14 +207,16 @@ def test_a_task_done_ahead_of_its_time_and_reopened_is_open_when_that_comes() ->
     assert opens(desk.wait("2026-11-23T12:00:00Z"), "2026-11-23T09:00") == days("11-23")
 
 
-def test_one_that_comes_back_after_a_newer_one_has_started_goes_again_where_only_the_newest_stays() -> None:
+def test_one_that_comes_back_stays_until_the_next_one_starts_where_only_the_newest_stays() -> None:
     desk = Desk().create(pile_up="newest").wait("2026-11-23T12:00:00Z")
     desk.report("Completed", "2026-11-23T09:00")
     assert opens(desk, "2026-11-23T09:00") == days("11-23")
     desk.report("Completed", "2026-11-23T09:00")
     desk.wait("2026-11-24T12:00:00Z")
-    assert opens(desk, "2026-11-23T09:00") == days("11-24")
-    assert (desk.last_types(), desk.withdrawn) == (["recurrence.withdrawn"], days("11-23"))
+    assert opens(desk, "2026-11-23T09:00") == days("11-23", "11-24")
+    assert (desk.last_types(), desk.withdrawn) == (["series.updated"], [])
+    desk.wait("2026-11-25T12:00:00Z")
+    assert (desk.slots("open"), sorted(desk.withdrawn)) == (days("11-25"), days("11-23", "11-24"))
 
 
 def test_one_of_an_earlier_generation_is_open_again_under_its_own_name() -> None:
