@@ -115,7 +115,9 @@ def renew(draft: Draft) -> None:
 
 
 def _keep_said(draft: Draft) -> None:
-    """Which slots are skipped, and which are moved, of those that are slots still."""
+    """Which slots are skipped, and which are moved, of those that are slots still; after completion nobody knows."""
+    if draft.state["mode"] == "completion":
+        return
     skipped, moved = draft.state["skipped"], draft.state["moved"]
     left = {name for name in (*skipped, *moved) if series_slots.named_slot(draft.state, draft.recurrence, name)}
     draft.state |= {

@@ -16,7 +16,8 @@ KINDS = (
 )  # fmt: skip
 OFFSETS = ([0], [0], [0], [0], None, [], [30, 0])
 OFTEN = frozenset({"Europe/Berlin", "America/Santiago"})  # where there are daily ones
-RULES = frozenset({"another rule", "another time"})
+RULES = frozenset({"another rule", "another time", "an end"})
+AFTER_COMPLETION = frozenset({"pause", "resume", "another rule"})
 
 
 def spec_of(number: int, people: Sequence[Person], random: Random) -> tuple[Spec, Person]:
@@ -38,7 +39,7 @@ def spec_of(number: int, people: Sequence[Person], random: Random) -> tuple[Spec
 def may_take(spec: Spec, turns: Sequence[str]) -> bool:
     """Whether these turns of life have a plain outcome for such a series."""
     if spec.mode == "completion":
-        return not turns
+        return AFTER_COMPLETION.issuperset(turns)
     ends = spec.case.count is not None or spec.case.until is not None
     return RULES.isdisjoint(turns) or (not ends and (spec.case.timed or "another time" not in turns))
 

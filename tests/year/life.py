@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from types import MappingProxyType
 from typing import Any
@@ -179,7 +179,7 @@ class Life:
 
     def _resume(self, at: datetime) -> None:
         self._say(at, "ResumeSeries", {})
-        self._series.renew()
+        self._series.resume()
 
     def _another_time(self, at: datetime) -> None:
         """The same rule from now on at another time of the day."""
@@ -192,6 +192,14 @@ class Life:
         case = replace(self._series.spec.case, interval=self._series.spec.case.interval + 1, count=None)
         self._say(at, "PatchSeries", {"rule": case.text})
         self._series.renew(interval=case.interval, count=None)
+
+    def _an_end(self, at: datetime) -> None:
+        """The slots ahead stay the same ones for a long time."""
+        until = date(2024, 12, 20)
+        if self._series.coming[0][0].day > until:
+            return
+        self._say(at, "PatchSeries", {"rule": replace(self._series.spec.case, until=until).text})
+        self._series.renew(until=until)
 
     def _remind(self, at: datetime) -> None:
         offsets = [15, 0]
@@ -210,7 +218,6 @@ class Life:
         slot = ([slot for slot, _ in series.coming] + series.upcoming(2))[1:2]
         if not slot:
             return
-        step = self._say(at, "SplitSeries", {"slot": slot[0].nominal, "patch": {"template": {"reminders": []}}})
         case = series.spec.case
         left = None if case.count is None else case.count - slot[0].number + 1
         month_days = case.month_days
@@ -218,9 +225,15 @@ class Life:
             month_days = (case.start.day,)
         start = datetime.fromisoformat(slot[0].nominal)
         spec = replace(series.spec, offsets=[], case=replace(case, start=start, count=left, month_days=month_days))
+        body = {"slot": slot[0].nominal, "patch": {"template": {"reminders": []}}}
+        successor_id = str(uuid5(UUID(self.id), self._command_id(at, self.id, "SplitSeries")))
+        born = Series(successor_id, spec, None, at, said=series)
+        if born.status == "ended":
+            return
+        self._say(at, "SplitSeries", body)
         series.end_before(slot[0])
-        successor = Life(self.person, str(uuid5(UUID(self.id), step.command_id)), spec, random=self.random)
-        successor.born(Series(successor.id, spec, None, at))
+        successor = Life(self.person, successor_id, spec, random=self.random)
+        successor.born(born)
         successor.steps = self.steps
         self.successors.append(successor)
 
@@ -241,18 +254,19 @@ class Life:
         assert self.series is not None
         return self.series
 
-    def _say(self, at: datetime, name: str, body: Json) -> Step:
-        return self._step(at, "SeriesActor", self.id, name, body)
+    def _say(self, at: datetime, name: str, body: Json) -> None:
+        self._step(at, "SeriesActor", self.id, name, body)
 
     def _tell(self, at: datetime, task: Task, name: str, body: Json) -> None:
         self._step(at, "TaskActor", task.id, name, body)
 
-    def _step(self, at: datetime, actor_type: str, actor_id: str, name: str, body: Json) -> Step:
+    def _step(self, at: datetime, actor_type: str, actor_id: str, name: str, body: Json) -> None:
         self.counts[name] = self.counts.get(name, 0) + 1
-        command_id = str(uuid5(UUID(self.id), f"{at}/{actor_id}/{name}"))
-        step = Step(at, self.person, actor_type, actor_id, name, body, command_id, self.id)
-        self.steps.append(step)
-        return step
+        command_id = self._command_id(at, actor_id, name)
+        self.steps.append(Step(at, self.person, actor_type, actor_id, name, body, command_id, self.id))
+
+    def _command_id(self, at: datetime, actor_id: str, name: str) -> str:
+        return str(uuid5(UUID(self.id), f"{at}/{actor_id}/{name}"))
 
 
 SKIP_CHANCE, MOVE_CHANCE = 0.012, 0.006
@@ -265,6 +279,7 @@ TURNS: Mapping[str, tuple[frozenset[str], Callable[[Life, datetime], None]]] = {
     "resume": (frozenset({"paused"}), Life._resume),
     "another time": (frozenset({"active"}), Life._another_time),
     "another rule": (frozenset({"active"}), Life._another_rule),
+    "an end": (frozenset({"active"}), Life._an_end),
     "remind": (frozenset({"active", "paused"}), Life._remind),
     "look ahead": (frozenset({"active"}), Life._look_ahead),
     "split": (frozenset({"active"}), Life._split),

@@ -18,6 +18,7 @@ TURNS = (
     (), ("pause", "resume"), ("another rule",), ("pause", "resume", "look ahead"), ("remind",), ("split",),
     ("another time", "pause", "resume"), ("stop",), ("look ahead", "split"), ("remind", "another rule"),
     ("pause", "resume", "another time"), ("delete",), ("pause", "remind", "resume", "split"),
+    ("an end", "pause", "resume"),
 )  # fmt: skip
 TRAVELLERS = slice(5, 10, 2)
 

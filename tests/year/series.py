@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from itertools import count
+from itertools import count, islice, takewhile
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from tests.unit.recurrence.oracle import Case, instant_of, locals_of
-from tests.year.tasks import Task
+from tests.year.tasks import Task, due_instant
 
 Json = dict[str, Any]
 
@@ -38,7 +38,12 @@ class Spec:
 class Series:
     """Tell it in the order of time what is done; `tasks` are by (generation, slot) all that were ever made."""
 
-    def __init__(self, series_id: str, spec: Spec, default_offset: int | None, made: datetime) -> None:
+    def __init__(
+        self, series_id: str, spec: Spec, default_offset: int | None, made: datetime, said: "Series | None" = None
+    ) -> None:
+        """`said` is the series that it was split from: what is to be skipped or moved is so here too."""
+        self.skipped: set[str] = set() if said is None else said.skipped | said.over_ahead
+        self._moved: dict[str, Json] = {} if said is None else dict(said._moved)
         self.id = series_id
         self.spec = spec
         self.default_offset = default_offset
@@ -49,8 +54,9 @@ class Series:
         self.open: list[Task] = []
         self._over: set[str] = set()  # tasks that a person has completed or deleted
         self._ends_before: date | None = None
-        self._last_started: date | None = None
-        self._passed = 0
+        self._last: Slot | None = None  # that has started, or was completed
+        self._completed: datetime | None = None  # after completion: when the last one was, under this start
+        self._slot_of: dict[str, Slot] = {}
         self._now = made
         self._begin()
 
@@ -79,23 +85,33 @@ class Series:
             self.open = []
         if task.id not in self._over:
             self.open.append(task)
-        self._last_started, self._passed = slot.day, slot.number
+        self._last = slot
+        self._moved.pop(slot.nominal, None)
 
     def _fill(self) -> None:
         """The next slot's task is always there, and those that the look-ahead reaches."""
-        while (slot := self._peek()) and (not self.coming or slot.at - self._ahead <= self._now):
+        while (slot := self._peek()) and (not self.coming or self._is_wanted(slot)):
             self._slots.pop(0)
             self.coming.append((slot, self._make(slot)))
-            if not self._ahead:
-                break
         if not self.coming:
             self.status = "ended"
 
+    def _is_wanted(self, slot: Slot) -> bool:
+        """Ahead of its time: as far as the look-ahead and reminders reach, or up to one that is moved to so early."""
+        if slot.at - self._ahead <= self._now:
+            return True
+        if not self._moved:
+            return False
+        soon = self.coming[0][0].at + self._ahead
+        moved = (later for later in self.upcoming(64) if later.nominal in self._moved)
+        return any(due_instant(self._moved[later.nominal], self.spec.case.zone) <= soon for later in moved)
+
     def _make(self, slot: Slot) -> Task:
         task_id = str(uuid5(UUID(self.id), f"{self.generation}/{slot.nominal}"))
-        due = self._moved.pop(slot.nominal, None) or self.due_of(slot)
+        due = self._moved.get(slot.nominal) or self.due_of(slot)
         task = Task(task_id, self._now, due, self.spec.case.zone, self.offsets)
         self.tasks[self.generation, slot.nominal] = task
+        self._slot_of[task_id] = slot
         return task
 
     @property
@@ -106,7 +122,7 @@ class Series:
 
     @property
     def _ahead(self) -> timedelta:
-        return timedelta(days=self.spec.look_ahead_days)
+        return max(timedelta(days=self.spec.look_ahead_days), timedelta(minutes=max(self.offsets, default=0)))
 
     def due_of(self, slot: Slot) -> Json:
         if not self.spec.case.timed:
@@ -116,26 +132,62 @@ class Series:
     # Slots.
 
     def _begin(self) -> None:
-        """A generation: its slots after now, of days from today on, none of a day that has had one."""
-        self.skipped: set[str] = set()
-        self._moved: dict[str, Json] = {}
+        """A generation: its slots after now, of days from today on, none of a day that has had one.
+
+        What was made, skipped or moved of slots that it has too is so still.
+        """
+        held = {slot.nominal: task for slot, task in self.coming}
+        names = {*held, *self.skipped, *self._moved}
+        if self.spec.mode == "schedule":
+            far = max((name[:10] for name in names), default="")
+            here = {slot.nominal for slot in takewhile(lambda slot: slot.nominal[:10] <= far, self._all_slots())}
+            self.skipped &= here
+            self._moved = {name: due for name, due in self._moved.items() if name in here}
+        else:
+            here = {slot.nominal for slot in islice(self._all_slots(), 1)}
+        self._withdraw([task for name, task in held.items() if name not in here])
+        held = {name: task for name, task in held.items() if name in here}
         self._slots: list[Slot] = []
         self.coming = []
         self._source = self._all_slots()
+        while held and (slot := self._peek()):
+            self._slots.pop(0)
+            self.coming.append((slot, held.pop(slot.nominal, None) or self._make(slot)))
         self._fill()
 
     def _all_slots(self) -> Iterator[Slot]:
         case, now = self.spec.case, self._now
         today = now.astimezone(ZoneInfo(case.zone)).date()
         if self.spec.mode == "completion":
+            if case.count is not None and self._passed >= case.count:
+                return
             case = replace(case, count=None)  # what never came is not counted
+            if self._completed is not None:
+                case = self._from(self._completed)
         for number, local in zip(count(1), locals_of(case), strict=False):
             day = local.date()
-            if self._last_started is not None and day <= self._last_started:
+            if self._last is not None and day <= self._last.day:
+                continue
+            if self.spec.mode == "completion" and self._completed is not None and local <= case.start:
                 continue
             if day < today or (case.timed and instant_of(local, case.zone) <= now):
                 continue
             yield self._slot(local, self._passed + 1 if self.spec.mode == "completion" else number)
+
+    @property
+    def _passed(self) -> int:
+        return 0 if self._last is None else self._last.number
+
+    @property
+    def over_ahead(self) -> set[str]:
+        """Slots whose tasks were completed or deleted before their time."""
+        return {slot.nominal for slot, task in self.coming if task.id in self._over}
+
+    def _from(self, completed: datetime) -> Case:
+        """The rule as it goes on after a completion."""
+        case = self.spec.case
+        done = completed.astimezone(ZoneInfo(case.zone)).replace(hour=case.start.hour, minute=case.start.minute)
+        return replace(case, start=done.replace(tzinfo=None, second=0, microsecond=0), count=None)
 
     def _slot(self, local: datetime, number: int) -> Slot:
         nominal = local.isoformat(timespec="minutes") if self.spec.case.timed else local.date().isoformat()
@@ -162,6 +214,7 @@ class Series:
     def skip(self, slot: Slot) -> None:
         made = next((pair for pair in self.coming if pair[0] == slot), None)
         self.skipped.add(slot.nominal)
+        self._moved.pop(slot.nominal, None)
         if made is None:
             return
         made[1].close(self._now, "withdrawn")
@@ -173,8 +226,9 @@ class Series:
 
     def move(self, slot: Slot, due: Json) -> None:
         made = next((task for known, task in self.coming if known == slot), None)
+        self._moved[slot.nominal] = due
         if made is None:
-            self._moved[slot.nominal] = due
+            self._fill()
         else:
             made.move(self._now, due)
 
@@ -184,6 +238,8 @@ class Series:
         self._over.add(task.id)
         if task in self.open:
             self.open.remove(task)
+            if self.status == "paused" and self._slot_of[task.id] == self._last:
+                self._completed = self._now
         awaited = self.coming[0] if self.coming else None
         if self.spec.mode == "completion" and self.status == "active" and awaited and awaited[1] is task:
             self.coming = []
@@ -193,43 +249,55 @@ class Series:
         """A person opens again what was completed; one whose slot has come is one of the open ones again."""
         task.reopen(self._now)
         self._over.discard(task.id)
-        nominal = next(nominal for (_, nominal), known in self.tasks.items() if known is task)
-        local = datetime.fromisoformat(nominal)
+        local = datetime.fromisoformat(self._slot_of[task.id].nominal)
         is_coming = any(known is task for _, known in self.coming)
-        if is_coming or self.status == "deleted" or instant_of(local, self.spec.case.zone) > self._now:
-            return
-        is_older = self._last_started is not None and local.date() < self._last_started
-        if self.status == "active" and self.spec.pile_up == "newest" and is_older:
-            task.state = "withdrawn"  # before it could be told that it is overdue
-            for reminder in task.reminders:
-                reminder.pending = None
-        else:
+        if not is_coming and self.status != "deleted" and instant_of(local, self.spec.case.zone) <= self._now:
             self.open = [known for known in self.tasks.values() if known in self.open or known is task]
 
     def _follow(self, slot: Slot, completed: datetime) -> None:
         """After completion: the interval from that day on, or the next multiple of it after the slot's day."""
         case = self.spec.case
-        self._passed = slot.number
-        self._last_started = slot.day
-        done = completed.astimezone(ZoneInfo(case.zone)).replace(hour=case.start.hour, minute=case.start.minute)
-        chain = replace(case, start=done.replace(tzinfo=None, second=0, microsecond=0), count=None)
-        local = next(local for local in locals_of(chain) if local.date() > max(done.date(), slot.day))
+        self._last, self._completed = slot, completed
+        chain = self._from(completed)
+        local = next(local for local in locals_of(chain) if local.date() > max(chain.start.date(), slot.day))
         over = case.count is not None and slot.number >= case.count
         self._slots = [] if over else [self._slot(local, slot.number + 1)]
         self._source = iter(())
         self._fill()
 
     def pause(self) -> None:
-        self._withdraw_coming()
+        """What is over stays, and after completion what was waited for."""
+        self._start_missed()
+        self._withdraw([task for _, task in self.coming if task.id not in self._over])
+        self.coming = [pair for pair in self.coming if pair[1].id in self._over]
         self.status = "paused"
 
+    def resume(self) -> None:
+        self._start_missed()
+        waiting = [task for task in self.open if self._slot_of[task.id] == self._last]
+        if self.spec.mode == "completion" and waiting and self._last is not None:
+            self.generation += 1
+            self.status = "active"
+            self.open.remove(waiting[0])
+            self.coming = [(self._last, waiting[0])]
+        else:
+            self.renew()
+
+    def _start_missed(self) -> None:
+        """While nothing came by itself."""
+        while self.coming and self.coming[0][0].at <= self._now:
+            self._start()
+
     def renew(self, **changes: Any) -> None:
-        """Resumed, or with another rule or start."""
-        self._withdraw_coming()
+        """Another rule or start."""
         self.spec = replace(self.spec, case=replace(self.spec.case, **changes))
         self.generation += 1
         self.status = "active"
-        self._begin()
+        if "start" in changes:
+            self._completed = None
+        waits = self.spec.mode == "completion" and self.coming and self.coming[0][0].at <= self._now
+        if not waits:
+            self._begin()
 
     def travel(self, zone: str) -> None:
         """Days begin at other instants; slots, tasks and what was said of them stay."""
@@ -269,10 +337,6 @@ class Series:
             self._withdraw([task for _, task in self.coming] + self.open)
             self.open = []
         self.coming, self.status = [], "deleted"
-
-    def _withdraw_coming(self) -> None:
-        self._withdraw([task for _, task in self.coming])
-        self.coming = []
 
     def _withdraw(self, tasks: list[Task]) -> None:
         for task in tasks:

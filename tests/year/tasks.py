@@ -96,8 +96,10 @@ class Task:
             reminder.pending = time if self.is_active and wanted else None
 
     def remind(self, now: datetime, offsets: list[int]) -> None:
-        """Other reminders; one that stays the same keeps its life."""
+        """Other reminders, unless it is over; one that stays the same keeps its life."""
         self.advance(now)
+        if not self.is_active:
+            return
         old = {reminder.offset: reminder for reminder in self.reminders}
         self.reminders = []
         for offset in (timedelta(minutes=minutes) for minutes in offsets):

@@ -110,6 +110,16 @@ def test_a_new_rule_or_a_resume_goes_on_from_the_last_completion_and_a_new_start
     assert desk.awaited == "2026-12-07T10:00"
 
 
+def test_a_move_outlives_a_pause() -> None:
+    desk = after_completion()
+    desk.report("Completed", "2026-11-23T09:00")
+    to = {"date": "2026-12-24"}
+    desk.do("MoveSlot", {"slot": "2026-11-25T09:00", "to": to})
+    desk.do("PauseSeries")
+    desk.do("ResumeSeries")
+    assert (desk.awaited, desk.events[-1]["data"]["task"]["due"]) == ("2026-11-25T09:00", to)
+
+
 def test_skipped_ahead_of_its_time_it_goes_on_from_that() -> None:
     desk = after_completion()
     desk.do("SkipSlot", {"slot": "2026-11-23T09:00"})
