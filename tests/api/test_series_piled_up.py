@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from actors.series_state import MAX_OPEN
-from tests.fakes.world import World
+from tests.fakes.world import PASSWORD, World
 
 pytestmark = pytest.mark.api
 SERIES = "/api/v1/series"
@@ -24,6 +24,7 @@ async def piled_up(here: World, ada: httpx.AsyncClient) -> str:
     """The id of a series of whose tasks so many have started and are open, and the next one is there."""
     series_id: str = (await ada.post(SERIES, json=DAILY)).json()["id"]
     here.clock.move(days=OPEN)
+    await ada.post("/api/v1/auth/login", json={"email": "ada@example.org", "password": PASSWORD})
     for _ in range(OPEN // 20):
         await here.actors.tick("SeriesActor", series_id)
     assert await open_of(ada, series_id) == OPEN + 1
@@ -32,6 +33,7 @@ async def piled_up(here: World, ada: httpx.AsyncClient) -> str:
 
 async def open_of(ada: httpx.AsyncClient, series_id: str) -> int:
     found = await ada.get(TASKS, params={"series": series_id, "status": "open"})
+    assert found.status_code == 200, found.text
     total: int = found.json()["total"]
     return total
 
@@ -53,6 +55,21 @@ async def test_deleting_it_with_its_occurrences_deletes_all_that_is_open(
     assert await open_of(ada, piled_up) == 0
     task = (await ada.get(f"{TASKS}/{done}")).json()
     assert (task["status"], task["deleted_at"]) == ("completed", None)
+
+
+async def test_an_edit_of_all_reaches_all_that_is_open_and_nobody_has_edited(
+    here: World, ada: httpx.AsyncClient, piled_up: str
+) -> None:
+    oldest = {"series": piled_up, "status": "open", "per_page": 1, "order": "asc", "sort": "due"}
+    first = (await ada.get(TASKS, params=oldest)).json()["items"][0]
+    assert first["occurrence"]["slot"] == DAILY["start"]["local"]
+    await ada.patch(f"{TASKS}/{first['id']}", json={"title": "Mine"})
+    answer = await ada.patch(f"{SERIES}/{piled_up}", json={"title": "Feed the cat", "description": None})
+    assert (answer.status_code, answer.json()["title"]) == (200, "Feed the cat")
+    await tell_all(here, piled_up)
+    tasks = (await ada.get(TASKS, params={"series": piled_up, "status": "open", "per_page": 200})).json()["items"]
+    assert sorted({task["title"] for task in tasks}) == ["Feed the cat", "Mine"]
+    assert sum(task["title"] == "Feed the cat" for task in tasks) == OPEN
 
 
 async def test_deleting_it_without_them_leaves_all_that_is_open(

@@ -46,15 +46,27 @@ async def change_series(request: Request, series_id: str, name: str, body: Body 
     return answer(series_json(reply.value), headers=headers)
 
 
+async def edit_series(request: Request, series_id: str, patch: Json) -> Response:
+    older = await _older_open(request, series_id) if "template" in patch else []
+    answered = await change_series(request, series_id, "PatchSeries", patch)
+    await _tell_older(request, older, "Retemplate", patch.get("template", {}))
+    return answered
+
+
 async def delete_series(request: Request, series_id: str, occurrences: str) -> Response:
-    """A series withdraws the open tasks that it knows; of more than a hundred the older ones are deleted from here."""
     older = await _older_open(request, series_id) if occurrences == "delete" else []
     answered = await change_series(request, series_id, "DeleteSeries", {"occurrences": occurrences})
-    if older:
-        outcome = await send_each(request, command_of(request, "DeleteTask", {}), older)
-        if any(result["status"] == UNREACHED.status for result in outcome.results):
-            raise unavailable("Some of its open occurrences could not be reached; send the same request again.")
+    await _tell_older(request, older, "DeleteTask", {})
     return answered
+
+
+async def _tell_older(request: Request, task_ids: list[str], name: str, body: Json) -> None:
+    """A series tells the open tasks that it knows; of more than a hundred the older ones are told from here."""
+    if not task_ids:
+        return
+    outcome = await send_each(request, command_of(request, name, body), task_ids)
+    if any(result["status"] == UNREACHED.status for result in outcome.results):
+        raise unavailable("Some of its open occurrences could not be reached; send the same request again.")
 
 
 async def _older_open(request: Request, series_id: str) -> list[str]:

@@ -26,7 +26,7 @@ from web.api.operation import operation
 from web.api.pages import Paged, cursor_after, opened
 from web.api.parts import parts_of
 from web.api.reading import read_body
-from web.api.recurring import change_series, create_series, delete_series, patch_of, split_series
+from web.api.recurring import change_series, create_series, delete_series, edit_series, patch_of, split_series
 from web.api.sending import answer
 from web.api.series_json import series_json
 from web.api.series_preview import preview
@@ -140,7 +140,7 @@ async def patch(request: Request, series_id: SeriesId) -> Response:
     body = await read_body(request, bodies.PatchSeries)
     if body.from_slot is not None:
         return await split_series(request, series_id, body.from_slot, patch_of(body))
-    return await change_series(request, series_id, "PatchSeries", patch_of(body))
+    return await edit_series(request, series_id, patch_of(body))
 
 
 @router.delete(
