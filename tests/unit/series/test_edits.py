@@ -1,13 +1,11 @@
 """A series as a whole: edited, paused, stopped, deleted, split, and what becomes of the tasks that are made."""
 
-from datetime import date
 from typing import Any
 
 import pytest
 
 from actors.replies import Accepted, Refused
 from tests.unit.series.desk import Desk, days
-from web.api.occurrences import occurrences
 
 pytestmark = pytest.mark.unit
 
@@ -34,113 +32,6 @@ def test_a_later_hour_brings_no_second_task_for_a_day_that_had_one() -> None:
     desk.do("PatchSeries", AT_TEN)
     assert (desk.awaited, desk.series["begins_after"]) == ("2026-11-25T10:00", "2026-11-24")
     assert desk.slots("open") == days("11-23", "11-24")
-
-
-def test_a_new_rule_keeps_what_was_skipped_or_moved_where_it_has_that_slot() -> None:
-    desk = Desk().create()
-    to = {"date": "2026-12-24"}
-    for slot in days("11-25", "11-26"):
-        desk.do("SkipSlot", {"slot": slot})
-    for slot in days("11-27", "11-28"):
-        desk.do("MoveSlot", {"slot": slot, "to": to})
-    desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=2"})
-    assert (desk.series["skipped"], desk.series["moved"]) == (days("11-25"), {"2026-11-27T09:00": to})
-    assert desk.wait("2026-11-25T12:00:00Z").slots_made() == days("11-23", "11-27")
-    assert desk.events[-1]["data"]["task"]["due"] == to
-
-
-def test_a_first_slot_that_is_skipped_stays_so() -> None:
-    desk = Desk().create()
-    desk.do("SkipSlot", {"slot": "2026-11-23T09:00"})
-    desk.do("PatchSeries", {"rule": "FREQ=DAILY;COUNT=9"})
-    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-24T09:00", 2)
-    desk.do("PauseSeries")
-    desk.do("ResumeSeries")
-    assert (desk.awaited, desk.series["skipped"]) == ("2026-11-24T09:00", days("11-23"))
-
-
-@pytest.mark.parametrize(
-    "patch", [{"rule": "FREQ=DAILY;UNTIL=20261224"}, {"rule": "FREQ=DAILY;COUNT=9"}, {"month_end": "skip"}]
-)
-def test_a_rule_that_has_the_same_slots_ahead_keeps_their_tasks(patch: dict[str, Any]) -> None:
-    desk = Desk().create(look_ahead_days=3)
-    made = [desk.series["awaited"], *desk.series["ahead"]]
-    desk.do("PatchSeries", patch)
-    assert (desk.last_types(), desk.withdrawn) == (["series.updated"], [])
-    assert [desk.series["awaited"], *desk.series["ahead"]] == made
-    desk.report("Completed", "2026-11-24T09:00", 1)
-    desk.wait("2026-11-24T12:00:00Z")
-    assert (desk.slots("open"), desk.series["open"][0]["generation"]) == (days("11-23"), 1)
-    assert len(desk.made) == len(set(desk.slots_made())), "no slot has two tasks"
-
-
-def test_of_a_rule_with_other_slots_the_common_ones_keep_their_tasks_and_their_moves() -> None:
-    desk = Desk().create("FREQ=DAILY;INTERVAL=2", look_ahead_days=5)
-    desk.do("MoveSlot", {"slot": "2026-11-25T09:00", "to": {"date": "2026-12-24"}})
-    desk.do("PatchSeries", {"rule": "FREQ=DAILY"})
-    assert desk.last_types() == ["series.updated", *["recurrence.triggered"] * 2]
-    assert desk.slots_made() == days("11-23", "11-25", "11-27", "11-24", "11-26")
-    assert [entry["number"] for entry in desk.series["ahead"]] == [2, 3, 4, 5]
-    assert list(desk.series["moved"]) == days("11-25")
-    desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=4"})
-    assert (desk.withdrawn, desk.slots("ahead")) == (days("11-24", "11-25", "11-26"), days("11-27"))
-    assert desk.series["moved"] == {}
-
-
-def test_a_slot_whose_task_stays_under_another_rule_is_shown_once_and_numbered() -> None:
-    desk = Desk().create("FREQ=DAILY;INTERVAL=2", look_ahead_days=3)
-    desk.do("PatchSeries", {"rule": "FREQ=DAILY"})
-    found = occurrences(desk.series, [], date(2026, 11, 23), date(2026, 11, 27))
-    assert [(shown["slot"], shown["generation"], shown["number"], shown["state"]) for shown in found] == [
-        ("2026-11-23T09:00", 1, 1, "open"),
-        ("2026-11-24T09:00", 2, 2, "open"),
-        ("2026-11-25T09:00", 1, 3, "open"),
-        ("2026-11-26T09:00", 2, 4, "computed"),
-        ("2026-11-27T09:00", 2, 5, "computed"),
-    ]
-
-
-def test_another_zone_makes_tasks_anew_also_under_the_same_names() -> None:
-    desk = Desk().create()
-    desk.do("PatchSeries", {"start": {"local": "2026-11-23T09:00", "zone": "Europe/Lisbon"}})
-    assert (desk.withdrawn, desk.awaited) == (days("11-23"), "2026-11-23T09:00")
-    assert desk.wake == "2026-11-23T09:00:00.000Z"
-
-
-@pytest.mark.parametrize("what", ["Completed", "Deleted"])
-@pytest.mark.parametrize("pauses", [False, True])
-def test_what_is_done_ahead_of_its_slot_is_not_made_again(what: str, pauses: bool) -> None:
-    desk = Desk().create(look_ahead_days=2)
-    desk.report(what, "2026-11-24T09:00")
-    if pauses:
-        desk.do("PauseSeries")
-        assert desk.withdrawn == days("11-23")
-    desk.do("PatchSeries", {"rule": "FREQ=DAILY;COUNT=9"})
-    desk.do("ResumeSeries")
-    desk.wait("2026-11-24T12:00:00Z")
-    assert desk.slots_made().count("2026-11-24T09:00") == 1
-    assert (desk.slots("open"), desk.series["closed"]) == (days("11-23"), [])
-
-
-def test_what_is_done_ahead_and_opened_again_while_it_is_paused_is_open_when_its_time_has_come() -> None:
-    desk = Desk().create()
-    desk.report("Completed", "2026-11-23T09:00")
-    desk.do("PauseSeries")
-    assert (desk.awaited, desk.slots("ahead"), desk.withdrawn) == (None, days("11-23"), [])
-    desk.report("Opened", "2026-11-23T09:00")
-    desk.wait("2026-11-23T12:00:00Z").do("ResumeSeries")
-    assert (desk.slots("open"), desk.awaited, len(desk.made)) == (days("11-23"), "2026-11-24T09:00", 2)
-
-
-def test_a_move_of_a_task_that_is_made_outlives_a_pause() -> None:
-    desk = Desk().create()
-    to = {"local": "2026-11-23T18:00", "zone": "Europe/Berlin"}
-    desk.do("MoveSlot", {"slot": "2026-11-23T09:00", "to": to})
-    desk.do("PauseSeries")
-    desk.do("ResumeSeries")
-    assert desk.events[-1]["data"]["task"]["due"] == to
-    desk.wait("2026-11-23T12:00:00Z")
-    assert desk.series["moved"] == {}
 
 
 def test_a_rule_that_is_wrong_or_has_nothing_left_changes_nothing() -> None:
