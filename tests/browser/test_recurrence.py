@@ -134,6 +134,24 @@ def test_an_edit_of_one_asks_which_ones_are_meant(window: Window) -> None:
     expect(drawer.get_by_label("Title")).to_have_value("Daily")
 
 
+def test_who_edits_a_series_that_was_changed_meanwhile_sees_both_values(window: Window) -> None:
+    page = window.page
+    window.add("Stand-up every weekday 9:15")
+    _series(window, "Stand-up")
+    page.get_by_role("button", name="Edit all…").click()
+    dialog = page.get_by_test_id("repeat-dialog")
+    dialog.get_by_label("Title").fill("Mine")
+    series = page.request.get(f"{window.url}/api/v1/series").json()["items"][0]
+    page.request.patch(f"{window.url}/api/v1/series/{series['id']}", data={"title": "Theirs"})
+    save = dialog.get_by_role("button", name="Save for all")
+    save.click()
+    clash = dialog.get_by_role("alert", name="Edit conflict")
+    expect(clash.get_by_role("definition")).to_have_text(["Mine", "Theirs"])
+    save.click()
+    expect(page.get_by_role("heading", name="Mine", exact=True)).to_be_visible(timeout=MADE_MS)
+    expect(dialog).to_be_hidden()
+
+
 def test_a_plain_task_begins_to_repeat_is_paused_and_stops(window: Window) -> None:
     page = window.page
     window.add("Pay rent tomorrow")

@@ -14,7 +14,8 @@ from actors.replies import Json, Refused
 from actors.series_refusals import NOTHING_LEFT
 from actors.series_slots import first_slot, recurrence_of
 
-_WHOLE: Final[Json] = {"begins_after": None, "ends_before": None}  # a series as it is created has all its slots ahead
+# A series as it is created has all its slots ahead.
+_WHOLE: Final[Json] = {"begins_after": None, "ends_before": None, "skipped": []}
 
 
 def preview(rule: str, start: Json, zone: str, policies: Policies, *, count: int, now: datetime) -> Json | Refused:
