@@ -9,7 +9,8 @@ from tests.unit.recurrence.oracle import Case
 from tests.year.people import START, ZONES, Person
 from tests.year.series import Spec
 
-# By number, again and again. Series that come often share their instants, so that a year of them is no hour of work.
+# By number, again and again. Series that come often share their instants, and their reminders too, so that a year of
+# them is no hour of work.
 KINDS = (
     "daily", "weekly", "weekly", "monthly", "weekly", "completion", "weekly", "yearly", "weekly", "last day",
     "daily", "weekly", "completion", "weekday", "weekly", "days", "weekly", "counted", "monthly", "days at home",
@@ -33,7 +34,10 @@ def spec_of(number: int, people: Sequence[Person], random: Random) -> tuple[Spec
         look_ahead_days=random.choice((0, 0, 0, 1, 7, 30)),
         offsets=OFFSETS[random.randrange(len(OFFSETS))],
     )
-    return KIND[kind](spec, random), person
+    spec = KIND[kind](spec, random)
+    if spec.case.zone in OFTEN and kind in {"daily", "weekly", "days at home"}:
+        spec = replace(spec, offsets=[0])
+    return spec, person
 
 
 def may_take(spec: Spec, turns: Sequence[str]) -> bool:

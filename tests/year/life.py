@@ -124,7 +124,8 @@ class Life:
     def _later(self, slot: Slot) -> Json:
         if not self._series.spec.case.timed:
             return {"date": (slot.day + timedelta(days=self.random.randint(1, 3))).isoformat()}
-        start = datetime.fromisoformat(slot.nominal) + timedelta(minutes=self.random.randint(1, 2_000))
+        by = self.random.choice((1_440, 1_440, 2_880, self.random.randint(1, 2_000)))
+        start = datetime.fromisoformat(slot.nominal) + timedelta(minutes=by)
         return {"local": start.isoformat(timespec="minutes"), "zone": self._series.spec.case.zone}
 
     # Tasks.
@@ -271,7 +272,7 @@ class Life:
 
 SKIP_CHANCE, MOVE_CHANCE = 0.012, 0.006
 COMPLETE_CHANCE, DELETE_CHANCE, SNOOZE_CHANCE = 0.6, 0.03, 0.02
-EARLY_CHANCE, REOPEN_CHANCE = 0.02, 0.01
+EARLY_CHANCE, REOPEN_CHANCE = 0.02, 0.005
 
 # What may happen to a series as a whole: when it is so, and what it is.
 TURNS: Mapping[str, tuple[frozenset[str], Callable[[Life, datetime], None]]] = {
