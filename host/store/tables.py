@@ -118,6 +118,7 @@ watermarks: Final = Table(  # everything up to `position` is handled; `seen` bec
     Column("position", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
     Column("seen_xid", BigInteger, nullable=False, server_default=text("0")),
+    _instant("paused_at"),
 )
 
 inbox: Final = Table(
@@ -140,6 +141,7 @@ dead_letters: Final = Table(
     Column("error", Text, nullable=False),
     Column("tries", Integer, nullable=False),
     _stamp("at"),
+    _instant("replay_at"),
 )
 
 # --- Read model: can be rebuilt --------------------------------------------------------------------------------------
