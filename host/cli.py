@@ -5,16 +5,14 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from host.settings import Settings
+from host.command_line import settings_of as _settings
+from host.command_line import told as _told
+from host.operations import commands as operations
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -226,33 +224,8 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\n")
 
 
-@contextmanager
-def _told() -> Generator[None]:
-    """What keeps a command from working, in words and without a stack trace."""
-    from host.postgres import PostgresError
-    from host.runner.words import StartError
-    from host.store.engine import is_outage
-
-    try:
-        yield
-    except (StartError, PostgresError) as error:
-        raise click.ClickException(str(error)) from error
-    except Exception as error:
-        if isinstance(error, OSError) and error.filename:
-            raise click.ClickException(f"{error.strerror}: {error.filename}") from error
-        if not is_outage(error):
-            raise
-        raise click.ClickException(f"The database does not answer: {error or type(error).__name__}") from error
-
-
-def _settings(data_dir: Path | None) -> "Settings":
-    from host.settings import BadSettingError, read_settings
-
-    try:
-        settings = read_settings()
-    except BadSettingError as error:
-        raise click.ClickException(str(error)) from error
-    return replace(settings, data_dir=data_dir.absolute()) if data_dir else settings
+for command in (operations.dead_letters, operations.pause_consumer):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from host.consumers.handler import Handler
 from host.consumers.notifier import Notifier
 from host.consumers.projector import Projector
 from host.consumers.recurrence import Recurrence
+from host.consumers.replay import Replay
 from host.consumers.rezone import Rezone
 from host.consumers.table import consumers
 from host.gateway import Gateway
@@ -179,7 +180,8 @@ class HostProcess:
         )
         pruner = Pruner(self.database, self.gateway, self.clock, broker=self._relay is not None)
         zone_rules = ZoneRules(self.database, self.gateway, self.clock)
-        led = [sweeper.run, pruner.run, self._notifier.run, zone_rules.run]
+        replay = Replay(self.database, [catchup.consumer for catchup in self._catchups.values()])
+        led = [sweeper.run, pruner.run, self._notifier.run, zone_rules.run, replay.run]
         return led if self._relay is None else [*led, self._relay.run]
 
 

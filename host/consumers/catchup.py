@@ -88,7 +88,7 @@ class Catchup:
             async with self._database.raw() as connection, connection.transaction():
                 mark = await outbox.watermark(connection, self._name, min_age_seconds=self._min_age)
                 if mark is None:
-                    return 0  # another process has this consumer
+                    return 0  # another process has this consumer, or it is paused
                 if self.consumer.handler.outside:
                     events = await outbox.unhandled(connection, self._name, self.consumer.types, mark, self._limit)
                     if not events:
@@ -103,7 +103,7 @@ class Catchup:
             if self.consumer.handler.outside:
                 events = await self._whole(events)
         except Exception as error:
-            if not events or _is_outage(error):
+            if not events or is_passing(error):
                 if not isinstance(error, Unavailable):
                     self._limit = max(1, self._limit // 2)
                 raise
@@ -114,16 +114,18 @@ class Catchup:
         return len(events)
 
     async def deliver(self, event_ids: Sequence[str]) -> None:
-        """Handle what the broker brought, and before it what its actors said earlier; raises for an outage."""
+        """Handle what the broker brought, and before it what its actors said earlier; raises for an outage or a pause."""
         if not self._registered:
             await self._register()
         async with self._database.raw() as connection:
+            if await outbox.is_paused(connection, self._name):
+                raise Unavailable(f"{self._name} is paused")
             events = await outbox.with_earlier(connection, self._name, self.consumer.types, event_ids)
         for _ in range(ROUNDS):
             try:
                 done = await self._whole(events)
             except Exception as error:
-                if _is_outage(error):
+                if is_passing(error):
                     raise
                 done = await self._one_by_one(events)
             self._committed(done)
@@ -162,7 +164,7 @@ class Catchup:
                     done += await self._whole([event])
                     break
                 except Exception as error:
-                    if _is_outage(error):
+                    if is_passing(error):
                         raise
                     if tries == len(TRY_PAUSES_SECONDS):
                         await self._bury(event, error, tries)
@@ -182,13 +184,14 @@ class Catchup:
             self.consumer.handler.committed(events)
 
 
-def _is_outage(error: Exception) -> bool:
+def is_passing(error: Exception) -> bool:
+    """A fault of the world, which is waited out; else the event itself is at fault."""
     return isinstance(error, (Unavailable, OvertakenError)) or is_outage(error)
 
 
 def _log_outage(name: str, error: Exception, pause: float) -> None:
     details = {"consumer": name, "cause": repr(error), "pause_seconds": pause}
-    if _is_outage(error):
+    if is_passing(error):
         log.warning("consumer waits for the database or an actor", extra=details)
     else:
         log.error("consumer failed and tries again", extra=details, exc_info=error)
