@@ -134,7 +134,9 @@ async def _look_at_data(report: Report, settings: Settings, database_url: str, n
     if report.url and (found.wakes_overdue or found.wakes_unarmed):
         report.problems.append(f"{found.wakes_overdue} wakes are overdue and {found.wakes_unarmed} unarmed.")
     if found.dead_letters:
-        report.problems.append(f"{found.dead_letters} events could not be applied: see the table dead_letters.")
+        report.problems.append(f"{found.dead_letters} events could not be applied: see `duely dead-letters list`.")
+    for consumer in found.paused:
+        report.problems.append(f"The consumer {consumer} is paused: `duely pause-consumer {consumer} --resume`.")
 
 
 def _look_at_disk(report: Report, folder: DataFolder) -> None:
