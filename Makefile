@@ -1,6 +1,6 @@
 # What can be done with this checkout; `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run setup page sidecar test check bench year lock
+.PHONY: help run cluster setup page sidecar test check bench year lock
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 # Tools that the machine has not, or too old.
@@ -12,6 +12,10 @@ help: ## List what can be done
 run: .venv/.ready ## Start Duely on this machine; the first time it builds what it needs
 	@$(PYTHON) -m host.runner.page
 	@exec .venv/bin/duely up
+
+cluster: .venv/.ready ## Start Duely on this machine as a cluster: web, actors and consumers in processes of their own
+	@$(PYTHON) -m host.runner.page
+	@exec .venv/bin/duely cluster $(ARGS)
 
 setup: .venv/.ready page sidecar ## Install and build everything without starting it
 

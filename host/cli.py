@@ -43,6 +43,28 @@ def up(data_dir: Path | None, host: str | None, port: int | None) -> None:
 
 
 @main.command()
+@click.option("--web", type=click.IntRange(1, 20), default=2, show_default=True, help="Processes of the page and API.")
+@click.option("--actors", type=click.IntRange(1, 20), default=2, show_default=True, help="Processes of actors.")
+@click.option("--consumers", type=click.IntRange(1, 20), default=2, show_default=True, help="Processes of consumers.")
+@click.option("--host", help="The address to listen on (DUELY_HOST, else 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Of the first web process; others take the next ones.")
+@click.pass_obj
+def cluster(
+    data_dir: Path | None, *, web: int, actors: int, consumers: int, host: str | None, port: int | None
+) -> None:
+    """Start everything on this machine as a cluster: each role as processes of its own, until Ctrl-C.
+
+    As `duely up`, with the processes that a cluster of machines has. Any web process serves anyone.
+    """
+    from host.runner.cluster import Counts
+    from host.runner.cluster import cluster as run
+
+    settings = _settings(data_dir)
+    chosen = replace(settings, host=host or settings.host, port=port or settings.port)
+    sys.exit(run(chosen, Counts(web, actors, consumers), say))
+
+
+@main.command()
 @click.option("--json", "as_json", is_flag=True, help="For a program: everything found, as JSON.")
 @click.pass_obj
 def doctor(data_dir: Path | None, as_json: bool) -> None:

@@ -27,7 +27,6 @@ from host.store.vitals import Vitals
 
 LAG_EVENTS = 1000
 BROKER_LAG_SECONDS = 10
-_PARTS = ("postgres", "placement", "scheduler", "daprd", "host")
 _OK = 200
 
 
@@ -79,7 +78,7 @@ async def examine(settings: Settings, database_url: str, now: datetime) -> Repor
     if running is None:
         report.problems.append(f"Nothing runs from {folder.path}: start it with `duely up`.")
     else:
-        await _look_at_parts(report, settings, folder, running)
+        await _look_at_parts(report, folder, running)
     if database_url:
         await _look_at_data(report, settings, database_url, now)
     _look_at_disk(report, folder)
@@ -92,10 +91,10 @@ def _versions() -> dict[str, str]:
     return {"duely": version("duely"), "python": sys.version.split()[0], "dapr": dapr}
 
 
-async def _look_at_parts(report: Report, settings: Settings, folder: DataFolder, running: Running) -> None:
+async def _look_at_parts(report: Report, folder: DataFolder, running: Running) -> None:
     report.url = running.url
     uses = {port: name for name, port in _ports(folder).items()} | {_address(running.url)[1]: "page and API"}
-    for name in _PARTS if not settings.database_url else _PARTS[1:]:
+    for name in running.names:
         process = _process(running.parts.get(name))
         report.parts[name] = _described(process) if process else "does not run"
         if process is None:

@@ -18,7 +18,7 @@ from actors.serializer import OrjsonSerializer
 from host.actor_host import ActorHost
 from host.arming import Arming
 from host.broker import SidecarPublisher
-from host.consumers.catchup import Catchup
+from host.consumers.catchup import CATCHUP_POLL_SECONDS, Catchup
 from host.consumers.handler import Handler
 from host.consumers.notifier import Notifier
 from host.consumers.projector import Projector
@@ -29,6 +29,7 @@ from host.consumers.table import consumers
 from host.gateway import Gateway
 from host.hub import Hub
 from host.leader import Leader
+from host.pace import pace_of
 from host.pruner import Pruner
 from host.readiness import checks
 from host.relay import Relay
@@ -63,19 +64,21 @@ class HostProcess:
         self.settings = settings
         self.clock = SystemClock()
         self.database = Database(settings.database_url)
-        self.hub = Hub(self.database)
-        self.projection = Projection(self.database)
+        self._pace = pace_of(settings.role, settings.broker)
+        self.hub = Hub(self.database, poll_seconds=self._pace.hub)
+        self.projection = Projection(self.database, self._pace.shown)
         self.signing_key = b""
         self._sidecar = Sidecar(settings.dapr_grpc_port, settings.dapr_http_port, settings.dapr_api_token)
         self._client = SidecarActorClient(self._sidecar)
         self.gateway = Gateway(self._client)
         broker = BROKER_COMPONENT if settings.broker != "none" else ""
-        self.parts = checks(self.database, self._sidecar, broker)
+        self.parts = checks(self.database, self._sidecar, settings.role, broker)
         self._arming = Arming(self.database, self.clock)
         self._notifier = Notifier(self.database, self.clock, wake=self.hub.wake)
         self._catchups = self._make_catchups()
         publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT)
-        self._relay = Relay(self.database, publisher.publish) if settings.broker != "none" else None
+        relay = Relay(self.database, publisher.publish, longest_poll_seconds=self._pace.relay)
+        self._relay = relay if settings.broker != "none" else None
         self.sidecar_app: ActorHost
         self._running: list[asyncio.Task[None]] = []
 
@@ -138,8 +141,16 @@ class HostProcess:
             "rezone": Rezone(self.database, self.gateway),
         }
         grace = BROKER_GRACE_SECONDS if self.settings.broker != "none" else 0.0
+        # The projector's news wakes the others.
+        polls = {"projector": self._pace.projector}
         return {
-            consumer.name: Catchup(self.database, consumer, min_age_seconds=grace) for consumer in consumers(handlers)
+            consumer.name: Catchup(
+                self.database,
+                consumer,
+                min_age_seconds=grace,
+                max_poll_seconds=polls.get(consumer.name, CATCHUP_POLL_SECONDS),
+            )
+            for consumer in consumers(handlers)
         }
 
     def _on_commit(self, actor_type: str, _actor_id: str) -> None:

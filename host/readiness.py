@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 import grpc.aio
 from dapr.proto import api_v1
 
+from host.settings import Role
 from host.sidecar_client import Sidecar
 from host.store.engine import Database
 
@@ -15,16 +17,26 @@ _CHECK_SECONDS = 2.0
 _OK = "ok"
 
 
-def checks(database: Database, sidecar: Sidecar, broker: str = "") -> Mapping[str, Check]:
+# What a process of a role is of no use without: who publishes nothing needs no broker, who wakes nothing no scheduler.
+_NEEDS: Final[Mapping[Role, tuple[str, ...]]] = {
+    "all": ("database", "sidecar", "placement", "scheduler", "broker"),
+    "web": ("database", "sidecar", "placement", "broker"),
+    "actors": ("database", "sidecar", "placement", "scheduler"),
+    "consumers": ("database", "sidecar", "placement", "scheduler", "broker"),
+}
+
+
+def checks(database: Database, sidecar: Sidecar, role: Role, broker: str = "") -> Mapping[str, Check]:
     """The checks of `/health/ready`, each bounded to 2 s; `broker` is its component, "" where there is none."""
     asked = _Sidecar(sidecar)
-    return {
+    known = {
         "database": _bounded(lambda: _database(database)),
         "sidecar": _bounded(asked.answers),
         "placement": _bounded(asked.placed),
         "scheduler": _bounded(asked.scheduled),
         "broker": _bounded(lambda: asked.has(broker)) if broker else _no_broker,
     }
+    return {name: known[name] for name in _NEEDS[role]}
 
 
 def _bounded(check: Check) -> Check:

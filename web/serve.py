@@ -1,4 +1,4 @@
-"""The process of Duely: the public app, the app for the sidecar, and the loops behind them, as the role asks."""
+"""The process of Duely: the public app or its health alone, the app for the sidecar, and the loops, as the role asks."""
 
 import asyncio
 import gc
@@ -19,6 +19,7 @@ from host.process import HostProcess
 from host.settings import BadSettingError, Settings, read_settings
 from host.sidecar_listener import SidecarListener
 from web.api.app import create_app
+from web.api.health_app import create_health_app
 from web.services import Services
 
 log = logging.getLogger(__name__)
@@ -79,9 +80,10 @@ async def serve(settings: Settings) -> None:
     await process.open()
     app = create_app(_services(process)) if settings.role in {"all", "web"} else None
     _collect_seldom()
-    servers: list[Listener] = [SidecarListener(process.sidecar_app, settings.app_port)]
-    if app is not None:
-        servers.append(_server(app, settings.host, settings.port))
+    servers: list[Listener] = [
+        SidecarListener(process.sidecar_app, settings.app_port),
+        _server(app or create_health_app(process.parts), settings.host, settings.port),
+    ]
     tasks = [asyncio.create_task(server.serve(), name=type(server).__name__) for server in servers]
     process.run_loops()
     stopped = asyncio.create_task(stop.wait())

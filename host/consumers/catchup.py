@@ -20,6 +20,7 @@ BATCH: Final = 500
 TRY_PAUSES_SECONDS: Final = (0.1, 0.5, 0.0)  # after the first, second and last try of an event at fault
 OUTAGE_PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FIRST_POLL_SECONDS: Final = 0.02
+CATCHUP_POLL_SECONDS: Final = 0.25  # the longest, where it is nudged as a rule
 REST_SECONDS: Final = 0.02  # after a batch, in which more rows gather and share the cost of a transaction
 ROUNDS: Final = 10  # of a delivery that a handler does in parts
 SETTLE_SECONDS: Final = 1.0  # how often a consumer for which nothing came moves its watermark
@@ -34,7 +35,7 @@ class Catchup:
         consumer: Consumer,
         *,
         min_age_seconds: float = 0,
-        max_poll_seconds: float = 0.25,
+        max_poll_seconds: float = CATCHUP_POLL_SECONDS,
     ) -> None:
         self.consumer = consumer
         self._name = consumer.name
