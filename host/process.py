@@ -15,7 +15,9 @@ from actors.clock import SystemClock
 from actors.ports import Ports
 from actors.registry import register_all
 from actors.serializer import OrjsonSerializer
+from host import archive
 from host.actor_host import ActorHost
+from host.archive import Archivist
 from host.arming import Arming
 from host.broker import SidecarPublisher
 from host.consumers.catchup import CATCHUP_POLL_SECONDS, Catchup
@@ -28,6 +30,7 @@ from host.consumers.rezone import Rezone
 from host.consumers.table import consumers
 from host.gateway import Gateway
 from host.hub import Hub
+from host.jobs import Job
 from host.leader import Leader
 from host.pace import pace_of
 from host.pruner import Pruner
@@ -76,6 +79,13 @@ class HostProcess:
         self._arming = Arming(self.database, self.clock)
         self._notifier = Notifier(self.database, self.clock, wake=self.hub.wake)
         self._catchups = self._make_catchups()
+        self._archivist = Archivist(
+            self.database,
+            self.clock,
+            settings.archive,
+            days=settings.activity_days,
+            ensure_job=Job(self._sidecar, archive.JOB, archive.SCHEDULE).ensure,
+        )
         publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT)
         relay = Relay(self.database, publisher.publish, longest_poll_seconds=self._pace.relay)
         self._relay = relay if settings.broker != "none" else None
@@ -131,7 +141,8 @@ class HostProcess:
             on_configured = activations.drop_caches
             _ACTORS.update_entities(ActorRuntime.get_registered_actor_types())
             config = _as_json(_ACTORS)
-        return ActorHost(config, on_configured, self.settings.app_api_token)
+        jobs = {archive.JOB: self._archivist.asked}
+        return ActorHost(config, on_configured, self.settings.app_api_token, jobs=jobs)
 
     def _make_catchups(self) -> dict[str, Catchup]:
         handlers: dict[str, Handler] = {
@@ -192,7 +203,7 @@ class HostProcess:
         pruner = Pruner(self.database, self.gateway, self.clock, broker=self._relay is not None)
         zone_rules = ZoneRules(self.database, self.gateway, self.clock)
         replay = Replay(self.database, [catchup.consumer for catchup in self._catchups.values()])
-        led = [sweeper.run, pruner.run, self._notifier.run, zone_rules.run, replay.run]
+        led = [sweeper.run, pruner.run, self._notifier.run, zone_rules.run, replay.run, self._archivist.run]
         return led if self._relay is None else [*led, self._relay.run]
 
 

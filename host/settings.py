@@ -27,6 +27,8 @@ class Settings:
     port: int = 8080
     app_port: int = 8081
     data_dir: Path = field(default_factory=lambda: Path("data"))
+    archive_dir: Path | None = None
+    activity_days: int = 90
     database_url: str = field(default="", repr=False)
     broker: Broker = "none"
     registration_open: bool = True
@@ -38,6 +40,11 @@ class Settings:
     dapr_api_token: str = field(default="", repr=False)
     app_api_token: str = field(default="", repr=False)
     log_level: str = "INFO"
+
+    @property
+    def archive(self) -> Path:
+        """Where archived activity goes."""
+        return self.archive_dir or self.data_dir / "archive"
 
     @property
     def loopback_only(self) -> bool:
@@ -52,12 +59,15 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment; raises BadSettingError for a value that cannot be used."""
     env = os.environ if environ is None else environ
     defaults = Settings()
+    archive_dir = env.get("DUELY_ARCHIVE_DIR")
     settings = Settings(
         role=cast("Role", _choice(env, "DUELY_ROLE", "all", _ROLES)),
         host=env.get("DUELY_HOST") or defaults.host,
         port=_port(env, "DUELY_PORT", defaults.port),
         app_port=_port(env, "DUELY_APP_PORT", defaults.app_port),
         data_dir=Path(env.get("DUELY_DATA_DIR") or "data").expanduser().absolute(),
+        archive_dir=Path(archive_dir).expanduser().absolute() if archive_dir else None,
+        activity_days=_days(env, "DUELY_ACTIVITY_DAYS", defaults.activity_days),
         database_url=env.get("DUELY_DATABASE_URL", ""),
         broker=cast("Broker", _choice(env, "DUELY_BROKER", "none", ("none", "kafka"))),
         registration_open=_choice(env, "DUELY_REGISTRATION", "open", ("open", "closed")) == "open",
@@ -100,6 +110,13 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and int(text) < 65_536):  # noqa: PLR2004  the last TCP port
         raise BadSettingError(f"{name} is {text!r}; it must be a port number from 0 to 65535.")
+    return int(text)
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 36_500):  # noqa: PLR2004  a hundred years
+        raise BadSettingError(f"{name} is {text!r}; it must be a number of days from 1 to 36500.")
     return int(text)
 
 

@@ -383,6 +383,24 @@ tokens: Final = Table(
     Index("tokens_user", "user_id"),
 )
 
+archives: Final = Table(  # the files of archived activity: a month is either in one of them or in `activity`
+    "archives",
+    metadata,
+    Column("file", Text, primary_key=True),
+    Column("month", Date, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    _instant("archived_at", nullable=False),
+)
+
+jobs: Final = Table(  # when each was last asked for, and when what was asked was last done
+    "jobs",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _instant("asked_at", nullable=False),
+    _instant("done_at"),
+)
+
 versions: Final = Table(  # what stored instants were last counted with
     "versions", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
 )
