@@ -94,6 +94,7 @@ LEVELS = (
     Level("contract", 120),
     Level("live", 300, missing=_no_sidecar),
     Level("faults", 240, missing=_no_sidecar),
+    Level("selection", 360, missing=_no_sidecar),
     Level("browser", 300, missing=_no_browser),
     Level("kafka", 240, missing=_no_broker),
     Level("year", 180),

@@ -1,0 +1,161 @@
+"""The faults: what each does to a system, for how long, what it aims at, and in which order a seed brings them."""
+
+import contextlib
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Literal
+
+import psutil
+
+from tests.faults.machine import resized, size_of, used
+from tests.faults.subject import Subject
+
+Aim = Literal["writes", "reminders", "nothing"]
+End = Callable[[], None]
+STOP_SECONDS: Final = (5.0, 20.0, 60.0)
+LINK_SECONDS: Final = (4.0, 12.0)
+DELAY_SECONDS: Final = 0.15
+LINK_MODES: Final = ("partition", "half_open", "delay", "reset")
+ROOM_BYTES: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`begin` does it and gives what undoes it; both block. It is hit when something that it aims at was under way."""
+
+    name: str
+    aim: Aim
+    seconds: float
+    begin: Callable[[], End]
+
+
+def kill(subject: Subject, kind: str, how: signal.Signals = signal.SIGKILL) -> Fault:
+    def begin() -> End:
+        process = subject.main_processes(kind)[0]
+        process.send_signal(how)
+        return partial(subject.until_replaced, kind, process.pid)
+
+    word = "kill -9" if how == signal.SIGKILL else "end"
+    return Fault(f"{word} {kind}", aim_of(subject, kind), 0.0, begin)
+
+
+def stop(subject: Subject, kind: str, seconds: float) -> Fault:
+    """All of its processes stand still for a while, and go on."""
+
+    def begin() -> End:
+        stopped = subject.processes(kind)
+        for process in stopped:
+            process.send_signal(signal.SIGSTOP)
+        return lambda: _go_on(stopped)
+
+    return Fault(f"stop {kind} {seconds:g} s", aim_of(subject, kind), seconds, begin)
+
+
+def _go_on(stopped: list[psutil.Process]) -> None:
+    for process in reversed(stopped):
+        with contextlib.suppress(psutil.Error):
+            process.send_signal(signal.SIGCONT)
+
+
+def harm(subject: Subject, link: str, mode: str, seconds: float) -> Fault:
+    """A connection between two that both run."""
+
+    def begin() -> End:
+        subject.links.set(link, mode, DELAY_SECONDS)
+        return lambda: _opened(subject, link)
+
+    # The gRPC connection carries registrations, which the sweeper makes up for: no write waits for it.
+    aim: Aim = "nothing" if link.endswith("grpc") else "writes"
+    return Fault(f"{mode} {link} {seconds:g} s", aim, seconds, begin)
+
+
+def _opened(subject: Subject, link: str) -> None:
+    subject.links.set(link, "open")
+
+
+def full(subject: Subject, disk: str, seconds: float) -> Fault:
+    """No room on a disk. Who does not need more of it for a while is killed, so that it must start on a full one."""
+    place, kind = subject.disks()[disk]
+
+    def begin() -> End:
+        size = size_of(place)
+        resized(place, used(place) + ROOM_BYTES)
+        again: End = lambda: None  # noqa: E731
+        if kind == "scheduler":
+            again = kill(subject, kind).begin()
+        return lambda: _roomy(place, size, again)
+
+    return Fault(f"full disk {disk} {seconds:g} s", aim_of(subject, kind), seconds, begin)
+
+
+def _roomy(place: str, size: int, again: End) -> None:
+    resized(place, size)
+    again()
+
+
+def rolling(subject: Subject, ready_seconds: float = 60.0) -> Fault:
+    """Every process told to end, one after another, each only when all is ready again."""
+
+    def begin() -> End:
+        for kind in subject.kinds:
+            if kind in {"session", "runner"}:
+                continue
+            for old in subject.main_processes(kind):
+                old.terminate()
+                subject.until_replaced(kind, old.pid)
+                deadline = time.monotonic() + ready_seconds
+                while not subject.is_ready() and time.monotonic() < deadline:
+                    time.sleep(0.1)
+        return lambda: None
+
+    return Fault("rolling restart", "writes", 0.0, begin)
+
+
+def aim_of(subject: Subject, kind: str) -> Aim:
+    if kind in subject.writes_need:
+        return "writes"
+    return "reminders" if kind in subject.reminders_need else "nothing"
+
+
+def each_once(subject: Subject, seed: int) -> list[Fault]:
+    """Every kind killed and stopped, every mode of a connection, a rolling restart, every disk: in an order of chance."""
+    chance = random.Random(seed)
+    links = [link for link in subject.links.ports if not link.endswith("grpc")]
+    faults = [kill(subject, kind) for kind in subject.kinds]
+    faults += [stop(subject, kind, STOP_SECONDS[0]) for kind in subject.kinds if kind != "session"]
+    faults += [
+        harm(subject, link, mode, LINK_SECONDS[0])
+        for link, mode in zip(_spread(links, chance, len(LINK_MODES)), LINK_MODES, strict=True)
+    ]
+    faults.append(rolling(subject))
+    faults += [full(subject, disk, LINK_SECONDS[0]) for disk in subject.disks()]
+    chance.shuffle(faults)
+    return faults
+
+
+def _spread(links: list[str], chance: random.Random, count: int) -> list[str]:
+    """So many of them, none twice before each stands once."""
+    found: list[str] = []
+    while len(found) < count:
+        found += chance.sample(links, len(links))
+    return found[:count]
+
+
+def without_end(subject: Subject, seed: int) -> Iterator[Fault]:
+    """Rounds of all there is, each round in another order and with other lengths."""
+    chance = random.Random(seed)
+    while True:
+        faults = [kill(subject, kind) for kind in subject.kinds]
+        faults += [stop(subject, kind, chance.choice(STOP_SECONDS)) for kind in subject.kinds if kind != "session"]
+        faults += [
+            harm(subject, link, mode, round(chance.uniform(*LINK_SECONDS)))
+            for link in subject.links.ports
+            for mode in LINK_MODES
+        ]
+        faults += [rolling(subject), *(full(subject, disk, LINK_SECONDS[1]) for disk in subject.disks())]
+        chance.shuffle(faults)
+        yield from faults
