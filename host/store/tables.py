@@ -405,6 +405,15 @@ versions: Final = Table(  # what stored instants were last counted with
     "versions", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
 )
 
+rate_counts: Final = Table(  # unlogged; how often somebody asked, as all replicas have told
+    "rate_counts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Index("rate_counts_end", "ends_at"),
+)
+
 secrets: Final = Table(  # the key that signs consistency tokens, made once
     "secrets", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
 )
