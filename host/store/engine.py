@@ -23,6 +23,8 @@ _OUTAGES: Final = (
     TimeoutError,
     PoolTimeoutError,
     _asyncpg.InterfaceError,
+    # Of a connection that was told its end while nobody used it, and is not closed yet.
+    _asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
