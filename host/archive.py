@@ -8,6 +8,7 @@ the rows are in the database and the file counts for nothing; the next run write
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -47,10 +48,12 @@ class Archivist:
         self._folder = folder
         self._age = timedelta(days=days)
         self._ensure_job = ensure_job
+        self._woken = asyncio.Event()
 
     async def asked(self) -> None:
         async with self._database.raw() as connection:
             await jobs.ask(connection, JOB, self._clock.now())
+        self._woken.set()
 
     async def run(self) -> None:
         """Ends only by cancellation; what failed is tried again."""
@@ -77,7 +80,9 @@ class Archivist:
                 if not is_outage(error) or isinstance(error, OSError):
                     log.exception("the archive could not be written")
                 pause = FAILURE_PAUSE_SECONDS
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), pause)
+            self._woken.clear()
 
     async def step(self) -> list[Archive]:
         """Archive if it was asked for and is not done, or was not asked for in more than a day."""

@@ -161,6 +161,33 @@ def _copied(data_dir: Path | None, file: Path) -> Path:
 
 
 @main.group()
+def activity() -> None:
+    """The activity log and its archive."""
+
+
+@activity.command("verify")
+@click.pass_obj
+def activity_verify(data_dir: Path | None) -> None:
+    """Hash every entry again, archived or not, and hold each user's chain together from its first entry to its last.
+
+    Ends with 1 when an entry was changed or is missing.
+    """
+    from host.runner.database import database
+    from host.store.activity_chain import check
+
+    settings = _settings(data_dir)
+    with _told(), database(settings) as dsn:
+        report = asyncio.run(check(dsn, settings.archive))
+    entries = f"{report.rows:,} entries here and {report.archived_rows:,} in {report.files} archived files"
+    click.echo(f"{entries}, of {report.users:,} users")
+    for line in (*report.bad_files, *(f"{each.user_id} at {each.position}: {each.why}" for each in report.breaks)):
+        click.echo(line)
+    if not report.is_whole:
+        sys.exit(1)
+    click.echo("Every hash holds.")
+
+
+@main.group()
 def user() -> None:
     """The people who have an account."""
 
