@@ -273,7 +273,7 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\n")
 
 
-for command in (operations.dead_letters, operations.pause_consumer):
+for command in (operations.dead_letters, operations.pause_consumer, operations.rebuild):
     main.add_command(command)
 
 

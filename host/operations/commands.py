@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,27 @@ def pause_consumer(data_dir: Path | None, name: str | None, resume: bool, as_jso
     with told(), database(settings_of(data_dir)) as dsn:
         states = asyncio.run(act(dsn))
     click.echo(_json([pausing.as_json(it) for it in states]) if as_json else "\n".join(pausing.lines(states)))
+
+
+@click.command()
+@_as_json
+@click.pass_obj
+def rebuild(data_dir: Path | None, as_json: bool) -> None:
+    """Make tasks, reminders, tags and series of the read model anew from what the actors keep.
+
+    Duely may run meanwhile: the new tables are filled beside the live ones and take their place in one short
+    transaction. Activity, the ledger and notifications are not touched. Cut off at any moment it has changed nothing.
+    """
+    from host.operations.rebuild import rebuild as run
+    from host.runner.database import database
+
+    with told(), database(settings_of(data_dir)) as dsn:
+        done = asyncio.run(run(dsn, lambda line: click.echo(line, err=as_json)))
+    if as_json:
+        click.echo(_json(asdict(done)))
+        return
+    gone = f"; {done.strangers:,} rows that no actor has are gone" if done.strangers else ""
+    click.echo(f"{done.docs:,} tasks and series in {done.seconds:.1f} s{gone}.")
 
 
 def _chosen(data_dir: Path | None, consumer: str | None, ids: Sequence[str] | None) -> list[Any]:
