@@ -1,4 +1,4 @@
-"""What the sidecar calls: actor turns, reminders, jobs, deactivation, health. Loopback only, never the public port.
+"""What the sidecar calls: actor turns, reminders, events, jobs, deactivation, health. Loopback only, never the public port.
 
 A bare function behind SidecarListener, because a web framework costs more than a turn does.
 """
@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from dapr.actor import ActorRuntime
 
+from host.consumers.subscription import Subscriptions
 from host.sidecar_listener import Headers
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,8 @@ class ActorHost:
     """What stands behind the sidecar's app port.
 
     `on_configured` runs whenever a sidecar (again) asks what lives here: what we cached may be stale then.
-    `app_token`, when set, must come with every call. `jobs`: what to do at the hour of each, by name.
+    `app_token`, when set, must come with every call. `jobs`: what to do at the hour of each, by name;
+    `subscriptions`: what it is to bring from the broker, and who takes it.
     """
 
     def __init__(
@@ -33,11 +35,13 @@ class ActorHost:
         app_token: str = "",
         *,
         jobs: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
+        subscriptions: Subscriptions | None = None,
     ) -> None:
         self._config = orjson.dumps(config)
         self._on_configured = on_configured
         self._app_token = app_token.encode()
         self._jobs = jobs or {}
+        self._subscriptions = subscriptions or Subscriptions([])
 
     async def __call__(self, method: str, path: str, headers: Headers, body: bytes) -> tuple[int, bytes]:
         """Status and JSON of one call."""
@@ -57,7 +61,9 @@ class ActorHost:
             self._on_configured()
             return 200, self._config
         if path == "/dapr/subscribe":
-            return 200, b"[]"
+            return 200, orjson.dumps(self._subscriptions.declared())
+        if parts[0] == "events" and (statuses := await self._subscriptions.deliver(path, body)):
+            return 200, statuses
         return _NO_ROUTE
 
     async def _do(self, parts: list[str]) -> tuple[int, bytes]:

@@ -187,6 +187,36 @@ def activity_verify(data_dir: Path | None) -> None:
     click.echo("Every hash holds.")
 
 
+@main.command()
+@click.option("--check", is_flag=True, help="Only look; ends with 1 when a topic is missing or differs.")
+@click.option("--partitions", type=click.IntRange(1, 1_000), default=3, show_default=True, help="Of each busy topic.")
+@click.option("--replicas", type=click.IntRange(0, 10), default=0, help="Copies of each; 0 is the broker's own choice.")
+@click.option("--go-on", is_flag=True, hidden=True, help="Ends with 0 also when the broker cannot be reached.")
+@click.pass_obj
+def topics(data_dir: Path | None, *, check: bool, partitions: int, replicas: int, go_on: bool) -> None:
+    """Make the topics that Kafka lacks, and name those that are not as they are meant.
+
+    What is there is never changed: Kafka would send a user's next events elsewhere than the last, or drop some.
+    """
+    from host.runner.broker import access_of
+    from host.topics import TopicsError, ensure
+    from host.topics import topics as wanted
+
+    with _told():
+        access = access_of(_settings(data_dir))
+    try:
+        found = ensure(access, wanted(partitions), replicas=replicas, only_look=check)
+    except TopicsError as error:
+        if go_on:
+            click.echo(f"{error}. Topics were not looked at; run `duely topics` later.")
+            return
+        raise click.ClickException(str(error)) from error
+    for line in found.lines():
+        click.echo(line)
+    if check and not found.as_meant:
+        sys.exit(1)
+
+
 @main.group()
 def user() -> None:
     """The people who have an account."""

@@ -44,13 +44,19 @@ class KafkaAccess:
             return "DUELY_KAFKA_TLS without a login needs the authority's certificate: DUELY_KAFKA_CA."
         return ""
 
-    def for_sidecar(self) -> Mapping[str, str]:
-        """The environment that the components in components/kafka refer to; reads the files, so it raises OSError."""
+    def environment(self) -> Mapping[str, str]:
+        """What our own processes read, and what components/kafka refers to; reads the files, so it raises OSError."""
         return {
             "DUELY_KAFKA_BROKERS": self.brokers,
-            "DUELY_KAFKA_AUTH_TYPE": self.auth_type,
             "DUELY_KAFKA_USERNAME": self.username,
             "DUELY_KAFKA_PASSWORD": self.password,
+            "DUELY_KAFKA_MECHANISM": self.mechanism,
+            "DUELY_KAFKA_TLS": "on" if self.tls else "off",
+            "DUELY_KAFKA_CA": str(self.ca_file or ""),
+            "DUELY_KAFKA_CERTIFICATE": str(self.certificate_file or ""),
+            "DUELY_KAFKA_KEY": str(self.key_file or ""),
+            # For the sidecar alone.
+            "DUELY_KAFKA_AUTH_TYPE": self.auth_type,
             # The sidecar takes anything else for PLAIN.
             "DUELY_KAFKA_SASL": self.mechanism.removeprefix("SCRAM-") if self.username else "",
             "DUELY_KAFKA_DISABLE_TLS": "false" if self.tls else "true",

@@ -7,6 +7,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal, cast
 
+from host.kafka_access import MECHANISMS, KafkaAccess, Mechanism
+
 Role = Literal["all", "web", "actors", "consumers"]
 Broker = Literal["none", "kafka"]
 _ROLES = ("all", "web", "actors", "consumers")
@@ -31,6 +33,7 @@ class Settings:
     activity_days: int = 90
     database_url: str = field(default="", repr=False)
     broker: Broker = "none"
+    kafka: KafkaAccess = field(default_factory=KafkaAccess)
     registration_open: bool = True
     demo: bool = False
     rate_limits: bool = True
@@ -70,6 +73,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         activity_days=_days(env, "DUELY_ACTIVITY_DAYS", defaults.activity_days),
         database_url=env.get("DUELY_DATABASE_URL", ""),
         broker=cast("Broker", _choice(env, "DUELY_BROKER", "none", ("none", "kafka"))),
+        kafka=_kafka(env),
         registration_open=_choice(env, "DUELY_REGISTRATION", "open", ("open", "closed")) == "open",
         demo=_flag(env, "DUELY_DEMO", default=False),
         rate_limits=_flag(env, "DUELY_RATE_LIMITS", default=True),
@@ -85,6 +89,25 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             f"DUELY_DEMO lets anyone in without a login, so it needs a loopback DUELY_HOST, not {settings.host}."
         )
     return settings
+
+
+def _kafka(env: Mapping[str, str]) -> KafkaAccess:
+    def file(name: str) -> Path | None:
+        return Path(env[name]).expanduser().absolute() if env.get(name) else None
+
+    access = KafkaAccess(
+        brokers=env.get("DUELY_KAFKA_BROKERS", ""),
+        username=env.get("DUELY_KAFKA_USERNAME", ""),
+        password=env.get("DUELY_KAFKA_PASSWORD", ""),
+        mechanism=cast("Mechanism", _choice(env, "DUELY_KAFKA_MECHANISM", "PLAIN", MECHANISMS)),
+        tls=_flag(env, "DUELY_KAFKA_TLS", default=False),
+        ca_file=file("DUELY_KAFKA_CA"),
+        certificate_file=file("DUELY_KAFKA_CERTIFICATE"),
+        key_file=file("DUELY_KAFKA_KEY"),
+    )
+    if problem := access.problem():
+        raise BadSettingError(problem)
+    return access
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:

@@ -53,6 +53,13 @@ class Found:
     def as_meant(self) -> bool:
         return not self.missing and not self.differing
 
+    def lines(self) -> list[str]:
+        told = {"there": self.there, "made": self.made, "missing": self.missing}
+        return [
+            *(f"{word + ':':9}{', '.join(names)}" for word, names in told.items() if names),
+            *(f"differs: {line}; left as it is" for line in self.differing),
+        ]
+
 
 def topics(partitions: int) -> list[Topic]:
     """What there is to be. What is put aside is rare, and easier read in one order."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from host import metrics
@@ -27,7 +27,10 @@ SETTLE_SECONDS: Final = 1.0  # how often a consumer for which nothing came moves
 
 
 class Catchup:
-    """The loop of one consumer. With a broker, `min_age_seconds` leaves it only what the broker has not brought."""
+    """The loop of one consumer. With a broker, `min_age_seconds` leaves it only what the broker has not brought.
+
+    `buried` is told of each event that is put aside: consumer, event, why.
+    """
 
     def __init__(
         self,
@@ -36,12 +39,14 @@ class Catchup:
         *,
         min_age_seconds: float = 0,
         max_poll_seconds: float = CATCHUP_POLL_SECONDS,
+        buried: Callable[[str, Event, str], None] | None = None,
     ) -> None:
         self.consumer = consumer
         self._name = consumer.name
         self._database = database
         self._min_age = min_age_seconds
         self._max_poll = max_poll_seconds
+        self._buried = buried
         self._nudged = asyncio.Event()
         self._registered = False
         self._settled_at = 0.0
@@ -176,7 +181,9 @@ class Catchup:
     async def _bury(self, event: Event, error: Exception, tries: int) -> None:
         log.error("an event is put aside", extra={"consumer": self._name, "event_id": event.id}, exc_info=error)
         async with self._database.raw() as connection, connection.transaction():
-            await outbox.bury(connection, self._name, event, f"{type(error).__name__}: {error}", tries)
+            await outbox.bury(connection, self._name, event, told := f"{type(error).__name__}: {error}", tries)
+        if self._buried:
+            self._buried(self._name, event, told)
 
     def _committed(self, events: Sequence[Event]) -> None:
         if events:

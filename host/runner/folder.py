@@ -2,6 +2,7 @@
 
 postgres/    the database            logs/        a file a part
 scheduler/   the scheduler's data    run/         lock, ports, state of the running system
+kafka/       the broker, if it is ours
 """
 
 import contextlib
@@ -56,6 +57,10 @@ class DataFolder:
     @property
     def scheduler(self) -> Path:
         return self.path / "scheduler"
+
+    @property
+    def kafka(self) -> Path:
+        return self.path / "kafka"
 
     @property
     def logs(self) -> Path:

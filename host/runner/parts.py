@@ -1,7 +1,8 @@
 """The map of the machine: every process of Duely on one machine, in the order in which they start.
 
     postgres ── migrations ──┬── daprd ◄──► host      (the page, the API, the actors, the consumers)
-    placement, scheduler ────┘
+    placement, scheduler ────┤
+    kafka ── topics ─────────┘                        (with DUELY_BROKER=kafka)
 
 They stop in the reverse order. Everything but the public port listens on 127.0.0.1. In a cluster (cluster.py) the last
 two are there once for each replica.
@@ -19,7 +20,9 @@ from pathlib import Path
 
 from host.postgres import EmbeddedPostgres, PostgresError
 from host.runner import places
+from host.runner.broker import sidecar_flags
 from host.runner.folder import DataFolder
+from host.runner.kafka import Kafka
 from host.runner.part import Part, Process, tethered
 from host.runner.probe import http_ok
 from host.runner.sidecar import Sidecar
@@ -43,11 +46,12 @@ _POSTGRES_READY_SECONDS = 60  # after a crash it reads its log first
 # An old server that is still writing its checkpoint. Short, because a stop cannot interrupt this wait.
 _OLD_SERVER_SECONDS = 6
 _MIGRATION_SECONDS = 600
+_TOPICS_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What all parts share. `postgres` is None where the operator has a database of his own.
+    """What all parts share. `postgres` and `kafka` are None where the operator has his own, or wants no broker.
 
     `replica` names one of several processes with its sidecar, "" where there is one; its role is in the settings.
     """
@@ -60,6 +64,7 @@ class Machine:
     api_token: str
     app_token: str
     replica: str = ""
+    kafka: Kafka | None = None
 
     @property
     def database_url(self) -> str:
@@ -78,9 +83,28 @@ def parts(machine: Machine, replicas: Sequence[Machine]) -> list[Part]:
         _migrations(machine, after=tuple(part.name for part in database)),
         _placement(machine),
         _scheduler(machine),
+        *_broker(machine),
         *map(_daprd, replicas),
         *map(_host, replicas),
     ]
+
+
+def _broker(machine: Machine) -> list[Part]:
+    """The broker, if it is ours, and its topics; none of them without DUELY_BROKER=kafka."""
+    if machine.settings.broker == "none":
+        return []
+    own = [machine.kafka.part()] if machine.kafka else []
+    # A broker of the operator's may be away: what it would bring is caught up from the database.
+    options = [] if machine.kafka else ["--go-on"]
+    topics = Part(
+        name="topics",
+        log=machine.log("topics"),
+        spawn=lambda: _python(machine, "topics", _broker_data(machine), "-m", "host.cli", "topics", *options),
+        after=tuple(part.name for part in own),
+        once=True,
+        ready_seconds=_TOPICS_SECONDS,
+    )
+    return [*own, topics]
 
 
 def _postgres(machine: Machine, server: EmbeddedPostgres) -> Part:
@@ -175,7 +199,7 @@ def daprd_command(machine: Machine) -> tuple[str, ...]:
     return (
         *(machine.sidecar.daprd, "--mode", "standalone", "--app-id", APP_IDS[machine.settings.role]),
         *("--app-port", str(ports["app"]), "--app-protocol", "http", "--app-channel-address", _HERE),
-        *("--resources-path", str(places.RESOURCES), "--config", str(places.RESOURCES / "configuration.yaml")),
+        *sidecar_flags(machine.settings),
         # Lenient: an app that is called dead takes all its actors with it.
         *("--enable-app-health-check", "--app-health-check-path", HEALTH_PATH),
         *("--app-health-probe-interval", "3", "--app-health-probe-timeout", "2000", "--app-health-threshold", "5"),
@@ -204,7 +228,7 @@ def _daprd(machine: Machine) -> Part:
         log=machine.log(name),
         spawn=spawn,
         ready=partial(http_ok, machine.ports["dapr_http"], "/v1.0/healthz"),
-        after=("migrations", "placement", "scheduler"),
+        after=("migrations", "placement", "scheduler", *(part.name for part in _broker(machine))),
         group="sidecars",
     )
 
@@ -239,6 +263,7 @@ def environment(machine: Machine) -> dict[str, str]:
     """What the host and the sidecar are told; the other settings they inherit."""
     return {
         **_data(machine),
+        **_broker_data(machine),
         "DUELY_ROLE": machine.settings.role,
         "DUELY_HOST": machine.settings.host,
         "DUELY_PORT": str(machine.settings.port),
@@ -252,6 +277,13 @@ def environment(machine: Machine) -> dict[str, str]:
 
 def _data(machine: Machine) -> dict[str, str]:
     return {"DUELY_DATABASE_URL": machine.database_url, "DUELY_DATA_DIR": str(machine.folder.path)}
+
+
+def _broker_data(machine: Machine) -> Mapping[str, str]:
+    """How the broker is reached."""
+    if machine.settings.broker == "none":
+        return {}
+    return (machine.kafka.access if machine.kafka else machine.settings.kafka).environment()
 
 
 def _python(machine: Machine, name: str, env: Mapping[str, str], *arguments: str) -> Process:

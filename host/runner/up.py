@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from host.postgres import PostgresError
-from host.runner import log_files, places, ports, sidecar, sidecar_build
+from host.runner import broker, log_files, places, ports, sidecar, sidecar_build
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running, end_leftovers
 from host.runner.parts import PORTS, Machine, knock_at, parts
@@ -85,14 +85,17 @@ def _machine(settings: Settings, folder: DataFolder, layout: Layout, say: Say) -
     dapr = sidecar.find(places.SIDECAR_SOURCE, cache_dir()) or sidecar_build.build(
         places.SIDECAR_SOURCE, cache_dir(), say
     )
+    own = broker.needs_own(settings)
+    picked = ports.pick([*layout.ports, *(broker.PORTS if own else ())], folder.ports)
     return Machine(
         settings=settings,
         folder=folder,
         sidecar=dapr,
-        ports=ports.pick(layout.ports, folder.ports),
+        ports=picked,
         postgres=None if settings.database_url else embedded(folder),
         api_token=secrets.token_urlsafe(24),
         app_token=secrets.token_urlsafe(24),
+        kafka=broker.own_broker(folder, picked, say) if own else None,
     )
 
 
