@@ -15,6 +15,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # exported, t
     ConfigResource,  # pyright: ignore[reportPrivateImportUsage]
     NewTopic,  # pyright: ignore[reportPrivateImportUsage]
     ResourceType,  # pyright: ignore[reportPrivateImportUsage]
+    TopicMetadata,  # pyright: ignore[reportPrivateImportUsage]
 )
 
 from host.consumers.handler import DEAD_LETTERS, REMINDERS, TASK_EVENTS, TASK_UPDATES
@@ -22,6 +23,8 @@ from host.kafka_access import KafkaAccess
 
 PARTITIONS: Final = 3
 TIMEOUT_SECONDS: Final = 15
+TRY_SECONDS: Final = 3
+TRIES: Final = 5
 _DAY_MS: Final = 24 * 3600 * 1000
 # As long as a row stays in the outbox: what a consumer may still have to read again is on both sides.
 RETENTION_MS: Final = 7 * _DAY_MS
@@ -106,26 +109,33 @@ class _Admin:
 
     def __init__(self, access: KafkaAccess) -> None:
         self._access = access
-        self._said: list[str] = []
+        self._heard: list[KafkaError] = []
         self._client: AdminClient
 
     def __enter__(self) -> Self:
-        settings: dict[str, Any] = {**client_settings(self._access), "error_cb": self._hear}
+        settings: dict[str, Any] = {**client_settings(self._access), "error_cb": self._heard.append}
         self._client = AdminClient(settings)
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, KafkaException):
-            self._client.poll(0)
             cause = error.args[0].str() if error.args else str(error)
-            told = f"{self._said[-1]} ({cause})" if self._said else cause
+            told = f"{self._heard[0].str()} ({cause})" if self._heard else cause
             raise TopicsError(f"Kafka at {self._access.brokers}: {told}") from error
 
-    def _hear(self, error: KafkaError) -> None:
-        self._said.append(error.str())
+    def _listed(self) -> dict[str, TopicMetadata]:
+        """The client itself goes on asking a broker that has refused its password until time is over."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._client.list_topics(timeout=TRY_SECONDS).topics
+            except KafkaException:
+                self._client.poll(0)
+                if any(error.code() == KafkaError._AUTHENTICATION for error in self._heard):  # noqa: SLF001  so it is named
+                    raise
+        return self._client.list_topics(timeout=TRY_SECONDS).topics
 
     def compare(self, wanted: Sequence[Topic]) -> Found:
-        listed = self._client.list_topics(timeout=TIMEOUT_SECONDS).topics
+        listed = self._listed()
         found = Found(missing=[topic.name for topic in wanted if topic.name not in listed])
         there = [topic for topic in wanted if topic.name in listed]
         for topic, settings in zip(there, self._settings(there), strict=True):
