@@ -3,13 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final, Protocol
 
+from actors.reminders import JUST_NOW
 from tests.client import parsed
 from tests.faults.recorder import Entry
-from tests.faults.stored import Stored
+from tests.faults.stored import Event, Stored
 
-EARLY_SECONDS: Final = 0.02  # the grain of the clocks that take part
+EARLY: Final = timedelta(seconds=0.02)  # the grain of the clocks that take part
 OVERDUE_SECONDS: Final = 15.0  # a slot whose time is longer past, and whose series has not moved on
 _SHOWN: Final = 5
 
@@ -215,19 +217,42 @@ def _judge_activity(stored: Stored, seen: Counter[str], verdict: Verdict) -> Non
 
 def _judge_reminders(entries: list[Entry], stored: Stored, verdict: Verdict) -> None:
     """Each stored write that asked for a firing has one; each firing is told once, never twice, never early."""
-    asked = Counter(
-        entry.operation.task_id
-        for entry in entries
-        if entry.operation.fires_at and (entry.operation.task_id, entry.operation.command_id) in stored.commands
-    )
     fired: defaultdict[str, Counter[tuple[str, int]]] = defaultdict(Counter)
+    applied = {(event.actor_id, event.command_id): event for event in stored.events.values() if event.seq == 1}
+    snoozed = {
+        (event.actor_id, event.command_id): event
+        for event in stored.events.values()
+        if event.type == "reminder.snoozed" and event.reminder is not None
+    }
+    asked = _asked(entries, applied, snoozed)
     for event in stored.events.values():
-        if event.reminder is not None:
+        if event.type == "reminder.fired" and event.reminder is not None:
             firing = event.reminder["id"], event.reminder["firing"]
             fired[event.actor_id][firing] += 1
-            _judge_time(event.actor_id, event.reminder, verdict)
+            _judge_time(event.actor_id, event.reminder, asked.get(event.actor_id, {}), verdict)
     for task_id in asked.keys() | fired.keys():
-        _judge_firings(task_id, asked[task_id], fired[task_id], stored, verdict)
+        _judge_firings(task_id, len(asked.get(task_id, {})), fired[task_id], stored, verdict)
+
+
+def _asked(
+    entries: list[Entry], applied: Mapping[tuple[str, str], Event], snoozed: Mapping[tuple[str, str], Event]
+) -> dict[str, dict[int, str]]:
+    """By task and number of the firing, since when it was asked for.
+
+    What was asked for long after its moment was never wanted. A snooze of a reminder that has not fired moves that
+    firing, and asks for no other.
+    """
+    asked: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    for entry in entries:
+        operation = entry.operation
+        made = applied.get((operation.task_id, operation.command_id))
+        if not operation.fires_at or made is None:
+            continue
+        if parsed(made.time) - parsed(operation.fires_at) <= JUST_NOW:
+            moved = snoozed.get((operation.task_id, operation.command_id))
+            number = 1 if moved is None or moved.reminder is None else moved.reminder["firing"]
+            asked[operation.task_id][number] = made.time
+    return asked
 
 
 def _judge_firings(task_id: str, asked: int, fired: Counter[tuple[str, int]], stored: Stored, verdict: Verdict) -> None:
@@ -247,13 +272,15 @@ def _judge_firings(task_id: str, asked: int, fired: Counter[tuple[str, int]], st
             verdict.reminders_once += 1
 
 
-def _judge_time(task_id: str, reminder: Mapping[str, Any], verdict: Verdict) -> None:
-    due = parsed(reminder["fire_at"])
-    late = (parsed(reminder["fired_at"]) - due).total_seconds()
+def _judge_time(task_id: str, reminder: Mapping[str, Any], asked: Mapping[int, str], verdict: Verdict) -> None:
+    """Late is what fired after its time, and after it was asked for."""
+    due, fired_at = parsed(reminder["fire_at"]), parsed(reminder["fired_at"])
+    since = asked.get(reminder["firing"])
+    late = (fired_at - max(due, parsed(since) if since else due)).total_seconds()
     verdict.lateness.append((due.timestamp(), late))
     verdict.reminders_late += reminder["late_seconds"] is not None
-    if late < -EARLY_SECONDS:
-        verdict.blame("early", f"{reminder['id']} of {task_id} by {-late:.3f} s")
+    if fired_at < due - EARLY:
+        verdict.blame("early", f"{reminder['id']} of {task_id} fired at {fired_at}, was due at {due}")
 
 
 def _judge_slots(stored: Stored, verdict: Verdict) -> None:

@@ -105,7 +105,8 @@ def rolling(subject: Subject, ready_seconds: float = 60.0) -> Fault:
             if kind in {"session", "runner"}:
                 continue
             for old in subject.main_processes(kind):
-                old.terminate()
+                # PostgreSQL would wait for its clients to leave; a fast shutdown is what its runner asks for too.
+                old.send_signal(signal.SIGINT if kind == "postgres" else signal.SIGTERM)
                 subject.until_replaced(kind, old.pid)
                 deadline = time.monotonic() + ready_seconds
                 while not subject.is_ready() and time.monotonic() < deadline:

@@ -1,7 +1,8 @@
 """What a user does, one write after another: the lives of tasks, reminders, series and of the user's own profile.
 
-A life is a generator of steps. It is sent the answer to each; when an answer never came, or was a refusal, the life
-ends there: no write's effect ever hangs on one of unknown outcome.
+A life is a generator of steps, and of seconds to rest before the next one; each step is made when it is sent. It is given the
+answer to each; when an answer never came, or was a refusal, the life ends there: no write's effect ever hangs on one of
+unknown outcome.
 """
 
 import random
@@ -24,17 +25,17 @@ TASK_STEPS: Final = ("patch", "complete", "reopen", "priority", "tags", "delete"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One write, under its key. `rest_seconds` is how long the life waits before it."""
+    """One write, under its key."""
 
     operation: Operation
     key: str
     method: str
     path: str
     body: Json | None = None
-    rest_seconds: float = 0.0
 
 
-Life: TypeAlias = Generator[Step, Json, None]
+Life: TypeAlias = Generator[Step | float, Json, None]
+Moment: TypeAlias = Generator[Step | float, Json, Json]  # a part of a life, which gives the last answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,11 @@ class Person:
         request: tuple[str, str, Json | None],
         *,
         key: str = "",
-        rest_seconds: float = 0.0,
         **told: Any,
     ) -> Step:
         key = key or self.key()
         operation = Operation(command_id_for_key(self.user_id, key), self.user_id, actor_id, name, **told)
-        return Step(operation, key, *request, rest_seconds)
+        return Step(operation, key, *request)
 
     def key(self) -> str:
         return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
@@ -89,10 +89,11 @@ def reminding(person: Person) -> Life:
     yield _change(person, task_id, "priority")
     if person.chance.random() < 0.5:
         return
-    fired = at + FIRED_AFTER_SECONDS
-    until = instant(fired + person.chance.uniform(*SNOOZE_SECONDS))
-    yield _command(person, task_id, "snooze", {"until": until}, rest_seconds=fired, fires_at=until)
-    yield _command(person, task_id, "acknowledge", {}, rest_seconds=max(SNOOZE_SECONDS) + FIRED_AFTER_SECONDS)
+    yield at + FIRED_AFTER_SECONDS
+    until = instant(person.chance.uniform(*SNOOZE_SECONDS))
+    yield _command(person, task_id, "snooze", {"until": until}, fires_at=until)
+    yield max(SNOOZE_SECONDS) + FIRED_AFTER_SECONDS
+    yield _command(person, task_id, "acknowledge", {})
 
 
 def scheduled(person: Person) -> Life:
@@ -100,21 +101,24 @@ def scheduled(person: Person) -> Life:
     first = datetime.now(UTC) + timedelta(seconds=person.chance.uniform(20, 120))
     start = {"local": first.strftime("%Y-%m-%dT%H:%M"), "zone": "UTC"}
     made = yield _new_series(person, start, mode="schedule", look_ahead_days=person.chance.choice([0, 2]))
-    series_id, path = made["id"], f"/series/{made['id']}"
     for name in person.chance.sample(("skip", "move", "patch", "pause"), 3):
-        if name == "patch":
-            made = yield _retitle(person, series_id)
-        elif name == "pause":
-            made = yield _series_command(person, series_id, "pause", ("POST", f"{path}/pause", None))
-            made = yield _series_command(person, series_id, "resume", ("POST", f"{path}/resume", None))
-        elif made["next"] is not None:
-            body: Json = {"slot": made["next"]["slot"]}
-            if name == "move":
-                body["to"] = {"local": f"{made['next']['slot'][:11]}23:59", "zone": "UTC"}
-            made = yield _series_command(person, series_id, name, ("POST", f"{path}/{name}", body))
+        made = yield from _edit(person, made, name)
     if person.chance.random() < 0.3:
         fate = person.chance.choice(["keep", "delete"])
-        yield _series_command(person, series_id, "delete", ("DELETE", f"{path}?occurrences={fate}", None))
+        yield _series_command(person, made, "delete", ("DELETE", f"?occurrences={fate}", None))
+
+
+def _edit(person: Person, made: Json, name: str) -> Moment:
+    if name == "patch":
+        return (yield _retitle(person, made["id"]))
+    if name == "pause":
+        made = yield _series_command(person, made, "pause", ("POST", "/pause", None))
+        return (yield _series_command(person, made, "resume", ("POST", "/resume", None)))
+    if made["next"] is None:
+        return made
+    slot = made["next"]["slot"]
+    to: Json = {"to": {"local": f"{slot[:11]}23:59", "zone": "UTC"}} if name == "move" else {}
+    return (yield _series_command(person, made, name, ("POST", f"/{name}", {"slot": slot, **to})))
 
 
 def completed(person: Person) -> Life:
@@ -123,20 +127,21 @@ def completed(person: Person) -> Life:
     made = yield _new_series(person, start, mode="completion")
     done = ""
     for _ in range(person.chance.randint(2, 6)):
+        yield 1.0
         task_id = (made["next"] or {}).get("task_id") or done
         if task_id != done:
             # A consumer makes it, and may be behind: then there is none yet to be completed.
-            yield _command(person, task_id, "complete", None, rest_seconds=1.0)
+            yield _command(person, task_id, "complete", None)
             done = task_id
-        made = yield _retitle(person, made["id"], rest_seconds=1.0)
+            yield 1.0
+        made = yield _retitle(person, made["id"])
 
 
 def profile(person: Person) -> Life:
     """The person's own actor."""
     while True:
-        yield person.step(
-            "name", person.user_id, ("PATCH", "/me", {"name": person.key()}), kind="UserActor", rest_seconds=5.0
-        )
+        yield 5.0
+        yield person.step("name", person.user_id, ("PATCH", "/me", {"name": person.key()}), kind="UserActor")
 
 
 # How many hands of a person are at which life.
@@ -145,7 +150,7 @@ HANDS: Final[Mapping[Callable[[Person], Life], int]] = {
 }  # fmt: skip
 
 
-def _new_task(person: Person, reminds_in: float | None = None) -> Generator[Step, Json, str]:
+def _new_task(person: Person, reminds_in: float | None = None) -> Generator[Step | float, Json, str]:
     key, task_id = person.born()
     title = f"task {key}"
     fires_at = "" if reminds_in is None else instant(reminds_in)
@@ -167,15 +172,12 @@ def _change(person: Person, task_id: str, name: str) -> Step:
     return person.step(name, task_id, request, key=key, title=title if name == "patch" else "")
 
 
-def _command(
-    person: Person, task_id: str, name: str, body: Json | None, *, rest_seconds: float, fires_at: str = ""
-) -> Step:
+def _command(person: Person, task_id: str, name: str, body: Json | None, *, fires_at: str = "") -> Step:
     """One for which time or a consumer does something first: when that has not been done, it is refused or idle."""
     return person.step(
         name,
         task_id,
         ("POST", f"/tasks/{task_id}/{name}", body),
-        rest_seconds=rest_seconds,
         fires_at=fires_at,
         may_be_refused=True,
         may_be_idle=name == "acknowledge",
@@ -189,16 +191,18 @@ def _new_series(person: Person, start: Json, **how: Any) -> Step:
     return person.step("create", series_id, ("POST", "/series", body), key=key, title=title, kind="SeriesActor")
 
 
-def _retitle(person: Person, series_id: str, rest_seconds: float = 0.0) -> Step:
+def _retitle(person: Person, series_id: str) -> Step:
     key = person.key()
     title = f"series {key}"
     request = ("PATCH", f"/series/{series_id}", {"title": title})
-    return person.step("patch", series_id, request, key=key, title=title, kind="SeriesActor", rest_seconds=rest_seconds)
+    return person.step("patch", series_id, request, key=key, title=title, kind="SeriesActor")
 
 
-def _series_command(person: Person, series_id: str, name: str, request: tuple[str, str, Json | None]) -> Step:
+def _series_command(person: Person, made: Json, name: str, request: tuple[str, str, Json | None]) -> Step:
     """The slot that the last answer named may have come since."""
-    return person.step(name, series_id, request, kind="SeriesActor", may_be_refused=True)
+    method, path, body = request
+    whole = (method, f"/series/{made['id']}{path}", body)
+    return person.step(name, made["id"], whole, kind="SeriesActor", may_be_refused=True)
 
 
 def parsed_seconds(moment: str) -> float:

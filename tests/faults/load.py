@@ -37,14 +37,24 @@ _NOT_SENT = -1
 
 @dataclass(eq=False, slots=True)
 class Hand:
-    """One at work for a person; `step` is its next write."""
+    """One at work for a person; `told` is the answer that its life has not seen yet."""
 
     caller: Caller
     person: Person
     kind: Callable[[Person], Life]
-    life: Life
-    step: Step
+    life: Life | None = None
+    told: dict[str, Any] | None = None
     not_before: float = 0.0
+
+    def next(self) -> Step | float:
+        """Its next write, or how long it rests; a life that is over is followed by another."""
+        while True:
+            if self.life is None:
+                self.life, self.told = self.kind(self.person), None
+            try:
+                return next(self.life) if self.told is None else self.life.send(self.told)
+            except StopIteration:
+                self.life = None
 
 
 class Load:
@@ -74,7 +84,7 @@ class Load:
             hot = await caller.create("Hot", reminders=[])
             person = Person(caller.user_id, hot["id"], self._random)
             for kind, hands in lives.HANDS.items():
-                self._free += [_hand(caller, person, kind) for _ in range(hands)]
+                self._free += [Hand(caller, person, kind) for _ in range(hands)]
         self._loops = [asyncio.create_task(self._tick()), asyncio.create_task(self._look())]
 
     async def finish(self) -> None:
@@ -101,14 +111,27 @@ class Load:
             )  # no burst longer than a second after a stop of ours
             await asyncio.sleep(due - time.monotonic())
             self._wake_the_rested()
-            if not self._free:
+            found = self._pick()
+            if found is None:
                 self.held_back += 1
                 continue
-            index = self._random.randrange(len(self._free))
-            self._free[index], self._free[-1] = self._free[-1], self._free[index]
-            task = asyncio.create_task(self._work(self._free.pop()))
+            task = asyncio.create_task(self._work(*found))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+
+    def _pick(self) -> tuple[Hand, Step] | None:
+        """A free hand with its next write; those that rest now are put aside."""
+        while self._free:
+            index = self._random.randrange(len(self._free))
+            self._free[index], self._free[-1] = self._free[-1], self._free[index]
+            hand = self._free.pop()
+            step = hand.next()
+            if isinstance(step, Step):
+                return hand, step
+            hand.told = {}  # a rest has no answer
+            hand.not_before = time.monotonic() + step
+            self._resting.append(hand)
+        return None
 
     def _wake_the_rested(self) -> None:
         now = time.monotonic()
@@ -117,21 +140,14 @@ class Load:
             self._free += rested
             self._resting = [hand for hand in self._resting if hand.not_before > now]
 
-    async def _work(self, hand: Hand) -> None:
-        """One write, and whatever life comes after it."""
-        step = hand.step
+    async def _work(self, hand: Hand, step: Step) -> None:
+        """One write; without a certain answer the life is left."""
         entry = self.recorder.invoke(step.operation)
-        told = await self._until_told(hand.caller, entry, step)
+        hand.told = await self._until_told(hand.caller, entry, step)
         self.disturbed += entry.attempts > 1 or entry.outcome == "unknown"
-        try:
-            if told is None:
-                raise StopIteration  # noqa: TRY301  as a life that has come to its own end
-            hand.step = hand.life.send(told)
-        except StopIteration:
-            hand.life = hand.kind(hand.person)
-            hand.step = next(hand.life)
-        hand.not_before = time.monotonic() + hand.step.rest_seconds
-        (self._resting if hand.step.rest_seconds else self._free).append(hand)
+        if hand.told is None:
+            hand.life = None
+        self._free.append(hand)
 
     async def _until_told(self, caller: Caller, entry: Entry, step: Step) -> dict[str, Any] | None:
         """What was answered when it was acknowledged. An attempt without a certain answer is repeated, or given up."""
@@ -184,11 +200,6 @@ async def _attempt(caller: Caller, step: Step) -> tuple[httpx.Response | None, s
     except httpx.HTTPError as error:
         return None, repr(error)
     return answer, "" if answer.is_success else answer.text
-
-
-def _hand(caller: Caller, person: Person, kind: Callable[[Person], Life]) -> Hand:
-    life = kind(person)
-    return Hand(caller, person, kind, life, next(life))
 
 
 @asynccontextmanager

@@ -53,6 +53,7 @@ class Struck:
     ready_seconds: float = 0.0
     tries: int = 1
     hit: bool = False
+    trouble: str = ""  # what kept it from being ready again
 
 
 @dataclass(slots=True)
@@ -101,8 +102,8 @@ async def run(
             found = await stored.load(database, [caller.user_id for caller in load.callers])
         verdict = checker.judge(recorder.read(history), found, listeners)
     for strike in struck:
-        if strike.ready_seconds == float("inf"):
-            verdict.blame("not recovered", strike.name)
+        if strike.trouble:
+            verdict.blame("not recovered", f"{strike.name}: {strike.trouble}")
         if not strike.hit:
             verdict.blame("not hit", f"{strike.name}, tried {strike.tries} times")
     return Report(subject.name, seed, history, load, struck, verdict, sum(refusals), redelivered)
@@ -120,7 +121,7 @@ async def _strike(subject: Subject, load: Load, fault: Fault) -> Struck:
     for tries in range(1, TRIES + 1):
         struck = await _strike_once(subject, load, fault)
         struck.tries = tries
-        if struck.hit or struck.ready_seconds == float("inf"):
+        if struck.hit or struck.trouble:
             break
     return struck
 
@@ -128,15 +129,16 @@ async def _strike(subject: Subject, load: Load, fault: Fault) -> Struck:
 async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
     in_flight, disturbed = load.in_flight, load.disturbed
     struck = Struck(fault.name, load.recorder.fault(fault.name), time.time())
-    end = await asyncio.to_thread(fault.begin)
-    await asyncio.sleep(fault.seconds)
-    struck.ended = time.monotonic()
-    await asyncio.to_thread(end)
     try:
+        end = await asyncio.to_thread(fault.begin)
+        await asyncio.sleep(fault.seconds)
+        struck.ended = time.monotonic()
+        await asyncio.to_thread(end)
         await eventually(lambda: asyncio.to_thread(subject.is_ready), READY_SECONDS, "ready", 0.1)
         struck.ready_seconds = time.monotonic() - struck.ended
-    except AssertionError:
-        struck.ready_seconds = float("inf")
+    except AssertionError as error:
+        struck.ended = struck.ended or time.monotonic()
+        struck.trouble = str(error)
     await asyncio.sleep(SLOW_SECONDS)
     writes = in_flight > 0 and (load.disturbed > disturbed or _stalled(load.acks, struck.at))
     last = time.time() + REMINDER_SECONDS
@@ -152,7 +154,8 @@ def _stalled(acks: list[float], since: float) -> bool:
 
 
 def _line(struck: Struck) -> str:
-    return f"{struck.name}: ready {struck.ready_seconds:.1f} s after its end, tried {struck.tries} times"
+    ready = struck.trouble or f"ready {struck.ready_seconds:.1f} s after its end"
+    return f"{struck.name}: {ready}, tried {struck.tries} times"
 
 
 async def _settled(subject: Subject, listeners: list[Listener]) -> None:

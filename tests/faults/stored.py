@@ -20,7 +20,7 @@ class Actor:
 
 @dataclass(slots=True)
 class Event:
-    """A row of the outbox. `firing` stands for reminder.fired, `slot` for recurrence.triggered."""
+    """A row of the outbox. `reminder` stands for reminder.fired and .snoozed, `slot` for recurrence.triggered."""
 
     actor_id: str
     version: int
@@ -33,6 +33,7 @@ class Event:
     reminder: Json | None = None
     slot: Json | None = None
     task_id: str = ""
+    time: str = ""
 
 
 @dataclass(slots=True)
@@ -74,9 +75,9 @@ _MINE = "SELECT DISTINCT actor_id FROM outbox WHERE user_id = ANY($1)"
 _EVENTS = """
 SELECT event_id, actor_id, version, seq, of, user_id, type, body->'data'->>'command_id' AS command_id,
   CASE WHEN seq = 1 THEN coalesce(body->'data'->'task'->>'title', body->'data'->'series'->'template'->>'title') END AS title,
-  CASE WHEN type = 'reminder.fired' THEN (body->'data'->'reminder')::text END AS reminder,
+  CASE WHEN type IN ('reminder.fired', 'reminder.snoozed') THEN (body->'data'->'reminder')::text END AS reminder,
   CASE WHEN type = 'recurrence.triggered' THEN (body->'data'->'slot')::text END AS slot,
-  coalesce(body->'data'->>'task_id', '') AS task_id
+  coalesce(body->'data'->>'task_id', '') AS task_id, body->>'time' AS time
 FROM outbox WHERE user_id = ANY($1)"""
 _LAST = """
 SELECT DISTINCT ON (actor_id) actor_id, version, (body->'data'->'task')::text AS task
@@ -148,4 +149,5 @@ def _event(row: Any) -> Event:
         reminder=orjson.loads(row["reminder"]) if row["reminder"] else None,
         slot=orjson.loads(row["slot"]) if row["slot"] else None,
         task_id=row["task_id"],
+        time=row["time"],
     )

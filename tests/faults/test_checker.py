@@ -15,6 +15,7 @@ pytestmark = pytest.mark.unit
 
 USER, TASK, SERIES, SLOT_TASK = "user", "task", "series", "slot-task"
 DUE, FIRED = "2026-11-22T09:00:00.000Z", "2026-11-22T09:00:00.120Z"
+MADE = "2026-11-22T08:59:50.000Z"
 NOW = 1_795_000_000.0  # after all of it
 REMINDER = {"id": "reminder", "firing": 1, "fire_at": DUE, "fired_at": FIRED, "late_seconds": None}
 SLOT = {"generation": 1, "slot": "2026-11-23T09:00"}
@@ -79,7 +80,7 @@ def sound() -> Run:
 
 
 def _event(actor: str, version: int, seq: int, of: int, kind: str, command: str, **told: Any) -> Event:  # noqa: PLR0917  a row
-    return Event(actor, version, seq, of, USER, kind, command, **told)
+    return Event(actor, version, seq, of, USER, kind, command, **{"time": MADE, **told})
 
 
 def _entry(command: str, actor: str, name: str, version: int, **told: Any) -> Entry:
@@ -93,6 +94,25 @@ def test_a_sound_run_has_no_breach_and_counts_everything() -> None:
     assert (verdict.refused, verdict.idle, verdict.slots) == (2, 1, 1)
     assert (verdict.reminders_due, verdict.reminders_once) == (1, 1)
     assert (verdict.sent, verdict.received) == (8, 8)
+
+
+def test_a_reminder_that_was_asked_for_long_after_its_moment_need_not_fire() -> None:
+    run = sound()
+    event = run.stored.events[f"TaskActor:{TASK}:2:1"]
+    event.type, event.reminder = "task.overdue", None
+    run.stored.events[f"TaskActor:{TASK}:1:1"].time = "2026-11-22T09:01:00.001Z"
+    assert run.judged().wrong == {}
+    run.stored.events[f"TaskActor:{TASK}:1:1"].time = "2026-11-22T09:00:59.999Z"
+    assert run.judged().wrong.keys() == {"never"}
+
+
+def test_a_snooze_before_the_reminder_has_fired_moves_its_one_firing() -> None:
+    run = sound()
+    run.entries[1] = _entry("edit", TASK, "snooze", 3, fires_at="2026-11-22T09:00:00.050Z")
+    event = run.stored.events[f"TaskActor:{TASK}:3:1"]
+    event.type, event.reminder = "reminder.snoozed", dict(REMINDER)
+    assert run.judged().wrong == {}
+    assert run.judged().reminders_due == 1
 
 
 def _forget_command(run: Run) -> None:
@@ -212,7 +232,15 @@ def _delivered_twice(run: Run) -> None:
 
 
 def _never_fired(run: Run) -> None:
-    run.stored.events[f"TaskActor:{TASK}:2:1"].reminder = None
+    event = run.stored.events[f"TaskActor:{TASK}:2:1"]
+    event.type, event.reminder = "task.overdue", None
+
+
+def _snoozed_and_not_fired_again(run: Run) -> None:
+    run.entries.append(_entry("later", TASK, "snooze", 3, fires_at="2026-11-22T09:10:00.000Z"))
+    run.stored.commands.add((TASK, "later"))
+    event = run.stored.events[f"TaskActor:{TASK}:3:1"]
+    event.type, event.command_id, event.reminder = "reminder.snoozed", "later", {**REMINDER, "firing": 2}
 
 
 def _never_told(run: Run) -> None:
@@ -286,7 +314,7 @@ CRAFTED: list[tuple[str, Callable[[Run], None]]] = [
     ("unknown in activity", _from_nowhere),
     ("chain broken", _broken_chain),
     *(("twice", harm) for harm in (_fired_twice, _fired_once_more_than_asked, _told_twice, _delivered_twice)),
-    *(("never", harm) for harm in (_never_fired, _never_told)),
+    *(("never", harm) for harm in (_never_fired, _snoozed_and_not_fired_again, _never_told)),
     ("early", _early),
     *(("slots twice", harm) for harm in (_slot_told_twice, _slot_with_two_tasks)),
     *(
