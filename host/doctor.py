@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from host.readiness import WORKS
 from host.runner import places, sidecar
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
@@ -114,7 +115,7 @@ async def ask_readiness(report: Report, url: str) -> None:
         report.problems.append(f"The page does not answer at {url}.")
         return
     if status != _OK:
-        broken = {part: word for part, word in report.readiness.get("parts", {}).items() if word not in ("ok", "none")}
+        broken = {part: word for part, word in report.readiness.get("parts", {}).items() if word not in WORKS}
         report.problems.append(f"Duely is not ready: {', '.join(f'{part}: {word}' for part, word in broken.items())}.")
 
 

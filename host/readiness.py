@@ -1,4 +1,4 @@
-"""What must work for this process to be of use: each part by name, with a check that answers "ok" or why not."""
+"""What must work for this process to be of use: each part by name, with a check that answers one of WORKS or why not."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,6 +15,8 @@ Check = Callable[[], Awaitable[str]]
 
 _CHECK_SECONDS = 2.0
 _OK = "ok"
+BUSY = "busy"
+WORKS = frozenset({_OK, "none", BUSY})
 
 
 # What a process of a role is of no use without: who publishes nothing needs no broker, who wakes nothing no scheduler.
@@ -84,8 +86,21 @@ class _Sidecar:
         return _OK if runtime.host_ready else runtime.placement or "not connected"
 
     async def scheduled(self) -> str:
-        connected = (await self._metadata()).scheduler.connected_addresses
-        return _OK if connected else "not connected"
+        """Asks the scheduler itself: the sidecar goes on naming one that is gone.
+
+        One that is there and does not answer is busy: after a hard kill it waits up to 20 s for its predecessor's
+        lease, and the sweeper does its work until then.
+        """
+        if not (await self._metadata()).scheduler.connected_addresses:
+            return "not connected"
+        try:
+            await self._sidecar.calls.ListJobsAlpha1(
+                api_v1.ListJobsRequestAlpha1(), timeout=_CHECK_SECONDS / 2, metadata=self._sidecar.metadata
+            )
+        except grpc.aio.AioRpcError as error:
+            busy = error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+            return BUSY if busy else f"cannot be reached ({error.code().name})"
+        return _OK
 
     async def has(self, component: str) -> str:
         loaded = (await self._metadata()).registered_components

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from host.readiness import WORKS
 from web.api import models
 from web.api.parts import parts_of
 from web.api.sending import answer
@@ -42,7 +43,7 @@ async def readiness(checks: Mapping[str, Check]) -> Response:
     """200 when each part works, else 503; either way each part by name."""
     words = await asyncio.gather(*(_checked(check) for check in checks.values()))
     parts = dict(zip(checks, words, strict=True))
-    works = all(word in {"ok", "none"} for word in words)
+    works = WORKS.issuperset(words)
     status = "ready" if works else "not ready"
     return answer({"status": status, "parts": parts}, status=200 if works else 503)
 
