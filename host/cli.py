@@ -303,7 +303,7 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\n")
 
 
-for command in (operations.dead_letters, operations.pause_consumer, operations.rebuild):
+for command in (operations.dead_letters, operations.pause_consumer, operations.rebuild, operations.verify):
     main.add_command(command)
 
 

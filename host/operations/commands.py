@@ -1,4 +1,4 @@
-"""The commands of an operator: dead-letters, pause-consumer."""
+"""The commands of an operator: dead-letters, pause-consumer, rebuild, verify."""
 # ruff: noqa: PLC0415  `duely --help` imports nothing that it does not need
 
 import asyncio
@@ -193,6 +193,30 @@ def rebuild(data_dir: Path | None, as_json: bool) -> None:
         return
     gone = f"; {done.strangers:,} rows that no actor has are gone" if done.strangers else ""
     click.echo(f"{done.docs:,} tasks and series in {done.seconds:.1f} s{gone}.")
+
+
+@click.command()
+@click.option("--repair", is_flag=True, help="Mend what can be mended, and say what was done.")
+@_as_json
+@click.pass_obj
+def verify(data_dir: Path | None, *, repair: bool, as_json: bool) -> None:
+    """Hold every promise that Duely makes about its data against what is there, while it runs or not.
+
+    Ends with 0 when everything is whole, with 1 when something is not; with --repair, when something is left that only
+    a person can decide. What --repair hands to consumers again is applied within seconds by the running system.
+    """
+    from actors.clock import SystemClock
+    from host.consumers.table import CONSUMERS
+    from host.operations import verify as run
+    from host.runner.database import database
+
+    settings = settings_of(data_dir)
+    consumers = {name: types for name, (_, types, _) in CONSUMERS.items()}
+    with told(), database(settings) as dsn:
+        broker = settings.broker != "none"
+        report = asyncio.run(run.verify(dsn, SystemClock().now(), consumers, broker=broker, repair=repair))
+    click.echo(_json(run.as_json(report)) if as_json else "\n".join(run.lines(report)))
+    sys.exit(1 if report.left else 0)
 
 
 def _chosen(data_dir: Path | None, consumer: str | None, ids: Sequence[str] | None) -> list[Any]:
