@@ -4,14 +4,14 @@ import contextlib
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
 
 import psutil
 
-from tests.faults.machine import resized, size_of, used
+from tests.faults.harmed import resized, size_of, used
 from tests.faults.subject import Subject
 
 Aim = Literal["writes", "reminders", "nothing"]
@@ -33,9 +33,11 @@ class Fault:
     begin: Callable[[], End]
 
 
-def kill(subject: Subject, kind: str, how: signal.Signals = signal.SIGKILL) -> Fault:
+def kill(subject: Subject, kind: str, chance: random.Random, how: signal.Signals = signal.SIGKILL) -> Fault:
+    """One of that kind; its place is taken by another."""
+
     def begin() -> End:
-        process = subject.main_processes(kind)[0]
+        process = chance.choice(subject.main_processes(kind))
         process.send_signal(how)
         return partial(subject.until_replaced, kind, process.pid)
 
@@ -43,13 +45,17 @@ def kill(subject: Subject, kind: str, how: signal.Signals = signal.SIGKILL) -> F
     return Fault(f"{word} {kind}", aim_of(subject, kind), 0.0, begin)
 
 
-def stop(subject: Subject, kind: str, seconds: float) -> Fault:
-    """All of its processes stand still for a while, and go on."""
+def stop(subject: Subject, kind: str, chance: random.Random, seconds: float) -> Fault:
+    """One of that kind stands still for a while, with all that it has started, and goes on."""
 
     def begin() -> End:
-        stopped = subject.processes(kind)
-        for process in stopped:
-            process.send_signal(signal.SIGSTOP)
+        process = chance.choice(subject.main_processes(kind))
+        process.send_signal(signal.SIGSTOP)
+        # The sessions of PostgreSQL would go on without it; the runner's parts are other kinds.
+        stopped = [process, *([] if kind == "runner" else process.children(recursive=True))]
+        for child in stopped[1:]:
+            with contextlib.suppress(psutil.Error):
+                child.send_signal(signal.SIGSTOP)
         return lambda: _go_on(stopped)
 
     return Fault(f"stop {kind} {seconds:g} s", aim_of(subject, kind), seconds, begin)
@@ -68,8 +74,7 @@ def harm(subject: Subject, link: str, mode: str, seconds: float) -> Fault:
         subject.links.set(link, mode, DELAY_SECONDS)
         return lambda: _opened(subject, link)
 
-    # The gRPC connection carries registrations, which the sweeper makes up for: no write waits for it.
-    aim: Aim = "nothing" if link.endswith("grpc") else "writes"
+    aim: Aim = "writes" if link in subject.links_of_writes else "nothing"
     return Fault(f"{mode} {link} {seconds:g} s", aim, seconds, begin)
 
 
@@ -86,7 +91,7 @@ def full(subject: Subject, disk: str, seconds: float) -> Fault:
         resized(place, used(place) + ROOM_BYTES)
         again: End = lambda: None  # noqa: E731
         if kind == "scheduler":
-            again = kill(subject, kind).begin()
+            again = kill(subject, kind, random.Random(0)).begin()
         return lambda: _roomy(place, size, again)
 
     return Fault(f"full disk {disk} {seconds:g} s", aim_of(subject, kind), seconds, begin)
@@ -122,20 +127,62 @@ def aim_of(subject: Subject, kind: str) -> Aim:
     return "reminders" if kind in subject.reminders_need else "nothing"
 
 
-def each_once(subject: Subject, seed: int) -> list[Fault]:
+def storm(subject: Subject, replica: str, seconds: float, every_seconds: float = 5.0) -> Fault:
+    """A replica that leaves and comes back, again and again: what it hosts moves each time."""
+
+    def begin() -> End:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with subject.joined(replica):
+                time.sleep(every_seconds)
+            time.sleep(every_seconds)
+        return lambda: None
+
+    return Fault(f"storm of {replica} {seconds:g} s", "nothing", 0.0, begin)
+
+
+def each_once(subject: Subject, seed: int, *, storm_seconds: float = 60.0) -> list[Fault]:
     """Every kind killed and stopped, every mode of a connection, a rolling restart, every disk: in an order of chance."""
     chance = random.Random(seed)
-    links = [link for link in subject.links.ports if not link.endswith("grpc")]
-    faults = [kill(subject, kind) for kind in subject.kinds]
-    faults += [stop(subject, kind, STOP_SECONDS[0]) for kind in subject.kinds if kind != "session"]
+    faults = _processes(subject, chance, (STOP_SECONDS[0],))
     faults += [
         harm(subject, link, mode, LINK_SECONDS[0])
-        for link, mode in zip(_spread(links, chance, len(LINK_MODES)), LINK_MODES, strict=True)
+        for link, mode in zip(_spread(list(subject.links_of_writes), chance, len(LINK_MODES)), LINK_MODES, strict=True)
     ]
-    faults.append(rolling(subject))
-    faults += [full(subject, disk, LINK_SECONDS[0]) for disk in subject.disks()]
+    faults += [
+        harm(subject, link, chance.choice(LINK_MODES), LINK_SECONDS[0])
+        for link in subject.links.ports
+        if link not in subject.links_of_writes and not link.endswith("grpc")
+    ]
+    faults += _whole(subject, LINK_SECONDS[0], storm_seconds)
     chance.shuffle(faults)
     return faults
+
+
+def without_end(subject: Subject, seed: int, *, storm_seconds: float = 300.0) -> Iterator[Fault]:
+    """Rounds of all there is, each round in another order and with other lengths; a storm in the first alone."""
+    chance = random.Random(seed)
+    while True:
+        faults = _processes(subject, chance, STOP_SECONDS)
+        faults += [
+            harm(subject, link, mode, round(chance.uniform(*LINK_SECONDS)))
+            for link in subject.links.ports
+            for mode in chance.sample(LINK_MODES, 2)
+        ]
+        faults += _whole(subject, LINK_SECONDS[1], storm_seconds)
+        storm_seconds = 0.0
+        chance.shuffle(faults)
+        yield from faults
+
+
+def _processes(subject: Subject, chance: random.Random, seconds: Sequence[float]) -> list[Fault]:
+    kills = [kill(subject, kind, chance) for kind in subject.kinds]
+    return kills + [stop(subject, kind, chance, chance.choice(seconds)) for kind in subject.kinds if kind != "session"]
+
+
+def _whole(subject: Subject, disk_seconds: float, storm_seconds: float) -> list[Fault]:
+    storms = [storm(subject, name, storm_seconds) for name in subject.may_join if storm_seconds]
+    return [rolling(subject), *storms, *(full(subject, disk, disk_seconds) for disk in subject.disks())]
 
 
 def _spread(links: list[str], chance: random.Random, count: int) -> list[str]:
@@ -144,19 +191,3 @@ def _spread(links: list[str], chance: random.Random, count: int) -> list[str]:
     while len(found) < count:
         found += chance.sample(links, len(links))
     return found[:count]
-
-
-def without_end(subject: Subject, seed: int) -> Iterator[Fault]:
-    """Rounds of all there is, each round in another order and with other lengths."""
-    chance = random.Random(seed)
-    while True:
-        faults = [kill(subject, kind) for kind in subject.kinds]
-        faults += [stop(subject, kind, chance.choice(STOP_SECONDS)) for kind in subject.kinds if kind != "session"]
-        faults += [
-            harm(subject, link, mode, round(chance.uniform(*LINK_SECONDS)))
-            for link in subject.links.ports
-            for mode in LINK_MODES
-        ]
-        faults += [rolling(subject), *(full(subject, disk, LINK_SECONDS[1]) for disk in subject.disks())]
-        chance.shuffle(faults)
-        yield from faults

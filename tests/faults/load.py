@@ -31,6 +31,7 @@ GIVES_UP_SHARE = 0.15
 ASK_AGAIN_SECONDS = 150.0
 FIRST_PAUSE_SECONDS = 0.4
 LONGEST_PAUSE_SECONDS = 2.0
+MOST_IN_FLIGHT = 250  # a fault must not leave a queue behind it that outlives it by minutes
 _SIGN_UPS_AT_ONCE = 4
 _NOT_SENT = -1
 
@@ -58,7 +59,7 @@ class Hand:
 
 
 class Load:
-    """Runs from `start` to `finish`; `held_back` counts the writes that no hand was free for."""
+    """Runs from `start` to `finish`; `held_back` counts the writes that no hand was free for, or too many waited."""
 
     def __init__(self, callers: Sequence[Caller], recorder: Recorder, pace: Pace, seed: int) -> None:
         self.recorder = recorder
@@ -111,7 +112,7 @@ class Load:
             )  # no burst longer than a second after a stop of ours
             await asyncio.sleep(due - time.monotonic())
             self._wake_the_rested()
-            found = self._pick()
+            found = self._pick() if self.in_flight < MOST_IN_FLIGHT else None
             if found is None:
                 self.held_back += 1
                 continue

@@ -16,7 +16,7 @@ _UP, _DOWN = 1.06, 0.9
 class Pace:
     """`rate` is what is offered now, in writes a second. Look once a second."""
 
-    rate: float = 100.0
+    rate: float = 70.0
     cpu_percent: Callable[[], float] = field(default=lambda: psutil.cpu_percent(None))
     floor: float = FLOOR
     ceiling: float = CEILING

@@ -1,18 +1,20 @@
-"""`duely up` with some of its connections led through proxies: `python -m tests.faults.rewired ROUTES up`.
+"""`duely up` or `duely cluster` with connections led through proxies: `python -m tests.faults.rewired ROUTES up`.
 
 ROUTES is JSON: by part what it is told instead, `{"host": {"env": {"DAPR_HTTP_PORT": "30001"}, "database_port": 30002},
-"daprd": {"flags": {"--app-port": "30003"}}}`. Nothing else of the runner is touched.
+"daprd": {"flags": {"--app-port": "30003"}}}`; for `kafka` the port at which its clients are to find it. Nothing else of the
+runner is touched.
 """
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from host.cli import main
 from host.runner import parts
+from host.runner.kafka import Kafka
 from host.runner.part import Process, tethered
 
 Routes = Mapping[str, Mapping[str, Any]]
@@ -42,7 +44,23 @@ def rewired(routes: Routes) -> Any:
     return start
 
 
+def advertised(port: int) -> Callable[[Kafka], str]:
+    """The broker's settings, by which it names that port to whoever asks."""
+    settings = Kafka._settings
+
+    def told(broker: Kafka) -> str:
+        own = f"advertised.listeners=CLIENT://127.0.0.1:{broker.port}\n"
+        before = settings(broker)
+        assert own in before
+        return before.replace(own, f"advertised.listeners=CLIENT://127.0.0.1:{port}\n")
+
+    return told
+
+
 if __name__ == "__main__":
-    parts.tethered = rewired(json.loads(sys.argv[1]))
+    given = json.loads(sys.argv[1])
+    parts.tethered = rewired(given)
+    if "kafka" in given:
+        Kafka._settings = advertised(given["kafka"]["port"])
     sys.argv[1:] = sys.argv[2:]
     main()

@@ -80,12 +80,13 @@ async def run(
     until: float = float("inf"),
     calm_seconds: float = 2.0,
     say: Callable[[str], None] = lambda _: None,
+    pace: Pace | None = None,
     **shape: int,
 ) -> Report:
     """Bring the faults until they end or that monotonic instant has come; then settle and judge."""
     struck: list[Struck] = []
     async with (
-        storm(subject.urls, history, seed=seed, pace=Pace(), **shape) as (load, listeners),
+        storm(subject.urls, history, seed=seed, pace=pace or Pace(), **shape) as (load, listeners),
         _redelivering(subject, seed) as again,
         _watching(subject) as refusals,
     ):
@@ -140,7 +141,8 @@ async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
         struck.ended = struck.ended or time.monotonic()
         struck.trouble = str(error)
     await asyncio.sleep(SLOW_SECONDS)
-    writes = in_flight > 0 and (load.disturbed > disturbed or _stalled(load.acks, struck.at))
+    # What dies at once need not be felt by a caller, but must have been at work for one.
+    writes = load.disturbed > disturbed or (_stalled(load.acks, struck.at) if fault.seconds else in_flight > 0)
     last = time.time() + REMINDER_SECONDS
     reminders = any(struck.moment < due < last for due in load.due)
     struck.hit = {"writes": writes, "reminders": reminders, "nothing": True}[fault.aim]

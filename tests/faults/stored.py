@@ -74,7 +74,8 @@ class Stored:
 _MINE = "SELECT DISTINCT actor_id FROM outbox WHERE user_id = ANY($1)"
 _EVENTS = """
 SELECT event_id, actor_id, version, seq, of, user_id, type, body->'data'->>'command_id' AS command_id,
-  CASE WHEN seq = 1 THEN coalesce(body->'data'->'task'->>'title', body->'data'->'series'->'template'->>'title') END AS title,
+  CASE WHEN seq = 1 AND actor_type = 'TaskActor' THEN body->'data'->'task'->>'title'
+       WHEN seq = 1 THEN body->'data'->'series'->'template'->>'title' END AS title,
   CASE WHEN type IN ('reminder.fired', 'reminder.snoozed') THEN (body->'data'->'reminder')::text END AS reminder,
   CASE WHEN type = 'recurrence.triggered' THEN (body->'data'->'slot')::text END AS slot,
   coalesce(body->'data'->>'task_id', '') AS task_id, body->>'time' AS time

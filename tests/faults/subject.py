@@ -1,7 +1,7 @@
 """What a system under test must offer to be harmed and judged; one machine and the cluster each are one."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Protocol
 
 import psutil
@@ -12,37 +12,42 @@ from tests.faults.links import Links
 class Subject(Protocol):
     """Blocking methods are called in a thread.
 
-    kinds: what processes there are; each may have several, and each must come back by itself when it is killed
-    writes_need: the kinds without which no write is acknowledged; one that aims at writes must meet some
-    reminders_need: the kinds without which no reminder fires at its time
-    links: its proxied connections, and which kind stands at their client end
+    writes_need: the kinds of which one alone holds up writes when it is gone; reminders_need: likewise
+    links_of_writes: those of the proxied connections through which every write goes
+    may_join: replicas that are not part of it, and may come and leave
     """
 
     name: str
-    kinds: Sequence[str]
     writes_need: frozenset[str]
     reminders_need: frozenset[str]
     links: Links
+    links_of_writes: Sequence[str]
+    may_join: Sequence[str]
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """What processes there are; there may be several of one kind."""
+        ...
 
     @property
     def urls(self) -> Sequence[str]:
         """The public addresses, each as good as any other."""
         ...
 
-    def processes(self, kind: str) -> list[psutil.Process]:
-        """Those of that kind that run now, with all that belongs to them (the sessions of PostgreSQL)."""
-        ...
-
     def main_processes(self, kind: str) -> list[psutil.Process]:
-        """Those that are killed or told to end, one at a time."""
+        """Those of that kind that run now."""
         ...
 
     def until_replaced(self, kind: str, old_pid: int) -> None:
-        """Return when another process has taken its place; for what nobody starts again, start it."""
+        """Return when another process has taken its place; what nobody starts again is started."""
         ...
 
     def is_ready(self) -> bool:
         """Every public address says that all behind it can be used."""
+        ...
+
+    def joined(self, replica: str) -> AbstractContextManager[None]:
+        """That replica is part of it for the length of the block, and then ends as one that is shut down."""
         ...
 
     def database(self) -> AbstractAsyncContextManager[Any]:

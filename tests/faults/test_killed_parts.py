@@ -1,5 +1,6 @@
 """Each process killed hard, one after another, in the middle of writes: nothing acknowledged is lost, nothing is doubled."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ PARTS = ("host", "daprd", "placement", "scheduler", "postgres")
 async def test_nothing_acknowledged_is_lost_or_doubled_when_parts_are_killed(
     system: Machine, tmp_path: Path, seed: int
 ) -> None:
-    plan = [faults.kill(system, part) for part in PARTS]
+    plan = [faults.kill(system, part, random.Random(seed)) for part in PARTS]
     report = await run(system, plan, tmp_path / "history.jsonl", seed=seed, users=30, listeners=30, calm_seconds=3)
     shown = table(report)
     assert not report.verdict.wrong, f"{report.verdict.words()}\n{shown}"
