@@ -41,8 +41,11 @@ class ClusterUnderFaults(Harmed, Cluster):
     def __init__(self, folder: Path) -> None:
         Cluster.__init__(self, folder, {"DUELY_BROKER": "kafka", "DUELY_RATE_LIMITS": "off"})
 
-    def pids(self) -> dict[str, int]:
-        return Cluster.pids(self)
+    def redelivery(self) -> dict[str, Any]:
+        """By the sidecar of a consumers replica, which may publish events."""
+        known = ports.remembered_in(self.data.ports)
+        own = {"grpc_port": known["consumers-1_dapr_grpc"], "http_port": known["consumers-1_dapr_http"]}
+        return {**super().redelivery(), **own, "broker": True}
 
     def targets(self) -> dict[str, str]:
         """Where each proxied connection leads."""
