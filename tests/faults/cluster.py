@@ -1,6 +1,7 @@
 """A cluster as a system under test: `duely cluster` on Kafka, two of each role, every connection behind a proxy."""
 
 import contextlib
+import os
 import secrets
 import subprocess
 from collections.abc import Generator, Mapping
@@ -80,6 +81,7 @@ class ClusterUnderFaults(Harmed, Cluster):
     def joined(self, replica: str) -> Generator[None]:
         """Its sidecar and its process, with ports and a folder entry of their own."""
         machine = self._machine_of(replica)
+        os.environ["DUELY_BROKER"] = "kafka"  # a part inherits what the runner's own settings are
         started = [part.spawn() for part in parts(machine, [machine]) if part.name in {replica, f"{replica}-daprd"}]
         try:
             yield

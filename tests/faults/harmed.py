@@ -62,8 +62,9 @@ class Harmed(System):
 
     def _start_again(self) -> None:
         """As whoever keeps a service up does."""
-        assert self._process is not None
-        self._process.wait(BACK_SECONDS)
+        old = self._process
+        assert old is not None
+        until(lambda: old.poll() is not None, BACK_SECONDS, "the runner is over")
         process = self.launch()
 
         def runs() -> bool:

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import asyncpg
 import httpx
+import psutil
 
 from tests.deadline import eventually
 from tests.faults import checker, recorder, stored
@@ -140,6 +142,9 @@ async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
     except AssertionError as error:
         struck.ended = struck.ended or time.monotonic()
         struck.trouble = str(error)
+    except (LookupError, psutil.Error):  # there was none of that kind at that moment
+        struck.ended = time.monotonic()
+        return struck
     await asyncio.sleep(SLOW_SECONDS)
     # What dies at once need not be felt by a caller, but must have been at work for one.
     writes = load.disturbed > disturbed or (_stalled(load.acks, struck.at) if fault.seconds else in_flight > 0)
@@ -167,9 +172,12 @@ async def _settled(subject: Subject, listeners: list[Listener]) -> None:
     """
 
     async def is_quiet() -> bool:
-        async with subject.database() as database:
-            waiting = await database.fetchval(_OPEN_SQL)
-            tops = await database.fetch("SELECT user_id, max(position) AS top FROM activity GROUP BY user_id")
+        try:
+            async with subject.database() as database:
+                waiting = await database.fetchval(_OPEN_SQL)
+                tops = await database.fetch("SELECT user_id, max(position) AS top FROM activity GROUP BY user_id")
+        except (OSError, asyncpg.PostgresError):
+            return False
         top = {row["user_id"]: row["top"] for row in tops}
         return waiting == 0 and all(listener.position >= top.get(listener.user_id, 0) for listener in listeners)
 
