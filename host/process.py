@@ -35,6 +35,7 @@ from host.hub import Hub
 from host.jobs import Job
 from host.leader import Leader
 from host.pace import pace_of
+from host.patrol import Patrol
 from host.pruner import Pruner
 from host.readiness import checks
 from host.relay import Relay
@@ -230,7 +231,8 @@ class HostProcess:
         pruner = Pruner(self.database, self.gateway, self.clock, broker=self._has_broker)
         zone_rules = ZoneRules(self.database, self.gateway, self.clock)
         replay = Replay(self.database, [catchup.consumer for catchup in self._catchups.values()])
-        led = [sweeper.run, pruner.run, self._notifier.run, zone_rules.run, replay.run, self._archivist.run]
+        patrol = Patrol(self.database, self.clock, broker=self._has_broker)
+        led = [sweeper.run, pruner.run, self._notifier.run, zone_rules.run, replay.run, patrol.run, self._archivist.run]
         return [*led, self._relay.run] if self._has_broker else led
 
 

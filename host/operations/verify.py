@@ -8,15 +8,14 @@ what takes time by its nature: a reminder that is due, an event that waits.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from host.store import doc_checks, invariants, mending, snapshot
 from host.store.doc_checks import Breach, Found, Mend
-from host.store.engine import HOLD_READ_MODEL, Raw, is_outage
+from host.store.engine import Raw, is_outage
 
 EXAMPLES: Final = 10
 TRIES: Final = 3
@@ -80,7 +79,7 @@ async def verify(
 
 async def _examine(connection: Raw, now: datetime, consumers: Mapping[str, Sequence[str]], *, broker: bool) -> Found:
     found = Found()
-    async with one_instant(connection):
+    async with doc_checks.one_instant(connection):
         row_id = -1
         while docs := await doc_checks.page(connection, row_id):
             await doc_checks.examine(connection, docs, now, found)
@@ -97,14 +96,6 @@ async def _examine(connection: Raw, now: datetime, consumers: Mapping[str, Seque
         await invariants.outbox(connection, found, consumers, broker=broker)
         await invariants.dead_letters(connection, found)
     return found
-
-
-@asynccontextmanager
-async def one_instant(connection: Raw) -> AsyncGenerator[None]:
-    """Every read inside sees this instant, of tables that no rebuild replaces meanwhile."""
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        await connection.execute(HOLD_READ_MODEL)
-        yield
 
 
 async def _repair(connection: Raw, breaches: Sequence[Breach]) -> tuple[list[str], int]:

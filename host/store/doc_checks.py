@@ -1,6 +1,7 @@
 """Actors' docs against everything that is made of them: read model, wakes, reminders, slots, events. A page at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -15,7 +16,7 @@ from actors.series_state import series_json, unstarted
 from actors.task_state import task_json
 from actors.user import user_json
 from host.store import projections, series_rows, tables
-from host.store.engine import Raw
+from host.store.engine import HOLD_READ_MODEL, Raw
 
 Json = dict[str, Any]
 
@@ -68,6 +69,14 @@ class Doc(NamedTuple):
     @property
     def name(self) -> str:
         return f"{self.actor_type}:{self.actor_id}"
+
+
+@asynccontextmanager
+async def one_instant(connection: Raw) -> AsyncGenerator[None]:
+    """Every read inside sees this instant, of tables that no rebuild replaces meanwhile."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await connection.execute(HOLD_READ_MODEL)
+        yield
 
 
 async def page(connection: Raw, after: int, limit: int = PAGE) -> list[Doc]:
@@ -159,7 +168,7 @@ async def _differing(connection: Raw, table: Table, rows: Iterable[Json]) -> dic
 
 
 def _types_of(table: Table) -> str:
-    dialect = PGDialect()
+    dialect = PGDialect()  # type: ignore[no-untyped-call]
     return ", ".join(f'"{column.name}" {column.type.compile(dialect)}' for column in table.columns)
 
 

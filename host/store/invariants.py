@@ -9,7 +9,6 @@ from host.store.engine import Raw
 
 MOST: Final = 10_000  # breaches of one query: more of them need no list, and no memory
 TOLD_GRACE: Final = timedelta(minutes=1)
-_NO_TIME: Final = "1970-01-01Z"
 
 
 async def _breaches(
@@ -42,20 +41,22 @@ async def rows_without_doc(connection: Raw, found: Found) -> None:
     await _breaches(connection, found, orphans, (), breach)
 
 
-async def tags(connection: Raw, found: Found) -> None:
-    """Each count of a tag is the number of tasks that have it and are not in the trash."""
-    await _count(connection, found, "tags", "tags")
+async def tags(connection: Raw, found: Found, users: Sequence[str] | None = None) -> None:
+    """Each count of a tag is the number of tasks that have it and are not in the trash; of all users, or of these."""
+    query = "SELECT count(*) FROM tags WHERE $1::text[] IS NULL OR user_id = ANY($1)"
+    found.count("tags", await connection.fetchval(query, users))
 
     def breach(user_id: str, folded: str, told: int | None, true: int | None) -> Breach:
         detail = f"the tag {folded} counts {told or 0}, and {true or 0} tasks have it"
         return Breach("tags", f"user:{user_id}", detail, Mend("tags", (user_id,)))
 
     query = """SELECT user_id, folded, t.count, n.count
-        FROM tags t FULL JOIN (
+        FROM (SELECT * FROM tags WHERE $1::text[] IS NULL OR user_id = ANY($1)) t FULL JOIN (
           SELECT user_id, f AS folded, count(*) AS count FROM tasks CROSS JOIN unnest(tags_folded) f
-          WHERE deleted_at IS NULL AND NOT purged GROUP BY 1, 2) n USING (user_id, folded)
+          WHERE deleted_at IS NULL AND NOT purged AND ($1::text[] IS NULL OR user_id = ANY($1))
+          GROUP BY 1, 2) n USING (user_id, folded)
         WHERE t.count IS DISTINCT FROM n.count"""
-    await _breaches(connection, found, query, (), breach)
+    await _breaches(connection, found, query, (users,), breach)
 
 
 # --- wakes, slots, deliveries ----------------------------------------------------------------------------------------
@@ -133,9 +134,16 @@ async def versions(connection: Raw, found: Found) -> None:
     await _breaches(connection, found, query, (), breach)
 
 
-async def activity(connection: Raw, found: Found) -> None:
-    """What the projector has handled stands in the activity and in the ledger, and no version of an actor is missing."""
-    await _count(connection, found, "activity", "activity")
+async def activity(connection: Raw, found: Found, actors: Sequence[str] | None = None) -> None:
+    """What the projector has handled stands in the activity and in the ledger, and no version of an actor is missing.
+
+    Of all actors; or of these, as far as the outbox tells.
+    """
+    if actors is None:
+        await _count(connection, found, "activity", "activity")
+    else:
+        query = "SELECT count(*) FROM outbox WHERE actor_id = ANY($1)"
+        found.count("activity", await connection.fetchval(query, actors))
 
     def missing(event_id: str) -> Breach:
         mend = Mend("requeue", ("projector", event_id))
@@ -147,12 +155,15 @@ async def activity(connection: Raw, found: Found) -> None:
     def gap(name: str, low: int, high: int, count: int) -> Breach:
         return Breach("activity", name, f"of its versions 1 to {high} the activity has {count}, from {low} on")
 
-    query = f"""SELECT o.event_id FROM outbox o WHERE {_handled("projector")}
+    handled = f"($1::text[] IS NULL OR o.actor_id = ANY($1)) AND {_handled('projector')}"
+    query = f"""SELECT o.event_id FROM outbox o WHERE {handled}
         AND NOT EXISTS (SELECT FROM activity a WHERE a.event_id = o.event_id)"""  # noqa: S608  our own names
-    await _breaches(connection, found, query, (), missing)
-    query = f"""SELECT o.event_id FROM outbox o WHERE o.type LIKE 'reminder.%' AND {_handled("projector")}
+    await _breaches(connection, found, query, (actors,), missing)
+    query = f"""SELECT o.event_id FROM outbox o WHERE o.type LIKE 'reminder.%' AND {handled}
         AND NOT EXISTS (SELECT FROM reminder_ledger l WHERE l.source = o.event_id)"""  # noqa: S608  our own names
-    await _breaches(connection, found, query, (), stepless)
+    await _breaches(connection, found, query, (actors,), stepless)
+    if actors is not None:
+        return
     query = """SELECT name, min(version), max(version), count(*) FROM (
           SELECT split_part(event_id, ':', 1) || ':' || split_part(event_id, ':', 2) AS name,
             split_part(event_id, ':', 3)::bigint AS version FROM activity
@@ -243,6 +254,28 @@ async def outbox(connection: Raw, found: Found, consumers: Mapping[str, Sequence
             return Breach("outbox", "broker", f"{count} events are unpublished, the oldest for {seconds:.0f} s")
 
         await _breaches(connection, found, _UNPUBLISHED, (GRACE.total_seconds(),), unpublished)
+
+
+async def oldest_waiting_seconds(connection: Raw, consumer: str, types: Sequence[str]) -> float:
+    """How long the oldest event that the consumer has not handled waits; 0 when none does."""
+    row = await connection.fetchrow(_WAITING, consumer, types, 0.0)
+    return row[1] if row else 0.0
+
+
+async def waiting_deliveries(connection: Raw, now: datetime) -> int:
+    """How many that may go out have waited for longer than a minute."""
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM deliveries WHERE status = 'pending' AND due_at <= $1", now - TOLD_GRACE
+    )
+    return count
+
+
+async def users_after(connection: Raw, user_id: str, limit: int) -> list[str]:
+    """The next users that have a stream, in the order of their ids."""
+    rows = await connection.fetch(
+        "SELECT user_id FROM user_streams WHERE user_id > $1 ORDER BY user_id LIMIT $2", user_id, limit
+    )
+    return [row[0] for row in rows]
 
 
 _WAITING: Final = """
