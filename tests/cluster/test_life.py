@@ -1,11 +1,14 @@
-"""The cluster as a whole: what it says, what it answers where, and that it ends at once with nothing left."""
+"""The cluster as a whole: what it says, and what it answers where. That it ends in time with nothing left, its end proves."""
 
-import asyncio
+import subprocess
+import sys
+import uuid
 
-import psutil
 import pytest
 
+from tests.client import PASSWORD
 from tests.cluster.system import REPLICAS, Cluster
+from tests.system import ROOT
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
 
@@ -40,20 +43,17 @@ def test_the_doctor_knows_every_part(cluster: Cluster) -> None:
         assert f"  {part} " in report.stdout
 
 
-async def test_it_stops_within_ten_seconds_leaves_nothing_and_starts_again(cluster: Cluster) -> None:
-    async with cluster.caller(1) as person:
-        await person.sign_up()
-        task = await person.create("Kept", reminders=[])
-        async with person.stream() as stream:
-            await stream.connected()
-            await asyncio.to_thread(cluster.stop)
-        assert not [process for process in psutil.process_iter() if str(cluster.data.path) in " ".join(_words(process))]
-        await asyncio.to_thread(cluster.start, 150)
-        assert (await person.task(task["id"]))["title"] == "Kept"
-
-
-def _words(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+def test_an_account_is_made_by_the_command_through_a_sidecar_that_hosts_no_actors(cluster: Cluster) -> None:
+    email = f"{uuid.uuid4().hex}@example.org"
+    made = subprocess.run(
+        [sys.executable, "-m", "host.cli", "user", "create", email],
+        cwd=ROOT,
+        env=cluster.environment(),
+        input=f"{PASSWORD}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert made.returncode == 0, made.stderr
+    assert f"{email} can log in at {cluster.urls[0]}" in made.stdout

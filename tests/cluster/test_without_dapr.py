@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import signal
 import time
+import uuid
 from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
-from tests.client import Caller, instant
+from tests.client import PASSWORD, Caller, instant
 from tests.cluster.system import REPLICAS, Cluster
 from tests.deadline import eventually
 
@@ -60,6 +61,15 @@ async def assert_writes_are_put_off(caller: Caller, task_id: str) -> None:
         assert answer.json()["code"] == "actors_unavailable"
 
 
+async def assert_nobody_is_half_made(cluster: Cluster) -> None:
+    """A sign-up is put off, too, and can be sent again to the other replica."""
+    body = {"email": f"{uuid.uuid4().hex}@example.org", "password": PASSWORD, "timezone": "UTC"}
+    async with cluster.caller(1) as stranger, cluster.caller(2) as again:
+        answer = await stranger.send("POST", "/auth/register", body)
+        assert (answer.status_code, int(answer.headers["Retry-After"]) >= 1) == (503, True), answer.text
+        assert (await again.send("POST", "/auth/register", body)).status_code == 201
+
+
 def assert_alive_and_missing(cluster: Cluster, replicas: Sequence[str], missing: str) -> None:
     for replica in replicas:
         assert cluster.ask(replica, "/health/live")[0] == 200
@@ -73,7 +83,7 @@ async def test_a_web_replica_without_its_sidecar_reads_and_the_other_writes(
     task = await first.create("There", reminders=[])
     async with without(cluster, ["web-1-daprd"]):
         await assert_reads(first, task["id"])
-        await assert_writes_are_put_off(first, task["id"])
+        await asyncio.gather(assert_writes_are_put_off(first, task["id"]), assert_nobody_is_half_made(cluster))
         assert_alive_and_missing(cluster, ["web-1"], "sidecar")
         assert cluster.ready("web-2")[0] == 200
         async with first.stream() as stream:  # what the other writes is heard here
@@ -98,6 +108,18 @@ async def test_without_any_sidecar_all_can_be_read_and_all_catches_up(
         await stream.hear("reminder.delivered", 15, made["id"])
     for one in (task, made):
         assert len(await first.items(f"/tasks/{one['id']}/activity", type="reminder.fired")) == 1
+
+
+async def test_without_any_actors_all_can_be_read_and_writes_are_put_off(
+    cluster: Cluster, first: Caller, second: Caller
+) -> None:
+    task = await first.create("There", reminders=[])
+    actors = ("actors-1", "actors-2")
+    async with without(cluster, [*actors, *(f"{name}-daprd" for name in actors)]):
+        await assert_reads(second, task["id"])
+        await assert_writes_are_put_off(second, task["id"])
+        assert cluster.ready("web-1")[0] == 200, "its own sidecar works, and it goes on reading"
+    await second.patch(task["id"], title="Now")
 
 
 async def test_a_sidecar_that_hangs_holds_up_no_request_beyond_its_limit(
