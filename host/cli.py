@@ -14,6 +14,9 @@ from host.command_line import settings_of as _settings
 from host.command_line import told as _told
 from host.operations import commands as operations
 
+# Of each role: as many as the connections of the embedded database suffice for.
+MOST_REPLICAS = click.IntRange(1, 3)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--data-dir", type=click.Path(path_type=Path), help="The data folder (DUELY_DATA_DIR, else ./data).")
@@ -43,9 +46,9 @@ def up(data_dir: Path | None, host: str | None, port: int | None) -> None:
 
 
 @main.command()
-@click.option("--web", type=click.IntRange(1, 20), default=2, show_default=True, help="Processes of the page and API.")
-@click.option("--actors", type=click.IntRange(1, 20), default=2, show_default=True, help="Processes of actors.")
-@click.option("--consumers", type=click.IntRange(1, 20), default=2, show_default=True, help="Processes of consumers.")
+@click.option("--web", type=MOST_REPLICAS, default=2, show_default=True, help="Processes of the page and API.")
+@click.option("--actors", type=MOST_REPLICAS, default=2, show_default=True, help="Processes of actors.")
+@click.option("--consumers", type=MOST_REPLICAS, default=2, show_default=True, help="Processes of consumers.")
 @click.option("--host", help="The address to listen on (DUELY_HOST, else 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Of the first web process; others take the next ones.")
 @click.pass_obj
