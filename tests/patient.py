@@ -26,6 +26,7 @@ class Patient:
 
     callers: dict[str, Caller]
     urls: Callable[[], Sequence[str]]
+    give_up_seconds: float = GIVE_UP_SECONDS
     asked_again: int = 0
     longest_seconds: float = 0.0
     _next: int = field(default=0)
@@ -43,7 +44,7 @@ class Patient:
 
     async def _until_told(self, method: str, path: str, body: Any, key: str, **query: Any) -> Json:
         began, said = time.monotonic(), ""
-        while time.monotonic() - began < GIVE_UP_SECONDS:
+        while time.monotonic() - began < self.give_up_seconds:
             pause = PAUSE_SECONDS
             try:
                 answer = await self._send(method, path, body, key, query)
@@ -59,7 +60,7 @@ class Patient:
                 pause = min(float(answer.headers.get("Retry-After", pause)), 1.0)
             self.asked_again += 1
             await asyncio.sleep(pause)
-        raise GaveUpError(f"{method} {path}: not told in {GIVE_UP_SECONDS:g} s; at last {said}")
+        raise GaveUpError(f"{method} {path}: not told in {self.give_up_seconds:g} s; at last {said}")
 
     async def _send(self, method: str, path: str, body: Any, key: str, query: Any) -> httpx.Response:
         """At the next address in turn; what was written at one is seen at the other."""

@@ -111,6 +111,10 @@ class Replicas:
     def database_url(self) -> str:
         return self._postgres.dsn()
 
+    def url_of(self, name: str) -> str:
+        """Where that replica will listen."""
+        return f"http://{_HERE}:{self._ports[f'{name}_public']}"
+
     def migrate(self, tree: Tree = THIS) -> None:
         """Bring the schema to where that tree has it, whoever runs meanwhile."""
         env = {**os.environ, "DUELY_DATABASE_URL": self.database_url}

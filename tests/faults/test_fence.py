@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -84,11 +85,14 @@ class Stage:
             "AddTags", {"tags": [tag]}, id=str(uuid4()), principal=principal, correlation_id=tag, zone="UTC"
         )
 
-    async def refused(self, replica: Replica) -> int:
-        """Stale writes of that replica that the database refused."""
+    async def refused(self) -> int:
+        """Stale writes that the database refused."""
+        count = 0.0
         async with httpx.AsyncClient() as http:
-            lines = (await http.get(f"{replica.url}/metrics")).text.splitlines()
-        return int(float(next(line.split()[1] for line in lines if line.startswith("fence_rejections_total "))))
+            for replica in (self.awake, self.asleep):
+                lines = (await http.get(f"{replica.url}/metrics")).text.splitlines()
+                count += sum(float(line.split()[1]) for line in lines if line.startswith("fence_rejections_total "))
+        return int(count)
 
 
 @pytest.fixture
@@ -96,9 +100,10 @@ async def stage(replicas: Replicas) -> AsyncGenerator[Stage]:
     awake, asleep = replicas.running
     async with AsyncExitStack() as stack:
         person = await (await stack.enter_async_context(Caller(awake.url))).sign_up()
+        patient = Patient({awake.url: person}, lambda: [awake.url], give_up_seconds=90)
         database = await asyncpg.connect(replicas.database_url)
         stack.push_async_callback(database.close)
-        yield Stage(awake, asleep, person, Patient({awake.url: person}, lambda: [awake.url]), database)
+        yield Stage(awake, asleep, person, patient, database)
 
 
 @asynccontextmanager
@@ -143,14 +148,14 @@ async def race(stage: Stage, replicas: Replicas) -> Outcome:
     theirs = {task_id: stage.tagging("asleep") for task_id in task_ids}
     async with held(replicas, task_ids):
         first = [asyncio.create_task(_tell(stage.asleep, task_id, theirs[task_id])) for task_id in task_ids]
-        await eventually(lambda: _is(stage, stage.asleep, len(task_ids)), 10, "one copy writes", 0.01)
+        await eventually(lambda: _all_wait(stage, stage.asleep, task_ids), 10, "one copy writes", 0.01)
         stage.asleep.freeze()
         second = [
             asyncio.create_task(stage.patient.write("POST", f"/tasks/{task_id}/tags", {"tags": ["awake"]}))
             for task_id in task_ids
         ]
-        await eventually(lambda: _is(stage, stage.awake, len(task_ids)), 30, "the other copy writes too", 0.01)
-        assert await stage.waiting(stage.asleep) == len(task_ids), "both copies write at once"
+        await eventually(lambda: _all_wait(stage, stage.awake, task_ids), 60, "the other copy writes too", 0.01)
+        assert await stage.waiting(stage.asleep) >= len(task_ids), "both copies write at once"
     await asyncio.gather(*second)
     # Its process sees first how late it is, and repeats the save; its sidecar gets that before news of placement.
     stage.asleep.thaw(stage.asleep.host)
@@ -159,20 +164,24 @@ async def race(stage: Stage, replicas: Replicas) -> Outcome:
     told = await asyncio.gather(*first)
     for task_id, is_told in zip(task_ids, told, strict=True):
         if not is_told:
-            assert await _tell(stage.awake, task_id, theirs[task_id]), "repeated, it is told"
+            again = partial(_tell, stage.awake, task_id, theirs[task_id])
+            await eventually(again, 30, "repeated, it is told", 0.5)
     return await _judged(stage, before)
 
 
-async def _is(stage: Stage, replica: Replica, count: int) -> bool:
-    return await stage.waiting(replica) == count
+async def _all_wait(stage: Stage, replica: Replica, task_ids: Sequence[str]) -> bool:
+    return await stage.waiting(replica) >= len(task_ids)
 
 
 async def _tell(replica: Replica, task_id: str, command: Command) -> bool:
     """As a gateway does, with more patience; whether the write was acknowledged."""
     url = f"{replica.sidecar_url}/v1.0/actors/TaskActor/{task_id}/method/turn"
     headers = {"dapr-api-token": replica.machine.api_token}
-    async with httpx.AsyncClient(timeout=60) as http:
-        answer = await http.put(url, content=orjson.dumps(command.to_wire()), headers=headers)
+    try:
+        async with httpx.AsyncClient(timeout=60) as http:
+            answer = await http.put(url, content=orjson.dumps(command.to_wire()), headers=headers)
+    except httpx.TransportError:
+        return False
     return answer.is_success and bool(answer.json()["ok"])
 
 
@@ -191,11 +200,11 @@ async def _judged(stage: Stage, before: dict[str, int]) -> Outcome:
 async def test_of_two_live_copies_the_stale_one_is_refused_and_nothing_is_lost(
     stage: Stage, replicas: Replicas
 ) -> None:
-    before = await stage.refused(stage.awake)
+    before = await stage.refused()
     outcome = await race(stage, replicas)
     assert not outcome.lost
     assert outcome.acked == outcome.found == outcome.versions >= 2
-    assert await stage.refused(stage.awake) - before >= outcome.acked // 2
+    assert await stage.refused() - before >= outcome.acked // 2
 
 
 async def test_without_the_fence_the_same_race_loses_writes(stage: Stage, replicas: Replicas) -> None:
