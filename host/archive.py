@@ -77,7 +77,9 @@ class Archivist:
             try:
                 await self.step()
             except Exception as error:
-                if not is_outage(error) or isinstance(error, OSError):
+                if is_outage(error):
+                    log.warning("the archive waits", extra={"cause": repr(error)[:300]})
+                else:
                     log.exception("the archive could not be written")
                 pause = FAILURE_PAUSE_SECONDS
             with suppress(TimeoutError):
