@@ -20,9 +20,10 @@ WORKS = frozenset({_OK, "none", BUSY})
 
 
 # What a process of a role is of no use without: who publishes nothing needs no broker, who wakes nothing no scheduler.
+# The hub of a web process hears later without a broker, and nobody may lose the page for that.
 _NEEDS: Final[Mapping[Role, tuple[str, ...]]] = {
     "all": ("database", "sidecar", "placement", "scheduler", "broker"),
-    "web": ("database", "sidecar", "placement", "broker"),
+    "web": ("database", "sidecar", "placement"),
     "actors": ("database", "sidecar", "placement", "scheduler"),
     "consumers": ("database", "sidecar", "placement", "scheduler", "broker"),
 }
