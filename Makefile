@@ -1,6 +1,6 @@
 # What can be done with this checkout; `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run setup page sidecar test check bench year lock
+.PHONY: help run cluster setup page sidecar test check bench faults year lock
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 # Tools that the machine has not, or too old.
@@ -12,6 +12,10 @@ help: ## List what can be done
 run: .venv/.ready ## Start Duely on this machine; the first time it builds what it needs
 	@$(PYTHON) -m host.runner.page
 	@exec .venv/bin/duely up
+
+cluster: .venv/.ready ## Start Duely on this machine as a cluster: web, actors and consumers in processes of their own
+	@$(PYTHON) -m host.runner.page
+	@exec .venv/bin/duely cluster $(ARGS)
 
 setup: .venv/.ready page sidecar ## Install and build everything without starting it
 
@@ -29,6 +33,9 @@ check: .venv/.ready ## Lint, type-check and check the import rules
 
 bench: .venv/.ready ## Measure this machine against named peers; writes load/RESULTS.md
 	@$(PYTHON) -m load.bench
+
+faults: .venv/.ready ## Bring faults on a system under load and hold it against its promises (SEED=1 MINUTES=30)
+	@$(PYTHON) -m tests.faults --seed $(or $(SEED),0) --minutes $(or $(MINUTES),30)
 
 year: .venv/.ready ## Live a year of many series in minutes and hold it against an oracle (SERIES=400 SEED=1)
 	@$(PYTHON) -m tests.year --series $(or $(SERIES),400) --seed $(or $(SEED),1)

@@ -84,7 +84,11 @@ def is_active(state: Json) -> bool:
 
 
 def checklist(entries: list[Json], current: list[Json], command_id: str) -> list[Json]:
-    """The wanted entries with their ids: the given one, else that of an entry with the same text, else a new one."""
+    """The wanted entries with their ids: the given one, else that of an entry with the same text, else a new one.
+
+    One that is there already keeps what a newer release wrote into it.
+    """
+    known = {item["id"]: item for item in current}
     ids_of = {item["text"]: item["id"] for item in reversed(current)}
     taken = {entry["id"] for entry in entries if "id" in entry}
     items: list[Json] = []
@@ -93,7 +97,8 @@ def checklist(entries: list[Json], current: list[Json], command_id: str) -> list
         if item_id is None or (item_id in taken and "id" not in entry):
             item_id = str(uuid5(UUID(command_id), f"checklist:{number}"))
         taken.add(item_id)
-        items.append({"id": item_id, "text": entry["text"], "done": entry.get("done", False)})
+        wanted = {"id": item_id, "text": entry["text"], "done": entry.get("done", False)}
+        items.append(known.get(item_id, {}) | wanted)
     return items
 
 

@@ -1,32 +1,47 @@
-"""What the sidecar calls: actor turns, reminders, deactivation, health. Loopback only, never the public port.
+"""What the sidecar calls: actor turns, reminders, events, jobs, deactivation, health. Loopback only, never the public port.
 
 A bare function behind SidecarListener, because a web framework costs more than a turn does.
 """
 
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
 from dapr.actor import ActorRuntime
 
+from host.consumers.subscription import Subscriptions
 from host.sidecar_listener import Headers
 
 log = logging.getLogger(__name__)
+
+# Never 404: the sidecar drops a message that it gets 404 for, and repeats one that it gets 503 for.
+_NO_ROUTE = 503, b'{"message":"no such route here"}'
 
 
 class ActorHost:
     """What stands behind the sidecar's app port.
 
     `on_configured` runs whenever a sidecar (again) asks what lives here: what we cached may be stale then.
-    `app_token`, when set, must come with every call.
+    `app_token`, when set, must come with every call. `jobs`: what to do at the hour of each, by name;
+    `subscriptions`: what it is to bring from the broker, and who takes it.
     """
 
-    def __init__(self, config: dict[str, Any], on_configured: Callable[[], None], app_token: str = "") -> None:
+    def __init__(
+        self,
+        config: dict[str, Any],
+        on_configured: Callable[[], None],
+        app_token: str = "",
+        *,
+        jobs: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
+        subscriptions: Subscriptions | None = None,
+    ) -> None:
         self._config = orjson.dumps(config)
         self._on_configured = on_configured
         self._app_token = app_token.encode()
+        self._jobs = jobs or {}
+        self._subscriptions = subscriptions or Subscriptions([])
 
     async def __call__(self, method: str, path: str, headers: Headers, body: bytes) -> tuple[int, bytes]:
         """Status and JSON of one call."""
@@ -34,16 +49,33 @@ class ActorHost:
             return 200, b"{}"
         if not self._is_sidecar(headers):
             return 403, b'{"message":"not the sidecar"}'
+        return await self._answer(method, path, body)
+
+    async def _answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         parts = path.split("/")[1:]
         if parts[0] == "actors":
             return await _actor_call(method, parts, body)
+        if parts[0] == "job":
+            return await self._do(parts)
         if path == "/dapr/config":
             self._on_configured()
             return 200, self._config
         if path == "/dapr/subscribe":
-            return 200, b"[]"
-        # Never 404: the sidecar drops a message that it gets 404 for, and repeats one that it gets 503 for.
-        return 503, b'{"message":"no such route here"}'
+            return 200, orjson.dumps(self._subscriptions.declared())
+        if parts[0] == "events" and (statuses := await self._subscriptions.deliver(path, body)):
+            return 200, statuses
+        return _NO_ROUTE
+
+    async def _do(self, parts: list[str]) -> tuple[int, bytes]:
+        job = self._jobs.get("/".join(parts[1:]))
+        if job is None:
+            return _NO_ROUTE
+        try:
+            await job()
+        except Exception as error:  # noqa: BLE001  the edge: the scheduler calls again
+            log.warning("a job failed", extra={"job": parts[1], "cause": repr(error)[:300]})
+            return 500, b'{"message":"the job failed; see the log of the host"}'
+        return 200, b"{}"
 
     def _is_sidecar(self, headers: Headers) -> bool:
         if not self._app_token:

@@ -22,7 +22,7 @@ from actors.clock import instant_text
 from host.postgres_account import account, binaries
 from host.runner.words import StartError
 from host.settings import child_environment
-from host.store import snapshot
+from host.store import rebuild, snapshot
 from host.store.migrate import upgrade
 from host.store.snapshot import Fingerprint
 
@@ -63,7 +63,8 @@ async def backup(dsn: str, file: Path, now: datetime) -> Manifest:
             schema = await snapshot.schema(connection)
             if not schema:
                 raise StartError("This database holds no Duely: there is nothing to back up.")
-            _run(dsn, "pg_dump", f"--snapshot={instant}", "--format=custom", "--no-owner", "--no-acl", f"--file={dump}")
+            left_out = ("--no-owner", "--no-acl", f"--exclude-schema={rebuild.SCHEMA}")
+            _run(dsn, "pg_dump", f"--snapshot={instant}", "--format=custom", *left_out, f"--file={dump}")
             tables = await snapshot.fingerprints(connection)
         manifest = Manifest(FORMAT, version("duely"), instant_text(now), schema, _sha256(dump), tables)
         (Path(scratch) / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1))

@@ -21,7 +21,10 @@ class SidecarPublisher:
     async def publish(self, topic: str, events: Sequence[dict[str, Any]]) -> set[str]:
         """Publish CloudEvents; gives the ids that were not accepted; raises AioRpcError when none was."""
         request = api_v1.BulkPublishRequest(
-            pubsub_name=self._name, topic=topic, entries=[_entry(event) for event in events]
+            pubsub_name=self._name,
+            topic=topic,
+            entries=[_entry(event) for event in events],
+            metadata={"rawPayload": "true"},  # else the sidecar reads and writes the JSON of each
         )
         response = await self._sidecar.calls.BulkPublishEvent(
             request, timeout=PUBLISH_TIMEOUT_SECONDS, metadata=self._sidecar.metadata
@@ -31,9 +34,10 @@ class SidecarPublisher:
 
 def _entry(event: dict[str, Any]) -> api_v1.BulkPublishRequestEntry:
     # The key stands at the entry, never at the request: the component copies the request's metadata over it.
+    user = event["data"].get("user_id")
     return api_v1.BulkPublishRequestEntry(
         entry_id=event["id"],
         event=orjson.dumps(event),
         content_type="application/cloudevents+json",
-        metadata={"partitionKey": event["data"]["user_id"]},
+        metadata={"partitionKey": user} if user else {},
     )

@@ -5,16 +5,17 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from host.settings import Settings
+from host.command_line import settings_of as _settings
+from host.command_line import told as _told
+from host.operations import commands as operations
+
+# Of each role: as many as the connections of the embedded database suffice for.
+MOST_REPLICAS = click.IntRange(1, 3)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -42,6 +43,28 @@ def up(data_dir: Path | None, host: str | None, port: int | None) -> None:
 
     settings = _settings(data_dir)
     sys.exit(run(replace(settings, host=host or settings.host, port=port or settings.port), say))
+
+
+@main.command()
+@click.option("--web", type=MOST_REPLICAS, default=2, show_default=True, help="Processes of the page and API.")
+@click.option("--actors", type=MOST_REPLICAS, default=2, show_default=True, help="Processes of actors.")
+@click.option("--consumers", type=MOST_REPLICAS, default=2, show_default=True, help="Processes of consumers.")
+@click.option("--host", help="The address to listen on (DUELY_HOST, else 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Of the first web process; others take the next ones.")
+@click.pass_obj
+def cluster(
+    data_dir: Path | None, *, web: int, actors: int, consumers: int, host: str | None, port: int | None
+) -> None:
+    """Start everything on this machine as a cluster: each role as processes of its own, until Ctrl-C.
+
+    As `duely up`, with the processes that a cluster of machines has. Any web process serves anyone.
+    """
+    from host.runner.cluster import Counts
+    from host.runner.cluster import cluster as run
+
+    settings = _settings(data_dir)
+    chosen = replace(settings, host=host or settings.host, port=port or settings.port)
+    sys.exit(run(chosen, Counts(web, actors, consumers), say))
 
 
 @main.command()
@@ -141,6 +164,63 @@ def _copied(data_dir: Path | None, file: Path) -> Path:
 
 
 @main.group()
+def activity() -> None:
+    """The activity log and its archive."""
+
+
+@activity.command("verify")
+@click.pass_obj
+def activity_verify(data_dir: Path | None) -> None:
+    """Hash every entry again, archived or not, and hold each user's chain together from its first entry to its last.
+
+    Ends with 1 when an entry was changed or is missing.
+    """
+    from host.runner.database import database
+    from host.store.activity_chain import check
+
+    settings = _settings(data_dir)
+    with _told(), database(settings) as dsn:
+        report = asyncio.run(check(dsn, settings.archive))
+    entries = f"{report.rows:,} entries here and {report.archived_rows:,} in {report.files} archived files"
+    click.echo(f"{entries}, of {report.users:,} users")
+    for line in (*report.bad_files, *(f"{each.user_id} at {each.position}: {each.why}" for each in report.breaks)):
+        click.echo(line)
+    if not report.is_whole:
+        sys.exit(1)
+    click.echo("Every hash holds.")
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Only look; ends with 1 when a topic is missing or differs.")
+@click.option("--partitions", type=click.IntRange(1, 1_000), default=3, show_default=True, help="Of each busy topic.")
+@click.option("--replicas", type=click.IntRange(0, 10), default=0, help="Copies of each; 0 is the broker's own choice.")
+@click.option("--go-on", is_flag=True, hidden=True, help="Ends with 0 also when the broker cannot be reached.")
+@click.pass_obj
+def topics(data_dir: Path | None, *, check: bool, partitions: int, replicas: int, go_on: bool) -> None:
+    """Make the topics that Kafka lacks, and name those that are not as they are meant.
+
+    What is there is never changed: Kafka would send a user's next events elsewhere than the last, or drop some.
+    """
+    from host.runner.broker import access_of
+    from host.topics import TopicsError, ensure
+    from host.topics import topics as wanted
+
+    with _told():
+        access = access_of(_settings(data_dir))
+    try:
+        found = ensure(access, wanted(partitions), replicas=replicas, only_look=check)
+    except TopicsError as error:
+        if go_on:
+            click.echo(f"{error}. Topics were not looked at; run `duely topics` later.")
+            return
+        raise click.ClickException(str(error)) from error
+    for line in found.lines():
+        click.echo(line)
+    if check and not found.as_meant:
+        sys.exit(1)
+
+
+@main.group()
 def user() -> None:
     """The people who have an account."""
 
@@ -226,33 +306,8 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\n")
 
 
-@contextmanager
-def _told() -> Generator[None]:
-    """What keeps a command from working, in words and without a stack trace."""
-    from host.postgres import PostgresError
-    from host.runner.words import StartError
-    from host.store.engine import is_outage
-
-    try:
-        yield
-    except (StartError, PostgresError) as error:
-        raise click.ClickException(str(error)) from error
-    except Exception as error:
-        if isinstance(error, OSError) and error.filename:
-            raise click.ClickException(f"{error.strerror}: {error.filename}") from error
-        if not is_outage(error):
-            raise
-        raise click.ClickException(f"The database does not answer: {error or type(error).__name__}") from error
-
-
-def _settings(data_dir: Path | None) -> "Settings":
-    from host.settings import BadSettingError, read_settings
-
-    try:
-        settings = read_settings()
-    except BadSettingError as error:
-        raise click.ClickException(str(error)) from error
-    return replace(settings, data_dir=data_dir.absolute()) if data_dir else settings
+for command in (operations.dead_letters, operations.pause_consumer, operations.rebuild, operations.verify):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from host.readiness import WORKS
 from host.runner import places, sidecar
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
@@ -27,7 +28,6 @@ from host.store.vitals import Vitals
 
 LAG_EVENTS = 1000
 BROKER_LAG_SECONDS = 10
-_PARTS = ("postgres", "placement", "scheduler", "daprd", "host")
 _OK = 200
 
 
@@ -79,7 +79,7 @@ async def examine(settings: Settings, database_url: str, now: datetime) -> Repor
     if running is None:
         report.problems.append(f"Nothing runs from {folder.path}: start it with `duely up`.")
     else:
-        await _look_at_parts(report, settings, folder, running)
+        await _look_at_parts(report, folder, running)
     if database_url:
         await _look_at_data(report, settings, database_url, now)
     _look_at_disk(report, folder)
@@ -92,10 +92,10 @@ def _versions() -> dict[str, str]:
     return {"duely": version("duely"), "python": sys.version.split()[0], "dapr": dapr}
 
 
-async def _look_at_parts(report: Report, settings: Settings, folder: DataFolder, running: Running) -> None:
+async def _look_at_parts(report: Report, folder: DataFolder, running: Running) -> None:
     report.url = running.url
     uses = {port: name for name, port in _ports(folder).items()} | {_address(running.url)[1]: "page and API"}
-    for name in _PARTS if not settings.database_url else _PARTS[1:]:
+    for name in running.names:
         process = _process(running.parts.get(name))
         report.parts[name] = _described(process) if process else "does not run"
         if process is None:
@@ -115,7 +115,7 @@ async def ask_readiness(report: Report, url: str) -> None:
         report.problems.append(f"The page does not answer at {url}.")
         return
     if status != _OK:
-        broken = {part: word for part, word in report.readiness.get("parts", {}).items() if word not in ("ok", "none")}
+        broken = {part: word for part, word in report.readiness.get("parts", {}).items() if word not in WORKS}
         report.problems.append(f"Duely is not ready: {', '.join(f'{part}: {word}' for part, word in broken.items())}.")
 
 
@@ -134,7 +134,9 @@ async def _look_at_data(report: Report, settings: Settings, database_url: str, n
     if report.url and (found.wakes_overdue or found.wakes_unarmed):
         report.problems.append(f"{found.wakes_overdue} wakes are overdue and {found.wakes_unarmed} unarmed.")
     if found.dead_letters:
-        report.problems.append(f"{found.dead_letters} events could not be applied: see the table dead_letters.")
+        report.problems.append(f"{found.dead_letters} events could not be applied: see `duely dead-letters list`.")
+    for consumer in found.paused:
+        report.problems.append(f"The consumer {consumer} is paused: `duely pause-consumer {consumer} --resume`.")
 
 
 def _look_at_disk(report: Report, folder: DataFolder) -> None:

@@ -35,13 +35,17 @@ def _facts(vitals: Vitals) -> list[tuple[str, str]]:
     return [
         ("people and tasks", f"{vitals.users} and {vitals.tasks}, {_megabytes(vitals.bytes)} of database"),
         ("active series", str(vitals.series)),
-        *((f"consumer {name}", f"{lag} events behind") for name, lag in sorted(vitals.lag.items())),
+        *((f"consumer {name}", _progress(name, lag, vitals)) for name, lag in sorted(vitals.lag.items())),
         ("oldest event waiting", f"{vitals.oldest_waiting_seconds:.1f} s"),
         ("oldest unpublished", f"{vitals.oldest_unpublished_seconds:.0f} s (matters with a broker only)"),
         ("wakes", f"{vitals.wakes_unarmed} unarmed, {vitals.wakes_overdue} overdue"),
         ("next wake", vitals.next_wake.isoformat(timespec="seconds") if vitals.next_wake else "none"),
         ("dead letters", str(vitals.dead_letters)),
     ]
+
+
+def _progress(name: str, lag: int, vitals: Vitals) -> str:
+    return f"{lag} events behind{', paused' if name in vitals.paused else ''}"
 
 
 def _megabytes(size: int) -> str:

@@ -100,7 +100,10 @@ class Hub:
         """Listen from after that position, or from now; a position that cannot be served starts with a Resync."""
         async with self._database.raw() as connection:
             newest = await activity_feed.newest_position(connection, user_id)
-        servable = after is not None and 0 <= newest - after <= LONGEST_REPLAY
+            servable = after is not None and (
+                after == newest
+                or (0 < newest - after <= LONGEST_REPLAY and await activity_feed.holds(connection, user_id, after + 1))
+            )
         position = after if after is not None and servable else newest
         listener = Subscription(self, user_id, position, resync=after is not None and not servable)
         self._listeners.setdefault(user_id, []).append(listener)

@@ -15,19 +15,27 @@ from actors.clock import SystemClock
 from actors.ports import Ports
 from actors.registry import register_all
 from actors.serializer import OrjsonSerializer
+from host import archive
 from host.actor_host import ActorHost
+from host.announcements import UPDATES, Announcements, heard
+from host.archive import Archivist
 from host.arming import Arming
 from host.broker import SidecarPublisher
-from host.consumers.catchup import Catchup
-from host.consumers.handler import Handler
+from host.consumers.catchup import CATCHUP_POLL_SECONDS, Catchup
+from host.consumers.handler import TASK_UPDATES, Handler
 from host.consumers.notifier import Notifier
 from host.consumers.projector import Projector
 from host.consumers.recurrence import Recurrence
+from host.consumers.replay import Replay
 from host.consumers.rezone import Rezone
+from host.consumers.subscription import Subscription, Subscriptions, durable
 from host.consumers.table import consumers
 from host.gateway import Gateway
 from host.hub import Hub
+from host.jobs import Job
 from host.leader import Leader
+from host.pace import pace_of
+from host.patrol import Patrol
 from host.pruner import Pruner
 from host.readiness import checks
 from host.relay import Relay
@@ -62,19 +70,33 @@ class HostProcess:
         self.settings = settings
         self.clock = SystemClock()
         self.database = Database(settings.database_url)
-        self.hub = Hub(self.database)
-        self.projection = Projection(self.database)
+        self._pace = pace_of(settings.role, settings.broker)
+        self.hub = Hub(self.database, poll_seconds=self._pace.hub)
+        self.projection = Projection(self.database, self._pace.shown)
         self.signing_key = b""
         self._sidecar = Sidecar(settings.dapr_grpc_port, settings.dapr_http_port, settings.dapr_api_token)
         self._client = SidecarActorClient(self._sidecar)
         self.gateway = Gateway(self._client)
-        broker = BROKER_COMPONENT if settings.broker != "none" else ""
-        self.parts = checks(self.database, self._sidecar, broker)
+        self._has_broker = settings.broker != "none"
+        component = TASK_UPDATES if settings.role == "web" else BROKER_COMPONENT
+        self.parts = checks(self.database, self._sidecar, settings.role, component if self._has_broker else "")
         self._arming = Arming(self.database, self.clock)
-        self._notifier = Notifier(self.database, self.clock, wake=self.hub.wake)
-        self._catchups = self._make_catchups()
         publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT)
-        self._relay = Relay(self.database, publisher.publish) if settings.broker != "none" else None
+        self._news = Announcements(publisher.publish, secrets.token_hex(8))
+        # Who shows streams is told through the broker where that is another process.
+        told_elsewhere = self._has_broker and settings.role == "consumers"
+        self._wake = self._news.wake if told_elsewhere else self.hub.wake
+        self._shown = self._news.shown if told_elsewhere else self.projection.note
+        self._notifier = Notifier(self.database, self.clock, wake=self._wake)
+        self._catchups = self._make_catchups()
+        self._archivist = Archivist(
+            self.database,
+            self.clock,
+            settings.archive,
+            days=settings.activity_days,
+            ensure_job=Job(self._sidecar, archive.JOB, archive.SCHEDULE).ensure,
+        )
+        self._relay = Relay(self.database, publisher.publish, longest_poll_seconds=self._pace.relay)
         self.sidecar_app: ActorHost
         self._running: list[asyncio.Task[None]] = []
 
@@ -127,29 +149,56 @@ class HostProcess:
             on_configured = activations.drop_caches
             _ACTORS.update_entities(ActorRuntime.get_registered_actor_types())
             config = _as_json(_ACTORS)
-        return ActorHost(config, on_configured, self.settings.app_api_token)
+        jobs = {archive.JOB: self._archivist.asked}
+        return ActorHost(
+            config, on_configured, self.settings.app_api_token, jobs=jobs, subscriptions=self._subscriptions()
+        )
+
+    def _subscriptions(self) -> Subscriptions:
+        """What the broker is to bring to this role."""
+        role = self.settings.role
+        table: list[Subscription] = []
+        if self._has_broker and role in {"all", "consumers"}:
+            table += durable(self._catchups)
+        if self._has_broker and role == "web":
+            take = heard(self.hub.wake, self.projection.note)
+            table.append(Subscription(TASK_UPDATES, TASK_UPDATES, frozenset((UPDATES,)), take))
+        return Subscriptions(table)
 
     def _make_catchups(self) -> dict[str, Catchup]:
         handlers: dict[str, Handler] = {
-            "projector": Projector(shown=self.projection.note, wake=self.hub.wake, types=self._on_projected),
+            "projector": Projector(shown=self._shown, wake=self._wake, types=self._on_projected),
             "notifier": self._notifier,
             "recurrence": Recurrence(self.database, self.gateway),
             "rezone": Rezone(self.database, self.gateway),
         }
-        grace = BROKER_GRACE_SECONDS if self.settings.broker != "none" else 0.0
+        grace = BROKER_GRACE_SECONDS if self._has_broker else 0.0
+        # The projector's news wakes the others.
+        polls = {"projector": self._pace.projector}
         return {
-            consumer.name: Catchup(self.database, consumer, min_age_seconds=grace) for consumer in consumers(handlers)
+            consumer.name: Catchup(
+                self.database,
+                consumer,
+                min_age_seconds=grace,
+                max_poll_seconds=polls.get(consumer.name, CATCHUP_POLL_SECONDS),
+                buried=self._news.buried if self._has_broker else None,
+            )
+            for consumer in consumers(handlers)
         }
 
     def _on_commit(self, actor_type: str, _actor_id: str) -> None:
+        """With a broker the way is the relay's; catch-up would find nothing that is old enough."""
+        if self._has_broker:
+            self._relay.nudge()
+            return
         self._catchups["projector"].nudge()
         if actor_type == "SeriesActor":
             self._catchups["recurrence"].nudge()
-        if self._relay is not None:
-            self._relay.nudge()
 
     def _on_projected(self, types: set[str]) -> None:
         """Wake the consumers that take such events; most writes concern the projector alone."""
+        if self._has_broker:
+            return
         for catchup in self._catchups.values():
             if catchup.consumer.name != "projector" and not types.isdisjoint(catchup.consumer.types):
                 catchup.nudge()
@@ -165,6 +214,8 @@ class HostProcess:
         if role in {"all", "consumers"}:
             loops |= {name: catchup.run for name, catchup in self._catchups.items()}
             loops["leader"] = Leader(self.database, "chores", self._led_loops()).run
+            if self._has_broker:
+                loops["announcements"] = self._news.run
         return loops
 
     def _led_loops(self) -> Sequence[Callable[[], Awaitable[None]]]:
@@ -177,10 +228,12 @@ class HostProcess:
             sentinel_present=sentinel.present,
             plant_sentinel=sentinel.plant,
         )
-        pruner = Pruner(self.database, self.gateway, self.clock, broker=self._relay is not None)
+        pruner = Pruner(self.database, self.gateway, self.clock, broker=self._has_broker)
         zone_rules = ZoneRules(self.database, self.gateway, self.clock)
-        led = [sweeper.run, pruner.run, self._notifier.run, zone_rules.run]
-        return led if self._relay is None else [*led, self._relay.run]
+        replay = Replay(self.database, [catchup.consumer for catchup in self._catchups.values()])
+        patrol = Patrol(self.database, self.clock, broker=self._has_broker)
+        led = [sweeper.run, pruner.run, self._notifier.run, zone_rules.run, replay.run, patrol.run, self._archivist.run]
+        return [*led, self._relay.run] if self._has_broker else led
 
 
 async def _supervised(name: str, loop: Callable[[], Awaitable[None]]) -> None:

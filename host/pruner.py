@@ -26,6 +26,7 @@ TRASH_AGE: Final = timedelta(days=30)
 AGES: Final = {
     "commands": timedelta(hours=24),
     "sessions": timedelta(0),
+    "rate_counts": timedelta(0),
     "notifications": timedelta(days=90),
     "deliveries": timedelta(days=90),
 }

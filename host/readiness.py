@@ -1,11 +1,13 @@
-"""What must work for this process to be of use: each part by name, with a check that answers "ok" or why not."""
+"""What must work for this process to be of use: each part by name, with a check that answers one of WORKS or why not."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 import grpc.aio
 from dapr.proto import api_v1
 
+from host.settings import Role
 from host.sidecar_client import Sidecar
 from host.store.engine import Database
 
@@ -13,18 +15,31 @@ Check = Callable[[], Awaitable[str]]
 
 _CHECK_SECONDS = 2.0
 _OK = "ok"
+BUSY = "busy"
+WORKS = frozenset({_OK, "none", BUSY})
 
 
-def checks(database: Database, sidecar: Sidecar, broker: str = "") -> Mapping[str, Check]:
+# What a process of a role is of no use without: who publishes nothing needs no broker, who wakes nothing no scheduler.
+# The hub of a web process hears later without a broker, and nobody may lose the page for that.
+_NEEDS: Final[Mapping[Role, tuple[str, ...]]] = {
+    "all": ("database", "sidecar", "placement", "scheduler", "broker"),
+    "web": ("database", "sidecar", "placement"),
+    "actors": ("database", "sidecar", "placement", "scheduler"),
+    "consumers": ("database", "sidecar", "placement", "scheduler", "broker"),
+}
+
+
+def checks(database: Database, sidecar: Sidecar, role: Role, broker: str = "") -> Mapping[str, Check]:
     """The checks of `/health/ready`, each bounded to 2 s; `broker` is its component, "" where there is none."""
     asked = _Sidecar(sidecar)
-    return {
+    known = {
         "database": _bounded(lambda: _database(database)),
         "sidecar": _bounded(asked.answers),
         "placement": _bounded(asked.placed),
         "scheduler": _bounded(asked.scheduled),
         "broker": _bounded(lambda: asked.has(broker)) if broker else _no_broker,
     }
+    return {name: known[name] for name in _NEEDS[role]}
 
 
 def _bounded(check: Check) -> Check:
@@ -72,8 +87,21 @@ class _Sidecar:
         return _OK if runtime.host_ready else runtime.placement or "not connected"
 
     async def scheduled(self) -> str:
-        connected = (await self._metadata()).scheduler.connected_addresses
-        return _OK if connected else "not connected"
+        """Asks the scheduler itself: the sidecar goes on naming one that is gone.
+
+        One that is there and does not answer is busy: after a hard kill it waits up to 20 s for its predecessor's
+        lease, and the sweeper does its work until then.
+        """
+        if not (await self._metadata()).scheduler.connected_addresses:
+            return "not connected"
+        try:
+            await self._sidecar.calls.ListJobsAlpha1(
+                api_v1.ListJobsRequestAlpha1(), timeout=_CHECK_SECONDS / 2, metadata=self._sidecar.metadata
+            )
+        except grpc.aio.AioRpcError as error:
+            busy = error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+            return BUSY if busy else f"cannot be reached ({error.code().name})"
+        return _OK
 
     async def has(self, component: str) -> str:
         loaded = (await self._metadata()).registered_components

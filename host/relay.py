@@ -25,9 +25,12 @@ PAUSES_SECONDS: Final = (0.2, 1.0, 2.0, 5.0)
 class Relay:
     """At least once, about in order: no consumer leans on more. No transaction is open while the broker works."""
 
-    def __init__(self, database: Database, publish: Publish) -> None:
+    def __init__(
+        self, database: Database, publish: Publish, *, longest_poll_seconds: float = LONGEST_POLL_SECONDS
+    ) -> None:
         self._database = database
         self._publish = publish
+        self._longest_poll = longest_poll_seconds
         self._nudged = asyncio.Event()
 
     def nudge(self) -> None:
@@ -49,7 +52,7 @@ class Relay:
                 failures += 1
                 continue
             failures = 0
-            poll = FIRST_POLL_SECONDS if seen else min(poll * 2, LONGEST_POLL_SECONDS)
+            poll = FIRST_POLL_SECONDS if seen else min(poll * 2, self._longest_poll)
             if not seen:
                 await self._wait(poll)
 

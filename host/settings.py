@@ -7,6 +7,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal, cast
 
+from host.kafka_access import MECHANISMS, KafkaAccess, Mechanism
+
 Role = Literal["all", "web", "actors", "consumers"]
 Broker = Literal["none", "kafka"]
 _ROLES = ("all", "web", "actors", "consumers")
@@ -27,8 +29,11 @@ class Settings:
     port: int = 8080
     app_port: int = 8081
     data_dir: Path = field(default_factory=lambda: Path("data"))
+    archive_dir: Path | None = None
+    activity_days: int = 90
     database_url: str = field(default="", repr=False)
     broker: Broker = "none"
+    kafka: KafkaAccess = field(default_factory=KafkaAccess)
     registration_open: bool = True
     demo: bool = False
     rate_limits: bool = True
@@ -38,6 +43,11 @@ class Settings:
     dapr_api_token: str = field(default="", repr=False)
     app_api_token: str = field(default="", repr=False)
     log_level: str = "INFO"
+
+    @property
+    def archive(self) -> Path:
+        """Where archived activity goes."""
+        return self.archive_dir or self.data_dir / "archive"
 
     @property
     def loopback_only(self) -> bool:
@@ -52,14 +62,18 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment; raises BadSettingError for a value that cannot be used."""
     env = os.environ if environ is None else environ
     defaults = Settings()
+    archive_dir = env.get("DUELY_ARCHIVE_DIR")
     settings = Settings(
         role=cast("Role", _choice(env, "DUELY_ROLE", "all", _ROLES)),
         host=env.get("DUELY_HOST") or defaults.host,
         port=_port(env, "DUELY_PORT", defaults.port),
         app_port=_port(env, "DUELY_APP_PORT", defaults.app_port),
         data_dir=Path(env.get("DUELY_DATA_DIR") or "data").expanduser().absolute(),
+        archive_dir=Path(archive_dir).expanduser().absolute() if archive_dir else None,
+        activity_days=_days(env, "DUELY_ACTIVITY_DAYS", defaults.activity_days),
         database_url=env.get("DUELY_DATABASE_URL", ""),
         broker=cast("Broker", _choice(env, "DUELY_BROKER", "none", ("none", "kafka"))),
+        kafka=_kafka(env),
         registration_open=_choice(env, "DUELY_REGISTRATION", "open", ("open", "closed")) == "open",
         demo=_flag(env, "DUELY_DEMO", default=False),
         rate_limits=_flag(env, "DUELY_RATE_LIMITS", default=True),
@@ -75,6 +89,25 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             f"DUELY_DEMO lets anyone in without a login, so it needs a loopback DUELY_HOST, not {settings.host}."
         )
     return settings
+
+
+def _kafka(env: Mapping[str, str]) -> KafkaAccess:
+    def file(name: str) -> Path | None:
+        return Path(env[name]).expanduser().absolute() if env.get(name) else None
+
+    access = KafkaAccess(
+        brokers=env.get("DUELY_KAFKA_BROKERS", ""),
+        username=env.get("DUELY_KAFKA_USERNAME", ""),
+        password=env.get("DUELY_KAFKA_PASSWORD", ""),
+        mechanism=cast("Mechanism", _choice(env, "DUELY_KAFKA_MECHANISM", "PLAIN", MECHANISMS)),
+        tls=_flag(env, "DUELY_KAFKA_TLS", default=False),
+        ca_file=file("DUELY_KAFKA_CA"),
+        certificate_file=file("DUELY_KAFKA_CERTIFICATE"),
+        key_file=file("DUELY_KAFKA_KEY"),
+    )
+    if problem := access.problem():
+        raise BadSettingError(problem)
+    return access
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -100,6 +133,13 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and int(text) < 65_536):  # noqa: PLR2004  the last TCP port
         raise BadSettingError(f"{name} is {text!r}; it must be a port number from 0 to 65535.")
+    return int(text)
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 36_500):  # noqa: PLR2004  a hundred years
+        raise BadSettingError(f"{name} is {text!r}; it must be a number of days from 1 to 36500.")
     return int(text)
 
 

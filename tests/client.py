@@ -71,8 +71,12 @@ class Caller:
         if self._consistency:
             headers[CONSISTENCY] = self._consistency
         answer = await self.http.request(method, path, json=body, headers=headers, params=query or None)
-        self._consistency = answer.headers.get(CONSISTENCY, self._consistency)
+        self.saw(answer.headers.get(CONSISTENCY, self._consistency))
         return answer
+
+    def saw(self, token: str) -> None:
+        """Reads from now on show what the token stands for."""
+        self._consistency = token
 
     # --- who
 

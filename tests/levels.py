@@ -16,6 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from host.runner.kafka_jars import find as find_jars
+from host.runner.kafka_jars import java
+from host.runner.words import StartError
+from host.settings import cache_dir
+
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
@@ -53,6 +58,16 @@ def _no_sidecar() -> str:
     return "" if found.returncode == 0 else "no Dapr sidecar yet: run `make sidecar` (Go 1.26.6 or newer)"
 
 
+def _no_broker() -> str:
+    try:
+        java()
+        if find_jars(cache_dir()) is None and not shutil.which("mvn"):
+            return "no jars of Kafka yet and no Maven to fetch them: install the package `maven`"
+    except StartError as error:
+        return str(error)
+    return _no_sidecar()
+
+
 def _no_browser() -> str:
     if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
         return "no Chromium: install the package `chromium`"
@@ -78,8 +93,11 @@ LEVELS = (
     Level("api", 240),
     Level("contract", 120),
     Level("live", 300, missing=_no_sidecar),
+    Level("cluster", 240, missing=_no_sidecar),
     Level("faults", 240, missing=_no_sidecar),
+    Level("selection", 360, missing=_no_sidecar),
     Level("browser", 300, missing=_no_browser),
+    Level("kafka", 240, missing=_no_broker),
     Level("year", 180),
     Level("bench", 120, ((PYTHON, "-m", "load.bench", "--smoke"),), _no_sidecar),
 )

@@ -55,6 +55,10 @@ class StreamReader:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
+    def move(self, url: str) -> None:
+        """Come back at that address when the connection is cut."""
+        self._url = url
+
     @property
     def positions(self) -> list[int]:
         return [item.position for item in self.heard]

@@ -43,6 +43,7 @@ class System:
         self.output = folder / "up.log"
         self.port = free_port()
         self.settings = {"DUELY_RATE_LIMITS": "off", **(settings or {})}
+        self.command: tuple[str, ...] = ("-m", "host.cli", "up")
         self._process: subprocess.Popen[bytes] | None = None
         self._seen: dict[int, psutil.Process] = {}
 
@@ -85,7 +86,7 @@ class System:
         with self.output.open("ab") as output:
             # Its own session, so that Ctrl-C reaches pytest alone and the fixture stops what it started.
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "host.cli", "up"],
+                [sys.executable, *self.command],
                 cwd=ROOT,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The process of Duely: the public app, the app for the sidecar, and the loops behind them, as the role asks."""
+"""The process of Duely: the public app or its health alone, the app for the sidecar, and the loops, as the role asks."""
 
 import asyncio
 import gc
@@ -19,6 +19,8 @@ from host.process import HostProcess
 from host.settings import BadSettingError, Settings, read_settings
 from host.sidecar_listener import SidecarListener
 from web.api.app import create_app
+from web.api.health_app import create_health_app
+from web.api.sign_outs import watch
 from web.services import Services
 
 log = logging.getLogger(__name__)
@@ -79,19 +81,24 @@ async def serve(settings: Settings) -> None:
     await process.open()
     app = create_app(_services(process)) if settings.role in {"all", "web"} else None
     _collect_seldom()
-    servers: list[Listener] = [SidecarListener(process.sidecar_app, settings.app_port)]
-    if app is not None:
-        servers.append(_server(app, settings.host, settings.port))
+    servers: list[Listener] = [
+        SidecarListener(process.sidecar_app, settings.app_port),
+        _server(app or create_health_app(process.parts), settings.host, settings.port),
+    ]
     tasks = [asyncio.create_task(server.serve(), name=type(server).__name__) for server in servers]
     process.run_loops()
     stopped = asyncio.create_task(stop.wait())
+    beside: list[asyncio.Task[Any]] = [stopped]
+    if app is not None and settings.role == "web":
+        beside.append(asyncio.create_task(watch(app.state.parts), name="sign-outs"))
     done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
     if stopped not in done:
         log.error("a listener ended by itself; stopping, so that the runner starts all of us again")
     if app is not None:
         app.state.parts.seats.drain()
     await _end(servers, tasks)
-    stopped.cancel()
+    for task in beside:
+        task.cancel()
     await process.close()
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from host import metrics
@@ -20,13 +20,17 @@ BATCH: Final = 500
 TRY_PAUSES_SECONDS: Final = (0.1, 0.5, 0.0)  # after the first, second and last try of an event at fault
 OUTAGE_PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FIRST_POLL_SECONDS: Final = 0.02
+CATCHUP_POLL_SECONDS: Final = 0.25  # the longest, where it is nudged as a rule
 REST_SECONDS: Final = 0.02  # after a batch, in which more rows gather and share the cost of a transaction
 ROUNDS: Final = 10  # of a delivery that a handler does in parts
 SETTLE_SECONDS: Final = 1.0  # how often a consumer for which nothing came moves its watermark
 
 
 class Catchup:
-    """The loop of one consumer. With a broker, `min_age_seconds` leaves it only what the broker has not brought."""
+    """The loop of one consumer. With a broker, `min_age_seconds` leaves it only what the broker has not brought.
+
+    `buried` is told of each event that is put aside: consumer, event, why.
+    """
 
     def __init__(
         self,
@@ -34,13 +38,15 @@ class Catchup:
         consumer: Consumer,
         *,
         min_age_seconds: float = 0,
-        max_poll_seconds: float = 0.25,
+        max_poll_seconds: float = CATCHUP_POLL_SECONDS,
+        buried: Callable[[str, Event, str], None] | None = None,
     ) -> None:
         self.consumer = consumer
         self._name = consumer.name
         self._database = database
         self._min_age = min_age_seconds
         self._max_poll = max_poll_seconds
+        self._buried = buried
         self._nudged = asyncio.Event()
         self._registered = False
         self._settled_at = 0.0
@@ -88,7 +94,7 @@ class Catchup:
             async with self._database.raw() as connection, connection.transaction():
                 mark = await outbox.watermark(connection, self._name, min_age_seconds=self._min_age)
                 if mark is None:
-                    return 0  # another process has this consumer
+                    return 0  # another process has this consumer, or it is paused
                 if self.consumer.handler.outside:
                     events = await outbox.unhandled(connection, self._name, self.consumer.types, mark, self._limit)
                     if not events:
@@ -103,7 +109,7 @@ class Catchup:
             if self.consumer.handler.outside:
                 events = await self._whole(events)
         except Exception as error:
-            if not events or _is_outage(error):
+            if not events or is_passing(error):
                 if not isinstance(error, Unavailable):
                     self._limit = max(1, self._limit // 2)
                 raise
@@ -114,16 +120,18 @@ class Catchup:
         return len(events)
 
     async def deliver(self, event_ids: Sequence[str]) -> None:
-        """Handle what the broker brought, and before it what its actors said earlier; raises for an outage."""
+        """Handle what the broker brought, and before it what its actors said earlier; raises for an outage or a pause."""
         if not self._registered:
             await self._register()
         async with self._database.raw() as connection:
+            if await outbox.is_paused(connection, self._name):
+                raise Unavailable(f"{self._name} is paused")
             events = await outbox.with_earlier(connection, self._name, self.consumer.types, event_ids)
         for _ in range(ROUNDS):
             try:
                 done = await self._whole(events)
             except Exception as error:
-                if _is_outage(error):
+                if is_passing(error):
                     raise
                 done = await self._one_by_one(events)
             self._committed(done)
@@ -162,7 +170,7 @@ class Catchup:
                     done += await self._whole([event])
                     break
                 except Exception as error:
-                    if _is_outage(error):
+                    if is_passing(error):
                         raise
                     if tries == len(TRY_PAUSES_SECONDS):
                         await self._bury(event, error, tries)
@@ -173,7 +181,9 @@ class Catchup:
     async def _bury(self, event: Event, error: Exception, tries: int) -> None:
         log.error("an event is put aside", extra={"consumer": self._name, "event_id": event.id}, exc_info=error)
         async with self._database.raw() as connection, connection.transaction():
-            await outbox.bury(connection, self._name, event, f"{type(error).__name__}: {error}", tries)
+            await outbox.bury(connection, self._name, event, told := f"{type(error).__name__}: {error}", tries)
+        if self._buried:
+            self._buried(self._name, event, told)
 
     def _committed(self, events: Sequence[Event]) -> None:
         if events:
@@ -182,13 +192,14 @@ class Catchup:
             self.consumer.handler.committed(events)
 
 
-def _is_outage(error: Exception) -> bool:
+def is_passing(error: Exception) -> bool:
+    """A fault of the world, which is waited out; else the event itself is at fault."""
     return isinstance(error, (Unavailable, OvertakenError)) or is_outage(error)
 
 
 def _log_outage(name: str, error: Exception, pause: float) -> None:
     details = {"consumer": name, "cause": repr(error), "pause_seconds": pause}
-    if _is_outage(error):
+    if is_passing(error):
         log.warning("consumer waits for the database or an actor", extra=details)
     else:
         log.error("consumer failed and tries again", extra=details, exc_info=error)

@@ -10,6 +10,8 @@ from host.store.outbox import Event
 Start = Literal["beginning", "now"]
 TASK_EVENTS: Final = "task-events"  # every event
 REMINDERS: Final = "reminders"  # copies of reminder.*
+TASK_UPDATES: Final = "task-updates"  # whose activity grew: wakes the hubs of other processes
+DEAD_LETTERS: Final = "dead-letters"  # copies of what was put aside
 
 
 class Handler:

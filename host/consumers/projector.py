@@ -1,7 +1,7 @@
 """The projector: tasks, series, reminders, tags, users, activity and the reminder ledger, one transaction a batch."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from host.consumers.handler import Handler
 from host.store import ledger, projections, series_rows, streams
@@ -9,15 +9,6 @@ from host.store.engine import Raw
 from host.store.outbox import Event
 
 Json = dict[str, Any]
-
-# What a reminder event is called in the ledger.
-STEPS: Final = {
-    "reminder.scheduled": "scheduled",
-    "reminder.fired": "fired",
-    "reminder.snoozed": "snoozed",
-    "reminder.acknowledged": "acknowledged",
-    "reminder.cancelled": "cancelled",
-}
 
 
 class Projector(Handler):
@@ -42,7 +33,7 @@ class Projector(Handler):
             await projections.upsert_users(connection, states.users)
         if states.series:
             await series_rows.upsert(connection, states.series)
-        await ledger.add(connection, [step_of(event.body) for event in events if event.type in STEPS])
+        await ledger.add(connection, [ledger.step_of(event.body) for event in events if event.type in ledger.STEPS])
         await streams.append(connection, [streams.entry_of(event.body) for event in events])
 
     def committed(self, events: Sequence[Event]) -> None:
@@ -77,22 +68,3 @@ def newest(events: Sequence[Event]) -> States:
 def _keep(states: dict[str, Json], actor_id: str, state: Json) -> None:
     if actor_id not in states or states[actor_id]["version"] < state["version"]:
         states[actor_id] = state
-
-
-def step_of(event: Json) -> ledger.Step:
-    data = event["data"]
-    reminder = data["reminder"]
-    return ledger.Step(
-        user_id=data["user_id"],
-        task_id=data["task_id"],
-        reminder_id=reminder["id"],
-        firing=reminder["firing"],
-        step=STEPS[event["type"]],
-        at=event["time"],
-        source=event["id"],
-        detail={
-            name: reminder[name]
-            for name in ("fire_at", "late_seconds", "snoozed_until")
-            if reminder.get(name) is not None
-        },
-    )

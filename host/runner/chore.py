@@ -1,13 +1,16 @@
-"""A long command: its output goes to a log, and a line of progress is due every ten seconds."""
+"""A long command: its output goes to a log, and a line of progress is due every ten seconds. Done by one at a time."""
 
+import contextlib
+import fcntl
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
 from host.runner.part import tethered
+from host.runner.words import Say
 
 HEARTBEAT_SECONDS = 10
 _POLL_SECONDS = 0.2
@@ -34,6 +37,23 @@ def run(command: tuple[str, ...], folder: Path, log: Path, env: Mapping[str, str
             process.wait()
         raise
     return code
+
+
+@contextlib.contextmanager
+def locked(path: Path, doing: str, say: Say) -> Generator[None]:
+    """Holds the lock on `path`; while another start holds it, says so every ten seconds."""
+    with path.open("w") as file:
+        waited = 0.0
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if waited % HEARTBEAT_SECONDS < _POLL_SECONDS:
+                    say(f"Another start is {doing}; waiting ({waited:.0f} s)")
+                time.sleep(_POLL_SECONDS)
+                waited += _POLL_SECONDS
+        yield
 
 
 def clock(seconds: float) -> str:

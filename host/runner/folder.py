@@ -2,6 +2,7 @@
 
 postgres/    the database            logs/        a file a part
 scheduler/   the scheduler's data    run/         lock, ports, state of the running system
+kafka/       the broker, if it is ours
 """
 
 import contextlib
@@ -12,7 +13,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from pwd import getpwuid
@@ -40,6 +41,7 @@ class Running:
     dapr_grpc_port: int
     api_token: str = field(repr=False)
     parts: Mapping[str, int] = field(default_factory=dict[str, int])
+    names: Sequence[str] = field(default_factory=list[str])  # of all parts that are to run
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class DataFolder:
     @property
     def scheduler(self) -> Path:
         return self.path / "scheduler"
+
+    @property
+    def kafka(self) -> Path:
+        return self.path / "kafka"
 
     @property
     def logs(self) -> Path:
@@ -171,12 +177,19 @@ def end_leftovers(running: Running | None, say: Say) -> None:
 
 
 def _part(name: str, pid: int) -> psutil.Process | None:
-    program = {"host": "web.serve", "migrations": "migrate"}.get(name, name)
+    program = program_of(name)
     try:
         process = psutil.Process(pid)
         return process if any(program in word for word in process.cmdline()) else None
     except psutil.Error:
         return None
+
+
+def program_of(name: str) -> str:
+    """A word of the command line by which a part is known: `web-1` runs ours, `web-1-daprd` is its sidecar."""
+    kind = "daprd" if name.endswith("-daprd") else name.partition("-")[0]
+    ours = dict.fromkeys(("host", "web", "actors", "consumers"), "web.serve")
+    return {**ours, "migrations": "migrate"}.get(kind, kind)
 
 
 def why_unwritable(path: Path, error: OSError) -> str:

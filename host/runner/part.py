@@ -35,6 +35,7 @@ class Part:
     after: the parts that must be ready before this one starts
     once: it runs to its end; exit 0 makes it ready, anything else fails the start
     stop_seconds: how long it has after `stop_signal` before it is killed
+    group: parts of one group that stand side by side in the table are stopped together
     """
 
     name: str
@@ -47,6 +48,7 @@ class Part:
     once: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 2
+    group: str = ""
 
 
 def tethered(

@@ -1,16 +1,18 @@
 """The map of the machine: every process of Duely on one machine, in the order in which they start.
 
     postgres ── migrations ──┬── daprd ◄──► host      (the page, the API, the actors, the consumers)
-    placement, scheduler ────┘
+    placement, scheduler ────┤
+    kafka ── topics ─────────┘                        (with DUELY_BROKER=kafka)
 
-They stop in the reverse order. Everything but the public port listens on 127.0.0.1.
+They stop in the reverse order. Everything but the public port listens on 127.0.0.1. In a cluster (cluster.py) the last
+two are there once for each replica.
 """
 
 import asyncio
 import signal
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,32 +20,41 @@ from pathlib import Path
 
 from host.postgres import EmbeddedPostgres, PostgresError
 from host.runner import places
+from host.runner.broker import sidecar_flags
 from host.runner.folder import DataFolder
+from host.runner.kafka import Kafka
 from host.runner.part import Part, Process, tethered
 from host.runner.probe import http_ok
 from host.runner.sidecar import Sidecar
 from host.runner.words import StartError
-from host.settings import Settings
+from host.settings import Role, Settings
 
+# Actors' state is kept under their app id: it is the same for ever, and wherever actors live.
 APP_ID = "duely"
+APP_IDS: Mapping[Role, str] = {"all": APP_ID, "actors": APP_ID, "web": "duely-web", "consumers": "duely-consumers"}
 HEALTH_PATH = "/healthz"
 HOST_COMMAND = ("-m", "web.serve")
 # For `ports.pick`; the public port is the operator's choice.
-PORTS = (
-    *("app", "dapr_http", "dapr_grpc", "dapr_internal", "dapr_metrics"),
+REPLICA_PORTS = ("app", "dapr_http", "dapr_grpc", "dapr_internal", "dapr_metrics")
+CONTROL_PORTS = (
     *("placement", "placement_raft", "placement_health", "placement_metrics"),
     *("scheduler", "scheduler_etcd", "scheduler_peer", "scheduler_health", "scheduler_metrics"),
 )
+PORTS = (*REPLICA_PORTS, *CONTROL_PORTS)
 _HERE = "127.0.0.1"
 _POSTGRES_READY_SECONDS = 60  # after a crash it reads its log first
 # An old server that is still writing its checkpoint. Short, because a stop cannot interrupt this wait.
 _OLD_SERVER_SECONDS = 6
 _MIGRATION_SECONDS = 600
+_TOPICS_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What all parts share. `postgres` is None where the operator has a database of his own."""
+    """What all parts share. `postgres` and `kafka` are None where the operator has his own, or wants no broker.
+
+    `replica` names one of several processes with its sidecar, "" where there is one; its role is in the settings.
+    """
 
     settings: Settings
     folder: DataFolder
@@ -52,6 +63,8 @@ class Machine:
     postgres: EmbeddedPostgres | None
     api_token: str
     app_token: str
+    replica: str = ""
+    kafka: Kafka | None = None
 
     @property
     def database_url(self) -> str:
@@ -62,16 +75,36 @@ class Machine:
         return self.folder.logs / f"{name}.log"
 
 
-def parts(machine: Machine) -> list[Part]:
+def parts(machine: Machine, replicas: Sequence[Machine]) -> list[Part]:
+    """What every process of ours stands on, and each replica's sidecar and process: one replica, or a cluster."""
     database = [_postgres(machine, machine.postgres)] if machine.postgres else []
     return [
         *database,
         _migrations(machine, after=tuple(part.name for part in database)),
         _placement(machine),
         _scheduler(machine),
-        _daprd(machine, after=("migrations", "placement", "scheduler")),
-        _host(machine, after=("migrations",)),
+        *_broker(machine),
+        *map(_daprd, replicas),
+        *map(_host, replicas),
     ]
+
+
+def _broker(machine: Machine) -> list[Part]:
+    """The broker, if it is ours, and its topics; none of them without DUELY_BROKER=kafka."""
+    if machine.settings.broker == "none":
+        return []
+    own = [machine.kafka.part()] if machine.kafka else []
+    # A broker of the operator's may be away: what it would bring is caught up from the database.
+    options = [] if machine.kafka else ["--go-on"]
+    topics = Part(
+        name="topics",
+        log=machine.log("topics"),
+        spawn=lambda: _python(machine, "topics", _broker_data(machine), "-m", "host.cli", "topics", *options),
+        after=tuple(part.name for part in own),
+        once=True,
+        ready_seconds=_TOPICS_SECONDS,
+    )
+    return [*own, topics]
 
 
 def _postgres(machine: Machine, server: EmbeddedPostgres) -> Part:
@@ -114,7 +147,7 @@ def _migrations(machine: Machine, after: tuple[str, ...]) -> Part:
     return Part(
         name="migrations",
         log=machine.log("migrations"),
-        spawn=lambda: _python(machine, "migrations", "-m", "host.cli", "migrate"),
+        spawn=lambda: _python(machine, "migrations", _data(machine), "-m", "host.cli", "migrate"),
         after=after,
         once=True,
         ready_seconds=_MIGRATION_SECONDS,
@@ -164,9 +197,9 @@ def daprd_command(machine: Machine) -> tuple[str, ...]:
     """Described a second time in dapr.yaml, for the Dapr CLI; a contract test holds both together."""
     ports = machine.ports
     return (
-        *(machine.sidecar.daprd, "--mode", "standalone", "--app-id", APP_ID),
+        *(machine.sidecar.daprd, "--mode", "standalone", "--app-id", APP_IDS[machine.settings.role]),
         *("--app-port", str(ports["app"]), "--app-protocol", "http", "--app-channel-address", _HERE),
-        *("--resources-path", str(places.RESOURCES), "--config", str(places.RESOURCES / "configuration.yaml")),
+        *sidecar_flags(machine.settings),
         # Lenient: an app that is called dead takes all its actors with it.
         *("--enable-app-health-check", "--app-health-check-path", HEALTH_PATH),
         *("--app-health-probe-interval", "3", "--app-health-probe-timeout", "2000", "--app-health-threshold", "5"),
@@ -180,25 +213,28 @@ def daprd_command(machine: Machine) -> tuple[str, ...]:
     )
 
 
-def _daprd(machine: Machine, after: tuple[str, ...]) -> Part:
+def _daprd(machine: Machine) -> Part:
+    name = f"{machine.replica}-daprd" if machine.replica else "daprd"
+
     def spawn() -> Process:
         # Measured with the bench. GOGC: half as much work for its collector, for some 50 MB more at its busiest.
         # One thread at a time: handing work from one to another was a fifth of its time, and one does more than the
         # single host process can ask of it.
         env = {"GOGC": "400", "GOMAXPROCS": "1", **environment(machine), "DAPR_HOST_IP": _HERE}
-        return tethered(daprd_command(machine), log=machine.log("daprd"), env=env)
+        return tethered(daprd_command(machine), log=machine.log(name), env=env)
 
     return Part(
-        name="daprd",
-        log=machine.log("daprd"),
+        name=name,
+        log=machine.log(name),
         spawn=spawn,
         ready=partial(http_ok, machine.ports["dapr_http"], "/v1.0/healthz"),
-        after=after,
+        after=("migrations", "placement", "scheduler", *(part.name for part in _broker(machine))),
+        group="sidecars",
     )
 
 
-def _host(machine: Machine, after: tuple[str, ...]) -> Part:
-    settings, ports = machine.settings, machine.ports
+def _host(machine: Machine) -> Part:
+    settings, ports, name = machine.settings, machine.ports, machine.replica or "host"
 
     async def ready() -> str:
         return await http_ok(ports["app"], HEALTH_PATH) or await http_ok(
@@ -206,12 +242,15 @@ def _host(machine: Machine, after: tuple[str, ...]) -> Part:
         )
 
     return Part(
-        name="host",
-        log=machine.log("host"),
-        spawn=lambda: _python(machine, "host", *HOST_COMMAND),
+        name=name,
+        log=machine.log(name),
+        spawn=lambda: _python(machine, name, environment(machine), *HOST_COMMAND),
         ready=ready,
-        after=after,
+        ready_seconds=60,  # several at once on few cores
+        after=("migrations",),
         stop_seconds=5,  # it lets open requests end
+        # A request that is still open needs the actors behind it.
+        group="web" if settings.role == "web" else "behind",
     )
 
 
@@ -221,10 +260,11 @@ def knock_at(host: str) -> str:
 
 
 def environment(machine: Machine) -> dict[str, str]:
-    """What the host, the migrations and the sidecar are told; the other settings they inherit."""
+    """What the host and the sidecar are told; the other settings they inherit."""
     return {
-        "DUELY_DATABASE_URL": machine.database_url,
-        "DUELY_DATA_DIR": str(machine.folder.path),
+        **_data(machine),
+        **_broker_data(machine),
+        "DUELY_ROLE": machine.settings.role,
         "DUELY_HOST": machine.settings.host,
         "DUELY_PORT": str(machine.settings.port),
         "DUELY_APP_PORT": str(machine.ports["app"]),
@@ -235,6 +275,16 @@ def environment(machine: Machine) -> dict[str, str]:
     }
 
 
-def _python(machine: Machine, name: str, *arguments: str) -> Process:
-    command = (sys.executable, *arguments)
-    return tethered(command, log=machine.log(name), env=environment(machine), folder=places.ROOT)
+def _data(machine: Machine) -> dict[str, str]:
+    return {"DUELY_DATABASE_URL": machine.database_url, "DUELY_DATA_DIR": str(machine.folder.path)}
+
+
+def _broker_data(machine: Machine) -> Mapping[str, str]:
+    """How the broker is reached."""
+    if machine.settings.broker == "none":
+        return {}
+    return (machine.kafka.access if machine.kafka else machine.settings.kafka).environment()
+
+
+def _python(machine: Machine, name: str, env: Mapping[str, str], *arguments: str) -> Process:
+    return tethered((sys.executable, *arguments), log=machine.log(name), env=env, folder=places.ROOT)

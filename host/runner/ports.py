@@ -16,7 +16,7 @@ _SHOWN_CHARACTERS = 120
 
 def pick(names: Sequence[str], remembered: Path) -> dict[str, int]:
     """A free port for each name: the remembered one if it is still free. Remembers what it picked."""
-    known = _read(remembered)
+    known = remembered_in(remembered)
     picked: dict[str, int] = {}
     # Each data folder starts looking elsewhere, so that two that start at once do not pick alike.
     candidates = iter(_candidates(crc32(str(remembered.absolute()).encode())))
@@ -66,7 +66,8 @@ def _candidates(seed: int) -> Iterable[int]:
     return ((seed + step) % count + _FIRST for step in range(count))
 
 
-def _read(path: Path) -> dict[str, int]:
+def remembered_in(path: Path) -> dict[str, int]:
+    """What was picked before."""
     try:
         known = json.loads(path.read_text())
     except (OSError, ValueError):

@@ -1,19 +1,15 @@
 """Builds the sidecar once: under a lock, with a line of progress every ten seconds, moved into place when it is whole."""
 
-import contextlib
-import fcntl
 import re
 import shutil
 import tempfile
 import time
-from collections.abc import Generator
 from pathlib import Path
 
 from host.runner import chore, places, sidecar, tools
 from host.runner.sidecar import VERSION, Sidecar
 from host.runner.words import Say, StartError
 
-_POLL_SECONDS = 0.2
 _FLAGS = ("-buildvcs=false", "-trimpath", "-v", "-ldflags")
 _LINK = (
     f"-s -w -X github.com/dapr/dapr/pkg/buildinfo.version={VERSION} -X github.com/dapr/kit/logger.DaprVersion={VERSION}"
@@ -40,7 +36,7 @@ def build(source: Path, cache: Path, say: Say) -> Sidecar:
         raise StartError(f"No Dapr {VERSION} is installed, and {source} is not there to build it from.")
     target = sidecar.built_folder(source, cache)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(target.with_suffix(".lock"), say):
+    with chore.locked(target.with_suffix(".lock"), "building the sidecar", say):
         if not sidecar.is_ours(target):
             go = tools.find_or_install(tools.GO, places.TOOLS, places.TOOLS_LOCK, say)
             _build_into(target, go, source, say)
@@ -83,20 +79,3 @@ def failure(log: Path) -> str:
     lines = [line for line in text.splitlines() if not line.startswith("go: downloading")]
     last = "\n".join(f"    {line}" for line in lines[-5:])
     return f"Building the sidecar failed:\n{last}\n{remedy} The whole log is {log}. An installed Dapr {VERSION} is used instead of a build."
-
-
-@contextlib.contextmanager
-def _locked(path: Path, say: Say) -> Generator[None]:
-    """Holds the lock on `path`; while another start holds it, says so every ten seconds."""
-    with path.open("w") as file:
-        waited = 0.0
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if waited % chore.HEARTBEAT_SECONDS < _POLL_SECONDS:
-                    say(f"Another start is building the sidecar; waiting ({waited:.0f} s)")
-                time.sleep(_POLL_SECONDS)
-                waited += _POLL_SECONDS
-        yield

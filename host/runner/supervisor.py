@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from host.runner import log_files
 from host.runner.part import Part, Process
@@ -46,6 +47,7 @@ class Supervisor:
         patience: Patience | None = None,
     ) -> None:
         self._parts = parts
+        self._width = max((len(part.name) for part in parts), default=0) + 1
         self._say = say
         self._changed = changed
         self._patience = patience or Patience()
@@ -70,18 +72,21 @@ class Supervisor:
     async def stop(self) -> None:
         """End every process: the last part of the table first, each within its time, all within the limit."""
         deadline = _now() + self._patience.stop_seconds
-        for part in reversed(self._parts):
-            process = self._running.pop(part.name, None)
-            if process is not None and process.poll() is None:
-                await self._end(process, part.stop_signal, min(_now() + part.stop_seconds, deadline))
+        for _, together in groupby(reversed(self._parts), key=lambda part: part.group or part.name):
+            await asyncio.gather(*(self._stop(part, deadline) for part in together))
         self._changed({})
+
+    async def _stop(self, part: Part, deadline: float) -> None:
+        process = self._running.pop(part.name, None)
+        if process is not None and process.poll() is None:
+            await self._end(process, part.stop_signal, min(_now() + part.stop_seconds, deadline))
 
     async def _keep(self, part: Part) -> None:
         for name in part.after:
             await self._ready[name].wait()
         began = _now()
         await self._start(part, FIRST_TRIES)
-        self._say(f"  {part.name:<11} {'done' if part.once else 'ready'} in {_now() - began:.1f} s")
+        self._say(f"  {part.name:<{self._width}} {'done' if part.once else 'ready'} in {_now() - began:.1f} s")
         self._ready[part.name].set()
         if not part.once:
             await self._start_again_for_ever(part)
@@ -93,11 +98,11 @@ class Supervisor:
             ended = await self._ended(part)
             failures = 1 if _now() - began > self._patience.steady_seconds else failures + 1
             delay = self._patience.delay(failures)
-            self._say(f"  {part.name:<11} {ended}; starting it again in {delay:g} s{_reason(part)}")
+            self._say(f"  {part.name:<{self._width}} {ended}; starting it again in {delay:g} s{_reason(part)}")
             await asyncio.sleep(delay)
             began = _now()
             await self._start(part)
-            self._say(f"  {part.name:<11} is back after {_now() - began:.1f} s")
+            self._say(f"  {part.name:<{self._width}} is back after {_now() - began:.1f} s")
 
     async def _start(self, part: Part, tries: int | None = None) -> None:
         """Start it until it is ready; gives up after so many tries, never without a number."""
@@ -110,7 +115,7 @@ class Supervisor:
                 if tries is not None and failures >= tries:
                     raise PartError(f"{part.name} {error}.{_reason(part)}\n  Its log: {part.log}") from error
                 delay = self._patience.delay(failures)
-                self._say(f"  {part.name:<11} {error}; starting it again in {delay:g} s")
+                self._say(f"  {part.name:<{self._width}} {error}; starting it again in {delay:g} s")
                 await asyncio.sleep(delay)
             else:
                 return

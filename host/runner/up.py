@@ -6,12 +6,12 @@ import os
 import secrets
 import shutil
 import signal
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from host.postgres import PostgresError
-from host.runner import log_files, places, ports, sidecar, sidecar_build
+from host.runner import broker, log_files, places, ports, sidecar, sidecar_build
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running, end_leftovers
 from host.runner.parts import PORTS, Machine, knock_at, parts
@@ -26,16 +26,35 @@ _READY_SECONDS = 30
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which of our processes run, each with its sidecar.
+
+    ports: the names for which free ports are picked; web_ports: those of the operator's choice
+    replicas: made of the machine; a request that is still open needs those that stand before it
+    """
+
+    ports: Sequence[str]
+    web_ports: Sequence[int]
+    replicas: Callable[[Machine], Sequence[Machine]]
+
+
 def up(settings: Settings, say: Say) -> int:
+    """Everything in one process of ours."""
+    return run(settings, Layout(PORTS, [settings.port], lambda machine: [machine]), say)
+
+
+def run(settings: Settings, layout: Layout, say: Say) -> int:
     """Run until Ctrl-C or SIGTERM: 0. Anything that keeps Duely from starting is said in full: 1."""
     folder = DataFolder(settings.data_dir)
     try:
         folder.prepare()
         with folder.locked():
             end_leftovers(folder.told(), say)
-            refuse_a_taken_port(settings)
-            machine = _machine(settings, folder, say)
-            return asyncio.run(_run(machine, say))
+            for port in layout.web_ports:
+                refuse_a_taken_port(replace(settings, port=port))
+            machine = _machine(settings, folder, layout, say)
+            return asyncio.run(_run(machine, layout.replicas(machine), say))
     except (StartError, PostgresError) as error:
         say(f"Duely cannot start.\n{error}")
         return 1
@@ -62,30 +81,34 @@ def refuse_a_taken_port(settings: Settings) -> None:
     )
 
 
-def _machine(settings: Settings, folder: DataFolder, say: Say) -> Machine:
+def _machine(settings: Settings, folder: DataFolder, layout: Layout, say: Say) -> Machine:
     dapr = sidecar.find(places.SIDECAR_SOURCE, cache_dir()) or sidecar_build.build(
         places.SIDECAR_SOURCE, cache_dir(), say
     )
+    own = broker.needs_own(settings)
+    picked = ports.pick([*layout.ports, *(broker.PORTS if own else ())], folder.ports)
     return Machine(
         settings=settings,
         folder=folder,
         sidecar=dapr,
-        ports=ports.pick(PORTS, folder.ports),
+        ports=picked,
         postgres=None if settings.database_url else embedded(folder),
         api_token=secrets.token_urlsafe(24),
         app_token=secrets.token_urlsafe(24),
+        kafka=broker.own_broker(folder, picked, say) if own else None,
     )
 
 
-async def _run(machine: Machine, say: Say) -> int:
-    running = _running(machine)
-    table = parts(machine)
+async def _run(machine: Machine, replicas: Sequence[Machine], say: Say) -> int:
+    fronts = [replica for replica in replicas if replica.settings.role in {"all", "web"}]
+    table = parts(machine, replicas)
+    running = _running(fronts[0], [part.name for part in table if not part.once])
     supervisor = Supervisor(table, say, _writer(machine.folder, running))
     stop = _on_signals(supervisor, say)
     say(f"Starting Duely; its data is in {machine.folder.path}, Dapr {sidecar.VERSION} is {machine.sidecar.origin}")
     keep = asyncio.create_task(supervisor.keep())
     around = [
-        asyncio.create_task(_greet(supervisor, machine, running.url, say)),
+        asyncio.create_task(_greet(supervisor, replicas, [url_of(front) for front in fronts], say)),
         asyncio.create_task(_keep_house(machine.folder, [part.log for part in table], say)),
     ]
     stopped = asyncio.create_task(stop.wait())
@@ -104,17 +127,21 @@ async def _run(machine: Machine, say: Say) -> int:
     return 0
 
 
-def _running(machine: Machine) -> Running:
-    settings = machine.settings
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+def url_of(front: Machine) -> str:
+    host = front.settings.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{front.settings.port}"
+
+
+def _running(machine: Machine, names: Sequence[str]) -> Running:
     return Running(
         pid=os.getpid(),
-        url=f"http://{host}:{settings.port}",
+        url=url_of(machine),
         sidecar=f"{machine.sidecar.origin}, {machine.sidecar.folder}",
         app_port=machine.ports["app"],
         dapr_http_port=machine.ports["dapr_http"],
         dapr_grpc_port=machine.ports["dapr_grpc"],
         api_token=machine.api_token,
+        names=names,
     )
 
 
@@ -144,17 +171,25 @@ def _on_signals(supervisor: Supervisor, say: Say) -> asyncio.Event:
     return stop
 
 
-async def _greet(supervisor: Supervisor, machine: Machine, url: str, say: Say) -> None:
-    """The address of the page, once everything behind it answers."""
-    began = asyncio.get_running_loop().time()
+async def _greet(supervisor: Supervisor, replicas: Sequence[Machine], urls: Sequence[str], say: Say) -> None:
+    """The addresses of the page, once everything behind them answers."""
     await supervisor.all_ready()
-    host, port = knock_at(machine.settings.host), machine.settings.port
-    while missing := await http_ok(port, "/health/ready", host):
+    began = asyncio.get_running_loop().time()
+    while missing := await _missing(replicas):
         if asyncio.get_running_loop().time() - began > _READY_SECONDS:
             say(f"Everything runs, but {missing}. It goes on trying; `duely doctor` tells more.")
             return
         await asyncio.sleep(0.1)
-    say(f"\n  Duely is ready: {url}\n  Ctrl-C stops it.\n")
+    say(f"\n  Duely is ready: {' and '.join(urls)}\n  Ctrl-C stops it.\n")
+
+
+async def _missing(replicas: Sequence[Machine]) -> str:
+    """What the first replica that is not ready misses; "" when all are of use."""
+    for replica in replicas:
+        settings = replica.settings
+        if missing := await http_ok(settings.port, "/health/ready", knock_at(settings.host)):
+            return f"{replica.replica} {missing}".lstrip()
+    return ""
 
 
 async def _keep_house(folder: DataFolder, logs: list[Path], say: Say) -> None:

@@ -22,6 +22,13 @@ async def newest_position(connection: Raw, user_id: str) -> int:
     return position or 0
 
 
+async def holds(connection: Raw, user_id: str, position: int) -> bool:
+    """Whether that entry is here; an older one may be archived."""
+    query = "SELECT EXISTS (SELECT FROM activity WHERE user_id = $1 AND position = $2)"
+    found: bool = await connection.fetchval(query, user_id, position)
+    return found
+
+
 async def rows_after(connection: Raw, after: Mapping[str, int], limit: int) -> dict[str, list[StreamRow]]:
     """For each user the rows above the position, in order, at most `limit`."""
     rows = await connection.fetch(

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.tables import activity
+from host.store.partitions import month_of
+from host.store.tables import activity, archives
 
 ACTOR_KINDS: Final = frozenset({"user", "token", "agent", "reminder", "system"})
 
@@ -54,6 +55,12 @@ async def find(connection: AsyncConnection, user_id: str, position: int) -> Acti
     )
     row = (await connection.execute(statement)).first()
     return _entry(row) if row else None
+
+
+async def archived_before(connection: AsyncConnection) -> datetime | None:
+    """The instant before which whole months stand in the archive and not here; None while none does."""
+    month = await connection.scalar(select(func.max(archives.c.month)))
+    return None if month is None else datetime.combine(month_of(month, 1), time(), UTC)
 
 
 def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:

@@ -8,7 +8,7 @@ from typing import Final
 from host.store.engine import Database
 
 REMEMBERED: Final = 10_000
-POLL_SECONDS: Final = 0.1
+POLL_SECONDS: Final = 0.1  # the longest: where the projector is in this process, it is told
 
 
 async def reached(database: Database, actor_id: str, version: int) -> bool:
@@ -27,8 +27,9 @@ async def reached(database: Database, actor_id: str, version: int) -> bool:
 class Projection:
     """How far the read model is: told by the projector of this process, asked of the database for the rest."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, poll_seconds: float = POLL_SECONDS) -> None:
         self._database = database
+        self._poll_seconds = poll_seconds
         self._shown: OrderedDict[str, int] = OrderedDict()
         self._waiting: dict[str, set[asyncio.Event]] = {}
 
@@ -60,11 +61,16 @@ class Projection:
 
     async def _until_shown(self, actor_id: str, version: int, told: asyncio.Event) -> bool:
         """Ends with the caller's time; the poll sees what a projector elsewhere has done."""
+        poll = self._poll_seconds
         while True:
-            if self._shown.get(actor_id, 0) >= version or await reached(self._database, actor_id, version):
+            if self._shown.get(actor_id, 0) >= version:
+                return True
+            if await reached(self._database, actor_id, version):
+                self.note({actor_id: version})
                 return True
             try:
-                await asyncio.wait_for(told.wait(), POLL_SECONDS)
+                await asyncio.wait_for(told.wait(), poll)
             except TimeoutError:
+                poll = min(poll * 2, POLL_SECONDS)
                 continue
             told.clear()

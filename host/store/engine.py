@@ -17,12 +17,18 @@ Raw: TypeAlias = Any  # an asyncpg connection; most of asyncpg's methods have no
 
 _asyncpg: Final[Any] = asyncpg
 
+# First in a transaction that sees one instant: it is no read, so the instant comes after it, and from then on a rebuild
+# does not put other tables in the place of these. Their newest rows would be younger than that instant, and missing.
+HOLD_READ_MODEL: Final = "LOCK TABLE tasks, reminders, tags, series IN ACCESS SHARE MODE"
+
 # What goes away by itself: connection lost, server stopping or starting, no resources, lock or time limits, deadlock.
 _OUTAGES: Final = (
     OSError,
     TimeoutError,
     PoolTimeoutError,
     _asyncpg.InterfaceError,
+    # Of a connection that was told its end while nobody used it, and is not closed yet.
+    _asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
@@ -123,7 +129,9 @@ class Database:
         """Statements that all see one instant, read only."""
         async with self.engine.connect() as connection:
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            yield await connection.execution_options(**options)
+            reading = await connection.execution_options(**options)
+            await reading.exec_driver_sql(HOLD_READ_MODEL)
+            yield reading
 
     @asynccontextmanager
     async def raw(self) -> AsyncGenerator[Raw]:

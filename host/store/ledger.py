@@ -1,11 +1,20 @@
 """The reminder ledger: each step in each reminder's life, written once."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from host.store.engine import Raw
+
+# What a reminder event is called in the ledger.
+STEPS: Final = {
+    "reminder.scheduled": "scheduled",
+    "reminder.fired": "fired",
+    "reminder.snoozed": "snoozed",
+    "reminder.acknowledged": "acknowledged",
+    "reminder.cancelled": "cancelled",
+}
 
 
 class Step(NamedTuple):
@@ -35,4 +44,24 @@ async def add(connection: Raw, steps: Sequence[Step]) -> None:
              at timestamptz, source text, channel text, detail json)
            ON CONFLICT (source) DO NOTHING""",
         orjson.dumps([step._asdict() for step in steps]).decode(),
+    )
+
+
+def step_of(event: dict[str, Any]) -> Step:
+    """Of an event whose type is one of STEPS."""
+    data = event["data"]
+    reminder = data["reminder"]
+    return Step(
+        user_id=data["user_id"],
+        task_id=data["task_id"],
+        reminder_id=reminder["id"],
+        firing=reminder["firing"],
+        step=STEPS[event["type"]],
+        at=event["time"],
+        source=event["id"],
+        detail={
+            name: reminder[name]
+            for name in ("fire_at", "late_seconds", "snoozed_until")
+            if reminder.get(name) is not None
+        },
     )

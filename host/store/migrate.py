@@ -11,6 +11,7 @@ from host.store.engine import Database
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 MIGRATION_TIMEOUT_SECONDS: Final = 600
+LOCK: Final = 7_305_001  # whoever migrates has it alone
 
 
 async def upgrade(dsn: str) -> None:

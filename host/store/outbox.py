@@ -59,7 +59,7 @@ async def register(connection: Raw, consumer: str, *, from_now: bool) -> None:
 
 
 async def watermark(connection: Raw, consumer: str, *, min_age_seconds: float = 0) -> Watermark | None:
-    """Take the consumer's lock until the end of the transaction; None while another process has it.
+    """Take the consumer's lock until the end of the transaction; None while another process has it or it is paused.
 
     A lock, and no row lock: that would give this transaction its number before it reads. What is read here may be
     older than the lock; that only means to read some rows again, and `advance` never goes back.
@@ -72,13 +72,22 @@ async def watermark(connection: Raw, consumer: str, *, min_age_seconds: float = 
                        ORDER BY o.position DESC LIMIT 1), 0)
            FROM (SELECT *, -- a number not given out yet is of the cluster that this one was restored from
                    seen_xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS foreign_xid
-                 FROM watermarks WHERE consumer = $1)
+                 FROM watermarks WHERE consumer = $1 AND paused_at IS NULL)
            WHERE pg_try_advisory_xact_lock($3, hashtext($1))""",
         consumer,
         float(min_age_seconds),
         _LOCK_SPACE,
     )
     return Watermark(*row) if row else None
+
+
+async def is_paused(connection: Raw, consumer: str) -> bool:
+    """Whether the consumer is to take nothing now."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM watermarks WHERE consumer = $1 AND paused_at IS NOT NULL)", consumer
+        )
+    )
 
 
 async def unhandled(connection: Raw, consumer: str, types: Sequence[str], mark: Watermark, limit: int) -> list[Event]:

@@ -1,6 +1,6 @@
 """The monthly partitions of `activity`: this month and the next three always stand."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from host.store.engine import Raw
@@ -10,20 +10,28 @@ MONTHS_AHEAD: Final = 3
 
 async def ensure(connection: Raw, now: datetime) -> list[str]:
     """Make the partitions that are missing; gives their names. Rows that waited in the DEFAULT one move over."""
-    made: list[str] = []
-    for ahead in range(MONTHS_AHEAD + 1):
-        first, last = _month(now, ahead), _month(now, ahead + 1)
-        name = f"activity_{first[:7].replace('-', '_')}"
-        if await connection.fetchval("SELECT to_regclass($1) IS NULL", name):
-            async with connection.transaction():
-                await _make(connection, name, first, last)
-            made.append(name)
-    return made
+    months = [month_of(now, ahead) for ahead in range(MONTHS_AHEAD + 1)]
+    return [name_of(month) for month in months if await make(connection, month)]
 
 
-def _month(now: datetime, ahead: int) -> str:
-    months = now.year * 12 + now.month - 1 + ahead
-    return f"{months // 12:04d}-{months % 12 + 1:02d}-01"
+async def make(connection: Raw, month: date) -> bool:
+    """Make the partition of a month; False when it is there."""
+    name, first, last = name_of(month), f"{month}Z", f"{month_of(month, 1)}Z"
+    if not await connection.fetchval("SELECT to_regclass($1) IS NULL", name):
+        return False
+    async with connection.transaction():
+        await _make(connection, name, first, last)
+    return True
+
+
+def name_of(month: date) -> str:
+    return f"activity_{month:%Y_%m}"
+
+
+def month_of(moment: date | datetime, ahead: int = 0) -> date:
+    """The first day of the month that is so many months after."""
+    months = moment.year * 12 + moment.month - 1 + ahead
+    return date(months // 12, months % 12 + 1, 1)
 
 
 async def _make(connection: Raw, name: str, first: str, last: str) -> None:
@@ -31,9 +39,7 @@ async def _make(connection: Raw, name: str, first: str, last: str) -> None:
     await connection.execute("LOCK TABLE activity IN SHARE ROW EXCLUSIVE MODE")
     await connection.execute(f"CREATE TABLE {name} (LIKE activity INCLUDING ALL)")
     await connection.execute(
-        f"""WITH moved AS (DELETE FROM activity_default WHERE at >= '{first}Z' AND at < '{last}Z' RETURNING *)
+        f"""WITH moved AS (DELETE FROM activity_default WHERE at >= '{first}' AND at < '{last}' RETURNING *)
             INSERT INTO {name} SELECT * FROM moved"""  # noqa: S608  our own names and dates
     )
-    await connection.execute(
-        f"ALTER TABLE activity ATTACH PARTITION {name} FOR VALUES FROM ('{first}Z') TO ('{last}Z')"
-    )
+    await connection.execute(f"ALTER TABLE activity ATTACH PARTITION {name} FOR VALUES FROM ('{first}') TO ('{last}')")

@@ -27,7 +27,7 @@ async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> None:
     newer = [tasks[task_id] for task_id in sorted(tasks) if _is_newer(tasks[task_id], heads.get(task_id))]
     if not newer:
         return
-    rows = await connection.fetch(_UPSERT_TASKS, orjson.dumps([_row(task) for task in newer]).decode())
+    rows = await connection.fetch(_UPSERT_TASKS, orjson.dumps([row_of(task) for task in newer]).decode())
     written: dict[str, bool] = {row[0]: row[1] for row in rows}
     newer = [task for task in newer if task["id"] in written or task["version"] > 1]
     if any(written.get(task["id"]) != (task["id"] not in heads) for task in newer):
@@ -78,7 +78,7 @@ WHERE t.version < excluded.version
 RETURNING id, xmax = 0 AS fresh"""
 
 
-def _row(task: Json) -> Json:
+def row_of(task: Json) -> Json:
     due, overdue_at = task["due"], task["overdue_at"]
     return {
         **task,

@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 async def upsert(connection: Raw, series: Mapping[str, Json]) -> None:
     """Bring the rows of series (by id, as events carry them) up to these; older ones are left out."""
-    rows = [_row(series[series_id]) for series_id in sorted(series)]
+    rows = [row_of(series[series_id]) for series_id in sorted(series)]
     await connection.execute(_UPSERT, orjson.dumps(rows).decode())
 
 
@@ -25,7 +25,7 @@ ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.sta
 WHERE s.version < excluded.version"""
 
 
-def _row(series: Json) -> Json:
+def row_of(series: Json) -> Json:
     awaited = series["awaited"]
     return {
         **{name: series[name] for name in _SAME},

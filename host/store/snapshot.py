@@ -8,7 +8,7 @@ from typing import Final
 
 from asyncpg.exceptions import PostgresError
 
-from host.store.engine import Database, Raw
+from host.store.engine import HOLD_READ_MODEL, Database, Raw
 
 STATEMENT_SECONDS: Final = 3600
 
@@ -33,7 +33,10 @@ async def connected(dsn: str) -> AsyncGenerator[Raw]:
 @asynccontextmanager
 async def one_instant(connection: Raw) -> AsyncGenerator[str]:
     """Every read inside sees this instant; gives the name under which pg_dump can see the same one."""
+    is_ours = await schema(connection)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        if is_ours:
+            await connection.execute(HOLD_READ_MODEL)
         yield await connection.fetchval("SELECT pg_export_snapshot()")
 
 

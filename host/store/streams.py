@@ -10,7 +10,7 @@ import orjson
 from actors.clock import parse_instant
 from host.store.engine import Raw
 
-_FIRST: Final = (0, "")
+FIRST: Final = (0, "")
 
 
 class Entry(NamedTuple):
@@ -93,7 +93,7 @@ async def _lock(connection: Raw, users: Iterable[str]) -> dict[str, tuple[int, s
             """INSERT INTO user_streams (user_id, position, hash)
                SELECT unnest($1::text[]), $2, $3 ON CONFLICT DO NOTHING""",
             wanted,
-            *_FIRST,
+            *FIRST,
         )
         rows = await connection.fetch(query, wanted)
     return {row[0]: (row[1], row[2]) for row in rows}
@@ -105,7 +105,7 @@ async def broken_at(connection: Raw, user_id: str) -> int | None:
     Rows before the oldest one that is still here are archived; the chain is held from there on.
     """
     expected: int | None = None
-    last = _FIRST
+    last = FIRST
     async with connection.transaction():
         query = "SELECT position, body, prev_hash, hash FROM activity WHERE user_id = $1 ORDER BY position"
         async for position, body, prev_hash, own_hash in connection.cursor(query, user_id, prefetch=500):

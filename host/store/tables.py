@@ -118,6 +118,7 @@ watermarks: Final = Table(  # everything up to `position` is handled; `seen` bec
     Column("position", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
     Column("seen_xid", BigInteger, nullable=False, server_default=text("0")),
+    _instant("paused_at"),
 )
 
 inbox: Final = Table(
@@ -140,6 +141,7 @@ dead_letters: Final = Table(
     Column("error", Text, nullable=False),
     Column("tries", Integer, nullable=False),
     _stamp("at"),
+    _instant("replay_at"),
 )
 
 # --- Read model: can be rebuilt --------------------------------------------------------------------------------------
@@ -381,8 +383,35 @@ tokens: Final = Table(
     Index("tokens_user", "user_id"),
 )
 
+archives: Final = Table(  # the files of archived activity: a month is either in one of them or in `activity`
+    "archives",
+    metadata,
+    Column("file", Text, primary_key=True),
+    Column("month", Date, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    _instant("archived_at", nullable=False),
+)
+
+jobs: Final = Table(  # when each was last asked for, and when what was asked was last done
+    "jobs",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _instant("asked_at", nullable=False),
+    _instant("done_at"),
+)
+
 versions: Final = Table(  # what stored instants were last counted with
     "versions", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
+)
+
+rate_counts: Final = Table(  # unlogged; how often somebody asked, as all replicas have told
+    "rate_counts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Index("rate_counts_end", "ends_at"),
 )
 
 secrets: Final = Table(  # the key that signs consistency tokens, made once

@@ -6,7 +6,7 @@ from typing import Final
 
 from asyncpg.exceptions import InterfaceError, PostgresError
 
-from host.store import outbox, wakes
+from host.store import outbox, pauses, wakes
 from host.store.engine import Database
 
 GRACE_SECONDS: Final = 10.0  # by then the sweeper has mended it
@@ -21,6 +21,7 @@ class Vitals:
     postgresql: str
     schema: str
     lag: dict[str, int]
+    paused: list[str]  # consumers
     oldest_waiting_seconds: float
     oldest_unpublished_seconds: float
     wakes_unarmed: int
@@ -55,6 +56,7 @@ async def read(dsn: str, now: datetime) -> Vitals:
             postgresql=row[0],
             schema=row[1] or "none",
             lag=await outbox.lag(connection),
+            paused=[state.name for state in await pauses.states(connection) if state.paused_at],
             oldest_waiting_seconds=row[7],
             oldest_unpublished_seconds=await outbox.oldest_unpublished_seconds(connection),
             wakes_unarmed=unarmed,

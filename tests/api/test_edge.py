@@ -1,12 +1,17 @@
 """What surrounds every request: ids, log lines, metrics, headers, the page, health."""
 
+import asyncio
 import gzip
 import logging
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
+import orjson
 import pytest
+from starlette.types import Message
 
+from tests.deadline import eventually
 from tests.fakes.world import World
 
 pytestmark = pytest.mark.api
@@ -33,6 +38,55 @@ async def test_the_log_has_what_an_operator_should_see_and_no_line_for_what_went
         await ada.get("/api/v1/me")
         await ada.get("/api/v1/nothing")
     assert [line.__dict__["status"] for line in caplog.records if line.name == "duely.access"] == [404]
+
+
+async def test_a_request_that_is_cut_by_the_end_of_the_server_is_told_when_to_come_back(
+    here: World, ada: httpx.AsyncClient
+) -> None:
+    task_id, sent = str(uuid4()), list[Message]()
+    told = len(here.actors.sent)
+    async with here.actors._locks[task_id]:
+        asking = asyncio.create_task(_ask(here, ada, sent, orjson.dumps({"title": "x", "id": task_id})))
+        await eventually(lambda: len(here.actors.sent) > told, 5, "the actor was asked")
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    assert (sent[0]["status"], dict(sent[0]["headers"])[b"retry-after"]) == (503, b"2")
+    assert orjson.loads(sent[1]["body"])["code"] == "stopping"
+
+
+async def test_a_client_that_leaves_within_its_request_is_no_fault_of_ours(
+    here: World, ada: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[Message] = []
+    with caplog.at_level(logging.INFO):
+        await _ask(here, ada, sent, None)
+    assert sent == []
+    assert [line.__dict__["status"] for line in caplog.records if line.name == "duely.access"] == [499]
+    assert not [line for line in caplog.records if line.levelno >= logging.ERROR]
+
+
+async def _ask(here: World, person: httpx.AsyncClient, sent: list[Message], body: bytes | None) -> None:
+    """POST a task past the client, which gives no look at a request that never ends; without a body it leaves."""
+    request = person.build_request(
+        "POST", "/api/v1/tasks", headers={"content-type": "application/json"}, content=body or b"{}"
+    )
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": "/api/v1/tasks", "raw_path": b"/api/v1/tasks", "query_string": b"", "root_path": "",
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "client": ("127.0.0.1", 1), "server": ("duely.test", 80),
+    }  # fmt: skip
+
+    async def receive() -> Message:
+        if body is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await here.app(scope, receive, send)
 
 
 async def test_metrics_name_routes_and_never_paths(ada: httpx.AsyncClient) -> None:

@@ -1,8 +1,12 @@
 """What happened: activity, reminders with their ledger, notifications."""
 
+from datetime import date
+
 import httpx
 import pytest
+from sqlalchemy import insert
 
+from host.store.tables import archives
 from tests.fakes.world import World
 
 pytestmark = pytest.mark.api
@@ -86,3 +90,17 @@ async def test_notifications_are_marked_read_once(here: World, ada: httpx.AsyncC
     assert (await ada.get(url, params={"unread_only": True})).json()["items"] == []
     assert (await ada.post(f"{url}/read-all")).json() == {"marked": 0}
     assert (await ada.get(url)).json()["total"] == 1
+
+
+async def test_activity_says_from_when_on_it_is_here(here: World, ada: httpx.AsyncClient) -> None:
+    assert (await ada.get("/api/v1/activity")).json()["archived_before"] is None
+    async with here.db.begin() as connection:
+        row = {"file": "a", "month": date(2025, 12, 1), "rows": 1, "digest": "", "archived_at": here.clock.now()}
+        await connection.execute(insert(archives), row)
+    for path in ("/api/v1/activity", f"/api/v1/tasks/{(await _task(ada))['id']}/activity"):
+        assert (await ada.get(path)).json()["archived_before"] == "2026-01-01T00:00:00.000Z"
+
+
+async def _task(client: httpx.AsyncClient) -> dict[str, object]:
+    task: dict[str, object] = (await client.post("/api/v1/tasks", json={"title": "Here"})).json()
+    return task

@@ -1,36 +1,55 @@
-"""Holds what was acknowledged against what is stored: state, events, read model, activity, reminders, streams."""
+"""Holds what was acknowledged against what is stored: state, events, read model, activity, reminders, slots, streams."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final, Protocol
 
-import orjson
-
-from actors.doc import Doc
-from actors.replies import Json
+from actors.reminders import JUST_NOW
 from tests.client import parsed
 from tests.faults.recorder import Entry
-from tests.stream_reader import StreamReader
+from tests.faults.stored import Event, Stored
 
-EARLY_SECONDS = 0.02  # the grain of the clocks that take part
-_SHOWN = 5
+EARLY: Final = timedelta(seconds=0.02)  # the grain of the clocks that take part
+OVERDUE_SECONDS: Final = 15.0  # a slot whose time is longer past, and whose series has not moved on
+_SHOWN: Final = 5
+
+# Every breach there is, and where to look when it is found.
+BREACHES: Final[Mapping[str, str]] = {
+    "lost": "acknowledged and not stored: `commands` and `outbox` by the actor id, host.log by the command id",
+    "refused but stored": "answered as refused and yet done: the reply of `decide` against `commands`",
+    "refused": "a write that nothing forbids was refused: the answer, and the actor's versions before it",
+    "answered wrongly": "neither an answer nor a 503 with Retry-After: host.log at that time, `web/problems.py`",
+    "duplicates": "one command or event had its effect twice: `actors/turn.py`, the consumer's own unique key",
+    "gaps": "versions or positions with a hole: `outbox`, `activity` by the id, the fence trigger",
+    "read model behind": "not what the state is: watermark, inbox and dead letters of the projector",
+    "read model differs": "the right version with wrong fields: `host/store/projections.py`",
+    "event differs from state": "the event of the last version says something else: `actors/task_edit.py`",
+    "missing in activity": "an event that the projector never wrote: its inbox row without the activity row",
+    "unknown in activity": "activity without an event: `host/consumers/projector.py`",
+    "chain broken": "the hash before is not the one before: `host/store/streams.py`",
+    "twice": "a firing had its effect twice: `reminder_ledger`, `deliveries`, `notifications` by reminder and firing",
+    "never": "a reminder did not fire, or was not told: `wakes` by the task, sweeper lines of host.log, `deliveries`",
+    "early": "fired before its time: `tick` in `actors/turn.py`",
+    "slots twice": "one slot, more than one task: `occurrence_id`, `recurrence.triggered` of the series",
+    "slots never": "a slot without its task, or a series that did not go on: recurrence consumer, `wakes` of the series",
+    "streams missed": "a reader did not hear a position: `host/hub.py`, `web/api/live.py`",
+    "streams repeated": "a reader heard a position again, or out of order: `id` of batches in `web/api/live.py`",
+    "dead letters": "an event was put aside: `dead_letters`, the exception in host.log",
+    "not hit": "a fault that met nothing, five times: the load, or what the fault does",
+    "not recovered": "not ready again in time after a fault: runner's words, the log of that part",
+}
 
 
-@dataclass(slots=True)
-class Stored:
-    """All that the database knows about the users of one run."""
+class Ear(Protocol):
+    """What one reader of a stream heard, in its order."""
 
-    docs: dict[str, Doc]
-    events: dict[str, dict[str, Any]]
-    commands: set[tuple[str, str]]
-    tasks: dict[str, dict[str, Any]]
-    activity: list[dict[str, Any]]
-    deliveries: list[dict[str, Any]]
-    delivered: dict[str, int]  # by task, as the ledger has it: in a notification of its own or with others in one
-    notifications: list[dict[str, Any]]
-    dead_letters: int
+    @property
+    def user_id(self) -> str: ...
+
+    @property
+    def positions(self) -> list[int]: ...
 
 
 @dataclass(slots=True)
@@ -42,61 +61,35 @@ class Verdict:
     unknown: int = 0
     unknown_found: int = 0
     refused: int = 0
-    repeated: int = 0
+    asked_again: int = 0
+    idle: int = 0
     reminders_due: int = 0
     reminders_once: int = 0
     reminders_late: int = 0
-    lateness: list[tuple[datetime, float]] = field(default_factory=list[tuple[datetime, float]])
-    streamed: int = 0
+    slots: int = 0
+    sent: int = 0
+    received: int = 0
+    lateness: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])  # due, seconds late
     wrong: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def blame(self, what: str, detail: str) -> None:
+        assert what in BREACHES, what
         self.wrong.setdefault(what, []).append(detail)
 
-    def count(self, what: str) -> int:
-        return len(self.wrong.get(what, []))
+    def count(self, *what: str) -> int:
+        return sum(len(self.wrong.get(name, [])) for name in what)
 
     def words(self) -> str:
-        return "\n".join(f"{what} ({len(found)}): {found[:_SHOWN]}" for what, found in self.wrong.items())
+        return "\n".join(
+            f"{what} ({len(found)}): {BREACHES[what]}\n" + "\n".join(f"    {line}" for line in found[:_SHOWN])
+            for what, found in self.wrong.items()
+        )
 
 
-_DELIVERED_SQL = """
-SELECT task_id, count(*) AS n FROM reminder_ledger WHERE user_id = ANY($1) AND step = 'delivered' GROUP BY task_id
-"""
-
-
-async def load_stored(database: Any, users: Sequence[str]) -> Stored:
-    """Read it all; `database` is a connection."""
-
-    async def rows(sql: str) -> list[dict[str, Any]]:
-        return [dict(row) for row in await database.fetch(sql, list(users))]
-
-    docs = await rows(
-        "SELECT split_part(key, '||', 3) AS id, value AS doc FROM dapr_state WHERE key LIKE '%||doc'"
-        " AND split_part(key, '||', 3) IN (SELECT actor_id FROM outbox WHERE user_id = ANY($1))"
-    )
-    events = await rows("SELECT event_id, actor_id, version, seq, of, body FROM outbox WHERE user_id = ANY($1)")
-    commands = await rows(
-        "SELECT actor_id, command_id FROM commands WHERE actor_id IN (SELECT actor_id FROM outbox WHERE user_id = ANY($1))"
-    )
-    activity = await rows("SELECT * FROM activity WHERE user_id = ANY($1) ORDER BY user_id, position")
-    return Stored(
-        docs={row["id"]: Doc.read(bytes(row["doc"])) for row in docs},
-        events={row["event_id"]: {**row, "body": orjson.loads(row["body"])} for row in events},
-        commands={(row["actor_id"], row["command_id"]) for row in commands},
-        tasks={row["id"]: row for row in await rows("SELECT id, version, body FROM tasks WHERE user_id = ANY($1)")},
-        activity=activity,
-        deliveries=await rows("SELECT * FROM deliveries WHERE user_id = ANY($1)"),
-        delivered={row["task_id"]: row["n"] for row in await rows(_DELIVERED_SQL)},
-        notifications=await rows("SELECT * FROM notifications WHERE user_id = ANY($1)"),
-        dead_letters=await database.fetchval("SELECT count(*) FROM dead_letters"),
-    )
-
-
-def judge(history: Iterable[Entry], stored: Stored, streams: Mapping[str, StreamReader]) -> Verdict:
-    """Every promise held against what is stored; `streams` are by user."""
+def judge(history: Iterable[Entry], stored: Stored, ears: Sequence[Ear]) -> Verdict:
+    """Every promise held against what is stored."""
     verdict = Verdict()
-    seen = Counter(row["event_id"] for row in stored.activity)
+    seen = Counter(line.event_id for line in stored.activity)
     entries = list(history)
     for entry in entries:
         _judge_write(entry, stored, seen, verdict)
@@ -104,88 +97,100 @@ def judge(history: Iterable[Entry], stored: Stored, streams: Mapping[str, Stream
     _judge_read_model(stored, verdict)
     _judge_activity(stored, seen, verdict)
     _judge_reminders(entries, stored, verdict)
-    _judge_streams(stored, streams, verdict)
-    if stored.dead_letters:
-        verdict.blame("dead letters", f"{stored.dead_letters} events were put aside")
+    _judge_slots(stored, verdict)
+    _judge_streams(stored, ears, verdict)
+    for letter in stored.dead_letters:
+        verdict.blame("dead letters", letter)
     return verdict
 
 
 def _judge_write(entry: Entry, stored: Stored, seen: Counter[str], verdict: Verdict) -> None:
     operation = entry.operation
-    event_id = f"TaskActor:{operation.task_id}:{entry.version}:1"
+    called = f"{operation.name} {operation.command_id} of {operation.kind} {operation.task_id}"
     is_stored = (operation.task_id, operation.command_id) in stored.commands
-    verdict.repeated += entry.attempts > 1
+    verdict.asked_again += entry.attempts > 1
+    for status, times in entry.statuses.items():
+        if status.startswith("503 ") or (status[0] == "5" and status != "503"):
+            verdict.blame("answered wrongly", f"{status}, {times} times, to {called}: {entry.detail}")
     if entry.outcome == "unknown":
         verdict.unknown += 1
         verdict.unknown_found += is_stored
     elif entry.outcome == "fail":
         verdict.refused += 1
         if is_stored:
-            verdict.blame("refused but stored", f"{operation.name} {operation.command_id}: {entry.detail}")
+            verdict.blame("refused but stored", f"{called}: {entry.detail}")
+        elif not operation.may_be_refused and not entry.statuses.keys() <= {"not sent"}:
+            verdict.blame("refused", f"{called}: {entry.detail}")
+    elif operation.may_be_idle and not is_stored:
+        verdict.idle += 1
     else:
         verdict.acknowledged += 1
-        event = stored.events.get(event_id)
-        whole = (
-            is_stored
-            and stored.docs[operation.task_id].version >= entry.version
-            and event is not None
-            and event["body"]["data"]["command_id"] == operation.command_id
-            and (not operation.title or event["body"]["data"]["task"]["title"] == operation.title)
-            and seen[event_id] == 1
-        )
-        verdict.found += whole
-        if not whole:
-            verdict.blame(
-                "lost", f"{operation.name} {operation.command_id} as {event_id}, in activity {seen[event_id]}"
-            )
+        missing = _missing(entry, stored, seen, is_stored=is_stored)
+        verdict.found += not missing
+        if missing:
+            verdict.blame("lost", f"{called} as version {entry.version}: {missing}")
+
+
+def _missing(entry: Entry, stored: Stored, seen: Counter[str], *, is_stored: bool) -> str:
+    """What there ought to be of an acknowledged write, and is not."""
+    operation = entry.operation
+    event_id = f"{operation.kind}:{operation.task_id}:{entry.version}:1"
+    actor, event = stored.actors.get(operation.task_id), stored.events.get(event_id)
+    if not is_stored:
+        return "no row in commands"
+    if actor is None or actor.version < entry.version:
+        return f"state is at {actor and actor.version}"
+    if event is None or event.command_id != operation.command_id:
+        return f"its event is of {event and event.command_id}"
+    if operation.title and event.title != operation.title:
+        return f"its event has the title {event.title}"
+    return "" if seen[event_id] == 1 else f"{seen[event_id]} times in activity"
 
 
 def _judge_versions(stored: Stored, verdict: Verdict) -> None:
     """Each actor's events: versions 1 to its doc's, each version with all of its parts, each command once."""
-    by_actor: dict[str, dict[int, list[dict[str, Any]]]] = {}
+    by_actor: defaultdict[str, dict[int, list[tuple[int, int]]]] = defaultdict(dict)
     commands: Counter[tuple[str, str]] = Counter()
     for event in stored.events.values():
-        by_actor.setdefault(event["actor_id"], {}).setdefault(event["version"], []).append(event)
-        if event["seq"] == 1:
-            commands[event["actor_id"], event["body"]["data"]["command_id"]] += 1
-    for actor_id, doc in stored.docs.items():
-        versions = by_actor.get(actor_id, {})
-        if sorted(versions) != list(range(1, doc.version + 1)):
-            verdict.blame("gaps", f"{actor_id} is at {doc.version}, its events name {sorted(versions)}")
-        for version, events in versions.items():
-            if sorted(event["seq"] for event in events) != list(range(1, events[0]["of"] + 1)):
+        by_actor[event.actor_id].setdefault(event.version, []).append((event.seq, event.of))
+        if event.seq == 1:
+            commands[event.actor_id, event.command_id] += 1
+    for actor_id, actor in stored.actors.items():
+        versions = by_actor[actor_id]
+        if sorted(versions) != list(range(1, actor.version + 1)):
+            verdict.blame("gaps", f"{actor_id} is at {actor.version}, its events name {_ranges(versions)}")
+        for version, parts in versions.items():
+            if sorted(seq for seq, _ in parts) != list(range(1, parts[0][1] + 1)):
                 verdict.blame("gaps", f"{actor_id}:{version} has not all of its events")
     for (actor_id, command_id), times in commands.items():
         if times > 1:
             verdict.blame("duplicates", f"command {command_id} was applied {times} times to {actor_id}")
 
 
+def _ranges(versions: Iterable[int]) -> str:
+    """Of many versions only what is missing tells something."""
+    known = set(versions)
+    top = max(known, default=0)
+    missing = [version for version in range(1, top + 1) if version not in known]
+    return f"1 to {top} without {missing[:_SHOWN]}" if known else "none"
+
+
 def _judge_read_model(stored: Stored, verdict: Verdict) -> None:
-    """Each task is shown as its actor has it, and as its last event says."""
-    for task_id, doc in _tasks(stored).items():
-        state, row = state_of(doc), stored.tasks.get(task_id)
-        if row is None or row["version"] != doc.version:
-            verdict.blame("read model behind", f"{task_id} is at {doc.version}, shown at {row and row['version']}")
-        elif not _agree(orjson.loads(row["body"]), state):
-            verdict.blame("read model differs", f"{task_id} at {doc.version}")
-        last = stored.events.get(f"TaskActor:{task_id}:{doc.version}:1")
-        told = last["body"]["data"]["task"] if last else {}
+    """Each actor is shown as it is, and a task as its last event says."""
+    for actor_id, actor in stored.actors.items():
+        row = stored.shown.get(actor_id)
+        if row is None or row.version != actor.version:
+            verdict.blame(
+                "read model behind", f"{actor.kind} {actor_id} is at {actor.version}, shown at {row and row.version}"
+            )
+        else:
+            for name, value in row.body.items():
+                if name in actor.state and actor.state[name] != value:
+                    verdict.blame("read model differs", f"{actor_id}.{name} at {actor.version}")
+        told = stored.last_told.get(actor_id, {})
         for name in ("title", "status", "priority", "tags", "deleted_at"):
-            if last and told[name] != state[name]:
-                verdict.blame("event differs from state", f"{task_id}.{name}")
-
-
-def state_of(doc: Doc) -> Json:
-    assert doc.state is not None
-    return doc.state
-
-
-def _tasks(stored: Stored) -> dict[str, Doc]:
-    return {actor_id: doc for actor_id, doc in stored.docs.items() if "title" in state_of(doc)}
-
-
-def _agree(shown: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
-    return all(state[name] == value for name, value in shown.items() if name in state)
+            if name in told and told[name] != actor.state[name]:
+                verdict.blame("event differs from state", f"{actor_id}.{name}")
 
 
 def _judge_activity(stored: Stored, seen: Counter[str], verdict: Verdict) -> None:
@@ -193,62 +198,145 @@ def _judge_activity(stored: Stored, seen: Counter[str], verdict: Verdict) -> Non
     for event_id in stored.events:
         if seen[event_id] != 1:
             verdict.blame("duplicates" if seen[event_id] else "missing in activity", event_id)
-    ledger = Counter(event_id for event_id in seen if event_id not in stored.events)
-    for event_id in ledger:
-        if not event_id.startswith("Delivery:") or seen[event_id] != 1:
-            verdict.blame("duplicates" if seen[event_id] > 1 else "unknown in activity", event_id)
+    for event_id, times in seen.items():
+        if event_id in stored.events:
+            continue
+        if times > 1:
+            verdict.blame("duplicates", event_id)
+        elif not event_id.startswith(("Delivery:", "Notice:")):
+            verdict.blame("unknown in activity", event_id)
     last: dict[str, tuple[int, str]] = {}
-    for row in stored.activity:
-        position, hashed = last.get(row["user_id"], (0, ""))
-        if row["position"] != position + 1:
-            verdict.blame("gaps", f"positions {position} and {row['position']} of {row['user_id']}")
-        if position and row["prev_hash"] != hashed:
-            verdict.blame("chain broken", f"{row['user_id']} at {row['position']}")
-        last[row["user_id"]] = (row["position"], row["hash"])
+    for line in stored.activity:
+        position, hashed = last.get(line.user_id, (0, ""))
+        if line.position != position + 1:
+            verdict.blame("gaps", f"positions {position} and {line.position} of {line.user_id}")
+        elif line.prev_hash != hashed:
+            verdict.blame("chain broken", f"{line.user_id} at {line.position}")
+        last[line.user_id] = (line.position, line.hash)
 
 
 def _judge_reminders(entries: list[Entry], stored: Stored, verdict: Verdict) -> None:
-    """Of each task that was made to remind: fired once, delivered once, notified once, never early."""
-    fired: Counter[str] = Counter()
-    for row in stored.activity:
-        if row["type"] == "reminder.fired":
-            fired[row["task_id"]] += 1
-            _judge_time(row, verdict)
-    sent = Counter(row["task_id"] for row in stored.deliveries if (row["status"], row["kind"]) == ("sent", "reminder"))
-    told = Counter(row["task_id"] for row in stored.notifications if row["kind"] == "reminder")
-    digests = sum(row["kind"] == "digest" for row in stored.notifications)
+    """Each stored write that asked for a firing has one; each firing is told once, never twice, never early."""
+    fired: defaultdict[str, Counter[tuple[str, int]]] = defaultdict(Counter)
+    applied = {(event.actor_id, event.command_id): event for event in stored.events.values() if event.seq == 1}
+    snoozed = {
+        (event.actor_id, event.command_id): event
+        for event in stored.events.values()
+        if event.type == "reminder.snoozed" and event.reminder is not None
+    }
+    asked = _asked(entries, applied, snoozed)
+    for event in stored.events.values():
+        if event.type == "reminder.fired" and event.reminder is not None:
+            firing = event.reminder["id"], event.reminder["firing"]
+            fired[event.actor_id][firing] += 1
+            _judge_time(event.actor_id, event.reminder, asked.get(event.actor_id, {}), verdict)
+    for task_id in asked.keys() | fired.keys():
+        _judge_firings(task_id, len(asked.get(task_id, {})), fired[task_id], stored, verdict)
+
+
+def _asked(
+    entries: list[Entry], applied: Mapping[tuple[str, str], Event], snoozed: Mapping[tuple[str, str], Event]
+) -> dict[str, dict[int, str]]:
+    """By task and number of the firing, since when it was asked for.
+
+    What was asked for long after its moment was never wanted. A snooze of a reminder that has not fired moves that
+    firing, and asks for no other.
+    """
+    asked: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for entry in entries:
-        task_id = entry.operation.task_id
-        if not entry.operation.fires_at or (task_id, entry.operation.command_id) not in stored.commands:
+        operation = entry.operation
+        made = applied.get((operation.task_id, operation.command_id))
+        if not operation.fires_at or made is None:
             continue
-        verdict.reminders_due += 1
-        counts = (fired[task_id], stored.delivered.get(task_id, 0), sent[task_id])
-        verdict.reminders_once += counts == (1, 1, 1) and told[task_id] <= 1
-        if max(counts) > 1 or told[task_id] > 1:
-            verdict.blame("reminders twice", f"{task_id}: fired, delivered, sent {counts}, told {told[task_id]}")
-        elif min(counts) < 1 or (told[task_id] < 1 and not digests):
-            verdict.blame("reminders never", f"{task_id}: fired, delivered, sent {counts}, told {told[task_id]}")
+        if parsed(made.time) - parsed(operation.fires_at) <= JUST_NOW:
+            moved = snoozed.get((operation.task_id, operation.command_id))
+            number = 1 if moved is None or moved.reminder is None else moved.reminder["firing"]
+            asked[operation.task_id][number] = made.time
+    return asked
 
 
-def _judge_time(row: Mapping[str, Any], verdict: Verdict) -> None:
-    reminder = orjson.loads(row["body"])["data"]["reminder"]
-    due = parsed(reminder["fire_at"])
-    late = (parsed(reminder["fired_at"]) - due).total_seconds()
-    verdict.lateness.append((due, late))
+def _judge_firings(task_id: str, asked: int, fired: Counter[tuple[str, int]], stored: Stored, verdict: Verdict) -> None:
+    verdict.reminders_due += asked
+    if len(fired) < asked:
+        verdict.blame("never", f"task {task_id} was to fire {asked} times, fired {dict(fired)}")
+    elif len(fired) > asked and asked:
+        verdict.blame("twice", f"task {task_id} was to fire {asked} times, fired {dict(fired)}")
+    for firing, times in fired.items():
+        steps, told = stored.ledger.get(firing, {}), stored.told.get(firing, 0)
+        counts = f"{firing[0]} firing {firing[1]} of {task_id}: {times} events, ledger {steps}, told {told}"
+        if max(times, told, *(steps.get(step, 0) for step in ("fired", "delivered", "cancelled"))) > 1:
+            verdict.blame("twice", counts)
+        elif not steps.get("fired") or not (steps.get("delivered") or steps.get("cancelled")):
+            verdict.blame("never", counts)
+        else:
+            verdict.reminders_once += 1
+
+
+def _judge_time(task_id: str, reminder: Mapping[str, Any], asked: Mapping[int, str], verdict: Verdict) -> None:
+    """Late is what fired after its time, and after it was asked for."""
+    due, fired_at = parsed(reminder["fire_at"]), parsed(reminder["fired_at"])
+    since = asked.get(reminder["firing"])
+    late = (fired_at - max(due, parsed(since) if since else due)).total_seconds()
+    verdict.lateness.append((due.timestamp(), late))
     verdict.reminders_late += reminder["late_seconds"] is not None
-    if late < -EARLY_SECONDS:
-        verdict.blame("reminders early", f"{row['task_id']} by {-late:.3f} s")
+    if fired_at < due - EARLY:
+        verdict.blame("early", f"{reminder['id']} of {task_id} fired at {fired_at}, was due at {due}")
 
 
-def _judge_streams(stored: Stored, streams: Mapping[str, StreamReader], verdict: Verdict) -> None:
+def _judge_slots(stored: Stored, verdict: Verdict) -> None:
+    """Each slot that a series told of has one task; each task of a slot was told of; no series stands still."""
+    told: Counter[tuple[str, int, str]] = Counter()
+    for event in stored.events.values():
+        if event.slot is not None:
+            place = event.actor_id, event.slot["generation"], event.slot["slot"]
+            told[place] += 1
+            if event.task_id not in stored.actors:
+                verdict.blame("slots never", f"{place} was told of, and task {event.task_id} is not there")
+    verdict.slots = len(told)
+    made = Counter(_place(actor.state) for actor in stored.actors.values() if actor.state.get("occurrence"))
+    for place in told.keys() | made.keys():
+        if max(told[place], made[place]) > 1:
+            verdict.blame("slots twice", f"{place}: told {told[place]} times, {made[place]} tasks")
+    for actor_id, actor in stored.actors.items():
+        if actor.kind == "SeriesActor":
+            for problem in _standing_still(actor.state, stored):
+                verdict.blame("slots never", f"series {actor_id}: {problem}")
+
+
+def _place(task: Mapping[str, Any]) -> tuple[str, int, str]:
+    """Of which series, and which of its slots."""
+    return task["series_id"], task["occurrence"]["generation"], task["occurrence"]["slot"]
+
+
+def _standing_still(series: Mapping[str, Any], stored: Stored) -> Iterable[str]:
+    for kept in ("unreported", "backlog"):
+        if series.get(kept):
+            yield f"{len(series[kept])} {kept}, first {series[kept][0]}"
+    if series["status"] != "active":
+        return
+    awaited = series["awaited"]
+    if awaited is None:
+        yield "active, and waits for nothing"
+        return
+    task = stored.actors.get(awaited["task_id"])
+    if series["mode"] == "completion":
+        if task is not None and (task.state["status"] == "completed" or task.state["deleted_at"]):
+            yield f"waits for {awaited['task_id']}, which is done"
+    elif parsed(awaited["at"]).timestamp() < stored.now - OVERDUE_SECONDS:
+        yield f"waits for {awaited['at']}, which is past"
+
+
+def _judge_streams(stored: Stored, ears: Sequence[Ear], verdict: Verdict) -> None:
     """Each reader heard each position of its user once, in order, over every cut."""
-    last = Counter({row["user_id"]: row["position"] for row in stored.activity})
-    for user_id, stream in streams.items():
-        verdict.streamed += len(stream.heard)
-        expected = list(range(1, last[user_id] + 1))
-        if stream.positions != expected:
-            missed = sorted(set(expected) - set(stream.positions))
-            again = [position for position, times in Counter(stream.positions).items() if times > 1]
-            verdict.blame(
-                "streams", f"{user_id} missed {missed[:_SHOWN]} of {last[user_id]}, heard again {again[:_SHOWN]}"
-            )
+    last = Counter({line.user_id: line.position for line in stored.activity})
+    for number, ear in enumerate(ears):
+        top = last[ear.user_id]
+        verdict.sent += top
+        verdict.received += len(ear.positions)
+        missed = set(range(1, top + 1)).difference(ear.positions)
+        again = len(ear.positions) - len(set(ear.positions))
+        who = f"reader {number} of {ear.user_id}"
+        for position in sorted(missed):
+            verdict.blame("streams missed", f"{who} missed {position} of {top}")
+        if again or ear.positions != sorted(ear.positions):
+            verdict.blame("streams repeated", f"{who} heard {again} again, or not in order")

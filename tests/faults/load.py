@@ -1,202 +1,241 @@
-"""Mixed writes at a steady rate, as several users would make them, each written down with its outcome.
+"""Mixed writes of many users at a rate that the machine bears, each written down with its outcome.
 
-A lane takes one task through its life, one write at a time, so that it knows what each write must change. When an
-answer does not come, the lane either asks again with the same key until it is told, or leaves the task for good:
-so an unknown outcome is never followed by a write whose effect would hang on it.
+A hand takes one life after another through its steps, so that it knows what each write must change. When an answer does
+not come, it asks again with the same key, as our page does, until it is told; some hands give up instead, and leave
+that life for good.
 """
 
 import asyncio
 import contextlib
 import random
 import time
-import uuid
-from collections.abc import AsyncGenerator
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from actors.commands import command_id_for_key, task_id_for
-from tests.client import Caller, instant
-from tests.faults.recorder import Entry, Operation, Recorder
-from tests.stream_reader import StreamReader
-from tests.system import System
+from tests.client import Caller
+from tests.faults import lives
+from tests.faults.listener import Listener
+from tests.faults.lives import Life, Person, Step
+from tests.faults.pace import Pace
+from tests.faults.recorder import Entry, Recorder
 
-USERS = 18  # so that none has more reminders a minute than are told one by one
-LANES_PER_USER = 10
-HOT_LANES_PER_USER = 2
-REMINDER_SHARE = 0.3
-REMINDER_SECONDS = (2.0, 16.0)
-ASK_AGAIN_SHARE = 0.6
-ASK_AGAIN_SECONDS = 60.0
-ASK_AGAIN_PAUSE_SECONDS = 0.3
-STEPS = ("patch", "complete", "reopen", "priority", "tags", "delete", "restore", "patch")
-
-Request = tuple[str, str, dict[str, Any] | None]
+USERS = 100
+LISTENERS = 200
+GIVES_UP_SHARE = 0.15
+ASK_AGAIN_SECONDS = 150.0
+FIRST_PAUSE_SECONDS = 0.4
+LONGEST_PAUSE_SECONDS = 2.0
+MOST_IN_FLIGHT = 250  # a fault must not leave a queue behind it that outlives it by minutes
+_SIGN_UPS_AT_ONCE = 4
+_NOT_SENT = -1
 
 
 @dataclass(eq=False, slots=True)
-class Lane:
-    """One hand at work. `hot` lanes of a user share one task."""
+class Hand:
+    """One at work for a person; `told` is the answer that its life has not seen yet."""
 
-    person: Caller
-    hot: str = ""
-    task_id: str = ""
-    steps: list[str] = field(default_factory=list[str])
-    busy: bool = False
+    caller: Caller
+    person: Person
+    kind: Callable[[Person], Life]
+    life: Life | None = None
+    told: dict[str, Any] | None = None
+    not_before: float = 0.0
+
+    def next(self) -> Step | float:
+        """Its next write, or how long it rests; a life that is over is followed by another."""
+        while True:
+            if self.life is None:
+                self.life, self.told = self.kind(self.person), None
+            try:
+                return next(self.life) if self.told is None else self.life.send(self.told)
+            except StopIteration:
+                self.life = None
 
 
 class Load:
-    """Runs from `start` to `finish`; `held_back` counts the writes that no lane was free for."""
+    """Runs from `start` to `finish`; `held_back` counts the writes that no hand was free for, or too many waited."""
 
-    def __init__(self, people: list[Caller], recorder: Recorder, rate: float, seed: int) -> None:
+    def __init__(self, callers: Sequence[Caller], recorder: Recorder, pace: Pace, seed: int) -> None:
         self.recorder = recorder
-        self.people = people
-        self.held_back = 0
+        self.callers = callers
+        self.pace = pace
         self.seed = seed
-        self._pause = 1 / rate
+        self.held_back = 0
+        self.disturbed = 0  # writes that were told only when asked for again, or never
+        self.acks: list[float] = []  # when writes were acknowledged
+        self.due: list[float] = []  # when reminders were asked to fire, by the wall clock
         self._random = random.Random(seed)
-        self._lanes: list[Lane] = []
+        self._free: list[Hand] = []
+        self._resting: list[Hand] = []
         self._running: set[asyncio.Task[None]] = set()
-        self._clockwork: asyncio.Task[None] | None = None
+        self._loops: list[asyncio.Task[None]] = []
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._running)
 
     async def start(self) -> None:
-        for person in self.people:
-            hot = await person.create("Hot", reminders=[])
-            self._lanes += [Lane(person) for _ in range(LANES_PER_USER)]
-            self._lanes += [Lane(person, hot=hot["id"]) for _ in range(HOT_LANES_PER_USER)]
-        self._clockwork = asyncio.create_task(self._tick())
+        for caller in self.callers:
+            hot = await caller.create("Hot", reminders=[])
+            person = Person(caller.user_id, hot["id"], self._random)
+            for kind, hands in lives.HANDS.items():
+                self._free += [Hand(caller, person, kind) for _ in range(hands)]
+        self._loops = [asyncio.create_task(self._tick()), asyncio.create_task(self._look())]
 
     async def finish(self) -> None:
         """Stop asking and let what is under way end."""
-        if self._clockwork:
-            self._clockwork.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._clockwork
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
         if self._running:
             await asyncio.wait(self._running, timeout=ASK_AGAIN_SECONDS)
         for task in self._running:
             task.cancel()
 
+    async def _look(self) -> None:
+        self.pace.cpu_percent()
+        while True:
+            await asyncio.sleep(1)
+            self.pace.look()
+
     async def _tick(self) -> None:
         due = time.monotonic()
         while True:
-            due = max(due + self._pause, time.monotonic() - 1)  # after a stop of our own no burst longer than a second
+            due = max(
+                due + 1 / self.pace.rate, time.monotonic() - 1
+            )  # no burst longer than a second after a stop of ours
             await asyncio.sleep(due - time.monotonic())
-            free = [lane for lane in self._lanes if not lane.busy]
-            if not free:
+            self._wake_the_rested()
+            found = self._pick() if self.in_flight < MOST_IN_FLIGHT else None
+            if found is None:
                 self.held_back += 1
                 continue
-            lane = self._random.choice(free)
-            lane.busy = True
-            task = asyncio.create_task(self._step(lane))
+            task = asyncio.create_task(self._work(*found))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-    async def _step(self, lane: Lane) -> None:
-        try:
-            await self._write(lane)
-        finally:
-            lane.busy = False
+    def _pick(self) -> tuple[Hand, Step] | None:
+        """A free hand with its next write; those that rest now are put aside."""
+        while self._free:
+            index = self._random.randrange(len(self._free))
+            self._free[index], self._free[-1] = self._free[-1], self._free[index]
+            hand = self._free.pop()
+            step = hand.next()
+            if isinstance(step, Step):
+                return hand, step
+            hand.told = {}  # a rest has no answer
+            hand.not_before = time.monotonic() + step
+            self._resting.append(hand)
+        return None
 
-    async def _write(self, lane: Lane) -> None:
-        key = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
-        command_id = command_id_for_key(lane.person.user_id, key)
-        operation, request = self._next(lane, command_id)
-        entry = self.recorder.invoke(operation)
-        if not await self._until_told(lane.person, entry, request, key):
-            lane.task_id = ""
+    def _wake_the_rested(self) -> None:
+        now = time.monotonic()
+        rested = [hand for hand in self._resting if hand.not_before <= now]
+        if rested:
+            self._free += rested
+            self._resting = [hand for hand in self._resting if hand.not_before > now]
 
-    def _next(self, lane: Lane, command_id: str) -> tuple[Operation, Request]:
-        user_id, title = lane.person.user_id, f"title {command_id}"
-        if lane.hot:
-            operation = Operation(command_id, user_id, lane.hot, "patch", title)
-            return operation, ("PATCH", f"/tasks/{lane.hot}", {"title": title})
-        if not lane.task_id:
-            return self._create(lane, command_id, title)
-        name, path = lane.steps.pop(0), f"/tasks/{lane.task_id}"
-        requests: dict[str, Request] = {
-            "patch": ("PATCH", path, {"title": title, "description": command_id * 3}),
-            "priority": ("PUT", f"{path}/priority", {"priority": "urgent"}),
-            "tags": ("POST", f"{path}/tags", {"tags": [command_id[:12], "home"]}),
-            "delete": ("DELETE", path, None),
-        }
-        operation = Operation(command_id, user_id, lane.task_id, name, title if name == "patch" else "")
-        if not lane.steps:
-            lane.task_id = ""
-        return operation, requests.get(name, ("POST", f"{path}/{name}", None))
+    async def _work(self, hand: Hand, step: Step) -> None:
+        """One write; without a certain answer the life is left."""
+        entry = self.recorder.invoke(step.operation)
+        hand.told = await self._until_told(hand.caller, entry, step)
+        self.disturbed += entry.attempts > 1 or entry.outcome == "unknown"
+        if hand.told is None:
+            hand.life = None
+        self._free.append(hand)
 
-    def _create(self, lane: Lane, command_id: str, title: str) -> tuple[Operation, Request]:
-        lane.task_id = task_id_for(lane.person.user_id, command_id)
-        reminds = self._random.random() < REMINDER_SHARE
-        # A task that reminds is only edited: whatever else happens, its reminder must fire.
-        lane.steps = ["patch", "priority", "patch"] if reminds else list(STEPS[: self._random.randint(1, len(STEPS))])
-        fires_at = instant(self._random.uniform(*REMINDER_SECONDS)) if reminds else ""
-        operation = Operation(command_id, lane.person.user_id, lane.task_id, "create", title, fires_at)
-        body = {"title": title, "reminders": [{"at": fires_at}] if reminds else []}
-        return operation, ("POST", "/tasks", body)
-
-    async def _until_told(self, person: Caller, entry: Entry, request: Request, key: str) -> bool:
-        """Whether it was acknowledged; an attempt whose answer is lost is repeated, or left unknown."""
-        asks_again = self._random.random() < ASK_AGAIN_SHARE
+    async def _until_told(self, caller: Caller, entry: Entry, step: Step) -> dict[str, Any] | None:
+        """What was answered when it was acknowledged. An attempt without a certain answer is repeated, or given up."""
+        gives_up = self._random.random() < GIVES_UP_SHARE
         deadline = entry.invoked + ASK_AGAIN_SECONDS
-        attempts, reached = 0, False
+        attempts, reached, pause = 0, False, FIRST_PAUSE_SECONDS
+        statuses: Counter[str] = Counter()
         while True:
             attempts += 1
-            version, detail, status = await _attempt(person, request, key)
-            if version:
-                self.recorder.end(entry, "ok", version=version, attempts=attempts)
-                return True
-            if 400 <= status < 500:
-                self.recorder.end(entry, "fail", attempts=attempts, detail=detail)
-                return False
+            answer, detail = await _attempt(caller, step)
+            if answer is not None and answer.is_success:
+                version = int(answer.headers.get("ETag", '"0"').strip('"'))
+                self.recorder.end(entry, "ok", version=version, attempts=attempts, statuses=statuses)
+                self.acks.append(entry.ended)
+                self._note_due(step)
+                value: dict[str, Any] = answer.json()
+                return value
+            status = _NOT_SENT if detail.startswith("ConnectError") else 0 if answer is None else answer.status_code
+            statuses[_named(status, answer)] += 1
+            if 400 <= status < 500 and status != 429:
+                self.recorder.end(entry, "fail", attempts=attempts, detail=detail, statuses=statuses)
+                return None
             reached = reached or status != _NOT_SENT
-            if not asks_again or time.monotonic() > deadline:
-                self.recorder.end(entry, "unknown" if reached else "fail", attempts=attempts, detail=detail)
-                return False
-            await asyncio.sleep(ASK_AGAIN_PAUSE_SECONDS)
+            if gives_up or time.monotonic() > deadline:
+                outcome = "unknown" if reached else "fail"
+                self.recorder.end(entry, outcome, attempts=attempts, detail=detail, statuses=statuses)
+                return None
+            asked = float(answer.headers.get("Retry-After", 0)) if answer is not None else 0.0
+            await asyncio.sleep(min(max(asked, pause), LONGEST_PAUSE_SECONDS) * self._random.uniform(0.8, 1.2))
+            pause *= 2
+
+    def _note_due(self, step: Step) -> None:
+        if step.operation.fires_at:
+            self.due.append(lives.parsed_seconds(step.operation.fires_at))
 
 
-_NOT_SENT = -1
+def _named(status: int, answer: httpx.Response | None) -> str:
+    """A 503 says when to come back; one that does not is another thing."""
+    if status == 503 and answer is not None and "Retry-After" not in answer.headers:
+        return "503 without Retry-After"
+    return {_NOT_SENT: "not sent", 0: "no answer"}.get(status, str(status))
 
 
-async def _attempt(person: Caller, request: Request, key: str) -> tuple[int, str, int]:
-    """Version (0: not acknowledged), what was said, status (0: no answer, -1: never sent)."""
-    method, path, body = request
+async def _attempt(caller: Caller, step: Step) -> tuple[httpx.Response | None, str]:
+    """The answer, if one came, and what it said."""
     try:
-        answer = await person.http.request(method, path, json=body, headers={"Idempotency-Key": key})
-    except httpx.ConnectError as error:
-        return 0, repr(error), _NOT_SENT
+        answer = await caller.http.request(
+            step.method, step.path, json=step.body, headers={"Idempotency-Key": step.key}
+        )
     except httpx.HTTPError as error:
-        return 0, repr(error), 0
-    if answer.is_success:
-        return int(answer.json()["version"]), "", answer.status_code
-    return 0, answer.text, answer.status_code
+        return None, repr(error)
+    return answer, "" if answer.is_success else answer.text
 
 
 @asynccontextmanager
 async def storm(
-    system: System, history: Path, *, rate: float, seed: int
-) -> AsyncGenerator[tuple[Load, list[StreamReader]]]:
+    urls: Sequence[str], history: Path, *, seed: int, pace: Pace, users: int = USERS, listeners: int = LISTENERS
+) -> AsyncGenerator[tuple[Load, list[Listener]]]:
     """A load under way for the length of the block, each user's stream read from its beginning throughout."""
     async with AsyncExitStack() as stack:
-        people = [await stack.enter_async_context(await _script(system)) for _ in range(USERS)]
-        streams = [await stack.enter_async_context(person.stream(after=0)) for person in people]
-        load = Load(people, Recorder(history), rate, seed)
+        gate = asyncio.Semaphore(_SIGN_UPS_AT_ONCE)
+
+        async def script(number: int) -> Caller:
+            async with gate:
+                return await _script(urls[number % len(urls)])
+
+        callers = await asyncio.gather(*(script(number) for number in range(users)))
+        for caller in callers:
+            await stack.enter_async_context(caller)
+        ears = [Listener(urls, callers[number % users], number) for number in range(listeners)]
+        for ear in ears:
+            await stack.enter_async_context(ear)
+        recorder = Recorder(history)
+        load = Load(callers, recorder, pace, seed)
         await load.start()
         try:
-            yield load, streams
+            yield load, ears
         finally:
-            await load.finish()
-            load.recorder.close()
+            with contextlib.suppress(asyncio.CancelledError):
+                await load.finish()
+            recorder.close()
 
 
-async def _script(system: System) -> Caller:
+async def _script(url: str) -> Caller:
     """A new user's script; nothing waits for the read model between its writes."""
-    async with Caller(system.url) as person:
+    async with Caller(url) as person:
         await person.sign_up()
-        script = Caller(system.url, await person.new_token())
+        script = Caller(url, await person.new_token())
     script.user_id = person.user_id
     return script

@@ -1,10 +1,10 @@
-"""What the load asked for and what it was told: one line an attempt's outcome, in a file that outlives everything."""
+"""What the load asked for and what it was told: a line for each, in a file of its own that outlives everything."""
 
 import itertools
 import json
 import time
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ Outcome = Literal["ok", "fail", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One write: a command to one task, under one Idempotency-Key."""
+    """One write: a command to one actor, under one Idempotency-Key. `task_id` is the actor's id, whatever its kind."""
 
     command_id: str
     user_id: str
@@ -22,11 +22,14 @@ class Operation:
     name: str
     title: str = ""
     fires_at: str = ""  # the instant of the reminder that it makes
+    kind: str = "TaskActor"
+    may_be_refused: bool = False  # because of what time or a consumer may have done before it, or not yet
+    may_be_idle: bool = False  # acknowledged though it changes nothing
 
 
 @dataclass(slots=True)
 class Entry:
-    """An operation with what became of it; times are seconds of one monotonic clock."""
+    """An operation with what became of it; times are seconds of one monotonic clock. `statuses` counts bad answers."""
 
     operation: Operation
     invoked: float
@@ -35,6 +38,7 @@ class Entry:
     version: int = 0
     attempts: int = 1
     detail: str = ""
+    statuses: dict[str, int] = field(default_factory=dict[str, int])
 
 
 class Recorder:
@@ -48,9 +52,20 @@ class Recorder:
         self._write({"what": "invoke", "at": entry.invoked, **asdict(operation)})
         return entry
 
-    def end(self, entry: Entry, outcome: Outcome, *, version: int = 0, attempts: int = 1, detail: str = "") -> None:
-        ended = {"outcome": outcome, "version": version, "attempts": attempts, "detail": detail[:200]}
-        self._write({"what": "end", "at": time.monotonic(), "command_id": entry.operation.command_id, **ended})
+    def end(
+        self,
+        entry: Entry,
+        outcome: Outcome,
+        *,
+        version: int = 0,
+        attempts: int = 1,
+        detail: str = "",
+        statuses: Mapping[str, int] | None = None,
+    ) -> None:
+        entry.outcome, entry.version, entry.attempts = outcome, version, attempts
+        entry.detail, entry.statuses, entry.ended = detail[:300], dict(statuses or {}), time.monotonic()
+        told = {name: getattr(entry, name) for name in ("outcome", "version", "attempts", "detail", "statuses")}
+        self._write({"what": "end", "at": entry.ended, "command_id": entry.operation.command_id, **told})
 
     def fault(self, name: str) -> float:
         """Write down that it was done just now; when that was."""
@@ -92,6 +107,6 @@ def longest_stall(entries: list[Entry], since: float, until: float) -> float:
 
 
 def recovery(entries: list[Entry], since: float) -> float:
-    """From the fault to the first acknowledgement of something that was asked after it."""
+    """From an instant to the first acknowledgement of something that was asked after it."""
     answered = [entry.ended for entry in entries if entry.outcome == "ok" and entry.invoked >= since]
     return min(answered, default=float("inf")) - since

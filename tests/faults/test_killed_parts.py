@@ -1,39 +1,26 @@
 """Each process killed hard, one after another, in the middle of writes: nothing acknowledged is lost, nothing is doubled."""
 
-import asyncio
-import os
 import random
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.faults.load import storm
-from tests.faults.outcome import Fault, verdict_on, write_table
-from tests.system import System
+from tests.faults import faults
+from tests.faults.machine import Machine
+from tests.faults.run import run
+from tests.faults.table import table
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
-RATE = 80.0
-CALM_SECONDS = 4.0
 PARTS = ("host", "daprd", "placement", "scheduler", "postgres")
 
 
-async def test_nothing_acknowledged_is_lost_or_doubled_when_parts_are_killed(system: System, tmp_path: Path) -> None:
-    seed = int(os.environ.get("DUELY_TEST_SEED") or random.SystemRandom().randrange(1_000_000))
-    history, faults = tmp_path / "history.jsonl", []
-    async with storm(system, history, rate=RATE, seed=seed) as (load, readers):
-        streams = {person.user_id: reader for person, reader in zip(load.people, readers, strict=True)}
-        for part in PARTS:
-            await asyncio.sleep(CALM_SECONDS)
-            old = await asyncio.to_thread(system.kill, part)
-            fault = Fault(f"kill -9 {part}", load.recorder.fault(f"kill {part}"), datetime.now(UTC))
-            fault.ready_seconds = await asyncio.to_thread(system.until_restarted, part, old)
-            faults.append(fault)
-        await asyncio.sleep(CALM_SECONDS)
-        await load.finish()
-        verdict = await verdict_on(system, history, streams)
-    table = write_table("Parts killed", history, verdict, faults, load)
-    assert not verdict.wrong, f"{verdict.words()}\n{table}"
-    assert verdict.acknowledged > RATE * CALM_SECONDS * len(PARTS) / 2, table
-    assert verdict.reminders_due > 20, table
+async def test_nothing_acknowledged_is_lost_or_doubled_when_parts_are_killed(
+    system: Machine, tmp_path: Path, seed: int
+) -> None:
+    plan = [faults.kill(system, part, random.Random(seed)) for part in PARTS]
+    report = await run(system, plan, tmp_path / "history.jsonl", seed=seed, users=30, listeners=30, calm_seconds=3)
+    shown = table(report)
+    assert not report.verdict.wrong, f"{report.verdict.words()}\n{shown}"
+    assert report.verdict.acknowledged > 500, shown
+    assert report.verdict.reminders_due > 20, shown

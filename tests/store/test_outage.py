@@ -3,9 +3,11 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from host.arming import Arming
@@ -15,9 +17,9 @@ from host.consumers.projector import Projector
 from host.consumers.table import consumers
 from host.hub import Hub, Resync
 from host.leader import Leader
-from host.postgres import EmbeddedPostgres
+from host.postgres import OWNER, EmbeddedPostgres
 from host.pruner import Pruner
-from host.store.engine import Database
+from host.store.engine import Database, is_outage
 from host.store.migrate import upgrade
 from host.sweeper import Sweeper
 from tests.fakes.person import FakeClock, FakePerson
@@ -87,3 +89,52 @@ async def test_loops_go_on_after_the_database_was_killed(server: EmbeddedPostgre
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
     await database.close()
+
+
+async def test_a_connection_that_was_told_its_end_and_is_not_closed_yet_is_an_outage(server: EmbeddedPostgres) -> None:
+    """Between the server's last word and the end of the connection asyncpg calls its own state a fault of its user."""
+    async with AsyncExitStack() as stack:
+        port = await _relay_that_never_closes(stack, f"{server.socket_dir}/.s.PGSQL.5432")
+        database = Database(f"postgresql://{OWNER}:{server.password}@127.0.0.1:{port}/postgres")
+        await database.open()
+        stack.push_async_callback(database.close)
+        async with database.raw() as connection:
+            pid = connection.get_server_pid()
+            async with _direct(server) as other:
+                await other.execute("SELECT pg_terminate_backend($1)", pid)
+            await asyncio.sleep(0.2)
+            with pytest.raises(Exception) as caught:  # noqa: PT011  which one it is, is asyncpg's to choose
+                await connection.fetchval("SELECT 1")
+            assert is_outage(caught.value), repr(caught.value)
+            connection.terminate()
+
+
+async def _relay_that_never_closes(stack: AsyncExitStack, path: str) -> int:
+    """The port of a way to that socket on which the client never hears that the server has left."""
+
+    async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_unix_connection(path)
+        answers = asyncio.create_task(_pass_on(far_reader, writer))
+        stack.callback(answers.cancel)
+        stack.callback(writer.close)
+        stack.callback(far_writer.close)
+        await _pass_on(reader, far_writer)
+
+    relay = await asyncio.start_server(join, "127.0.0.1", 0)
+    stack.callback(relay.close)
+    port: int = relay.sockets[0].getsockname()[1]
+    return port
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65_536):
+        writer.write(data)
+
+
+@asynccontextmanager
+async def _direct(server: EmbeddedPostgres) -> AsyncGenerator[asyncpg.Connection]:
+    connection = await asyncpg.connect(server.dsn("postgres"))
+    try:
+        yield connection
+    finally:
+        await connection.close()

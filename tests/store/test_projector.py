@@ -66,14 +66,15 @@ async def check_activity(world: World) -> None:
     assert ledger == await world.value("SELECT count(*) FROM outbox WHERE type LIKE 'reminder.%'")
     for user_id, position in await world.rows("SELECT user_id, position FROM user_streams"):
         found = await world.rows(
-            "SELECT position, task_id, version, event_id FROM activity WHERE user_id = $1 ORDER BY position", user_id
+            "SELECT position, version, event_id FROM activity WHERE user_id = $1 ORDER BY position", user_id
         )
         assert [row["position"] for row in found] == list(range(1, position + 1))
         last: dict[str, tuple[int, int]] = {}
         for row in found:
             now = (row["version"], int(row["event_id"].rpartition(":")[2]))
-            assert last.get(row["task_id"], (0, 0)) < now
-            last[row["task_id"]] = now
+            actor_id = row["event_id"].split(":")[1]
+            assert last.get(actor_id, (0, 0)) < now
+            last[actor_id] = now
         async with world.database.raw() as connection:
             assert await streams.broken_at(connection, user_id) is None
 

@@ -3,7 +3,7 @@
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.store import vitals
+from host.store import pauses, vitals
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 
@@ -26,3 +26,11 @@ async def test_it_counts_people_tasks_active_series_and_what_waits(
     assert found.bytes > 1_000_000
     assert found.oldest_waiting_seconds > 0
     assert found.next_wake is not None
+    assert found.paused == []
+
+
+async def test_it_names_a_paused_consumer(world: World, loops: dict[str, Catchup], database_url: str) -> None:
+    async with world.database.raw() as connection:
+        await pauses.pause(connection, "rezone")
+    found = await vitals.read(database_url, world.clock.now())
+    assert found.paused == ["rezone"]

@@ -38,6 +38,18 @@ async def test_what_a_newer_release_wrote_into_the_doc_stays(stage: Stage) -> No
     assert stage.doc(task_id)["mood"] == "good"
 
 
+async def test_what_a_newer_release_wrote_into_an_item_or_a_reminder_stays(stage: Stage) -> None:
+    task_id = await stage.create(due=DUE, reminders=[{"offset_minutes": 5}], checklist=[{"text": "one"}])
+    for field in (b'"offset_minutes":', b'"text":'):
+        stage.sidecar.docs[task_id] = stage.sidecar.docs[task_id].replace(field, b'"mood":"good",' + field)
+    stage.activations.drop_caches()
+    due = {"local": "2026-11-23T20:00", "zone": "Europe/Berlin"}
+    body = {"due": due, "reminders": [{"offset_minutes": 5}], "checklist": [{"text": "one", "done": True}]}
+    await stage.send(task_id, stage.person.says("PatchTask", body))
+    state = stage.doc(task_id)["state"]
+    assert [item["mood"] for item in (*state["reminders"], *state["checklist"])] == ["good", "good"]
+
+
 async def test_a_doc_without_command_and_wake_is_read(stage: Stage) -> None:
     task_id = await stage.create()
     doc = stage.doc(task_id)

@@ -77,3 +77,19 @@ async def test_deactivating_what_is_not_active_is_no_error() -> None:
     await ActorRuntime.register_actor(PlainActor, actor_client=object())  # type: ignore[arg-type]
     async with client() as http:
         assert (await http.delete("/actors/PlainActor/1")).status_code == 200
+
+
+async def test_a_job_is_done_at_its_hour_and_called_again_when_it_fails() -> None:
+    done: list[str] = []
+
+    async def nightly() -> None:
+        done.append("nightly")
+        if len(done) == 1:
+            raise OSError
+
+    host = ActorHost({"entities": []}, Calls(), "secret", jobs={"nightly": nightly})
+    async with listening(host) as url, httpx.AsyncClient(base_url=url) as http:
+        assert (await http.post("/job/nightly")).status_code == 403
+        asked = [await http.post("/job/nightly", headers={"dapr-api-token": "secret"}) for _ in range(2)]
+    assert [reply.status_code for reply in asked] == [500, 200]
+    assert done == ["nightly", "nightly"]

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from actors.clock import instant_text
 from actors.fields import STORABLE, Id
 from host.store import activity_queries, task_queries
 from host.store.activity_queries import ActivityFilter
@@ -110,6 +111,13 @@ async def _page(request: Request, query: ActivityQuery, task_id: str | None) -> 
     )
     async with services.db.connect() as connection:
         rows = await activity_queries.listed(connection, caller_of(request).user_id, wanted, query.limit + 1)
+        archived_before = await activity_queries.archived_before(connection)
     now, shown = services.clock.now(), rows[: query.limit]
     older = str(shown[-1].position) if len(rows) > query.limit else None
-    return answer({"items": [activity_json(row, now) for row in shown], "next_cursor": older})
+    return answer(
+        {
+            "items": [activity_json(row, now) for row in shown],
+            "next_cursor": older,
+            "archived_before": archived_before and instant_text(archived_before),
+        }
+    )

@@ -39,7 +39,7 @@ from web.api.openapi import document
 from web.api.page import DIST, Page
 from web.api.parts import Parts
 from web.api.passwords import Passwords
-from web.api.rate_limits import Counters, RateLimits
+from web.api.rate_limits import RateLimits
 from web.api.signed import Signer
 from web.api.stream_seats import StreamSeats
 from web.problems import ProblemError, invalid_parameters
@@ -122,7 +122,7 @@ def _parts(services: Services, page: Page) -> Parts:
         services=services,
         signer=Signer(services.signing_key),
         credentials=credentials,
-        limits=RateLimits(Counters(time.monotonic), time.monotonic, on=services.settings.rate_limits),
+        limits=RateLimits(services.db, time.monotonic, on=services.settings.rate_limits),
         passwords=Passwords(),
         seats=seats,
         demo=Demo(services) if services.settings.demo else None,

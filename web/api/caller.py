@@ -16,6 +16,7 @@ class Profile:
     zone: str
     defaults: dict[str, Any] = field(default_factory=dict)
     created_at: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

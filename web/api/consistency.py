@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from starlette.requests import Request
 
-from web.api.caller import caller_of
+from web.api.caller import Caller, caller_of
 from web.api.parts import parts_of
 from web.problems import ProblemError, unavailable
 from web.services import LONGEST_WAIT_SECONDS
@@ -19,14 +19,34 @@ Write: TypeAlias = tuple[str, int]  # actor id, version
 
 def brought(request: Request) -> list[Write]:
     """The writes named by the request's token; raises the 400 for one that is not ours."""
+    writes = _opened(request, caller_of(request))
+    if writes is None:
+        detail = f"The {HEADER} header is not one that this server gave you; leave it out or send the last one."
+        raise ProblemError(400, "bad_consistency_token", detail)
+    return writes
+
+
+async def up_to_date(request: Request, caller: Caller) -> Caller:
+    """The caller with the changes of the own profile that the token names: another replica may have made them.
+
+    What is remembered here may be older, and a command would go out with the old zone.
+    """
+    own = [version for actor_id, version in _opened(request, caller) or () if actor_id == caller.user_id]
+    if max(own, default=0) <= caller.profile.version:
+        return caller
+    parts = parts_of(request)
+    await parts.services.projection.wait(caller.user_id, max(own), LONGEST_WAIT_SECONDS)
+    parts.credentials.forget_user(caller.user_id)
+    return await parts.credentials.caller(request) or caller
+
+
+def _opened(request: Request, caller: Caller) -> list[Write] | None:
+    """None for a token that is not ours."""
     text = request.headers.get(HEADER)
     if not text:
         return []
-    value = parts_of(request).signer.open("consistency", caller_of(request).user_id, text)
-    if value is None:
-        detail = f"The {HEADER} header is not one that this server gave you; leave it out or send the last one."
-        raise ProblemError(400, "bad_consistency_token", detail)
-    return [(str(actor_id), int(version)) for actor_id, version in value]
+    value = parts_of(request).signer.open("consistency", caller.user_id, text)
+    return None if value is None else [(str(actor_id), int(version)) for actor_id, version in value]
 
 
 def token_for(request: Request, before: Sequence[Write], writes: Sequence[Write]) -> str:

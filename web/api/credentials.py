@@ -38,7 +38,8 @@ def cookie_name(scheme: str) -> str:
 
 
 def profile_of(user: UserRow) -> Profile:
-    return Profile(user.id, user.email, user.name, user.zone, user.defaults, instant_text(user.created_at))
+    created_at = instant_text(user.created_at)
+    return Profile(user.id, user.email, user.name, user.zone, user.defaults, created_at, user.version)
 
 
 Lookup: TypeAlias = Callable[[str], Awaitable[Caller | None]]

@@ -1,5 +1,6 @@
 """The outermost layer: the correlation id, the access line, the metrics, the headers on everything, and the last resort."""
 
+import asyncio
 import logging
 import re
 import time
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from secrets import token_hex
 from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from host.gateway import Unavailable
@@ -22,6 +24,7 @@ _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{8,128}")
 _QUIET: Final = ("/health/", "/metrics")
 # What went well is counted by the metrics; a line for each would cost a twentieth of a create, and hide the others.
 _NOTABLE_STATUS: Final = 400
+_LEFT: Final = 499  # what proxies log for a client that left before it had sent its request or had its answer
 _NOTABLE_SECONDS: Final = 1.0
 _HEADERS: Final = [
     (b"x-content-type-options", b"nosniff"),
@@ -71,6 +74,14 @@ class Edge:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            status = status or _LEFT
+        except asyncio.CancelledError:
+            # The server stops and waits no longer: left to itself it would say 500, without a time to come back.
+            if not status:
+                stopping = unavailable("Duely is stopping; try again in a moment.", code="stopping")
+                await stopping.response()(scope, receive, send_with_headers)
+            raise
         except Exception as error:
             if status:
                 raise

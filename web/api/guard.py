@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from host.logs import user_id
 from web.api.caller import Caller
+from web.api.consistency import up_to_date
 from web.api.credentials import unauthenticated
 from web.api.operation import Access
 from web.api.parts import Parts, parts_of
@@ -75,6 +76,8 @@ async def _admit(request: Request, parts: Parts, access: Access) -> None:
         _refuse_other_sites(request)
         return
     caller = await parts.credentials.caller(request)
+    if caller is not None:
+        caller = await up_to_date(request, caller)
     if caller is None and parts.demo is not None:
         _refuse_other_names(request)
         caller = await parts.demo.caller()

@@ -327,6 +327,7 @@ class Activity(BaseModel):
 class ActivityPage(BaseModel):
     items: list[Activity]
     next_cursor: str | None = Field(description="Give it as `before` for what is older")
+    archived_before: Instant | None = Field(description="What is older stands in the archive of the host, not here")
 
 
 class Notification(BaseModel):

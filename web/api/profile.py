@@ -22,4 +22,5 @@ def user_json(profile: Profile) -> dict[str, Any]:
 
 def profile_from_reply(user: Json) -> Profile:
     """From the user that the actor answered, which is newer than the read model."""
-    return Profile(user["id"], user["email"], user["name"], user["zone"], user["defaults"], user["created_at"])
+    known = (user["id"], user["email"], user["name"], user["zone"], user["defaults"], user["created_at"])
+    return Profile(*known, user["version"])

@@ -64,6 +64,10 @@ class StreamSeats:
         for seat in self._all():
             seat.end("draining")
 
+    def credentials(self) -> list[str]:
+        """Of all who listen here, each once."""
+        return list({seat.caller.credential for seat in self._all()})
+
     def taken(self, user_id: str) -> int:
         return len(self._by_user.get(user_id, ()))
 

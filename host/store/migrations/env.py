@@ -3,13 +3,12 @@
 from alembic import context
 from sqlalchemy import text
 
+from host.store.migrate import LOCK
 from host.store.tables import metadata
-
-MIGRATION_LOCK = 7_305_001
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=False)
 with context.begin_transaction():
     # Two starts at once: the second waits here and then finds nothing to do.
-    connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
     context.run_migrations()

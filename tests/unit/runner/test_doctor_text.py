@@ -8,7 +8,7 @@ from host.store.vitals import Vitals
 
 pytestmark = pytest.mark.unit
 
-VITALS = Vitals("18.6", "0001", {"projector": 7}, 1.25, 9, 2, 1, None, 3, 4, 5, 7, 6 << 20)
+VITALS = Vitals("18.6", "0001", {"projector": 7}, ["projector"], 1.25, 9, 2, 1, None, 3, 4, 5, 7, 6 << 20)
 
 
 def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
@@ -22,7 +22,7 @@ def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
     assert text.endswith("All is well.")
     others, here = text.index("other machines"), text.index("this machine only")
     assert others < text.index("udp 0.0.0.0:5353  mDNS") < here < text.index("tcp 127.0.0.1:8080")
-    assert "consumer projector     7 events behind" in text
+    assert "consumer projector     7 events behind, paused" in text
     assert "2 unarmed, 1 overdue" in text
     assert "4 and 5, 6 MB of database" in text
     assert "active series          7" in text

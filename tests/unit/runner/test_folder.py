@@ -105,3 +105,11 @@ def test_a_disk_with_no_room_is_refused_before_anything_starts(tmp_path: Path, m
     monkeypatch.setattr(folder, "FREE_BYTES_TO_START", 1 << 60)
     with pytest.raises(StartError, match="MB are free"):
         DataFolder(tmp_path).prepare()
+
+
+def test_a_replica_and_its_sidecar_are_known_by_their_programs() -> None:
+    names = ("host", "web-1", "consumers-2", "actors-1-daprd", "daprd", "scheduler", "migrations")
+    assert [folder.program_of(name) for name in names] == [
+        *("web.serve", "web.serve", "web.serve"),
+        *("daprd", "daprd", "scheduler", "migrate"),
+    ]

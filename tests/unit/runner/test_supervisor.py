@@ -92,6 +92,18 @@ async def test_a_part_starts_after_those_it_needs_and_stops_before_them(bench: B
     assert bench.read() == ["first starts", "second starts", "second stops", "first stops"]
 
 
+async def test_parts_of_a_group_stop_together_and_those_before_them_after_that(bench: Bench) -> None:
+    first = bench.part("first", ready=bench.started("first"))
+    slow = [bench.part(name, DEAF, after=("first",), group="slow", stop_seconds=1) for name in ("one", "two", "three")]
+    supervisor = bench.supervise(first, *slow)
+    async with running(supervisor):
+        await until(lambda: all("up" in (bench.folder / f"{part.name}.log").read_text() for part in slow))
+        began = time.monotonic()
+        await supervisor.stop()
+        assert 1 <= time.monotonic() - began < 2.5
+    assert bench.read() == ["first starts", "first stops"]
+
+
 async def test_a_part_that_is_killed_is_started_again_and_said_so(bench: Bench) -> None:
     part = bench.part("one", ready=bench.started("one"))
     async with running(bench.supervise(part)):

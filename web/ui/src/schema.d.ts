@@ -857,6 +857,11 @@ export interface components {
         };
         /** ActivityPage */
         ActivityPage: {
+            /**
+             * Archived Before
+             * @description What is older stands in the archive of the host, not here
+             */
+            archived_before: string | null;
             /** Items */
             items: components["schemas"]["Activity"][];
             /**

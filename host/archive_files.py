@@ -1,0 +1,129 @@
+"""The files of the archive: rows of `activity` as gzipped lines of JSON, whole or not there, and reading them back."""
+
+import gzip
+import os
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from host.store.streams import chained
+
+SUFFIX: Final = ".ndjson.gz"
+_PARTIAL: Final = ".partial"
+_LEVEL: Final = 6
+
+
+class DamagedError(Exception):
+    """A file of the archive is missing, cut short, or not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file holds: how many rows, and the sha256 over their hashes in their order."""
+
+    rows: int
+    digest: str
+
+
+class Writer:
+    """Writes `name` in `folder` under a temporary name until `finish`. Every method blocks: call it from a thread."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.partial = folder / f".{name}{_PARTIAL}"
+        self._final = folder / name
+        descriptor = os.open(self.partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._raw = os.fdopen(descriptor, "wb")
+        # Without a time and a name in it, the same rows make the same file.
+        self._file = gzip.GzipFile(fileobj=self._raw, filename="", mode="wb", compresslevel=_LEVEL, mtime=0)
+        self._digest = sha256()
+        self._rows = 0
+
+    def add(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Rows as (hash, JSON)."""
+        for row_hash, line in rows:
+            self._digest.update(row_hash.encode())
+            self._file.write(line.encode() + b"\n")
+            self._rows += 1
+
+    def flush(self) -> Content:
+        """Put it on the disk, read it back from there, and prove that it holds what was added."""
+        self._file.close()
+        self._raw.flush()
+        os.fsync(self._raw.fileno())
+        self._raw.close()
+        written = Content(self._rows, self._digest.hexdigest())
+        if examined(self.partial) != written:
+            raise DamagedError(f"{self.partial} does not hold what was written")
+        return written
+
+    def finish(self, written: Content) -> None:
+        """Give it its name, for good. What a crash left under that name is the same, or is put aside."""
+        if self._final.exists() and not _holds(self._final, written):
+            self._final.rename(_aside(self._final))
+        os.rename(self.partial, self._final)  # noqa: PTH104  a test stops here
+        flush_folder(self._final.parent)
+
+    def abandon(self) -> None:
+        """Remove what has no name yet; after `finish` there is nothing to remove."""
+        with suppress(OSError):
+            self._raw.close()
+        self.partial.unlink(missing_ok=True)
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """Its rows, in their order; raises DamagedError."""
+    try:
+        with gzip.open(path, "rb") as lines:
+            for line in lines:
+                yield orjson.loads(line)
+    except (OSError, EOFError, ValueError) as error:
+        raise DamagedError(f"{path} cannot be read: {error}") from error
+
+
+def examined(path: Path) -> Content:
+    """Read all of it, and hash each row anew; raises DamagedError."""
+    digest, rows = sha256(), 0
+    for row in read(path):
+        if chained(row["prev_hash"], row["body"]) != row["hash"]:
+            raise DamagedError(f"{path} has another row at {row['user_id']} {row['position']} than was hashed")
+        digest.update(row["hash"].encode())
+        rows += 1
+    return Content(rows, digest.hexdigest())
+
+
+def free_name(stem: str, taken: Collection[str]) -> str:
+    """`stem.ndjson.gz`, or the first of `stem-2.ndjson.gz`, … that the catalogue does not name yet."""
+    names = (f"{stem}{number}{SUFFIX}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next(name for name in names if name not in taken)
+
+
+def remove_partial(folder: Path) -> None:
+    """Remove what a crash left half written."""
+    for path in folder.glob(f".*{SUFFIX}{_PARTIAL}"):
+        path.unlink()
+
+
+def flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _holds(path: Path, content: Content) -> bool:
+    try:
+        return examined(path) == content
+    except DamagedError:
+        return False
+
+
+def _aside(path: Path) -> Path:
+    names = (path.with_name(f"{path.name}.aside-{number}") for number in range(1, 1000))
+    return next(name for name in names if not name.exists())

@@ -1,0 +1,76 @@
+"""Replay: hands dead letters that somebody asked for to their consumers again. Run it under a leader."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Final
+
+from host.consumers.catchup import is_passing
+from host.consumers.handler import Consumer
+from host.store import dead_letters
+from host.store.dead_letters import DeadLetter
+from host.store.engine import Database
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 1.0
+OUTAGE_PAUSE_SECONDS: Final = 2.0
+LETTERS_AT_ONCE: Final = 100
+
+
+class Replay:
+    """One event a transaction, in the order in which they happened. What comes after has been applied already: a
+    handler takes only what is newer, and a stream of activity gets the event at its end.
+    """
+
+    def __init__(self, database: Database, consumers: Iterable[Consumer]) -> None:
+        self._database = database
+        self._consumers = {consumer.name: consumer for consumer in consumers}
+
+    async def run(self) -> None:
+        """Ends only by cancellation; an outage is waited out."""
+        while True:
+            pause = POLL_SECONDS
+            try:
+                await self.step()
+            except Exception as error:
+                if not is_passing(error):
+                    log.exception("dead letters could not be tried again")
+                pause = OUTAGE_PAUSE_SECONDS
+            await asyncio.sleep(pause)
+
+    async def step(self) -> int:
+        """Try what was asked for; gives how many were applied. Raises for an outage, with the rest still asked for."""
+        async with self._database.raw() as connection:
+            letters = await dead_letters.asked(connection, LETTERS_AT_ONCE)
+        return sum([await self._again(letter) for letter in letters])
+
+    async def _again(self, letter: DeadLetter) -> bool:
+        try:
+            applied = await self._apply(letter)
+        except Exception as error:
+            if is_passing(error):
+                raise
+            log.exception(
+                "a dead letter failed again", extra={"consumer": letter.consumer, "event_id": letter.event_id}
+            )
+            async with self._database.raw() as connection:
+                await dead_letters.failed(connection, letter, f"{type(error).__name__}: {error}")
+            return False
+        if applied:
+            log.info("a dead letter was applied", extra={"consumer": letter.consumer, "event_id": letter.event_id})
+        return applied
+
+    async def _apply(self, letter: DeadLetter) -> bool:
+        consumer = self._consumers.get(letter.consumer)
+        if consumer is None:
+            raise LookupError(f"there is no consumer {letter.consumer} any more")
+        event = letter.event()
+        if event not in await consumer.handler.before([event]):
+            return False  # it cannot be reached yet, and stays asked for
+        async with self._database.raw() as connection, connection.transaction():
+            if not await dead_letters.take(connection, letter):
+                return False
+            await consumer.handler.apply(connection, [event])
+        consumer.handler.committed([event])
+        return True

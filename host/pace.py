@@ -1,0 +1,36 @@
+"""How often a process looks for what nobody tells it: seldom where the news is made in the same process, else often.
+
+Together the polls of projector and hub show a change on another replica in well under half a second.
+"""
+
+from dataclasses import dataclass
+
+from host.consumers.catchup import CATCHUP_POLL_SECONDS
+from host.hub import POLL_SECONDS as HUB_POLL_SECONDS
+from host.relay import LONGEST_POLL_SECONDS as RELAY_POLL_SECONDS
+from host.settings import Broker, Role
+from host.store.consistency import POLL_SECONDS as SHOWN_POLL_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between looks: the longest of projector and relay, the first for a version that a reader waits for."""
+
+    projector: float = CATCHUP_POLL_SECONDS
+    relay: float = RELAY_POLL_SECONDS
+    hub: float = HUB_POLL_SECONDS
+    shown: float = SHOWN_POLL_SECONDS
+
+
+def pace_of(role: Role, broker: Broker) -> Pace:
+    match role, broker:
+        case "web", "none":
+            return Pace(hub=0.1, shown=0.02)
+        case "web", _:  # the broker wakes the hub
+            return Pace(shown=0.02)
+        case "consumers", "none":
+            return Pace(projector=0.05)
+        case "consumers", _:  # catch-up only mends what the broker lost
+            return Pace(relay=0.05)
+        case _:
+            return Pace()

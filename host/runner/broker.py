@@ -1,0 +1,65 @@
+"""What `DUELY_BROKER=kafka` adds to a machine: a broker, unless the operator has one, and its topics."""
+
+from pathlib import Path
+
+from host.kafka_access import KafkaAccess
+from host.runner import places, ports
+from host.runner.folder import DataFolder
+from host.runner.kafka import Kafka, password
+from host.runner.kafka_jars import java, kafka_jars
+from host.runner.words import Say, StartError
+from host.settings import Settings, cache_dir
+
+PORTS = ("kafka", "kafka_controller")
+# Often enough that a broker which was away is found soon, and a few files read each time.
+_LOOK_AGAIN = "10s"
+
+
+def needs_own(settings: Settings) -> bool:
+    """Whether the machine is to have a broker of its own."""
+    return settings.broker == "kafka" and not settings.kafka.brokers
+
+
+def own_broker(folder: DataFolder, picked: dict[str, int], say: Say) -> Kafka:
+    """Not started; raises StartError when this machine cannot run one."""
+    java()
+    return _kafka(folder, kafka_jars(cache_dir(), say), picked)
+
+
+def access_of(settings: Settings) -> KafkaAccess:
+    """How a command of the operator reaches the broker; raises StartError when there is none."""
+    if settings.kafka.brokers:
+        return settings.kafka
+    folder = DataFolder(settings.data_dir)
+    known = ports.remembered_in(folder.ports)
+    if not known.keys() >= set(PORTS) or not _password_file(folder).is_file():
+        raise StartError(
+            f"There is no broker in {folder.path}: start Duely with DUELY_BROKER=kafka, or name one in DUELY_KAFKA_BROKERS."
+        )
+    return _kafka(folder, Path(), known).access
+
+
+def sidecar_flags(settings: Settings) -> tuple[str, ...]:
+    """Which resources the sidecar reads, and how it behaves."""
+    if settings.broker == "none":
+        return ("--resources-path", str(places.RESOURCES), "--config", str(places.RESOURCES / "configuration.yaml"))
+    return (
+        *("--resources-path", str(places.RESOURCES), "--resources-path", str(places.BROKER_RESOURCES)),
+        *("--config", str(places.BROKER_RESOURCES / "configuration.yaml")),
+        *("--hot-reload-reconcile-interval", _LOOK_AGAIN),
+    )
+
+
+def _kafka(folder: DataFolder, jars: Path, picked: dict[str, int]) -> Kafka:
+    return Kafka(
+        folder=folder.kafka,
+        jars=jars,
+        port=picked["kafka"],
+        controller_port=picked["kafka_controller"],
+        log=folder.logs / "kafka.log",
+        password=password(_password_file(folder)),
+    )
+
+
+def _password_file(folder: DataFolder) -> Path:
+    return folder.kafka / "password"

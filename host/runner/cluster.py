@@ -1,0 +1,63 @@
+"""`duely cluster`: the roles as processes of their own on this machine, several of each, with a sidecar each.
+
+    web-1 web-2 … ──► their sidecars ──► the sidecars of actors-1 actors-2 …
+    consumers-1 consumers-2 …: projector, notifier and the others; one of them leads the chores
+
+Database, placement and scheduler are there once. Web replicas listen side by side, from DUELY_PORT upwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine
+from host.runner.up import Layout, run
+from host.runner.words import Say
+from host.settings import Role, Settings
+
+_HEALTH = "health"  # the port of a process without the public app
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of each role; at least one."""
+
+    web: int = 2
+    actors: int = 2
+    consumers: int = 2
+
+
+def cluster(settings: Settings, counts: Counts, say: Say) -> int:
+    """As `up`, in many processes."""
+    return run(settings, layout_of(settings, counts), say)
+
+
+def layout_of(settings: Settings, counts: Counts) -> Layout:
+    replicas = _replicas(counts)
+    names = [f"{role}-{number}" for role, number in replicas]
+    return Layout(
+        ports=[*CONTROL_PORTS, *(f"{name}_{port}" for name in names for port in (*REPLICA_PORTS, _HEALTH))],
+        web_ports=range(settings.port, settings.port + counts.web),
+        replicas=lambda machine: [_replica(machine, role, number) for role, number in replicas],
+    )
+
+
+def _replicas(counts: Counts) -> Sequence[tuple[Role, int]]:
+    """In the order in which they start; what open requests need is stopped last."""
+    many: Sequence[tuple[Role, int]] = (
+        ("actors", counts.actors),
+        ("consumers", counts.consumers),
+        ("web", counts.web),
+    )
+    return [(role, number) for role, count in many for number in range(1, count + 1)]
+
+
+def _replica(machine: Machine, role: Role, number: int) -> Machine:
+    """The machine as that replica sees it: its role, its ports, and those of placement and scheduler."""
+    name, settings, ports = f"{role}-{number}", machine.settings, machine.ports
+    public = settings.port + number - 1 if role == "web" else ports[f"{name}_{_HEALTH}"]
+    return replace(
+        machine,
+        replica=name,
+        settings=replace(settings, role=role, port=public),
+        ports={port: ports[port] for port in CONTROL_PORTS} | {port: ports[f"{name}_{port}"] for port in REPLICA_PORTS},
+    )

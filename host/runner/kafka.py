@@ -1,0 +1,181 @@
+"""A Kafka broker of our own: one KRaft node on loopback for one machine and for tests, its data in one folder.
+
+Who connects must know the password in the folder: loopback alone would let every program on this machine read events.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+import struct
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from host.kafka_access import KafkaAccess
+from host.runner.kafka_jars import java, kafka_jars
+from host.runner.part import Part, Process, tethered
+from host.runner.words import StartError
+from host.settings import child_environment
+
+__all__ = ["USER", "Kafka", "kafka_jars"]
+
+USER = "duely"
+READY_SECONDS = 60
+_HERE = "127.0.0.1"
+_FORMAT_SECONDS = 60
+_ANSWER_SECONDS = 2
+# One collector thread and a small heap: a broker of one machine moves some megabytes a second.
+_JAVA_OPTIONS = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-Djava.awt.headless=true")
+_LOG_OPTIONS = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """The broker that keeps its data in `folder` and listens on two ports of loopback."""
+
+    folder: Path
+    jars: Path
+    port: int
+    controller_port: int
+    log: Path
+    password: str = field(repr=False)
+
+    @property
+    def access(self) -> KafkaAccess:
+        """What clients are told."""
+        return KafkaAccess(brokers=f"{_HERE}:{self.port}", username=USER, password=self.password)
+
+    def part(self, after: tuple[str, ...] = ()) -> Part:
+        """The broker as one of the runner's parts."""
+        return Part(
+            name="kafka",
+            log=self.log,
+            prepare=self.prepare,
+            spawn=self.spawn,
+            ready=self.ready,
+            ready_seconds=READY_SECONDS,
+            after=after,
+            # Nothing is lost with it: what it had is in the outbox.
+            stop_seconds=2,
+        )
+
+    def prepare(self) -> None:
+        """Write its settings and, the first time, format its folder; raises StartError."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_private(self._settings_file, self._settings())
+        if not (self._data / "meta.properties").is_file():
+            self._format()
+
+    def spawn(self) -> Process:
+        return tethered(self._java("kafka.Kafka", str(self._settings_file)), log=self.log)
+
+    async def ready(self) -> str:
+        """What is still missing; "" once it answers a question in Kafka's own protocol."""
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                return await _asked(self.port)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+            return f"no broker answers at {_HERE}:{self.port}"
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def _settings_file(self) -> Path:
+        return self.folder / "server.properties"
+
+    def _java(self, main: str, *arguments: str) -> tuple[str, ...]:
+        return (java(), *_JAVA_OPTIONS, *_LOG_OPTIONS, "-cp", f"{self.jars}/*", main, *arguments)
+
+    def _format(self) -> None:
+        shutil.rmtree(self._data, ignore_errors=True)  # half formatted by a start that was cut short
+        command = self._java("kafka.tools.StorageTool", "format", "--standalone", "-t", _cluster_id())
+        try:
+            done = subprocess.run(  # noqa: S603  our own command
+                [*command, "-c", str(self._settings_file)],
+                env=child_environment({}),
+                capture_output=True,
+                text=True,
+                timeout=_FORMAT_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise StartError(f"could not format {self._data} in {_FORMAT_SECONDS} s") from error
+        if done.returncode != 0:
+            raise StartError(f"could not format {self._data}: {(done.stderr or done.stdout).strip()[-400:]}")
+
+    def _settings(self) -> str:
+        login = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+        known = f'{login} username="{USER}" password="{self.password}" user_{USER}="{self.password}";'
+        settings = {
+            "process.roles": "broker,controller",
+            "node.id": 1,
+            "listeners": f"CLIENT://{_HERE}:{self.port},CONTROLLER://{_HERE}:{self.controller_port}",
+            "advertised.listeners": f"CLIENT://{_HERE}:{self.port}",
+            "inter.broker.listener.name": "CLIENT",
+            "controller.listener.names": "CONTROLLER",
+            "controller.quorum.bootstrap.servers": f"{_HERE}:{self.controller_port}",
+            "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+            "sasl.enabled.mechanisms": "PLAIN",
+            "sasl.mechanism.inter.broker.protocol": "PLAIN",
+            "sasl.mechanism.controller.protocol": "PLAIN",
+            "listener.name.client.plain.sasl.jaas.config": known,
+            "listener.name.controller.plain.sasl.jaas.config": known,
+            "log.dirs": self._data,
+            # `duely topics` makes them, with partitions and retention as they are meant.
+            "auto.create.topics.enable": "false",
+            # One node holds everything.
+            "offsets.topic.replication.factor": 1,
+            "offsets.topic.num.partitions": 8,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "share.coordinator.state.topic.replication.factor": 1,
+            "share.coordinator.state.topic.min.isr": 1,
+            "group.initial.rebalance.delay.ms": 0,
+            "log.segment.bytes": 64 * 1024 * 1024,
+            "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
+        }
+        return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def password(file: Path) -> str:
+    """The broker's password, made on the first start."""
+    if not file.is_file():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_private(file, secrets.token_urlsafe(24))
+    return file.read_text()
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Whole or not at all, and for its owner alone."""
+    partial_file = file.with_suffix(".partial")
+    descriptor = os.open(partial_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write(text)
+    partial_file.replace(file)
+
+
+def _cluster_id() -> str:
+    return secrets.token_urlsafe(16)
+
+
+# ApiVersions, version 0, without a client id: the one request that a broker answers before anybody has logged in.
+_API_VERSIONS = struct.pack(">hhih", 18, 0, 1, -1)
+
+
+async def _asked(port: int) -> str:
+    reader, writer = await asyncio.open_connection(_HERE, port)
+    try:
+        writer.write(struct.pack(">i", len(_API_VERSIONS)) + _API_VERSIONS)
+        await writer.drain()
+        (size,) = struct.unpack(">i", await reader.readexactly(4))
+        _, error = struct.unpack(">ih", (await reader.readexactly(size))[:6])
+    finally:
+        writer.close()
+    return f"the broker answers with error {error}" if error else ""

@@ -1,0 +1,104 @@
+"""The jars of Kafka: fetched once by Maven into the cache, as components/kafka/broker/pom.xml names them.
+
+`python -m host.runner.kafka_jars` fetches them and prints their folder.
+"""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from host.runner import chore, places
+from host.runner.words import Say, StartError
+from host.settings import cache_dir
+
+JAVA_MINIMUM = 17
+_REMEDY = (
+    "Install a Java runtime 17 or newer and, for the first start, Maven (Debian: apt install openjdk-17-jre-headless "
+    "maven), or name a Kafka that runs already in DUELY_KAFKA_BROKERS."
+)
+
+
+def find(cache: Path, pom: Path = places.BROKER_POM) -> Path | None:
+    """The folder of the jars, if they were fetched before for this very list."""
+    folder = _folder(cache, pom)
+    return folder if folder.is_dir() else None
+
+
+def kafka_jars(cache: Path, say: Say, pom: Path = places.BROKER_POM) -> Path:
+    """The folder of the jars, fetched if need be; raises StartError with the cause and the remedy."""
+    folder = _folder(cache, pom)
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with chore.locked(folder.with_suffix(".lock"), "fetching the jars of Kafka", say):
+        if not folder.is_dir():
+            _fetch_into(folder, pom, say)
+    return folder
+
+
+def java() -> str:
+    """The path of a Java that can run the broker; raises StartError with the remedy."""
+    found = shutil.which("java")
+    version = _java_version(found) if found else 0
+    if not found or version < JAVA_MINIMUM:
+        what = f"{found} is version {version}" if found else "there is no java on PATH"
+        raise StartError(f"The broker needs Java {JAVA_MINIMUM} or newer and {what}. {_REMEDY}")
+    return found
+
+
+def _folder(cache: Path, pom: Path) -> Path:
+    return cache / "kafka" / hashlib.sha256(pom.read_bytes()).hexdigest()[:16]
+
+
+def _fetch_into(folder: Path, pom: Path, say: Say) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise StartError(f"The jars of Kafka are fetched by Maven and there is no mvn on PATH. {_REMEDY}")
+    log = folder.with_suffix(".log")
+    say(f"Fetching the jars of Kafka once, with {maven}: some seconds, 45 MB (log: {log})")
+    with tempfile.TemporaryDirectory(prefix="fetching-", dir=folder.parent) as scratch:
+        whole = Path(scratch) / "jars"
+        command = (
+            *(maven, "--batch-mode", "--no-transfer-progress", "--file", str(pom)),
+            *("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={whole}"),
+        )
+        began = time.monotonic()
+        beat = lambda: say(f"  fetching the jars of Kafka: {chore.clock(time.monotonic() - began)}")  # noqa: E731
+        if chore.run(command, pom.parent, log, {}, beat) != 0:
+            errors = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line]
+            cause = "\n".join(f"    {line[:300]}" for line in errors[:3])
+            raise StartError(f"Fetching the jars of Kafka failed:\n{cause}\nThe whole log is {log}.")
+        whole.rename(folder)
+
+
+def _java_version(java_path: str) -> int:
+    try:
+        done = subprocess.run([java_path, "-version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603  a program that we looked up
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    number = re.search(r'version "(\d+)', done.stderr + done.stdout)
+    return int(number[1]) if number else 0
+
+
+def main() -> int:
+    """Print where the jars are; exit 1 when they could not be fetched."""
+
+    def say(line: str) -> None:
+        sys.stderr.write(line + "\n")
+
+    try:
+        folder = kafka_jars(cache_dir(), say)
+    except StartError as error:
+        say(str(error))
+        return 1
+    sys.stdout.write(f"{folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""Whether the chain of hashes over everyone's activity holds, from the first entry in the archive to the last one here."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from host import archive_files
+from host.archive_files import DamagedError
+from host.store import archives, snapshot
+from host.store.archives import Archive
+from host.store.engine import Raw
+from host.store.streams import FIRST, chained
+
+ROWS_AT_ONCE: Final = 2_000
+# Files are by time and the chain is by position: around midnight of the first a later position may stand before.
+MOST_AHEAD: Final = 1_000
+
+Head = tuple[int, str]  # position, hash
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where a user's chain does not hold, and why."""
+
+    user_id: str
+    position: int
+    why: str
+
+
+@dataclass(slots=True)
+class ChainReport:
+    """What was checked, and what is wrong: the first break of each user, and files that are not what was written."""
+
+    users: int = 0
+    rows: int = 0
+    archived_rows: int = 0
+    files: int = 0
+    breaks: list[Break] = field(default_factory=list[Break])
+    bad_files: list[str] = field(default_factory=list[str])
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.breaks and not self.bad_files
+
+
+class Chain:
+    """Takes rows in the order of positions, or nearly, and knows the first place where each user's chain breaks."""
+
+    def __init__(self, *, from_first: bool = True) -> None:
+        self.breaks: dict[str, Break] = {}
+        self._from_first = from_first
+        self._heads: dict[str, Head] = {}
+        self._ahead: dict[str, dict[int, tuple[str, str]]] = {}
+
+    def add(self, user_id: str, position: int, prev_hash: str, body: str, own_hash: str) -> None:
+        if user_id in self.breaks:
+            return
+        if chained(prev_hash, body) != own_hash:
+            self._break(user_id, position, "the entry is not the one that was hashed")
+            return
+        head = self._heads.get(user_id)
+        if head is None:
+            head = self._heads[user_id] = FIRST if self._from_first else (position - 1, prev_hash)
+        if position == head[0] + 1:
+            self._link(user_id, position, prev_hash, own_hash)
+            self._catch_up(user_id)
+            return
+        ahead = self._ahead.setdefault(user_id, {})
+        if position <= head[0] or position in ahead:
+            self._break(user_id, position, "the position is there twice")
+        elif len(ahead) >= MOST_AHEAD:
+            self._break(user_id, head[0] + 1, "the entry is missing")
+        else:
+            ahead[position] = prev_hash, own_hash
+
+    def end(self, heads: dict[str, Head]) -> None:
+        """Hold it against what each user's stream says is its last entry."""
+        for user_id, ahead in list(self._ahead.items()):
+            if ahead and user_id not in self.breaks:
+                self._break(user_id, self._heads[user_id][0] + 1, "the entry is missing")
+        for user_id in (heads.keys() | self._heads.keys()) - self.breaks.keys():
+            told, found = heads.get(user_id, FIRST), self._heads.get(user_id, FIRST)
+            if told != found and (self._from_first or user_id in self._heads):
+                self._break(user_id, found[0] + 1, f"the stream says that its last entry is {told[0]}")
+
+    @property
+    def users(self) -> int:
+        return len(self._heads)
+
+    def _catch_up(self, user_id: str) -> None:
+        ahead = self._ahead.get(user_id)
+        while ahead and user_id not in self.breaks and (found := ahead.pop(self._heads[user_id][0] + 1, None)):
+            self._link(user_id, self._heads[user_id][0] + 1, *found)
+
+    def _link(self, user_id: str, position: int, prev_hash: str, own_hash: str) -> None:
+        if prev_hash != self._heads[user_id][1]:
+            self._break(user_id, position, "it does not follow on the entry before")
+        self._heads[user_id] = position, own_hash
+
+    def _break(self, user_id: str, position: int, why: str) -> None:
+        self.breaks[user_id] = Break(user_id, position, why)
+        self._ahead.pop(user_id, None)
+
+
+async def check(dsn: str, folder: Path) -> ChainReport:
+    """Read everyone's activity in `folder` and in the database, of one instant. Raises only outages.
+
+    It holds up the dropping of archived months while it reads, and nothing else.
+    """
+    report = ChainReport()
+    async with snapshot.connected(dsn) as connection, _one_instant(connection):
+        catalogue = await archives.listed(connection)
+        for archive in catalogue:
+            await asyncio.to_thread(_examine, folder, archive, report)
+        # Where a file is gone, what comes after it has nothing to follow on: then the database is held for itself.
+        chain = Chain(from_first=not report.bad_files)
+        for archive in () if report.bad_files else catalogue:
+            report.archived_rows += await asyncio.to_thread(_add_file, chain, folder / archive.file)
+        report.rows = await _add_live(chain, connection)
+        chain.end(await _heads(connection))
+    report.users, report.files = chain.users, len(catalogue)
+    report.breaks = sorted(chain.breaks.values(), key=lambda found: (found.user_id, found.position))
+    return report
+
+
+def _examine(folder: Path, archive: Archive, report: ChainReport) -> None:
+    try:
+        found = archive_files.examined(folder / archive.file)
+    except DamagedError as error:
+        report.bad_files.append(str(error))
+        return
+    if (found.rows, found.digest) != (archive.rows, archive.digest):
+        report.bad_files.append(
+            f"{folder / archive.file} holds {found.rows} rows that are not the {archive.rows} archived"
+        )
+
+
+def _add_file(chain: Chain, path: Path) -> int:
+    count = 0
+    for row in archive_files.read(path):
+        chain.add(row["user_id"], row["position"], row["prev_hash"], row["body"], row["hash"])
+        count += 1
+    return count
+
+
+async def _add_live(chain: Chain, connection: Raw) -> int:
+    cursor = await connection.cursor(
+        "SELECT user_id, position, prev_hash, body, hash FROM activity ORDER BY user_id, position"
+    )
+    count = 0
+    while rows := await cursor.fetch(ROWS_AT_ONCE):
+        for row in rows:
+            chain.add(*row)
+        count += len(rows)
+    return count
+
+
+async def _heads(connection: Raw) -> dict[str, Head]:
+    return {
+        row[0]: (row[1], row[2]) for row in await connection.fetch("SELECT user_id, position, hash FROM user_streams")
+    }
+
+
+@asynccontextmanager
+async def _one_instant(connection: Raw) -> AsyncGenerator[None]:
+    """The lock comes first: a partition that is dropped after the snapshot was taken would be in neither place."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await connection.execute("LOCK TABLE activity IN ACCESS SHARE MODE")
+        yield

@@ -1,0 +1,234 @@
+"""Actors' docs against everything that is made of them: read model, wakes, reminders, slots, events. A page at a time."""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import JSON, Table
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from actors.clock import instant_text
+from actors.commands import occurrence_id
+from actors.series_state import series_json, unstarted
+from actors.task_state import task_json
+from actors.user import user_json
+from host.store import projections, series_rows, tables
+from host.store.engine import HOLD_READ_MODEL, Raw
+
+Json = dict[str, Any]
+
+PAGE: Final = 500
+GRACE: Final = timedelta(seconds=30)  # by then the scheduler or the sweeper has done it, also after a hard kill
+
+
+class Mend(NamedTuple):
+    """How a breach is mended: `what` is a name in host/store/mending.py, `about` says what of."""
+
+    what: str
+    about: tuple[str, ...]
+
+
+class Breach(NamedTuple):
+    """Something that is not as it must be; `mend` is None where only a person can tell what would be right."""
+
+    invariant: str
+    subject: str
+    detail: str
+    mend: Mend | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """`checked` and `moving` by invariant: how many things were looked at, and left out as just being changed."""
+
+    breaches: list[Breach] = field(default_factory=list[Breach])
+    checked: dict[str, int] = field(default_factory=dict[str, int])
+    moving: dict[str, int] = field(default_factory=dict[str, int])
+
+    def count(self, invariant: str, checked: int, moving: int = 0) -> None:
+        self.checked[invariant] = self.checked.get(invariant, 0) + checked
+        self.moving[invariant] = self.moving.get(invariant, 0) + moving
+
+
+class Doc(NamedTuple):
+    """`moving`: it has said what the projector has yet to show. `last_said` is its newest version in the outbox."""
+
+    row_id: int
+    actor_type: str
+    actor_id: str
+    version: int
+    state: Json
+    wake: str | None
+    wakes_right: bool
+    moving: bool
+    last_said: int | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.actor_type}:{self.actor_id}"
+
+
+@asynccontextmanager
+async def one_instant(connection: Raw) -> AsyncGenerator[None]:
+    """Every read inside sees this instant, of tables that no rebuild replaces meanwhile."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await connection.execute(HOLD_READ_MODEL)
+        yield
+
+
+async def page(connection: Raw, after: int, limit: int = PAGE) -> list[Doc]:
+    """The next docs in a transaction that sees one instant; an empty list at the end."""
+    rows = await connection.fetch(_PAGE, after, limit)
+    return [Doc._make((*row[:4], orjson.loads(row[4]), *row[5:])) for row in rows]
+
+
+_PAGE: Final = """
+SELECT s.row_id, k.kind, k.id, d.version, d.state::text, d.wake,
+  d.wake::timestamptz IS NOT DISTINCT FROM
+    (SELECT w.wake_at FROM wakes w WHERE w.actor_type = k.kind AND w.actor_id = k.id),
+  EXISTS (SELECT FROM outbox o
+          WHERE o.actor_id = k.id AND o.actor_type = k.kind
+            AND o.position > coalesce((SELECT position FROM watermarks WHERE consumer = 'projector'), 0)
+            AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = 'projector' AND i.event_id = o.event_id)),
+  (SELECT max(o.version) FROM outbox o WHERE o.actor_id = k.id AND o.actor_type = k.kind)
+FROM (SELECT row_id, key, value FROM dapr_state WHERE row_id > $1 AND key LIKE '%||doc' ORDER BY row_id LIMIT $2) s
+CROSS JOIN LATERAL (SELECT split_part(s.key, '||', 2) AS kind, split_part(s.key, '||', 3) AS id) k
+CROSS JOIN LATERAL json_to_record(convert_from(s.value, 'UTF8')::json)
+  AS d (version bigint, state json, wake text)
+ORDER BY s.row_id"""
+
+
+async def examine(connection: Raw, docs: Sequence[Doc], now: datetime, found: Found) -> None:
+    """Everything that can be said of these docs, in the transaction that read them."""
+    await _read_model(connection, docs, found)
+    await _slots(connection, [doc for doc in docs if doc.actor_type == "SeriesActor"], found)
+    before = instant_text(now - GRACE)
+    for doc in docs:
+        _versions(doc, found)
+        _wake(doc, found)
+        if doc.actor_type == "TaskActor":
+            _reminders(doc, before, found)
+
+
+def _versions(doc: Doc, found: Found) -> None:
+    found.count("versions", doc.last_said is not None)
+    if doc.last_said is not None and doc.last_said != doc.version:
+        told = f"it is at version {doc.version}, and the last one that it has told of is {doc.last_said}"
+        found.breaches.append(Breach("versions", doc.name, told))
+
+
+def _wake(doc: Doc, found: Found) -> None:
+    found.count("wakes", doc.wake is not None)
+    if not doc.wakes_right:
+        detail = f"it is to wake at {doc.wake or 'no time'}, and the table of wakes says otherwise"
+        found.breaches.append(Breach("wakes", doc.name, detail, _mend_wake(doc)))
+
+
+def _reminders(doc: Doc, before: str, found: Found) -> None:
+    pending = [reminder for reminder in doc.state["reminders"] if reminder["status"] == "pending"]
+    found.count("reminders", len(pending))
+    for reminder in pending:
+        if reminder["fire_at"] is None or reminder["fire_at"] < before:
+            detail = f"the reminder {reminder['id']} was due at {reminder['fire_at']} and has not fired"
+            found.breaches.append(Breach("reminders", doc.name, detail, _mend_wake(doc)))
+
+
+def _mend_wake(doc: Doc) -> Mend:
+    return Mend("wake", (doc.actor_type, doc.actor_id))
+
+
+# --- read model ------------------------------------------------------------------------------------------------------
+
+
+async def _read_model(connection: Raw, docs: Sequence[Doc], found: Found) -> None:
+    still = [doc for doc in docs if not doc.moving]
+    found.count("read_model", len(still), len(docs) - len(still))
+    tasks = [task_json(doc.state) for doc in still if doc.actor_type == "TaskActor"]
+    series = [series_json(doc.state) for doc in still if doc.actor_type == "SeriesActor"]
+    users = [user_json(doc.state) for doc in still if doc.actor_type == "UserActor"]
+    differing = {
+        "TaskActor": await _differing(connection, tables.tasks, [projections.row_of(task) for task in tasks])
+        | await _differing_reminders(connection, tasks),
+        "SeriesActor": await _differing(connection, tables.series, [series_rows.row_of(one) for one in series]),
+        "UserActor": await _differing(connection, tables.users, users),
+    }
+    for actor_type, reasons in differing.items():
+        for actor_id, why in reasons.items():
+            mend = Mend("project", (actor_type, actor_id))
+            found.breaches.append(Breach("read_model", f"{actor_type}:{actor_id}", why, mend))
+
+
+async def _differing(connection: Raw, table: Table, rows: Iterable[Json]) -> dict[str, str]:
+    """Ids of rows that are not these, with what is wrong. Null and absent are the same in a body."""
+    given = orjson.dumps(list(rows)).decode()
+    return {row[0]: row[1] for row in await connection.fetch(_DIFFERING[table.name], given)}
+
+
+def _types_of(table: Table) -> str:
+    dialect = PGDialect()  # type: ignore[no-untyped-call]
+    return ", ".join(f'"{column.name}" {column.type.compile(dialect)}' for column in table.columns)
+
+
+def _differing_query(table: Table) -> str:
+    def value(alias: str, name: str) -> str:
+        is_json = isinstance(table.columns[name].type, JSON)
+        return f'jsonb_strip_nulls({alias}."{name}"::jsonb)' if is_json else f'{alias}."{name}"'
+
+    names = [column.name for column in table.columns]
+    differs = ", ".join(f"CASE WHEN {value('t', n)} IS DISTINCT FROM {value('x', n)} THEN '{n}' END" for n in names)
+    return f"""SELECT id, why FROM (
+          SELECT x.id, CASE WHEN t.id IS NULL THEN 'it has no row'
+            ELSE 'its row differs in ' || nullif(concat_ws(', ', {differs}), '') END AS why
+          FROM json_to_recordset($1) AS x ({_types_of(table)}) LEFT JOIN {table.name} t ON t.id = x.id)
+        WHERE why IS NOT NULL"""  # noqa: S608  our own tables and columns
+
+
+_DIFFERING: Final = {table.name: _differing_query(table) for table in (tables.tasks, tables.series, tables.users)}
+_REMINDERS: Final = f"""
+SELECT DISTINCT coalesce(x.task_id, r.task_id)
+FROM json_to_recordset($1) AS x ({_types_of(tables.reminders)})
+FULL JOIN (SELECT * FROM reminders WHERE task_id = ANY($2)) r ON r.task_id = x.task_id AND r.id = x.id
+WHERE r IS DISTINCT FROM x"""  # noqa: S608  our own tables and columns
+
+
+async def _differing_reminders(connection: Raw, tasks: Sequence[Json]) -> dict[str, str]:
+    rows = [
+        {"task_id": task["id"], "user_id": task["user_id"], **reminder}
+        for task in tasks
+        for reminder in task["reminders"]
+    ]
+    ids = [task["id"] for task in tasks]
+    found = await connection.fetch(_REMINDERS, orjson.dumps(rows).decode(), ids)
+    return {row[0]: "the rows of its reminders differ" for row in found}
+
+
+# --- slots -----------------------------------------------------------------------------------------------------------
+
+
+async def _slots(connection: Raw, docs: Sequence[Doc], found: Found) -> None:
+    """Each slot that a series has made has its task, unless the one who makes it has yet to come to that."""
+    made = [(doc, slot) for doc in docs for slot in [*unstarted(doc.state), *doc.state["open"]]]
+    found.count("slots", len(made))
+    for doc, slot in made:
+        if slot["task_id"] != occurrence_id(doc.actor_id, slot["generation"], slot["slot"]):
+            found.breaches.append(Breach("slots", doc.name, f"the slot {slot['slot']} has the task of another slot"))
+    rows = await connection.fetch(_TASKLESS, [doc.actor_id for doc, _ in made], [slot["task_id"] for _, slot in made])
+    slots = {slot["task_id"]: slot["slot"] for _, slot in made}
+    for series_id, task_id, event_id in rows:
+        mend = Mend("requeue", ("recurrence", event_id)) if event_id else None
+        detail = f"the slot {slots[task_id]} has no task {task_id}"
+        found.breaches.append(Breach("slots", f"SeriesActor:{series_id}", detail, mend))
+
+
+_TASKLESS: Final = """
+SELECT x.series_id, x.task_id, o.event_id
+FROM unnest($1::text[], $2::text[]) AS x (series_id, task_id)
+LEFT JOIN LATERAL (
+  SELECT o.event_id, o.position FROM outbox o WHERE o.actor_id = x.series_id AND o.type = 'recurrence.triggered'
+    AND o.body->'data'->>'task_id' = x.task_id ORDER BY o.position DESC LIMIT 1) o ON true
+WHERE NOT EXISTS (SELECT FROM dapr_state s WHERE s.key = 'duely||TaskActor||' || x.task_id || '||doc')
+  AND NOT (o.position > coalesce((SELECT position FROM watermarks WHERE consumer = 'recurrence'), 0)
+    AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = 'recurrence' AND i.event_id = o.event_id)) IS TRUE"""

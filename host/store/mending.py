@@ -1,0 +1,136 @@
+"""Mending what `duely verify` found: each by what the actors keep now, whatever has changed since it was found."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from actors.series_state import series_json
+from actors.task_state import task_json
+from actors.user import user_json
+from host.store import ledger, projections, series_rows
+from host.store.doc_checks import Mend
+from host.store.engine import Raw
+
+_STATE: Final = """SELECT (convert_from(value, 'UTF8')::json->'state')::text FROM dapr_state
+    WHERE key = 'duely||' || $1 || '||' || $2 || '||doc'"""
+
+
+async def mend(connection: Raw, wanted: Mend) -> str:
+    """Do it, in a transaction of its own; gives what was done."""
+    async with connection.transaction():
+        done = await _MENDS[wanted.what](connection, *wanted.about)
+    if done.uncounted:
+        async with connection.transaction():
+            await _tags(connection, done.uncounted)
+    return done.text
+
+
+class _Done(NamedTuple):
+    """`uncounted` is a user whose tags are to be counted, in a transaction after this one: a projector may hold tags
+    that we wait for, and wait for tags that we hold.
+    """
+
+    text: str
+    uncounted: str | None = None
+
+
+async def _project(connection: Raw, actor_type: str, actor_id: str) -> _Done:
+    """The row anew from the document. A projector that was about to write it too does its batch again."""
+    text = await connection.fetchval(_STATE, actor_type, actor_id)
+    table = {"TaskActor": "tasks", "SeriesActor": "series", "UserActor": "users"}[actor_type]
+    owner = await connection.fetchval(
+        f"DELETE FROM {table} WHERE id = $1 RETURNING {'id' if table == 'users' else 'user_id'}",  # noqa: S608
+        actor_id,
+    )
+    if actor_type == "TaskActor":
+        await connection.execute("DELETE FROM reminders WHERE task_id = $1", actor_id)
+    if text is not None:
+        state: dict[str, Any] = orjson.loads(text)
+        if actor_type == "TaskActor":
+            await projections.upsert_tasks(connection, {actor_id: task_json(state)})
+        elif actor_type == "SeriesActor":
+            await series_rows.upsert(connection, {actor_id: series_json(state)})
+        else:
+            await projections.upsert_users(connection, {actor_id: user_json(state)})
+        owner = owner or state.get("user_id")
+    what = "projected again" if text is not None else "removed from the read model"
+    return _Done(f"{actor_type}:{actor_id} was {what}", owner if actor_type == "TaskActor" else None)
+
+
+async def _tags(connection: Raw, user_id: str) -> _Done:
+    """Counted under a lock that lets every transaction end that has written tasks and not yet tags, or tags and tasks."""
+    await connection.execute("LOCK TABLE tags IN SHARE ROW EXCLUSIVE MODE")
+    await connection.execute(_RECOUNT, user_id)
+    await connection.execute(_UNCOUNTED, user_id)
+    return _Done(f"the tags of user:{user_id} were counted again")
+
+
+_COUNTED: Final = """
+SELECT f.folded, count(*) AS count, (array_agg(f.name ORDER BY t.created_at, t.id))[1] AS name
+FROM tasks t CROSS JOIN unnest(t.tags_folded, t.tags) AS f (folded, name)
+WHERE t.user_id = $1 AND t.deleted_at IS NULL AND NOT t.purged GROUP BY 1"""
+_RECOUNT: Final = f"""
+INSERT INTO tags AS t (user_id, folded, name, count) SELECT $1, folded, name, count FROM ({_COUNTED}) n
+ON CONFLICT (user_id, folded) DO UPDATE SET count = excluded.count WHERE t.count <> excluded.count"""  # noqa: S608
+_UNCOUNTED: Final = f"DELETE FROM tags WHERE user_id = $1 AND folded NOT IN (SELECT folded FROM ({_COUNTED}) n)"  # noqa: S608
+
+
+async def _wake(connection: Raw, actor_type: str, actor_id: str) -> _Done:
+    """As the document has it, to be registered anew; at once where a reminder is due that the document's wake leaves
+    out. The row of the document is held, so that no turn comes in between.
+    """
+    text = await connection.fetchval(
+        """SELECT (convert_from(value, 'UTF8')::json->>'wake') FROM dapr_state
+           WHERE key = 'duely||' || $1 || '||' || $2 || '||doc' FOR UPDATE""",
+        actor_type,
+        actor_id,
+    )
+    await connection.execute("DELETE FROM wakes WHERE actor_type = $1 AND actor_id = $2", actor_type, actor_id)
+    if text is None:
+        state = await connection.fetchval(_STATE, actor_type, actor_id)
+        pending = [
+            it["fire_at"] for it in orjson.loads(state or "{}").get("reminders", ()) if it["status"] == "pending"
+        ]
+        text = min((at for at in pending if at), default=None)
+    if text is None:
+        return _Done(f"the wake of {actor_type}:{actor_id} was removed")
+    await connection.execute(
+        "INSERT INTO wakes (actor_type, actor_id, wake_at) VALUES ($1, $2, $3::text::timestamptz)",
+        actor_type,
+        actor_id,
+        text,
+    )
+    return _Done(f"{actor_type}:{actor_id} is to wake at {text}")
+
+
+async def _requeue(connection: Raw, consumer: str, event_id: str) -> _Done:
+    """As a letter that is asked for again: the running system applies it, once."""
+    done = await connection.execute(
+        """WITH taken AS (
+             INSERT INTO inbox (consumer, event_id, position)
+             SELECT $1, event_id, position FROM outbox WHERE event_id = $2 ON CONFLICT DO NOTHING)
+           INSERT INTO dead_letters (consumer, event_id, position, body, error, tries, replay_at)
+           SELECT $1, event_id, position, body::text, 'its effect was missing', 0, clock_timestamp()
+           FROM outbox WHERE event_id = $2 ON CONFLICT DO NOTHING""",
+        consumer,
+        event_id,
+    )
+    return _Done(f"{consumer} gets {event_id} again" if done.endswith(" 1") else f"{event_id} is on its way already")
+
+
+async def _ledger(connection: Raw, event_id: str) -> _Done:
+    """The step that the event is in the life of its reminder."""
+    text = await connection.fetchval("SELECT body::text FROM outbox WHERE event_id = $1", event_id)
+    if text is not None:
+        await ledger.add(connection, [ledger.step_of(orjson.loads(text))])
+    return _Done(f"{event_id} was written into the ledger")
+
+
+_MENDS: Final[Mapping[str, Callable[..., Awaitable[_Done]]]] = {
+    "project": _project,
+    "tags": _tags,
+    "wake": _wake,
+    "requeue": _requeue,
+    "ledger": _ledger,
+}

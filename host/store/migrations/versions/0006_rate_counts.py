@@ -1,0 +1,18 @@
+"""Rate counts: how often somebody asked is counted over all replicas."""
+
+from pathlib import Path
+
+from host.store.migrations.script import run_script
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_script(Path(__file__).with_suffix(".sql"))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the release before reads this schema too")

@@ -1,0 +1,197 @@
+"""The read model made anew beside the live one, in a schema of its own, and put in its place.
+
+The tables of that schema have the same names, so that with it first in the search path the projector's own statements
+fill them, and so that indexes keep their names when the tables move.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from actors.fields import fold
+from actors.series_state import series_json
+from actors.task_state import task_json
+from host.store import leases, projections, series_rows
+from host.store.engine import Database, Raw
+from host.store.migrate import LOCK as MIGRATION_LOCK
+
+Json = dict[str, Any]
+
+SCHEMA: Final = "duely_rebuild"
+TABLES: Final = ("tasks", "reminders", "tags", "series")  # in the order in which the projector comes to them
+PAGE: Final = 500
+STATEMENT_SECONDS: Final = 3600
+LOCK_TIMEOUT: Final = "200ms"  # so long may one try to swap hold everybody up before it gives way
+_TYPES: Final = ("TaskActor", "SeriesActor")
+
+
+class Doc(NamedTuple):
+    """What an actor keeps."""
+
+    row_id: int
+    actor_type: str
+    actor_id: str
+    state: Json
+
+
+@asynccontextmanager
+async def connected(dsn: str) -> AsyncGenerator[Raw]:
+    """A connection on which `tasks` is the new table and `public.tasks` the live one."""
+    database = Database(dsn, statement_timeout_seconds=STATEMENT_SECONDS)
+    connection = await database.open_connection(search_path=f"{SCHEMA}, public")
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def alone(connection: Raw) -> bool:
+    """Whether no other rebuild runs; holds until the connection ends."""
+    return await leases.acquire(connection, "rebuild")
+
+
+async def clear(connection: Raw) -> bool:
+    """Remove what a rebuild that was cut off has left; whether there was anything."""
+    found = await connection.fetchval("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", SCHEMA)
+    await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+    return bool(found)
+
+
+async def create(connection: Raw) -> None:
+    """Empty tables with their keys; the other indexes are made when they are filled."""
+    async with connection.transaction():
+        await connection.execute(f"CREATE SCHEMA {SCHEMA}")
+        for table in TABLES:
+            await connection.execute(
+                f"CREATE TABLE {SCHEMA}.{table} (LIKE public.{table} INCLUDING ALL EXCLUDING INDEXES)"
+            )
+            for name, definition in await connection.fetch(_KEYS, f"public.{table}"):
+                await connection.execute(f'ALTER TABLE {SCHEMA}.{table} ADD CONSTRAINT "{name}" {definition}')
+
+
+async def index(connection: Raw) -> None:
+    """The live tables' indexes, and what the planner must know."""
+    for table in TABLES:
+        for (definition,) in await connection.fetch(_INDEXES, f"public.{table}"):
+            await connection.execute(definition.replace(f" ON public.{table} ", f" ON {SCHEMA}.{table} ", 1))
+        await connection.execute(f"VACUUM ANALYZE {SCHEMA}.{table}")
+
+
+_KEYS: Final = """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE conrelid = $1::regclass AND contype IN ('p', 'u') ORDER BY conname"""
+_INDEXES: Final = """SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i WHERE i.indrelid = $1::regclass
+    AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid) ORDER BY i.indexrelid"""
+
+
+async def schema_version(connection: Raw) -> str:
+    version: str = await connection.fetchval("SELECT string_agg(version_num, ', ') FROM alembic_version")
+    return version
+
+
+async def watermark(connection: Raw) -> int:
+    """What the projector had handled for sure before now: a doc that is read from now on shows all of it."""
+    position: int | None = await connection.fetchval("SELECT position FROM watermarks WHERE consumer = 'projector'")
+    return position or 0
+
+
+async def doc_count(connection: Raw) -> int:
+    count: int = await connection.fetchval("SELECT count(*) FROM dapr_state WHERE key LIKE '%||doc'")
+    return count
+
+
+async def page(connection: Raw, after: int) -> tuple[list[Doc], int]:
+    """The next docs that the read model shows, and where to go on; 0 when there are no more."""
+    rows = await connection.fetch(
+        """SELECT row_id, split_part(key, '||', 2), split_part(key, '||', 3),
+                  (convert_from(value, 'UTF8')::json->'state')::text
+           FROM dapr_state WHERE row_id > $1 AND key LIKE '%||doc' ORDER BY row_id LIMIT $2""",
+        after,
+        PAGE,
+    )
+    docs = [Doc(row[0], row[1], row[2], orjson.loads(row[3])) for row in rows if row[1] in _TYPES]
+    return docs, rows[-1][0] if len(rows) == PAGE else 0
+
+
+async def behind(connection: Raw, since: int) -> list[tuple[str, str]]:
+    """Actors (type, id) that have said something after that position which the new tables do not show."""
+    rows = await connection.fetch(
+        """SELECT DISTINCT o.actor_type, o.actor_id FROM outbox o
+           LEFT JOIN tasks t ON o.actor_type = 'TaskActor' AND t.id = o.actor_id
+           LEFT JOIN series s ON o.actor_type = 'SeriesActor' AND s.id = o.actor_id
+           WHERE o.position > $1 AND o.actor_type = ANY($2) AND o.version > coalesce(t.version, s.version, 0)""",
+        since,
+        _TYPES,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def docs_of(connection: Raw, actors: Sequence[tuple[str, str]]) -> list[Doc]:
+    """What these keep now."""
+    rows = await connection.fetch(
+        """SELECT s.row_id, x.actor_type, x.actor_id, (convert_from(s.value, 'UTF8')::json->'state')::text
+           FROM unnest($1::text[], $2::text[]) AS x (actor_type, actor_id)
+           JOIN dapr_state s ON s.key = 'duely||' || x.actor_type || '||' || x.actor_id || '||doc'""",
+        [actor_type for actor_type, _ in actors],
+        [actor_id for _, actor_id in actors],
+    )
+    return [Doc(row[0], row[1], row[2], orjson.loads(row[3])) for row in rows]
+
+
+async def put(connection: Raw, docs: Sequence[Doc]) -> None:
+    """Bring the rows up to these, as the projector does; older ones are left out."""
+    tasks: Mapping[str, Json] = {doc.actor_id: task_json(doc.state) for doc in docs if doc.actor_type == "TaskActor"}
+    series = {doc.actor_id: series_json(doc.state) for doc in docs if doc.actor_type == "SeriesActor"}
+    async with connection.transaction():
+        if tasks:
+            await projections.upsert_tasks(connection, tasks)
+        if series:
+            await series_rows.upsert(connection, series)
+
+
+async def keep_tag_names(connection: Raw) -> None:
+    """A tag goes on as it was first written, which no doc tells any more."""
+    rows = await connection.fetch(
+        """SELECT t.user_id, t.folded, t.name FROM public.tags t JOIN tags n USING (user_id, folded)
+           WHERE n.name <> t.name"""
+    )
+    kept = [row for row in rows if fold(row[2]) == row[1]]
+    await connection.execute(
+        """UPDATE tags n SET name = x.name FROM unnest($1::text[], $2::text[], $3::text[]) AS x (user_id, folded, name)
+           WHERE n.user_id = x.user_id AND n.folded = x.folded""",
+        *([row[column] for row in kept] for column in range(3)),
+    )
+
+
+async def strangers(connection: Raw) -> int:
+    """Live rows of tasks and series that no actor has; they will be gone."""
+    count: int = await connection.fetchval(
+        """SELECT count(*) FROM (
+             SELECT 'TaskActor' AS kind, id FROM public.tasks t WHERE NOT EXISTS (SELECT FROM tasks n WHERE n.id = t.id)
+             UNION ALL SELECT 'SeriesActor', id FROM public.series t
+             WHERE NOT EXISTS (SELECT FROM series n WHERE n.id = t.id)) x
+           WHERE NOT EXISTS (SELECT FROM dapr_state s WHERE s.key = 'duely||' || x.kind || '||' || x.id || '||doc')"""
+    )
+    return count
+
+
+async def lock(connection: Raw) -> bool:
+    """Nobody reads or writes the live tables until the transaction ends. Raises LockNotAvailableError after a moment.
+
+    False while a migration runs. In the projector's order: it would wait for us while we wait for it.
+    """
+    await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock_shared($1)", MIGRATION_LOCK):
+        return False
+    for table in TABLES:
+        await connection.execute(f"LOCK TABLE public.{table} IN ACCESS EXCLUSIVE MODE")
+    return True
+
+
+async def swap(connection: Raw) -> None:
+    """Put the new tables in the place of the live ones, in the transaction that holds the lock."""
+    for table in TABLES:
+        await connection.execute(f"DROP TABLE public.{table}")
+        await connection.execute(f"ALTER TABLE {SCHEMA}.{table} SET SCHEMA public")
+    await connection.execute(f"DROP SCHEMA {SCHEMA}")

@@ -1,0 +1,77 @@
+"""What one replica of the public app remembers, and another one has changed."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.fakes.world import World
+from web.api.caller import Caller, Profile
+from web.api.consistency import HEADER
+from web.api.sign_outs import look
+
+pytestmark = pytest.mark.api
+ME, TASKS, LOGOUT = "/api/v1/me", "/api/v1/tasks", "/api/v1/auth/logout"
+
+
+@pytest.fixture
+def other(here: World) -> FastAPI:
+    return here.app_with(here.settings)
+
+
+def on(here: World, replica: FastAPI, person: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The same person there."""
+    client = here.client(replica)
+    client.cookies = person.cookies
+    return client
+
+
+async def test_the_zone_that_was_changed_elsewhere_counts_with_the_token_of_that_change(
+    here: World, ada: httpx.AsyncClient, other: FastAPI
+) -> None:
+    there = on(here, other, ada)
+    assert (await there.get(ME)).json()["timezone"] == "Europe/Berlin"
+    changed = await ada.patch(ME, json={"timezone": "Asia/Tokyo"})
+    due = {"title": "New", "due": {"date": "2030-01-01"}, "reminders": [{"offset_minutes": 0}]}
+    made = await there.post(TASKS, json=due, headers={HEADER: changed.headers[HEADER]})
+    assert made.json()["reminders"][0]["fire_at"] == "2030-01-01T00:00:00.000Z"
+    assert (await there.get(ME)).json()["timezone"] == "Asia/Tokyo"
+
+
+async def test_a_token_that_is_not_ours_changes_nothing_where_none_is_asked_for(ada: httpx.AsyncClient) -> None:
+    assert (await ada.get(ME, headers={HEADER: "made up"})).status_code == 200
+
+
+async def test_a_stream_ends_when_its_session_was_ended_elsewhere(
+    here: World, ada: httpx.AsyncClient, bob: httpx.AsyncClient, other: FastAPI
+) -> None:
+    parts = other.state.parts
+    seats = {}
+    for person in (ada, bob):
+        caller = await parts.credentials.caller(httpx_connection(person))
+        seats[person] = parts.seats.take(caller, lambda: None)
+    script = await here.script(bob)
+    token = await parts.credentials.caller(httpx_connection(script))
+    seats[script] = parts.seats.take(token, lambda: None)
+    await look(parts)
+    assert {seat.ended for seat in seats.values()} == {None}
+    await ada.post(LOGOUT)
+    await look(parts)
+    assert [seats[person].ended for person in (ada, bob, script)] == ["signed_out", None, None]
+    assert (await on(here, other, ada).get(ME)).status_code == 401
+
+
+async def test_the_one_of_the_demo_is_never_sent_away(here: World) -> None:
+    parts = here.app_with(replace(here.settings, demo=True)).state.parts
+    demo = Caller(Profile("u", "", "", "UTC"), "user", "u", frozenset(), "demo")
+    seat = parts.seats.take(demo, lambda: None)
+    await look(parts)
+    assert seat.ended is None
+
+
+def httpx_connection(client: httpx.AsyncClient) -> httpx.Request:
+    """As much of a connection as credentials look at."""
+    request = client.build_request("GET", ME)
+    request.scope = {"scheme": "http"}  # type: ignore[attr-defined]
+    return request

@@ -1,0 +1,1 @@
+"""The roles as processes of their own on this machine: any replica serves anyone, whichever process dies."""

@@ -1,0 +1,138 @@
+"""A real cluster for tests: `duely cluster` as a child, its replicas by name, and people who come from many addresses."""
+
+import contextlib
+import itertools
+import json
+import os
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from tests.client import Caller
+from tests.system import System
+
+REPLICAS = ("actors-1", "actors-2", "consumers-1", "consumers-2", "web-1", "web-2")
+WEBS = 2
+START_SECONDS = 150.0
+_addresses = itertools.count(1)
+
+
+class Cluster(System):
+    """Two of each role. Each of its people has an address of their own, so that no limit of one address is met."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        limits = {"DUELY_RATE_LIMITS": "on", "DUELY_TRUSTED_PROXIES": "127.0.0.1/32"}
+        super().__init__(folder, {**limits, **(settings or {})})
+        self.port = _ports_side_by_side(WEBS)
+        self.command = ("-m", "host.cli", "cluster", "--web", str(WEBS), "--actors", "2", "--consumers", "2")
+
+    @property
+    def urls(self) -> list[str]:
+        return [f"http://127.0.0.1:{self.port + number}" for number in range(WEBS)]
+
+    def pids(self) -> dict[str, int]:
+        told = self.data.told()
+        return dict(told.parts) if told else {}
+
+    def is_ready(self) -> bool:
+        return all(self.ready(name)[0] == 200 for name in REPLICAS)
+
+    def ready(self, replica: str) -> tuple[int, dict[str, str]]:
+        """Status and parts of `/health/ready` of that replica; 0 when it does not answer."""
+        status, body = self.ask(replica, "/health/ready")
+        return status, cast("dict[str, str]", body.get("parts", {}))
+
+    def ask(self, replica: str, path: str) -> tuple[int, dict[str, Any]]:
+        try:
+            return _asked(self.port_of(replica), path)
+        except (OSError, KeyError):
+            return 0, {}
+
+    def hosted(self, replica: str) -> set[str]:
+        """The types of actors that the replica's sidecar places on it."""
+        told = self.data.told()
+        assert told is not None
+        port = json.loads(self.data.ports.read_text())[f"{replica}_dapr_http"]
+        _, metadata = _asked(port, "/v1.0/metadata", {"dapr-api-token": told.api_token})
+        return {actor["type"] for actor in metadata["actorRuntime"].get("activeActors", ())}
+
+    def port_of(self, replica: str) -> int:
+        """Where that replica's public app, or its health alone, listens."""
+        role, number = replica.split("-")
+        if role == "web":
+            return self.port + int(number) - 1
+        port: int = json.loads(self.data.ports.read_text())[f"{replica}_health"]
+        return port
+
+    def caller(self, web: int, like: Caller | None = None) -> Caller:
+        """Somebody on the web replica of that number; with `like`, the same person with another browser tab there."""
+        caller = Caller(self.urls[web - 1], like.token if like else "")
+        if like is None:
+            address = next(_addresses)
+            caller.http.headers["X-Forwarded-For"] = f"10.{address >> 16}.{address >> 8 & 255}.{address & 255}"
+            return caller
+        caller.user_id = like.user_id
+        caller.http.headers["X-Forwarded-For"] = like.http.headers["X-Forwarded-For"]
+        caller.http.cookies = like.http.cookies
+        return caller
+
+    def leader(self) -> str:
+        """The replica that took the lead last, as its log says."""
+        begun = {
+            name: json.loads(line)["time"]
+            for name in ("consumers-1", "consumers-2")
+            for line in (self.data.logs / f"{name}.log").read_text().splitlines()
+            if '"message": "leading"' in line
+        }
+        return max(begun, key=lambda name: begun[name])
+
+
+def _asked(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+    """Status and JSON; an answer that is not JSON is empty."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=dict(headers or {}))
+    try:
+        answer = urllib.request.urlopen(request, timeout=5)  # noqa: S310  our own port
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        try:
+            return answer.status or 0, json.loads(answer.read())
+        except ValueError:
+            return answer.status or 0, {}
+
+
+def carried(writer: Caller, reader: Caller) -> Caller:
+    """The reader, with the token of what the writer wrote last."""
+    reader._consistency = writer._consistency
+    return reader
+
+
+@contextlib.contextmanager
+def running_cluster(folder: Path, settings: Mapping[str, str] | None = None) -> Generator[Cluster]:
+    cluster = Cluster(folder, settings)
+    cluster.start(START_SECONDS)
+    try:
+        yield cluster
+        if cluster.is_started:
+            cluster.stop()
+    finally:
+        cluster.destroy()
+
+
+def _ports_side_by_side(count: int) -> int:
+    return next(first for first in _candidates() if all(_is_free(first + number) for number in range(count)))
+
+
+def _candidates() -> Iterator[int]:
+    """Below those that the kernel hands to outgoing connections, and apart from those of other systems under test."""
+    return iter(range(16_000 + os.getpid() * 7 % 1_900, 18_000))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False

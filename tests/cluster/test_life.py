@@ -1,0 +1,59 @@
+"""The cluster as a whole: what it says, and what it answers where. That it ends in time with nothing left, its end proves."""
+
+import subprocess
+import sys
+import uuid
+
+import pytest
+
+from tests.client import PASSWORD
+from tests.cluster.system import REPLICAS, Cluster
+from tests.system import ROOT
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
+
+
+def test_each_part_is_told_in_a_line_and_the_pages_by_their_addresses(cluster: Cluster) -> None:
+    said = cluster.said()
+    for part in (*REPLICAS, *(f"{replica}-daprd" for replica in REPLICAS), "placement", "scheduler", "postgres"):
+        assert len([line for line in said.splitlines() if line.split()[:2] == [part, "ready"]]) == 1, part
+    assert " and ".join(cluster.urls) in said
+
+
+def test_a_process_without_the_public_app_answers_its_health_and_nothing_else(cluster: Cluster) -> None:
+    for replica in ("actors-1", "consumers-1"):
+        assert cluster.ask(replica, "/health/live") == (200, {"status": "ok"})
+        assert cluster.ready(replica)[0] == 200
+        for path in ("/api/v1/me", "/", "/dapr/config", "/actors/TaskActor/x/method/turn"):
+            assert cluster.ask(replica, path)[0] == 404, path
+
+
+def test_only_the_actors_host_actors(cluster: Cluster) -> None:
+    hosted = {replica: cluster.hosted(replica) for replica in REPLICAS}
+    assert hosted == {
+        replica: {"TaskActor", "UserActor", "SeriesActor"} if replica.startswith("actors") else set()
+        for replica in REPLICAS
+    }
+
+
+def test_the_doctor_knows_every_part(cluster: Cluster) -> None:
+    report = cluster.cli("doctor")
+    assert report.returncode == 0, report.stdout
+    for part in (*REPLICAS, "web-2-daprd", "scheduler"):
+        assert f"  {part} " in report.stdout
+
+
+def test_an_account_is_made_by_the_command_through_a_sidecar_that_hosts_no_actors(cluster: Cluster) -> None:
+    email = f"{uuid.uuid4().hex}@example.org"
+    made = subprocess.run(
+        [sys.executable, "-m", "host.cli", "user", "create", email],
+        cwd=ROOT,
+        env=cluster.environment(),
+        input=f"{PASSWORD}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert made.returncode == 0, made.stderr
+    assert f"{email} can log in at {cluster.urls[0]}" in made.stdout

@@ -1,0 +1,121 @@
+"""A cluster as a system under test: `duely cluster` on Kafka, two of each role, every connection behind a proxy."""
+
+import contextlib
+import os
+import secrets
+import subprocess
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from host.postgres import EmbeddedPostgres
+from host.runner import broker, places, ports, sidecar
+from host.runner.cluster import Counts, layout_of
+from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
+from host.settings import Settings, cache_dir, read_settings
+from tests.cluster.system import REPLICAS, START_SECONDS, Cluster
+from tests.faults.harmed import Harmed
+from tests.faults.machine import started
+
+KAFKA = "all-kafka"
+_LEAVE_SECONDS = 8
+_CONTROL = ("kafka", "postgres", "placement", "scheduler")
+
+
+class ClusterUnderFaults(Harmed, Cluster):
+    """A `Subject`: web, actors and consumers twice, each with its sidecar."""
+
+    name = "cluster"
+    parts = (*_CONTROL, *REPLICAS, *(f"{name}-daprd" for name in REPLICAS))
+    # Of the others there is another one that goes on.
+    writes_need = frozenset({"postgres", "session"})
+    reminders_need = writes_need | {"scheduler"}
+    links_of_writes = tuple(
+        f"{name}{end}"
+        for name in REPLICAS
+        for end in ("-postgres", "-daprd", "-daprd-app", "-daprd-postgres")
+        if name.startswith("actors") or (name.startswith("web") and end in {"-postgres", "-daprd"})
+    )
+    may_join = ("actors-3",)
+
+    def __init__(self, folder: Path) -> None:
+        Cluster.__init__(self, folder, {"DUELY_BROKER": "kafka", "DUELY_RATE_LIMITS": "off"})
+
+    def redelivery(self) -> dict[str, Any]:
+        """By the sidecar of a consumers replica, which may publish events."""
+        known = ports.remembered_in(self.data.ports)
+        own = {"grpc_port": known["consumers-1_dapr_grpc"], "http_port": known["consumers-1_dapr_http"]}
+        return {**super().redelivery(), **own, "broker": True}
+
+    def targets(self) -> dict[str, str]:
+        """Where each proxied connection leads."""
+        names = [*layout_of(Settings(port=self.port), Counts()).ports, *broker.PORTS]
+        picked = ports.pick(names, self.data.ports)
+        socket = str(EmbeddedPostgres(self.data.postgres).socket_dir / ".s.PGSQL.5432")
+        found = {KAFKA: f"127.0.0.1:{picked['kafka']}"}
+        for name in REPLICAS:
+            found |= {
+                f"{name}-postgres": socket,
+                f"{name}-daprd": f"127.0.0.1:{picked[f'{name}_dapr_http']}",
+                f"{name}-daprd-grpc": f"127.0.0.1:{picked[f'{name}_dapr_grpc']}",
+                f"{name}-daprd-app": f"127.0.0.1:{picked[f'{name}_app']}",
+            }
+            if name.startswith("actors"):
+                found[f"{name}-daprd-postgres"] = socket
+        return found
+
+    def routes(self, links: Mapping[str, int]) -> dict[str, Any]:
+        """Who is told to go through which proxy."""
+        kafka = {"DUELY_KAFKA_BROKERS": f"127.0.0.1:{links[KAFKA]}"}
+        found: dict[str, Any] = {"kafka": {"port": links[KAFKA]}}
+        for name in REPLICAS:
+            env = {"DAPR_HTTP_PORT": str(links[f"{name}-daprd"]), "DAPR_GRPC_PORT": str(links[f"{name}-daprd-grpc"])}
+            found[name] = {"env": env, "database_port": links[f"{name}-postgres"]}
+            found[f"{name}-daprd"] = {"env": kafka, "flags": {"--app-port": links[f"{name}-daprd-app"]}}
+            if name.startswith("actors"):
+                found[f"{name}-daprd"]["database_port"] = links[f"{name}-daprd-postgres"]
+        return found
+
+    @contextlib.contextmanager
+    def joined(self, replica: str) -> Generator[None]:
+        """Its sidecar and its process, with ports and a folder entry of their own."""
+        machine = self._machine_of(replica)
+        os.environ["DUELY_BROKER"] = "kafka"  # a part inherits what the runner's own settings are
+        started = [part.spawn() for part in parts(machine, [machine]) if part.name in {replica, f"{replica}-daprd"}]
+        try:
+            yield
+        finally:
+            for process in reversed(started):
+                process.terminate()
+            for process in started:
+                try:
+                    process.wait(_LEAVE_SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+
+    def _machine_of(self, replica: str) -> Machine:
+        known = ports.remembered_in(self.data.ports)
+        own = ports.pick([*REPLICA_PORTS, "health"], self.data.run / f"{replica}.json")
+        settings = read_settings({**self.environment(), "DUELY_ROLE": replica.split("-", maxsplit=1)[0]})
+        access = broker.access_of(read_settings(self.environment()))
+        found = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+        assert found is not None
+        return Machine(
+            settings=replace(settings, port=own["health"], kafka=access, database_url=self.database_url),
+            folder=self.data,
+            sidecar=found,
+            ports={name: known[name] for name in CONTROL_PORTS} | own,
+            postgres=None,
+            api_token=secrets.token_urlsafe(24),
+            app_token=secrets.token_urlsafe(24),
+            replica=replica,
+        )
+
+
+@contextlib.contextmanager
+def cluster(folder: Path) -> Generator[ClusterUnderFaults]:
+    """A started cluster behind its proxies; all of it gone at the end."""
+    with started(ClusterUnderFaults(folder), "cluster", seconds=START_SECONDS) as system:
+        yield system

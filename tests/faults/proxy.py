@@ -1,0 +1,124 @@
+"""A TCP proxy that can be told to harm what goes through it; a process of its own, so that no load slows it.
+
+`python -m tests.faults.proxy '{"name": [port, "target"], …}'`; a target is `host:port` or the path of a socket. Each
+line on stdin is `{"link": name, "mode": …, "seconds": delay}` and is answered by one line. The modes:
+
+open       everything passes
+partition  nothing passes, in either direction, and nobody is told; what was sent arrives when it is over
+half_open  requests pass, their answers are lost, and nobody is told until it is over
+delay      everything passes, so many seconds late
+reset      every connection is cut by a reset, and each new one too until it is over
+"""
+
+import asyncio
+import json
+import socket
+import struct
+import sys
+from asyncio import StreamReader, StreamWriter
+from dataclasses import dataclass, field
+from typing import Final
+
+MODES: Final = ("open", "partition", "half_open", "delay", "reset")
+_CHUNK: Final = 65_536
+_RESET: Final = struct.pack("ii", 1, 0)  # linger for 0 s: the close is a reset
+
+
+@dataclass(eq=False)
+class Link:
+    """One port that leads to one target."""
+
+    target: str
+    mode: str = "open"
+    seconds: float = 0.0
+    passed: int = 0  # bytes
+    _open: asyncio.Event = field(default_factory=asyncio.Event)
+    _writers: set[StreamWriter] = field(default_factory=set[StreamWriter])
+
+    def set(self, mode: str, seconds: float = 0.0) -> None:
+        assert mode in MODES, mode
+        if mode == "reset" or self.mode == "half_open":  # a stream that lost bytes must not go on
+            for writer in list(self._writers):
+                _reset(writer)
+        self.mode, self.seconds = mode, seconds
+        if mode == "partition":
+            self._open.clear()
+        else:
+            self._open.set()
+
+    async def serve(self, port: int) -> asyncio.Server:
+        self._open.set()
+        return await asyncio.start_server(self._join, "127.0.0.1", port)
+
+    async def _join(self, reader: StreamReader, writer: StreamWriter) -> None:
+        if self.mode == "reset":
+            _reset(writer)
+            return
+        self._writers.add(writer)
+        far_writer = None
+        try:
+            await self._open.wait()
+            far_reader, far_writer = await _dial(self.target)
+            self._writers.add(far_writer)
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._pump(reader, far_writer))
+                both.create_task(self._pump(far_reader, writer, answers=True))
+        except (OSError, ExceptionGroup, asyncio.CancelledError):
+            pass
+        finally:
+            for end in (writer, far_writer):
+                if end is not None:
+                    self._writers.discard(end)
+                    end.close()
+
+    async def _pump(self, reader: StreamReader, writer: StreamWriter, *, answers: bool = False) -> None:
+        """Until one end closes; that raises, so that the other direction ends too."""
+        while data := await reader.read(_CHUNK):
+            await self._open.wait()
+            if self.mode == "delay":
+                await asyncio.sleep(self.seconds)
+            if self.mode == "half_open" and answers:
+                continue
+            self.passed += len(data)
+            writer.write(data)
+            await writer.drain()
+        await self._open.wait()
+        while self.mode == "half_open":
+            await asyncio.sleep(0.1)
+        raise ConnectionResetError("closed")
+
+
+def _reset(writer: StreamWriter) -> None:
+    ours = writer.get_extra_info("socket")
+    if ours is not None and ours.family != socket.AF_UNIX:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    writer.transport.abort()
+
+
+async def _dial(target: str) -> tuple[StreamReader, StreamWriter]:
+    if target.startswith("/"):
+        return await asyncio.open_unix_connection(target)
+    host, _, port = target.rpartition(":")
+    return await asyncio.open_connection(host, int(port))
+
+
+async def main(plan: dict[str, tuple[int, str]]) -> None:
+    """Serve every link until stdin ends."""
+    links = {name: Link(target) for name, (_, target) in plan.items()}
+    servers = [await links[name].serve(port) for name, (port, _) in plan.items()]
+    print("ready", flush=True)  # noqa: T201  the protocol
+    reader = StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        order = json.loads(line)
+        link = links[order["link"]]
+        link.set(order["mode"], order.get("seconds", 0.0))
+        print(json.dumps({"link": order["link"], "mode": link.mode, "passed": link.passed}), flush=True)  # noqa: T201
+    for server in servers:
+        server.close()
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    uvloop.run(main(json.loads(sys.argv[1])))

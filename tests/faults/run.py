@@ -1,0 +1,252 @@
+"""One run: a load, faults one after another, and at the end everything held against what is stored."""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import re
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+import httpx
+import psutil
+
+from tests.deadline import eventually
+from tests.faults import checker, recorder, stored
+from tests.faults.checker import Verdict
+from tests.faults.faults import Fault
+from tests.faults.listener import Listener
+from tests.faults.load import Load, storm
+from tests.faults.pace import Pace
+from tests.faults.subject import Subject
+from tests.system import ROOT
+
+TRIES: Final = 5
+READY_SECONDS: Final = 120.0
+SETTLE_SECONDS: Final = 90.0
+SLOW_SECONDS: Final = 0.5  # after a fault, for answers that it has held up
+STALL_SECONDS: Final = 0.4
+_ACKS: Final = 50_000  # more than any fault lasts
+REMINDER_SECONDS: Final = 1.0  # how much later than a fault a reminder may be due that it is to meet
+_REFUSALS: Final = re.compile(r"^fence_rejections_total (\S+)$", re.MULTILINE)
+
+_OPEN_SQL = """
+SELECT (SELECT count(*) FROM wakes WHERE wake_at < clock_timestamp() + interval '20 s')
+     + (SELECT count(*) FROM deliveries WHERE status = 'pending')
+     + (SELECT count(*) FROM outbox o WHERE NOT EXISTS (SELECT FROM activity a WHERE a.event_id = o.event_id))
+"""
+
+
+@dataclass(slots=True)
+class Struck:
+    """What a fault did: times by the monotonic clock, and seconds from its end until all was as before."""
+
+    name: str
+    at: float
+    moment: float  # at, by the wall clock
+    ended: float = 0.0
+    ready_seconds: float = 0.0
+    tries: int = 1
+    hit: bool = False
+    trouble: str = ""  # what kept it from being ready again
+
+
+@dataclass(slots=True)
+class Report:
+    """All that the table tells."""
+
+    subject: str
+    seed: int
+    history: Path
+    load: Load
+    struck: list[Struck]
+    verdict: Verdict
+    fence_refusals: float = 0.0
+    redelivered: dict[str, int] = field(default_factory=dict[str, int])
+    without: list[str] = field(default_factory=list[str])
+
+
+async def run(
+    subject: Subject,
+    faults: Iterable[Fault],
+    history: Path,
+    *,
+    seed: int,
+    until: float = float("inf"),
+    calm_seconds: float = 2.0,
+    say: Callable[[str], None] = lambda _: None,
+    pace: Pace | None = None,
+    **shape: int,
+) -> Report:
+    """Bring the faults until they end or that monotonic instant has come; then settle and judge."""
+    struck: list[Struck] = []
+    async with (
+        storm(subject.urls, history, seed=seed, pace=pace or Pace(), **shape) as (load, listeners),
+        _redelivering(subject, seed) as again,
+        _watching(subject) as refusals,
+    ):
+        await asyncio.sleep(2 * calm_seconds)
+        for fault in _in_time(faults, until):
+            struck.append(await _strike(subject, load, fault))
+            say(_line(struck[-1]))
+            await again.tell()
+            await asyncio.sleep(calm_seconds)
+        await load.finish()
+        redelivered = await again.end()
+        await _settled(subject, listeners)
+        async with subject.database() as database:
+            found = await stored.load(database, [caller.user_id for caller in load.callers])
+        verdict = checker.judge(recorder.read(history), found, listeners)
+    for strike in struck:
+        if strike.trouble:
+            verdict.blame("not recovered", f"{strike.name}: {strike.trouble}")
+        if not strike.hit:
+            verdict.blame("not hit", f"{strike.name}, tried {strike.tries} times")
+    return Report(subject.name, seed, history, load, struck, verdict, sum(refusals), redelivered)
+
+
+def _in_time(faults: Iterable[Fault], until: float) -> Iterator[Fault]:
+    for fault in faults:
+        if time.monotonic() > until:
+            return
+        yield fault
+
+
+async def _strike(subject: Subject, load: Load, fault: Fault) -> Struck:
+    """Until it has met what it aims at, some times; the last try counts."""
+    for tries in range(1, TRIES + 1):
+        struck = await _strike_once(subject, load, fault)
+        struck.tries = tries
+        if struck.hit or struck.trouble:
+            break
+    return struck
+
+
+async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
+    in_flight, disturbed = load.in_flight, load.disturbed
+    struck = Struck(fault.name, load.recorder.fault(fault.name), time.time())
+    try:
+        end = await asyncio.to_thread(fault.begin)
+        await asyncio.sleep(fault.seconds)
+        struck.ended = time.monotonic()
+        await asyncio.to_thread(end)
+        await eventually(lambda: asyncio.to_thread(subject.is_ready), READY_SECONDS, "ready", 0.1)
+        struck.ready_seconds = time.monotonic() - struck.ended
+    except AssertionError as error:
+        struck.ended = struck.ended or time.monotonic()
+        struck.trouble = str(error)
+    except (LookupError, psutil.Error):  # there was none of that kind at that moment
+        struck.ended = time.monotonic()
+        return struck
+    await asyncio.sleep(SLOW_SECONDS)
+    # What dies at once need not be felt by a caller, but must have been at work for one.
+    writes = load.disturbed > disturbed or (_stalled(load.acks, struck.at) if fault.seconds else in_flight > 0)
+    last = time.time() + REMINDER_SECONDS
+    reminders = any(struck.moment < due < last for due in load.due)
+    struck.hit = {"writes": writes, "reminders": reminders, "nothing": True}[fault.aim]
+    return struck
+
+
+def _stalled(acks: list[float], since: float) -> bool:
+    """Whether there was a silence that such a load does not have by itself."""
+    times = [since, *(at for at in acks[-_ACKS:] if at > since), time.monotonic()]
+    return max(after - before for before, after in itertools.pairwise(times)) > STALL_SECONDS
+
+
+def _line(struck: Struck) -> str:
+    ready = struck.trouble or f"ready {struck.ready_seconds:.1f} s after its end"
+    return f"{struck.name}: {ready}, tried {struck.tries} times"
+
+
+async def _settled(subject: Subject, listeners: list[Listener]) -> None:
+    """Nothing is due, nothing waits for delivery, every event is in activity and was heard; not for ever, though.
+
+    What never settles is the judge's to name.
+    """
+
+    async def is_quiet() -> bool:
+        try:
+            async with subject.database() as database:
+                waiting = await database.fetchval(_OPEN_SQL)
+                tops = await database.fetch("SELECT user_id, max(position) AS top FROM activity GROUP BY user_id")
+        except (OSError, asyncpg.PostgresError):
+            return False
+        top = {row["user_id"]: row["top"] for row in tops}
+        return waiting == 0 and all(listener.position >= top.get(listener.user_id, 0) for listener in listeners)
+
+    with contextlib.suppress(AssertionError):
+        await eventually(is_quiet, SETTLE_SECONDS, "all is quiet", 1.0)
+
+
+@dataclass(slots=True)
+class _Again:
+    """The process that delivers every event again."""
+
+    subject: Subject
+    process: Process
+    told: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    async def tell(self) -> None:
+        """How the system is reached, when that is not as it was."""
+        with contextlib.suppress(AssertionError, OSError):
+            now = self.subject.redelivery()
+            if now != self.told and self.process.stdin is not None:
+                self.told = now
+                self.process.stdin.write(json.dumps(now).encode() + b"\n")
+                await self.process.stdin.drain()
+
+    async def end(self) -> dict[str, int]:
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        assert self.process.stdout is not None
+        said = await asyncio.wait_for(self.process.stdout.read(), 30)
+        counts: dict[str, int] = json.loads(said or b"{}")
+        return counts
+
+
+@asynccontextmanager
+async def _redelivering(subject: Subject, seed: int) -> AsyncGenerator[_Again]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.faults.redeliver", str(seed)), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=ROOT
+    )
+    again = _Again(subject, process)
+    await again.tell()
+    try:
+        yield again
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+@asynccontextmanager
+async def _watching(subject: Subject) -> AsyncGenerator[list[float]]:
+    """What was refused by the fence, a number for each look; a process that started anew counts from 0."""
+    grown: list[float] = []
+
+    async def watch() -> None:
+        last: dict[str, float] = {}
+        async with httpx.AsyncClient(timeout=2) as http:
+            while True:
+                for url in subject.urls:
+                    with contextlib.suppress(httpx.HTTPError):
+                        found = _REFUSALS.search((await http.get(f"{url}/metrics")).text)
+                        now = float(found[1]) if found else 0.0
+                        grown.append(now - last.get(url, 0.0) if now >= last.get(url, 0.0) else now)
+                        last[url] = now
+                await asyncio.sleep(2)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield grown
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching

@@ -1,0 +1,154 @@
+"""All that the database knows about the users of one run, read as plainly as it stands there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Actor:
+    """A state doc."""
+
+    kind: str
+    version: int
+    state: Json
+
+
+@dataclass(slots=True)
+class Event:
+    """A row of the outbox. `reminder` stands for reminder.fired and .snoozed, `slot` for recurrence.triggered."""
+
+    actor_id: str
+    version: int
+    seq: int
+    of: int
+    user_id: str
+    type: str
+    command_id: str
+    title: str | None = None
+    reminder: Json | None = None
+    slot: Json | None = None
+    task_id: str = ""
+    time: str = ""
+
+
+@dataclass(slots=True)
+class Line:
+    """A row of activity."""
+
+    user_id: str
+    position: int
+    event_id: str
+    prev_hash: str
+    hash: str
+
+
+@dataclass(slots=True)
+class Shown:
+    """A row of the read model."""
+
+    version: int
+    body: Json
+
+
+@dataclass(slots=True)
+class Stored:
+    """`events` are by event id; `shown` and `actors` by actor id; `ledger` counts steps of (reminder, firing)."""
+
+    actors: dict[str, Actor] = field(default_factory=dict[str, Actor])
+    events: dict[str, Event] = field(default_factory=dict[str, Event])
+    commands: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    shown: dict[str, Shown] = field(default_factory=dict[str, Shown])
+    activity: list[Line] = field(default_factory=list[Line])
+    ledger: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict[tuple[str, int], dict[str, int]])
+    told: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])  # notifications of a firing
+    last_told: dict[str, Json] = field(default_factory=dict[str, Json])  # by actor, what its last event says it is
+    dead_letters: list[str] = field(default_factory=list[str])
+    now: float = 0.0  # when it was read, seconds of the wall clock
+
+
+_MINE = "SELECT DISTINCT actor_id FROM outbox WHERE user_id = ANY($1)"
+_EVENTS = """
+SELECT event_id, actor_id, version, seq, of, user_id, type, body->'data'->>'command_id' AS command_id,
+  CASE WHEN seq = 1 AND actor_type = 'TaskActor' THEN body->'data'->'task'->>'title'
+       WHEN seq = 1 THEN body->'data'->'series'->'template'->>'title' END AS title,
+  CASE WHEN type IN ('reminder.fired', 'reminder.snoozed') THEN (body->'data'->'reminder')::text END AS reminder,
+  CASE WHEN type = 'recurrence.triggered' THEN (body->'data'->'slot')::text END AS slot,
+  coalesce(body->'data'->>'task_id', '') AS task_id, body->>'time' AS time
+FROM outbox WHERE user_id = ANY($1)"""
+_LAST = """
+SELECT DISTINCT ON (actor_id) actor_id, version, (body->'data'->'task')::text AS task
+FROM outbox WHERE user_id = ANY($1) AND actor_type = 'TaskActor' AND seq = 1 ORDER BY actor_id, version DESC"""
+_SHOWN = """
+SELECT id, version, body::text FROM tasks WHERE user_id = ANY($1)
+UNION ALL SELECT id, version, body::text FROM series WHERE user_id = ANY($1)
+UNION ALL SELECT id, version, '{}' FROM users WHERE id = ANY($1)"""
+_LEDGER = """
+SELECT reminder_id, firing, step, count(*) FROM reminder_ledger
+WHERE user_id = ANY($1) AND step IN ('fired', 'delivered', 'cancelled', 'failed') GROUP BY 1, 2, 3"""
+_TOLD = """
+SELECT reminder_id, firing, count(*) FROM notifications
+WHERE user_id = ANY($1) AND kind = 'reminder' AND reminder_id IS NOT NULL GROUP BY 1, 2"""
+
+
+async def load(database: Any, users: Sequence[str]) -> Stored:
+    """Read it all; `database` is a connection without limits of time."""
+    people = list(users)
+
+    async def rows(sql: str) -> list[Any]:
+        found: list[Any] = await database.fetch(sql, people, timeout=300)
+        return found
+
+    ledger: dict[tuple[str, int], dict[str, int]] = {}
+    for reminder_id, firing, step, count in await rows(_LEDGER):
+        ledger.setdefault((reminder_id, firing), {})[step] = count
+    activity = await rows(
+        "SELECT user_id, position, event_id, prev_hash, hash FROM activity WHERE user_id = ANY($1) ORDER BY 1, 2"
+    )
+    return Stored(
+        actors=dict([_actor(row) for row in await rows(_ACTORS)]),
+        events={row["event_id"]: _event(row) for row in await rows(_EVENTS)},
+        commands={
+            (row[0], row[1])
+            for row in await rows(f"SELECT actor_id, command_id FROM commands WHERE actor_id IN ({_MINE})")
+        },
+        shown={row[0]: Shown(row[1], orjson.loads(row[2])) for row in await rows(_SHOWN)},
+        activity=[Line(*row) for row in activity],
+        ledger=ledger,
+        told={(row[0], row[1]): row[2] for row in await rows(_TOLD)},
+        last_told={row[0]: orjson.loads(row[2]) for row in await rows(_LAST) if row[2]},
+        dead_letters=[f"{row[0]} {row[1]}: {row[2]}" for row in await database.fetch(_DEAD)],
+        now=await database.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8"),
+    )
+
+
+_ACTORS = f"""
+SELECT split_part(key, '||', 2) AS kind, split_part(key, '||', 3) AS id, value FROM dapr_state
+WHERE key LIKE '%||doc' AND split_part(key, '||', 3) IN ({_MINE})"""
+_DEAD = "SELECT consumer, event_id, error FROM dead_letters"
+
+
+def _actor(row: Any) -> tuple[str, Actor]:
+    doc = orjson.loads(row["value"])
+    return row["id"], Actor(row["kind"], doc["version"], doc["state"])
+
+
+def _event(row: Any) -> Event:
+    return Event(
+        actor_id=row["actor_id"],
+        version=row["version"],
+        seq=row["seq"],
+        of=row["of"],
+        user_id=row["user_id"],
+        type=row["type"],
+        command_id=row["command_id"],
+        title=row["title"],
+        reminder=orjson.loads(row["reminder"]) if row["reminder"] else None,
+        slot=orjson.loads(row["slot"]) if row["slot"] else None,
+        task_id=row["task_id"],
+        time=row["time"],
+    )

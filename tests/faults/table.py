@@ -1,0 +1,73 @@
+"""The table of a run."""
+
+from tests.faults import recorder
+from tests.faults.run import Report, Struck
+
+_AFTER_SECONDS = 8.0
+TABLES: list[str] = []
+
+
+def table(report: Report) -> str:
+    """What was offered and held, what became of it, and what each fault did."""
+    verdict, pace = report.verdict, report.load.pace
+    entries = recorder.read(report.history)
+    began, ended = min(entry.invoked for entry in entries), max(entry.invoked for entry in entries)
+    late = sorted(seconds for _, seconds in verdict.lateness) or [0.0]
+    cpu, offered = sorted(pace.cpu) or [0.0], sorted(pace.offered) or [0.0]
+    held = sum(entry.outcome == "ok" for entry in entries) / max(ended - began, 1)
+    count = verdict.count
+    lines = [
+        f"Faults on {report.subject}, seed {report.seed}: {len(entries)} writes in {ended - began:.0f} s",
+        (
+            f"  rate       offered {_mean(offered):.0f}/s ({offered[0]:.0f} to {offered[-1]:.0f})  held {held:.0f}/s  "
+            f"no hand free {report.load.held_back}  CPU mean {_mean(cpu):.0f} %  p95 {_at(cpu, 0.95):.0f} %"
+        ),
+        (
+            f"  writes     acked {verdict.acknowledged}  found {verdict.found}  lost {count('lost')}  "
+            f"unknown {verdict.unknown} (stored {verdict.unknown_found})  refused {verdict.refused}  "
+            f"idle {verdict.idle}  asked again {verdict.asked_again}  answered wrongly {count('answered wrongly')}"
+        ),
+        (
+            f"  effects    duplicates {count('duplicates')}  version gaps {count('gaps')}  "
+            f"read model wrong {count('read model behind', 'read model differs', 'event differs from state')}  "
+            f"dead letters {count('dead letters')}  fence refusals {report.fence_refusals:.0f}  "
+            f"delivered again {report.redelivered.get('deliveries', 0)}"
+        ),
+        (
+            f"  reminders  due {verdict.reminders_due}  once {verdict.reminders_once}  twice {count('twice')}  "
+            f"never {count('never')}  early {count('early')}  marked late {verdict.reminders_late}  "
+            f"late p50 {_at(late, 0.5):.2f} s  p99 {_at(late, 0.99):.2f} s  max {late[-1]:.2f} s"
+        ),
+        f"  slots      told {verdict.slots}  twice {count('slots twice')}  never {count('slots never')}",
+        (
+            f"  streams    sent {verdict.sent}  received {verdict.received}  missed {count('streams missed')}  "
+            f"readers with repeats {count('streams repeated')}"
+        ),
+        f"  longest stall {recorder.longest_stall(entries, began, ended):.2f} s",
+    ]
+    ends = [*(struck.at for struck in report.struck[1:]), ended]
+    lines += [_line(struck, end, entries, report) for struck, end in zip(report.struck, ends, strict=True)]
+    lines += [f"  without    {reason}" for reason in report.without]
+    text = "\n".join(lines)
+    TABLES.append(text)
+    return text
+
+
+def _line(struck: Struck, next_at: float, entries: list[recorder.Entry], report: Report) -> str:
+    """What one fault did to writers and reminders, from its beginning until some seconds after its end."""
+    until = min(next_at, struck.ended + _AFTER_SECONDS)
+    late = [seconds for due, seconds in report.verdict.lateness if 0 <= due - struck.moment < until - struck.at]
+    return (
+        f"  {struck.name:<28} recovered in {recorder.recovery(entries, struck.ended):5.2f} s  "
+        f"stall {recorder.longest_stall(entries, struck.at, until):5.2f} s  "
+        f"all ready {struck.ready_seconds:5.2f} s  latest reminder {max(late, default=0.0):5.2f} s"
+        f"{f'  hit at try {struck.tries}' if struck.tries > 1 else ''}"
+    )
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _at(values: list[float], share: float) -> float:
+    return values[min(int(len(values) * share), len(values) - 1)]

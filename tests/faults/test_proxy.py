@@ -1,0 +1,129 @@
+"""Each harm that the proxy can do to a connection is what it is called."""
+
+import asyncio
+import contextlib
+import time
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import pytest
+
+from tests.faults.proxy import Link
+
+pytestmark = pytest.mark.unit
+
+SOON = 0.3
+Ends: TypeAlias = tuple[StreamReader, StreamWriter]
+
+
+class Echo:
+    """A server that answers what it hears, and remembers it."""
+
+    def __init__(self) -> None:
+        self.heard = b""
+
+    async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(100):
+                self.heard += data
+                writer.write(data)
+        writer.close()
+
+
+@dataclass(slots=True)
+class Way:
+    """A server, and the link that leads to it."""
+
+    server: Echo
+    link: Link
+    port: int
+    writers: list[StreamWriter] = field(default_factory=list[StreamWriter])
+
+    async def dial(self) -> Ends:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self.writers.append(writer)
+        return reader, writer
+
+
+@pytest.fixture
+async def way() -> AsyncIterator[Way]:
+    server = Echo()
+    serving = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    link = Link(f"127.0.0.1:{serving.sockets[0].getsockname()[1]}")
+    linking = await link.serve(0)
+    way = Way(server, link, linking.sockets[0].getsockname()[1])
+    yield way
+    for writer in way.writers:
+        writer.close()
+    link.set("reset")
+    linking.close()
+    serving.close()
+    await asyncio.sleep(0.05)
+
+
+async def _say(reader: StreamReader, writer: StreamWriter, words: bytes) -> bytes | None:
+    """The answer, or None when there is none soon; raises when the connection is cut."""
+    writer.write(words)
+    try:
+        async with asyncio.timeout(SOON):
+            answer = await reader.read(100)
+    except TimeoutError:
+        return None
+    if not answer:
+        raise ConnectionError("closed")
+    return answer
+
+
+async def test_open_lets_everything_through(way: Way) -> None:
+    ends = await way.dial()
+    assert await _say(*ends, b"one") == b"one"
+    assert way.link.passed == 6
+
+
+async def test_a_partition_holds_what_is_said_and_brings_it_later(way: Way) -> None:
+    ends = await way.dial()
+    assert await _say(*ends, b"one") == b"one"
+    way.link.set("partition")
+    assert await _say(*ends, b"two") is None
+    late = await way.dial()
+    assert await _say(*late, b"three") is None
+    assert way.server.heard == b"one"
+    way.link.set("open")
+    assert await ends[0].read(100) == b"two"
+    assert await late[0].read(100) == b"three"
+
+
+async def test_half_open_lets_requests_through_and_loses_answers_until_the_connection_is_cut(
+    way: Way,
+) -> None:
+    ends = await way.dial()
+    assert await _say(*ends, b"one") == b"one"
+    way.link.set("half_open")
+    assert await _say(*ends, b"two") is None
+    assert way.server.heard == b"onetwo"
+    way.link.set("open")
+    with pytest.raises(ConnectionError):
+        await _say(*ends, b"three")
+    assert await _say(*await way.dial(), b"four") == b"four"
+
+
+async def test_delay_brings_everything_late(way: Way) -> None:
+    ends = await way.dial()
+    way.link.set("delay", 0.1)
+    began = time.monotonic()
+    assert await _say(*ends, b"one") == b"one"
+    assert time.monotonic() - began >= 0.2
+
+
+async def test_reset_cuts_what_is_open_and_what_comes(way: Way) -> None:
+    ends = await way.dial()
+    assert await _say(*ends, b"one") == b"one"
+    way.link.set("reset")
+    with pytest.raises(ConnectionError):
+        await _say(*ends, b"two")
+    with pytest.raises(ConnectionError):
+        await _say(*await way.dial(), b"three")
+    way.link.set("open")
+    assert await _say(*await way.dial(), b"four") == b"four"

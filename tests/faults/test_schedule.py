@@ -1,0 +1,117 @@
+"""A seed brings the same faults in the same order; each is brought until it meets what it aims at; the load leaves room."""
+
+import random
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.faults import faults, run
+from tests.faults.faults import LINK_MODES, Fault
+from tests.faults.pace import Pace
+
+pytestmark = pytest.mark.unit
+
+
+@dataclass
+class FakeSubject:
+    """Two kinds, two connections, one disk, one replica that may join."""
+
+    kinds: tuple[str, ...] = ("host", "runner", "session")
+    writes_need: frozenset[str] = frozenset({"host"})
+    reminders_need: frozenset[str] = frozenset({"host"})
+    links: Any = field(default_factory=lambda: SimpleNamespace(ports={"a": 1, "b": 2, "c": 3, "a-grpc": 4}))
+    links_of_writes: tuple[str, ...] = ("a", "b")
+    may_join: tuple[str, ...] = ("actors-3",)
+
+    def disks(self) -> dict[str, tuple[str, str]]:
+        return {"postgres": ("/nowhere", "postgres")}
+
+    def is_ready(self) -> bool:
+        return True
+
+
+def _names(seed: int) -> list[str]:
+    subject: Any = FakeSubject()
+    return [fault.name for fault in faults.each_once(subject, seed)]
+
+
+def test_a_seed_brings_the_same_faults_in_the_same_order() -> None:
+    assert _names(7) == _names(7)
+    assert sorted(_names(7)) != _names(7)
+    assert _names(7) != _names(8)
+
+
+def test_each_fault_stands_once_in_a_selection() -> None:
+    names = _names(7)
+    for kind in ("host", "runner", "session"):
+        assert names.count(f"kill -9 {kind}") == 1
+    assert names.count("stop host 5 s") == names.count("stop runner 5 s") == 1
+    assert "stop session 5 s" not in names, "one of many stands still: nobody would notice"
+    for mode in LINK_MODES:
+        assert sum(name.startswith((f"{mode} a", f"{mode} b")) for name in names) == 1
+    assert sum(" c " in name for name in names) == 1, "what writes do not go through is harmed too"
+    assert sum("grpc" in name for name in names) == 0
+    assert {"rolling restart", "storm of actors-3 60 s", "full disk postgres 4 s"} <= set(names)
+
+
+def test_rounds_go_on_with_another_order_and_one_storm() -> None:
+    subject: Any = FakeSubject()
+    rounds = faults.without_end(subject, 7)
+    names = [next(rounds).name for _ in range(60)]
+    assert sum(name.startswith("storm") for name in names) == 1
+    assert names.count("kill -9 host") > 1
+
+
+class FakeLoad:
+    """One that notices nothing until the try of that number."""
+
+    def __init__(self, hit_at: int) -> None:
+        self.recorder = SimpleNamespace(fault=lambda name: 0.0)
+        self.acks: list[float] = []
+        self.due: list[float] = []
+        self.disturbed = 0
+        self._left = hit_at
+
+    @property
+    def in_flight(self) -> int:
+        self._left -= 1
+        return int(self._left == 0)
+
+
+@pytest.mark.parametrize(("hit_at", "tries", "hit"), [(1, 1, True), (4, 4, True), (99, 5, False)])
+async def test_a_fault_that_meets_nothing_is_brought_again_five_times_at_most(
+    monkeypatch: pytest.MonkeyPatch, hit_at: int, tries: int, *, hit: bool
+) -> None:
+    monkeypatch.setattr(run, "SLOW_SECONDS", 0.0)
+    subject: Any = FakeSubject()
+    load: Any = FakeLoad(hit_at)
+    done: list[str] = []
+    fault = Fault("kill", "writes", 0.0, lambda: lambda: done.append("ended"))
+    struck = await run._strike(subject, load, fault)
+    assert (struck.tries, struck.hit, len(done)) == (tries, hit, tries)
+
+
+async def test_a_fault_that_keeps_the_system_down_says_so_and_is_not_brought_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(run, "READY_SECONDS", 0.0)
+    subject: Any = FakeSubject()
+    monkeypatch.setattr(subject, "is_ready", lambda: False)
+    load: Any = FakeLoad(99)
+    struck = await run._strike(subject, load, Fault("kill", "nothing", 0.0, lambda: lambda: None))
+    assert struck.tries == 1
+    assert "ready" in struck.trouble
+
+
+def test_the_load_goes_up_while_there_is_room_and_down_when_there_is_none() -> None:
+    chance = random.Random(1)
+    idle = Pace(rate=100, cpu_percent=lambda: chance.uniform(20, 40))
+    busy = Pace(rate=100, cpu_percent=lambda: 97.0)
+    for _ in range(60):
+        idle.look()
+        busy.look()
+    assert (idle.rate, busy.rate) == (200.0, 60.0)
+    assert (len(idle.offered), idle.offered[0], busy.cpu[-1]) == (60, 100, 97.0)

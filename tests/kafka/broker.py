@@ -1,0 +1,54 @@
+"""The broker of the runner, started and ended by a test."""
+
+import asyncio
+import signal
+import time
+
+from host.kafka_access import KafkaAccess
+from host.runner.kafka import Kafka
+from host.runner.part import Process
+from tests.deadline import eventually
+
+START_SECONDS = 40
+
+
+class TestBroker:
+    """The part `kafka` without a supervisor: it stays down when a test takes it down."""
+
+    __test__ = False
+
+    def __init__(self, kafka: Kafka) -> None:
+        self.kafka = kafka
+        self._process: Process | None = None
+
+    @property
+    def access(self) -> KafkaAccess:
+        return self.kafka.access
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    async def start(self) -> float:
+        """Seconds until it answers."""
+        began = time.monotonic()
+        await asyncio.to_thread(self.kafka.prepare)
+        self._process = self.kafka.spawn()
+        await eventually(self._answers, START_SECONDS, "the broker answers")
+        return time.monotonic() - began
+
+    def stop(self) -> int:
+        """As the runner does; the exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(10)
+
+    def kill(self) -> None:
+        """As kill -9 does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+
+    async def _answers(self) -> bool:
+        assert self.is_running, self.kafka.log.read_text()[-2000:]
+        return not await self.kafka.ready()

@@ -1,0 +1,48 @@
+"""A real broker and a real system on it, for the whole level, and what tests may ask of Kafka besides Dapr."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from host.runner import ports
+from host.runner.kafka import Kafka, kafka_jars, password
+from host.settings import cache_dir
+from tests.client import Caller
+from tests.kafka.broker import TestBroker
+from tests.kafka.figures import FIGURES
+from tests.system import System, running_system
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBroker]:
+    """Started once, without topics; a test that stops it starts it again."""
+    folder = tmp_path_factory.mktemp("broker")
+    jars = kafka_jars(cache_dir(), print)
+    port, controller = ports.pick(("kafka", "kafka_controller"), folder / "ports.json").values()
+    secret = password(folder / "password")
+    running = TestBroker(Kafka(folder / "kafka", jars, port, controller, folder / "kafka.log", secret))
+    asyncio.run(running.start())
+    try:
+        yield running
+    finally:
+        running.kill()
+
+
+@pytest.fixture(scope="session")
+def system(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """On that broker, as on an operator's own."""
+    settings = {"DUELY_BROKER": "kafka", **broker.access.environment()}
+    with running_system(tmp_path_factory.mktemp("kafka"), settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def person(system: System) -> AsyncIterator[Caller]:
+    async with Caller(system.url) as caller:
+        yield await caller.sign_up()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in FIGURES:
+        terminalreporter.write_line(line)

@@ -1,0 +1,39 @@
+"""Looking into the database of a system: what its consumers have handled, and how soon."""
+
+import asyncio
+import time
+from typing import Any
+
+from tests.system import System
+
+GRACE_SECONDS = 10.0  # catch-up leaves younger rows to the broker: what is handled before came through it
+
+
+async def handled_within(system: System, consumer: str, event_type: str, about: str, seconds: float) -> float:
+    """Seconds from the commit of that actor's newest event of the type until the consumer has it in its inbox."""
+    async with system.database() as connection:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            age: float | None = await connection.fetchval(
+                """SELECT extract(epoch FROM clock_timestamp() - o.created_at)::float8
+                   FROM outbox o JOIN inbox i ON i.event_id = o.event_id AND i.consumer = $1
+                   WHERE o.type = $2 AND o.actor_id = $3 ORDER BY o.position DESC LIMIT 1""",
+                consumer,
+                event_type,
+                about,
+            )
+            if age is not None:
+                return age
+            await asyncio.sleep(0.002)
+        row = await connection.fetchrow("SELECT count(*), count(published_at) FROM outbox WHERE actor_id = $1", about)
+    raise AssertionError(f"{consumer} has not handled {event_type} of {about} in {seconds:g} s; rows, published: {row}")
+
+
+async def value(system: System, query: str, *arguments: Any) -> Any:
+    async with system.database() as connection:
+        return await connection.fetchval(query, *arguments)
+
+
+async def unpublished(system: System) -> int:
+    found: int = await value(system, "SELECT count(*) FROM outbox WHERE published_at IS NULL")
+    return found

@@ -1,0 +1,37 @@
+"""The broker that the runner starts: real Kafka, reached with its password only, and nothing made by accident."""
+
+import pytest
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from host.kafka_access import KafkaAccess
+from host.topics import client_settings
+from tests.kafka.broker import TestBroker
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(90)]
+
+
+def topics(access: KafkaAccess) -> set[str]:
+    listed = AdminClient(client_settings(access)).list_topics(timeout=2)
+    return {name for name in listed.topics if not name.startswith("__")}
+
+
+async def test_it_stops_when_told_and_finds_its_data_again(broker: TestBroker) -> None:
+    before = (broker.kafka.folder / "data" / "meta.properties").read_text()
+    assert broker.stop() == 143
+    assert await broker.kafka.ready() != ""
+    await broker.start()
+    assert (broker.kafka.folder / "data" / "meta.properties").read_text() == before
+
+
+async def test_who_does_not_know_the_password_is_not_let_in(broker: TestBroker) -> None:
+    wrong = KafkaAccess(brokers=broker.access.brokers, username=broker.access.username, password="guessed")
+    for stranger in (wrong, KafkaAccess(brokers=broker.access.brokers)):
+        with pytest.raises(KafkaException):
+            topics(stranger)
+    assert topics(broker.access) == set()
+
+
+async def test_a_topic_is_not_made_by_accident(broker: TestBroker) -> None:
+    AdminClient(client_settings(broker.access)).list_topics("task-events", timeout=2)
+    assert topics(broker.access) == set()

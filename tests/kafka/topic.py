@@ -1,0 +1,37 @@
+"""Reading and writing topics behind Dapr's back, as only a test does."""
+
+from typing import Any
+
+import orjson
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+
+from host.kafka_access import KafkaAccess
+from host.topics import client_settings
+
+_SECONDS = 15.0
+
+
+def messages(access: KafkaAccess, topic: str) -> list[tuple[str, Any]]:
+    """Every message that stands in the topic now: its key and its JSON."""
+    consumer = Consumer({**client_settings(access), "group.id": "a-test", "enable.auto.commit": False})
+    try:
+        partitions = [TopicPartition(topic, n) for n in consumer.list_topics(topic, _SECONDS).topics[topic].partitions]
+        left = sum(high - low for low, high in (consumer.get_watermark_offsets(p, _SECONDS) for p in partitions))
+        consumer.assign([TopicPartition(topic, each.partition, OFFSET_BEGINNING) for each in partitions])
+        found: list[tuple[str, Any]] = []
+        while len(found) < left:
+            message = consumer.poll(_SECONDS)
+            assert message is not None, f"{topic}: {len(found)} of {left} messages came"
+            assert message.error() is None, message.error()
+            found.append(((message.key() or b"").decode(), orjson.loads(message.value() or b"null")))
+        return found
+    finally:
+        consumer.close()
+
+
+def write(access: KafkaAccess, topic: str, values: list[tuple[str, bytes]]) -> None:
+    """Each with its key, in this order within a partition."""
+    producer = Producer({**client_settings(access), "acks": "all"})
+    for key, body in values:
+        producer.produce(topic, body, key)
+    assert producer.flush(_SECONDS) == 0

@@ -1,0 +1,88 @@
+"""A paused consumer takes nothing from anywhere, and then goes on where it was."""
+
+import asyncio
+
+import pytest
+
+from host.consumers.catchup import Catchup
+from host.gateway import Unavailable
+from host.operations import pausing
+from host.runner.words import StartError
+from host.store import pauses
+from tests.fakes.person import FakePerson
+from tests.store.world import World
+
+pytestmark = pytest.mark.store
+
+
+async def pause(world: World, name: str, *, resume: bool = False) -> None:
+    async with world.database.raw() as connection:
+        await pausing.changed(connection, name, resume=resume)
+
+
+async def test_catch_up_takes_nothing_and_then_everything(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    await pause(world, "projector")
+    await world.create(person)
+    assert await loops["projector"].step() == 0
+    assert await loops["notifier"].step() == 0  # nothing for it, and no error
+    await pause(world, "projector", resume=True)
+    assert await loops["projector"].step() == 1
+
+
+async def test_what_the_broker_brings_is_for_later(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
+    await pause(world, "projector")
+    task_id = await world.create(person)
+    with pytest.raises(Unavailable, match="projector is paused"):
+        await loops["projector"].deliver([f"TaskActor:{task_id}:1:1"])
+    assert await world.value("SELECT count(*) FROM inbox") == 0
+    await pause(world, "projector", resume=True)
+    await loops["projector"].deliver([f"TaskActor:{task_id}:1:1"])
+    assert await world.value("SELECT count(*) FROM tasks") == 1
+
+
+async def test_a_running_loop_hears_of_both_within_two_seconds(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    running = asyncio.create_task(loops["projector"].run())
+    await world.create(person)
+    async with asyncio.timeout(2):
+        while not await world.value("SELECT count(*) FROM tasks"):
+            await asyncio.sleep(0.01)
+    await pause(world, "projector")
+    await world.create(person)
+    await asyncio.sleep(0.6)
+    assert await world.value("SELECT count(*) FROM tasks") == 1
+    await pause(world, "projector", resume=True)
+    async with asyncio.timeout(2):
+        while await world.value("SELECT count(*) FROM tasks") < 2:
+            await asyncio.sleep(0.01)
+    running.cancel()
+
+
+async def test_states_say_since_when_and_how_far_behind(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    await pause(world, "rezone")
+    await world.create(person)
+    async with world.database.raw() as connection:
+        states = {state.name: state for state in await pauses.states(connection)}
+    assert states.keys() == loops.keys()
+    assert states["rezone"].paused_at is not None
+    assert states["projector"].paused_at is None
+    assert states["rezone"].behind == 1
+    text = pausing.lines(list(states.values()))
+    assert any("rezone" in line and "paused since 20" in line and "1 events behind" in line for line in text)
+
+
+async def test_pausing_twice_keeps_the_first_instant(world: World, loops: dict[str, Catchup]) -> None:
+    await pause(world, "rezone")
+    first = await world.value("SELECT paused_at FROM watermarks WHERE consumer = 'rezone'")
+    await pause(world, "rezone")
+    assert await world.value("SELECT paused_at FROM watermarks WHERE consumer = 'rezone'") == first
+
+
+async def test_one_that_is_not_there_is_refused_with_those_that_are(world: World, loops: dict[str, Catchup]) -> None:
+    with pytest.raises(StartError, match="notifier, projector, recurrence, rezone"):
+        await pause(world, "projektor")

@@ -1,0 +1,242 @@
+"""A rebuild gives the same read model, while everything goes on, and changes nothing when it is cut off."""
+
+import asyncio
+import random
+from typing import Any
+
+import asyncpg
+import pytest
+
+from host.consumers.catchup import Catchup
+from host.operations import rebuild as operation
+from host.operations.rebuild import Rebuilt, rebuild
+from host.runner.words import StartError
+from host.store import rebuild as store
+from host.store import snapshot
+from host.store.consistency import reached
+from host.store.engine import Database
+from tests.fakes.person import FakePerson
+from tests.store.test_projector import busy_day, check_fold
+from tests.store.world import World
+
+pytestmark = pytest.mark.store
+
+DAILY = {"template": {"title": "Water"}, "rule": "FREQ=DAILY", "start": {"date": "2026-11-30"}}
+READ_MODEL = {
+    "tasks": "SELECT * FROM tasks ORDER BY id",
+    "reminders": "SELECT * FROM reminders ORDER BY task_id, id",
+    "tags": "SELECT * FROM tags ORDER BY user_id, folded",
+    "series": "SELECT * FROM series ORDER BY id",
+}
+INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexname"
+
+
+async def read_model(world: World) -> dict[str, list[Any]]:
+    return {name: [tuple(row) for row in await world.rows(query)] for name, query in READ_MODEL.items()}
+
+
+async def run(world: World) -> Rebuilt:
+    return await rebuild(world.database.dsn, lambda line: None)
+
+
+async def settle(loop: Catchup) -> None:
+    while await loop.step():
+        pass
+
+
+@pytest.fixture
+async def full(world: World, loops: dict[str, Catchup]) -> World:
+    people = [FakePerson(zone="UTC"), FakePerson(zone="Asia/Tokyo")]
+    await busy_day(world, people)
+    await world.create_series(people[0], **DAILY)
+    for _ in range(3):
+        await settle(loops["projector"])
+        await settle(loops["recurrence"])
+    return world
+
+
+async def test_the_new_tables_are_the_old_ones(full: World) -> None:
+    before, indexes = await read_model(full), await full.rows(INDEXES)
+    done = await run(full)
+    assert done.docs == len(before["tasks"]) + len(before["series"])
+    assert await read_model(full) == before
+    assert await full.rows(INDEXES) == indexes
+    assert not await full.value("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", store.SCHEMA)
+
+
+async def test_what_was_damaged_is_whole_again_and_nothing_else_is_touched(full: World) -> None:
+    kept = {
+        name: await full.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3")
+        for name in ("activity", "reminder_ledger", "user_streams", "inbox", "outbox", "watermarks", "wakes")
+    }
+    before = await read_model(full)
+    await full.rows("UPDATE tasks SET title = 'wrong', version = version + 5 WHERE deleted_at IS NULL")
+    await full.rows("DELETE FROM reminders")
+    await full.rows("DELETE FROM series")
+    await full.rows("UPDATE tags SET count = count + 3")
+    await full.rows("INSERT INTO tags VALUES ('nobody', 'x', 'x', 1)")
+    await full.rows(
+        """INSERT INTO tasks SELECT 'stranger', user_id, version, title, description, priority, status, tags,
+           tags_folded, due_date, due_at, overdue_at, created_at, updated_at, completed_at, deleted_at, purged,
+           series_id, search, body FROM tasks LIMIT 1"""
+    )
+    assert (await run(full)).strangers == 1
+    assert await read_model(full) == before
+    for name, rows in kept.items():
+        assert await full.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3") == rows
+
+
+async def test_the_projector_goes_on_with_the_new_tables(full: World, loops: dict[str, Catchup]) -> None:
+    person = FakePerson(zone="UTC")
+    task_id = await full.create(person, tags=["home"])
+    await settle(loops["projector"])
+    await run(full)
+    await full.say(task_id, person.says("AddTags", {"tags": ["garden"]}))
+    await full.create(person, tags=["home"])
+    await settle(loops["projector"])
+    await check_fold(full)
+
+
+async def test_what_the_projector_has_not_come_to_yet_is_applied_once(full: World, loops: dict[str, Catchup]) -> None:
+    person = FakePerson(zone="UTC")
+    task_id = await full.create(person, tags=["home"])
+    await full.say(task_id, person.says("AddTags", {"tags": ["garden"]}))
+    await run(full)
+    assert await full.value("SELECT version FROM tasks WHERE id = $1", task_id) == 2
+    await settle(loops["projector"])
+    await check_fold(full)
+
+
+async def test_under_load_nothing_is_lost_and_no_read_is_older_than_its_token(
+    full: World, loops: dict[str, Catchup], database_url: str
+) -> None:
+    """Writers wait until their write is shown, as an API call with a token does; from then on no read may be older."""
+    running = asyncio.create_task(loops["projector"].run())
+    stop = asyncio.Event()
+    shown: dict[str, int] = {}
+    stale: list[str] = []
+    reading = Database(database_url, pool_size=4)
+    await reading.open()
+
+    async def writer(seed: int) -> None:
+        chance, person, mine = random.Random(seed), FakePerson(zone="UTC"), list[str]()
+        while not stop.is_set():
+            if not mine or chance.random() < 0.4:
+                mine.append(await full.create(person, tags=[chance.choice("abc")]))
+                task_id, version = mine[-1], 1
+            else:
+                task_id = chance.choice(mine)
+                version = shown[task_id] + 1
+                command = person.says("PatchTask", {"title": f"{version}", "tags": [chance.choice("abc")]})
+                await full.say(task_id, command)
+            while not await reached(reading, task_id, version):
+                await asyncio.sleep(0.002)
+            shown[task_id] = version
+
+    async def reader(*, whole: bool) -> None:
+        while not stop.is_set():
+            wanted = dict(shown)
+            async with reading.snapshot() if whole else reading.connect() as connection:
+                if whole:
+                    await connection.exec_driver_sql("SELECT count(*) FROM watermarks")
+                    await asyncio.sleep(0.005)
+                rows = (await connection.exec_driver_sql("SELECT id, version FROM tasks")).all()
+            found = {row[0]: row[1] for row in rows}
+            stale.extend(task_id for task_id, version in wanted.items() if found.get(task_id, 0) < version)
+            await asyncio.sleep(0.001)
+
+    work = [asyncio.create_task(writer(seed)) for seed in range(4)]
+    work += [asyncio.create_task(reader(whole=whole)) for whole in (False, True)]
+    await asyncio.sleep(0.5)
+    for _ in range(6):
+        await run(full)
+    assert not [task for task in work if task.done()]
+    stop.set()
+    await asyncio.gather(*work)
+    assert len(shown) > 20
+    assert stale == []
+    await asyncio.sleep(0.3)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await settle(loops["projector"])
+    await check_fold(full)
+    await reading.close()
+
+
+@pytest.mark.parametrize("at", ["put", "index", "keep_tag_names", "lock", "swap"])
+async def test_cut_off_anywhere_it_leaves_the_live_tables_and_the_next_one_cleans_up(
+    full: World, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    before = await read_model(full)
+
+    async def die(connection: Any, *_: Any) -> None:
+        connection.terminate()
+        raise asyncpg.ConnectionDoesNotExistError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, at, die)
+        with pytest.raises((asyncpg.ConnectionDoesNotExistError, asyncpg.InterfaceError)):
+            await run(full)
+    assert await read_model(full) == before
+    assert await full.value("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", store.SCHEMA)
+    said: list[str] = []
+    async with asyncio.timeout(10):
+        await rebuild(full.database.dsn, said.append)
+    assert said[0].startswith("Removed what a rebuild that was cut off")
+    assert await read_model(full) == before
+
+
+async def test_a_refusal_cleans_up_at_once(full: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operation, "GIVE_UP_SECONDS", 0.5)
+    async with full.database.raw() as other, other.transaction():
+        await other.execute("LOCK TABLE tasks IN ACCESS SHARE MODE")
+        with pytest.raises(StartError, match="no moment to swap"):
+            await run(full)
+    assert not await full.value("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", store.SCHEMA)
+
+
+async def test_two_at_once_are_refused(full: World) -> None:
+    async with store.connected(full.database.dsn) as connection:
+        assert await store.alone(connection)
+        with pytest.raises(StartError, match="Another rebuild"):
+            await run(full)
+
+
+async def test_tables_that_were_migrated_meanwhile_are_not_replaced(
+    full: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = store.index
+
+    async def index(connection: Any) -> None:
+        await whole(connection)
+        await full.rows("UPDATE alembic_version SET version_num = 'newer'")
+
+    monkeypatch.setattr(store, "index", index)
+    with pytest.raises(StartError, match="upgraded meanwhile"):
+        await run(full)
+
+
+async def test_a_backup_that_has_begun_reads_the_tables_of_its_instant(full: World) -> None:
+    """It sees rows by its instant alone: in tables that came later the newest are missing."""
+    async with snapshot.connected(full.database.dsn) as copying, snapshot.one_instant(copying):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(run(full), 1.5)
+        assert await copying.fetchval("SELECT count(*) FROM tasks") == await full.value("SELECT count(*) FROM tasks")
+
+
+async def test_a_read_of_one_instant_ends_before_the_tables_are_replaced(full: World) -> None:
+    async with full.database.snapshot() as reading:
+        await reading.exec_driver_sql("SELECT count(*) FROM watermarks")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(run(full), 1.5)
+
+
+async def test_a_tag_goes_on_as_it_was_first_written(full: World, loops: dict[str, Catchup]) -> None:
+    person = FakePerson(zone="UTC")
+    first = await full.create(person, tags=["Home"])
+    await settle(loops["projector"])
+    await full.create(person, tags=["HOME"])
+    await full.say(first, person.says("DeleteTask"))
+    await settle(loops["projector"])
+    await run(full)
+    assert await full.value("SELECT name FROM tags WHERE user_id = $1", person.id) == "Home"

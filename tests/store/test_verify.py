@@ -1,0 +1,372 @@
+"""Verify names what is broken, and nothing else; repair mends what can be mended."""
+
+import asyncio
+import random
+
+import orjson
+import pytest
+
+from host.consumers.catchup import Catchup
+from host.consumers.replay import Replay
+from host.consumers.table import CONSUMERS
+from host.operations import verify as operation
+from host.operations.verify import Report
+from host.store import pauses
+from tests.fakes.person import FakeClock, FakePerson
+from tests.store.test_projector import busy_day
+from tests.store.test_rebuild import DAILY, read_model
+from tests.store.world import World
+
+pytestmark = pytest.mark.store
+
+TYPES = {name: types for name, (_, types, _) in CONSUMERS.items()}
+SOON = "2026-11-22T12:00:01.000Z"
+
+
+async def verify(world: World, *, repair: bool = False, broker: bool = False) -> Report:
+    return await operation.verify(world.database.dsn, world.clock.now(), TYPES, broker=broker, repair=repair)
+
+
+def broken(report: Report) -> set[str]:
+    return {result.invariant for result in report.results if result.breaches}
+
+
+async def settle(loops: dict[str, Catchup]) -> None:
+    for _ in range(5):
+        for loop in loops.values():
+            await loop.step()
+
+
+@pytest.fixture
+async def full(world: World, loops: dict[str, Catchup], clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Two people's busy day, a series with its task, a reminder that has fired and is told."""
+    monkeypatch.setattr("host.consumers.catchup.SETTLE_SECONDS", 0.0)
+    people = [FakePerson(zone="UTC"), FakePerson(zone="Asia/Tokyo")]
+    for person in people:
+        registration = {"email": f"{person.id}@example.org", "zone": person.zone}
+        await world.say(person.id, person.says("RegisterUser", registration))
+    await busy_day(world, people)
+    series_id = await world.create_series(people[0], **DAILY)
+    task_id = await world.create(people[0], title="Soon", reminders=[{"at": SOON}])
+    clock.move(seconds=2)
+    await world.tick("TaskActor", task_id)
+    await settle(loops)
+    await world.rows("UPDATE wakes SET armed_at = $1", clock.now())
+    assert await world.value("SELECT count(*) FROM deliveries") == 1
+    assert await world.value("SELECT count(*) FROM tasks WHERE series_id = $1", series_id) == 1
+    return world
+
+
+async def test_a_whole_system_is_whole_and_everything_was_looked_at(full: World) -> None:
+    report = await verify(full)
+    assert broken(report) == set()
+    looked = {result.invariant: result.checked for result in report.results}
+    assert looked.pop("dead_letters") == 0
+    assert min(looked.values()) > 0, looked
+    assert looked["outbox"] == await full.value("SELECT count(*) FROM outbox")
+    assert looked["activity"] == looked["chain"] == looked["outbox"] + 1  # the notification that was told
+    text = operation.lines(report)
+    assert len([line for line in text if line.endswith("whole")]) == len(operation.INVARIANTS)
+    assert text[-1].endswith("everything is whole.")
+    assert operation.as_json(report)["left"] == 0
+
+
+EVENT = "(SELECT event_id FROM outbox WHERE type = '{}' ORDER BY position LIMIT 1)"
+STREAM = "(SELECT user_id FROM activity GROUP BY user_id ORDER BY count(*) DESC LIMIT 1)"
+
+# What is done to the database, and which invariants that breaks.
+DAMAGE: dict[str, tuple[str, set[str]]] = {
+    "a task is gone": ("DELETE FROM tasks WHERE deleted_at IS NULL AND tags = '{}'", {"read_model", "slots?"}),
+    "a task is behind": ("UPDATE tasks SET version = version - 1 WHERE version > 2", {"read_model"}),
+    "a title is another": ("UPDATE tasks SET title = 'x' WHERE status = 'open'", {"read_model"}),
+    "a body is another": ("UPDATE tasks SET body = jsonb_set(body::jsonb, '{title}', '\"x\"')", {"read_model"}),
+    "a search text is another": ("UPDATE tasks SET search = 'x'", {"read_model"}),
+    "a reminder has another state": ("UPDATE reminders SET status = 'cancelled'", {"read_model"}),
+    "a reminder of nothing": (
+        "INSERT INTO reminders (task_id, id, user_id, status, firing) VALUES ('x', 'y', 'z', 'fired', 1)",
+        {"read_model"},
+    ),
+    "a series is another": ("UPDATE series SET next_at = next_at + interval '1 day'", {"read_model"}),
+    "a user is another": ("UPDATE users SET zone = 'UTC+1'", {"read_model"}),
+    "a user is gone": ("DELETE FROM users", {"read_model"}),
+    "a tag counts too many": ("UPDATE tags SET count = count + 1", {"tags"}),
+    "a tag is gone": ("DELETE FROM tags", {"tags"}),
+    "a tag of nobody": ("INSERT INTO tags VALUES ('u', 'x', 'X', 2)", {"tags"}),
+    "a wake is gone": ("DELETE FROM wakes", {"wakes"}),
+    "a wake is another": ("UPDATE wakes SET wake_at = wake_at + interval '1 hour'", {"wakes"}),
+    "a wake of nobody": (
+        "INSERT INTO wakes (actor_type, actor_id, wake_at, armed_at) VALUES ('TaskActor', 'x', '2030-01-01Z', now())",
+        {"wakes"},
+    ),
+    "a wake is not registered": ("UPDATE wakes SET armed_at = NULL, set_at = now() - interval '1 minute'", {"wakes"}),
+    "an entry of the activity is gone": (
+        f"DELETE FROM activity WHERE position = 3 AND user_id = {STREAM}",
+        {"activity", "chain"},
+    ),
+    "a step of the ledger is gone": ("DELETE FROM reminder_ledger WHERE step = 'fired'", {"activity"}),
+    "an event is passed over": (
+        f"DELETE FROM inbox WHERE consumer = 'projector' AND event_id = {EVENT.format('task.completed')}",
+        {"outbox"},
+    ),
+}
+MENDED_BY_HAND = {"an entry of the activity is gone"}  # the chain is primary data
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+async def test_each_damage_is_named_and_mended(full: World, loops: dict[str, Catchup], what: str) -> None:
+    before = await read_model(full)
+    users = [tuple(row) for row in await full.rows("SELECT * FROM users ORDER BY id")]
+    damage, expected = DAMAGE[what]
+    await full.rows(damage)
+    report = await verify(full)
+    names = {name.removesuffix("?") for name in expected}
+    assert {name for name in expected if not name.endswith("?")} <= broken(report) <= names | {"tags"}
+    assert report.left > 0
+    assert operation.lines(report)[-1].endswith("mends what can be mended.")
+
+    mended = await verify(full, repair=True)
+    assert mended.mended
+    replay = Replay(full.database, [loop.consumer for loop in loops.values()])
+    if what in MENDED_BY_HAND:
+        assert mended.left > 0
+        return
+    assert mended.left == 0
+    while await replay.step():
+        pass
+    await full.rows("UPDATE wakes SET armed_at = now()")
+    if what == "an event is passed over":
+        assert broken(await verify(full)) <= {"dead_letters"}  # it was applied before, and is refused a second time
+        return
+    assert broken(await verify(full)) == set()
+    assert await read_model(full) == before
+    assert [tuple(row) for row in await full.rows("SELECT * FROM users ORDER BY id")] == users
+
+
+# What is done to the database, which invariants that breaks, and what is said; only a person can mend these.
+FOR_A_PERSON: dict[str, tuple[str, set[str], str]] = {
+    "an entry was changed": (
+        f"UPDATE activity SET body = body || ' ' WHERE position = 2 AND user_id = {STREAM}",
+        {"chain"},
+        "at position 2: the entry is not the one that was hashed",
+    ),
+    "an entry was changed and hashed anew": (
+        f"""UPDATE activity SET body = body || ' ',
+              hash = encode(sha256(convert_to(prev_hash || body || ' ', 'UTF8')), 'hex')
+            WHERE position = 2 AND user_id = {STREAM}""",
+        {"chain"},
+        "at position 3: it does not follow on the entry before",
+    ),
+    "the last entry is gone": (
+        f"""DELETE FROM activity a USING user_streams u
+            WHERE u.user_id = a.user_id AND a.position = u.position AND a.user_id = {STREAM}""",
+        {"chain", "activity"},
+        "the stream says that this is its last entry",
+    ),
+    "the first entry is gone": (
+        f"DELETE FROM activity WHERE position = 1 AND user_id = {STREAM}",
+        {"chain", "activity"},
+        "at position 2: it is the first, and nothing was archived",
+    ),
+    "a version is missing in the outbox": (
+        """DELETE FROM outbox WHERE (actor_id, version) IN (
+             SELECT actor_id, 2 FROM outbox WHERE version > 2 LIMIT 1)""",
+        {"versions"},
+        "the outbox has",
+    ),
+    "an event of a turn is missing in the outbox": (
+        "DELETE FROM outbox WHERE of > 1 AND seq = of",
+        {"versions"},
+        "the outbox has",
+    ),
+    "the last version was never told": (
+        "DELETE FROM outbox o WHERE version > 1 AND version = (SELECT max(version) FROM outbox x WHERE x.actor_id = o.actor_id)",
+        {"versions"},
+        "the last one that it has told of is",
+    ),
+    "a slot has two tasks": (
+        """INSERT INTO tasks SELECT 'twin', user_id, version, title, description, priority, status, tags, tags_folded,
+           due_date, due_at, overdue_at, created_at, updated_at, completed_at, deleted_at, purged, series_id, search,
+           body FROM tasks WHERE series_id IS NOT NULL""",
+        {"slots", "read_model"},
+        "has 2 tasks",
+    ),
+    "a delivery waits": (
+        "UPDATE deliveries SET status = 'pending', due_at = due_at - interval '1 hour'",
+        {"deliveries"},
+        "was to be told at",
+    ),
+    "an event was put aside": (
+        f"""INSERT INTO dead_letters (consumer, event_id, position, body, error, tries)
+            VALUES ('projector', {EVENT.format("task.completed")}, 1, '{{}}', 'KeyError', 3)""",
+        {"dead_letters"},
+        "projector could not apply it: KeyError",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FOR_A_PERSON)
+async def test_what_only_a_person_can_mend_is_named_and_left(full: World, what: str) -> None:
+    damage, expected, says = FOR_A_PERSON[what]
+    await full.rows(damage)
+    report = await verify(full)
+    assert broken(report) == expected
+    assert says in "\n".join(operation.lines(report))
+    assert (await verify(full, repair=True)).left > 0
+
+
+async def test_a_reminder_that_is_due_and_has_not_fired_is_woken(
+    full: World, person: FakePerson, loops: dict[str, Catchup], clock: FakeClock
+) -> None:
+    task_id = await full.create(person, reminders=[{"at": "2026-11-22T12:10:00.000Z"}])
+    await settle(loops)
+    await full.rows("DELETE FROM wakes WHERE actor_id = $1", task_id)
+    clock.move(minutes=10)
+    assert "reminders" not in broken(await verify(full))
+    clock.move(seconds=31)
+    report = await verify(full, repair=True)
+    assert {"reminders", "wakes"} <= broken(report)
+    assert await full.value("SELECT wake_at FROM wakes WHERE actor_id = $1", task_id) < clock.now()
+
+
+async def test_a_reminder_that_fired_and_that_nobody_heard_of_is_told_once(
+    full: World, person: FakePerson, loops: dict[str, Catchup], clock: FakeClock
+) -> None:
+    task_id = await full.create(person, reminders=[{"at": "2026-11-22T12:10:00.000Z"}])
+    clock.move(minutes=10)
+    await full.tick("TaskActor", task_id)
+    await full.rows(
+        """INSERT INTO inbox SELECT 'notifier', event_id, position, now() FROM outbox
+           WHERE actor_id = $1 AND type = 'reminder.fired'""",
+        task_id,
+    )
+    await settle(loops)
+    await full.rows("UPDATE wakes SET armed_at = now()")
+    assert broken(await verify(full, repair=True)) == {"deliveries"}
+    assert await Replay(full.database, [loop.consumer for loop in loops.values()]).step() == 1
+    assert broken(await verify(full)) == set()
+    assert await full.value("SELECT count(*) FROM notifications WHERE task_id = $1", task_id) == 1
+
+
+async def test_an_awaited_slot_without_its_task_gets_it(
+    full: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    series_id = await full.create_series(person, **DAILY)
+    await loops["projector"].step()
+    assert broken(await verify(full)) == set()  # the one who makes it has yet to come to that
+    await full.rows(
+        """INSERT INTO inbox SELECT 'recurrence', event_id, position, now() FROM outbox
+           WHERE actor_id = $1 AND type LIKE 'recurrence%'""",
+        series_id,
+    )
+    report = await verify(full, repair=True)
+    assert broken(report) == {"slots"}
+    assert await Replay(full.database, [loop.consumer for loop in loops.values()]).step() == 1
+    await settle(loops)
+    await full.rows("UPDATE wakes SET armed_at = now()")
+    assert broken(await verify(full)) == set()
+    assert await full.value("SELECT count(*) FROM tasks WHERE series_id = $1", series_id) == 1
+
+
+async def test_events_that_wait_are_named_after_the_grace_with_who_is_paused(
+    full: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    async with full.database.raw() as connection:
+        await pauses.pause(connection, "projector")
+    await full.create(person)
+    assert broken(await verify(full)) == set()
+    await full.rows("UPDATE outbox SET created_at = created_at - interval '31 seconds'")
+    report = await verify(full)
+    assert broken(report) == {"outbox"}
+    assert "consumer:projector  1 events wait, the oldest for 31 s and is paused" in "\n".join(operation.lines(report))
+
+
+async def test_with_a_broker_what_is_unpublished_is_named(full: World) -> None:
+    await full.rows("UPDATE outbox SET created_at = created_at - interval '31 seconds'")
+    assert broken(await verify(full)) == set()
+    assert broken(await verify(full, broker=True)) == {"outbox"}
+    await full.rows("UPDATE outbox SET published_at = now()")
+    assert broken(await verify(full, broker=True)) == set()
+
+
+async def test_a_busy_system_raises_no_false_alarm(full: World, loops: dict[str, Catchup]) -> None:
+    stop = asyncio.Event()
+
+    async def writer(seed: int) -> None:
+        chance, person, mine = random.Random(seed), FakePerson(zone="UTC"), list[str]()
+        while not stop.is_set():
+            choice = chance.random()
+            if not mine or choice < 0.3:
+                mine.append(await full.create(person, tags=[chance.choice("abc")], due={"date": "2026-12-24"}))
+            elif choice < 0.4:
+                await full.create_series(person, **DAILY)
+            else:
+                name = chance.choice(["CompleteTask", "ReopenTask", "AddTags", "DeleteTask", "RestoreTask"])
+                body = {"tags": [chance.choice("abcd")]} if name == "AddTags" else {}
+                await full.say(chance.choice(mine), person.says(name, body))
+
+    work = [asyncio.create_task(loops[name].run()) for name in ("projector", "recurrence", "notifier", "rezone")]
+    writers = [asyncio.create_task(writer(seed)) for seed in range(3)]
+    moving = 0
+    for _ in range(12):
+        await asyncio.sleep(0.1)
+        report = await verify(full)
+        assert broken(report) == set(), operation.lines(report)
+        moving += report.results[0].moving
+    assert moving > 0
+    assert not [task for task in [*work, *writers] if task.done()]
+    stop.set()
+    await asyncio.gather(*writers)
+    for task in work:
+        task.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
+    assert await full.value("SELECT count(*) FROM tasks") > 50
+
+
+async def test_a_repair_under_load_leaves_the_fold(full: World, loops: dict[str, Catchup]) -> None:
+    """Rows and counts are mended while the projector writes the same ones."""
+    person, running = FakePerson(zone="UTC"), asyncio.create_task(loops["projector"].run())
+    tasks = [await full.create(person, tags=["home"]) for _ in range(20)]
+    stop = asyncio.Event()
+
+    async def writer(task_id: str) -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            await full.say(task_id, person.says("PatchTask", {"tags": [f"t{number % 3}", "home"]}))
+
+    writers = [asyncio.create_task(writer(task_id)) for task_id in tasks[:3]]
+    for _ in range(5):
+        await asyncio.sleep(0.05)
+        await full.rows("UPDATE tasks SET search = 'x' WHERE user_id = $1 AND id <> ALL($2)", person.id, tasks[:3])
+        await full.rows("UPDATE tags SET count = count + 1 WHERE user_id = $1", person.id)
+        await verify(full, repair=True)
+    stop.set()
+    await asyncio.gather(*writers)
+    await asyncio.sleep(0.2)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await settle(loops)
+    await full.rows("UPDATE wakes SET armed_at = now()")
+    assert broken(await verify(full)) == set()
+
+
+async def test_a_doc_of_before_there_were_series_is_no_alarm(full: World, loops: dict[str, Catchup]) -> None:
+    """It lacks a field, and so does the row that was made of it then."""
+    task_id = await full.value("SELECT id FROM tasks WHERE title = 'Soon'")
+    await full.rows("ALTER TABLE dapr_state DISABLE TRIGGER USER")
+    await full.rows(
+        """UPDATE dapr_state SET value = convert_to(
+             (convert_from(value, 'UTF8')::jsonb #- '{state,occurrence}')::text, 'UTF8') WHERE key LIKE $1""",
+        f"%{task_id}%",
+    )
+    await full.rows("UPDATE tasks SET body = (body::jsonb - 'occurrence')::json WHERE id = $1", task_id)
+    assert broken(await verify(full)) == set()
+
+
+def test_only_the_first_of_many_breaches_are_told() -> None:
+    breaches = [operation.Breach("tags", f"user:{n}", "counts 2") for n in range(12)]
+    result = operation.Result("tags", "says", 10_000, 3, breaches)
+    text = operation.lines(Report([result], 1.0, [], 12))
+    assert text[0] == "tags          says     10,000 checked, 3 moving  12 BREACHES"
+    assert text[-3] == "    … and 2 more (--json has all)"
+    assert orjson.dumps(operation.as_json(Report([result], 1.0, [], 12)))

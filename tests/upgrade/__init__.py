@@ -1,0 +1,1 @@
+"""The version before this one, beside this one, on one database."""

@@ -1,0 +1,26 @@
+"""What a process without the public app answers on its port: whether it lives, whether it is of use, its metrics."""
+
+from collections.abc import Mapping
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from web.api import health
+from web.api.health import Check
+
+
+def create_health_app(checks: Mapping[str, Check]) -> Starlette:
+    """`checks` names what must work for this process to be of use."""
+
+    async def live(_request: Request) -> Response:
+        return await health.live()
+
+    async def ready(_request: Request) -> Response:
+        return await health.readiness(checks)
+
+    async def metrics(_request: Request) -> Response:
+        return await health.metrics()
+
+    return Starlette(routes=[Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)])
