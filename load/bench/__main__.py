@@ -14,10 +14,11 @@ from importlib.metadata import version
 
 import psutil
 
+from load.bench import broker
 from load.bench.bench import Bench, sign_up
 from load.bench.figures import VoidError
 from load.bench.load_process import repository_root
-from load.bench.phases import create, reminders, scale, search, streams
+from load.bench.phases import create, rate, reminders, scale, search, streams
 from load.bench.plan import FULL, SMOKE, Plan
 from load.bench.report import RESULTS, Line, Section, markdown, table
 from load.bench.system import System, running_system
@@ -32,6 +33,7 @@ PHASES: dict[str, Phase] = {
     "search": search.run,
     "create": create.run,
     "scale": scale.run,
+    "rate": rate.run,
 }
 
 
@@ -42,6 +44,7 @@ TITLES = {
     "search": "List and search",
     "create": "Task create, and the actor call under it",
     "scale": "Many reminders and series",
+    "rate": "Events through the broker",
 }
 
 
@@ -86,13 +89,18 @@ async def _bench(plan: Plan, only: list[str], date: str) -> tuple[list[Section],
     load = psutil.getloadavg()[0]
     if load > _QUIET * (os.cpu_count() or 1):
         print(f"Something else keeps this machine busy (load {load:.1f}): the ratios will be noisy, the rest too slow.")
-    _say(began, "starting Duely in a folder of its own")
-    async with running_system() as system:
-        facts = await _facts(system, date)
-        token, user_id = await sign_up(system)
-        bench = Bench(plan, system, token, user_id)
-        sections = [await _phase(name, bench, began) for name in PHASES if name in only]
-    _say(began, "stopped")
+    facts: dict[str, str] = {}
+    sections: list[Section] = []
+    for settings, names in broker.systems([name for name in PHASES if name in only]):
+        if settings and (reason := broker.missing()):
+            sections += [broker.left_out(TITLES[name], reason) for name in names]
+            continue
+        _say(began, f"starting Duely in a folder of its own{' with a broker' if settings else ''}")
+        async with running_system(settings) as system:
+            facts = facts or await _facts(system, date)
+            bench = Bench(plan, system, *await sign_up(system))
+            sections += [await _phase(name, bench, began) for name in names]
+        _say(began, "stopped")
     facts["load average before the run"] = f"{load:.1f}"
     facts["the run took"] = f"{time.perf_counter() - began:.0f} s"
     return sections, facts

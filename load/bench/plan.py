@@ -32,6 +32,14 @@ class Plan:
     scale_series: int
     scale_slots: tuple[int, ...]
     scale_completions: int
+    rate_users: int
+    rate_offered: int
+    rate_warm_seconds: float
+    rate_seconds: float
+    rate_bursts: int
+    rate_burst: int
+    rate_bare: int
+    rate_bare_seconds: float
 
 
 FULL = Plan(
@@ -60,6 +68,14 @@ FULL = Plan(
     scale_series=10_000,
     scale_slots=(20, 200),
     scale_completions=200,
+    rate_users=200,
+    rate_offered=1_100,  # more than is required, so that what is held can be that
+    rate_warm_seconds=2.0,
+    rate_seconds=20.0,
+    rate_bursts=3,
+    rate_burst=10_000,
+    rate_bare=30_000,
+    rate_bare_seconds=5.0,
 )
 
 SMOKE = Plan(
@@ -88,4 +104,12 @@ SMOKE = Plan(
     scale_series=20,
     scale_slots=(10,),
     scale_completions=10,
+    rate_users=20,
+    rate_offered=300,
+    rate_warm_seconds=0.5,
+    rate_seconds=2.0,
+    rate_bursts=1,
+    rate_burst=500,
+    rate_bare=2_000,
+    rate_bare_seconds=1.0,
 )

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +18,14 @@ import asyncpg
 import httpx
 import psutil
 
+from host.kafka_access import KafkaAccess
+from host.settings import read_settings
+
 READY_TIMEOUT_SECONDS = 90.0
 FIRST_BUILD_TIMEOUT_SECONDS = 900.0
 STOP_TIMEOUT_SECONDS = 15.0
 _PARTS = ("postgres", "placement", "scheduler", "daprd")
+_NO_SETTINGS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,15 @@ class System:
     api_token: str
     runner: psutil.Process
     data: Path
+    kafka: KafkaAccess  # how its broker is reached; empty where it has none
 
     def parts(self) -> dict[str, list[psutil.Process]]:
-        """The living processes by part; PostgreSQL's backends count as PostgreSQL."""
+        """The living processes by part, the broker where there is one; PostgreSQL's backends count as PostgreSQL."""
         found: dict[str, list[psutil.Process]] = {"host": [], **{part: [] for part in _PARTS}}
         for process in self.runner.children(recursive=True):
             part = _part_of(process)
             if part:
-                found[part].append(process)
+                found.setdefault(part, []).append(process)
         return found
 
     def cpu_seconds(self) -> dict[str, float]:
@@ -59,7 +64,7 @@ class System:
 
 
 @asynccontextmanager
-async def running_system() -> AsyncGenerator[System]:
+async def running_system(settings: Mapping[str, str] = _NO_SETTINGS) -> AsyncGenerator[System]:
     """A fresh Duely for the length of the block; its folder is removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="duely-bench-"))
     port = free_port()
@@ -67,7 +72,7 @@ async def running_system() -> AsyncGenerator[System]:
     # Its own session, so that Ctrl-C reaches the bench alone and the bench stops what it started.
     up = subprocess.Popen(  # noqa: ASYNC220  it only forks
         [sys.executable, "-m", "host.cli", "up"],
-        env=_environment(folder / "data", port),
+        env=_environment(folder / "data", port, settings),
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
@@ -83,9 +88,9 @@ async def running_system() -> AsyncGenerator[System]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _environment(data: Path, port: int) -> dict[str, str]:
-    settings = {"DUELY_DATA_DIR": str(data), "DUELY_PORT": str(port), "DUELY_RATE_LIMITS": "off"}
-    return {**os.environ, **settings}
+def _environment(data: Path, port: int, settings: Mapping[str, str]) -> dict[str, str]:
+    own = {"DUELY_DATA_DIR": str(data), "DUELY_PORT": str(port), "DUELY_RATE_LIMITS": "off"}
+    return {**os.environ, **own, **settings}
 
 
 def free_port() -> int:
@@ -124,6 +129,7 @@ def _describe(url: str, runner: psutil.Process) -> System:
         api_token=environ.get("DAPR_API_TOKEN", ""),
         runner=runner,
         data=Path(environ["DUELY_DATA_DIR"]),
+        kafka=read_settings(environ).kafka,
     )
 
 
@@ -131,6 +137,8 @@ def _part_of(process: psutil.Process) -> str | None:
     try:
         if "web.serve" in process.cmdline():
             return "host"
+        if "kafka.Kafka" in process.cmdline():
+            return "kafka"
         return next((part for part in _PARTS if process.name().startswith(part)), None)
     except psutil.Error:
         return None

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import psutil
 
-from tests.faults.harmed import resized, size_of, used
+from tests.faults.harmed import kind_of, resized, size_of, used
 from tests.faults.subject import Subject
 
 Aim = Literal["writes", "reminders", "nothing"]
@@ -149,11 +149,10 @@ def each_once(subject: Subject, seed: int, *, storm_seconds: float = 60.0) -> li
         harm(subject, link, mode, LINK_SECONDS[0])
         for link, mode in zip(_spread(list(subject.links_of_writes), chance, len(LINK_MODES)), LINK_MODES, strict=True)
     ]
-    faults += [
-        harm(subject, link, chance.choice(LINK_MODES), LINK_SECONDS[0])
-        for link in subject.links.ports
-        if link not in subject.links_of_writes and not link.endswith("grpc")
-    ]
+    beside = [link for link in subject.links.ports if link not in subject.links_of_writes and "grpc" not in link]
+    for kind in dict.fromkeys(kind_of(link) for link in beside):
+        link = chance.choice([link for link in beside if kind_of(link) == kind])
+        faults.append(harm(subject, link, chance.choice(LINK_MODES), LINK_SECONDS[0]))
     faults += _whole(subject, LINK_SECONDS[0], storm_seconds)
     chance.shuffle(faults)
     return faults

@@ -31,6 +31,7 @@ GIVES_UP_SHARE = 0.15
 ASK_AGAIN_SECONDS = 150.0
 FIRST_PAUSE_SECONDS = 0.4
 LONGEST_PAUSE_SECONDS = 2.0
+SLOW_SECONDS = 0.3
 MOST_IN_FLIGHT = 250  # a fault must not leave a queue behind it that outlives it by minutes
 _SIGN_UPS_AT_ONCE = 4
 _NOT_SENT = -1
@@ -68,6 +69,7 @@ class Load:
         self.seed = seed
         self.held_back = 0
         self.disturbed = 0  # writes that were told only when asked for again, or never
+        self.slow = 0  # writes that took longer than a delay adds
         self.acks: list[float] = []  # when writes were acknowledged
         self.due: list[float] = []  # when reminders were asked to fire, by the wall clock
         self._random = random.Random(seed)
@@ -146,6 +148,7 @@ class Load:
         entry = self.recorder.invoke(step.operation)
         hand.told = await self._until_told(hand.caller, entry, step)
         self.disturbed += entry.attempts > 1 or entry.outcome == "unknown"
+        self.slow += entry.ended - entry.invoked > SLOW_SECONDS
         if hand.told is None:
             hand.life = None
         self._free.append(hand)

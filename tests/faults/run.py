@@ -130,7 +130,7 @@ async def _strike(subject: Subject, load: Load, fault: Fault) -> Struck:
 
 
 async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
-    in_flight, disturbed = load.in_flight, load.disturbed
+    in_flight, disturbed, slow = load.in_flight, load.disturbed, load.slow
     struck = Struck(fault.name, load.recorder.fault(fault.name), time.time())
     try:
         end = await asyncio.to_thread(fault.begin)
@@ -147,7 +147,8 @@ async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
         return struck
     await asyncio.sleep(SLOW_SECONDS)
     # What dies at once need not be felt by a caller, but must have been at work for one.
-    writes = load.disturbed > disturbed or (_stalled(load.acks, struck.at) if fault.seconds else in_flight > 0)
+    felt = load.slow > slow or _stalled(load.acks, struck.at) if fault.seconds else in_flight > 0
+    writes = load.disturbed > disturbed or felt
     last = time.time() + REMINDER_SECONDS
     reminders = any(struck.moment < due < last for due in load.due)
     struck.hit = {"writes": writes, "reminders": reminders, "nothing": True}[fault.aim]

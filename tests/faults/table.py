@@ -55,7 +55,7 @@ def table(report: Report) -> str:
 
 def _line(struck: Struck, next_at: float, entries: list[recorder.Entry], report: Report) -> str:
     """What one fault did to writers and reminders, from its beginning until some seconds after its end."""
-    until = min(next_at, struck.ended + _AFTER_SECONDS)
+    until = min(next_at, struck.ended + struck.ready_seconds + _AFTER_SECONDS)
     late = [seconds for due, seconds in report.verdict.lateness if 0 <= due - struck.moment < until - struck.at]
     return (
         f"  {struck.name:<28} recovered in {recorder.recovery(entries, struck.ended):5.2f} s  "

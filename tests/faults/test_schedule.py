@@ -71,7 +71,7 @@ class FakeLoad:
         self.recorder = SimpleNamespace(fault=lambda name: 0.0)
         self.acks: list[float] = []
         self.due: list[float] = []
-        self.disturbed = 0
+        self.disturbed = self.slow = 0
         self._left = hit_at
 
     @property

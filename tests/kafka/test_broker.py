@@ -8,7 +8,7 @@ from host.kafka_access import KafkaAccess
 from host.topics import client_settings
 from tests.kafka.broker import TestBroker
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
 
 def topics(access: KafkaAccess) -> set[str]:

@@ -15,7 +15,7 @@ from tests.kafka.handled import GRACE_SECONDS, handled_within, value
 from tests.kafka.topic import messages, write
 from tests.system import System
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
 SOON = GRACE_SECONDS - 2
 LONE_EVENTS = 30

@@ -11,7 +11,7 @@ from host.topics import RETENTION_MS, Topic, client_settings, ensure, topics
 from tests.kafka.broker import TestBroker
 from tests.system import ROOT
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
 
 def command(broker: TestBroker, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":

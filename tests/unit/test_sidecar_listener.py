@@ -36,6 +36,28 @@ async def test_a_call_is_whole_however_it_was_split(step: int) -> None:
         writer.close()
 
 
+async def test_a_delivery_of_the_largest_events_is_taken_and_what_is_larger_is_not() -> None:
+    async def size(_method: str, _path: str, _headers: Headers, body: bytes) -> tuple[int, bytes]:
+        return 200, b"%d bytes" % len(body)
+
+    async def ask(bytes_of_body: int) -> bytes:
+        reader, writer = await connect(url)
+        writer.write(b"POST /events/x HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % bytes_of_body)
+        try:
+            for _ in range(bytes_of_body // 1_000_000):
+                writer.write(b"x" * 1_000_000)
+                await writer.drain()
+            return await reader.read(200)
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
+    async with listening(size) as url:
+        assert (await ask(34_000_000)).endswith(b"34000000 bytes")
+        assert await ask(60_000_000) == b""
+
+
 async def test_what_is_no_http_ends_its_connection_alone() -> None:
     async with listening(echo) as url:
         reader, writer = await connect(url)

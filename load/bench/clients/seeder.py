@@ -1,0 +1,62 @@
+"""Writes documents of new tasks at a fixed rate or all at once, as their turns would have: each is one event."""
+
+import asyncio
+import time
+from itertools import cycle, islice
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import uvloop
+
+from actors import task
+from load.bench.bench import TASK
+from load.bench.clients.loop import answer, cpu_seconds, order_from_stdin
+from load.bench.seed import Row, documents, write
+
+_TICK_SECONDS = 0.02
+_BATCH = 500
+
+
+async def run(order: dict[str, Any]) -> dict[str, Any]:
+    """`order`: database_url, users (ids, in turn), count, rate (0: as fast as can be). The ids, and how late it was."""
+    rows = list(_rows(order["users"], order["count"]))
+    connection: Any = await asyncpg.connect(order["database_url"])
+    used = cpu_seconds()
+    try:
+        late = await (_paced(connection, rows, order["rate"]) if order["rate"] else _at_once(connection, rows))
+    finally:
+        await connection.close()
+    ids = [key.split("||")[2] for key, _ in rows]
+    return {"ids": ids, "late_seconds": late, "cpu_seconds": cpu_seconds() - used}
+
+
+def _rows(users: list[str], count: int) -> list[Row]:
+    return [
+        row
+        for user in islice(cycle(users), count)
+        for row in documents("TaskActor", task.decide, "CreateTask", user, [(str(uuid4()), TASK)])
+    ]
+
+
+async def _paced(connection: Any, rows: list[Row], rate: float) -> float:
+    """What is due is written every 20 ms, whatever the last write took; gives how late the latest was."""
+    began, written, late = time.perf_counter(), 0, 0.0
+    while written < len(rows):
+        due = min(len(rows), int((time.perf_counter() - began) * rate) + 1)
+        if due > written:
+            await write(connection, rows[written:due])
+            late = max(late, time.perf_counter() - began - written / rate - _TICK_SECONDS)
+            written = due
+        await asyncio.sleep(_TICK_SECONDS - (time.perf_counter() - began) % _TICK_SECONDS)
+    return late
+
+
+async def _at_once(connection: Any, rows: list[Row]) -> float:
+    for start in range(0, len(rows), _BATCH):
+        await write(connection, rows[start : start + _BATCH])
+    return 0.0
+
+
+if __name__ == "__main__":
+    answer(uvloop.run(run(order_from_stdin())))

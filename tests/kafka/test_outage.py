@@ -1,0 +1,103 @@
+"""A broker that dies, and comes back: writes go on, catch-up delivers, and afterwards the broker has every event."""
+
+import asyncio
+import time
+
+import httpx
+import pytest
+
+from tests.client import Caller
+from tests.deadline import eventually
+from tests.kafka.broker import TestBroker
+from tests.kafka.figures import FIGURES
+from tests.kafka.handled import GRACE_SECONDS, handled_within, unpublished, value
+from tests.kafka.topic import messages
+from tests.system import System
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
+
+SOON = GRACE_SECONDS - 2
+BACK_SECONDS = 60  # the relay's pause, the sidecar's own tries, and a busy machine
+
+
+async def test_while_the_broker_is_dead_catch_up_delivers_and_then_the_relay_goes_on(
+    system: System, broker: TestBroker, person: Caller
+) -> None:
+    broker.kill()
+    written = [await person.create(f"While it is dead {number}") for number in range(20)]
+    waited = [await handled_within(system, "projector", "task.created", task["id"], 45) for task in written]
+    assert min(waited) >= GRACE_SECONDS, "not through the broker, which is dead"
+    assert await unpublished(system) >= len(written)
+    await broker.start()
+    began = time.monotonic()
+    await eventually(lambda: _all_published(system), BACK_SECONDS, "the relay goes on")
+    FIGURES.append(f"broker dead and back: all published {time.monotonic() - began:.1f} s after it answered")
+    await _events_come_through_the_broker_again(system, person)
+    stand = {event["id"] for _, event in messages(broker.access, "task-events")}
+    rows = await value(system, "SELECT array_agg(event_id) FROM outbox")
+    assert set(rows) - stand == set()
+
+
+async def test_a_sidecar_that_starts_while_the_broker_is_dead_finds_it_later(
+    system: System, broker: TestBroker, person: Caller
+) -> None:
+    broker.kill()
+    system.kill("daprd")
+    await eventually(lambda: _written(person), 60, "a write without a broker", 0.5)
+    reply = (await person.http.get(f"{system.url}/health/ready")).json()
+    assert reply["status"] == "not ready"
+    assert "no component events" in reply["parts"]["broker"]
+    await broker.start()
+    began = time.monotonic()
+    await eventually(lambda: asyncio.to_thread(system.is_ready), BACK_SECONDS, "ready again", 0.2)
+    FIGURES.append(
+        f"sidecar started without a broker: ready {time.monotonic() - began:.1f} s after the broker answered"
+    )
+    await eventually(lambda: _all_published(system), BACK_SECONDS, "the relay goes on")
+    await _events_come_through_the_broker_again(system, person)
+
+
+async def test_a_broker_that_is_started_again_loses_no_event(
+    system: System, broker: TestBroker, person: Caller
+) -> None:
+    written: list[str] = []
+
+    async def write() -> None:
+        while True:
+            written.append((await person.create(f"On and on {len(written)}"))["id"])
+
+    writer = asyncio.create_task(write())
+    await asyncio.sleep(1)
+    await asyncio.to_thread(broker.stop)
+    await broker.start()
+    await asyncio.sleep(1)
+    writer.cancel()
+    await asyncio.gather(writer, return_exceptions=True)
+    await eventually(lambda: _all_published(system), BACK_SECONDS, "the relay goes on")
+    await eventually(lambda: _projected(system, written), BACK_SECONDS, "all is projected")
+    created = [e["task_id"] for e in await person.whole_activity() if e["type"] == "task.created"]
+    assert sorted(created) == sorted(set(created))
+    assert set(written) <= set(created)
+
+
+async def _events_come_through_the_broker_again(system: System, person: Caller) -> None:
+    async def soon() -> bool:
+        task = await person.create("Through the broker")
+        return await handled_within(system, "projector", "task.created", task["id"], 45) < SOON
+
+    await eventually(soon, BACK_SECONDS, "an event through the broker")
+
+
+async def _written(person: Caller) -> bool:
+    try:
+        return (await person.send("POST", "/tasks", {"title": "Without a broker"})).status_code == 201
+    except httpx.HTTPError:
+        return False
+
+
+async def _all_published(system: System) -> bool:
+    return await unpublished(system) == 0
+
+
+async def _projected(system: System, task_ids: list[str]) -> bool:
+    return bool(await value(system, "SELECT count(*) FROM tasks WHERE id = ANY($1)", task_ids) == len(task_ids))

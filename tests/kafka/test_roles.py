@@ -1,0 +1,73 @@
+"""Roles as processes of their own: the consumers' process tells both hubs through the broker whose activity grew."""
+
+import statistics
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host.hub import POLL_SECONDS
+from tests.cluster.system import START_SECONDS, Cluster
+from tests.kafka.broker import TestBroker
+from tests.kafka.figures import FIGURES
+from tests.kafka.handled import GRACE_SECONDS, handled_within
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
+
+REPLICAS = ("actors-1", "consumers-1", "web-1", "web-2")
+EVENTS = 20
+
+
+class SmallCluster(Cluster):
+    """Two of web alone: no other role is asked whether there is another of it."""
+
+    def __init__(self, folder: Path, settings: Any) -> None:
+        super().__init__(folder, settings)
+        self.command = ("-m", "host.cli", "cluster", "--web", "2", "--actors", "1", "--consumers", "1")
+
+    def is_ready(self) -> bool:
+        return all(self.ready(name)[0] == 200 for name in REPLICAS)
+
+
+@pytest.fixture(scope="module")
+def cluster(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallCluster]:
+    running = SmallCluster(tmp_path_factory.mktemp("roles"), {"DUELY_BROKER": "kafka", **broker.access.environment()})
+    running.start(START_SECONDS)
+    try:
+        yield running
+        running.stop()
+    finally:
+        running.destroy()
+
+
+async def test_streams_at_both_web_replicas_hear_long_before_their_hubs_look(cluster: SmallCluster) -> None:
+    async with cluster.caller(1) as first:
+        await first.sign_up()
+        async with cluster.caller(2, like=first) as second, first.stream() as here, second.stream() as there:
+            await here.connected()
+            await there.connected()
+            seconds: list[float] = []
+            for number in range(EVENTS):
+                task = await first.create(f"Heard {number}", reminders=[])
+                written = datetime.now(UTC)
+                for stream in (here, there):
+                    heard = await stream.hear("task.created", POLL_SECONDS + 5, task["id"])
+                    seconds.append((heard.at - written).total_seconds())
+    middle = statistics.median(seconds)
+    FIGURES.append(f"roles apart, answer → heard at a stream through the broker: p50 {middle * 1000:.0f} ms")
+    # Hubs that only look would hear after half of that, as a rule.
+    assert middle < POLL_SECONDS / 5
+
+
+async def test_the_consumers_are_brought_events_and_the_others_nothing(cluster: SmallCluster) -> None:
+    async with cluster.caller(2) as person:
+        await person.sign_up()
+        task = await person.create("Through the broker", reminders=[])
+        await handled_within(cluster, "projector", "task.created", task["id"], GRACE_SECONDS - 2)
+    logs = {name: (cluster.data.logs / f"{name}-daprd.log").read_text() for name in REPLICAS}
+    subscribed = {name: "app is subscribed" in text for name, text in logs.items()}
+    assert subscribed == {"actors-1": False, "consumers-1": True, "web-1": True, "web-2": True}
+    assert "pubsub=events-" not in logs["web-1"]
+    assert "pubsub=task-updates" not in logs["consumers-1"]

@@ -1,0 +1,64 @@
+"""How the brokers are reached: read from settings, said to the sidecar and to the operator's commands alike."""
+
+from pathlib import Path
+
+import pytest
+
+from host.kafka_access import KafkaAccess
+from host.settings import BadSettingError, read_settings
+from host.topics import client_settings
+
+pytestmark = pytest.mark.unit
+
+SCRAM = {
+    "DUELY_KAFKA_BROKERS": "a:9093,b:9093",
+    "DUELY_KAFKA_USERNAME": "duely",
+    "DUELY_KAFKA_PASSWORD": "secret",
+    "DUELY_KAFKA_MECHANISM": "SCRAM-SHA-512",
+    "DUELY_KAFKA_TLS": "on",
+}
+
+
+def access(**settings: str) -> KafkaAccess:
+    return read_settings({f"DUELY_KAFKA_{name}": value for name, value in settings.items()}).kafka
+
+
+def test_a_password_over_tls_is_said_to_both(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.write_text("PEM")
+    found = read_settings({**SCRAM, "DUELY_KAFKA_CA": str(authority)}).kafka
+    told = found.environment()
+    assert told["DUELY_KAFKA_AUTH_TYPE"] == "password"
+    assert told["DUELY_KAFKA_SASL"] == "SHA-512"
+    assert (told["DUELY_KAFKA_DISABLE_TLS"], told["DUELY_KAFKA_CA_PEM"]) == ("false", "PEM")
+    asked = client_settings(found)
+    assert (asked["security.protocol"], asked["sasl.mechanism"]) == ("sasl_ssl", "SCRAM-SHA-512")
+    assert asked["ssl.ca.location"] == str(authority)
+    assert "secret" not in repr(found)
+
+
+def test_what_is_told_is_read_back_the_same(tmp_path: Path) -> None:
+    for name in ("ca", "crt", "key"):
+        (tmp_path / name).write_text(name)
+    for found in (
+        KafkaAccess(brokers="a:9092"),
+        KafkaAccess(brokers="a:9092", username="duely", password="secret", mechanism="SCRAM-SHA-256", tls=True),
+        KafkaAccess("a:1", tls=True, ca_file=tmp_path / "ca"),
+        KafkaAccess("a:1", tls=True, certificate_file=tmp_path / "crt", key_file=tmp_path / "key"),
+    ):
+        assert read_settings(found.environment()).kafka == found
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"USERNAME": "duely"}, "DUELY_KAFKA_PASSWORD"),
+        ({"CERTIFICATE": "/x"}, "DUELY_KAFKA_KEY"),
+        ({"CERTIFICATE": "/x", "KEY": "/y"}, "DUELY_KAFKA_TLS"),
+        ({"TLS": "on"}, "DUELY_KAFKA_CA"),
+        ({"MECHANISM": "GSSAPI"}, "DUELY_KAFKA_MECHANISM"),
+    ],
+)
+def test_what_cannot_work_is_refused_and_named(settings: dict[str, str], named: str) -> None:
+    with pytest.raises(BadSettingError, match=named):
+        access(**settings)
