@@ -7,7 +7,8 @@ from typing import Any, Final, TypeAlias
 
 import asyncpg
 import orjson
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -68,6 +69,7 @@ class Database:
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
 
         # Lone reads need no transaction around them: that would be two more round trips.
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -144,6 +146,12 @@ class Database:
     async def ping(self) -> None:
         async with self.raw() as connection:
             await connection.fetchval("SELECT 1")
+
+
+def _refuse_closed(_adapted: Any, record: Any, _proxy: Any) -> None:
+    """Costs no round trip: a connection whose server has died while it lay in the pool knows that; it is made anew."""
+    if record.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 async def _keep(_connection: Any) -> None:

@@ -138,3 +138,21 @@ async def _direct(server: EmbeddedPostgres) -> AsyncGenerator[asyncpg.Connection
         yield connection
     finally:
         await connection.close()
+
+
+async def test_connections_that_died_while_nobody_used_them_fail_no_reader(database_url: str) -> None:
+    database = Database(database_url)
+    await database.open()
+    try:
+        async with AsyncExitStack() as stack:  # some in the pool of each kind
+            used = [await stack.enter_async_context(database.connect()) for _ in range(3)]
+            used += [await stack.enter_async_context(database.begin())]
+            pids = [(await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one() for connection in used]
+        async with database.raw() as connection:
+            await connection.execute("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS x (pid)", pids)
+        await asyncio.sleep(0.3)
+        for _ in pids:
+            async with database.connect() as connection:
+                assert (await connection.exec_driver_sql("SELECT 1")).scalar_one() == 1
+    finally:
+        await database.close()
