@@ -10,7 +10,6 @@ import pytest
 
 from host.hub import POLL_SECONDS
 from tests.cluster.system import START_SECONDS, Cluster
-from tests.kafka.broker import TestBroker
 from tests.kafka.figures import FIGURES
 from tests.kafka.handled import GRACE_SECONDS, handled_within
 
@@ -32,8 +31,9 @@ class SmallCluster(Cluster):
 
 
 @pytest.fixture(scope="module")
-def cluster(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallCluster]:
-    running = SmallCluster(tmp_path_factory.mktemp("roles"), {"DUELY_BROKER": "kafka", **broker.access.environment()})
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallCluster]:
+    """With a broker that the runner starts: on a common one it would share its groups with the system of other tests."""
+    running = SmallCluster(tmp_path_factory.mktemp("roles"), {"DUELY_BROKER": "kafka"})
     running.start(START_SECONDS)
     try:
         yield running

@@ -12,7 +12,7 @@ _SECONDS = 15.0
 
 
 def messages(access: KafkaAccess, topic: str) -> list[tuple[str, Any]]:
-    """Every message that stands in the topic now: its key and its JSON."""
+    """Every message that stands in the topic now: its key, and its JSON or None."""
     consumer = Consumer({**client_settings(access), "group.id": "a-test", "enable.auto.commit": False})
     try:
         partitions = [TopicPartition(topic, n) for n in consumer.list_topics(topic, _SECONDS).topics[topic].partitions]
@@ -23,10 +23,17 @@ def messages(access: KafkaAccess, topic: str) -> list[tuple[str, Any]]:
             message = consumer.poll(_SECONDS)
             assert message is not None, f"{topic}: {len(found)} of {left} messages came"
             assert message.error() is None, message.error()
-            found.append(((message.key() or b"").decode(), orjson.loads(message.value() or b"null")))
+            found.append(((message.key() or b"").decode(), _json(message.value())))
         return found
     finally:
         consumer.close()
+
+
+def _json(value: bytes | None) -> Any:
+    try:
+        return orjson.loads(value or b"null")
+    except orjson.JSONDecodeError:
+        return None
 
 
 def write(access: KafkaAccess, topic: str, values: list[tuple[str, bytes]]) -> None:
