@@ -49,7 +49,7 @@ def tick(state: Json | None, command: Command, now: datetime) -> Decision:
     if state is None:
         return Unchanged({})
     draft = Draft(state, command, now)
-    draft.come_to_now()
+    draft.catch_up()
     decision = draft.decided()
     return Unchanged({}) if isinstance(decision, Unchanged) else decision
 

@@ -30,8 +30,9 @@ class Draft:
             self.state["default_offset"] = command.defaults["reminder_offset_minutes"] or 0
         self.command = command
         self.now = now
-        self.now_text = self.since = instant_text(now)  # `since`: when what is made ought to have been there
+        self.now_text = instant_text(now)
         self.recurrence = series_slots.recurrence_of(state)
+        self.since = self._due_since()  # when what is made ought to have been there
         self.facts: list[Fact] = []
         self._told_bytes = 0
 
@@ -63,7 +64,7 @@ class Draft:
 
         Raises Outage while so many were missed that it takes more turns.
         """
-        self.come_to_now()
+        self.catch_up()
         if self.is_behind:
             raise Outage("the series is catching up with slots that it missed")
         self.since = self.now_text
@@ -72,11 +73,10 @@ class Draft:
             return None
         return PAUSED if status == "paused" else OVER
 
-    def come_to_now(self) -> None:
+    def _due_since(self) -> str:
         """What the version before asked for and nobody has done yet: its tasks ought to have been there since then."""
         due = self.before.get("behind_since") or series_slots.next_due(self.before, self.recurrence, self.now_text)
-        self.since = min(due or self.now_text, self.now_text)
-        self.catch_up()
+        return min(due or self.now_text, self.now_text)
 
     def catch_up(self) -> None:
         """Start what is due, and make what is to be there ahead of its time, as far as one turn may go."""
@@ -300,7 +300,7 @@ class Draft:
         return Accepted(self.state, events, wake, series)
 
     def _note_behind(self, wake: str | None) -> None:
-        """What the next turn makes ought to have been there as long as what this one has made."""
+        """What the next turn makes ought to have been there as long as what this one has made, or has left undone."""
         if wake is not None and wake <= self.now_text:
             self.state["behind_since"] = self.since
         else:
