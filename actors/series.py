@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from actors import series_slots, series_state
-from actors.clock import instant_text
+from actors.clock import instant_text, parse_instant
 from actors.commands import TICK, Command
 from actors.replies import Decision, Json, Refused, Unchanged, UnknownNameError
 from actors.series_draft import Draft
@@ -37,7 +37,8 @@ def create(state: Json | None, command: Command, now: datetime) -> Decision:
     if series_state.template_bytes(state["template"]) > series_state.MAX_TEMPLATE_BYTES:
         return NO_ROOM
     draft = Draft(state, command, now)
-    if series_slots.first_numbered(state, draft.recurrence, now, 0) is None:
+    draft.since = min(draft.now_text, command.body.get("wanted_since") or draft.now_text)
+    if series_slots.first_numbered(state, draft.recurrence, parse_instant(draft.since), 0) is None:
         return NOTHING_LEFT
     draft.tell("series.created")
     draft.catch_up()

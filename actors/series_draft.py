@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from actors import series_slots, series_state
-from actors.clock import instant_text
+from actors.clock import instant_text, parse_instant
 from actors.commands import Command
 from actors.events import Fact, cloud_events
 from actors.replies import Accepted, Json, Outage, Refused, Unchanged
@@ -149,7 +149,8 @@ class Draft:
             return
         passed, number = state["passed"], state["passed_number"]
         if passed is None or state["mode"] == "completion":
-            self.await_slot(series_slots.first_numbered(state, self.recurrence, self.now, number))
+            since = parse_instant(self.since)
+            self.await_slot(series_slots.first_numbered(state, self.recurrence, since, number))
         else:
             self.await_slot(series_slots.next_missed(state, self.recurrence, passed, number, self.now))
 

@@ -180,10 +180,10 @@ def split(draft: Draft) -> Decision:
     number = number_of(draft.recurrence, slot) if made is None else made["number"]
     body = _successor(draft, slot, number - 1)
     conflict = _conflict(draft, _changes(draft, draft.command.body.get("patch", {})))
-    successor = conflict or _begun(draft, slot, body)
-    if isinstance(successor, Refused):
-        return successor
-    _end_before(draft, name, body | _said(draft, successor, name))
+    problem = conflict or _begun(draft, slot, body)
+    if problem is not None:
+        return problem
+    _end_before(draft, name, body)
     return draft.decided()
 
 
@@ -224,6 +224,7 @@ def _successor(draft: Draft, slot: Slot, before: int) -> Json:
         "template": {name: wanted[name] for name in series_state.BLANK},
         **{name: wanted[name] for name in wanted if name not in series_state.BLANK},
         "split_from": state["id"],
+        "wanted_since": draft.now_text,
     }
 
 
@@ -249,8 +250,8 @@ def _day_of(start: Json) -> date:
     return date.fromisoformat((start.get("local") or start["date"])[:10])
 
 
-def _begun(draft: Draft, slot: Slot, body: Json) -> Json | Refused:
-    """The successor as its CreateSeries begins it."""
+def _begun(draft: Draft, slot: Slot, body: Json) -> Refused | None:
+    """Why its CreateSeries cannot begin the successor; into the body comes what was said of its slots."""
     if _day_of(body["start"]) < slot.day:
         return START_BEFORE_SLOT
     if series_state.template_bytes(body["template"]) > series_state.MAX_TEMPLATE_BYTES:
@@ -259,12 +260,14 @@ def _begun(draft: Draft, slot: Slot, body: Json) -> Json | Refused:
     recurrence = series_slots.parsed(successor)
     if isinstance(recurrence, Refused):
         return recurrence
-    return NOTHING_LEFT if series_slots.first_slot(successor, recurrence, draft.now) is None else successor
+    said = _said(draft, successor, recurrence, slot.nominal)
+    body |= said
+    return NOTHING_LEFT if series_slots.first_slot(successor | said, recurrence, draft.now) is None else None
 
 
-def _said(draft: Draft, successor: Json, since: str) -> Json:
+def _said(draft: Draft, successor: Json, recurrence: Recurrence, since: str) -> Json:
     """What was said of slots from `since` on that the successor has too; one that is done already it leaves out."""
-    state, recurrence = draft.state, series_slots.recurrence_of(successor)
+    state = draft.state
     done = [made["slot"] for made in series_state.unstarted(state) if draft.is_closed(made)]
     names = {*state["skipped"], *done, *state["moved"]}
     left = {name for name in names if name >= since and series_slots.named_slot(successor, recurrence, name)}
