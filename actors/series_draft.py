@@ -1,5 +1,6 @@
 """The next version of a series while a turn makes it: which slots start, which tasks are made, what is told of it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -144,8 +145,13 @@ class Draft:
         if state["status"] != "active" or state["awaited"] is not None or not self.has_room(self._task_bytes()):
             return
         if state["ahead"]:
-            self._take_up()
-        if state["awaited"] is not None or not self.has_room(self._task_bytes()):
+            self._take_up() if state["mode"] == "schedule" else self._take_up_next()
+        if (
+            state["awaited"] is not None
+            or state["ahead"]
+            or state["status"] != "active"
+            or not self.has_room(self._task_bytes())
+        ):
             return
         passed, number = state["passed"], state["passed_number"]
         if passed is None or state["mode"] == "completion":
@@ -155,24 +161,54 @@ class Draft:
             self.await_slot(series_slots.next_missed(state, self.recurrence, passed, number, self.now))
 
     def _take_up(self) -> None:
-        """A generation begins: the tasks that were held stay with its slots of their names, and what is between is made."""
-        state = self.state
-        held = {made["slot"]: made for made in state["ahead"]}
+        """A generation begins: the tasks that were held stay with its slots of their names, and what is between is made.
+
+        What the turn has no room for is held until the next one.
+        """
+        held = {made["slot"]: made for made in self.set_aside()}
         taken: list[Json] = []
-        slots = series_slots.from_first(state, self.recurrence, self.now, state["passed_number"])
-        for numbered in islice(slots, series_state.MAX_AHEAD + 1):
+        for numbered in islice(self._upcoming(), series_state.MAX_AHEAD + 1):
             if not held or numbered.slot.nominal > max(held):
                 break
             made = held.pop(numbered.slot.nominal, None)
             if made is not None:
-                anew = series_slots.made_slot(state, self.recurrence, numbered)
-                taken.append({**anew, "generation": made["generation"], "task_id": made["task_id"]})
+                taken.append(self._anew(made, numbered))
             elif self.has_room(self._task_bytes()):
                 taken.append(self._make(numbered))
             else:
-                break
+                self.state["ahead"] = [*taken, *held.values()]
+                return
         self.withdraw(list(held.values()))
         self.state |= {"awaited": taken[0] if taken else None, "ahead": taken[1:]}
+
+    def _take_up_next(self) -> None:
+        """After completion one that was held is the next; what was done ahead of its time counts as done now."""
+        held = {made["slot"]: made for made in self.set_aside()}
+        numbered = next(self._upcoming(), None)
+        while numbered is not None and (made := held.get(numbered.slot.nominal)) is not None and self.is_closed(made):
+            done = self._anew(held.pop(made["slot"]), numbered)
+            closed = [task_id for task_id in self.state["closed"] if task_id != done["task_id"]]
+            self.state |= {"closed": closed, "started_day": done["slot"][:10], "last_done": self.now_text}
+            self.leave(done)
+            numbered = series_slots.slot_after_completion(self.state, self.recurrence, done, self.now)
+        next_made = None if numbered is None else held.pop(numbered.slot.nominal, None)
+        self.withdraw(list(held.values()))
+        if numbered is None or next_made is None:
+            self.await_slot(numbered)
+        else:
+            self.state["awaited"] = self._anew(next_made, numbered)
+
+    def _upcoming(self) -> Iterator[Numbered]:
+        """The slots of this generation that have not passed; after completion the first one."""
+        state, number = self.state, self.state["passed_number"]
+        if state["passed"] is None:
+            return series_slots.from_first(state, self.recurrence, parse_instant(self.since), number)
+        return series_slots.numbered_after(state, self.recurrence, state["passed"], number)
+
+    def _anew(self, made: Json, numbered: Numbered) -> Json:
+        """A made slot as this generation has it; its task stays the same."""
+        anew = series_slots.made_slot(self.state, self.recurrence, numbered)
+        return {**anew, "generation": made["generation"], "task_id": made["task_id"]}
 
     def _look_ahead(self) -> None:
         while self.has_room(self._task_bytes()) and len(self.state["ahead"]) < series_state.MAX_AHEAD:

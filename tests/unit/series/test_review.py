@@ -51,3 +51,29 @@ def test_what_a_split_begins_misses_no_slot_when_it_is_made_late(later: str) -> 
     told = reminders(successor.late(later))
     assert told["2026-11-24T10:00"].startswith("fired"), told
     assert {"2026-11-24T08:30:00Z": 1, "2026-11-26T09:30:00Z": 4}[later] == len(told)
+
+
+def test_after_completion_nothing_waits_for_what_was_done_ahead() -> None:
+    desk = Desk().create("FREQ=DAILY;COUNT=4", look_ahead_days=3)
+    for slot in ("2026-11-23T09:00", "2026-11-24T09:00"):
+        desk.report("Completed", slot)
+    desk.do("PatchSeries", {"mode": "completion"})
+    assert (desk.awaited, desk.series["closed"], desk.series["passed_number"]) == ("2026-11-25T09:00", [], 2)
+    assert desk.slots_made().count("2026-11-25T09:00") == 1
+    desk.report("Completed", "2026-11-25T09:00", 1)
+    desk.report("Completed", "2026-11-26T09:00")
+    assert desk.series["status"] == "ended"
+
+
+@pytest.mark.parametrize("later", ["2026-11-22T12:00:00Z", "2026-11-27T12:00:00Z"])
+def test_what_is_done_ahead_is_not_made_again_by_turns_that_have_little_room(later: str) -> None:
+    desk = Desk().create(look_ahead_days=20, template={"title": "Water", "description": "x" * 20_000})
+    desk.late("2026-11-22T12:00:00Z")
+    desk.report("Completed", "2026-12-10T09:00")
+    desk.do("PauseSeries")
+    desk.do("ResumeSeries")
+    desk.late(later)
+    assert desk.slots_made().count("2026-12-10T09:00") == 1
+    made = [desk.series["awaited"], *desk.series["ahead"]]
+    assert [entry["number"] for entry in made] == list(range(made[0]["number"], made[0]["number"] + len(made)))
+    assert len(desk.series["open"]) == {"2026-11-22T12:00:00Z": 0, "2026-11-27T12:00:00Z": 5}[later]
