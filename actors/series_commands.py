@@ -74,7 +74,7 @@ class TemplatePatch(Body):
 
 
 class CreateSeries(Body):
-    """`skipped` and `moved` are what was said of slots of the series that it was split from, `wanted_since` is when."""
+    """Of one that was split from another: what was said of its slots, where it ends itself, and when that was."""
 
     id: Id | None = None
     template: Template
@@ -87,6 +87,7 @@ class CreateSeries(Body):
     split_from: Id | None = None
     skipped: list[SlotName] = Field(default_factory=list)
     moved: dict[SlotName, Due] = Field(default_factory=dict)
+    ends_before: SlotName | None = None
     wanted_since: Instant | None = None
 
 

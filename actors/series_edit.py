@@ -224,6 +224,7 @@ def _successor(draft: Draft, slot: Slot, before: int) -> Json:
         "template": {name: wanted[name] for name in series_state.BLANK},
         **{name: wanted[name] for name in wanted if name not in series_state.BLANK},
         "split_from": state["id"],
+        "ends_before": state["ends_before"],
         "wanted_since": draft.now_text,
     }
 

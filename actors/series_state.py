@@ -55,7 +55,7 @@ def new(command: Command, now_text: str) -> Json:
         "generation": 1,
         "split_from": body.get("split_from"),
         "begins_after": None,
-        "ends_before": None,
+        "ends_before": body.get("ends_before"),
         "awaited": None,
         "ahead": [],
         "open": [],

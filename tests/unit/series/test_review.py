@@ -4,7 +4,7 @@ import pytest
 
 from actors.clock import parse_instant
 from actors.replies import Accepted
-from tests.unit.series.desk import Desk
+from tests.unit.series.desk import Desk, days
 from tests.unit.series.test_late import at_ten, reminders
 
 pytestmark = pytest.mark.unit
@@ -77,3 +77,14 @@ def test_what_is_done_ahead_is_not_made_again_by_turns_that_have_little_room(lat
     made = [desk.series["awaited"], *desk.series["ahead"]]
     assert [entry["number"] for entry in made] == list(range(made[0]["number"], made[0]["number"] + len(made)))
     assert len(desk.series["open"]) == {"2026-11-22T12:00:00Z": 0, "2026-11-27T12:00:00Z": 5}[later]
+
+
+def test_what_a_second_split_begins_ends_where_the_first_one_did() -> None:
+    desk = Desk().create(look_ahead_days=2)
+    desk.do("SplitSeries", {"slot": "2026-11-30T09:00"})
+    desk.do("SplitSeries", {"slot": "2026-11-26T09:00", "patch": {"template": {"title": "Feed"}}})
+    between = Desk()
+    between.do("CreateSeries", desk.events[-1]["data"]["successor"]["body"])
+    between.wait("2026-12-24T12:00:00Z")
+    assert between.slots_made() == days("11-26", "11-27", "11-28", "11-29")
+    assert between.series["status"] == "ended"
