@@ -134,13 +134,16 @@ def next_missed(series: Json, recurrence: Recurrence, nominal: str, number: int,
 
 
 def slot_after_completion(series: Json, recurrence: Recurrence, done: Json, completed: datetime) -> Numbered | None:
-    """The slot that follows when the task of the made slot `done` is completed."""
-    slot = Slot(recurrence.generation, done["slot"])
-    after = after_completion(recurrence, slot, completed, done["number"])
+    """The slot that follows when the task of the made slot `done` is completed; one that is skipped counts as completed."""
+    number, slot = done["number"], Slot(recurrence.generation, done["slot"])
+    after = after_completion(recurrence, slot, completed, number)
+    while after is not None and after.nominal in series["skipped"]:
+        number += 1
+        after = after_completion(recurrence, after, slot_at(recurrence, after), number)
     ends_before = series["ends_before"]
     if after is None or (ends_before is not None and after.nominal[:10] >= ends_before[:10]):
         return None
-    return Numbered(after, done["number"] + 1)
+    return Numbered(after, number + 1)
 
 
 def named_slot(series: Json, recurrence: Recurrence, nominal: str) -> Slot | None:

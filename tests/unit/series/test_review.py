@@ -88,3 +88,13 @@ def test_what_a_second_split_begins_ends_where_the_first_one_did() -> None:
     between.wait("2026-12-24T12:00:00Z")
     assert between.slots_made() == days("11-26", "11-27", "11-28", "11-29")
     assert between.series["status"] == "ended"
+
+
+def test_after_completion_a_slot_that_was_skipped_stays_so() -> None:
+    desk = Desk().create("FREQ=DAILY;COUNT=3")
+    desk.do("SkipSlot", {"slot": "2026-11-24T09:00"})
+    desk.do("PatchSeries", {"mode": "completion"})
+    desk.report("Completed", "2026-11-23T09:00", 1)
+    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-25T09:00", 3)
+    desk.report("Completed", "2026-11-25T09:00")
+    assert desk.series["status"] == "ended"
