@@ -73,7 +73,7 @@ FULL = Plan(
     rate_warm_seconds=2.0,
     rate_seconds=20.0,
     rate_bursts=3,
-    rate_burst=10_000,
+    rate_burst=5_000,
     rate_bare=30_000,
     rate_bare_seconds=5.0,
 )
