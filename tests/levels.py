@@ -100,7 +100,7 @@ LEVELS = (
     Level("browser", 300, missing=_no_browser),
     Level("kafka", 240, missing=_no_broker),
     Level("year", 180),
-    Level("bench", 120, ((PYTHON, "-m", "load.bench", "--smoke"),), _no_sidecar),
+    Level("bench", 180, ((PYTHON, "-m", "load.bench", "--smoke"),), _no_sidecar),
 )
 
 
