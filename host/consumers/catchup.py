@@ -45,7 +45,8 @@ class Catchup:
         self._name = consumer.name
         self._database = database
         self._min_age = min_age_seconds
-        self._max_poll = max_poll_seconds
+        # Each look passes by all rows that are too young: not more often than the age matters.
+        self._max_poll = max(max_poll_seconds, min_age_seconds / 10)
         self._buried = buried
         self._nudged = asyncio.Event()
         self._registered = False
