@@ -11,12 +11,23 @@ from hypothesis import settings
 
 from host.postgres import EmbeddedPostgres
 from host.store.migrate import upgrade
+from tests import levels
 
 TEMPLATE = "template_migrated"
+LEVELS = frozenset({level.name for level in levels.LEVELS})
 
 # How long an example takes says more about the machine than about the code; the levels have caps.
 settings.register_profile("duely", deadline=None)
 settings.load_profile("duely")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test of no level would never be run by `make test`, and nobody would miss it."""
+    homeless = {
+        item.nodeid.partition("::")[0] for item in items if not LEVELS & {mark.name for mark in item.iter_markers()}
+    }
+    if homeless:
+        raise pytest.UsageError(f"of no level, for want of a `pytestmark`: {', '.join(sorted(homeless))}")
 
 
 @pytest.fixture(scope="session")

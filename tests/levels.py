@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from xml.etree import ElementTree as ET
 
 from host.runner.kafka_jars import find as find_jars
@@ -24,6 +26,7 @@ from host.settings import cache_dir
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
+LAST_LINES = 5  # of a command that failed, told again at the end
 
 
 @dataclass(frozen=True)
@@ -125,11 +128,12 @@ def run_level(level: Level, *, everything: bool) -> Result:
 def _run_commands(level: Level, result: Result) -> None:
     deadline = time.monotonic() + level.cap_seconds
     for command in level.commands:
-        if _run(command, level.folder, deadline - time.monotonic()) == 0:
+        last: deque[str] = deque(maxlen=LAST_LINES)
+        if _run(command, level.folder, deadline - time.monotonic(), last) == 0:
             result.passed += 1
         else:
             result.failed += 1
-            result.notes.append(f"failed: {' '.join(command)}")
+            result.notes += [f"failed: {' '.join(command)}", *last]
 
 
 def _run_pytest(level: Level, result: Result, *, everything: bool) -> None:
@@ -146,6 +150,7 @@ def _run_pytest(level: Level, result: Result, *, everything: bool) -> None:
         result.skipped = int(suite.get("skipped", "0"))
         result.failed = int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
         result.passed = int(suite.get("tests", "0")) - result.skipped - result.failed
+        result.notes += [f"failed: {name}" for name in _failed(suite)]
     if everything and result.skipped:
         result.failed += result.skipped
         result.notes.append("a skipped test is a failure here")
@@ -154,9 +159,21 @@ def _run_pytest(level: Level, result: Result, *, everything: bool) -> None:
         result.notes.append(f"ended with {code}")
 
 
-def _run(command: tuple[str, ...], folder: Path, seconds: float) -> int:
-    """The exit code; a command past its time is ended with all it started."""
-    process = subprocess.Popen(command, cwd=folder, start_new_session=True)
+def _failed(suite: ET.Element) -> list[str]:
+    """Each test that failed, with the first line of why."""
+    return [
+        f"{case.get('classname')}::{case.get('name')}: {(reason.get('message') or '').partition(chr(10))[0][:200]}"
+        for case in suite.iter("testcase")
+        for reason in (*case.findall("failure"), *case.findall("error"))
+    ]
+
+
+def _run(command: tuple[str, ...], folder: Path, seconds: float, last: deque[str] | None = None) -> int:
+    """The exit code; a command past its time is ended with all it started. `last` is given its last lines."""
+    output = None if last is None else subprocess.PIPE
+    process = subprocess.Popen(command, cwd=folder, start_new_session=True, stdout=output, stderr=subprocess.STDOUT)
+    told = Thread(target=_pass_on, args=(process, last), daemon=True)
+    told.start()
     try:
         return process.wait(timeout=max(seconds, 1))
     except (subprocess.TimeoutExpired, KeyboardInterrupt) as stopped:
@@ -169,6 +186,16 @@ def _run(command: tuple[str, ...], folder: Path, seconds: float) -> int:
         if isinstance(stopped, KeyboardInterrupt):
             raise
         return 124
+    finally:
+        told.join(timeout=2)  # longer only where something it left behind still holds the pipe
+
+
+def _pass_on(process: subprocess.Popen[bytes], last: deque[str] | None) -> None:
+    for line in process.stdout or ():
+        words = line.decode(errors="replace").rstrip()
+        print(words, flush=True)
+        if last is not None:
+            last.append(words)
 
 
 def main() -> int:

@@ -64,7 +64,10 @@ def main() -> int:
     if not chosen.smoke and set(chosen.only) == set(PHASES):
         RESULTS.write_text(markdown(sections, facts))
         print(f"written: {RESULTS}")
-    return 0 if all(section.passed for section in sections) else 1
+    missed = [line for section in sections for line in section.lines if line.met is False]
+    for line in missed:
+        print(f"NOT MET: {line.what}: {line.ours}, required {line.required}")
+    return 1 if missed else 0
 
 
 def _arguments() -> argparse.Namespace:

@@ -36,6 +36,7 @@ SELECT (SELECT count(*) FROM tasks WHERE user_id = ANY($1)) AS tasks,
        (SELECT count(*) FROM series WHERE user_id = ANY($1) AND body->'awaited' IS NOT NULL) AS series,
        (SELECT count(*) FROM wakes WHERE armed_at IS NULL) AS unarmed
 """
+_UNARMED_SQL = "SELECT count(*) FROM wakes WHERE actor_id = ANY($1) AND armed_at IS NULL"
 _FIRST_SQL = "SELECT series_id, id FROM tasks WHERE series_id = ANY($1) AND status = 'open'"
 _BY_SLOT_SQL = """
 SELECT extract(epoch FROM created_at)::float8 * 1000 - $2 AS late_ms FROM outbox
@@ -159,10 +160,20 @@ async def _by_slot(bench: Bench, users: Sequence[User], count: int) -> list[Line
     slot_at = int(time.time()) + bench.plan.seconds_before_due
     start = datetime.fromtimestamp(slot_at, UTC)
     ids = await _seed_series(bench, users[0], [_series(n, start) for n in range(count)])
-    await asyncio.sleep(max(0.0, slot_at - time.time()))
+    await asyncio.sleep(max(0.0, slot_at - 1 - time.time()))
+    if unarmed := await _unarmed(bench, ids):
+        raise VoidError(f"{unarmed} of {count} series had no wake yet one second before their slot")
     late = await _occurrences(bench, _BY_SLOT_SQL, ids, float(slot_at * 1000))
     line = Line(f"next occurrence after a slot, {count} at one instant", milliseconds(late))
     return [bench.judged(line, summary(late)["p99"], OCCURRENCE_P99)]
+
+
+async def _unarmed(bench: Bench, ids: Sequence[str]) -> int:
+    connection = await bench.system.connect()
+    try:
+        return int(await connection.fetchval(_UNARMED_SQL, ids))
+    finally:
+        await connection.close()
 
 
 async def _by_completion(bench: Bench, users: Sequence[User]) -> list[Line]:
