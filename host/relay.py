@@ -19,6 +19,7 @@ BATCH: Final = 100
 BATCH_BYTES: Final = 1_000_000
 FIRST_POLL_SECONDS: Final = 0.02
 LONGEST_POLL_SECONDS: Final = 0.5
+REST_SECONDS: Final = 0.03  # after a batch that was not full: more rows gather and share what a batch costs everybody
 PAUSES_SECONDS: Final = (0.2, 1.0, 2.0, 5.0)
 
 
@@ -55,6 +56,8 @@ class Relay:
             poll = FIRST_POLL_SECONDS if seen else min(poll * 2, self._longest_poll)
             if not seen:
                 await self._wait(poll)
+            elif seen < BATCH:
+                await asyncio.sleep(REST_SECONDS)
 
     async def _wait(self, seconds: float) -> None:
         try:
