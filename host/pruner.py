@@ -1,6 +1,5 @@
 """The pruner: deletes what has served its time, empties old trash, makes the next partitions. Run it under a leader."""
 
-import asyncio
 import logging
 from datetime import timedelta
 from typing import Final, Protocol
@@ -11,9 +10,9 @@ from actors.commands import Command, Principal, build_command
 from actors.replies import Reply
 from host import metrics
 from host.consumers.table import CONSUMERS
-from host.gateway import Unavailable
+from host.loops import is_away, repeat
 from host.store import outbox, partitions, prune
-from host.store.engine import Database, is_outage
+from host.store.engine import Database
 
 log = logging.getLogger(__name__)
 
@@ -47,15 +46,7 @@ class Pruner:
 
     async def run(self) -> None:
         """Ends only by cancellation; an outage is waited out."""
-        while True:
-            pause = PRUNE_SECONDS
-            try:
-                await self.prune()
-            except Exception as error:
-                if not (is_outage(error) or isinstance(error, Unavailable)):
-                    log.exception("pruning failed")
-                pause = OUTAGE_PAUSE_SECONDS
-            await asyncio.sleep(pause)
+        await repeat(self.prune, PRUNE_SECONDS, OUTAGE_PAUSE_SECONDS, log, "pruning failed", passing=is_away)
 
     async def prune(self) -> None:
         now = self._clock.now()

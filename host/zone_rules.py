@@ -13,8 +13,9 @@ from actors.commands import Command, Principal, build_command
 from actors.due import due_at, overdue_at
 from actors.replies import Reply
 from host.gateway import Unavailable
+from host.loops import is_away, repeat
 from host.store import deliveries, outbox, zone_rules
-from host.store.engine import Database, is_outage
+from host.store.engine import Database
 from host.store.zone_rules import DueRow
 
 log = logging.getLogger(__name__)
@@ -44,15 +45,8 @@ class ZoneRules:
 
     async def run(self) -> None:
         """Once, however often it must be tried; ends only by cancellation, as all loops of a leader do."""
-        while True:
-            pause = REST.total_seconds()
-            try:
-                await self.check()
-            except Exception as error:
-                if not (is_outage(error) or isinstance(error, Unavailable)):
-                    log.exception("instants could not be counted anew")
-                pause = RETRY_SECONDS
-            await asyncio.sleep(pause)
+        failure = "instants could not be counted anew"
+        await repeat(self.check, REST.total_seconds(), RETRY_SECONDS, log, failure, passing=is_away)
 
     async def check(self) -> int:
         """How many actors were asked to count anew; 0 when the database was counted with these rules already."""
