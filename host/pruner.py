@@ -2,14 +2,14 @@
 
 import logging
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID, uuid5
 
 from actors.clock import Clock, instant_text
-from actors.commands import Command, Principal, build_command
-from actors.replies import Reply
+from actors.commands import Principal, build_command
 from host import metrics
 from host.consumers.table import CONSUMERS
+from host.gateway import Actors
 from host.loops import is_away, repeat
 from host.store import outbox, partitions, prune
 from host.store.engine import Database
@@ -29,10 +29,6 @@ AGES: Final = {
     "notifications": timedelta(days=90),
     "deliveries": timedelta(days=90),
 }
-
-
-class Actors(Protocol):
-    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 
 
 class Pruner:

@@ -5,14 +5,13 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from importlib import metadata
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID, uuid5
 
 from actors.clock import Clock, instant_text
-from actors.commands import Command, Principal, build_command
+from actors.commands import Principal, build_command
 from actors.due import due_at, overdue_at
-from actors.replies import Reply
-from host.gateway import Unavailable
+from host.gateway import Actors, Unavailable
 from host.loops import is_away, repeat
 from host.store import deliveries, outbox, zone_rules
 from host.store.engine import Database
@@ -27,10 +26,6 @@ REST: Final = timedelta(days=1)
 TZDATA: Final = metadata.version("tzdata")  # actors.due reads the rules of this package alone
 
 Target = tuple[str, str, str]  # actor type, actor id, user id
-
-
-class Actors(Protocol):
-    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 
 
 class ZoneRules:
