@@ -1,6 +1,7 @@
 """The pruner: deletes what has served its time, empties old trash, makes the next partitions. Run it under a leader."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid5
@@ -12,7 +13,7 @@ from host.consumers.table import CONSUMERS
 from host.gateway import Actors
 from host.loops import is_away, repeat
 from host.store import outbox, partitions, prune
-from host.store.engine import Database
+from host.store.engine import Database, Raw
 
 log = logging.getLogger(__name__)
 
@@ -57,20 +58,21 @@ class Pruner:
         await self._count()
 
     async def _outbox(self) -> int:
-        before, total = self._clock.now() - OUTBOX_AGE, 0
-        for _ in range(BATCHES_AT_ONCE):
-            async with self._database.raw() as connection:
-                removed = await prune.outbox(connection, list(CONSUMERS), before=before, needs_broker=self._broker)
-            total += removed
-            if removed < prune.ROWS_AT_ONCE:
-                break
-        return total
+        before, names = self._clock.now() - OUTBOX_AGE, list(CONSUMERS)
+        return await self._in_batches(
+            lambda connection: prune.outbox(connection, names, before=before, needs_broker=self._broker)
+        )
 
     async def _by_age(self, table: str, age: timedelta) -> int:
-        before, total = self._clock.now() - age, 0
+        before = self._clock.now() - age
+        return await self._in_batches(lambda connection: prune.by_age(connection, table, before))
+
+    async def _in_batches(self, remove: Callable[[Raw], Awaitable[int]]) -> int:
+        """Until a batch is not full, but not for ever: what is left then goes the next time. Gives how many rows went."""
+        total = 0
         for _ in range(BATCHES_AT_ONCE):
             async with self._database.raw() as connection:
-                removed = await prune.by_age(connection, table, before)
+                removed = await remove(connection)
             total += removed
             if removed < prune.ROWS_AT_ONCE:
                 break
