@@ -153,7 +153,8 @@ def password(file: Path) -> str:
 
 
 def _cluster_id() -> str:
-    return secrets.token_urlsafe(16)
+    """Of 16 bytes, as Kafka makes its own; with a dash at its beginning the tool would take it for an option."""
+    return "D" + secrets.token_urlsafe(16)[1:]
 
 
 # ApiVersions, version 0, without a client id: the one request that a broker answers before anybody has logged in.
