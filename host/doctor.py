@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from host.readiness import WORKS
-from host.runner import places, sidecar
+from host.runner import places, ports, sidecar
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
 from host.runner.parts import knock_at
@@ -94,7 +94,9 @@ def _versions() -> dict[str, str]:
 
 async def _look_at_parts(report: Report, folder: DataFolder, running: Running) -> None:
     report.url = running.url
-    uses = {port: name for name, port in _ports(folder).items()} | {_address(running.url)[1]: "page and API"}
+    uses = {port: name for name, port in ports.remembered_in(folder.ports).items()} | {
+        _address(running.url)[1]: "page and API"
+    }
     for name in running.names:
         process = _process(running.parts.get(name))
         report.parts[name] = _described(process) if process else "does not run"
@@ -151,13 +153,6 @@ def _look_at_disk(report: Report, folder: DataFolder) -> None:
 def _address(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     return knock_at(parts.hostname or ""), parts.port or 0
-
-
-def _ports(folder: DataFolder) -> dict[str, int]:
-    try:
-        return dict(json.loads(folder.ports.read_text()))
-    except (OSError, ValueError):
-        return {}
 
 
 def _process(pid: int | None) -> psutil.Process | None:

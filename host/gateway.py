@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Protocol
 
 import orjson
 from dapr.clients.base import DaprActorClientBase
@@ -20,6 +21,12 @@ class Unavailable(Exception):  # noqa: N818  an outage is a state of the world, 
     """The actor could not be reached in time; nothing is known to have happened. Try again."""
 
     retry_after_seconds = 2
+
+
+class Actors(Protocol):
+    """The gateway, as far as those need it who send commands; raises Unavailable."""
+
+    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 
 
 class Gateway:

@@ -3,7 +3,6 @@
 `duely verify` looks at everything at once; this is what alerts hang on. Run it under a leader.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -11,9 +10,10 @@ from typing import Final
 from actors.clock import Clock
 from host import metrics
 from host.consumers.table import CONSUMERS
+from host.loops import repeat
 from host.store import doc_checks, invariants, outbox, pauses
 from host.store.doc_checks import Breach, Found
-from host.store.engine import Database, Raw, is_outage
+from host.store.engine import Database, Raw
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +42,7 @@ class Patrol:
     async def run(self) -> None:
         """Ends only by cancellation; an outage is waited out."""
         try:
-            while True:
-                pause = PATROL_SECONDS
-                try:
-                    await self.step()
-                except Exception as error:
-                    if not is_outage(error):
-                        log.exception("the patrol failed")
-                    pause = OUTAGE_PAUSE_SECONDS
-                await asyncio.sleep(pause)
+            await repeat(self.step, PATROL_SECONDS, OUTAGE_PAUSE_SECONDS, log, "the patrol failed")
         finally:
             _forget()
 

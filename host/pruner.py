@@ -1,19 +1,19 @@
 """The pruner: deletes what has served its time, empties old trash, makes the next partitions. Run it under a leader."""
 
-import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID, uuid5
 
 from actors.clock import Clock, instant_text
-from actors.commands import Command, Principal, build_command
-from actors.replies import Reply
+from actors.commands import Principal, build_command
 from host import metrics
 from host.consumers.table import CONSUMERS
-from host.gateway import Unavailable
+from host.gateway import Actors
+from host.loops import is_away, repeat
 from host.store import outbox, partitions, prune
-from host.store.engine import Database, is_outage
+from host.store.engine import Database, Raw
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,6 @@ AGES: Final = {
 }
 
 
-class Actors(Protocol):
-    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
-
-
 class Pruner:
     """`broker`: whether rows of the outbox must be published before they may go."""
 
@@ -47,15 +43,7 @@ class Pruner:
 
     async def run(self) -> None:
         """Ends only by cancellation; an outage is waited out."""
-        while True:
-            pause = PRUNE_SECONDS
-            try:
-                await self.prune()
-            except Exception as error:
-                if not (is_outage(error) or isinstance(error, Unavailable)):
-                    log.exception("pruning failed")
-                pause = OUTAGE_PAUSE_SECONDS
-            await asyncio.sleep(pause)
+        await repeat(self.prune, PRUNE_SECONDS, OUTAGE_PAUSE_SECONDS, log, "pruning failed", passing=is_away)
 
     async def prune(self) -> None:
         now = self._clock.now()
@@ -70,20 +58,21 @@ class Pruner:
         await self._count()
 
     async def _outbox(self) -> int:
-        before, total = self._clock.now() - OUTBOX_AGE, 0
-        for _ in range(BATCHES_AT_ONCE):
-            async with self._database.raw() as connection:
-                removed = await prune.outbox(connection, list(CONSUMERS), before=before, needs_broker=self._broker)
-            total += removed
-            if removed < prune.ROWS_AT_ONCE:
-                break
-        return total
+        before, names = self._clock.now() - OUTBOX_AGE, list(CONSUMERS)
+        return await self._in_batches(
+            lambda connection: prune.outbox(connection, names, before=before, needs_broker=self._broker)
+        )
 
     async def _by_age(self, table: str, age: timedelta) -> int:
-        before, total = self._clock.now() - age, 0
+        before = self._clock.now() - age
+        return await self._in_batches(lambda connection: prune.by_age(connection, table, before))
+
+    async def _in_batches(self, remove: Callable[[Raw], Awaitable[int]]) -> int:
+        """Until a batch is not full, but not for ever: what is left then goes the next time. Gives how many rows went."""
+        total = 0
         for _ in range(BATCHES_AT_ONCE):
             async with self._database.raw() as connection:
-                removed = await prune.by_age(connection, table, before)
+                removed = await remove(connection)
             total += removed
             if removed < prune.ROWS_AT_ONCE:
                 break

@@ -9,8 +9,9 @@ from typing import Final, Protocol
 from actors.clock import Clock
 from host import metrics
 from host.gateway import Unavailable
+from host.loops import repeat
 from host.store import wakes
-from host.store.engine import Database, is_outage
+from host.store.engine import Database
 
 log = logging.getLogger(__name__)
 
@@ -128,16 +129,12 @@ class Sweeper:
 
 async def _repeated(chore: Callable[[], Awaitable[int | None]], seconds: float) -> None:
     """The chore for ever; at once again while it finds full batches, later after an outage."""
-    while True:
-        pause = seconds
-        try:
-            if (await chore() or 0) >= ROWS_AT_ONCE:
-                pause = 0.0
-        except Exception as error:
-            if not is_outage(error):
-                log.exception("a sweep failed")
-            pause = max(pause, OUTAGE_PAUSE_SECONDS)
-        await asyncio.sleep(pause)
+
+    async def until_less_than_full() -> None:
+        while (await chore() or 0) >= ROWS_AT_ONCE:
+            pass
+
+    await repeat(until_less_than_full, seconds, max(seconds, OUTAGE_PAUSE_SECONDS), log, "a sweep failed")
 
 
 async def _call_all(done: str, call: Call, actors: Sequence[tuple[str, str]]) -> int:

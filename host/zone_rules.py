@@ -5,16 +5,16 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from importlib import metadata
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID, uuid5
 
 from actors.clock import Clock, instant_text
-from actors.commands import Command, Principal, build_command
+from actors.commands import Principal, build_command
 from actors.due import due_at, overdue_at
-from actors.replies import Reply
-from host.gateway import Unavailable
+from host.gateway import Actors, Unavailable
+from host.loops import is_away, repeat
 from host.store import deliveries, outbox, zone_rules
-from host.store.engine import Database, is_outage
+from host.store.engine import Database
 from host.store.zone_rules import DueRow
 
 log = logging.getLogger(__name__)
@@ -26,10 +26,6 @@ REST: Final = timedelta(days=1)
 TZDATA: Final = metadata.version("tzdata")  # actors.due reads the rules of this package alone
 
 Target = tuple[str, str, str]  # actor type, actor id, user id
-
-
-class Actors(Protocol):
-    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 
 
 class ZoneRules:
@@ -44,15 +40,8 @@ class ZoneRules:
 
     async def run(self) -> None:
         """Once, however often it must be tried; ends only by cancellation, as all loops of a leader do."""
-        while True:
-            pause = REST.total_seconds()
-            try:
-                await self.check()
-            except Exception as error:
-                if not (is_outage(error) or isinstance(error, Unavailable)):
-                    log.exception("instants could not be counted anew")
-                pause = RETRY_SECONDS
-            await asyncio.sleep(pause)
+        failure = "instants could not be counted anew"
+        await repeat(self.check, REST.total_seconds(), RETRY_SECONDS, log, failure, passing=is_away)
 
     async def check(self) -> int:
         """How many actors were asked to count anew; 0 when the database was counted with these rules already."""

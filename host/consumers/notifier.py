@@ -1,6 +1,5 @@
 """The notifier: a fired reminder becomes one notification in the app; many that were held become one."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -13,6 +12,7 @@ from host import metrics, notices
 from host.consumers import delivery_rules, telling
 from host.consumers.handler import Handler
 from host.consumers.telling import IN_APP
+from host.loops import repeat
 from host.store import deliveries, digest_queries, recipients
 from host.store.deliveries import Delivery
 from host.store.engine import Database, Raw, is_outage
@@ -62,15 +62,7 @@ class Notifier(Handler):
 
     async def run(self) -> None:
         """Deliver what was held long enough. Ends only by cancellation; an outage is waited out."""
-        while True:
-            pause = POLL_SECONDS
-            try:
-                await self.release()
-            except Exception as error:
-                if not is_outage(error):
-                    log.exception("held reminders could not be delivered")
-                pause = OUTAGE_PAUSE_SECONDS
-            await asyncio.sleep(pause)
+        await repeat(self.release, POLL_SECONDS, OUTAGE_PAUSE_SECONDS, log, "held reminders could not be delivered")
 
     async def release(self) -> None:
         """Each user in a transaction: one whose delivery fails holds up nobody else's, and raises at the end."""

@@ -5,13 +5,13 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID, uuid5
 
-from actors.commands import Command, Principal, build_command
+from actors.commands import Principal, build_command
 from actors.replies import Reply
 from host.consumers.handler import Handler
-from host.gateway import Unavailable
+from host.gateway import Actors, Unavailable
 from host.store import projections
 from host.store.engine import Database
 from host.store.outbox import Event
@@ -28,10 +28,6 @@ REPORT_SECONDS: Final = 1.0  # by then a report goes, also while tasks are to be
 REST_SECONDS: Final = 5.0  # for a series that could not be reached while others could
 NAME: Final = "recurrence"  # who sends the commands; what it did itself it tells no series
 _NOBODY: Final = Person("UTC", {})
-
-
-class Actors(Protocol):
-    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Replay: hands dead letters that somebody asked for to their consumers again. Run it under a leader."""
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from typing import Final
 
 from host.consumers.catchup import is_passing
 from host.consumers.handler import Consumer
+from host.loops import repeat
 from host.store import dead_letters
 from host.store.dead_letters import DeadLetter
 from host.store.engine import Database
@@ -29,15 +29,8 @@ class Replay:
 
     async def run(self) -> None:
         """Ends only by cancellation; an outage is waited out."""
-        while True:
-            pause = POLL_SECONDS
-            try:
-                await self.step()
-            except Exception as error:
-                if not is_passing(error):
-                    log.exception("dead letters could not be tried again")
-                pause = OUTAGE_PAUSE_SECONDS
-            await asyncio.sleep(pause)
+        failure = "dead letters could not be tried again"
+        await repeat(self.step, POLL_SECONDS, OUTAGE_PAUSE_SECONDS, log, failure, passing=is_passing)
 
     async def step(self) -> int:
         """Try what was asked for; gives how many were applied. Raises for an outage, with the rest still asked for."""

@@ -2,23 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID, uuid5
 
-from actors.commands import Command, Principal, build_command
-from actors.replies import Reply
+from actors.commands import Principal, build_command
 from host.consumers.handler import Handler
-from host.gateway import Unavailable
+from host.gateway import Actors, Unavailable
 from host.store import outbox, projections, series_rows
 from host.store.engine import Database
 from host.store.outbox import Event
 
 AT_ONCE: Final = 8
 SETTLE_SECONDS: Final = 3.0  # a task that was being created under the old zone is in the read model after that
-
-
-class Actors(Protocol):
-    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 
 
 class Rezone(Handler):

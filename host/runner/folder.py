@@ -1,8 +1,8 @@
 """The data folder: its layout, the lock that one runner holds on it, and what a running one tells about itself there.
 
-postgres/    the database            logs/        a file a part
-scheduler/   the scheduler's data    run/         lock, ports, state of the running system
-kafka/       the broker, if it is ours
+postgres/    the database                logs/      a file a part
+scheduler/   the scheduler's data        run/       lock, ports, state of the running system
+kafka/       the broker, if it is ours   archive/   old activity, unless it goes elsewhere
 """
 
 import contextlib
@@ -108,12 +108,8 @@ class DataFolder:
         return self.run / "state.json"
 
     def tell(self, running: Running) -> None:
-        """Write down what runs, whole or not at all."""
-        partial = self.state_file.with_suffix(".partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(asdict(running), file, indent=1)
-        partial.replace(self.state_file)
+        """Write down what runs."""
+        write_private(self.state_file, json.dumps(asdict(running), indent=1))
 
     def told(self) -> Running | None:
         """What the running system, or the last one that was killed, said about itself."""
@@ -145,6 +141,15 @@ class DataFolder:
             f"Duely already runs from {self.path} ({who}). Stop that one with Ctrl-C where it runs or with {stop}. "
             "A second one beside it needs its own DUELY_DATA_DIR and DUELY_PORT."
         )
+
+
+def write_private(file: Path, text: str) -> None:
+    """Whole or not at all, and for its owner alone."""
+    partial = file.with_suffix(".partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write(text)
+    partial.replace(file)
 
 
 def _lock(file: IO[str], seconds: float = 0) -> bool:

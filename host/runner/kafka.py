@@ -4,7 +4,6 @@ Who connects must know the password in the folder: loopback alone would let ever
 """
 
 import asyncio
-import os
 import secrets
 import shutil
 import struct
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from host.kafka_access import KafkaAccess
+from host.runner.folder import write_private
 from host.runner.kafka_jars import java, kafka_jars
 from host.runner.part import Part, Process, tethered
 from host.runner.words import StartError
@@ -68,7 +68,7 @@ class Kafka:
     def prepare(self) -> None:
         """Write its settings and, the first time, format its folder; raises StartError."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_private(self._settings_file, self._settings())
+        write_private(self._settings_file, self._settings())
         if not (self._data / "meta.properties").is_file():
             self._format()
 
@@ -149,21 +149,13 @@ def password(file: Path) -> str:
     """The broker's password, made on the first start."""
     if not file.is_file():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_private(file, secrets.token_urlsafe(24))
+        write_private(file, secrets.token_urlsafe(24))
     return file.read_text()
 
 
-def _write_private(file: Path, text: str) -> None:
-    """Whole or not at all, and for its owner alone."""
-    partial_file = file.with_suffix(".partial")
-    descriptor = os.open(partial_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(text)
-    partial_file.replace(file)
-
-
 def _cluster_id() -> str:
-    return secrets.token_urlsafe(16)
+    """Of 16 bytes, as Kafka makes its own; with a dash at its beginning the tool would take it for an option."""
+    return "D" + secrets.token_urlsafe(16)[1:]
 
 
 # ApiVersions, version 0, without a client id: the one request that a broker answers before anybody has logged in.

@@ -8,7 +8,8 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.tables import accounts, users
+from host.store.access_tables import accounts
+from host.store.tables import users
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.tables import accounts, sessions, tasks, users
+from host.store.access_tables import accounts, sessions
+from host.store.tables import tasks, users
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from host.store.access_tables import sessions
 from host.store.accounts import USER_COLUMNS, UserRow, user_row
-from host.store.tables import sessions, users
+from host.store.tables import users
 
 LIFE = timedelta(days=30)  # without a request
 _TOUCH_EVERY = timedelta(minutes=1)

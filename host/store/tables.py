@@ -1,10 +1,10 @@
-"""Every table: what the migrations made, for queries. A test compares this file with a migrated database.
+"""What is stored of tasks, series and users: what the migrations made, for queries. `access_tables` has the rest.
 
-Ids are text, instants timestamptz. `json` columns keep the text as it was written, so a hash over it holds.
-Partitions, triggers and trigram indexes stand in the migrations alone.
+A test compares both files with a migrated database. `json` columns keep the text as it was written, so a hash over it
+holds. Partitions, triggers and trigram indexes stand in the migrations alone.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     ARRAY,
@@ -13,12 +13,10 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     Float,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -26,22 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-metadata: Final = MetaData()
-Instant: Final = DateTime(timezone=True)
-
-
-def _id(name: str, *, primary_key: bool = False, nullable: bool = False) -> Column[str]:
-    return Column(name, Text, primary_key=primary_key, nullable=nullable)
-
-
-def _instant(name: str, *, nullable: bool = True) -> Column[Any]:
-    return Column(name, Instant, nullable=nullable)
-
-
-def _stamp(name: str) -> Column[Any]:
-    """When the row was written, by the database's clock; never read as domain time."""
-    return Column(name, Instant, nullable=False, server_default=text("clock_timestamp()"))
-
+from host.store.columns import Instant, id_, instant, metadata, stamp
 
 # --- What a turn commits (the fence) ---------------------------------------------------------------------------------
 
@@ -53,8 +36,8 @@ dapr_state: Final = (
         Column("value", LargeBinary, nullable=False),
         Column("etag", UUID, nullable=False, server_default=text("gen_random_uuid()")),
         Column("created_at", Instant, nullable=False, server_default=text("now()")),
-        _instant("updated_at"),
-        _instant("expires_at"),
+        instant("updated_at"),
+        instant("expires_at"),
         Column("row_id", BigInteger, nullable=False),
         Index("dapr_state_expires_at_idx", "expires_at"),
         Index("dapr_state_row_id_uidx", "row_id", unique=True),
@@ -71,15 +54,15 @@ outbox: Final = Table(
     Column("position", BigInteger, primary_key=True),
     Column("event_id", Text, nullable=False),
     Column("actor_type", Text, nullable=False),
-    _id("actor_id"),
+    id_("actor_id"),
     Column("version", BigInteger, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("of", Integer, nullable=False),
-    _id("user_id"),
+    id_("user_id"),
     Column("type", Text, nullable=False),
     Column("body", JSON, nullable=False),
-    _stamp("created_at"),
-    _instant("published_at"),
+    stamp("created_at"),
+    instant("published_at"),
     Index("outbox_event", "event_id", unique=True),
     Index("outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")),
     Index("outbox_actor", "actor_id", "version", "seq"),
@@ -88,11 +71,11 @@ outbox: Final = Table(
 commands: Final = Table(
     "commands",
     metadata,
-    _id("actor_id", primary_key=True),
-    _id("command_id", primary_key=True),
+    id_("actor_id", primary_key=True),
+    id_("command_id", primary_key=True),
     Column("body_hash", Text, nullable=False),
     Column("reply", JSON, nullable=False),
-    _stamp("at"),
+    stamp("at"),
     Index("commands_at", "at"),
 )
 
@@ -100,11 +83,11 @@ wakes: Final = Table(
     "wakes",
     metadata,
     Column("actor_type", Text, primary_key=True),
-    _id("actor_id", primary_key=True),
-    _instant("wake_at", nullable=False),
-    _instant("armed_at"),
-    _instant("tried_at"),
-    _stamp("set_at"),
+    id_("actor_id", primary_key=True),
+    instant("wake_at", nullable=False),
+    instant("armed_at"),
+    instant("tried_at"),
+    stamp("set_at"),
     Index("wakes_due", "wake_at"),
     Index("wakes_unarmed", "set_at", postgresql_where=text("armed_at IS NULL")),
 )
@@ -118,7 +101,7 @@ watermarks: Final = Table(  # everything up to `position` is handled; `seen` bec
     Column("position", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
     Column("seen_xid", BigInteger, nullable=False, server_default=text("0")),
-    _instant("paused_at"),
+    instant("paused_at"),
 )
 
 inbox: Final = Table(
@@ -127,7 +110,7 @@ inbox: Final = Table(
     Column("consumer", Text, primary_key=True),
     Column("event_id", Text, primary_key=True),
     Column("position", BigInteger, nullable=False),
-    _stamp("at"),
+    stamp("at"),
     Index("inbox_position", "position"),
 )
 
@@ -140,8 +123,8 @@ dead_letters: Final = Table(
     Column("body", Text, nullable=False),
     Column("error", Text, nullable=False),
     Column("tries", Integer, nullable=False),
-    _stamp("at"),
-    _instant("replay_at"),
+    stamp("at"),
+    instant("replay_at"),
 )
 
 # --- Read model: can be rebuilt --------------------------------------------------------------------------------------
@@ -149,8 +132,8 @@ dead_letters: Final = Table(
 tasks: Final = Table(  # purged rows stay as (id, user_id, version, purged), so that a token for them is satisfied
     "tasks",
     metadata,
-    _id("id", primary_key=True),
-    _id("user_id"),
+    id_("id", primary_key=True),
+    id_("user_id"),
     Column("version", BigInteger, nullable=False),
     Column("title", Text, nullable=False),
     Column("description", Text, nullable=False),
@@ -159,14 +142,14 @@ tasks: Final = Table(  # purged rows stay as (id, user_id, version, purged), so 
     Column("tags", ARRAY(Text), nullable=False),
     Column("tags_folded", ARRAY(Text), nullable=False),
     Column("due_date", Date),  # the date on the wall where it is due
-    _instant("due_at"),  # the instant it is due; a date counts from 09:00
-    _instant("overdue_at"),
-    _instant("created_at", nullable=False),
-    _instant("updated_at", nullable=False),
-    _instant("completed_at"),
-    _instant("deleted_at"),
+    instant("due_at"),  # the instant it is due; a date counts from 09:00
+    instant("overdue_at"),
+    instant("created_at", nullable=False),
+    instant("updated_at", nullable=False),
+    instant("completed_at"),
+    instant("deleted_at"),
     Column("purged", Boolean, nullable=False, server_default=text("false")),
-    _id("series_id", nullable=True),
+    id_("series_id", nullable=True),
     Column("search", Text, nullable=False),  # folded title, description, tags, checklist
     Column("body", JSON, nullable=False),  # the task as the event had it
     Index("tasks_due", "user_id", "due_at", "id", postgresql_where=text("deleted_at IS NULL AND NOT purged")),
@@ -192,15 +175,15 @@ tasks: Final = Table(  # purged rows stay as (id, user_id, version, purged), so 
 series: Final = Table(  # a deleted one stays, so that its occurrences still name something
     "series",
     metadata,
-    _id("id", primary_key=True),
-    _id("user_id"),
+    id_("id", primary_key=True),
+    id_("user_id"),
     Column("version", BigInteger, nullable=False),
     Column("status", Text, nullable=False),  # active, paused, stopped, ended, deleted
     Column("title", Text, nullable=False),
-    _instant("next_at"),  # the instant of the slot that is awaited
-    _instant("created_at", nullable=False),
-    _instant("updated_at", nullable=False),
-    _instant("deleted_at"),
+    instant("next_at"),  # the instant of the slot that is awaited
+    instant("created_at", nullable=False),
+    instant("updated_at", nullable=False),
+    instant("deleted_at"),
     Column("body", JSON, nullable=False),  # the series as the event had it
     Index("series_created", "user_id", "created_at", "id"),
     Index("series_active", "user_id", postgresql_where=text("status = 'active'")),
@@ -209,25 +192,25 @@ series: Final = Table(  # a deleted one stays, so that its occurrences still nam
 reminders: Final = Table(
     "reminders",
     metadata,
-    _id("task_id", primary_key=True),
-    _id("id", primary_key=True),
-    _id("user_id"),
+    id_("task_id", primary_key=True),
+    id_("id", primary_key=True),
+    id_("user_id"),
     Column("status", Text, nullable=False),  # pending, fired, cancelled
     Column("offset_minutes", Integer),
-    _instant("at"),
-    _instant("fire_at"),
+    instant("at"),
+    instant("fire_at"),
     Column("firing", Integer, nullable=False),
-    _instant("fired_at"),
+    instant("fired_at"),
     Column("late_seconds", Float),
-    _instant("acknowledged_at"),
-    _instant("snoozed_until"),
+    instant("acknowledged_at"),
+    instant("snoozed_until"),
     Index("reminders_user", "user_id", "status", "fire_at"),
 )
 
 tags: Final = Table(  # `name` as first written; `count` of tasks that are not in the trash
     "tags",
     metadata,
-    _id("user_id", primary_key=True),
+    id_("user_id", primary_key=True),
     Column("folded", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("count", Integer, nullable=False),
@@ -236,15 +219,15 @@ tags: Final = Table(  # `name` as first written; `count` of tasks that are not i
 users: Final = Table(
     "users",
     metadata,
-    _id("id", primary_key=True),
+    id_("id", primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("email", Text),
     Column("zone", Text, nullable=False),
     Column("name", Text),
     Column("defaults", JSON, nullable=False),
-    _instant("created_at", nullable=False),
-    _instant("updated_at"),
-    _instant("deleted_at"),
+    instant("created_at", nullable=False),
+    instant("updated_at"),
+    instant("deleted_at"),
 )
 
 # --- Primary data: never rebuilt -------------------------------------------------------------------------------------
@@ -252,7 +235,7 @@ users: Final = Table(
 user_streams: Final = Table(  # the row lock that gives out a user's positions
     "user_streams",
     metadata,
-    _id("user_id", primary_key=True),
+    id_("user_id", primary_key=True),
     Column("position", BigInteger, nullable=False),
     Column("hash", Text, nullable=False),
 )
@@ -260,17 +243,17 @@ user_streams: Final = Table(  # the row lock that gives out a user's positions
 activity: Final = Table(  # partitioned by month of `at`; hash = sha256(prev_hash + body), chained per user
     "activity",
     metadata,
-    _id("user_id", primary_key=True),
+    id_("user_id", primary_key=True),
     Column("position", BigInteger, primary_key=True),
     Column("at", Instant, primary_key=True),
     Column("event_id", Text, nullable=False),
     Column("type", Text, nullable=False),
-    _id("task_id", nullable=True),
+    id_("task_id", nullable=True),
     Column("version", BigInteger, nullable=False),
     Column("actor_kind", Text, nullable=False),
-    _id("actor_id"),
-    _id("correlation_id", nullable=True),
-    _id("command_id", nullable=True),
+    id_("actor_id"),
+    id_("correlation_id", nullable=True),
+    id_("command_id", nullable=True),
     Column("body", Text, nullable=False),  # canonical text of the event
     Column("prev_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
@@ -283,13 +266,13 @@ reminder_ledger: Final = Table(
     "reminder_ledger",
     metadata,
     Column("id", BigInteger, primary_key=True),
-    _id("user_id"),
-    _id("task_id"),
-    _id("reminder_id"),
+    id_("user_id"),
+    id_("task_id"),
+    id_("reminder_id"),
     Column("firing", Integer, nullable=False),
     Column("step", Text, nullable=False),
     Column("channel", Text),
-    _instant("at", nullable=False),
+    instant("at", nullable=False),
     Column("detail", JSON),
     Column("source", Text, nullable=False),  # event id, or delivery and step: a replay is no second row
     Index("reminder_ledger_source", "source", unique=True),
@@ -299,21 +282,21 @@ reminder_ledger: Final = Table(
 deliveries: Final = Table(
     "deliveries",
     metadata,
-    _id("reminder_id", primary_key=True),
+    id_("reminder_id", primary_key=True),
     Column("firing", Integer, primary_key=True),
     Column("channel", Text, primary_key=True),
-    _id("user_id"),
-    _id("task_id"),
+    id_("user_id"),
+    id_("task_id"),
     Column("status", Text, nullable=False),  # pending, sent, failed, cancelled
-    _instant("due_at", nullable=False),  # not sent before this instant
+    instant("due_at", nullable=False),  # not sent before this instant
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("late_seconds", Float),
     Column("version", BigInteger, nullable=False),  # the task's when it fired
     Column("title", Text, nullable=False),
     Column("body", Text, nullable=False),
-    _id("correlation_id", nullable=True),
-    _instant("fired_at", nullable=False),
-    _instant("sent_at"),
+    id_("correlation_id", nullable=True),
+    instant("fired_at", nullable=False),
+    instant("sent_at"),
     Column("error", Text),
     Column("kind", Text, nullable=False, server_default=text("'reminder'")),  # or overdue: reminder_id is the task's
     Index("deliveries_user", "user_id", postgresql_where=text("status = 'pending'")),
@@ -324,64 +307,24 @@ deliveries: Final = Table(
 notifications: Final = Table(
     "notifications",
     metadata,
-    _id("id", primary_key=True),
-    _id("user_id"),
+    id_("id", primary_key=True),
+    id_("user_id"),
     Column("kind", Text, nullable=False),  # reminder, overdue, digest
-    _id("task_id", nullable=True),
-    _id("reminder_id", nullable=True),
+    id_("task_id", nullable=True),
+    id_("reminder_id", nullable=True),
     Column("firing", Integer),
     Column("title", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("late_seconds", Float),
-    _instant("created_at", nullable=False),
-    _instant("read_at"),
-    _instant("acknowledged_at"),
+    instant("created_at", nullable=False),
+    instant("read_at"),
+    instant("acknowledged_at"),
     Index("notifications_user", "user_id", "created_at", "id"),
     Index("notifications_unread", "user_id", postgresql_where=text("read_at IS NULL")),
     Index("notifications_created", "created_at"),
 )
 
-# --- Access ----------------------------------------------------------------------------------------------------------
-
-accounts: Final = Table(
-    "accounts",
-    metadata,
-    _id("user_id", primary_key=True),
-    Column("email", Text, nullable=False),  # folded
-    Column("password_hash", Text, nullable=False),
-    _instant("created_at", nullable=False),
-    Index("accounts_email", "email", unique=True),
-)
-
-sessions: Final = Table(
-    "sessions",
-    metadata,
-    Column("token_hash", Text, primary_key=True),
-    _id("user_id"),
-    _instant("created_at", nullable=False),
-    _instant("last_seen_at", nullable=False),
-    _instant("expires_at", nullable=False),
-    Column("user_agent", Text),
-    Column("address", Text),
-    Index("sessions_user", "user_id"),
-    Index("sessions_expiry", "expires_at"),
-)
-
-tokens: Final = Table(
-    "tokens",
-    metadata,
-    _id("id", primary_key=True),
-    _id("user_id"),
-    Column("name", Text, nullable=False),
-    Column("scopes", ARRAY(Text), nullable=False),
-    Column("prefix", Text, nullable=False),
-    Column("token_hash", Text, nullable=False),
-    _instant("created_at", nullable=False),
-    _instant("expires_at"),
-    _instant("last_used_at"),
-    Index("tokens_hash", "token_hash", unique=True),
-    Index("tokens_user", "user_id"),
-)
+# --- What the chores keep --------------------------------------------------------------------------------------------
 
 archives: Final = Table(  # the files of archived activity: a month is either in one of them or in `activity`
     "archives",
@@ -390,30 +333,17 @@ archives: Final = Table(  # the files of archived activity: a month is either in
     Column("month", Date, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
-    _instant("archived_at", nullable=False),
+    instant("archived_at", nullable=False),
 )
 
 jobs: Final = Table(  # when each was last asked for, and when what was asked was last done
     "jobs",
     metadata,
     Column("name", Text, primary_key=True),
-    _instant("asked_at", nullable=False),
-    _instant("done_at"),
+    instant("asked_at", nullable=False),
+    instant("done_at"),
 )
 
 versions: Final = Table(  # what stored instants were last counted with
     "versions", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
-)
-
-rate_counts: Final = Table(  # unlogged; how often somebody asked, as all replicas have told
-    "rate_counts",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("count", BigInteger, nullable=False),
-    Column("ends_at", Instant, nullable=False),
-    Index("rate_counts_end", "ends_at"),
-)
-
-secrets: Final = Table(  # the key that signs consistency tokens, made once
-    "secrets", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
 )

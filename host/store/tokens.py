@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from host.store.access_tables import tokens
 from host.store.accounts import USER_COLUMNS, UserRow, user_row
-from host.store.tables import tokens, users
+from host.store.tables import users
 
 _TOUCH_EVERY = timedelta(minutes=1)
 

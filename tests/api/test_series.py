@@ -6,27 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.api.series import BERLIN, DAILY, SERIES, TASKS, made
 from tests.fakes.schema import faults
 from tests.fakes.world import World
 from web.api import series as series_routes
 
 pytestmark = pytest.mark.api
-SERIES = "/api/v1/series"
-TASKS = "/api/v1/tasks"
-BERLIN = "Europe/Berlin"
-DAILY: dict[str, Any] = {
-    "title": "Water the plants",
-    "rule": "FREQ=DAILY",
-    "start": {"local": "2026-11-23T09:00", "zone": BERLIN},
-}
-
-
-async def made(ada: httpx.AsyncClient, **fields: Any) -> dict[str, Any]:
-    answer = await ada.post(SERIES, json={**DAILY, **fields})
-    assert answer.status_code == 201, answer.text
-    series: dict[str, Any] = answer.json()
-    assert faults(series, "Series") == []
-    return series
 
 
 async def did(ada: httpx.AsyncClient, series: dict[str, Any], what: str, body: Any = None) -> dict[str, Any]:

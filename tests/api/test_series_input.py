@@ -6,14 +6,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.api.series import BERLIN, SERIES, TASKS
 from tests.api.test_bad_input import fault
 from tests.fakes.schema import faults
 from tests.fakes.world import World
 
 pytestmark = pytest.mark.api
-SERIES = "/api/v1/series"
-TASKS = "/api/v1/tasks"
-BERLIN = "Europe/Berlin"
 START = {"local": "2026-11-23T09:00", "zone": BERLIN}
 DAILY: dict[str, Any] = {"title": "x", "rule": "FREQ=DAILY", "start": START}
 

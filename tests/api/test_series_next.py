@@ -6,27 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.api.series import BERLIN, DAILY, SERIES, TASKS, made
 from tests.fakes.schema import faults
 from tests.fakes.world import World
 
 pytestmark = pytest.mark.api
-SERIES = "/api/v1/series"
-TASKS = "/api/v1/tasks"
-BERLIN = "Europe/Berlin"
-DAILY: dict[str, Any] = {
-    "title": "Water the plants",
-    "rule": "FREQ=DAILY",
-    "start": {"local": "2026-11-23T09:00", "zone": BERLIN},
-}
 LATER = {"start": {"local": "2026-11-24T10:00", "zone": BERLIN}}
 LATE_SECONDS = 0.3
-
-
-async def made(ada: httpx.AsyncClient, **fields: Any) -> dict[str, Any]:
-    answer = await ada.post(SERIES, json={**DAILY, **fields})
-    assert answer.status_code == 201, answer.text
-    series: dict[str, Any] = answer.json()
-    return series
 
 
 async def settle_late(here: World) -> None:

@@ -1,22 +1,14 @@
 """A series of which more is open than it keeps in mind: what is shown of it, and what becomes of all when it is deleted."""
 
-from typing import Any
-
 import httpx
 import pytest
 
 from actors.series_state import MAX_OPEN
+from tests.api.series import DAILY, SERIES, TASKS
 from tests.fakes.world import PASSWORD, World
 
 pytestmark = pytest.mark.api
-SERIES = "/api/v1/series"
-TASKS = "/api/v1/tasks"
 OPEN = MAX_OPEN + 30
-DAILY: dict[str, Any] = {
-    "title": "Water the plants",
-    "rule": "FREQ=DAILY",
-    "start": {"local": "2026-11-23T09:00", "zone": "Europe/Berlin"},
-}
 
 
 @pytest.fixture

@@ -1,10 +1,15 @@
 """The broker that the runner starts: real Kafka, reached with its password only, and nothing made by accident."""
 
+import secrets
+from pathlib import Path
+
 import pytest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from host.kafka_access import KafkaAccess
+from host.runner.kafka import Kafka, kafka_jars
+from host.settings import cache_dir
 from host.topics import client_settings
 from tests.kafka.broker import TestBroker
 
@@ -22,6 +27,12 @@ async def test_it_stops_when_told_and_finds_its_data_again(broker: TestBroker) -
     assert await broker.kafka.ready() != ""
     await broker.start()
     assert (broker.kafka.folder / "data" / "meta.properties").read_text() == before
+
+
+def test_its_folder_is_formatted_whatever_chance_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _: "-Ab3cdEFghIJklMNopQRsg")
+    Kafka(tmp_path / "kafka", kafka_jars(cache_dir(), print), 9092, 9093, tmp_path / "log", "password").prepare()
+    assert "cluster.id=" in (tmp_path / "kafka" / "data" / "meta.properties").read_text()
 
 
 async def test_who_does_not_know_the_password_is_not_let_in(broker: TestBroker) -> None:

@@ -1,19 +1,20 @@
-"""The migrations make what host/store/tables.py names, and what Dapr expects of its own tables."""
+"""The migrations make what host/store/tables.py and access_tables.py name, and what Dapr expects of its own tables."""
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+from host.store import access_tables, tables
 from host.store.engine import Database
 from host.store.migrate import upgrade
-from host.store.tables import metadata
 
 pytestmark = pytest.mark.store
 
 
 def _differences(connection: Connection) -> list[object]:
     options = {"include_name": lambda name, kind, _parents: kind != "table" or not str(name).startswith("activity_")}
+    [metadata] = {tables.tasks.metadata, access_tables.accounts.metadata}
     found = compare_metadata(MigrationContext.configure(connection, opts=options | {"compare_type": True}), metadata)
     return [change for change in found if change[0] != "remove_table" or change[1].name != "alembic_version"]
 

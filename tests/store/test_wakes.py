@@ -7,6 +7,7 @@ import pytest
 from host.arming import Arming
 from host.store.engine import Database
 from host.sweeper import Sweeper
+from tests.deadline import eventually
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
 
@@ -105,6 +106,18 @@ async def test_what_was_tried_least_recently_comes_first(
     for _ in range(3):
         await sweeper.sweep()
     assert {actor_id for _, actor_id in world.calls} == tasks
+
+
+async def test_a_full_batch_is_followed_at_once_by_the_next(
+    world: World, person: FakePerson, sweeper: Sweeper, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("host.sweeper.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("host.sweeper.SWEEP_SECONDS", 60.0)
+    tasks = {("tick", await world.create(person, due=DUE)) for _ in range(3)}
+    clock.move(hours=2)
+    running = asyncio.create_task(sweeper.run())
+    await eventually(lambda: tasks <= set(world.calls), 5, "every tick")
+    running.cancel()
 
 
 async def test_a_missing_sentinel_makes_every_wake_unarmed_and_is_planted_again(

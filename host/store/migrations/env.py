@@ -4,10 +4,9 @@ from alembic import context
 from sqlalchemy import text
 
 from host.store.migrate import LOCK
-from host.store.tables import metadata
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=False)
+context.configure(connection=connection, transaction_per_migration=False)
 with context.begin_transaction():
     # Two starts at once: the second waits here and then finds nothing to do.
     connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))

@@ -6,11 +6,12 @@ from typing import Any
 import orjson
 
 from actors.clock import instant_text, parse_instant
-from actors.commands import Command
+from actors.commands import Command, Principal, build_command
 from actors.doc import Doc
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged
 from actors.series import decide
 from actors.series_state import series_json
+from actors.task import decide as decide_task
 from tests.fakes.person import FakeClock, FakePerson
 
 BERLIN = "Europe/Berlin"
@@ -78,6 +79,21 @@ class Desk:
         if what == "Completed":
             body["completed_at"] = instant_text(at or self.clock.now())
         return self.do(f"Occurrence{what}", body)
+
+    def task(self, event: Json, at: datetime) -> Accepted:
+        """The task that an event asks for, made at that instant."""
+        command = build_command(
+            "CreateTask",
+            event["data"]["task"],
+            id=event["data"]["task_id"],
+            principal=Principal("system", "recurrence", self.person.id),
+            correlation_id="c",
+            zone=self.person.zone,
+            defaults=self.person.defaults,
+        )
+        decision = decide_task(None, 0, command, at)
+        assert isinstance(decision, Accepted)
+        return decision
 
     def take(self, command: Command) -> Decision:
         before = orjson.dumps(self.state)

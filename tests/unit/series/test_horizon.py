@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 
 from actors.clock import instant_text, parse_instant
-from actors.commands import Principal, build_command
 from actors.due import due_at
 from actors.replies import Json
-from actors.task import decide
 from tests.unit.series.desk import BERLIN, Desk, days
 
 pytestmark = pytest.mark.unit
@@ -25,23 +23,9 @@ def reminders_of(desk: Desk) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for event in desk.events:
         if event["type"] == "recurrence.triggered":
-            task = _task(desk, event)
+            task = desk.task(event, parse_instant(event["time"])).reply
             found[event["data"]["slot"]["slot"]] = [reminder["status"] for reminder in task["reminders"]]
     return found
-
-
-def _task(desk: Desk, event: Json) -> Json:
-    command = build_command(
-        "CreateTask",
-        event["data"]["task"],
-        id=event["data"]["task_id"],
-        principal=Principal("system", "recurrence", desk.person.id),
-        correlation_id="c",
-        zone=desk.person.zone,
-        defaults=desk.person.defaults,
-    )
-    reply: Json = decide(None, 0, command, parse_instant(event["time"])).reply  # type: ignore[union-attr]  # accepted
-    return reply
 
 
 @pytest.mark.parametrize(

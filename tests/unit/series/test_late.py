@@ -1,12 +1,12 @@
 """What is made too late, because nothing ran when it was due: its reminders from meanwhile are not lost, they fire late."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
 
 from actors.clock import parse_instant
-from actors.commands import Principal, build_command, tick_command
+from actors.commands import tick_command
 from actors.replies import Accepted, Json
 from actors.task import decide
 from tests.unit.series.desk import Desk, days
@@ -17,29 +17,13 @@ pytestmark = pytest.mark.unit
 AN_HOUR_BEFORE: Json = {"title": "Water", "reminders": [{"offset_minutes": 60}]}
 
 
-def made(desk: Desk, event: Json, at: datetime) -> Accepted:
-    """The task that an event asks for, made at that instant."""
-    command = build_command(
-        "CreateTask",
-        event["data"]["task"],
-        id=event["data"]["task_id"],
-        principal=Principal("system", "recurrence", desk.person.id),
-        correlation_id="c",
-        zone=desk.person.zone,
-        defaults=desk.person.defaults,
-    )
-    decision = decide(None, 0, command, at)
-    assert isinstance(decision, Accepted)
-    return decision
-
-
 def reminders(desk: Desk, *, delay: timedelta = timedelta(0)) -> dict[str, str]:
     """By slot: what becomes of the reminder of its task when it is made `delay` after its event, and ticks at once."""
     found = {}
     for event in desk.events:
         if event["type"] == "recurrence.triggered":
             at = parse_instant(event["time"]) + delay
-            task = made(desk, event, at)
+            task = desk.task(event, at)
             [reminder] = task.reply["reminders"]
             if task.wake is not None and parse_instant(task.wake) <= at:
                 ticked = decide(task.state, 1, tick_command(task.reply["id"], task.wake), at)
@@ -152,7 +136,7 @@ def test_a_task_that_ought_to_be_there_later_is_settled_now() -> None:
     desk = at_ten()
     event = desk.events[1]
     event["data"]["task"]["wanted_since"] = "2030-01-01T00:00:00.000Z"
-    [reminder] = made(desk, event, desk.clock.now()).reply["reminders"]
+    [reminder] = desk.task(event, desk.clock.now()).reply["reminders"]
     assert reminder["status"] == "pending"
 
 

@@ -1,0 +1,60 @@
+"""The tables of who may come in: as which user, by which session or token, and how often."""
+
+from typing import Final
+
+from sqlalchemy import ARRAY, BigInteger, Column, Index, Table, Text
+
+from host.store.columns import Instant, id_, instant, metadata
+
+accounts: Final = Table(
+    "accounts",
+    metadata,
+    id_("user_id", primary_key=True),
+    Column("email", Text, nullable=False),  # folded
+    Column("password_hash", Text, nullable=False),
+    instant("created_at", nullable=False),
+    Index("accounts_email", "email", unique=True),
+)
+
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    id_("user_id"),
+    instant("created_at", nullable=False),
+    instant("last_seen_at", nullable=False),
+    instant("expires_at", nullable=False),
+    Column("user_agent", Text),
+    Column("address", Text),
+    Index("sessions_user", "user_id"),
+    Index("sessions_expiry", "expires_at"),
+)
+
+tokens: Final = Table(
+    "tokens",
+    metadata,
+    id_("id", primary_key=True),
+    id_("user_id"),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("token_hash", Text, nullable=False),
+    instant("created_at", nullable=False),
+    instant("expires_at"),
+    instant("last_used_at"),
+    Index("tokens_hash", "token_hash", unique=True),
+    Index("tokens_user", "user_id"),
+)
+
+rate_counts: Final = Table(  # unlogged; how often somebody asked, as all replicas have told
+    "rate_counts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Index("rate_counts_end", "ends_at"),
+)
+
+secrets: Final = Table(  # the key that signs consistency tokens, made once
+    "secrets", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
+)

@@ -1,0 +1,1 @@
+"""The consumer that makes the tasks of series."""
