@@ -1,12 +1,15 @@
 """The relay: every event reaches the broker at least once, keyed and copied as its type says."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from host.relay import Relay
+from host.relay import REST_SECONDS, Relay
 from host.store.engine import Database
+from tests.deadline import eventually
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 
@@ -18,10 +21,12 @@ class FakeBroker:
 
     def __init__(self) -> None:
         self.topics: dict[str, list[str]] = {}
+        self.asked = 0
         self.refuses: set[str] = set()
         self.down = False
 
     async def publish(self, topic: str, events: Sequence[dict[str, Any]]) -> set[str]:
+        self.asked += 1
         if self.down:
             raise OSError("down")
         self.topics.setdefault(topic, []).extend(e["id"] for e in events if e["id"] not in self.refuses)
@@ -65,6 +70,20 @@ async def test_an_outage_marks_nothing(world: World, person: FakePerson, relay: 
     with pytest.raises(OSError, match="down"):
         await relay.step()
     assert await world.value("SELECT count(*) FROM outbox WHERE published_at IS NULL") == 1
+
+
+async def test_rows_that_come_one_after_another_share_batches(
+    world: World, person: FakePerson, relay: Relay, broker: FakeBroker
+) -> None:
+    running = asyncio.create_task(relay.run())
+    began = time.monotonic()
+    for _ in range(30):
+        await world.create(person)
+        relay.nudge()
+    spent = time.monotonic() - began
+    await eventually(lambda: len(broker.topics.get("task-events", ())) == 30, 5, "all are published")
+    running.cancel()
+    assert broker.asked <= 2 + spent / REST_SECONDS
 
 
 async def test_a_batch_stays_below_a_megabyte(world: World, person: FakePerson, relay: Relay) -> None:

@@ -1,0 +1,78 @@
+"""What the busiest statements of the outbox read: only rows that are theirs, however many others there are."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import orjson
+import pytest
+
+from host.store import outbox
+from host.store.engine import Database, Raw
+
+pytestmark = pytest.mark.store
+
+ROWS = 20_000
+TAKEN = 30
+_FILL = """
+INSERT INTO outbox (event_id, actor_type, actor_id, version, seq, "of", user_id, type, body)
+SELECT 'event-' || n, 'TaskActor', 'task-' || n, 1, 1, 1, 'user', 'task.created', '{"id": "x"}' FROM generate_series(1, $1) n
+"""
+_HANDLED = "INSERT INTO inbox (consumer, event_id, position) SELECT 'projector', event_id, position FROM outbox WHERE position <= $1"
+
+
+class Explained:
+    """A connection that tells of each statement what its plan read, instead of its rows."""
+
+    def __init__(self, connection: Raw) -> None:
+        self._connection = connection
+        self.read = 0
+
+    async def fetch(self, query: str, *arguments: Any) -> list[Any]:
+        plan = await self._connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}", *arguments)
+        self.read = _read(orjson.loads(plan)[0]["Plan"])
+        return []
+
+    execute = fetch
+
+
+def _read(node: dict[str, Any]) -> int:
+    """Rows of tables and entries of indexes that this node and those below it have looked at."""
+    own = 0
+    if "Relation Name" in node or "Index Name" in node:
+        removed = sum(node.get(f"Rows Removed by {what}", 0) for what in ("Filter", "Index Recheck", "Join Filter"))
+        own = int((node["Actual Rows"] + removed) * node["Actual Loops"])
+    return own + sum(_read(child) for child in node.get("Plans", []))
+
+
+@pytest.fixture(params=["never analyzed", "analyzed"])
+async def full(database: Database, request: pytest.FixtureRequest) -> AsyncIterator[Raw]:
+    """Many rows, most of them handled, none of them passed by the watermark."""
+    async with database.raw() as connection:
+        await outbox.register(connection, "projector", from_now=False)
+        await connection.execute(_FILL, ROWS)
+        await connection.execute(_HANDLED, ROWS - 100)
+        if request.param == "analyzed":
+            await connection.execute("ANALYZE outbox, inbox")
+        yield connection
+
+
+async def _newest(connection: Raw, what: str) -> Sequence[Any]:
+    rows = await connection.fetch(f"SELECT {what} FROM outbox ORDER BY position DESC LIMIT {TAKEN}")
+    return [row[0] for row in rows]
+
+
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+async def test_a_delivery_reads_the_rows_of_its_actors(full: Raw, plan: str) -> None:
+    await full.execute(f"SET plan_cache_mode = {plan}")
+    explained = Explained(full)
+    await outbox.with_earlier(explained, "projector", ["task.created"], await _newest(full, "event_id"))
+    assert 0 < explained.read <= 10 * TAKEN
+
+
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+async def test_the_relay_reads_and_marks_the_rows_of_its_batch(full: Raw, plan: str) -> None:
+    await full.execute("UPDATE outbox SET published_at = clock_timestamp() WHERE position <= $1", ROWS - 100)
+    await full.execute(f"SET plan_cache_mode = {plan}")
+    explained = Explained(full)
+    await outbox.mark_published(explained, await _newest(full, "position"))
+    assert 0 < explained.read <= 10 * TAKEN
