@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import subprocess
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -36,6 +37,15 @@ class Harmed(System):
         if kind == SESSION:
             return self._sessions()[:1]
         return [psutil.Process(pid) for name, pid in self.pids().items() if kind_of(name) == kind]
+
+    def batches(self, kinds: Sequence[str]) -> list[list[str]]:
+        """What has no number alone; then the first of each role with its sidecar, then the second."""
+        found: dict[str, list[str]] = {}
+        for name in self.parts:
+            if kind_of(name) in kinds:
+                number = re.search(r"-(\d+)", name)
+                found.setdefault(number[1] if number else name, []).append(name)
+        return list(found.values())
 
     def _sessions(self) -> list[psutil.Process]:
         """The processes of PostgreSQL that serve a client, whoever came first."""
@@ -86,6 +96,9 @@ class Harmed(System):
             "http_port": told.dapr_http_port,
             "token": told.api_token,
         }
+
+    def verify(self) -> "subprocess.CompletedProcess[str]":
+        return self.cli("verify", "--json", timeout_seconds=120)
 
     def disks(self) -> dict[str, tuple[str, str]]:
         return {} if self.without_disks else {name: (str(self.data.path / name), name) for name in DISK_MEGABYTES}
