@@ -4,7 +4,6 @@ on a cluster the rest: its roles, their sidecars, the broker, a replica that com
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,6 +18,7 @@ from tests.faults.table import table
 pytestmark = pytest.mark.selection
 
 CALM_SECONDS = 0.5
+AT_ONCE = 2
 
 
 @pytest.mark.timeout(200)
@@ -26,26 +26,27 @@ async def test_one_machine_keeps_every_promise(tmp_path: Path, seed: int) -> Non
     with machine(tmp_path) as system:
         if system.without_disks and os.environ.get("DUELY_TEST_ALL") == "1":
             pytest.fail(system.without_disks)
-        report = await _tried(system, tmp_path / "history.jsonl", seed, Pace())
+        report = await _tried(
+            system, tmp_path / "history.jsonl", seed, Pace(rate=40, floor=20), users=60, listeners=120
+        )
         report.without += [system.without_disks] if system.without_disks else []
         _judged(report, system)
 
 
 @pytest.mark.timeout(260)
 async def test_a_cluster_on_kafka_keeps_every_promise(tmp_path: Path, seed: int) -> None:
-    """Two faults at a time, and the storm beside them. Fourteen processes leave two cores little room for writes."""
+    """The storm beside the other faults. Sixteen processes leave two cores little room for writes."""
     with cluster(tmp_path) as system:
         pace = Pace(rate=20, floor=10, ceiling=40)
-        shape = {"at_once": 2, "users": 50, "listeners": 100}
-        report = await _tried(system, tmp_path / "history.jsonl", seed, pace, **shape)
+        report = await _tried(system, tmp_path / "history.jsonl", seed, pace, users=50, listeners=100)
         _judged(report, system)
     storms = [struck for struck in report.struck if struck.name.startswith("storm")]
     assert [sum(storm.at < other.at < storm.ended for other in report.struck) > 5 for storm in storms] == [True]
 
 
-async def _tried(system: Subject, history: Path, seed: int, pace: Pace, **how: Any) -> Report:
+async def _tried(system: Subject, history: Path, seed: int, pace: Pace, **shape: int) -> Report:
     plan = faults.share_of_ci(system, seed)
-    return await run(system, plan, history, seed=seed, calm_seconds=CALM_SECONDS, pace=pace, **how)
+    return await run(system, plan, history, seed=seed, calm_seconds=CALM_SECONDS, pace=pace, at_once=AT_ONCE, **shape)
 
 
 def _judged(report: Report, system: Subject) -> None:
