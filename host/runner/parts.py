@@ -200,9 +200,8 @@ def daprd_command(machine: Machine) -> tuple[str, ...]:
         *(machine.sidecar.daprd, "--mode", "standalone", "--app-id", APP_IDS[machine.settings.role]),
         *("--app-port", str(ports["app"]), "--app-protocol", "http", "--app-channel-address", _HERE),
         *sidecar_flags(machine.settings),
-        # Lenient: an app that is called dead takes all its actors with it.
         *("--enable-app-health-check", "--app-health-check-path", HEALTH_PATH),
-        *("--app-health-probe-interval", "3", "--app-health-probe-timeout", "2000", "--app-health-threshold", "5"),
+        *_probes(machine.settings.role),
         *("--dapr-http-port", str(ports["dapr_http"]), "--dapr-grpc-port", str(ports["dapr_grpc"])),
         *("--dapr-listen-addresses", _HERE),
         *("--dapr-internal-grpc-port", str(ports["dapr_internal"]), "--dapr-internal-grpc-listen-address", _HERE),
@@ -210,6 +209,15 @@ def daprd_command(machine: Machine) -> tuple[str, ...]:
         *("--placement-host-address", f"{_HERE}:{ports['placement']}"),
         *("--scheduler-host-address", f"{_HERE}:{ports['scheduler']}"),
         *("--dapr-graceful-shutdown-seconds", "1"),
+    )
+
+
+def _probes(role: Role) -> tuple[str, ...]:
+    """Lenient: an app that is called dead takes all its actors with it. Sooner where another process takes them over."""
+    seconds, timeout_ms = ("1", "1000") if role == "actors" else ("3", "2000")
+    return (
+        *("--app-health-probe-interval", seconds, "--app-health-probe-timeout", timeout_ms),
+        *("--app-health-threshold", "5"),
     )
 
 

@@ -140,8 +140,16 @@ class Database:
         """An asyncpg connection; json columns are text here. Ends its transactions itself."""
         if self._raw is None:
             raise RuntimeError("Database.open() was not awaited")
-        async with self._raw.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
-            yield connection
+        try:
+            async with self._raw.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
+                yield connection
+        except Exception as error:
+            # asyncpg tidies up after a cancellation; what fails there would take its place, and a loop that outlives
+            # outages would outlive its end.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from error
+            raise
 
     async def ping(self) -> None:
         async with self.raw() as connection:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.faults import faults
 from tests.faults.cluster import cluster
+from tests.faults.load import USERS
 from tests.faults.machine import machine
 from tests.faults.pace import FLOOR, Pace
 from tests.faults.run import run
@@ -25,7 +26,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--selection", action="store_true", help="each fault once instead")
+    parser.add_argument("--share", action="store_true", help="of the selection what CI brings on that system")
     parser.add_argument("--system", choices=SYSTEMS, default="machine", help="what the faults are brought on")
+    parser.add_argument("--at-once", type=int, default=1, help="faults at the same time")
+    parser.add_argument("--users", type=int, default=USERS)
     parser.add_argument("--floor", type=float, default=FLOOR, help="writes a second that are offered at least")
     wanted = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
@@ -33,7 +37,8 @@ def main() -> int:
     print(f"seed {seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="duely-faults-"))
     with SYSTEMS[wanted.system](folder) as subject:
-        plan = faults.each_once(subject, seed) if wanted.selection else faults.without_end(subject, seed)
+        plans = [(wanted.share, faults.share_of_ci), (wanted.selection, faults.each_once), (True, faults.without_end)]
+        plan = next(plan(subject, seed) for is_wanted, plan in plans if is_wanted)
         until = time.monotonic() + wanted.minutes * 60
         report = asyncio.run(
             run(
@@ -43,6 +48,9 @@ def main() -> int:
                 seed=seed,
                 until=until,
                 pace=Pace(floor=wanted.floor),
+                at_once=wanted.at_once,
+                users=wanted.users,
+                listeners=2 * wanted.users,
                 say=lambda line: print(line, flush=True),
             )
         )

@@ -37,6 +37,7 @@ BREACHES: Final[Mapping[str, str]] = {
     "streams missed": "a reader did not hear a position: `host/hub.py`, `web/api/live.py`",
     "streams repeated": "a reader heard a position again, or out of order: `id` of batches in `web/api/live.py`",
     "dead letters": "an event was put aside: `dead_letters`, the exception in host.log",
+    "verify": "`duely verify` found it, or did not come to its end: `host/operations/verify.py` says what each means",
     "not hit": "a fault that met nothing, five times: the load, or what the fault does",
     "not recovered": "not ready again in time after a fault: runner's words, the log of that part",
 }

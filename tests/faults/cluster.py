@@ -15,7 +15,7 @@ from host.runner.cluster import Counts, layout_of
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
 from host.settings import Settings, cache_dir, read_settings
 from tests.cluster.system import REPLICAS, START_SECONDS, Cluster
-from tests.faults.harmed import Harmed
+from tests.faults.harmed import Harmed, kind_of
 from tests.faults.machine import started
 
 KAFKA = "all-kafka"
@@ -38,9 +38,19 @@ class ClusterUnderFaults(Harmed, Cluster):
         if name.startswith("actors") or (name.startswith("web") and end in {"-postgres", "-daprd"})
     )
     may_join = ("actors-3",)
+    own_kinds = ("kafka", *dict.fromkeys(kind_of(name) for name in parts[len(_CONTROL) :]))
 
     def __init__(self, folder: Path) -> None:
         Cluster.__init__(self, folder, {"DUELY_BROKER": "kafka", "DUELY_RATE_LIMITS": "off"})
+
+    @property
+    def metrics_urls(self) -> list[str]:
+        known = [self.port_of(name) for name in REPLICAS]
+        joined = [ports.remembered_in(self._ports_of(name)) for name in self.may_join]
+        return [f"http://127.0.0.1:{port}/metrics" for port in known + [own["health"] for own in joined if own]]
+
+    def _ports_of(self, replica: str) -> Path:
+        return self.data.run / f"{replica}.json"
 
     def redelivery(self) -> dict[str, Any]:
         """By the sidecar of a consumers replica, which may publish events."""
@@ -97,7 +107,7 @@ class ClusterUnderFaults(Harmed, Cluster):
 
     def _machine_of(self, replica: str) -> Machine:
         known = ports.remembered_in(self.data.ports)
-        own = ports.pick([*REPLICA_PORTS, "health"], self.data.run / f"{replica}.json")
+        own = ports.pick([*REPLICA_PORTS, "health"], self._ports_of(replica))
         settings = read_settings({**self.environment(), "DUELY_ROLE": replica.split("-", maxsplit=1)[0]})
         access = broker.access_of(read_settings(self.environment()))
         found = sidecar.find(places.SIDECAR_SOURCE, cache_dir())

@@ -21,16 +21,21 @@ LINK_SECONDS: Final = (4.0, 12.0)
 DELAY_SECONDS: Final = 0.15
 LINK_MODES: Final = ("partition", "half_open", "delay", "reset")
 ROOM_BYTES: Final = 256 * 1024
+ROLLING: Final = "rolling restart"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`begin` does it and gives what undoes it; both block. It is hit when something that it aims at was under way."""
+    """`begin` does it and gives what undoes it; both block. It is hit when something that it aims at was under way.
+
+    `lasting`: others are brought meanwhile.
+    """
 
     name: str
     aim: Aim
     seconds: float
     begin: Callable[[], End]
+    lasting: bool = False
 
 
 def kill(subject: Subject, kind: str, chance: random.Random, how: signal.Signals = signal.SIGKILL) -> Fault:
@@ -102,23 +107,30 @@ def _roomy(place: str, size: int, again: End) -> None:
     again()
 
 
-def rolling(subject: Subject, ready_seconds: float = 60.0) -> Fault:
-    """Every process told to end, one after another, each only when all is ready again."""
+def rolling(subject: Subject, kinds: Sequence[str], ready_seconds: float = 60.0) -> Fault:
+    """Every process of those kinds told to end, batch by batch, the next one only when all is ready again."""
 
     def begin() -> End:
-        for kind in subject.kinds:
-            if kind in {"session", "runner"}:
-                continue
-            for old in subject.main_processes(kind):
-                # PostgreSQL would wait for its clients to leave; a fast shutdown is what its runner asks for too.
-                old.send_signal(signal.SIGINT if kind == "postgres" else signal.SIGTERM)
-                subject.until_replaced(kind, old.pid)
-                deadline = time.monotonic() + ready_seconds
-                while not subject.is_ready() and time.monotonic() < deadline:
-                    time.sleep(0.1)
+        for batch in subject.batches(kinds):
+            ended = {name: process for name in batch if (process := _told_to_end(subject, name))}
+            for name, process in ended.items():
+                subject.until_replaced(kind_of(name), process.pid)
+            deadline = time.monotonic() + ready_seconds
+            while not subject.is_ready() and time.monotonic() < deadline:
+                time.sleep(0.1)
         return lambda: None
 
-    return Fault("rolling restart", "writes", 0.0, begin)
+    return Fault(ROLLING, "writes", 0.0, begin)
+
+
+def _told_to_end(subject: Subject, name: str) -> psutil.Process | None:
+    """None when another fault was first."""
+    with contextlib.suppress(LookupError, psutil.Error):
+        process = subject.part(name)
+        # PostgreSQL would wait for its clients to leave; a fast shutdown is what its runner asks for too.
+        process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
+        return process
+    return None
 
 
 def aim_of(subject: Subject, kind: str) -> Aim:
@@ -138,13 +150,19 @@ def storm(subject: Subject, replica: str, seconds: float, every_seconds: float =
             time.sleep(every_seconds)
         return lambda: None
 
-    return Fault(f"storm of {replica} {seconds:g} s", "nothing", 0.0, begin)
+    return Fault(f"storm of {replica} {seconds:g} s", "nothing", 0.0, begin, lasting=True)
 
 
-def each_once(subject: Subject, seed: int, *, storm_seconds: float = 60.0) -> list[Fault]:
-    """Every kind killed and stopped, every mode of a connection, a rolling restart, every disk: in an order of chance."""
+def each_once(
+    subject: Subject, seed: int, *, kinds: Sequence[str] | None = None, storm_seconds: float = 60.0
+) -> list[Fault]:
+    """Every kind killed and stopped, every mode of a connection, a rolling restart, every disk: in an order of chance.
+
+    With `kinds`, of the processes and of their disks those alone.
+    """
     chance = random.Random(seed)
-    faults = _processes(subject, chance, (STOP_SECONDS[0],))
+    kinds = subject.kinds if kinds is None else kinds
+    faults = _processes(subject, kinds, chance, (STOP_SECONDS[0],))
     faults += [
         harm(subject, link, mode, LINK_SECONDS[0])
         for link, mode in zip(_spread(list(subject.links_of_writes), chance, len(LINK_MODES)), LINK_MODES, strict=True)
@@ -153,35 +171,46 @@ def each_once(subject: Subject, seed: int, *, storm_seconds: float = 60.0) -> li
     for kind in dict.fromkeys(kind_of(link) for link in beside):
         link = chance.choice([link for link in beside if kind_of(link) == kind])
         faults.append(harm(subject, link, chance.choice(LINK_MODES), LINK_SECONDS[0]))
-    faults += _whole(subject, LINK_SECONDS[0], storm_seconds)
-    chance.shuffle(faults)
-    return faults
+    faults += _whole(subject, kinds, LINK_SECONDS[0], storm_seconds)
+    return _in_chance_order(faults, chance)
+
+
+def share_of_ci(subject: Subject, seed: int) -> list[Fault]:
+    """Each fault once over all systems: on this one what no simpler one shows, and a rolling restart where others go on."""
+    faults = each_once(subject, seed, kinds=subject.own_kinds)
+    return [fault for fault in faults if subject.may_join or fault.name != ROLLING]
 
 
 def without_end(subject: Subject, seed: int, *, storm_seconds: float = 300.0) -> Iterator[Fault]:
     """Rounds of all there is, each round in another order and with other lengths; a storm in the first alone."""
     chance = random.Random(seed)
     while True:
-        faults = _processes(subject, chance, STOP_SECONDS)
+        faults = _processes(subject, subject.kinds, chance, STOP_SECONDS)
         faults += [
             harm(subject, link, mode, round(chance.uniform(*LINK_SECONDS)))
             for link in subject.links.ports
             for mode in chance.sample(LINK_MODES, 2)
         ]
-        faults += _whole(subject, LINK_SECONDS[1], storm_seconds)
+        faults += _whole(subject, subject.kinds, LINK_SECONDS[1], storm_seconds)
         storm_seconds = 0.0
-        chance.shuffle(faults)
-        yield from faults
+        yield from _in_chance_order(faults, chance)
 
 
-def _processes(subject: Subject, chance: random.Random, seconds: Sequence[float]) -> list[Fault]:
-    kills = [kill(subject, kind, chance) for kind in subject.kinds]
-    return kills + [stop(subject, kind, chance, chance.choice(seconds)) for kind in subject.kinds if kind != "session"]
+def _in_chance_order(faults: list[Fault], chance: random.Random) -> list[Fault]:
+    """What lasts comes first, so that others meet it."""
+    chance.shuffle(faults)
+    return sorted(faults, key=lambda fault: not fault.lasting)
 
 
-def _whole(subject: Subject, disk_seconds: float, storm_seconds: float) -> list[Fault]:
+def _processes(subject: Subject, kinds: Sequence[str], chance: random.Random, seconds: Sequence[float]) -> list[Fault]:
+    kills = [kill(subject, kind, chance) for kind in kinds]
+    return kills + [stop(subject, kind, chance, chance.choice(seconds)) for kind in kinds if kind != "session"]
+
+
+def _whole(subject: Subject, kinds: Sequence[str], disk_seconds: float, storm_seconds: float) -> list[Fault]:
     storms = [storm(subject, name, storm_seconds) for name in subject.may_join if storm_seconds]
-    return [rolling(subject), *storms, *(full(subject, disk, disk_seconds) for disk in subject.disks())]
+    disks = [full(subject, disk, disk_seconds) for disk, (_, kind) in subject.disks().items() if kind in kinds]
+    return [rolling(subject, kinds), *storms, *disks]
 
 
 def _spread(links: list[str], chance: random.Random, count: int) -> list[str]:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import subprocess
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -37,6 +38,15 @@ class Harmed(System):
             return self._sessions()[:1]
         return [psutil.Process(pid) for name, pid in self.pids().items() if kind_of(name) == kind]
 
+    def batches(self, kinds: Sequence[str]) -> list[list[str]]:
+        """What has no number alone; then the first of each role with its sidecar, then the second."""
+        found: dict[str, list[str]] = {}
+        for name in self.parts:
+            if kind_of(name) in kinds:
+                number = re.search(r"-(\d+)", name)
+                found.setdefault(number[1] if number else name, []).append(name)
+        return list(found.values())
+
     def _sessions(self) -> list[psutil.Process]:
         """The processes of PostgreSQL that serve a client, whoever came first."""
         found: list[psutil.Process] = []
@@ -68,7 +78,9 @@ class Harmed(System):
         process = self.launch()
 
         def runs() -> bool:
-            assert process.poll() is None, f"the runner ended with {process.returncode}\n{self.tails()}"
+            nonlocal process
+            if process.poll() is not None:  # it gives up when a part cannot be started, as on a disk that is full
+                process = self.launch()
             told = self.data.told()
             return told is not None and told.pid == process.pid and self._all_run()
 
@@ -86,6 +98,9 @@ class Harmed(System):
             "http_port": told.dapr_http_port,
             "token": told.api_token,
         }
+
+    def verify(self) -> "subprocess.CompletedProcess[str]":
+        return self.cli("verify", "--json", timeout_seconds=120)
 
     def disks(self) -> dict[str, tuple[str, str]]:
         return {} if self.without_disks else {name: (str(self.data.path / name), name) for name in DISK_MEGABYTES}

@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 from tests.system import ROOT
 
@@ -19,14 +20,16 @@ class Links:
 
     ports: Mapping[str, int]
     process: "subprocess.Popen[str]"
+    _one: Lock = field(default_factory=Lock)  # answers come in the order of what was asked
 
     def set(self, name: str, mode: str, seconds: float = 0.0) -> int:
         """Bring the link into a mode of `proxy.MODES`; the bytes that it has passed so far."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"link": name, "mode": mode, "seconds": seconds}) + "\n")
-        self.process.stdin.flush()
-        passed: int = json.loads(self.process.stdout.readline())["passed"]
+        with self._one:
+            self.process.stdin.write(json.dumps({"link": name, "mode": mode, "seconds": seconds}) + "\n")
+            self.process.stdin.flush()
+            passed: int = json.loads(self.process.stdout.readline())["passed"]
         return passed
 
     def mend(self) -> None:

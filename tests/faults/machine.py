@@ -9,7 +9,7 @@ from typing import Any
 from host.postgres import EmbeddedPostgres
 from host.runner import ports
 from host.runner.parts import PORTS
-from tests.faults.harmed import Harmed
+from tests.faults.harmed import RUNNER, SESSION, Harmed
 from tests.faults.links import proxied
 from tests.system import PARTS
 
@@ -23,6 +23,7 @@ class Machine(Harmed):
     reminders_need = writes_need | {"scheduler"}
     links_of_writes = ("host-postgres", "daprd-postgres", "host-daprd", "daprd-host")
     may_join: tuple[str, ...] = ()  # a second host beside it would be a cluster
+    own_kinds = (*PARTS, SESSION, RUNNER)
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, {"DUELY_BROKER": "none"})
@@ -30,6 +31,10 @@ class Machine(Harmed):
     @property
     def urls(self) -> list[str]:
         return [self.url]
+
+    @property
+    def metrics_urls(self) -> list[str]:
+        return [f"{self.url}/metrics"]
 
     def targets(self) -> dict[str, str]:
         """Where each proxied connection leads."""

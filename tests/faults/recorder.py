@@ -106,6 +106,12 @@ def longest_stall(entries: list[Entry], since: float, until: float) -> float:
     return max(after - before for before, after in itertools.pairwise(times))
 
 
+def slowest(entries: list[Entry], since: float, until: float) -> float:
+    """The longest that a write waited for its acknowledgement which came in that time, asked again as need be."""
+    told = (entry.ended - entry.invoked for entry in entries if entry.outcome == "ok" and since <= entry.ended <= until)
+    return max(told, default=0.0)
+
+
 def recovery(entries: list[Entry], since: float) -> float:
     """From an instant to the first acknowledgement of something that was asked after it."""
     answered = [entry.ended for entry in entries if entry.outcome == "ok" and entry.invoked >= since]

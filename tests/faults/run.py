@@ -4,18 +4,16 @@ import asyncio
 import contextlib
 import itertools
 import json
-import re
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
-import httpx
 import psutil
 
 from tests.deadline import eventually
@@ -25,7 +23,9 @@ from tests.faults.faults import Fault
 from tests.faults.listener import Listener
 from tests.faults.load import Load, storm
 from tests.faults.pace import Pace
+from tests.faults.refusals import watching
 from tests.faults.subject import Subject
+from tests.faults.verified import Verified, verified
 from tests.system import ROOT
 
 TRIES: Final = 5
@@ -35,10 +35,11 @@ SLOW_SECONDS: Final = 0.5  # after a fault, for answers that it has held up
 STALL_SECONDS: Final = 0.4
 _ACKS: Final = 50_000  # more than any fault lasts
 REMINDER_SECONDS: Final = 1.0  # how much later than a fault a reminder may be due that it is to meet
-_REFUSALS: Final = re.compile(r"^fence_rejections_total (\S+)$", re.MULTILINE)
 
+# What is due while the judge reads would look like a breach: series go on at full minutes. Reminders are awaited.
 _OPEN_SQL = """
-SELECT (SELECT count(*) FROM wakes WHERE wake_at < clock_timestamp() + interval '20 s')
+SELECT (SELECT count(*) FROM wakes WHERE wake_at < clock_timestamp() + interval '6 s')
+     + (SELECT count(*) FROM reminders WHERE status = 'pending' AND fire_at < clock_timestamp() + interval '20 s')
      + (SELECT count(*) FROM deliveries WHERE status = 'pending')
      + (SELECT count(*) FROM outbox o WHERE NOT EXISTS (SELECT FROM activity a WHERE a.event_id = o.event_id))
 """
@@ -70,6 +71,8 @@ class Report:
     verdict: Verdict
     fence_refusals: float = 0.0
     redelivered: dict[str, int] = field(default_factory=dict[str, int])
+    verified: Verified = field(default_factory=Verified)
+    seconds: dict[str, float] = field(default_factory=dict[str, float])  # what each part of the run took
     without: list[str] = field(default_factory=list[str])
 
 
@@ -83,40 +86,69 @@ async def run(
     calm_seconds: float = 2.0,
     say: Callable[[str], None] = lambda _: None,
     pace: Pace | None = None,
+    at_once: int = 1,
     **shape: int,
 ) -> Report:
-    """Bring the faults until they end or that monotonic instant has come; then settle and judge."""
+    """Bring the faults until they end or that monotonic instant has come; then settle and judge.
+
+    `at_once`: so many at the same time, beside those that last. Which of them a writer felt is then not told apart.
+    """
     struck: list[Struck] = []
+    watch = _Watch()
     async with (
         storm(subject.urls, history, seed=seed, pace=pace or Pace(), **shape) as (load, listeners),
         _redelivering(subject, seed) as again,
-        _watching(subject) as refusals,
+        watching(subject) as refusals,
     ):
-        await asyncio.sleep(2 * calm_seconds)
-        for fault in _in_time(faults, until):
-            struck.append(await _strike(subject, load, fault))
-            say(_line(struck[-1]))
+        free = asyncio.Semaphore(at_once)
+
+        async def bring(fault: Fault) -> None:
+            strike = await _strike(subject, load, fault)
+            struck.append(strike)
+            say(_line(strike))
             await again.tell()
             await asyncio.sleep(calm_seconds)
+            if not fault.lasting:
+                free.release()
+
+        watch.lap("start")
+        await asyncio.sleep(2 * calm_seconds)
+        async with asyncio.TaskGroup() as bringing:
+            for fault in faults:
+                if not fault.lasting:
+                    await free.acquire()
+                if time.monotonic() > until:
+                    break
+                bringing.create_task(bring(fault))
+        watch.lap("faults")
         await load.finish()
         redelivered = await again.end()
         await _settled(subject, listeners)
+        watch.lap("settle")
         async with subject.database() as database:
             found = await stored.load(database, [caller.user_id for caller in load.callers])
         verdict = checker.judge(recorder.read(history), found, listeners)
+        whole = await asyncio.to_thread(verified, subject, verdict)
+        watch.lap("judge")
+    struck.sort(key=lambda strike: strike.at)
     for strike in struck:
         if strike.trouble:
             verdict.blame("not recovered", f"{strike.name}: {strike.trouble}")
         if not strike.hit:
             verdict.blame("not hit", f"{strike.name}, tried {strike.tries} times")
-    return Report(subject.name, seed, history, load, struck, verdict, sum(refusals), redelivered)
+    return Report(subject.name, seed, history, load, struck, verdict, refusals.count, redelivered, whole, watch.seconds)
 
 
-def _in_time(faults: Iterable[Fault], until: float) -> Iterator[Fault]:
-    for fault in faults:
-        if time.monotonic() > until:
-            return
-        yield fault
+class _Watch:
+    """Of each part, the seconds since the one before."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.monotonic()
+
+    def lap(self, part: str) -> None:
+        now = time.monotonic()
+        self.seconds[part], self._since = now - self._since, now
 
 
 async def _strike(subject: Subject, load: Load, fault: Fault) -> Struck:
@@ -142,8 +174,10 @@ async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
     except AssertionError as error:
         struck.ended = struck.ended or time.monotonic()
         struck.trouble = str(error)
-    except (LookupError, psutil.Error):  # there was none of that kind at that moment
+    except (LookupError, psutil.Error):  # there was none of that kind at that moment: another fault was there first
         struck.ended = time.monotonic()
+        with contextlib.suppress(AssertionError):
+            await eventually(lambda: asyncio.to_thread(subject.is_ready), READY_SECONDS, "ready", 0.1)
         return struck
     await asyncio.sleep(SLOW_SECONDS)
     # What dies at once need not be felt by a caller, but must have been at work for one.
@@ -225,29 +259,3 @@ async def _redelivering(subject: Subject, seed: int) -> AsyncGenerator[_Again]:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-
-
-@asynccontextmanager
-async def _watching(subject: Subject) -> AsyncGenerator[list[float]]:
-    """What was refused by the fence, a number for each look; a process that started anew counts from 0."""
-    grown: list[float] = []
-
-    async def watch() -> None:
-        last: dict[str, float] = {}
-        async with httpx.AsyncClient(timeout=2) as http:
-            while True:
-                for url in subject.urls:
-                    with contextlib.suppress(httpx.HTTPError):
-                        found = _REFUSALS.search((await http.get(f"{url}/metrics")).text)
-                        now = float(found[1]) if found else 0.0
-                        grown.append(now - last.get(url, 0.0) if now >= last.get(url, 0.0) else now)
-                        last[url] = now
-                await asyncio.sleep(2)
-
-    watching = asyncio.create_task(watch())
-    try:
-        yield grown
-    finally:
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from subprocess import CompletedProcess
 from typing import Any, Protocol
 
 import psutil
@@ -15,6 +16,7 @@ class Subject(Protocol):
     writes_need: the kinds of which one alone holds up writes when it is gone; reminders_need: likewise
     links_of_writes: those of the proxied connections through which every write goes
     may_join: replicas that are not part of it, and may come and leave
+    own_kinds: the kinds that CI harms here, because no simpler system shows what comes of it
     """
 
     name: str
@@ -23,6 +25,7 @@ class Subject(Protocol):
     links: Links
     links_of_writes: Sequence[str]
     may_join: Sequence[str]
+    own_kinds: Sequence[str]
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -34,8 +37,21 @@ class Subject(Protocol):
         """The public addresses, each as good as any other."""
         ...
 
+    @property
+    def metrics_urls(self) -> Sequence[str]:
+        """Where each process tells its metrics, also one that has joined."""
+        ...
+
     def main_processes(self, kind: str) -> list[psutil.Process]:
         """Those of that kind that run now."""
+        ...
+
+    def batches(self, kinds: Sequence[str]) -> Sequence[Sequence[str]]:
+        """The parts of those kinds, by name, as a new release would restart them: those of a batch at once."""
+        ...
+
+    def part(self, name: str) -> psutil.Process:
+        """The part of that name, if it runs now."""
         ...
 
     def until_replaced(self, kind: str, old_pid: int) -> None:
@@ -56,6 +72,10 @@ class Subject(Protocol):
 
     def redelivery(self) -> dict[str, Any]:
         """What a consumer beside those of the system must know: `database_url`, `grpc_port`, `http_port`, `token`."""
+        ...
+
+    def verify(self) -> "CompletedProcess[str]":
+        """`duely verify --json`, as its operator would ask."""
         ...
 
     def disks(self) -> dict[str, tuple[str, str]]:

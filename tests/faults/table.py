@@ -43,10 +43,19 @@ def table(report: Report) -> str:
             f"  streams    sent {verdict.sent}  received {verdict.received}  missed {count('streams missed')}  "
             f"readers with repeats {count('streams repeated')}"
         ),
-        f"  longest stall {recorder.longest_stall(entries, began, ended):.2f} s",
+        (
+            f"  verify     {'  '.join(f'{name} {checked}' for name, checked in report.verified.checked.items())}  "
+            f"moving {report.verified.moving}  breaches {count('verify')}  in {report.verified.seconds:.1f} s"
+        ),
+        f"  seconds    {'  '.join(f'{part} {seconds:.0f}' for part, seconds in report.seconds.items())}",
+        (
+            f"  longest stall {recorder.longest_stall(entries, began, ended):.2f} s  "
+            f"slowest write {recorder.slowest(entries, began, float('inf')):.2f} s"
+        ),
     ]
-    ends = [*(struck.at for struck in report.struck[1:]), ended]
-    lines += [_line(struck, end, entries, report) for struck, end in zip(report.struck, ends, strict=True)]
+    for struck in report.struck:
+        following = min((other.at for other in report.struck if other.at >= struck.ended), default=ended)
+        lines.append(_line(struck, following, entries, report))
     lines += [f"  without    {reason}" for reason in report.without]
     text = "\n".join(lines)
     TABLES.append(text)
@@ -60,6 +69,7 @@ def _line(struck: Struck, next_at: float, entries: list[recorder.Entry], report:
     return (
         f"  {struck.name:<28} recovered in {recorder.recovery(entries, struck.ended):5.2f} s  "
         f"stall {recorder.longest_stall(entries, struck.at, until):5.2f} s  "
+        f"slowest write {recorder.slowest(entries, struck.at, until):5.2f} s  "
         f"all ready {struck.ready_seconds:5.2f} s  latest reminder {max(late, default=0.0):5.2f} s"
         f"{f'  hit at try {struck.tries}' if struck.tries > 1 else ''}"
     )

@@ -343,4 +343,4 @@ def test_each_breach_is_found_and_named(breach: str, harm: Callable[[Run], None]
 
 
 def test_every_breach_that_the_judge_knows_is_crafted_here_or_told_by_the_run() -> None:
-    assert BREACHES.keys() - {name for name, _ in CRAFTED} == {"not hit", "not recovered"}
+    assert BREACHES.keys() - {name for name, _ in CRAFTED} == {"not hit", "not recovered", "verify"}

@@ -1,14 +1,18 @@
 """A seed brings the same faults in the same order; each is brought until it meets what it aims at; the load leaves room."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.faults import faults, run
+from tests.faults.cluster import ClusterUnderFaults
 from tests.faults.faults import LINK_MODES, Fault
+from tests.faults.machine import Machine
 from tests.faults.pace import Pace
 
 pytestmark = pytest.mark.unit
@@ -24,9 +28,10 @@ class FakeSubject:
     links: Any = field(default_factory=lambda: SimpleNamespace(ports={"a": 1, "b": 2, "c": 3, "a-grpc": 4}))
     links_of_writes: tuple[str, ...] = ("a", "b")
     may_join: tuple[str, ...] = ("actors-3",)
+    own_kinds: tuple[str, ...] = ("host", "session")
 
     def disks(self) -> dict[str, tuple[str, str]]:
-        return {"postgres": ("/nowhere", "postgres")}
+        return {"postgres": ("/nowhere", "runner")}
 
     def is_ready(self) -> bool:
         return True
@@ -54,6 +59,36 @@ def test_each_fault_stands_once_in_a_selection() -> None:
     assert sum(" c " in name for name in names) == 1, "what writes do not go through is harmed too"
     assert sum("grpc" in name for name in names) == 0
     assert {"rolling restart", "storm of actors-3 60 s", "full disk postgres 4 s"} <= set(names)
+
+
+def test_with_kinds_the_others_and_their_disks_are_left_out_and_connections_are_not() -> None:
+    subject: Any = FakeSubject()
+    names = [fault.name for fault in faults.each_once(subject, 7, kinds=("host", "session"))]
+    assert {"kill -9 host", "stop host 5 s", "kill -9 session"} <= set(names)
+    assert not any("runner" in name or "disk" in name for name in names)
+    assert len([name for name in names if name.startswith(LINK_MODES)]) == 5
+
+
+def test_what_lasts_comes_first_so_that_others_meet_it() -> None:
+    assert all(_names(seed)[0] == "storm of actors-3 60 s" for seed in range(20))
+
+
+def test_ci_brings_each_kind_on_one_system_and_rolls_where_others_go_on(tmp_path: Path) -> None:
+    cluster, machine = ClusterUnderFaults(tmp_path), Machine(tmp_path)
+    assert set(cluster.kinds) == set(cluster.own_kinds) | set(machine.own_kinds) - {"host", "daprd"}
+    alone: Any = FakeSubject(may_join=())
+    others: Any = FakeSubject()
+    assert "rolling restart" not in [fault.name for fault in faults.share_of_ci(alone, 7)]
+    assert "rolling restart" in [fault.name for fault in faults.share_of_ci(others, 7)]
+
+
+def test_a_rolling_restart_takes_the_first_of_each_role_with_its_sidecar_then_the_second(tmp_path: Path) -> None:
+    cluster = ClusterUnderFaults(tmp_path)
+    roles = ("actors", "consumers", "web")
+    first, second = ([f"{role}-{number}{end}" for end in ("", "-daprd") for role in roles] for number in (1, 2))
+    assert cluster.batches(cluster.own_kinds) == [["kafka"], first, second]
+    machine = Machine(tmp_path)
+    assert machine.batches(["host", "daprd", "session"]) == [["daprd"], ["host"]]
 
 
 def test_rounds_go_on_with_another_order_and_one_storm() -> None:
@@ -91,6 +126,22 @@ async def test_a_fault_that_meets_nothing_is_brought_again_five_times_at_most(
     fault = Fault("kill", "writes", 0.0, lambda: lambda: done.append("ended"))
     struck = await run._strike(subject, load, fault)
     assert (struck.tries, struck.hit, len(done)) == (tries, hit, tries)
+
+
+async def test_one_whose_victim_another_fault_took_is_brought_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "SLOW_SECONDS", 0.0)
+    subject: Any = FakeSubject()
+    load: Any = FakeLoad(99)
+    begun: list[int] = []
+
+    def begin() -> Callable[[], None]:
+        begun.append(1)
+        if len(begun) == 1:
+            raise LookupError("none runs")
+        return lambda: None
+
+    struck = await run._strike(subject, load, Fault("kill", "nothing", 0.0, begin))
+    assert (struck.tries, struck.hit) == (2, True)
 
 
 async def test_a_fault_that_keeps_the_system_down_says_so_and_is_not_brought_again(

@@ -1,4 +1,6 @@
-"""Each fault once, in an order that the seed gives, under load: every promise is held."""
+"""Each fault once, in an order that the seed gives, under load: every promise is held. On one machine what it can show,
+on a cluster the rest: its roles, their sidecars, the broker, a replica that comes and goes, and a rolling restart.
+"""
 
 import os
 from pathlib import Path
@@ -6,19 +8,48 @@ from pathlib import Path
 import pytest
 
 from tests.faults import faults
+from tests.faults.cluster import cluster
 from tests.faults.machine import machine
-from tests.faults.run import run
+from tests.faults.pace import Pace
+from tests.faults.run import Report, run
+from tests.faults.subject import Subject
 from tests.faults.table import table
 
-pytestmark = [pytest.mark.selection, pytest.mark.timeout(350)]
+pytestmark = pytest.mark.selection
+
+CALM_SECONDS = 0.5
+AT_ONCE = 2
 
 
-async def test_each_fault_once_breaks_no_promise(tmp_path: Path, seed: int) -> None:
+@pytest.mark.timeout(200)
+async def test_one_machine_keeps_every_promise(tmp_path: Path, seed: int) -> None:
     with machine(tmp_path) as system:
         if system.without_disks and os.environ.get("DUELY_TEST_ALL") == "1":
             pytest.fail(system.without_disks)
-        plan = faults.each_once(system, seed)
-        report = await run(system, plan, tmp_path / "history.jsonl", seed=seed, calm_seconds=1.0)
-    report.without += [system.without_disks] if system.without_disks else []
+        report = await _tried(
+            system, tmp_path / "history.jsonl", seed, Pace(rate=40, floor=20), users=60, listeners=120
+        )
+        report.without += [system.without_disks] if system.without_disks else []
+        _judged(report, system)
+
+
+@pytest.mark.timeout(260)
+async def test_a_cluster_on_kafka_keeps_every_promise(tmp_path: Path, seed: int) -> None:
+    """The storm beside the other faults. Sixteen processes leave two cores little room for writes."""
+    with cluster(tmp_path) as system:
+        pace = Pace(rate=20, floor=10, ceiling=40)
+        report = await _tried(system, tmp_path / "history.jsonl", seed, pace, users=50, listeners=100)
+        _judged(report, system)
+    storms = [struck for struck in report.struck if struck.name.startswith("storm")]
+    assert [sum(storm.at < other.at < storm.ended for other in report.struck) > 5 for storm in storms] == [True]
+
+
+async def _tried(system: Subject, history: Path, seed: int, pace: Pace, **shape: int) -> Report:
+    plan = faults.share_of_ci(system, seed)
+    return await run(system, plan, history, seed=seed, calm_seconds=CALM_SECONDS, pace=pace, at_once=AT_ONCE, **shape)
+
+
+def _judged(report: Report, system: Subject) -> None:
     shown = table(report)
     assert not report.verdict.wrong, f"{report.verdict.words()}\n{shown}\n{system.tails()}"
+    assert report.verified.checked["versions"] > report.verdict.acknowledged / 10, shown

@@ -53,6 +53,16 @@ def test_only_actors_have_the_app_id_under_which_state_is_kept(replicas: list[Ma
     assert ids == {"actors": "duely", "consumers": "duely-consumers", "web": "duely-web"}
 
 
+def test_a_process_of_actors_that_is_dead_is_noticed_sooner_than_another(replicas: list[Machine]) -> None:
+    seconds = {}
+    for replica in replicas:
+        words = daprd_command(replica)
+        interval, timeout = (words[words.index(f"--app-health-probe-{what}") + 1] for what in ("interval", "timeout"))
+        assert int(timeout) <= int(interval) * 1000, "the sidecar would not start"
+        seconds[replica.settings.role] = int(interval)
+    assert seconds == {"actors": 1, "consumers": 3, "web": 3}
+
+
 def test_the_web_stops_first_and_each_kind_at_once(machine: Machine, replicas: list[Machine]) -> None:
     groups = [part.group for part in parts(machine, replicas) if part.group]
     assert groups == ["sidecars"] * 6 + ["behind"] * 3 + ["web"] * 3

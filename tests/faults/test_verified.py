@@ -1,0 +1,75 @@
+"""A breach that `duely verify` finds at the end of a run reaches the verdict, and so does one that cannot be run."""
+
+import json
+from dataclasses import dataclass
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from host.operations.verify import Report, Result, as_json
+from host.store.doc_checks import Breach
+from tests.client import Caller
+from tests.deadline import eventually
+from tests.faults.checker import Verdict
+from tests.faults.machine import Machine
+from tests.faults.verified import Verified, verified
+
+
+@dataclass
+class FakeSubject:
+    done: "CompletedProcess[str]"
+
+    def verify(self) -> "CompletedProcess[str]":
+        return self.done
+
+
+def _verified(code: int, stdout: str, stderr: str = "") -> tuple[Verified, Verdict]:
+    verdict = Verdict()
+    subject: Any = FakeSubject(CompletedProcess((), code, stdout, stderr))
+    return verified(subject, verdict), verdict
+
+
+def _told(*breaches: Breach) -> str:
+    results = [Result("tags", "each tag counts", 7, 2, list(breaches)), Result("chain", "no gap", 9, 0, [])]
+    return json.dumps(as_json(Report(results, 0.25, [], len(breaches))))
+
+
+@pytest.mark.unit
+def test_what_is_whole_is_counted_and_not_blamed() -> None:
+    whole, verdict = _verified(0, _told())
+    assert whole == Verified({"tags": 7, "chain": 9}, 2, 0.25)
+    assert not verdict.wrong
+
+
+@pytest.mark.unit
+def test_a_breach_is_blamed_with_its_invariant_and_its_subject() -> None:
+    _, verdict = _verified(1, _told(Breach("tags", "user home", "counts 3, has 2")))
+    assert verdict.wrong == {"verify": ["tags: user home counts 3, has 2"]}
+    assert "host/operations/verify.py" in verdict.words()
+
+
+@pytest.mark.unit
+def test_one_that_does_not_come_to_its_end_is_blamed_with_what_it_said() -> None:
+    _, verdict = _verified(2, "", "There is no database")
+    assert verdict.wrong == {"verify": ["ended with 2: There is no database"]}
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(60)
+async def test_a_row_that_is_spoiled_in_a_running_system_is_found(system: Machine) -> None:
+    async with Caller(system.url) as person:
+        await person.sign_up()
+        await person.create("Tagged", tags=["home"], reminders=[])
+    async with system.database() as database:
+
+        async def spoiled() -> bool:
+            changed = "UPDATE tags SET count = count + 1 WHERE user_id = $1"
+            return await database.execute(changed, person.user_id) == "UPDATE 1"
+
+        await eventually(spoiled, 10, "the tag is counted")
+        verdict = Verdict()
+        verified(system, verdict)
+        await database.execute("UPDATE tags SET count = count - 1 WHERE user_id = $1", person.user_id)
+    assert verdict.count("verify") == 1, verdict.words()
+    assert verdict.wrong["verify"][0].startswith("tags: ")

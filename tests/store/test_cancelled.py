@@ -1,0 +1,63 @@
+"""What is cancelled in a query ends as cancelled, also when the database cannot be reached to be told of it.
+
+asyncpg cleans up as it gives the connection back, and what fails there takes the place of the cancellation. A loop that
+outlives outages then goes on, and whoever cancelled it waits for ever: so a leader once led no more, and woke nobody.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import pytest
+
+from host.store import engine
+from host.store.engine import Database
+from tests.faults.links import proxied
+from tests.faults.rewired import through
+
+pytestmark = [pytest.mark.store, pytest.mark.timeout(60)]
+
+
+SLEEP = "SELECT pg_sleep(9)"
+
+
+async def _lone(database: Database) -> None:
+    async with database.raw() as connection:
+        await connection.fetchval(SLEEP)
+
+
+async def _transaction(database: Database) -> None:
+    async with database.raw() as connection, connection.transaction():
+        await connection.fetchval(SLEEP)
+
+
+async def _pooled(database: Database) -> None:
+    async with database.begin() as connection:
+        await connection.exec_driver_sql(SLEEP)
+
+
+@pytest.mark.parametrize("query", [_lone, _transaction, _pooled])
+async def test_a_cancelled_query_on_a_silent_connection_is_no_outage(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, query: Callable[[Database], Awaitable[None]]
+) -> None:
+    monkeypatch.setattr(engine, "CONNECT_TIMEOUT_SECONDS", 1)
+    outlived: list[BaseException] = []
+
+    async def loop(database: Database) -> None:
+        try:
+            await query(database)
+        except Exception as error:  # noqa: BLE001  as at the edge of a loop
+            outlived.append(error)
+
+    socket = f"{urlsplit(database_url).query.partition('host=')[2].partition('&')[0]}/.s.PGSQL.5432"
+    with proxied({"postgres": socket}) as links:
+        database = Database(through(database_url, links.ports["postgres"]))
+        await database.open()
+        task = asyncio.create_task(loop(database))
+        await asyncio.sleep(0.5)
+        links.set("postgres", "partition")
+        task.cancel()
+        await asyncio.wait([task])
+        links.mend()
+        await database.close()
+    assert task.cancelled(), outlived
