@@ -12,17 +12,21 @@ PUBLISH_TIMEOUT_SECONDS = 35  # the Kafka producer in the sidecar gives up after
 
 
 class SidecarPublisher:
-    """Hands events to the component `name`; a partial failure names the events that must be sent again."""
+    """Hands events to the component `name`; a partial failure names the events that must be sent again.
 
-    def __init__(self, sidecar: Sidecar, name: str) -> None:
+    `prefix` stands before the name of every topic.
+    """
+
+    def __init__(self, sidecar: Sidecar, name: str, prefix: str = "") -> None:
         self._sidecar = sidecar
         self._name = name
+        self._prefix = prefix
 
     async def publish(self, topic: str, events: Sequence[dict[str, Any]]) -> set[str]:
         """Publish CloudEvents; gives the ids that were not accepted; raises AioRpcError when none was."""
         request = api_v1.BulkPublishRequest(
             pubsub_name=self._name,
-            topic=topic,
+            topic=self._prefix + topic,
             entries=[_entry(event) for event in events],
             metadata={"rawPayload": "true"},  # else the sidecar reads and writes the JSON of each
         )

@@ -200,15 +200,17 @@ def topics(data_dir: Path | None, *, check: bool, partitions: int, replicas: int
     """Make the topics that Kafka lacks, and name those that are not as they are meant.
 
     What is there is never changed: Kafka would send a user's next events elsewhere than the last, or drop some.
+    Their names begin with DUELY_KAFKA_PREFIX.
     """
     from host.runner.broker import access_of
     from host.topics import TopicsError, ensure
     from host.topics import topics as wanted
 
+    settings = _settings(data_dir)
     with _told():
-        access = access_of(_settings(data_dir))
+        access = access_of(settings)
     try:
-        found = ensure(access, wanted(partitions), replicas=replicas, only_look=check)
+        found = ensure(access, wanted(partitions, settings.kafka_prefix), replicas=replicas, only_look=check)
     except TopicsError as error:
         if go_on:
             click.echo(f"{error}. Topics were not looked at; run `duely topics` later.")

@@ -81,7 +81,7 @@ class HostProcess:
         component = TASK_UPDATES if settings.role == "web" else BROKER_COMPONENT
         self.parts = checks(self.database, self._sidecar, settings.role, component if self._has_broker else "")
         self._arming = Arming(self.database, self.clock)
-        publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT)
+        publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT, settings.kafka_prefix)
         self._news = Announcements(publisher.publish, secrets.token_hex(8))
         # Who shows streams is told through the broker where that is another process.
         told_elsewhere = self._has_broker and settings.role == "consumers"
@@ -162,7 +162,8 @@ class HostProcess:
             table += durable(self._catchups)
         if self._has_broker and role == "web":
             take = heard(self.hub.wake, self.projection.note)
-            table.append(Subscription(TASK_UPDATES, TASK_UPDATES, frozenset((UPDATES,)), take))
+            topic = self.settings.kafka_prefix + TASK_UPDATES
+            table.append(Subscription(TASK_UPDATES, topic, frozenset((UPDATES,)), take))
         return Subscriptions(table)
 
     def _make_catchups(self) -> dict[str, Catchup]:
@@ -183,7 +184,7 @@ class HostProcess:
                 max_poll_seconds=polls.get(consumer.name, CATCHUP_POLL_SECONDS),
                 buried=self._news.buried if self._has_broker else None,
             )
-            for consumer in consumers(handlers)
+            for consumer in consumers(handlers, self.settings.kafka_prefix)
         }
 
     def _on_commit(self, actor_type: str, _actor_id: str) -> None:

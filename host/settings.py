@@ -1,6 +1,7 @@
 """Every setting of Duely and the only place that reads the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -34,6 +35,7 @@ class Settings:
     database_url: str = field(default="", repr=False)
     broker: Broker = "none"
     kafka: KafkaAccess = field(default_factory=KafkaAccess)
+    kafka_prefix: str = ""
     registration_open: bool = True
     demo: bool = False
     rate_limits: bool = True
@@ -74,6 +76,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=env.get("DUELY_DATABASE_URL", ""),
         broker=cast("Broker", _choice(env, "DUELY_BROKER", "none", ("none", "kafka"))),
         kafka=_kafka(env),
+        kafka_prefix=_prefix(env, "DUELY_KAFKA_PREFIX"),
         registration_open=_choice(env, "DUELY_REGISTRATION", "open", ("open", "closed")) == "open",
         demo=_flag(env, "DUELY_DEMO", default=False),
         rate_limits=_flag(env, "DUELY_RATE_LIMITS", default=True),
@@ -127,6 +130,13 @@ def _choice(env: Mapping[str, str], name: str, default: str, allowed: tuple[str,
     if value not in allowed:
         raise BadSettingError(f"{name} is {value!r}; it may be {', '.join(allowed)}.")
     return value
+
+
+def _prefix(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "")
+    if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", text):  # Kafka's own rule, and room for the names behind it
+        raise BadSettingError(f"{name} is {text!r}; it may be up to 100 letters, digits, dots, hyphens, underscores.")
+    return text
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

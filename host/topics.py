@@ -64,9 +64,10 @@ class Found:
         ]
 
 
-def topics(partitions: int) -> list[Topic]:
+def topics(partitions: int, prefix: str = "") -> list[Topic]:
     """What there is to be. What is put aside is rare, and easier read in one order."""
-    return [*(Topic(name, partitions) for name in (TASK_EVENTS, REMINDERS, TASK_UPDATES)), Topic(DEAD_LETTERS, 1)]
+    busy = [Topic(prefix + name, partitions) for name in (TASK_EVENTS, REMINDERS, TASK_UPDATES)]
+    return [*busy, Topic(prefix + DEAD_LETTERS, 1)]
 
 
 def ensure(access: KafkaAccess, wanted: Sequence[Topic], *, replicas: int = 0, only_look: bool = False) -> Found:

@@ -28,6 +28,9 @@ def topics_of(event_type: str) -> tuple[str, ...]:
     return (TASK_EVENTS, REMINDERS) if event_type.startswith("reminder.") else (TASK_EVENTS,)
 
 
-def consumers(handlers: Mapping[str, Handler]) -> list[Consumer]:
+def consumers(handlers: Mapping[str, Handler], topic_prefix: str = "") -> list[Consumer]:
     """The table with its functions; each name must have one."""
-    return [Consumer(name, topic, types, start, handlers[name]) for name, (topic, types, start) in CONSUMERS.items()]
+    return [
+        Consumer(name, topic_prefix + topic, types, start, handlers[name])
+        for name, (topic, types, start) in CONSUMERS.items()
+    ]

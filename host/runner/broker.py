@@ -1,5 +1,7 @@
-"""What `DUELY_BROKER=kafka` adds to a machine: a broker, unless the operator has one, and its topics."""
+"""What `DUELY_BROKER=kafka` adds to a machine: a broker, unless the operator has one, its topics and components."""
 
+import re
+import shutil
 from pathlib import Path
 
 from host.kafka_access import KafkaAccess
@@ -13,6 +15,7 @@ from host.settings import Settings, cache_dir
 PORTS = ("kafka", "kafka_controller")
 # Often enough that a broker which was away is found soon, and a few files read each time.
 _LOOK_AGAIN = "10s"
+_NAMES = re.compile(r"(- name: (?:consumerGroup|allowedTopics)\n +value: )(.+)")
 
 
 def needs_own(settings: Settings) -> bool:
@@ -39,12 +42,33 @@ def access_of(settings: Settings) -> KafkaAccess:
     return _kafka(folder, Path(), known).access
 
 
-def sidecar_flags(settings: Settings) -> tuple[str, ...]:
+def write_resources(settings: Settings, folder: DataFolder) -> None:
+    """With a prefix, copies of the components whose groups and topics have it; before a sidecar runs, which would take
+    each change at once.
+    """
+    if settings.broker == "none" or not settings.kafka_prefix:
+        return
+
+    def prefixed(found: re.Match[str]) -> str:
+        return found[1] + ",".join(settings.kafka_prefix + name for name in found[2].split(","))
+
+    copies = _resources(settings, folder)
+    shutil.rmtree(copies, ignore_errors=True)
+    copies.mkdir(parents=True)
+    for file in places.BROKER_RESOURCES.glob("*.yaml"):
+        (copies / file.name).write_text(_NAMES.sub(prefixed, file.read_text()))
+
+
+def _resources(settings: Settings, folder: DataFolder) -> Path:
+    return folder.run / "components" if settings.kafka_prefix else places.BROKER_RESOURCES
+
+
+def sidecar_flags(settings: Settings, folder: DataFolder) -> tuple[str, ...]:
     """Which resources the sidecar reads, and how it behaves."""
     if settings.broker == "none":
         return ("--resources-path", str(places.RESOURCES), "--config", str(places.RESOURCES / "configuration.yaml"))
     return (
-        *("--resources-path", str(places.RESOURCES), "--resources-path", str(places.BROKER_RESOURCES)),
+        *("--resources-path", str(places.RESOURCES), "--resources-path", str(_resources(settings, folder))),
         *("--config", str(places.BROKER_RESOURCES / "configuration.yaml")),
         *("--hot-reload-reconcile-interval", _LOOK_AGAIN),
     )

@@ -199,7 +199,7 @@ def daprd_command(machine: Machine) -> tuple[str, ...]:
     return (
         *(machine.sidecar.daprd, "--mode", "standalone", "--app-id", APP_IDS[machine.settings.role]),
         *("--app-port", str(ports["app"]), "--app-protocol", "http", "--app-channel-address", _HERE),
-        *sidecar_flags(machine.settings),
+        *sidecar_flags(machine.settings, machine.folder),
         *("--enable-app-health-check", "--app-health-check-path", HEALTH_PATH),
         *_probes(machine.settings.role),
         *("--dapr-http-port", str(ports["dapr_http"]), "--dapr-grpc-port", str(ports["dapr_grpc"])),
@@ -288,10 +288,12 @@ def _data(machine: Machine) -> dict[str, str]:
 
 
 def _broker_data(machine: Machine) -> Mapping[str, str]:
-    """How the broker is reached."""
-    if machine.settings.broker == "none":
+    """How the broker is reached, and what is ours there."""
+    settings = machine.settings
+    if settings.broker == "none":
         return {}
-    return (machine.kafka.access if machine.kafka else machine.settings.kafka).environment()
+    access = machine.kafka.access if machine.kafka else settings.kafka
+    return {**access.environment(), "DUELY_KAFKA_PREFIX": settings.kafka_prefix}
 
 
 def _python(machine: Machine, name: str, env: Mapping[str, str], *arguments: str) -> Process:

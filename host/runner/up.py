@@ -85,6 +85,7 @@ def _machine(settings: Settings, folder: DataFolder, layout: Layout, say: Say) -
     dapr = sidecar.find(places.SIDECAR_SOURCE, cache_dir()) or sidecar_build.build(
         places.SIDECAR_SOURCE, cache_dir(), say
     )
+    broker.write_resources(settings, folder)
     own = broker.needs_own(settings)
     picked = ports.pick([*layout.ports, *(broker.PORTS if own else ())], folder.ports)
     return Machine(

@@ -1,4 +1,7 @@
-"""What must hold over whole tables, each as one query that names what breaks it, in a transaction of one instant."""
+"""What must hold over whole tables, each as one query that names what breaks it, in a transaction of one instant.
+
+How long something waits is counted to when the transaction began: looking may take as long as what waits is given.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -70,7 +73,7 @@ async def wakes(connection: Raw, found: Found, now: datetime) -> None:
 
     query = """SELECT actor_type, actor_id, CASE WHEN wake_at <= $1 THEN 'it should have woken at ' || wake_at
             ELSE 'its wake is not registered' END
-        FROM wakes WHERE wake_at <= $1 OR (armed_at IS NULL AND set_at <= clock_timestamp() - $2::interval)
+        FROM wakes WHERE wake_at <= $1 OR (armed_at IS NULL AND set_at <= transaction_timestamp() - $2::interval)
         UNION ALL SELECT actor_type, actor_id, 'it has a wake and no document' FROM wakes w WHERE NOT EXISTS (
           SELECT FROM dapr_state s WHERE s.key = 'duely||' || actor_type || '||' || actor_id || '||doc')"""
     await _breaches(connection, found, query, (now - GRACE, GRACE), breach)
@@ -280,7 +283,7 @@ async def users_after(connection: Raw, user_id: str, limit: int) -> list[str]:
 
 _WAITING: Final = """
 SELECT * FROM (
-  SELECT count(*), extract(epoch FROM clock_timestamp() - min(o.created_at))::float8 AS seconds,
+  SELECT count(*), extract(epoch FROM transaction_timestamp() - min(o.created_at))::float8 AS seconds,
          bool_or(w.paused_at IS NOT NULL)
   FROM watermarks w JOIN outbox o ON o.position > w.position AND o.type = ANY($2)
   WHERE w.consumer = $1 AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.event_id = o.event_id))
@@ -290,7 +293,7 @@ SELECT o.event_id FROM watermarks w JOIN outbox o ON o.position <= w.position AN
 WHERE w.consumer = $1 AND o.position >= (SELECT min(i.position) FROM inbox i WHERE i.consumer = $1)
   AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.event_id = o.event_id)"""
 _UNPUBLISHED: Final = """
-SELECT * FROM (SELECT count(*), extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS seconds
+SELECT * FROM (SELECT count(*), extract(epoch FROM transaction_timestamp() - min(created_at))::float8 AS seconds
   FROM outbox WHERE published_at IS NULL) WHERE seconds > $1"""
 
 

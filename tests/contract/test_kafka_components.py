@@ -1,19 +1,22 @@
 """components/kafka says what the code says: groups, topics, apps, and connections that the sidecar would take."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from host.consumers.handler import DEAD_LETTERS, REMINDERS, TASK_EVENTS, TASK_UPDATES
-from host.consumers.table import CONSUMERS, topics_of
+from host.consumers.handler import DEAD_LETTERS, REMINDERS, TASK_EVENTS, TASK_UPDATES, Handler
+from host.consumers.table import CONSUMERS, consumers, topics_of
 from host.kafka_access import KafkaAccess
 from host.process import BROKER_COMPONENT
-from host.runner import places
+from host.runner import broker, places
+from host.runner.folder import DataFolder
 from host.runner.parts import APP_IDS
-from host.settings import read_settings
+from host.settings import Settings, read_settings
+from host.topics import topics
 
 pytestmark = pytest.mark.contract
 
@@ -28,13 +31,13 @@ KNOWN = {
 BROADCAST = "sse-{uuid}"
 
 
-def documents() -> list[dict[str, Any]]:
-    files = sorted(places.BROKER_RESOURCES.glob("*.yaml"))
+def documents(folder: Path = places.BROKER_RESOURCES) -> list[dict[str, Any]]:
+    files = sorted(folder.glob("*.yaml"))
     return [document for file in files for document in yaml.safe_load_all(file.read_text())]
 
 
-def components() -> dict[str, dict[str, Any]]:
-    return {each["metadata"]["name"]: each for each in documents() if each["kind"] == "Component"}
+def components(folder: Path = places.BROKER_RESOURCES) -> dict[str, dict[str, Any]]:
+    return {each["metadata"]["name"]: each for each in documents(folder) if each["kind"] == "Component"}
 
 
 def settings_of(component: dict[str, Any]) -> dict[str, Any]:
@@ -56,6 +59,56 @@ def test_each_consumer_has_a_component_and_a_group_of_its_own_name() -> None:
 def test_every_hub_hears_everything_from_now_on() -> None:
     settings = settings_of(components()[TASK_UPDATES])
     assert (settings["consumerGroup"], settings["initialOffset"]) == (BROADCAST, "newest")
+
+
+def test_without_a_prefix_the_sidecar_reads_the_components_as_they_stand_here(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    settings = Settings(broker="kafka")
+    broker.write_resources(settings, folder)
+    assert str(places.BROKER_RESOURCES) in broker.sidecar_flags(settings, folder)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_prefix_stands_before_every_group_and_topic_and_changes_nothing_else(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    settings = Settings(broker="kafka", kafka_prefix="team.duely-")
+    broker.write_resources(settings, folder)
+    flags = broker.sidecar_flags(settings, folder)
+    read = [Path(path) for flag, path in pairwise(flags) if flag == "--resources-path"]
+    assert read[0] == places.RESOURCES
+    named, plain = components(read[1]), components()
+    assert named.keys() == plain.keys()
+    for name, component in named.items():
+        told, before = settings_of(component), settings_of(plain[name])
+        differing = {key for key in before if told[key] != before[key]}
+        if name == BROKER_COMPONENT:
+            assert differing == {"allowedTopics"}
+            assert set(told["allowedTopics"].split(",")) == {topic.name for topic in topics(3, "team.duely-")}
+        else:
+            assert differing == {"consumerGroup"}
+            assert told["consumerGroup"] == f"team.duely-{before['consumerGroup']}"
+        assert component["scopes"] == plain[name]["scopes"]
+    others = [each for each in documents() if each["kind"] != "Component"]
+    assert [each for each in documents(read[1]) if each["kind"] != "Component"] == others
+
+
+def test_what_a_prefix_no_longer_names_is_gone(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    for prefix in ("first.", "second."):
+        settings = Settings(broker="kafka", kafka_prefix=prefix)
+        broker.write_resources(settings, folder)
+        (Path(broker.sidecar_flags(settings, folder)[3]) / "old.yaml").touch()
+    broker.write_resources(settings, folder)
+    found = components(Path(broker.sidecar_flags(settings, folder)[3]))
+    assert settings_of(found["events-projector"])["consumerGroup"] == "second.events-projector"
+    assert not list(tmp_path.rglob("old.yaml"))
+
+
+def test_consumers_ask_for_the_topics_that_are_made_for_them() -> None:
+    handlers = dict.fromkeys(CONSUMERS, Handler())
+    made = {topic.name for topic in topics(3, "team.")}
+    assert {consumer.topic for consumer in consumers(handlers, "team.")} <= made
+    assert {consumer.topic for consumer in consumers(handlers)} == {TASK_EVENTS}
 
 
 def test_each_app_has_the_components_that_its_role_uses_and_no_other() -> None:

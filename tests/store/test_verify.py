@@ -11,7 +11,9 @@ from host.consumers.replay import Replay
 from host.consumers.table import CONSUMERS
 from host.operations import verify as operation
 from host.operations.verify import Report
-from host.store import pauses
+from host.store import invariants, pauses
+from host.store.doc_checks import Found
+from host.store.engine import Raw
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.test_projector import busy_day
 from tests.store.test_rebuild import DAILY, read_model
@@ -69,6 +71,23 @@ async def test_a_whole_system_is_whole_and_everything_was_looked_at(full: World)
     assert len([line for line in text if line.endswith("whole")]) == len(operation.INVARIANTS)
     assert text[-1].endswith("everything is whole.")
     assert operation.as_json(report)["left"] == 0
+
+
+async def test_what_waits_is_judged_at_the_instant_that_is_seen_however_long_looking_takes(
+    full: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a hundred thousand tasks it takes as long as what waits is given."""
+    await full.create(FakePerson(zone="UTC"), reminders=[{"at": "2026-12-01T09:00:00.000Z"}])
+    await full.rows("UPDATE outbox SET created_at = clock_timestamp() - interval '27 seconds'")
+    await full.rows("UPDATE wakes SET armed_at = NULL, set_at = clock_timestamp() - interval '27 seconds'")
+    whole = invariants.rows_without_doc
+
+    async def slow(connection: Raw, found: Found) -> None:
+        await asyncio.sleep(3.1)
+        await whole(connection, found)
+
+    monkeypatch.setattr(invariants, "rows_without_doc", slow)
+    assert broken(await verify(full, broker=True)) == set()
 
 
 EVENT = "(SELECT event_id FROM outbox WHERE type = '{}' ORDER BY position LIMIT 1)"

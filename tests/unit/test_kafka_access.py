@@ -62,3 +62,14 @@ def test_what_is_told_is_read_back_the_same(tmp_path: Path) -> None:
 def test_what_cannot_work_is_refused_and_named(settings: dict[str, str], named: str) -> None:
     with pytest.raises(BadSettingError, match=named):
         access(**settings)
+
+
+@pytest.mark.parametrize("prefix", ["", "team.duely-", "A_9", "x" * 100])
+def test_a_prefix_that_kafka_takes_is_taken(prefix: str) -> None:
+    assert read_settings({"DUELY_KAFKA_PREFIX": prefix}).kafka_prefix == prefix
+
+
+@pytest.mark.parametrize("prefix", ["a b", "a,", "a/b", "ä", "a\n", "{uuid}", "x" * 101])
+def test_a_prefix_that_kafka_would_not_take_is_refused(prefix: str) -> None:
+    with pytest.raises(BadSettingError, match=r"DUELY_KAFKA_PREFIX is .*letters, digits"):
+        read_settings({"DUELY_KAFKA_PREFIX": prefix})

@@ -1,0 +1,203 @@
+"""What an operator does while the broker brings events: hold a consumer, try again what failed, rebuild, verify.
+
+On a system of its own, which shares the broker with that of other tests under a prefix.
+"""
+
+import asyncio
+import json
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from confluent_kafka.admin import AdminClient
+
+from host.topics import client_settings
+from tests.client import Caller, instant
+from tests.deadline import eventually
+from tests.kafka.broker import TestBroker
+from tests.kafka.figures import FIGURES
+from tests.kafka.handled import GRACE_SECONDS, handled_within, value
+from tests.kafka.topic import messages
+from tests.system import System, running_system
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
+
+SOON = GRACE_SECONDS - 2
+PREFIX = "second.duely-"
+WRITERS = 4
+
+
+@pytest.fixture(scope="module")
+def second(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    settings = {"DUELY_BROKER": "kafka", "DUELY_KAFKA_PREFIX": PREFIX, **broker.access.environment()}
+    with running_system(tmp_path_factory.mktemp("second"), settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def someone(second: System) -> AsyncIterator[Caller]:
+    async with Caller(second.url) as caller:
+        yield await caller.sign_up()
+
+
+async def test_two_systems_on_one_broker_are_brought_their_own_events_and_no_others(
+    system: System, second: System, broker: TestBroker, person: Caller, someone: Caller
+) -> None:
+    for number in range(8):
+        for where, caller in ((system, person), (second, someone)):
+            task = await caller.create(f"Mine {number}", reminders=[])
+            await handled_within(where, "projector", "task.created", task["id"], SOON)
+    for prefix, own, other in ((PREFIX, someone, person), ("", person, someone)):
+        users = {key for key, _ in messages(broker.access, f"{prefix}task-events")}
+        assert own.user_id in users
+        assert other.user_id not in users
+    admin = AdminClient(client_settings(broker.access))
+    groups = {each.group_id for each in admin.list_consumer_groups(request_timeout=5).result().valid}
+    assert {f"{prefix}events-{name}" for prefix in ("", PREFIX) for name in ("projector", "rezone")} <= groups
+
+
+async def test_what_a_paused_consumer_is_to_handle_waits_and_comes_once_and_in_order(
+    second: System, someone: Caller
+) -> None:
+    early = await someone.create("Before", reminders=[])
+    await handled_within(second, "projector", "task.created", early["id"], SOON)
+    await duely(second, "pause-consumer", "projector")
+    async with load(someone, follow=False) as written:
+        fires = await someone.create("Fires", reminders=[{"at": instant(1)}])
+        body = {"title": "Water", "rule": "FREQ=DAILY", "start": {"date": instant(0)[:10]}}
+        series = await someone.call("POST", "/series", body, expect=201)
+        await handled_within(second, "recurrence", "recurrence.triggered", series["id"], SOON)
+        await eventually(lambda: _fired(second, fires["id"]), 6, "the reminder fires")
+        await handled_within(second, "notifier", "reminder.fired", fires["id"], SOON)
+    assert len(written) > WRITERS, "writes went on"
+    assert await value(second, "SELECT count(*) FROM tasks WHERE user_id = $1", someone.user_id) == 1
+    (projector,) = [it for it in await duely(second, "pause-consumer", "--json") if it["consumer"] == "projector"]
+    assert projector["paused_at"]
+    assert projector["behind"] >= sum(written.values())
+    await duely(second, "pause-consumer", "projector", "--resume")
+    began = time.monotonic()
+    await eventually(lambda: _all_handled(second), 20, "the projector has caught up")
+    FIGURES.append(f"{projector['behind']} events behind a pause: handled {time.monotonic() - began:.1f} s after it")
+    await shows(second, written)
+    await told_once_and_in_order(second, someone)
+
+
+async def test_a_dead_letter_is_tried_again_and_what_its_actor_said_since_is_not_lost(
+    second: System, broker: TestBroker, someone: Caller
+) -> None:
+    task = await someone.create("Whole", reminders=[])
+    await handled_within(second, "projector", "task.created", task["id"], SOON)
+    async with second.database() as connection:
+        await connection.execute("ALTER TABLE tasks ADD CONSTRAINT fault CHECK (title <> 'Broken')")
+    await someone.patch(task["id"], title="Broken")
+    later = await someone.patch(task["id"], title="Mended", tags=["home"])
+    await eventually(lambda: _shown(second, later), SOON, "what comes behind it is shown")
+
+    (letter,) = await duely(second, "dead-letters", "list", "--json")
+    assert (letter["consumer"], letter["type"], letter["actor_id"]) == ("projector", "task.updated", task["id"])
+    assert "fault" in letter["error"]
+    copies = [copy["data"]["event"]["id"] for _, copy in messages(broker.access, f"{PREFIX}dead-letters")]
+    assert copies == [letter["id"]]
+    (shown,) = await duely(second, "dead-letters", "show", letter["id"], "--json")
+    assert shown["event"]["data"]["task"]["title"] == "Broken"
+
+    async with second.database() as connection:
+        await connection.execute("ALTER TABLE tasks DROP CONSTRAINT fault")
+    done = await duely(second, "dead-letters", "replay", letter["id"], "--json")
+    assert [it["id"] for it in done["applied"]] == [letter["id"]]
+    assert await duely(second, "dead-letters", "list", "--json") == []
+    found = await someone.task(task["id"])
+    assert (found["title"], found["tags"], found["version"]) == ("Mended", ["home"], later["version"])
+    of_task = [(it["type"], it["version"]) for it in await someone.whole_activity() if it["task_id"] == task["id"]]
+    assert of_task == [("task.created", 1), ("task.updated", 3), ("task.updated", 2)], "the last comes when it is told"
+
+
+async def test_a_rebuild_under_load_shows_every_write_and_leaves_all_whole(second: System, someone: Caller) -> None:
+    async with load(someone) as written:
+        await asyncio.sleep(1)
+        began = len(written)
+        done = [await duely(second, "rebuild", "--json") for _ in range(2)]
+        assert len(written) > began, "writes went on"
+    FIGURES.append(f"rebuild under load: reads waited for {max(it['held_seconds'] for it in done) * 1000:.0f} ms")
+    await eventually(lambda: _all_handled(second), 20, "the projector has caught up")
+    await shows(second, written)
+    await told_once_and_in_order(second, someone)
+    report = await duely(second, "verify", "--json")
+    assert report["left"] == 0
+    checked = {it["name"]: it["checked"] for it in report["invariants"]}
+    assert checked["read_model"] > len(written)
+    assert checked["chain"] == checked["activity"] > len(written)
+
+
+async def duely(system: System, *arguments: str) -> Any:
+    """A command beside everything that goes on; its JSON, if it was asked for."""
+    done = await asyncio.to_thread(system.cli, *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout) if "--json" in arguments else done.stdout
+
+
+@asynccontextmanager
+async def load(person: Caller, *, follow: bool = True) -> AsyncIterator[dict[str, int]]:
+    """Writers until the end of the block; gives the version of each task that was acknowledged.
+
+    Each asks for what it has just written, with the token of that write, unless they are not to `follow`.
+    """
+    written: dict[str, int] = {}
+    stop = asyncio.Event()
+
+    async def write(number: int) -> None:
+        async with Caller(person.url) as me:
+            me.http.cookies = person.http.cookies
+            while not stop.is_set():
+                task = await me.create(f"Writer {number}", reminders=[], tags=["load"])
+                written[task["id"]] = task["version"]
+                for title in ("again", "and again"):
+                    task = await me.patch(task["id"], title=title)
+                    written[task["id"]] = task["version"]
+                    if follow:
+                        found = await me.task(task["id"])
+                        assert found["version"] >= task["version"], "a read is older than its token"
+
+    writers = [asyncio.create_task(write(number)) for number in range(WRITERS)]
+    try:
+        yield written
+    finally:
+        stop.set()
+        await asyncio.gather(*writers)
+
+
+async def shows(system: System, written: dict[str, int]) -> None:
+    """Every write that was acknowledged is in the read model."""
+    async with system.database() as connection:
+        rows = await connection.fetch("SELECT id, version FROM tasks WHERE id = ANY($1)", list(written))
+    assert dict(map(tuple, rows)) == written
+
+
+async def told_once_and_in_order(system: System, person: Caller) -> None:
+    """The activity of a person: every event of the outbox, each actor's in its order."""
+    said, told = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    async with system.database() as connection:
+        for table, by_actor in (("outbox", said), ("activity", told)):
+            query = f"SELECT event_id FROM {table} WHERE user_id = $1 AND event_id LIKE '%Actor:%' ORDER BY position"
+            for (event_id,) in await connection.fetch(query, person.user_id):
+                by_actor[event_id.split(":")[1]].append(event_id)
+    assert told == said
+
+
+async def _shown(system: System, task: Any) -> bool:
+    version = await value(system, "SELECT version FROM tasks WHERE id = $1", task["id"])
+    return bool(version == task["version"])
+
+
+async def _fired(system: System, task_id: str) -> bool:
+    query = "SELECT EXISTS (SELECT FROM outbox WHERE actor_id = $1 AND type = 'reminder.fired')"
+    return bool(await value(system, query, task_id))
+
+
+async def _all_handled(system: System) -> bool:
+    query = """SELECT NOT EXISTS (SELECT FROM outbox o WHERE NOT EXISTS (
+        SELECT FROM inbox i WHERE i.consumer = 'projector' AND i.event_id = o.event_id))"""
+    return bool(await value(system, query))
