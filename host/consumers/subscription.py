@@ -21,7 +21,7 @@ Take = Callable[[Sequence[Json]], Awaitable[None]]
 
 ROUTE: Final = "/events/"
 # The sidecar's own 10 s would be how long a lone event waits for company.
-BULK: Final[Mapping[str, Any]] = {"enabled": True, "maxMessagesCount": 100, "maxAwaitDurationMs": 10}
+BULK: Final[Mapping[str, Any]] = {"enabled": True, "maxMessagesCount": 100, "maxAwaitDurationMs": 20}
 SUCCESS: Final = "SUCCESS"
 RETRY: Final = "RETRY"
 
