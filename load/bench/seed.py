@@ -1,6 +1,6 @@
 """Puts very many actors into the system: the documents that turns would have written, straight into the same triggers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -25,14 +25,9 @@ async def seed(bench: Bench, rows: Iterable[Row]) -> None:
     left = iter(rows)
     try:
         while batch := list(islice(left, _BATCH)):
-            await write(connection, batch)
+            await connection.copy_records_to_table("dapr_state", columns=("key", "value"), records=batch)
     finally:
         await connection.close()
-
-
-async def write(connection: Any, rows: Sequence[Row]) -> None:
-    """One transaction."""
-    await connection.copy_records_to_table("dapr_state", columns=("key", "value"), records=rows)
 
 
 def documents(

@@ -71,7 +71,7 @@ def test_the_sidecar_is_told_of_bulks_that_wait_for_nobody(subscriptions: Subscr
             "topic": "task-events",
             "route": "/events/events-test",
             "metadata": {"rawPayload": "true"},
-            "bulkSubscribe": {"enabled": True, "maxMessagesCount": 100, "maxAwaitDurationMs": 10},
+            "bulkSubscribe": {"enabled": True, "maxMessagesCount": 100, "maxAwaitDurationMs": 20},
         }
     ]
 

@@ -1,21 +1,25 @@
-"""Writes documents of new tasks at a fixed rate or all at once, as their turns would have: each is one event."""
+"""Writes the outbox rows of new tasks at a fixed rate or all at once, as the trigger makes them: each is one event."""
 
 import asyncio
 import time
+from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import orjson
 import uvloop
 
 from actors import task
 from load.bench.bench import TASK
 from load.bench.clients.loop import answer, cpu_seconds, order_from_stdin
-from load.bench.seed import Row, documents, write
+from load.bench.seed import documents
 
 _TICK_SECONDS = 0.02
 _BATCH = 500
+_COLUMNS = ("event_id", "actor_type", "actor_id", "version", "seq", "of", "user_id", "type", "body")
+Row = tuple[str, str, str, int, int, int, str, str, str]
 
 
 async def run(order: dict[str, Any]) -> dict[str, Any]:
@@ -27,16 +31,38 @@ async def run(order: dict[str, Any]) -> dict[str, Any]:
         late = await (_paced(connection, rows, order["rate"]) if order["rate"] else _at_once(connection, rows))
     finally:
         await connection.close()
-    ids = [key.split("||")[2] for key, _ in rows]
-    return {"ids": ids, "late_seconds": late, "cpu_seconds": cpu_seconds() - used}
+    return {
+        "ids": [row[_COLUMNS.index("actor_id")] for row in rows],
+        "late_seconds": late,
+        "cpu_seconds": cpu_seconds() - used,
+    }
 
 
 def _rows(users: list[str], count: int) -> list[Row]:
     return [
         row
         for user in islice(cycle(users), count)
-        for row in documents("TaskActor", task.decide, "CreateTask", user, [(str(uuid4()), TASK)])
+        for key, document in documents("TaskActor", task.decide, "CreateTask", user, [(str(uuid4()), TASK)])
+        for row in _events(key, document)
     ]
+
+
+def _events(key: str, document: bytes) -> Iterator[Row]:
+    """What the trigger puts into the outbox for a document."""
+    _, kind, actor, _ = key.split("||")
+    state = orjson.loads(document)
+    version, events = state["version"], state["outbox"]
+    for seq, event in enumerate(events, start=1):
+        event_id = f"{kind}:{actor}:{version}:{seq}"
+        owner, body = event["data"]["user_id"], orjson.dumps(event).decode()
+        yield (event_id, kind, actor, version, seq, len(events), owner, event["type"], body)
+
+
+async def _write(connection: Any, rows: Sequence[Row]) -> None:
+    """One transaction, which has its number before it draws positions, as a turn has: watermarks lean on that."""
+    async with connection.transaction():
+        await connection.execute("SELECT pg_current_xact_id()")
+        await connection.copy_records_to_table("outbox", columns=_COLUMNS, records=rows)
 
 
 async def _paced(connection: Any, rows: list[Row], rate: float) -> float:
@@ -45,7 +71,7 @@ async def _paced(connection: Any, rows: list[Row], rate: float) -> float:
     while written < len(rows):
         due = min(len(rows), int((time.perf_counter() - began) * rate) + 1)
         if due > written:
-            await write(connection, rows[written:due])
+            await _write(connection, rows[written:due])
             late = max(late, time.perf_counter() - began - written / rate - _TICK_SECONDS)
             written = due
         await asyncio.sleep(_TICK_SECONDS - (time.perf_counter() - began) % _TICK_SECONDS)
@@ -54,7 +80,7 @@ async def _paced(connection: Any, rows: list[Row], rate: float) -> float:
 
 async def _at_once(connection: Any, rows: list[Row]) -> float:
     for start in range(0, len(rows), _BATCH):
-        await write(connection, rows[start : start + _BATCH])
+        await _write(connection, rows[start : start + _BATCH])
     return 0.0
 
 
