@@ -28,9 +28,12 @@ class Explained:
         self.read = 0
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
+        await self.fetchrow(query, *arguments)
+        return []
+
+    async def fetchrow(self, query: str, *arguments: Any) -> None:
         plan = await self._connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}", *arguments)
         self.read = _read(orjson.loads(plan)[0]["Plan"])
-        return []
 
     execute = fetch
 
@@ -76,3 +79,24 @@ async def test_the_relay_reads_and_marks_the_rows_of_its_batch(full: Raw, plan: 
     explained = Explained(full)
     await outbox.mark_published(explained, await _newest(full, "position"))
     assert 0 < explained.read <= 10 * TAKEN
+
+
+async def test_a_look_for_what_is_old_enough_stops_at_the_first_that_is_not(full: Raw) -> None:
+    explained = Explained(full)
+    async with full.transaction():
+        await outbox.watermark(explained, "projector", min_age_seconds=60)
+        assert explained.read <= 10
+        mark = await outbox.watermark(full, "projector", min_age_seconds=60)
+    assert mark is not None
+    assert mark.top == 0
+
+
+async def test_a_look_takes_what_is_old_enough_and_no_more_than_a_window(full: Raw) -> None:
+    await full.execute("UPDATE outbox SET created_at = created_at - interval '1 minute' WHERE position <= $1", ROWS - 7)
+    tops = []
+    async with full.transaction():
+        for position in (0, ROWS - 10, ROWS):
+            await full.execute("UPDATE watermarks SET position = $1", position)
+            mark = await outbox.watermark(full, "projector", min_age_seconds=60)
+            tops.append(mark and mark.top)
+    assert tops == [outbox.WINDOW, ROWS - 7, 0]
