@@ -57,12 +57,16 @@ def main() -> int:
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))  # a stream is a file, here and in the host
     plan = SMOKE if chosen.smoke else FULL
-    sections, facts = asyncio.run(_bench(plan, chosen.only, chosen.date))
+    load = psutil.getloadavg()[0]
+    if load > _QUIET * (os.cpu_count() or 1):
+        print(f"Something else keeps this machine busy (load {load:.1f}): the ratios will be noisy, the rest too slow.")
+    sections, facts = asyncio.run(_bench(plan, chosen.only))
     print("\n" + table(sections))
     for section in sections:
         print("\n".join(f"  {note}" for note in section.notes))
-    if not chosen.smoke and set(chosen.only) == set(PHASES):
-        RESULTS.write_text(markdown(sections, facts))
+    if not chosen.smoke and (chosen.keep or set(chosen.only) == set(PHASES)):
+        measured = f"Measured on {chosen.date} at {_commit()}, load average before it {load:.1f}."
+        RESULTS.write_text(markdown(sections, facts, measured, RESULTS.read_text() if RESULTS.is_file() else ""))
         print(f"written: {RESULTS}")
     missed = [line for section in sections for line in section.lines if line.met is False]
     for line in missed:
@@ -77,6 +81,11 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--only", default=",".join(PHASES), help="phases, separated by commas: " + ", ".join(PHASES))
     parser.add_argument(
+        "--keep",
+        action="store_true",
+        help=f"write what --only measured into {RESULTS.name}, and leave the other phases",
+    )
+    parser.add_argument(
         "--date", default=datetime.now(UTC).date().isoformat(), help="the date to write, today if absent"
     )
     chosen = parser.parse_args()
@@ -87,11 +96,8 @@ def _arguments() -> argparse.Namespace:
     return chosen
 
 
-async def _bench(plan: Plan, only: list[str], date: str) -> tuple[list[Section], dict[str, str]]:
+async def _bench(plan: Plan, only: list[str]) -> tuple[list[Section], dict[str, str]]:
     began = time.perf_counter()
-    load = psutil.getloadavg()[0]
-    if load > _QUIET * (os.cpu_count() or 1):
-        print(f"Something else keeps this machine busy (load {load:.1f}): the ratios will be noisy, the rest too slow.")
     facts: dict[str, str] = {}
     sections: list[Section] = []
     for settings, names in broker.systems([name for name in PHASES if name in only]):
@@ -100,12 +106,10 @@ async def _bench(plan: Plan, only: list[str], date: str) -> tuple[list[Section],
             continue
         _say(began, f"starting Duely in a folder of its own{' with a broker' if settings else ''}")
         async with running_system(settings) as system:
-            facts = facts or await _facts(system, date)
+            facts = facts or await _facts(system)
             bench = Bench(plan, system, *await sign_up(system))
             sections += [await _phase(name, bench, began) for name in names]
         _say(began, "stopped")
-    facts["load average before the run"] = f"{load:.1f}"
-    facts["the run took"] = f"{time.perf_counter() - began:.0f} s"
     return sections, facts
 
 
@@ -125,7 +129,7 @@ def _say(began: float, text: str) -> None:
     print(f"[{time.perf_counter() - began:4.0f} s] {text}", flush=True)
 
 
-async def _facts(system: System, date: str) -> dict[str, str]:
+async def _facts(system: System) -> dict[str, str]:
     """What the figures hold for."""
     connection = await system.connect()
     try:
@@ -137,8 +141,6 @@ async def _facts(system: System, date: str) -> dict[str, str]:
         raise VoidError(f"PostgreSQL runs without durability: {postgres}")
     memory = ", ".join(f"{part} {size / 2**20:.0f}" for part, size in system.memory_bytes().items())
     return {
-        "date": date,
-        "commit": _commit(),
         "machine": f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB, {platform.machine()}",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "PostgreSQL": f"{postgres['server_version']}, fsync on, synchronous_commit on",

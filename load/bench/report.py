@@ -69,6 +69,7 @@ class Limit:
         return f"{'≤' if self.at_most else '≥'} {limit:g}{self.unit}"
 
 
+_HEADING = "\n## "
 _HEAD = ("what", "Duely", "against", "ratio or difference", "required", "met")
 
 
@@ -79,15 +80,24 @@ def table(sections: Iterable[Section]) -> str:
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
-def markdown(sections: Sequence[Section], facts: dict[str, str]) -> str:
-    """The text of load/RESULTS.md."""
-    parts = ["# What the bench measured", "", "Written by `make bench`; load/README.md says how to read it.", ""]
-    parts += [f"- {name}: {value}" for name, value in facts.items()]
-    for section in sections:
-        parts += ["", f"## {section.title}", "", _row(_HEAD), _row(["---"] * len(_HEAD))]
-        parts += [_row(line.cells()) for line in section.lines]
-        parts += ["", *(f"- {note}" for note in section.notes)] if section.notes else []
-    return "\n".join(parts) + "\n"
+def markdown(sections: Sequence[Section], facts: dict[str, str], measured: str, before: str = "") -> str:
+    """The text of load/RESULTS.md: these sections, each with when it was `measured`, and the others of the text before."""
+    head = ["# What the bench measured", "", "Written by `make bench`; load/README.md says how to read it.", ""]
+    head += [f"- {name}: {value}" for name, value in facts.items()]
+    found = dict(_titled(part) for part in before.split(_HEADING)[1:])
+    found |= {section.title: "\n".join(_body(section, measured)) for section in sections}
+    parts = [f"{_HEADING}{title}\n\n{body}" for title, body in found.items()]
+    return "\n".join([*head, *parts]) + "\n"
+
+
+def _titled(part: str) -> tuple[str, str]:
+    title, _, body = part.partition("\n")
+    return title, body.strip("\n")
+
+
+def _body(section: Section, measured: str) -> list[str]:
+    lines = [measured, "", _row(_HEAD), _row(["---"] * len(_HEAD)), *(_row(line.cells()) for line in section.lines)]
+    return lines + (["", *(f"- {note}" for note in section.notes)] if section.notes else [])
 
 
 def _row(cells: Sequence[str]) -> str:

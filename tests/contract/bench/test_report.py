@@ -43,7 +43,7 @@ async def test_a_void_measurement_fails_and_shows_its_reason_but_no_figure() -> 
     await section.add("create", lost())
     assert not section.passed
     assert section.lines[0].ours == "void"
-    assert "3 errors" in markdown([section], {})
+    assert "3 errors" in markdown([section], {}, "now")
 
 
 def test_the_table_keeps_its_columns() -> None:
@@ -53,9 +53,15 @@ def test_the_table_keeps_its_columns() -> None:
 
 
 def test_the_results_name_what_the_figures_hold_for() -> None:
-    text = markdown(
-        [Section("Create", [Line("create", "700/s")], ["One note."])], {"commit": "abc", "date": "2026-11-22"}
-    )
-    assert "- commit: abc" in text
-    assert "## Create" in text
+    text = markdown([Section("Create", [Line("create", "700/s")], ["One note."])], {"machine": "2 cores"}, "At abc.")
+    assert "- machine: 2 cores" in text
+    assert "## Create\n\nAt abc.\n\n| what |" in text
     assert "- One note." in text
+
+
+def test_a_phase_measured_alone_takes_its_own_place_and_leaves_the_others() -> None:
+    first, second = Section("First", [Line("a", "1/s")], ["A note."]), Section("Second", [Line("b", "2/s")])
+    whole = markdown([first, second], {"machine": "m"}, "At abc.")
+    assert markdown([first], {"machine": "m"}, "At abc.", whole) == whole
+    again = markdown([Section("First", [Line("a", "3/s")])], {"machine": "m"}, "At def.", whole)
+    assert again == whole.replace("At abc.", "At def.", 1).replace("1/s", "3/s").replace("\n- A note.\n", "")
