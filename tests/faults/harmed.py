@@ -26,6 +26,7 @@ class Harmed(System):
     parts: tuple[str, ...] = ()
     links: Links
     without_disks = ""  # why there are none
+    gave_up = 0
 
     @property
     def kinds(self) -> list[str]:
@@ -80,6 +81,7 @@ class Harmed(System):
         def runs() -> bool:
             nonlocal process
             if process.poll() is not None:  # it gives up when a part cannot be started, as on a disk that is full
+                self.gave_up += 1
                 process = self.launch()
             told = self.data.told()
             return told is not None and told.pid == process.pid and self._all_run()

@@ -25,8 +25,9 @@ class Refusals:
 
     def told(self, url: str, metrics: str) -> None:
         """A process that started anew counts from 0."""
-        found = _COUNT.search(metrics)
-        now, last = float(found[1]) if found else 0.0, self._last.get(url, 0.0)
+        if not (found := _COUNT.search(metrics)):
+            return  # it starts
+        now, last = float(found[1]), self._last.get(url, 0.0)
         self.count += now - last if now >= last else now
         self._last[url] = now
 

@@ -73,6 +73,7 @@ class Report:
     redelivered: dict[str, int] = field(default_factory=dict[str, int])
     verified: Verified = field(default_factory=Verified)
     seconds: dict[str, float] = field(default_factory=dict[str, float])  # what each part of the run took
+    gave_up: int = 0  # how often the runner ended at its start, and was started again
     without: list[str] = field(default_factory=list[str])
 
 
@@ -136,7 +137,10 @@ async def run(
             verdict.blame("not recovered", f"{strike.name}: {strike.trouble}")
         if not strike.hit:
             verdict.blame("not hit", f"{strike.name}, tried {strike.tries} times")
-    return Report(subject.name, seed, history, load, struck, verdict, refusals.count, redelivered, whole, watch.seconds)
+    return Report(
+        *(subject.name, seed, history, load, struck, verdict, refusals.count, redelivered, whole, watch.seconds),
+        gave_up=subject.gave_up,
+    )
 
 
 class _Watch:
@@ -176,8 +180,10 @@ async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
         struck.trouble = str(error)
     except (LookupError, psutil.Error):  # there was none of that kind at that moment: another fault was there first
         struck.ended = time.monotonic()
-        with contextlib.suppress(AssertionError):
+        try:
             await eventually(lambda: asyncio.to_thread(subject.is_ready), READY_SECONDS, "ready", 0.1)
+        except AssertionError as error:
+            struck.trouble = str(error)
         return struck
     await asyncio.sleep(SLOW_SECONDS)
     # What dies at once need not be felt by a caller, but must have been at work for one.

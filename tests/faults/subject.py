@@ -17,6 +17,7 @@ class Subject(Protocol):
     links_of_writes: those of the proxied connections through which every write goes
     may_join: replicas that are not part of it, and may come and leave
     own_kinds: the kinds that CI harms here, because no simpler system shows what comes of it
+    gave_up: how often the runner ended at its start, and was started again
     """
 
     name: str
@@ -26,6 +27,7 @@ class Subject(Protocol):
     links_of_writes: Sequence[str]
     may_join: Sequence[str]
     own_kinds: Sequence[str]
+    gave_up: int
 
     @property
     def kinds(self) -> Sequence[str]:

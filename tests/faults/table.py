@@ -50,7 +50,8 @@ def table(report: Report) -> str:
         f"  seconds    {'  '.join(f'{part} {seconds:.0f}' for part, seconds in report.seconds.items())}",
         (
             f"  longest stall {recorder.longest_stall(entries, began, ended):.2f} s  "
-            f"slowest write {recorder.slowest(entries, began, float('inf')):.2f} s"
+            f"slowest write {recorder.slowest(entries, began, float('inf')):.2f} s  "
+            f"the runner gave up at its start {report.gave_up} times"
         ),
     ]
     for struck in report.struck:

@@ -232,6 +232,39 @@ async def test_with_a_broker_only_old_rows_are_caught_up(world: World, database:
     assert await loop.step() == 1
 
 
+async def test_old_rows_are_caught_up_far_above_a_watermark_that_cannot_move(
+    world: World, database: Database, person: FakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An open transaction of anybody holds it, and the broker may have lost any row above."""
+    monkeypatch.setattr(outbox, "WINDOW", 2)
+    handler = FakeHandler()
+    consumer = Consumer("aged", "task-events", ("task.created",), "beginning", handler)
+    loop = Catchup(database, consumer, min_age_seconds=10)
+    async with database.raw() as other, other.transaction():
+        await other.execute("SELECT pg_current_xact_id()")
+        for _ in range(3):
+            for _ in range(4):
+                await world.create(person)
+            await world.rows("UPDATE outbox SET created_at = created_at - interval '11 seconds'")
+            await loop.step()
+    assert len(handler.handled) == 12
+
+
+async def test_a_row_from_a_clock_that_was_ahead_holds_up_nobody(
+    world: World, database: Database, person: FakePerson
+) -> None:
+    handler = FakeHandler()
+    consumer = Consumer("aged", "task-events", ("task.created",), "beginning", handler)
+    loop = Catchup(database, consumer, min_age_seconds=10)
+    for _ in range(3):
+        await world.create(person)
+    await world.rows(
+        "UPDATE outbox SET created_at = created_at + CASE position WHEN 1 THEN 1 ELSE -1 END * interval '1 hour'"
+    )
+    await loop.step()
+    assert len(handler.handled) >= 2
+
+
 async def test_watermarks_of_a_restored_database_do_not_stick(
     world: World, loop: Catchup, handler: FakeHandler, person: FakePerson
 ) -> None:

@@ -75,8 +75,9 @@ async def run(bench: Bench, section: Section) -> None:
         bare.append(await _bare(bench))
     section.lines += [*_held_lines(bench, held), *_lag_lines(held, bare[0]), *_burst_lines(bursts, bare)]
     section.notes.append(
-        f"Documents of new tasks of {len(users)} users, all of whom listen, straight into the triggers: an event each, and"
-        " each heard once. Projected is noted when the projector's transaction begins, heard when the subscriber reads it."
+        f"Outbox rows of new tasks of {len(users)} users, all of whom listen, as the trigger makes them: an event each, and"
+        " each heard once. No document, no trigger and no turn is in it; `create` has those. Projected is noted when the"
+        " projector's transaction begins, heard when the subscriber reads it."
     )
     section.notes.append(
         "Bare: confluent-kafka on the same broker, the same bodies, keys and number of partitions, acks of all; handed over"
