@@ -9,8 +9,9 @@ from typing import Final
 from host import metrics
 from host.consumers.handler import Consumer
 from host.gateway import Unavailable
+from host.loops import is_away
 from host.store import outbox
-from host.store.engine import Database, Raw, is_outage
+from host.store.engine import Database, Raw
 from host.store.outbox import Event, Watermark
 from host.store.projections import OvertakenError
 
@@ -45,7 +46,7 @@ class Catchup:
         self._name = consumer.name
         self._database = database
         self._min_age = min_age_seconds
-        # Each look passes by all rows that are too young: not more often than the age matters.
+        # A row of that age is late already, and each look costs the rows that it passes by.
         self._max_poll = max(max_poll_seconds, min_age_seconds / 10)
         self._buried = buried
         self._nudged = asyncio.Event()
@@ -195,7 +196,7 @@ class Catchup:
 
 def is_passing(error: Exception) -> bool:
     """A fault of the world, which is waited out; else the event itself is at fault."""
-    return isinstance(error, (Unavailable, OvertakenError)) or is_outage(error)
+    return is_away(error) or isinstance(error, OvertakenError)
 
 
 def _log_outage(name: str, error: Exception, pause: float) -> None:

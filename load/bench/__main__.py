@@ -68,10 +68,10 @@ def main() -> int:
         measured = f"Measured on {chosen.date} at {_commit()}, load average before it {load:.1f}."
         RESULTS.write_text(markdown(sections, facts, measured, RESULTS.read_text() if RESULTS.is_file() else ""))
         print(f"written: {RESULTS}")
-    missed = [line for section in sections for line in section.lines if line.met is False]
-    for line in missed:
-        print(f"NOT MET: {line.what}: {line.ours}, required {line.required}")
-    return 1 if missed else 0
+    for section in sections:
+        for line in section.missed:
+            print(f"NOT MET: {line.what}: {line.ours}, required {line.required}")
+    return 0 if all(section.passed for section in sections) else 1
 
 
 def _arguments() -> argparse.Namespace:

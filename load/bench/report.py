@@ -34,8 +34,12 @@ class Section:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def missed(self) -> list[Line]:
+        return [line for line in self.lines if line.met is False]
+
+    @property
     def passed(self) -> bool:
-        return all(line.met is not False for line in self.lines)
+        return not self.missed
 
     async def add(self, what: str, lines: Awaitable[list[Line]]) -> None:
         """The lines of one measurement; when it is void, its reason in their place."""

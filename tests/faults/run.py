@@ -173,7 +173,7 @@ async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
         await asyncio.sleep(fault.seconds)
         struck.ended = time.monotonic()
         await asyncio.to_thread(end)
-        await eventually(lambda: asyncio.to_thread(subject.is_ready), READY_SECONDS, "ready", 0.1)
+        await _ready(subject)
         struck.ready_seconds = time.monotonic() - struck.ended
     except AssertionError as error:
         struck.ended = struck.ended or time.monotonic()
@@ -181,7 +181,7 @@ async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
     except (LookupError, psutil.Error):  # there was none of that kind at that moment: another fault was there first
         struck.ended = time.monotonic()
         try:
-            await eventually(lambda: asyncio.to_thread(subject.is_ready), READY_SECONDS, "ready", 0.1)
+            await _ready(subject)
         except AssertionError as error:
             struck.trouble = str(error)
         return struck
@@ -193,6 +193,10 @@ async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
     reminders = any(struck.moment < due < last for due in load.due)
     struck.hit = {"writes": writes, "reminders": reminders, "nothing": True}[fault.aim]
     return struck
+
+
+async def _ready(subject: Subject) -> None:
+    await eventually(lambda: asyncio.to_thread(subject.is_ready), READY_SECONDS, "ready", 0.1)
 
 
 def _stalled(acks: list[float], since: float) -> bool:

@@ -161,19 +161,12 @@ async def _by_slot(bench: Bench, users: Sequence[User], count: int) -> list[Line
     start = datetime.fromtimestamp(slot_at, UTC)
     ids = await _seed_series(bench, users[0], [_series(n, start) for n in range(count)])
     await asyncio.sleep(max(0.0, slot_at - 1 - time.time()))
-    if unarmed := await _unarmed(bench, ids):
+    [[unarmed]] = await _rows(bench, _UNARMED_SQL, 1, ids)
+    if unarmed:
         raise VoidError(f"{unarmed} of {count} series had no wake yet one second before their slot")
     late = await _occurrences(bench, _BY_SLOT_SQL, ids, float(slot_at * 1000))
     line = Line(f"next occurrence after a slot, {count} at one instant", milliseconds(late))
     return [bench.judged(line, summary(late)["p99"], OCCURRENCE_P99)]
-
-
-async def _unarmed(bench: Bench, ids: Sequence[str]) -> int:
-    connection = await bench.system.connect()
-    try:
-        return int(await connection.fetchval(_UNARMED_SQL, ids))
-    finally:
-        await connection.close()
 
 
 async def _by_completion(bench: Bench, users: Sequence[User]) -> list[Line]:
