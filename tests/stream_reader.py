@@ -30,13 +30,14 @@ class Heard:
 
 
 class StreamReader:
-    """`async with` it; `heard` grows while it is open. `hellos` counts connections that were accepted."""
+    """`async with` it; `heard` grows while it is open. `hellos` counts connections that were let in, `refused` has the statuses of others."""
 
     def __init__(self, url: str, headers: dict[str, str], after: int | None = None) -> None:
         self.heard: list[Heard] = []
         self.hellos = 0
         self.resyncs: list[int] = []
         self.replaced = 0
+        self.refused: list[int] = []
         self.last_id = "" if after is None else str(after)
         self._url = url
         self._headers = headers
@@ -98,7 +99,8 @@ class StreamReader:
                 await self._news.wait_for(check)
         except TimeoutError:
             types = [f"{item.position} {item.type}" for item in self.heard[-15:]]
-            raise AssertionError(f"{what} not heard within {within_seconds:g} s; heard {types}") from None
+            refused = f"; refused with {self.refused[-15:]}" if self.refused else ""
+            raise AssertionError(f"{what} not heard within {within_seconds:g} s; heard {types}{refused}") from None
 
     async def _read_for_ever(self) -> None:
         retry = _FIRST_RETRY_SECONDS
@@ -118,6 +120,7 @@ class StreamReader:
             headers["Last-Event-ID"] = self.last_id
         async with http.stream("GET", self._url, headers=headers) as answer:
             if answer.status_code != httpx.codes.OK:
+                self.refused.append(answer.status_code)
                 return
             async for fields in _messages(answer.aiter_lines()):
                 await self._take(fields)
