@@ -85,14 +85,19 @@ def resume(draft: Draft) -> Decision:
 
 
 def stop(draft: Draft) -> Decision:
-    """For good. The task of the next slot stays, when it is to be kept, as one that nothing follows."""
+    """For good. The task of the next slot stays, when it is to be kept, as one that nothing follows.
+
+    While it is paused, that is what a person has opened again.
+    """
     refusal = draft.ready("active", "paused", "stopped")
     if refusal is not None:
         return refusal
     state = draft.state
     if state["status"] != "stopped":
-        entries, next_stays = series_state.unstarted(state), draft.command.body["keep"]
-        kept = [made for made in entries if draft.has_started(made) or (next_stays and made == state["awaited"])]
+        entries = series_state.unstarted(state)
+        coming = entries if state["status"] == "paused" else [state["awaited"]]
+        stays = coming if draft.command.body["keep"] else []
+        kept = [made for made in entries if draft.has_started(made) or made in stays]
         draft.withdraw([made for made in entries if made not in kept])
         draft.keep(kept)
         draft.change("series.stopped", status="stopped")

@@ -147,7 +147,10 @@ def deleted(draft: Draft) -> Decision:
 
 
 def opened(draft: Draft) -> Decision:
-    """The task is open again: the series knows it as such once its slot has started, and awaits none because of it."""
+    """The task is open again: the series knows it as such once its slot has started, and awaits none because of it.
+
+    One that a pause had withdrawn is held until a resume: it stays the task of its slot.
+    """
     task_id, state = _task_id(draft), draft.state
     if task_id in state["closed"]:
         state["closed"] = [other for other in state["closed"] if other != task_id]
@@ -155,6 +158,8 @@ def opened(draft: Draft) -> Decision:
         made = _known_again(draft, task_id)
         if draft.has_started(made):
             _open_again(draft, made)
+        elif state["status"] == "paused":
+            _hold_again(state, made)
     return draft.decided()
 
 
@@ -181,6 +186,13 @@ def _open_again(draft: Draft, made: Json) -> None:
     """Where only the newest stays, until the next one starts: a person has just said that there is this one to do."""
     state = draft.state
     state["open"] = sorted([*state["open"], made], key=_by_start)[-series_state.MAX_OPEN :]
+
+
+def _hold_again(state: Json, made: Json) -> None:
+    """One of a slot; a person may have restored that of an earlier generation, too."""
+    held: list[Json] = state["ahead"]
+    if len(held) < series_state.MAX_AHEAD and all(other["slot"] != made["slot"] for other in held):
+        state["ahead"] = sorted([*held, made], key=_by_start)
 
 
 def _by_start(made: Json) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from actors.clock import instant_text, parse_instant
-from actors.commands import Command, Principal, build_command
+from actors.commands import Command, Principal, build_command, occurrence_id
 from actors.doc import Doc
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged
 from actors.series import decide
@@ -74,8 +74,11 @@ class Desk:
         return self
 
     def report(self, what: str, slot: str, generation: int | None = None, *, at: datetime | None = None) -> Decision:
-        """As the consumer sends it: Created, Completed or Deleted."""
+        """As the consumer sends it: Created, Completed, Deleted or Opened."""
         body: Json = {"generation": generation or self.series["generation"], "slot": slot}
+        if what == "Opened":  # also what was withdrawn and is restored, which may be withdrawn once more
+            task_id = occurrence_id(self.series["id"], body["generation"], slot)
+            self.gone = [gone for gone in self.gone if gone != task_id]
         if what == "Completed":
             body["completed_at"] = instant_text(at or self.clock.now())
         return self.do(f"Occurrence{what}", body)

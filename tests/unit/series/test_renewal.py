@@ -10,6 +10,8 @@ from web.api.occurrences import occurrences
 
 pytestmark = pytest.mark.unit
 
+AGAIN = {"generation": 1, "slot": "2026-11-23T09:00"}
+
 
 def test_a_new_rule_keeps_what_was_skipped_or_moved_where_it_has_that_slot() -> None:
     desk = Desk().create()
@@ -116,3 +118,39 @@ def test_a_move_of_a_task_that_is_made_outlives_a_pause() -> None:
     assert desk.events[-1]["data"]["task"]["due"] == to
     desk.wait("2026-11-23T12:00:00Z")
     assert desk.series["moved"] == {}
+
+
+@pytest.mark.parametrize("mode", ["schedule", "completion"])
+def test_a_task_that_a_pause_withdrew_and_a_person_restored_is_the_one_of_its_slot(mode: str) -> None:
+    desk = Desk().create(mode=mode)
+    desk.do("PauseSeries")
+    assert desk.withdrawn == days("11-23")
+    desk.report("Opened", "2026-11-23T09:00")
+    assert (desk.slots("ahead"), desk.unchanged("OccurrenceOpened", AGAIN)) == (days("11-23"), True)
+    desk.do("ResumeSeries")
+    assert (desk.slots_made(), desk.withdrawn) == (days("11-23"), days("11-23"))
+    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-23T09:00", 1)
+
+
+def test_of_two_tasks_of_a_slot_that_a_person_restored_the_series_goes_on_with_one() -> None:
+    desk = Desk().create()
+    for generation in (1, 2):
+        desk.do("PauseSeries")
+        assert desk.series["generation"] == generation
+        desk.do("ResumeSeries")
+    desk.do("PauseSeries")
+    for generation in (1, 2):
+        desk.report("Opened", "2026-11-23T09:00", generation)
+    assert [made["generation"] for made in desk.series["ahead"]] == [1]
+    desk.do("ResumeSeries")
+    assert (desk.slots_made(), desk.awaited) == (days("11-23") * 3, "2026-11-23T09:00")
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_stop_keeps_or_takes_back_the_task_that_was_restored_meanwhile(*, keep: bool) -> None:
+    desk = Desk().create()
+    desk.do("PauseSeries")
+    desk.report("Opened", "2026-11-23T09:00")
+    desk.do("StopSeries", {"keep": keep})
+    left = days("11-23") if keep else []
+    assert (desk.slots("ahead"), desk.slots("open"), desk.withdrawn) == ([], left, days("11-23") * (1 if keep else 2))
