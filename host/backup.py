@@ -8,6 +8,7 @@ data is not in it: the sweeper registers every wake anew.
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -29,6 +30,7 @@ from host.store.snapshot import Fingerprint
 FORMAT = 1
 MANIFEST, DUMP = "manifest.json", "database.dump"
 _ERROR_CHARACTERS = 800
+_TOOL_HOURS = 12  # far more than the largest database takes; a server that hangs is not waited for without end
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,25 @@ def read_manifest(file: Path) -> Manifest:
         tables = {name: Fingerprint(**table) for name, table in found.pop("tables").items()}
         manifest = Manifest(**found, tables=tables)
     except (OSError, tarfile.TarError, KeyError, ValueError, TypeError) as error:
-        raise StartError(f"{file} is not a whole backup of Duely: {error}.") from error
+        raise _not_whole(file, error) from error
     if manifest.format > FORMAT:
         raise StartError(f"{file} was written by Duely {manifest.duely}, which is newer than this one.")
     return manifest
+
+
+def _extract_dump(file: Path, dump: Path) -> None:
+    """Its bytes alone: whatever else a tar may say of a member, such as where it goes, is not asked."""
+    try:
+        with tarfile.open(file) as archive, dump.open("wb") as written:
+            member = archive.extractfile(DUMP)
+            if member is not None:  # else it is no file, and the empty one that is left has another hash
+                shutil.copyfileobj(member, written)
+    except (tarfile.TarError, KeyError) as error:
+        raise _not_whole(file, error) from error
+
+
+def _not_whole(file: Path, error: Exception) -> StartError:
+    return StartError(f"{file} is not a whole backup of Duely: {error}.")
 
 
 async def restore(dsn: str, file: Path, *, replace: bool) -> Manifest:
@@ -98,8 +115,7 @@ async def restore(dsn: str, file: Path, *, replace: bool) -> Manifest:
     manifest = read_manifest(file)
     with tempfile.TemporaryDirectory() as scratch:
         dump = Path(scratch) / DUMP
-        with tarfile.open(file) as archive:
-            archive.extract(DUMP, scratch, filter="data")
+        _extract_dump(file, dump)
         if _sha256(dump) != manifest.dump_sha256:
             raise StartError(f"{file} is damaged: its dump is not the one that its manifest names.")
         async with snapshot.connected(dsn) as connection:
@@ -141,7 +157,12 @@ def _run(dsn: str, program: str, *arguments: str) -> None:
         *arguments,
     ]
     env = child_environment({"PGPASSWORD": unquote(parts.password)} if parts.password else {})
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603  our own binary
+    try:
+        done = subprocess.run(  # noqa: S603  our own binary
+            command, env=env, capture_output=True, text=True, check=False, timeout=_TOOL_HOURS * 3600
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StartError(f"{program} was ended: it was not ready after {_TOOL_HOURS} hours.") from error
     if done.returncode:
         raise StartError(f"{program} failed: {done.stderr.strip()[-_ERROR_CHARACTERS:]}")
 

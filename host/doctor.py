@@ -82,7 +82,7 @@ async def examine(settings: Settings, database_url: str, now: datetime) -> Repor
         await _look_at_parts(report, folder, running)
     if database_url:
         await _look_at_data(report, settings, database_url, now)
-    _look_at_disk(report, folder)
+    _look_at_disk(report, folder, settings.archive)
     return report
 
 
@@ -141,10 +141,11 @@ async def _look_at_data(report: Report, settings: Settings, database_url: str, n
         report.problems.append(f"The consumer {consumer} is paused: `duely pause-consumer {consumer} --resume`.")
 
 
-def _look_at_disk(report: Report, folder: DataFolder) -> None:
+def _look_at_disk(report: Report, folder: DataFolder, archive: Path) -> None:
     if not folder.path.is_dir():
         return
-    report.disk = {name: _size(folder.path / name) for name in ("postgres", "scheduler", "logs")}
+    parts = {path.name: path for path in (folder.postgres, folder.scheduler, folder.kafka, folder.logs)}
+    report.disk = {name: _size(path) for name, path in {**parts, "archive": archive}.items() if path.is_dir()}
     report.disk["free"] = shutil.disk_usage(folder.path).free
     if report.disk["free"] < LOW_DISK_BYTES:
         report.problems.append(f"The disk under {folder.path} is nearly full.")

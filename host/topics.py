@@ -105,6 +105,12 @@ def _path(file: Path | None) -> str | None:
     return str(file) if file else None
 
 
+def _cause(error: KafkaException | TimeoutError) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {TIMEOUT_SECONDS} s"
+    return error.args[0].str() if error.args else str(error)
+
+
 class _Admin:
     """The admin client with its errors in our words."""
 
@@ -119,8 +125,8 @@ class _Admin:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, KafkaException):
-            cause = error.args[0].str() if error.args else str(error)
+        if isinstance(error, (KafkaException, TimeoutError)):
+            cause = _cause(error)
             told = f"{self._heard[0].str()} ({cause})" if self._heard else cause
             raise TopicsError(f"Kafka at {self._access.brokers}: {told}") from error
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from host.store import doc_checks, invariants, mending, snapshot
-from host.store.doc_checks import Breach, Found, Mend
+from host.store.doc_checks import MOST, Breach, Found, Mend
 from host.store.engine import Raw, is_outage
 
 EXAMPLES: Final = 10
@@ -37,13 +37,18 @@ INVARIANTS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One invariant: how many things were looked at, and what breaks it."""
+    """One invariant: how many things were looked at, and what breaks it; of very many breaches the first."""
 
     invariant: str
     says: str
     checked: int
     moving: int
     breaches: list[Breach]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more than are named."""
+        return len(self.breaches) >= MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ async def _examine(connection: Raw, now: datetime, consumers: Mapping[str, Seque
         while docs := await doc_checks.page(connection, row_id):
             await doc_checks.examine(connection, docs, now, found)
             row_id = docs[-1].row_id
-            del found.breaches[invariants.MOST :]
+            found.cut()
         await invariants.rows_without_doc(connection, found)
         await invariants.tags(connection, found)
         await invariants.versions(connection, found)
@@ -127,7 +132,8 @@ def lines(report: Report) -> list[str]:
     text: list[str] = []
     for result in report.results:
         moving = f", {result.moving:,} moving" if result.moving else ""
-        verdict = f"{len(result.breaches):,} BREACHES" if result.breaches else "whole"
+        more = " OR MORE" if result.is_cut else ""
+        verdict = f"{len(result.breaches):,}{more} BREACHES" if result.breaches else "whole"
         text.append(f"{result.invariant:<12}  {result.says:<{width}}  {result.checked:>9,} checked{moving}  {verdict}")
         text += [f"    {breach.subject}  {breach.detail}" for breach in result.breaches[:EXAMPLES]]
         if len(result.breaches) > EXAMPLES:
@@ -154,6 +160,7 @@ def as_json(report: Report) -> dict[str, Any]:
                 "says": result.says,
                 "checked": result.checked,
                 "moving": result.moving,
+                "may_be_more": result.is_cut,
                 "breaches": [
                     {"subject": it.subject, "detail": it.detail, "can_be_mended": it.mend is not None}
                     for it in result.breaches

@@ -1,5 +1,6 @@
 """Actors' docs against everything that is made of them: read model, wakes, reminders, slots, events. A page at a time."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from host.store.engine import HOLD_READ_MODEL, Raw
 Json = dict[str, Any]
 
 PAGE: Final = 500
+MOST: Final = 10_000  # breaches of one kind: more of them need no list, and no memory
 GRACE: Final = timedelta(seconds=30)  # by then the scheduler or the sweeper has done it, also after a hard kill
 
 
@@ -51,6 +53,17 @@ class Found:
     def count(self, invariant: str, checked: int, moving: int = 0) -> None:
         self.checked[invariant] = self.checked.get(invariant, 0) + checked
         self.moving[invariant] = self.moving.get(invariant, 0) + moving
+
+    def cut(self) -> None:
+        """Keep the first MOST breaches of each invariant: one that breaks everywhere hides no other."""
+        if len(self.breaches) > MOST:
+            seen: Counter[str] = Counter()
+            kept: list[Breach] = []
+            for breach in self.breaches:
+                seen[breach.invariant] += 1
+                if seen[breach.invariant] <= MOST:
+                    kept.append(breach)
+            self.breaches = kept
 
 
 class Doc(NamedTuple):

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from host.store.doc_checks import GRACE, Breach, Found, Mend
+from host.store.doc_checks import GRACE, MOST, Breach, Found, Mend
 from host.store.engine import Raw
 
-MOST: Final = 10_000  # breaches of one query: more of them need no list, and no memory
 TOLD_GRACE: Final = timedelta(minutes=1)
 
 

@@ -1,5 +1,6 @@
 """A backup holds one instant of a whole database, and a restore proves that it brought back the same."""
 
+import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,19 @@ async def test_a_damaged_dump_is_refused_before_anything_is_dropped(full: str, t
     assert await run(full, "SELECT count(*) FROM accounts") == 300
 
 
+@pytest.mark.parametrize("what", ["no dump", "half a dump"])
+async def test_a_backup_without_all_of_its_dump_is_refused(full: str, empty: str, tmp_path: Path, what: str) -> None:
+    file, partial = tmp_path / "file", tmp_path / "partial"
+    await backup.backup(full, file, NOW)
+    if what == "no dump":
+        with tarfile.open(file) as whole, tarfile.open(partial, "w") as written:
+            written.addfile(whole.getmember(backup.MANIFEST), whole.extractfile(backup.MANIFEST))
+    else:
+        partial.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    with pytest.raises(StartError, match="not a whole backup"):
+        await backup.restore(empty, partial, replace=False)
+
+
 @pytest.mark.parametrize("content", [b"", b"not a tar", b"\0" * 20_000])
 async def test_a_file_that_is_no_backup_is_refused(empty: str, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "file").write_bytes(content)
@@ -120,3 +134,9 @@ async def test_a_tool_that_fails_says_why_and_never_shows_the_password(full: str
         backup._run(full.replace("/test_", "/absent_"), "pg_dump", f"--file={tmp_path / 'x'}")
     assert "does not exist" in str(failed.value)
     assert str(urlsplit(full).password) not in str(failed.value)
+
+
+async def test_a_tool_that_hangs_is_ended(full: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup, "_TOOL_HOURS", 0)
+    with pytest.raises(StartError, match="pg_dump was ended"):
+        backup._run(full, "pg_dump", f"--file={tmp_path / 'x'}")

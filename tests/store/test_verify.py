@@ -389,3 +389,17 @@ def test_only_the_first_of_many_breaches_are_told() -> None:
     assert text[0] == "tags          says     10,000 checked, 3 moving  12 BREACHES"
     assert text[-3] == "    … and 2 more (--json has all)"
     assert orjson.dumps(operation.as_json(Report([result], 1.0, [], 12)))
+
+
+async def test_of_very_many_breaches_the_first_of_each_kind_are_named(
+    full: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("host.store.doc_checks.MOST", 3)
+    monkeypatch.setattr("host.operations.verify.MOST", 3)
+    await full.rows("UPDATE tasks SET title = title || '!'")
+    await full.rows("DELETE FROM wakes")
+    report = await verify(full)
+    found = {result.invariant: result for result in report.results}
+    assert len(found["read_model"].breaches) == 3
+    assert found["wakes"].breaches, "what breaks everywhere hides nothing else"
+    assert "3 OR MORE BREACHES" in "\n".join(operation.lines(report))

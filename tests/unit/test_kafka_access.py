@@ -6,7 +6,7 @@ import pytest
 
 from host.kafka_access import KafkaAccess
 from host.settings import BadSettingError, read_settings
-from host.topics import client_settings
+from host.topics import TopicsError, _Admin, client_settings
 
 pytestmark = pytest.mark.unit
 
@@ -73,3 +73,9 @@ def test_a_prefix_that_kafka_takes_is_taken(prefix: str) -> None:
 def test_a_prefix_that_kafka_would_not_take_is_refused(prefix: str) -> None:
     with pytest.raises(BadSettingError, match=r"DUELY_KAFKA_PREFIX is .*letters, digits"):
         read_settings({"DUELY_KAFKA_PREFIX": prefix})
+
+
+def test_a_broker_that_does_not_answer_in_time_is_told_of_in_our_words() -> None:
+    words = r"Kafka at 127\.0\.0\.1:1: no answer within 15 s"
+    with pytest.raises(TopicsError, match=words), _Admin(access(BROKERS="127.0.0.1:1")):
+        raise TimeoutError

@@ -1,9 +1,12 @@
 """The doctor's report as a person reads it."""
 
+from pathlib import Path
+
 import pytest
 
-from host.doctor import Listener, Report
+from host.doctor import Listener, Report, _look_at_disk
 from host.doctor_text import lines
+from host.runner.folder import DataFolder
 from host.store.vitals import Vitals
 
 pytestmark = pytest.mark.unit
@@ -31,3 +34,14 @@ def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
 def test_problems_come_last_one_a_line() -> None:
     report = Report({"duely": "1"}, problems=["The disk is full.", "Nothing runs."])
     assert lines(report)[-2:] == ["PROBLEM  The disk is full.", "PROBLEM  Nothing runs."]
+
+
+def test_the_disk_of_each_folder_that_is_there_is_told(tmp_path: Path) -> None:
+    folder, archive = DataFolder(tmp_path / "data"), tmp_path / "elsewhere"
+    for path in (folder.postgres, folder.kafka, archive):
+        path.mkdir(parents=True)
+        (path / "file").write_bytes(b"x" * 5000)
+    report = Report({"duely": "1"})
+    _look_at_disk(report, folder, archive)
+    assert list(report.disk) == ["postgres", "kafka", "archive", "free"]
+    assert report.disk["archive"] >= 5000
