@@ -87,17 +87,19 @@ def resume(draft: Draft) -> Decision:
 def stop(draft: Draft) -> Decision:
     """For good. The task of the next slot stays, when it is to be kept, as one that nothing follows.
 
-    While it is paused, that is what a person has opened again.
+    What a person has opened during a pause stays in any case.
     """
     refusal = draft.ready("active", "paused", "stopped")
     if refusal is not None:
         return refusal
     state = draft.state
     if state["status"] != "stopped":
-        entries = series_state.unstarted(state)
-        coming = entries if state["status"] == "paused" else [state["awaited"]]
-        stays = coming if draft.command.body["keep"] else []
-        kept = [made for made in entries if draft.has_started(made) or made in stays]
+        entries, next_stays = series_state.unstarted(state), draft.command.body["keep"]
+        kept = [
+            made
+            for made in entries
+            if draft.has_started(made) or state["status"] == "paused" or (next_stays and made == state["awaited"])
+        ]
         draft.withdraw([made for made in entries if made not in kept])
         draft.keep(kept)
         draft.change("series.stopped", status="stopped")

@@ -121,6 +121,12 @@ class Draft:
             "moved": {slot: due for slot, due in self.state["moved"].items() if slot > made["slot"]},
         }
 
+    def count_done(self, made: Json, when: str) -> None:
+        """After completion: it is passed, and what follows is counted from then."""
+        closed = [task_id for task_id in self.state["closed"] if task_id != made["task_id"]]
+        self.state |= {"closed": closed, "started_day": made["slot"][:10], "last_done": when}
+        self.leave(made)
+
     def await_slot(self, numbered: Numbered | None) -> None:
         """Make the task of the next slot; without one the series has ended."""
         if numbered is None:
@@ -187,9 +193,7 @@ class Draft:
         numbered = next(self._upcoming(), None)
         while numbered is not None and (made := held.get(numbered.slot.nominal)) is not None and self.is_closed(made):
             done = self._anew(held.pop(made["slot"]), numbered)
-            closed = [task_id for task_id in self.state["closed"] if task_id != done["task_id"]]
-            self.state |= {"closed": closed, "started_day": done["slot"][:10], "last_done": self.now_text}
-            self.leave(done)
+            self.count_done(done, self.now_text)
             numbered = series_slots.slot_after_completion(self.state, self.recurrence, done, self.now)
         next_made = None if numbered is None else held.pop(numbered.slot.nominal, None)
         self.withdraw(list(held.values()))

@@ -100,10 +100,9 @@ def renew(draft: Draft) -> None:
     waits = awaited is not None and draft.state["mode"] == "completion" and draft.has_started(awaited)
     entries = [] if waits else draft.set_aside()
     state = draft.state
-    days = [day for day in (state["begins_after"], state["started_day"]) if day is not None]
     draft.state |= {
         "generation": state["generation"] + 1,
-        "begins_after": max(days, default=None),
+        "begins_after": series_slots.last_day(state),
         "passed": None,
     }
     draft.recurrence = series_slots.recurrence_of(draft.state)
@@ -136,9 +135,7 @@ def rezone(draft: Draft) -> Decision:
         draft.change("series.updated", zone=zone)
         draft.recurrence = series_slots.recurrence_of(draft.state)
         _recount_unstarted(draft)
-        draft.state["open"] = [
-            made if "T" in made["slot"] else _counted(draft.recurrence, made) for made in draft.state["open"]
-        ]
+        draft.state["open"] = [_counted(draft.recurrence, made) for made in draft.state["open"]]
         draft.catch_up()
     return draft.decided()
 
@@ -162,6 +159,9 @@ def _recount_unstarted(draft: Draft) -> None:
 
 
 def _counted(recurrence: Recurrence, made: Json) -> Json:
+    """One with a time, of a rule of before, stays where it was when the rule is one of days."""
+    if recurrence.clock is None and "T" in made["slot"]:
+        return made
     return {**made, "at": instant_text(slot_at(recurrence, Slot(made["generation"], made["slot"])))}
 
 

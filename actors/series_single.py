@@ -149,7 +149,7 @@ def deleted(draft: Draft) -> Decision:
 def opened(draft: Draft) -> Decision:
     """The task is open again: the series knows it as such once its slot has started, and awaits none because of it.
 
-    One that a pause had withdrawn is held until a resume: it stays the task of its slot.
+    One that a pause had withdrawn is held until a resume: it stays the task of its slot, where that still comes.
     """
     task_id, state = _task_id(draft), draft.state
     if task_id in state["closed"]:
@@ -159,7 +159,7 @@ def opened(draft: Draft) -> Decision:
         if draft.has_started(made):
             _open_again(draft, made)
         elif state["status"] == "paused":
-            _hold_again(state, made)
+            _hold(draft, made, draft.now)
     return draft.decided()
 
 
@@ -175,7 +175,8 @@ def _known_again(draft: Draft, task_id: str) -> Json:
     slot, numbered = Slot(body["generation"], body["slot"]), state["mode"] == "schedule"
     numbered = numbered and series_slots.named_slot(state, draft.recurrence, slot.nominal) == slot
     return {
-        **body,
+        "generation": slot.generation,
+        "slot": slot.nominal,
         "number": number_of(draft.recurrence, slot) if numbered else 0,
         "at": instant_text(instant_of(datetime.fromisoformat(slot.nominal), draft.recurrence.zone)),
         "task_id": task_id,
@@ -188,11 +189,15 @@ def _open_again(draft: Draft, made: Json) -> None:
     state["open"] = sorted([*state["open"], made], key=_by_start)[-series_state.MAX_OPEN :]
 
 
-def _hold_again(state: Json, made: Json) -> None:
-    """One of a slot; a person may have restored that of an earlier generation, too."""
-    held: list[Json] = state["ahead"]
-    if len(held) < series_state.MAX_AHEAD and all(other["slot"] != made["slot"] for other in held):
-        state["ahead"] = sorted([*held, made], key=_by_start)
+def _hold(draft: Draft, made: Json, at: datetime) -> Json | None:
+    """One of a slot, for a resume; a person may have restored that of an earlier generation, too."""
+    held: list[Json] = draft.state["ahead"]
+    numbered = series_slots.resumed(draft.state, draft.recurrence, made["slot"], at)
+    if numbered is None or len(held) >= series_state.MAX_AHEAD or any(it["slot"] == made["slot"] for it in held):
+        return None
+    made = {**made, "number": numbered.number}
+    draft.state["ahead"] = sorted([*held, made], key=_by_start)
+    return made
 
 
 def _by_start(made: Json) -> tuple[str, str]:
@@ -209,9 +214,26 @@ def _closed(draft: Draft, when: datetime, *, in_trash: bool = False) -> Decision
         state["open"] = [made for made in state["open"] if made is not last]
         if state["status"] == "paused" and state["mode"] == "completion" and last["slot"][:10] == state["started_day"]:
             state["last_done"] = instant_text(when)
+    elif state["status"] == "paused" and not in_trash:
+        _done_in_pause(draft, task_id, when)
     elif series_state.made(state, task_id) is not None:
         _note_closed(state, task_id, in_trash=in_trash)
     return draft.decided()
+
+
+def _done_in_pause(draft: Draft, task_id: str, when: datetime) -> None:
+    """Also one of which nothing is known: it was done before the pause, and is reported after."""
+    state = draft.state
+    made = series_state.made(state, task_id) or _hold(draft, _known_again(draft, task_id), when)
+    if made is None:
+        return
+    if state["mode"] == "schedule":
+        _note_closed(state, task_id, in_trash=False)
+        return
+    others = [held for held in state["ahead"] if held["task_id"] != task_id]
+    state["ahead"] = []  # nothing is awaited until the resume
+    draft.count_done(made, instant_text(when))
+    state["ahead"] = others
 
 
 def _note_closed(state: Json, task_id: str, *, in_trash: bool) -> None:
@@ -225,9 +247,8 @@ def _note_closed(state: Json, task_id: str, *, in_trash: bool) -> None:
 
 def _go_on(draft: Draft, made: Json, when: datetime) -> None:
     """After completion: the next slot comes from when this one was completed."""
-    draft.state |= {"started_day": made["slot"][:10], "last_done": instant_text(when)}
     draft.since = min(draft.now_text, instant_text(when))
-    draft.leave(made)
+    draft.count_done(made, instant_text(when))
     draft.await_slot(series_slots.slot_after_completion(draft.state, draft.recurrence, made, when))
 
 

@@ -86,6 +86,22 @@ def first_numbered(series: Json, recurrence: Recurrence, now: datetime, passed: 
     return None if count is not None and passed >= count else Numbered(slot, passed + 1)
 
 
+def resumed(series: Json, recurrence: Recurrence, nominal: str, now: datetime) -> Numbered | None:
+    """The slot of that name, where a resume makes a task for it; after completion one that is asked for at `now`."""
+    series = {**series, "begins_after": last_day(series)}
+    if series["mode"] == "completion":
+        first = first_numbered(series, recurrence, now, series["passed_number"])
+        return first if first is not None and first.slot.nominal == nominal else None
+    slot = named_slot(series, recurrence, nominal)
+    return None if slot is None or nominal in series["skipped"] else Numbered(slot, number_of(recurrence, slot))
+
+
+def last_day(series: Json) -> str | None:
+    """The day after which a new generation begins: on no earlier one has a slot of it its place."""
+    days = [day for day in (series["begins_after"], series["started_day"]) if day is not None]
+    return max(days, default=None)
+
+
 def from_first(series: Json, recurrence: Recurrence, now: datetime, passed: int) -> Iterator[Numbered]:
     """What a generation begins with, and by schedule what follows that."""
     first = first_numbered(series, recurrence, now, passed)

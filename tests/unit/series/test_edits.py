@@ -263,6 +263,17 @@ def test_when_the_user_moves_to_where_the_next_day_has_begun_its_slot_starts_at_
     assert desk.slots("open") == ["2026-11-22", "2026-11-23", "2026-11-24"], "no day comes twice"
 
 
+def test_when_the_user_moves_what_is_held_of_a_rule_with_a_time_stays_where_it_was() -> None:
+    desk = Desk().create()
+    desk.report("Completed", "2026-11-23T09:00")
+    desk.do("PauseSeries")
+    desk.do("PatchSeries", {"start": {"date": "2026-11-24"}, "mode": "completion"})
+    held = desk.series["ahead"]
+    assert [made["slot"] for made in held] == days("11-23")
+    desk.do("Rezone", {"zone": "Asia/Tokyo"})
+    assert (desk.series["zone"], desk.series["ahead"]) == ("Asia/Tokyo", held)
+
+
 def test_when_the_user_moves_what_is_open_of_a_rule_with_a_time_stays_where_it_was() -> None:
     desk = Desk().create().wait("2026-11-23T12:00:00Z")
     desk.do("PatchSeries", {"start": {"date": "2026-11-24"}})

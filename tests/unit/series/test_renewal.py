@@ -1,16 +1,18 @@
 """What outlives another rule and a pause: tasks that are made, skips, moves, and what was done ahead of its slot."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from actors.clock import parse_instant
 from tests.unit.series.desk import Desk, days
 from web.api.occurrences import occurrences
 
 pytestmark = pytest.mark.unit
 
-AGAIN = {"generation": 1, "slot": "2026-11-23T09:00"}
+AGAIN_SLOT = {"slot": "2026-11-23T09:00"}
+AGAIN = {"generation": 1, **AGAIN_SLOT}
 
 
 def test_a_new_rule_keeps_what_was_skipped_or_moved_where_it_has_that_slot() -> None:
@@ -74,6 +76,18 @@ def test_a_slot_whose_task_stays_under_another_rule_is_shown_once_and_numbered()
         ("2026-11-25T09:00", 1, 3, "open"),
         ("2026-11-26T09:00", 2, 4, "computed"),
         ("2026-11-27T09:00", 2, 5, "computed"),
+    ]
+
+
+def test_a_slot_that_was_skipped_is_shown_once_under_another_rule() -> None:
+    desk = Desk().create()
+    desk.do("SkipSlot", AGAIN_SLOT)
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY;COUNT=9"})
+    task = {"id": "t", "occurrence": AGAIN, "status": "open", "purged": False, "deleted_at": "x", "due": None}
+    found = occurrences(desk.series, [task], date(2026, 11, 23), date(2026, 11, 24))
+    assert [(shown["slot"][:10], shown["state"]) for shown in found] == [
+        ("2026-11-23", "skipped"),
+        ("2026-11-24", "open"),
     ]
 
 
@@ -147,10 +161,79 @@ def test_of_two_tasks_of_a_slot_that_a_person_restored_the_series_goes_on_with_o
 
 
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_stop_keeps_or_takes_back_the_task_that_was_restored_meanwhile(*, keep: bool) -> None:
+def test_a_stop_leaves_the_task_that_was_restored_during_the_pause(*, keep: bool) -> None:
     desk = Desk().create()
     desk.do("PauseSeries")
     desk.report("Opened", "2026-11-23T09:00")
     desk.do("StopSeries", {"keep": keep})
-    left = days("11-23") if keep else []
-    assert (desk.slots("ahead"), desk.slots("open"), desk.withdrawn) == ([], left, days("11-23") * (1 if keep else 2))
+    assert (desk.slots("ahead"), desk.slots("open"), desk.withdrawn) == ([], days("11-23"), days("11-23"))
+
+
+@pytest.mark.parametrize("before", ["skipped", "of another rule", "passed", "done"])
+def test_what_a_resume_would_not_make_is_left_alone_when_it_is_opened_during_the_pause(before: str) -> None:
+    """It would else be taken away from the person who has just opened it."""
+    desk = Desk().create("FREQ=DAILY;INTERVAL=3", mode="completion" if before == "done" else "schedule")
+    if before == "skipped":
+        desk.do("SkipSlot", AGAIN_SLOT)
+    elif before == "of another rule":
+        desk.do("PatchSeries", {"rule": "FREQ=WEEKLY;BYDAY=TU"})
+    elif before == "passed":
+        desk.wait("2026-11-24T12:00:00Z")
+        desk.report("Deleted", "2026-11-23T09:00")
+        desk.clock.at = parse_instant("2026-11-22T13:00:00Z")  # it was put back
+    else:
+        desk.report("Completed", "2026-11-23T09:00")
+    desk.do("PauseSeries")
+    gone = list(desk.withdrawn)
+    desk.report("Opened", "2026-11-23T09:00", 1)
+    assert desk.slots("ahead") == []
+    desk.do("ResumeSeries")
+    assert desk.withdrawn == gone
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_count_goes_on_after_a_pause_in_which_the_last_one_was_restored(*, done: bool) -> None:
+    desk = Desk().create("FREQ=DAILY;COUNT=3", mode="completion")
+    for slot in days("11-23", "11-24"):
+        desk.report("Completed", slot)
+    last = desk.awaited
+    desk.do("PauseSeries")
+    desk.report("Opened", str(last))
+    desk.move(days=5)
+    if done:
+        desk.report("Completed", str(last))
+    desk.do("ResumeSeries")
+    if not done:
+        assert (desk.awaited, desk.series["awaited"]["number"]) == (last, 3)
+        desk.report("Completed", str(last), 1)
+    assert (desk.series["status"], len(desk.made)) == ("ended", 3)
+
+
+@pytest.mark.parametrize("restored", [True, False])
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_is_completed_during_a_pause_counts_as_the_last_one(*, restored: bool, waits: bool) -> None:
+    """Not restored: it was done before the pause, and the series hears of it after."""
+    desk = Desk().create("FREQ=DAILY;INTERVAL=3", mode="completion")
+    done_at = desk.clock.now() + timedelta(hours=1)
+    desk.do("PauseSeries")
+    if restored:
+        desk.report("Opened", "2026-11-23T09:00")
+    if waits and restored:
+        desk.move(days=2)
+        done_at = desk.clock.now()
+    desk.report("Completed", "2026-11-23T09:00", at=done_at)
+    desk.move(hours=3)
+    desk.do("ResumeSeries")
+    following = "2026-11-27T09:00" if waits and restored else "2026-11-25T09:00"
+    assert (desk.awaited, desk.series["awaited"]["number"]) == (following, 2)
+    assert desk.slots_made() == ["2026-11-23T09:00", following]
+
+
+def test_by_schedule_what_was_done_just_before_a_pause_is_not_made_again() -> None:
+    desk = Desk().create()
+    desk.do("PauseSeries")
+    desk.report("Completed", "2026-11-23T09:00")
+    desk.do("ResumeSeries")
+    desk.wait("2026-11-23T12:00:00Z")
+    assert desk.slots_made() == days("11-23", "11-24")
+    assert (desk.slots("open"), desk.series["closed"]) == ([], [])
