@@ -25,7 +25,9 @@ def occurrences(series: Json, tasks: Sequence[Json], first: date, last: date) ->
             found.setdefault(_place(series, entry), _of_entry(series, entry))
     recurrence = _recurrence(series)
     if recurrence is not None:
-        made = {entry["slot"] for entry in tasks_of(series)}  # also under an earlier rule, whose generation they keep
+        # Also of an earlier rule, whose generation they keep.
+        made = {entry["slot"] for entry in tasks_of(series)}
+        made |= {slot for (_, slot), shown in found.items() if shown["state"] == "skipped"}
         for slot in islice(_beyond(series, recurrence, first, last), MOST_OCCURRENCES):
             if slot.nominal not in made:
                 found.setdefault((slot.generation, slot.nominal), _of_slot(series, slot))
@@ -45,7 +47,8 @@ def _of_task(series: Json, task: Json) -> Json:
     due = task["due"]
     moved = due is not None and not _is_at(due, place[1])
     shown = due_json(due, zone) if moved and due else when(place[1], (due or {}).get("zone", zone))
-    return _shown(place, "skipped" if gone and _is_skipped(series, place) else state, task["id"], shown, moved=moved)
+    skipped = gone and place[1] in series["skipped"]
+    return _shown(place, "skipped" if skipped else state, task["id"], shown, moved=moved)
 
 
 def _is_at(due: Json, slot: str) -> bool:
@@ -63,11 +66,8 @@ def _of_slot(series: Json, slot: Slot) -> Json:
     place, moved = (slot.generation, slot.nominal), series["moved"].get(slot.nominal)
     zone = zone_of(series)
     shown = when(slot.nominal, zone) if moved is None else due_json(moved, zone)
-    return _shown(place, "skipped" if _is_skipped(series, place) else "computed", None, shown, moved=moved is not None)
-
-
-def _is_skipped(series: Json, place: Place) -> bool:
-    return place[0] == series["generation"] and place[1] in series["skipped"]
+    state = "skipped" if slot.nominal in series["skipped"] else "computed"
+    return _shown(place, state, None, shown, moved=moved is not None)
 
 
 def _shown(place: Place, state: str, task_id: str | None, shown: Json, *, moved: bool) -> Json:

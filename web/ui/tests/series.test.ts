@@ -123,6 +123,16 @@ describe("an edit of an occurrence", () => {
     expect(requests).toMatchObject([{ method: "PATCH", path: "/api/v1/series/s1", body }])
   })
 
+  it("begins at the one that outlived another rule, and leaves those before it alone", async () => {
+    confirmSeries([series({ version: 4, generation: 2 })])
+    const later = task({ occurrence: { generation: 1, slot: "2026-11-26T09:00" } })
+    const saved = saveTask(later, { priority: "high" })
+    await answer("following")
+    await saved
+    const body = { priority: "high", from_slot: "2026-11-26T09:00" }
+    expect(requests).toMatchObject([{ method: "PATCH", path: "/api/v1/series/s1", body }])
+  })
+
   it("of one that has begun changes it and what is still to come", async () => {
     const begun = task({ occurrence: { generation: 1, slot: "2026-11-24T09:00" } })
     confirm([{ ...begun, version: 2 }])
@@ -151,7 +161,8 @@ describe("an edit of an occurrence", () => {
     const at = (generation: number, slot: string) => task({ occurrence: { generation, slot } })
     expect(isStarted(at(1, "2026-11-24T09:00"), series({}))).toBe(true)
     expect(isStarted(at(1, "2026-11-26T09:00"), series({}))).toBe(false)
-    expect(isStarted(at(1, "2026-11-26T09:00"), series({ generation: 2 }))).toBe(true)
+    expect(isStarted(at(1, "2026-11-26T09:00"), series({ generation: 2 }))).toBe(false)
+    expect(isStarted(at(1, "2026-11-26T09:00"), series({ status: "paused", next: null }))).toBe(true)
   })
 
   it("gives the template steps without their ticks", () => {

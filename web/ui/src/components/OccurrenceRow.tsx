@@ -73,11 +73,12 @@ function Tools({ series, occurrence, label }: Props & { label: string }) {
   )
 }
 
-function isCurrent(series: Series, { generation }: Occurrence): boolean {
-  return generation === series.generation
+/** By today's rule: what outlived another one has its generation, and is numbered, or is the next one. */
+function isCurrent(series: Series, { generation, number, task_id }: Occurrence): boolean {
+  return generation === series.generation || number !== null || (task_id !== null && task_id === series.next?.task_id)
 }
 
-/** Ahead of its time, by today's rule. */
+/** Ahead of its time. */
 function canChange(series: Series, occurrence: Occurrence): boolean {
   if (isOver(series) || !isCurrent(series, occurrence) || !series.next) return false
   return (occurrence.state === "open" || occurrence.state === "computed") && occurrence.slot >= series.next.slot

@@ -12,10 +12,9 @@ import { lay, lift, tasks } from "./tasks.ts"
 
 export type Scope = "one" | "following" | "all"
 
-/** Its slot has come, or its rule has changed since: nothing of the series can move it any more. */
-export function isStarted(task: Task, { generation, next }: Series): boolean {
-  const { occurrence } = task
-  return !occurrence || !next || occurrence.generation !== generation || occurrence.slot < next.slot
+/** Its slot has come: nothing of the series can move it any more. One that outlived another rule has its generation. */
+export function isStarted({ occurrence }: Task, { next }: Series): boolean {
+  return !occurrence || !next || occurrence.slot < next.slot
 }
 
 export function isOver({ status }: Series): boolean {
