@@ -35,6 +35,7 @@ class Notifier(Handler):
         self._database = database
         self._clock = clock
         self._wake = wake
+        self._released_at: datetime | None = None
 
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
         now = self._clock.now()
@@ -67,8 +68,13 @@ class Notifier(Handler):
     async def release(self) -> None:
         """Each user in a transaction: one whose delivery fails holds up nobody else's, and raises at the end."""
         failed: list[Exception] = []
+        now = self._clock.now()
         async with self._database.raw() as connection:
-            for user_id in await deliveries.users_due(connection, IN_APP, self._clock.now(), USERS_AT_ONCE):
+            if self._released_at is not None and now < self._released_at:
+                # The clock was put back: else what is held for seconds would wait until it has come round again.
+                await deliveries.look_again(connection, now + delivery_rules.HOLD)
+            self._released_at = now
+            for user_id in await deliveries.users_due(connection, IN_APP, now, USERS_AT_ONCE):
                 try:
                     await self._release(connection, user_id)
                 except Exception as error:
@@ -107,7 +113,7 @@ async def _tell_held(connection: Raw, held: Sequence[Delivery], now: datetime) -
 async def _people(connection: Raw, told: Sequence[Delivery], now: datetime) -> dict[str, Recipient]:
     users = sorted({delivery.user_id for delivery in told})
     since = now - delivery_rules.MINUTE
-    return await recipients.read(connection, users, since=since, most=delivery_rules.MOST_A_MINUTE)
+    return await recipients.read(connection, users, since=since, now=now, most=delivery_rules.MOST_A_MINUTE)
 
 
 async def _tell_day(connection: Raw, event: Json, now: datetime) -> None:

@@ -169,6 +169,31 @@ async def test_a_storm_is_gathered_and_no_minute_has_more_than_its_share(post: P
     assert len(await post.told()) == MOST_A_MINUTE + 1
 
 
+async def test_what_was_told_before_the_clock_was_put_back_takes_no_room_after(post: Post) -> None:
+    await post.register()
+    await post.make(MOST_A_MINUTE, reminders=SOON)
+    await post.at("12:01:00")
+    await post.at("12:01:03")
+    told = len(await post.told())
+    post.world.clock.at = parse_instant("2026-11-22T11:20:00Z")
+    await post.make(1, reminders=[{"at": "2026-11-22T11:25:00Z"}])
+    await post.at("11:25:00")
+    assert len(await post.told()) == told + 1
+
+
+async def test_what_is_held_when_the_clock_is_put_back_is_told_soon_and_not_when_it_comes_round_again(
+    post: Post,
+) -> None:
+    await post.register()
+    await post.make(2, reminders=SOON)
+    await post.at("12:02:00")
+    assert await post.statuses() == {"pending": 2}
+    await post.at("11:02:01")
+    assert await post.statuses() == {"pending": 2}
+    await post.at("11:02:04")
+    assert await post.statuses() == {"sent": 2}
+
+
 async def test_a_digest_says_how_many_more_there_are_and_stays_small(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
