@@ -44,4 +44,6 @@ else install=".venv/bin/python -m pip install --quiet --disable-pip-version-chec
 fi
 $install --require-hashes -r requirements.lock || die "The Python packages could not be installed: is there a network?"
 $install --no-deps --no-build-isolation -e .
+# uv leaves this to the first import: where that may not write, every start would compile for two seconds.
+works .venv/bin/python -m compileall -q -j 0 .venv/lib actors host web || true
 touch .venv/.ready
