@@ -1,9 +1,10 @@
 """Figures and what may be said of them: percentiles, rates, ratios with their spread, the noise floor."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
+from math import ceil, floor
 from statistics import median
 from typing import Any
 
@@ -28,6 +29,13 @@ def summary(values: Sequence[float]) -> dict[str, float]:
         "p99": percentile(values, 0.99),
         "max": max(values),
     }
+
+
+def histogram(values: Sequence[float], step: float) -> str:
+    """How many lie in each step, from the first one that has some to the last: "0-100: 12, 100-200: 0, 200-300: 7"."""
+    counts = Counter(floor(value / step) for value in values)
+    steps = range(min(counts), max(counts) + 1)
+    return ", ".join(f"{number * step:g}-{(number + 1) * step:g}: {counts[number]}" for number in steps)
 
 
 @dataclass(frozen=True, slots=True)

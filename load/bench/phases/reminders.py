@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from load.bench.bench import TASK, Bench
-from load.bench.figures import Loop, VoidError, ratio, spread, summary
+from load.bench.figures import Loop, VoidError, histogram, ratio, spread, summary
 from load.bench.fill import fill
 from load.bench.load_process import run_client, run_creates
 from load.bench.report import Limit, Line, Section, noise
 from load.bench.users import add_users
 
 _FIRE_TIMEOUT_SECONDS = 30.0
+_STEP_MS = 100
 
 AGAINST_BARE = Limit(limit=0.7, smoke_limit=0.1, at_most=False, unit=" x")
 LATENESS_P99 = Limit(limit=1000, smoke_limit=5000, at_most=True, unit=" ms")
@@ -38,7 +39,7 @@ WHERE l.task_id = ANY($1) AND l.step = 'delivered'
 async def run(bench: Bench, section: Section) -> None:
     await section.add("registration", _registration(bench))
     await section.add("create with a reminder", _with_and_without(bench))
-    await section.add("lateness", _lateness(bench))
+    await section.add("lateness", _lateness(bench, section))
     section.notes += [
         _REGISTRATION_NOTE,
         _ARM_NOTE,
@@ -86,7 +87,7 @@ async def _with_and_without(bench: Bench) -> list[Line]:
     ]
 
 
-async def _lateness(bench: Bench) -> list[Line]:
+async def _lateness(bench: Bench, section: Section) -> list[Line]:
     due_at = int(time.time()) + bench.plan.seconds_before_due
     due = text(datetime.fromtimestamp(due_at, UTC))
     users = await add_users(bench.system, bench.plan.due_users)
@@ -98,11 +99,16 @@ async def _lateness(bench: Bench) -> list[Line]:
     delivered = await wait_for(bench, DELIVERED_SQL, ids)
     if min(fired) < 0:
         raise VoidError(f"a reminder fired {-min(fired):.0f} ms early")
-    late = summary(fired)
-    count = f"{bench.plan.due} due at one instant: "
+    return due_lines(bench, section, f"{bench.plan.due} due at one instant: ", fired, delivered)
+
+
+def due_lines(bench: Bench, section: Section, what: str, fired: list[float], delivered: list[float]) -> list[Line]:
+    """How late each reminder fired and was delivered, in ms; the histograms go to the notes."""
+    told = {"fired": fired, "delivered": delivered}
+    section.notes += [f"{what}{name}, ms late: {histogram(late, _STEP_MS)}." for name, late in told.items()]
     return [
-        bench.judged(Line(count + "fired", milliseconds(fired)), late["p99"], LATENESS_P99),
-        Line(count + "delivered", milliseconds(delivered)),
+        bench.judged(Line(what + "fired", milliseconds(fired)), summary(fired)["p99"], LATENESS_P99),
+        Line(what + "delivered", milliseconds(delivered)),
     ]
 
 

@@ -15,7 +15,7 @@ from load.bench.bench import Bench
 from load.bench.clients.http import connect, request
 from load.bench.figures import VoidError, summary
 from load.bench.fill import fill
-from load.bench.phases.reminders import DELIVERED_SQL, FIRED_SQL, LATENESS_P99, milliseconds, text, wait_for
+from load.bench.phases.reminders import DELIVERED_SQL, FIRED_SQL, due_lines, milliseconds, text, wait_for
 from load.bench.phases.streams import write
 from load.bench.report import Limit, Line, Section
 from load.bench.seed import documents, seed
@@ -52,7 +52,7 @@ WHERE done.type = 'task.completed' AND done.actor_id = ANY($1) AND made.type = '
 async def run(bench: Bench, section: Section) -> None:
     users = await add_users(bench.system, bench.plan.scale_users)
     await section.add("seeding", _seeded(bench, users, section))
-    await section.add("lateness among them", _due(bench, users))
+    await section.add("lateness among them", _due(bench, users, section))
     for count in bench.plan.scale_slots:
         await section.add("occurrences by slot", _by_slot(bench, users, count))
     await section.add("occurrences by completion", _by_completion(bench, users))
@@ -135,7 +135,7 @@ def _disk(data: Path) -> dict[str, int]:
     }
 
 
-async def _due(bench: Bench, users: Sequence[User]) -> list[Line]:
+async def _due(bench: Bench, users: Sequence[User], section: Section) -> list[Line]:
     """As the reminders' phase has it, while others write at fixed times."""
     count = bench.plan.due
     due_at = int(time.time()) + bench.plan.seconds_before_due
@@ -149,10 +149,7 @@ async def _due(bench: Bench, users: Sequence[User]) -> list[Line]:
     fired, delivered = await wait_for(bench, FIRED_SQL, ids), await wait_for(bench, DELIVERED_SQL, ids)
     await writing
     what = f"{count} due at one instant during {_WRITES_A_SECOND} writes a second: "
-    return [
-        bench.judged(Line(what + "fired", milliseconds(fired)), summary(fired)["p99"], LATENESS_P99),
-        Line(what + "delivered", milliseconds(delivered)),
-    ]
+    return due_lines(bench, section, what, fired, delivered)
 
 
 async def _by_slot(bench: Bench, users: Sequence[User], count: int) -> list[Line]:

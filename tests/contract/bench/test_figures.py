@@ -2,7 +2,7 @@
 
 import pytest
 
-from load.bench.figures import Loop, VoidError, noise_floor, percentile, ratio, spread, summary
+from load.bench.figures import Loop, VoidError, histogram, noise_floor, percentile, ratio, spread, summary
 
 pytestmark = pytest.mark.contract
 
@@ -18,6 +18,11 @@ def test_a_percentile_is_one_of_the_values() -> None:
 
 def test_a_summary_names_the_worst_value() -> None:
     assert summary([3.0, 1.0, 2.0]) == {"p50": 2.0, "p95": 3.0, "p99": 3.0, "max": 3.0}
+
+
+def test_a_histogram_counts_each_value_once_from_the_first_step_to_the_last() -> None:
+    assert histogram([100.0, 199.9, 350.0, 300.0], 100) == "100-200: 2, 200-300: 0, 300-400: 2"
+    assert histogram([7.0], 100) == "0-100: 1"
 
 
 def test_nothing_measured_is_no_figure() -> None:
