@@ -1,9 +1,13 @@
-"""The wall clock steps an hour forward, back and forward again: nothing is lost, nothing comes twice or too early."""
+"""The wall clock steps an hour forward, back and forward again, over the night on which clocks leave out an hour.
+
+Nothing is lost, nothing comes twice or too early.
+"""
 
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,34 +20,39 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(150)]
 
 HOUR = 3600
 MINUTE = 60
+BERLIN = ZoneInfo("Europe/Berlin")
 LATE_SECONDS = 12.0  # the clock is read again, the sweeper finds what is overdue, and late things are held for a moment
 
 
 async def test_a_clock_that_steps_loses_doubles_and_hastens_nothing(tmp_path: Path) -> None:
-    clock = SteppedClock(tmp_path)
+    clock, gap = SteppedClock(tmp_path), next_gap()
+    zero = int((gap - datetime.now(UTC)).total_seconds()) - 40 * MINUTE  # from here on 40 minutes are left
+    clock.step_to(zero)
     with running_system(tmp_path, clock.settings) as system:
         async with Caller(system.url) as person:
             await person.sign_up()
-            soon, within, beyond = [await remind(person, seconds) for seconds in (4, 30 * MINUTE, 2 * HOUR)]
-            start = datetime.now(UTC) + timedelta(minutes=40)
-            series = await person.call("POST", "/series", daily(start), expect=201)
+            soon, within, beyond = [await remind(person, zero + seconds) for seconds in (4, 30 * MINUTE, 2 * HOUR)]
+            series = await person.call("POST", "/series", daily(gap), expect=201)
+            assert datetime.fromisoformat(series["next"]["at"]) == gap, (
+                "where there is no 02:30, the first instant after"
+            )
             slot = series["next"]["task_id"]
             await fired(person, {soon})
 
-            clock.step_to(HOUR)
+            clock.step_to(zero + HOUR)
             await fired(person, {soon, within, slot})
             await started(person, series["id"], slot)
-            back = await remind(person, HOUR + 3)
+            back = await remind(person, zero + HOUR + 3)
 
-            clock.step_to(0)
+            clock.step_to(zero)
             await asyncio.sleep(5)  # the scheduler, which keeps the true time, comes an hour too early
             await fired(person, {soon, within, slot})
             await person.do(soon, "complete")
             assert (await person.task(back))["reminders"][0]["status"] == "pending"
 
-            clock.step_to(HOUR)
+            clock.step_to(zero + HOUR)
             await fired(person, {soon, within, slot, back})
-            await told(person, 4)  # what was held for a moment when the clock went back is told now
+            await told(person, 4)
             await asyncio.sleep(2)  # for whatever might come twice
             await once_each(person, {soon, within, slot, back})
             assert (await person.task(beyond))["reminders"][0]["status"] == "pending"
@@ -51,8 +60,18 @@ async def test_a_clock_that_steps_loses_doubles_and_hastens_nothing(tmp_path: Pa
             assert len(tasks) == 2, "one for each slot"
 
 
-def daily(start: datetime) -> dict[str, object]:
-    local = {"local": start.strftime("%Y-%m-%dT%H:%M:%S"), "zone": "UTC"}
+def next_gap() -> datetime:
+    """The next instant at which Berlin's clocks go from 02:00 to 03:00."""
+    now = datetime.now(UTC) + timedelta(days=1)
+    hours = (now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=n) for n in range(366 * 24))
+    return next(
+        at for at in hours if at.astimezone(BERLIN).dst() and not (at - timedelta(hours=1)).astimezone(BERLIN).dst()
+    )
+
+
+def daily(gap: datetime) -> dict[str, object]:
+    """At half past two, which that night does not have."""
+    local = {"local": f"{gap.astimezone(BERLIN):%Y-%m-%d}T02:30:00", "zone": BERLIN.key}
     return {"title": "Slot", "rule": "FREQ=DAILY", "start": local, "reminders": [{"offset_minutes": 0}]}
 
 

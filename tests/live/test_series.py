@@ -120,6 +120,27 @@ async def test_many_completed_at_once_each_have_their_next_one(person: Caller) -
         assert len(await open_slots(person, series)) == 1
 
 
+async def test_two_of_one_series_completed_at_once_are_both_done_and_no_slot_comes_twice(person: Caller) -> None:
+    series, days = await create(person, look_ahead_days=4), 4
+
+    async def slots_are_open(count: int) -> list[str]:
+        slots = await open_slots(person, series)
+        return slots if len(slots) == count else []
+
+    slots = await eventually(lambda: slots_are_open(days), 5, "all ahead are there")
+    tasks = {task["occurrence"]["slot"]: task["id"] for task in await person.items("/tasks", series=series["id"])}
+    await asyncio.gather(*(person.do(tasks[slot], "complete") for slot in slots[:2] * 2))
+    left = await eventually(lambda: slots_are_open(days - 2), 5, "two are done")
+
+    async def goes_on() -> bool:
+        following: Json = (await series_of(person, series))["next"]
+        return bool(following["slot"] == slots[2])
+
+    await eventually(goes_on, 5, "the third is the next one")
+    assert left == slots[2:]
+    assert len(await person.items("/tasks", series=series["id"])) == days
+
+
 async def test_when_its_slot_comes_the_one_after_it_is_made(person: Caller) -> None:
     start = start_in(seconds=3)
     series = await create(person, start=start, pile_up="newest", reminders=[{"offset_minutes": 0}])
