@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from host.consumers.handler import DEAD_LETTERS, TASK_UPDATES
@@ -37,6 +37,7 @@ class Announcements:
         self._versions: dict[str, int] = {}
         self._buried: deque[Json] = deque(maxlen=MOST_WAITING)
         self._news = asyncio.Event()
+        self._letters = asyncio.Event()
         self._sender = sender
         self._numbers = itertools.count(1)
 
@@ -62,32 +63,29 @@ class Announcements:
                 "data": {"consumer": consumer, "error": error, "user_id": event.user_id, "event": event.body},
             }
         )
-        self._news.set()
+        self._letters.set()
 
     async def run(self) -> None:
-        """Ends only by cancellation."""
-        while True:
-            await self._news.wait()
-            await asyncio.sleep(GATHER_SECONDS)
-            self._news.clear()
-            try:
-                await self.step()
-            except Exception as error:  # noqa: BLE001  the edge of the loop; both kinds of news can be missed
-                log.warning("news wait for the broker", extra={"cause": repr(error)[:300]})
-                await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
-                if self._buried:
-                    self._news.set()
+        """Ends only by cancellation. A dead letter that the broker does not take holds up no wake-up."""
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(_repeated(self._news, self.step))
+            loops.create_task(_repeated(self._letters, self._send_letters))
 
     async def step(self) -> None:
-        """Publish what there is; wake-ups that fail are dropped, for they are of no use later."""
+        """Publish what can be read now; what fails is dropped, for it is of no use later."""
         updates = self._updates()
         if updates:
             await self._publish(TASK_UPDATES, updates)
-        while self._buried:
-            refused = await self._publish(DEAD_LETTERS, [self._buried[0]])
-            if refused:
-                raise ConnectionError("the broker refused a dead letter")
-            self._buried.popleft()
+
+    async def _send_letters(self) -> None:
+        try:
+            while self._buried:
+                if await self._publish(DEAD_LETTERS, [self._buried[0]]):
+                    raise ConnectionError("the broker refused a dead letter")
+                self._buried.popleft()
+        finally:
+            if self._buried:
+                self._letters.set()
 
     def _updates(self) -> Sequence[Json]:
         users, self._users = sorted(self._users), set()
@@ -109,12 +107,29 @@ class Announcements:
         ]
 
 
+async def _repeated(there_is: asyncio.Event, publish: Callable[[], Awaitable[None]]) -> None:
+    """Whenever there is something. Ends only by cancellation."""
+    while True:
+        await there_is.wait()
+        await asyncio.sleep(GATHER_SECONDS)
+        there_is.clear()
+        try:
+            await publish()
+        except Exception as error:  # noqa: BLE001  the edge of the loop; both kinds of news can be missed
+            log.warning("news wait for the broker", extra={"cause": repr(error)[:300]})
+            await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
+
+
 def heard(wake: Callable[[Iterable[str]], None], shown: Callable[[Mapping[str, int]], None]) -> Take:
-    """For the subscription of a web process: what to do with wake-ups."""
+    """For the subscription of a web process: what to do with wake-ups. One that is none of ours is left out."""
 
     async def take(events: Sequence[Json]) -> None:
         for event in events:
-            shown(event["data"]["versions"])
-        wake({user for event in events for user in event["data"]["users"]})
+            data = event.get("data")
+            if not (isinstance(data, dict) and isinstance(data.get("versions"), dict)):
+                log.warning("a message on the topic of wake-ups is none", extra={"event_id": str(event.get("id"))})
+                continue
+            shown(data["versions"])
+            wake(data.get("users") or ())
 
     return take

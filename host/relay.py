@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from host import metrics
@@ -20,11 +20,15 @@ BATCH_BYTES: Final = 1_000_000
 FIRST_POLL_SECONDS: Final = 0.02
 LONGEST_POLL_SECONDS: Final = 0.5
 REST_SECONDS: Final = 0.03  # after a batch that was not full: more rows gather and share what a batch costs everybody
+MOST_REMEMBERED: Final = 10_000  # events that some of their topics have
 PAUSES_SECONDS: Final = (0.2, 1.0, 2.0, 5.0)
 
 
 class Relay:
-    """At least once, about in order: no consumer leans on more. No transaction is open while the broker works."""
+    """At least once, about in order: no consumer leans on more. No transaction is open while the broker works.
+
+    A topic that takes nothing, or an event that is not taken, holds up no other: it is offered again after all others.
+    """
 
     def __init__(
         self, database: Database, publish: Publish, *, longest_poll_seconds: float = LONGEST_POLL_SECONDS
@@ -33,6 +37,8 @@ class Relay:
         self._publish = publish
         self._longest_poll = longest_poll_seconds
         self._nudged = asyncio.Event()
+        self._above = 0  # where the next look begins: above what was refused
+        self._has: dict[str, set[str]] = {}  # by event that one topic has refused: the topics that have it
 
     def nudge(self) -> None:
         """Something was committed: look now."""
@@ -52,7 +58,7 @@ class Relay:
                 await asyncio.sleep(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)])
                 failures += 1
                 continue
-            failures = 0
+            failures = 0 if accepted else failures  # what is refused again and again is offered seldom
             poll = FIRST_POLL_SECONDS if seen else min(poll * 2, self._longest_poll)
             if not seen:
                 await self._wait(poll)
@@ -66,27 +72,61 @@ class Relay:
             return
 
     async def step(self) -> tuple[int, int]:
-        """Publish one batch; gives how many rows there were and how many the broker has now."""
-        async with self._database.raw() as connection:
-            rows = await outbox.unpublished(connection, BATCH, BATCH_BYTES)
+        """Publish one batch; gives how many rows there were and how many the broker has now. Raises when it took none."""
+        rows = await self._next()
         if not rows:
             return 0, 0
+        self._above, last = rows[-1][0], self._above
         refused = await self._offer([event for _, event in rows])
+        if not refused:
+            self._above = last
         accepted = [position for position, event in rows if event["id"] not in refused]
         if accepted:
             async with self._database.raw() as connection:
                 await outbox.mark_published(connection, accepted)
         return len(rows), len(accepted)
 
+    async def _next(self) -> list[tuple[int, Json]]:
+        """What lies above what was refused; when nothing does, that once more."""
+        async with self._database.raw() as connection:
+            rows = await outbox.unpublished(connection, BATCH, BATCH_BYTES, self._above)
+            if not rows and self._above:
+                self._above = 0
+                rows = await outbox.unpublished(connection, BATCH, BATCH_BYTES)
+        return rows
+
     async def _offer(self, events: Sequence[Json]) -> set[str]:
-        """Each event to each of its topics; it counts as refused when one of them did not take it."""
+        """Each event to each of its topics that has it not; it counts as refused when one of them did not take it."""
         by_topic: dict[str, list[Json]] = {}
         for event in events:
-            for topic in topics_of(event["type"]):
+            for topic in set(topics_of(event["type"])) - self._has.get(event["id"], set()):
                 by_topic.setdefault(topic, []).append(event)
-        refused: set[str] = set()
+        refused: dict[str, set[str]] = {}
+        errors: list[Exception] = []
         for topic, entries in by_topic.items():
-            failed = await self._publish(topic, entries)
-            metrics.events_published.labels(topic).inc(len(entries) - len(failed))
-            refused |= failed
-        return refused
+            try:
+                refused[topic] = await self._publish(topic, entries)
+            except Exception as error:  # noqa: BLE001  whatever it was, the others may take theirs
+                errors.append(error)
+                refused[topic] = {event["id"] for event in entries}
+            metrics.events_published.labels(topic).inc(len(entries) - len(refused[topic]))
+        if errors and len(errors) == len(by_topic):
+            raise errors[0]
+        if errors:
+            log.warning("a topic takes nothing", extra={"cause": repr(errors[0])[:300]})
+        return self._noted(by_topic, refused)
+
+    def _noted(self, by_topic: Mapping[str, Sequence[Json]], refused: Mapping[str, set[str]]) -> set[str]:
+        """The events that not all of their topics have; which ones have each of them is remembered."""
+        missed = set[str]().union(*refused.values())
+        if not missed and not self._has:
+            return missed
+        for topic, entries in by_topic.items():
+            for event_id in {event["id"] for event in entries} - refused[topic]:
+                if event_id in missed:
+                    self._has.setdefault(event_id, set()).add(topic)
+                else:
+                    self._has.pop(event_id, None)
+        while len(self._has) > MOST_REMEMBERED:  # a forgotten one is sent twice
+            del self._has[next(iter(self._has))]
+        return missed

@@ -206,16 +206,17 @@ async def bury(connection: Raw, consumer: str, event: Event, error: str, tries: 
         )
 
 
-async def unpublished(connection: Raw, limit: int, max_bytes: int) -> list[tuple[int, dict[str, Any]]]:
-    """The next rows for the broker, by position, at least one and at most `max_bytes` of text."""
+async def unpublished(connection: Raw, limit: int, max_bytes: int, above: int = 0) -> list[tuple[int, dict[str, Any]]]:
+    """The next rows for the broker above a position, in order, at least one and at most `max_bytes` of text."""
     rows = await connection.fetch(
         """SELECT position, text FROM (
              SELECT position, body::text AS text, sum(octet_length(body::text)) OVER (ORDER BY position) AS bytes,
                     row_number() OVER (ORDER BY position) AS n
-             FROM (SELECT position, body FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT $1)
+             FROM (SELECT position, body FROM outbox WHERE published_at IS NULL AND position > $3 ORDER BY position LIMIT $1)
            ) WHERE n = 1 OR bytes <= $2 ORDER BY position""",
         limit,
         max_bytes,
+        above,
     )
     return [(row[0], orjson.loads(row[1])) for row in rows]
 

@@ -17,17 +17,18 @@ pytestmark = pytest.mark.store
 
 
 class FakeBroker:
-    """`refuses` are event ids that it does not take; `down` makes every publish an outage."""
+    """`refuses` are event ids that it does not take; `down` makes every publish an outage, `missing` those to a topic."""
 
     def __init__(self) -> None:
         self.topics: dict[str, list[str]] = {}
         self.asked = 0
         self.refuses: set[str] = set()
         self.down = False
+        self.missing = ""
 
     async def publish(self, topic: str, events: Sequence[dict[str, Any]]) -> set[str]:
         self.asked += 1
-        if self.down:
+        if self.down or topic == self.missing:
             raise OSError("down")
         self.topics.setdefault(topic, []).extend(e["id"] for e in events if e["id"] not in self.refuses)
         return {event["id"] for event in events} & self.refuses
@@ -70,6 +71,41 @@ async def test_an_outage_marks_nothing(world: World, person: FakePerson, relay: 
     with pytest.raises(OSError, match="down"):
         await relay.step()
     assert await world.value("SELECT count(*) FROM outbox WHERE published_at IS NULL") == 1
+
+
+async def test_a_topic_that_takes_nothing_holds_up_no_other_and_gets_its_events_later(
+    world: World, person: FakePerson, relay: Relay, broker: FakeBroker
+) -> None:
+    broker.missing = "reminders"
+    stuck = [await world.create(person, due={"date": "2026-12-01"}) for _ in range(3)]
+    plain = await world.create(person)
+    assert await relay.step() == (7, 4)
+    with pytest.raises(OSError, match="down"):  # nothing is left but what that topic does not take
+        await relay.step()
+    later = await world.create(person)
+    assert await relay.step() == (1, 1)
+    reminders = [f"TaskActor:{task_id}:1:2" for task_id in stuck]
+    broker.missing = ""
+    assert await relay.step() == (3, 3)
+    assert broker.topics["reminders"] == reminders
+    created = [f"TaskActor:{task_id}:1:1" for task_id in (*stuck, plain, later)]
+    assert sorted(broker.topics["task-events"]) == sorted([*created, *reminders]), "each once"
+    assert await relay.step() == (0, 0)
+
+
+async def test_many_events_that_are_refused_hold_up_no_other(
+    world: World, person: FakePerson, relay: Relay, broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("host.relay.BATCH", 3)
+    refused = [await world.create(person) for _ in range(7)]
+    broker.refuses = {f"TaskActor:{task_id}:1:1" for task_id in refused}
+    last = await world.create(person)
+    running = asyncio.create_task(relay.run())
+    await eventually(lambda: bool(broker.topics.get("task-events")), 5, "the other one is published")
+    assert broker.topics["task-events"] == [f"TaskActor:{last}:1:1"]
+    broker.refuses = set()
+    await eventually(lambda: len(broker.topics["task-events"]) == 8, 10, "all are published")
+    running.cancel()
 
 
 async def test_rows_that_come_one_after_another_share_batches(

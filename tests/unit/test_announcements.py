@@ -19,10 +19,12 @@ class FakeBroker:
 
     def __init__(self) -> None:
         self.published: list[tuple[str, dict[str, Any]]] = []
+        self.asked: list[str] = []
         self.down = False
         self.refuses = False
 
     async def publish(self, topic: str, events: Sequence[dict[str, Any]]) -> set[str]:
+        self.asked.append(topic)
         if self.down:
             raise OSError("down")
         if self.refuses:
@@ -80,10 +82,11 @@ async def test_a_dead_letter_is_kept_until_the_broker_has_it_and_a_wake_up_is_no
     broker.down = True
     news.wake({"anna"})
     news.buried("projector", event(1), "KeyError: 'version'")
-    await asyncio.sleep(0.05)
+    await eventually(lambda: {"task-updates", "dead-letters"} <= set(broker.asked), 2, "both were offered")
     broker.down, broker.refuses = False, True
     news.buried("projector", event(2), "KeyError: 'version'")
-    await asyncio.sleep(0.05)
+    offered = len(broker.asked)
+    await eventually(lambda: len(broker.asked) > offered, 2, "the first letter was offered again")
     broker.refuses = False
     await eventually(lambda: len(broker.published) >= 2, 2, "the dead letters")
     running.cancel()
@@ -93,3 +96,21 @@ async def test_a_dead_letter_is_kept_until_the_broker_has_it_and_a_wake_up_is_no
     ]
     data = broker.published[0][1]["data"]
     assert data == {"consumer": "projector", "error": "KeyError: 'version'", "user_id": "anna", "event": event(1).body}
+
+
+async def test_a_dead_letter_that_is_refused_holds_up_no_wake_up(news: Announcements, broker: FakeBroker) -> None:
+    running = asyncio.create_task(news.run())
+    broker.refuses = True
+    news.buried("projector", event(1), "KeyError: 'version'")
+    await eventually(lambda: "dead-letters" in broker.asked, 2, "the letter was offered")
+    news.wake({"anna"})
+    await eventually(lambda: "task-updates" in broker.asked, announcements.OUTAGE_PAUSE_SECONDS / 2, "the wake-up")
+    running.cancel()
+
+
+@pytest.mark.parametrize("alien", [{"id": "x"}, {"id": "x", "data": "text"}, {"id": "x", "data": {"users": ["anna"]}}])
+async def test_a_message_that_is_no_wake_up_holds_up_no_other(alien: dict[str, Any]) -> None:
+    woken: set[str] = set()
+    good = {"id": "y", "data": {"users": ["bert"], "versions": {}}}
+    await heard(woken.update, lambda _: None)([alien, good])
+    assert woken == {"bert"}
