@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
 import orjson
@@ -35,7 +36,8 @@ class Writer:
 
     def __init__(self, folder: Path, name: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.partial = folder / f".{name}{_PARTIAL}"
+        # Of its own: a leader that was stopped, and goes on after another has taken over, must not rename what that writes.
+        self.partial = folder / f".{name}.{token_hex(4)}{_PARTIAL}"
         self._final = folder / name
         descriptor = os.open(self.partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         self._raw = os.fdopen(descriptor, "wb")
@@ -105,7 +107,7 @@ def free_name(stem: str, taken: Collection[str]) -> str:
 
 def remove_partial(folder: Path) -> None:
     """Remove what a crash left half written."""
-    for path in folder.glob(f".*{SUFFIX}{_PARTIAL}"):
+    for path in folder.glob(f".*{SUFFIX}*{_PARTIAL}"):
         path.unlink()
 
 

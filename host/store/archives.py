@@ -8,6 +8,7 @@ from host.store import partitions
 from host.store.engine import Raw
 
 ROWS_AT_ONCE: Final = 2_000
+IDLE_TIMEOUT: Final = "5s"  # a process that is stopped during the drop lets readers of activity go on after so long
 LOCK_TIMEOUT: Final = "500ms"  # while the drop waits for its lock, every reader and writer of activity waits behind it
 
 
@@ -50,6 +51,7 @@ async def drop(connection: Raw, archive: Archive, now: datetime) -> bool:
     name = partitions.name_of(archive.month)
     async with connection.transaction():
         await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        await connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_TIMEOUT}'")
         await connection.execute(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE")
         if await connection.fetchval(f"SELECT count(*) FROM {name}") != archive.rows:  # noqa: S608  our own names
             return False

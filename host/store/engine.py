@@ -34,6 +34,7 @@ _OUTAGES: Final = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ObjectNotInPrerequisiteStateError,
     asyncpg.PostgresSystemError,
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -52,10 +53,18 @@ class Database:
     """Both pools. Open with `open()`, close with `close()`; a pool connects when it is first used."""
 
     def __init__(
-        self, dsn: str, *, pool_size: int = 12, raw_size: int = 8, statement_timeout_seconds: float = 10
+        self,
+        dsn: str,
+        *,
+        pool_size: int = 12,
+        raw_size: int = 8,
+        statement_timeout_seconds: float = 10,
+        idle_seconds: float = 5,
     ) -> None:
+        """A process that is stopped within a transaction holds its locks for `idle_seconds` more."""
         self.dsn = dsn
         self._timeout = statement_timeout_seconds
+        self._idle = idle_seconds
         self._raw_size = raw_size
         self._raw: Any = None  # asyncpg.Pool
         self.engine: AsyncEngine = create_async_engine(
@@ -90,7 +99,7 @@ class Database:
             "jit": "off",
             "statement_timeout": limit,
             "lock_timeout": limit,
-            "idle_in_transaction_session_timeout": str(int(self._timeout * 3000)),
+            "idle_in_transaction_session_timeout": str(int(self._idle * 1000)),
             "timezone": "UTC",
         }
 

@@ -17,7 +17,9 @@ class Recipient:
     told_since: datetime | None = None
 
 
-async def read(connection: Raw, user_ids: Sequence[str], *, since: datetime, now: datetime, most: int) -> dict[str, Recipient]:
+async def read(
+    connection: Raw, user_ids: Sequence[str], *, since: datetime, now: datetime, most: int
+) -> dict[str, Recipient]:
     """By user; `told` looks at what was made after `since` and not after `now`, up to `most`.
 
     What was made while the clock was ahead would else hold up for an hour what is due after it was put back.

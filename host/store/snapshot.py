@@ -11,6 +11,7 @@ from asyncpg.exceptions import PostgresError
 from host.store.engine import HOLD_READ_MODEL, Database, Raw
 
 STATEMENT_SECONDS: Final = 3600
+IDLE_SECONDS: Final = 12 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class Fingerprint:
 
 @asynccontextmanager
 async def connected(dsn: str) -> AsyncGenerator[Raw]:
-    connection = await Database(dsn, statement_timeout_seconds=STATEMENT_SECONDS).open_connection()
+    """For what reads for long, and lets others, such as pg_dump, read at its instant meanwhile."""
+    database = Database(dsn, statement_timeout_seconds=STATEMENT_SECONDS, idle_seconds=IDLE_SECONDS)
+    connection = await database.open_connection()
     try:
         yield connection
     finally:

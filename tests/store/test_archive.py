@@ -306,3 +306,12 @@ async def test_a_stream_that_goes_on_from_archived_time_is_told_to_load_again(pa
     listener = await hub.subscribe(person, newest - 3)
     assert await listener.next(1) == Resync(newest)
     assert (await hub.subscribe(person, newest)).resumes
+
+
+def test_two_writers_of_one_month_write_no_common_file(tmp_path: Path) -> None:
+    one, other = (archive_files.Writer(tmp_path, "activity-2026-03.ndjson.gz") for _ in range(2))
+    assert one.partial != other.partial
+    archive_files.remove_partial(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    for writer in (one, other):
+        writer.abandon()

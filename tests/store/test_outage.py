@@ -156,3 +156,26 @@ async def test_connections_that_died_while_nobody_used_them_fail_no_reader(datab
                 assert (await connection.exec_driver_sql("SELECT 1")).scalar_one() == 1
     finally:
         await database.close()
+
+
+async def test_a_process_that_stands_still_within_a_transaction_holds_its_locks_for_seconds_only(
+    database_url: str, database: Database
+) -> None:
+    """A consumer is a lock of a transaction; whoever takes over must not wait for one that is stopped."""
+    take = "SELECT pg_try_advisory_xact_lock(7)"
+    assert Database(database_url)._idle == 5
+    still = Database(database_url, idle_seconds=0.3)
+    await still.open()
+
+    async def stand_still() -> None:
+        async with still.raw() as connection, connection.transaction():
+            assert await connection.fetchval(take)
+            await asyncio.sleep(1)
+            async with database.raw() as other, other.transaction():
+                assert await other.fetchval(take)
+            await connection.fetchval("SELECT 1")
+
+    with pytest.raises(Exception) as told:  # noqa: PT011  which one is what is looked at
+        await stand_still()
+    assert is_outage(told.value)
+    await still.close()
