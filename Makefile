@@ -13,9 +13,9 @@ run: .venv/.ready ## Start Duely on this machine; the first time it builds what 
 	@$(PYTHON) -m host.runner.page
 	@exec .venv/bin/duely up
 
-cluster: .venv/.ready ## Start Duely on this machine as a cluster: web, actors and consumers in processes of their own
+cluster: .venv/.ready ## Start Duely on this machine as a cluster: Kafka, and web, actors and consumers as processes of their own
 	@$(PYTHON) -m host.runner.page
-	@exec .venv/bin/duely cluster $(ARGS)
+	@DUELY_BROKER=$${DUELY_BROKER:-kafka} exec .venv/bin/duely cluster $(ARGS)
 
 setup: .venv/.ready page sidecar ## Install and build everything without starting it
 
@@ -34,8 +34,8 @@ check: .venv/.ready ## Lint, type-check and check the import rules
 bench: .venv/.ready ## Measure this machine against named peers; writes load/RESULTS.md
 	@$(PYTHON) -m load.bench
 
-faults: .venv/.ready ## Bring faults on a system under load and hold it against its promises (SEED=1 MINUTES=30)
-	@$(PYTHON) -m tests.faults --seed $(or $(SEED),0) --minutes $(or $(MINUTES),30)
+faults: .venv/.ready ## Bring faults on a system under load and hold it against its promises (SEED=1 MINUTES=30 SYSTEM=cluster)
+	@$(PYTHON) -m tests.faults --seed $(or $(SEED),0) --minutes $(or $(MINUTES),30) --system $(or $(SYSTEM),machine)
 
 year: .venv/.ready ## Live a year of many series in minutes and hold it against an oracle (SERIES=400 SEED=1)
 	@$(PYTHON) -m tests.year --series $(or $(SERIES),400) --seed $(or $(SEED),1)

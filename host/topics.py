@@ -179,11 +179,8 @@ class _Admin:
 
 
 def _differences(topic: Topic, partitions: int, settings: Mapping[str, ConfigEntry]) -> list[str]:
-    differences = [
-        f"{name} {settings[name].value} instead of {value}"
-        for name, value in _SETTINGS.items()
-        if settings[name].value != value
-    ]
+    has = {name: settings[name].value if name in settings else "not told" for name in _SETTINGS}
+    differences = [f"{name} {has[name]} instead of {value}" for name, value in _SETTINGS.items() if has[name] != value]
     if partitions != topic.partitions:
         differences.insert(0, f"{partitions} partitions instead of {topic.partitions}")
     return differences

@@ -19,7 +19,8 @@ from host.settings import cache_dir
 JAVA_MINIMUM = 17
 _REMEDY = (
     "Install a Java runtime 17 or newer and, for the first start, Maven (Debian: apt install openjdk-17-jre-headless "
-    "maven), or name a Kafka that runs already in DUELY_KAFKA_BROKERS."
+    "maven), or name a Kafka that runs already in DUELY_KAFKA_BROKERS, "
+    "or start without one: DUELY_BROKER=none."
 )
 
 
