@@ -55,9 +55,7 @@ class Cluster(System):
         """The types of actors that the replica's sidecar places on it."""
         told = self.data.told()
         assert told is not None
-        port = json.loads(self.data.ports.read_text())[f"{replica}_dapr_http"]
-        _, metadata = _asked(port, "/v1.0/metadata", {"dapr-api-token": told.api_token})
-        return {actor["type"] for actor in metadata["actorRuntime"].get("activeActors", ())}
+        return hosted_at(json.loads(self.data.ports.read_text())[f"{replica}_dapr_http"], told.api_token)
 
     def port_of(self, replica: str) -> int:
         """Where that replica's public app, or its health alone, listens."""
@@ -88,6 +86,12 @@ class Cluster(System):
             if '"message": "leading"' in line
         }
         return max(begun, key=lambda name: begun[name])
+
+
+def hosted_at(dapr_http_port: int, api_token: str) -> set[str]:
+    """The types of actors that the process of that sidecar hosts."""
+    _, metadata = _asked(dapr_http_port, "/v1.0/metadata", {"dapr-api-token": api_token})
+    return {actor["type"] for actor in metadata["actorRuntime"].get("activeActors", ())}
 
 
 def _asked(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, dict[str, Any]]:

@@ -14,6 +14,8 @@ from tests.faults.stored import Event, Stored
 EARLY: Final = timedelta(seconds=0.02)  # the grain of the clocks that take part
 OVERDUE_SECONDS: Final = 15.0  # a slot whose time is longer past, and whose series has not moved on
 _SHOWN: Final = 5
+# What stays as it was in the version before, unless a version says that it has changed it.
+_KEPT: Final = ("title", "description", "priority", "tags", "due", "checklist", "status")
 
 # Every breach there is, and where to look when it is found.
 BREACHES: Final[Mapping[str, str]] = {
@@ -26,6 +28,7 @@ BREACHES: Final[Mapping[str, str]] = {
     "read model behind": "not what the state is: watermark, inbox and dead letters of the projector",
     "read model differs": "the right version with wrong fields: `host/store/projections.py`",
     "event differs from state": "the event of the last version says something else: `actors/task_edit.py`",
+    "forgotten": "a version has lost what one before it had: the doc that was decided on, `actors/turn.py`",
     "missing in activity": "an event that the projector never wrote: its inbox row without the activity row",
     "unknown in activity": "activity without an event: `host/consumers/projector.py`",
     "chain broken": "the hash before is not the one before: `host/store/streams.py`",
@@ -95,6 +98,7 @@ def judge(history: Iterable[Entry], stored: Stored, ears: Sequence[Ear]) -> Verd
     for entry in entries:
         _judge_write(entry, stored, seen, verdict)
     _judge_versions(stored, verdict)
+    _judge_content(stored, verdict)
     _judge_read_model(stored, verdict)
     _judge_activity(stored, seen, verdict)
     _judge_reminders(entries, stored, verdict)
@@ -166,6 +170,23 @@ def _judge_versions(stored: Stored, verdict: Verdict) -> None:
     for (actor_id, command_id), times in commands.items():
         if times > 1:
             verdict.blame("duplicates", f"command {command_id} was applied {times} times to {actor_id}")
+
+
+def _judge_content(stored: Stored, verdict: Verdict) -> None:
+    """Each version of a task is the one before it with what it says that it has changed: it was decided on that one."""
+    by_actor: defaultdict[str, dict[int, Event]] = defaultdict(dict)
+    for event in stored.events.values():
+        if event.task is not None:
+            by_actor[event.actor_id][event.version] = event
+    for actor_id, versions in by_actor.items():
+        for version, event in versions.items():
+            before = versions.get(version - 1)
+            if event.task is None or before is None or before.task is None or event.task["purged"]:
+                continue
+            for name in _KEPT:
+                wanted = event.changed[name]["new"] if name in event.changed else before.task[name]
+                if event.task[name] != wanted:
+                    verdict.blame("forgotten", f"{actor_id}.{name} at {version}: {event.task[name]}, not {wanted}")
 
 
 def _ranges(versions: Iterable[int]) -> str:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import secrets
 import subprocess
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from host.runner import broker, places, ports, sidecar
 from host.runner.cluster import Counts, layout_of
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
 from host.settings import Settings, cache_dir, read_settings
-from tests.cluster.system import REPLICAS, START_SECONDS, Cluster
+from tests.cluster.system import REPLICAS, START_SECONDS, Cluster, hosted_at
 from tests.faults.harmed import Harmed, kind_of
 from tests.faults.machine import started
 
@@ -88,13 +88,20 @@ class ClusterUnderFaults(Harmed, Cluster):
         return found
 
     @contextlib.contextmanager
-    def joined(self, replica: str) -> Generator[None]:
-        """Its sidecar and its process, with ports and a folder entry of their own."""
+    def joined(self, replica: str) -> Generator[Callable[[], bool]]:
+        """Its sidecar and its process, with ports and a folder entry of their own; gives whether it hosts actors."""
         machine = self._machine_of(replica)
         os.environ["DUELY_BROKER"] = "kafka"  # a part inherits what the runner's own settings are
         started = [part.spawn() for part in parts(machine, [machine]) if part.name in {replica, f"{replica}-daprd"}]
+
+        def hosts() -> bool:
+            try:
+                return bool(hosted_at(machine.ports["dapr_http"], machine.api_token))
+            except (OSError, KeyError):
+                return False
+
         try:
-            yield
+            yield hosts
         finally:
             for process in reversed(started):
                 process.terminate()

@@ -19,6 +19,7 @@ End = Callable[[], None]
 STOP_SECONDS: Final = (5.0, 20.0, 60.0)
 LINK_SECONDS: Final = (4.0, 12.0)
 DELAY_SECONDS: Final = 0.15
+JOIN_SECONDS: Final = 15.0
 LINK_MODES: Final = ("partition", "half_open", "delay", "reset")
 ROOM_BYTES: Final = 256 * 1024
 ROLLING: Final = "rolling restart"
@@ -140,17 +141,29 @@ def aim_of(subject: Subject, kind: str) -> Aim:
 
 
 def storm(subject: Subject, replica: str, seconds: float, every_seconds: float = 5.0) -> Fault:
-    """A replica that leaves and comes back, again and again: what it hosts moves each time."""
+    """A replica that leaves and comes back, again and again: what it hosts moves each time.
+
+    It stays until it hosts something, for on a busy machine it would else leave before it has come.
+    """
 
     def begin() -> End:
-        until = time.monotonic() + seconds
+        until, came = time.monotonic() + seconds, 0
         while time.monotonic() < until:
-            with subject.joined(replica):
+            with subject.joined(replica) as hosts:
                 time.sleep(every_seconds)
+                came += _is_so(hosts, JOIN_SECONDS)
             time.sleep(every_seconds)
+        assert came, f"{replica} never came to host an actor"
         return lambda: None
 
     return Fault(f"storm of {replica} {seconds:g} s", "nothing", 0.0, begin, lasting=True)
+
+
+def _is_so(check: Callable[[], bool], within_seconds: float) -> bool:
+    limit = time.monotonic() + within_seconds
+    while not (found := check()) and time.monotonic() < limit:
+        time.sleep(0.2)
+    return found
 
 
 def each_once(

@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -88,7 +88,7 @@ class Harmed(System):
 
         until(runs, BACK_SECONDS, "the runner started its parts")
 
-    def joined(self, replica: str) -> AbstractContextManager[None]:
+    def joined(self, replica: str) -> AbstractContextManager[Callable[[], bool]]:
         raise NotImplementedError(f"{replica} may not join")
 
     def redelivery(self) -> dict[str, Any]:

@@ -20,7 +20,10 @@ class Actor:
 
 @dataclass(slots=True)
 class Event:
-    """A row of the outbox. `reminder` stands for reminder.fired and .snoozed, `slot` for recurrence.triggered."""
+    """A row of the outbox. `reminder` stands for reminder.fired and .snoozed, `slot` for recurrence.triggered.
+
+    `task` is what the first event of a task's version says that it is now, `changed` what of it that version has changed.
+    """
 
     actor_id: str
     version: int
@@ -34,6 +37,8 @@ class Event:
     slot: Json | None = None
     task_id: str = ""
     time: str = ""
+    task: Json | None = None
+    changed: Json = field(default_factory=dict[str, Any])
 
 
 @dataclass(slots=True)
@@ -68,7 +73,7 @@ class Stored:
     told: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])  # notifications of a firing
     last_told: dict[str, Json] = field(default_factory=dict[str, Json])  # by actor, what its last event says it is
     dead_letters: list[str] = field(default_factory=list[str])
-    now: float = 0.0  # when it was read, seconds of the wall clock
+    now: float = 0.0  # as of when it was read, seconds of the wall clock
 
 
 _MINE = "SELECT DISTINCT actor_id FROM outbox WHERE user_id = ANY($1)"
@@ -78,7 +83,9 @@ SELECT event_id, actor_id, version, seq, of, user_id, type, body->'data'->>'comm
        WHEN seq = 1 THEN body->'data'->'series'->'template'->>'title' END AS title,
   CASE WHEN type IN ('reminder.fired', 'reminder.snoozed') THEN (body->'data'->'reminder')::text END AS reminder,
   CASE WHEN type = 'recurrence.triggered' THEN (body->'data'->'slot')::text END AS slot,
-  coalesce(body->'data'->>'task_id', '') AS task_id, body->>'time' AS time
+  coalesce(body->'data'->>'task_id', '') AS task_id, body->>'time' AS time,
+  CASE WHEN seq = 1 AND actor_type = 'TaskActor' THEN (body->'data'->'task')::text END AS task,
+  CASE WHEN seq = 1 AND actor_type = 'TaskActor' THEN (body->'data'->'changed')::text END AS changed
 FROM outbox WHERE user_id = ANY($1)"""
 _LAST = """
 SELECT DISTINCT ON (actor_id) actor_id, version, (body->'data'->'task')::text AS task
@@ -122,7 +129,7 @@ async def load(database: Any, users: Sequence[str]) -> Stored:
         told={(row[0], row[1]): row[2] for row in await rows(_TOLD)},
         last_told={row[0]: orjson.loads(row[2]) for row in await rows(_LAST) if row[2]},
         dead_letters=[f"{row[0]} {row[1]}: {row[2]}" for row in await database.fetch(_DEAD)],
-        now=await database.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8"),
+        now=await database.fetchval("SELECT extract(epoch FROM now())::float8"),
     )
 
 
@@ -151,4 +158,6 @@ def _event(row: Any) -> Event:
         slot=orjson.loads(row["slot"]) if row["slot"] else None,
         task_id=row["task_id"],
         time=row["time"],
+        task=orjson.loads(row["task"]) if row["task"] else None,
+        changed=orjson.loads(row["changed"]) if row["changed"] else {},
     )

@@ -1,6 +1,6 @@
 """What a system under test must offer to be harmed and judged; one machine and the cluster each are one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from subprocess import CompletedProcess
 from typing import Any, Protocol
@@ -64,8 +64,11 @@ class Subject(Protocol):
         """Every public address says that all behind it can be used."""
         ...
 
-    def joined(self, replica: str) -> AbstractContextManager[None]:
-        """That replica is part of it for the length of the block, and then ends as one that is shut down."""
+    def joined(self, replica: str) -> AbstractContextManager[Callable[[], bool]]:
+        """That replica is part of it for the length of the block, and then ends as one that is shut down.
+
+        Gives whether it hosts actors by now.
+        """
         ...
 
     def database(self) -> AbstractAsyncContextManager[Any]:

@@ -16,6 +16,17 @@ pytestmark = pytest.mark.unit
 USER, TASK, SERIES, SLOT_TASK = "user", "task", "series", "slot-task"
 DUE, FIRED = "2026-11-22T09:00:00.000Z", "2026-11-22T09:00:00.120Z"
 MADE = "2026-11-22T08:59:50.000Z"
+ONE = {
+    "title": "One",
+    "description": "",
+    "priority": "high",
+    "tags": ["a"],
+    "due": None,
+    "checklist": [],
+    "status": "open",
+    "purged": False,
+}
+TWO = {**ONE, "title": "Two"}
 NOW = 1_795_000_000.0  # after all of it
 REMINDER = {"id": "reminder", "firing": 1, "fire_at": DUE, "fired_at": FIRED, "late_seconds": None}
 SLOT = {"generation": 1, "slot": "2026-11-23T09:00"}
@@ -42,10 +53,10 @@ class Run:
 def sound() -> Run:
     """A task made to remind, which fired and was edited; a series with the task of a slot; one write nobody knows about."""
     events = {
-        f"TaskActor:{TASK}:1:1": _event(TASK, 1, 1, 2, "task.created", "make", title="One"),
+        f"TaskActor:{TASK}:1:1": _event(TASK, 1, 1, 2, "task.created", "make", title="One", task=dict(ONE)),
         f"TaskActor:{TASK}:1:2": _event(TASK, 1, 2, 2, "reminder.scheduled", "make"),
-        f"TaskActor:{TASK}:2:1": _event(TASK, 2, 1, 1, "reminder.fired", "tick", reminder=dict(REMINDER)),
-        f"TaskActor:{TASK}:3:1": _event(TASK, 3, 1, 1, "task.updated", "edit", title="Two"),
+        f"TaskActor:{TASK}:2:1": _event(TASK, 2, 1, 1, "reminder.fired", "tick", reminder=dict(REMINDER), task=dict(ONE)),
+        f"TaskActor:{TASK}:3:1": _event(TASK, 3, 1, 1, "task.updated", "edit", title="Two", task=dict(TWO), changed={"title": {"old": "One", "new": "Two"}}),
         f"SeriesActor:{SERIES}:1:1": _event(SERIES, 1, 1, 2, "series.created", "repeat", title="Again"),
         f"SeriesActor:{SERIES}:1:2": _event(SERIES, 1, 2, 2, "recurrence.triggered", "repeat", slot=dict(SLOT), task_id=SLOT_TASK),
         f"TaskActor:{SLOT_TASK}:1:1": _event(SLOT_TASK, 1, 1, 1, "task.created", "slot", title="Again"),
@@ -117,6 +128,14 @@ def test_a_snooze_before_the_reminder_has_fired_moves_its_one_firing() -> None:
 
 def _forget_command(run: Run) -> None:
     run.stored.commands.discard((TASK, "edit"))
+
+
+def _forget_content(run: Run) -> None:
+    run.stored.events[f"TaskActor:{TASK}:3:1"].task = {**TWO, "tags": []}
+
+
+def _say_another_change(run: Run) -> None:
+    run.stored.events[f"TaskActor:{TASK}:3:1"].changed = {}
 
 
 def _forget_state(run: Run) -> None:
@@ -302,6 +321,7 @@ def _put_aside(run: Run) -> None:
 
 CRAFTED: list[tuple[str, Callable[[Run], None]]] = [
     *(("lost", harm) for harm in (_forget_command, _forget_state, _older_state, _other_title, _other_command)),
+    *(("forgotten", harm) for harm in (_forget_content, _say_another_change)),
     ("refused but stored", _refused_but_stored),
     ("refused", _refused),
     *(("answered wrongly", harm) for harm in (_answered_500, _answered_503_without_a_time)),
