@@ -64,18 +64,19 @@ async def test_a_broker_that_is_started_again_loses_no_event(
     system: System, broker: TestBroker, person: Caller
 ) -> None:
     written: list[str] = []
+    stop = asyncio.Event()
 
     async def write() -> None:
-        while True:
+        while not stop.is_set():
             written.append((await person.create(f"On and on {len(written)}"))["id"])
 
-    writer = asyncio.create_task(write())
-    await asyncio.sleep(1)
-    await asyncio.to_thread(broker.stop)
-    await broker.start()
-    await asyncio.sleep(1)
-    writer.cancel()
-    await asyncio.gather(writer, return_exceptions=True)
+    async with asyncio.TaskGroup() as writers:
+        writers.create_task(write())
+        await asyncio.sleep(1)
+        await asyncio.to_thread(broker.stop)
+        await broker.start()
+        await asyncio.sleep(1)
+        stop.set()
     await eventually(lambda: _all_published(system), BACK_SECONDS, "the relay goes on")
     await eventually(lambda: _projected(system, written), BACK_SECONDS, "all is projected")
     created = [e["task_id"] for e in await person.whole_activity() if e["type"] == "task.created"]

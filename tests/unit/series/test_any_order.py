@@ -1,0 +1,120 @@
+"""Whatever is done to a series and its tasks, in whichever order: no slot is awaited twice, and none that is gone."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from actors.clock import instant_text
+from actors.replies import Json, Outage
+from actors.series_state import unstarted
+from tests.unit.series.desk import Desk
+
+pytestmark = pytest.mark.unit
+
+WALKS: Final = 400
+RULES: Final = ("FREQ=DAILY", "FREQ=DAILY;INTERVAL=3", "FREQ=DAILY;COUNT=6", "FREQ=DAILY;UNTIL=20261215")
+WEEKLY: Final = "FREQ=WEEKLY;BYDAY=MO,TH"
+HOURS: Final = (1, 5, 20, 30, 100)
+REPORTS: Final = {"Completed": "done", "Deleted": "trash", "Opened": "open"}  # and what becomes of the task
+
+
+@dataclass(slots=True)
+class Task:
+    slot: str
+    generation: int
+    state: str = "open"
+
+
+@dataclass(slots=True)
+class Walk:
+    """`tasks` are as a person sees them, by id."""
+
+    chance: random.Random
+    desk: Desk = field(default_factory=Desk)
+    tasks: dict[str, Task] = field(default_factory=dict[str, Task])
+    told: int = 0
+    done: list[str] = field(default_factory=list[str])
+
+    def begin(self) -> None:
+        mode = self.chance.choice(("schedule", "completion"))
+        rule = self.chance.choice(RULES if mode == "completion" else (*RULES, WEEKLY))
+        ahead, pile_up = self.chance.choice((0, 0, 3, 7)), self.chance.choice(("all", "newest"))
+        self.desk.create(rule, mode=mode, look_ahead_days=ahead, pile_up=pile_up)
+        self.done.append(f"{rule} {mode} {ahead} {pile_up}")
+        self.hear()
+
+    def step(self) -> None:
+        act = self.chance.choice((self.wait, self.wait, self.report, self.report, self.ask))
+        try:
+            act()
+        except Outage:  # it is behind, and says so
+            self.done.append("behind")
+        self.hear()
+
+    def wait(self) -> None:
+        """With each tick at its time, or with all of them late."""
+        until = instant_text(self.desk.clock.at + timedelta(hours=self.chance.choice(HOURS)))
+        act = self.chance.choice((self.desk.wait, self.desk.late))
+        self.done.append(f"{act.__name__} {until}")
+        act(until)
+
+    def report(self) -> None:
+        """A person does something to a task."""
+        what = self.chance.choice(tuple(REPORTS))
+        fitting = [task for task in self.tasks.values() if (task.state == "open") == (what != "Opened")]
+        if fitting:
+            task = self.chance.choice(fitting)
+            task.state = REPORTS[what]
+            self.done.append(f"{what} {task.slot} of {task.generation}")
+            self.desk.report(what, task.slot, task.generation)
+
+    def ask(self) -> None:
+        """A person does something to the series; some of it is refused."""
+        body: Json
+        name, body = self.chance.choice((
+            ("PauseSeries", {}),
+            ("ResumeSeries", {}),
+            ("SkipSlot", {"slot": self.desk.awaited or "2026-12-01T09:00"}),
+            ("MoveSlot", {"slot": self.desk.awaited or "2026-12-01T09:00", "to": {"date": "2026-12-24"}}),
+            ("PatchSeries", {"rule": self.chance.choice(RULES)}),
+            ("PatchSeries", {"mode": self.chance.choice(("schedule", "completion"))}),
+        ))  # fmt: skip
+        self.done.append(f"{name} {body}")
+        self.desk.do(name, body)
+
+    def hear(self) -> None:
+        for event in self.desk.events[self.told :]:
+            data = event["data"]
+            if event["type"] == "recurrence.triggered":
+                self.tasks[data["task_id"]] = Task(data["slot"]["slot"], data["slot"]["generation"])
+            elif event["type"] == "recurrence.withdrawn" and self.tasks[data["task_id"]].state == "open":
+                self.tasks[data["task_id"]].state = "trash"
+        self.told = len(self.desk.events)
+
+    def holds(self) -> None:
+        series = self.desk.series
+        entries = unstarted(series)
+        slots, ids = [made["slot"] for made in entries], [made["task_id"] for made in entries + series["open"]]
+        assert len(slots) == len(set(slots)), "one slot twice"
+        assert len(ids) == len(set(ids)), "one task twice"
+        assert all(made["number"] > 0 for made in entries)
+        assert series["awaited"] is None or series["status"] == "active"
+        assert series["awaited"] is not None or series["status"] != "active" or self.desk.wake, "it stands still"
+        if series["mode"] == "completion" and series["awaited"] is not None:
+            assert self.tasks[series["awaited"]["task_id"]].state == "open", "it waits for what is done or gone"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_in_any_order_a_series_awaits_each_slot_once_and_goes_on(seed: int) -> None:
+    for number in range(WALKS // 4):
+        walk = Walk(random.Random(f"{seed}/{number}"))
+        walk.begin()
+        for _ in range(walk.chance.randint(5, 40)):
+            walk.step()
+            try:
+                walk.holds()
+            except AssertionError as error:
+                raise AssertionError(f"{error} after:\n" + "\n".join(walk.done)) from None
