@@ -68,21 +68,30 @@ class Notifier(Handler):
     async def release(self) -> None:
         """Each user in a transaction: one whose delivery fails holds up nobody else's, and raises at the end."""
         failed: list[Exception] = []
+        seen: set[str] = set()
         now = self._clock.now()
         async with self._database.raw() as connection:
             if self._released_at is not None and now < self._released_at:
                 # The clock was put back: else what is held for seconds would wait until it has come round again.
                 await deliveries.look_again(connection, now + delivery_rules.HOLD)
             self._released_at = now
-            for user_id in await deliveries.users_due(connection, IN_APP, now, USERS_AT_ONCE):
-                try:
-                    await self._release(connection, user_id)
-                except Exception as error:
-                    if is_outage(error):
-                        raise
-                    failed.append(error)
+            while users := await deliveries.users_due(connection, IN_APP, now, USERS_AT_ONCE, seen):
+                seen.update(users)
+                failed += await self._release_some(connection, users)
         if failed:
             raise ExceptionGroup("some users", failed)
+
+    async def _release_some(self, connection: Raw, users: Sequence[str]) -> list[Exception]:
+        """What went wrong, but for an outage, which raises."""
+        failed: list[Exception] = []
+        for user_id in users:
+            try:
+                await self._release(connection, user_id)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                failed.append(error)
+        return failed
 
     async def _release(self, connection: Raw, user_id: str) -> None:
         now = self._clock.now()

@@ -4,7 +4,7 @@ One a reminder, firing and channel; for an overdue notice the task's id stands f
 firing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -67,14 +67,18 @@ async def mark_sent(connection: Raw, deliveries: Sequence[Delivery], now: dateti
     )
 
 
-async def users_due(connection: Raw, channel: str, now: datetime, limit: int) -> list[str]:
-    """Users who have a pending delivery that may go out; whoever waits for the longest comes first."""
+async def users_due(
+    connection: Raw, channel: str, now: datetime, limit: int, without: Collection[str] = ()
+) -> list[str]:
+    """Users who have a pending delivery that may go out, `without` some; whoever waits for the longest comes first."""
     rows = await connection.fetch(
         """SELECT user_id FROM deliveries WHERE status = 'pending' AND channel = $1 AND due_at <= $2
+             AND NOT user_id = ANY($4)
            GROUP BY user_id ORDER BY min(due_at) LIMIT $3""",
         channel,
         now,
         limit,
+        list(without),
     )
     return [row[0] for row in rows]
 

@@ -97,8 +97,9 @@ async def test_more_than_twenty_late_ones_are_one_digest(
 
 
 async def test_a_user_whose_delivery_fails_holds_up_nobody_else(
-    world: World, loops: dict[str, Catchup], notifier: Notifier, clock: FakeClock
+    world: World, loops: dict[str, Catchup], notifier: Notifier, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("host.consumers.notifier.USERS_AT_ONCE", 1)  # nor those who would come with the next look
     people = sorted((FakePerson(zone="UTC") for _ in range(3)), key=lambda other: other.id)
     at = {"at": "2026-11-22T12:01:00.000Z"}
     tasks = [await world.create(other, reminders=[at]) for other in people for _ in range(2)]
