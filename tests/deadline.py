@@ -21,6 +21,14 @@ def until(check: Callable[[], T], within_seconds: float, what: str, pause_second
         time.sleep(pause_seconds)
 
 
+async def one_within(measure: Callable[[], Awaitable[float]], within_seconds: float, tries: int = 3) -> None:
+    """One of some tries of the same thing takes that long at most: a busy machine is slow at times, a slow system always."""
+    seconds: list[float] = []
+    while not seconds or (min(seconds) > within_seconds and len(seconds) < tries):
+        seconds.append(await measure())
+    assert min(seconds) <= within_seconds, f"not within {within_seconds:g} s: {seconds}"
+
+
 async def eventually(
     check: Callable[[], Awaitable[T] | T], within_seconds: float, what: str, pause_seconds: float = _PAUSE_SECONDS
 ) -> T:

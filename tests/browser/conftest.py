@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser.window import Window
+from tests.browser.window import Window, assert_prompt
 from tests.system import System, running_system
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -57,7 +57,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture
 def new_window(new_context: Callable[..., BrowserContext], system: System) -> Iterator[Callable[..., Window]]:
-    """Opens the page in a browser of its own, or as a further tab of `context`; no window may end with errors."""
+    """Opens the page in a browser of its own, or as a further tab of `context`; no window may end with errors, nor be slow."""
     windows: list[Window] = []
 
     def make(context: BrowserContext | None = None, **more: object) -> Window:
@@ -68,6 +68,7 @@ def new_window(new_context: Callable[..., BrowserContext], system: System) -> It
     yield make
     for window in windows:
         window.assert_no_errors()
+    assert_prompt(windows)
 
 
 @pytest.fixture(scope="session")

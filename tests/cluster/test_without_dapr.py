@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(150)]
 LONGEST_WRITE_SECONDS = 9.5  # the gateway's 8 s, and the machine's own slowness
 LONGEST_READ_SECONDS = 3.0
 BACK_SECONDS = 60.0
+NOTICED_SECONDS = 20.0
+NEED_SCHEDULER = ("actors-1", "consumers-1")
 
 
 @contextlib.asynccontextmanager
@@ -68,6 +70,10 @@ async def assert_nobody_is_half_made(cluster: Cluster) -> None:
         answer = await stranger.send("POST", "/auth/register", body)
         assert (answer.status_code, int(answer.headers["Retry-After"]) >= 1) == (503, True), answer.text
         assert (await again.send("POST", "/auth/register", body)).status_code == 201
+
+
+def all_miss(cluster: Cluster, replicas: Sequence[str], missing: str) -> bool:
+    return all(cluster.ready(replica)[1].get(missing, "ok") != "ok" for replica in replicas)
 
 
 def assert_alive_and_missing(cluster: Cluster, replicas: Sequence[str], missing: str) -> None:
@@ -142,8 +148,11 @@ async def test_a_sidecar_that_hangs_holds_up_no_request_beyond_its_limit(
 async def test_without_placement_and_scheduler_readiness_names_them(cluster: Cluster, first: Caller) -> None:
     task = await first.create("There", reminders=[])
     async with without(cluster, ["placement", "scheduler"]):
-        await asyncio.sleep(3)
+        await eventually(lambda: all_miss(cluster, REPLICAS, "placement"), NOTICED_SECONDS, "placement is missed", 0.2)
+        await eventually(
+            lambda: all_miss(cluster, NEED_SCHEDULER, "scheduler"), NOTICED_SECONDS, "so is the scheduler", 0.2
+        )
         assert_alive_and_missing(cluster, REPLICAS, "placement")
-        assert_alive_and_missing(cluster, ["actors-1", "consumers-1"], "scheduler")
+        assert_alive_and_missing(cluster, NEED_SCHEDULER, "scheduler")
         await assert_reads(first, task["id"])
     await first.patch(task["id"], title="Now")

@@ -7,6 +7,7 @@ import pytest
 
 from tests.faults import faults
 from tests.faults.machine import Machine
+from tests.faults.pace import Pace
 from tests.faults.run import run
 from tests.faults.table import table
 
@@ -19,7 +20,9 @@ async def test_nothing_acknowledged_is_lost_or_doubled_when_parts_are_killed(
     system: Machine, tmp_path: Path, seed: int
 ) -> None:
     plan = [faults.kill(system, part, random.Random(seed)) for part in PARTS]
-    report = await run(system, plan, tmp_path / "history.jsonl", seed=seed, users=30, listeners=30, calm_seconds=3)
+    pace = Pace(rate=40, floor=20)
+    history = tmp_path / "history.jsonl"
+    report = await run(system, plan, history, seed=seed, users=30, listeners=30, calm_seconds=3, pace=pace)
     shown = table(report)
     assert not report.verdict.wrong, f"{report.verdict.words()}\n{shown}"
     assert report.verdict.acknowledged > 500, shown

@@ -10,6 +10,7 @@ from host.runner.part import Process
 from tests.deadline import eventually
 
 START_SECONDS = 40
+STOP_SECONDS = 30  # it writes down what it has first, on a busy disk
 
 
 class TestBroker:
@@ -41,7 +42,7 @@ class TestBroker:
         """As the runner does; the exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(10)
+        return self._process.wait(STOP_SECONDS)
 
     def kill(self) -> None:
         """As kill -9 does."""

@@ -11,6 +11,7 @@ from host.settings import cache_dir
 from tests.client import Caller
 from tests.kafka.broker import TestBroker
 from tests.kafka.figures import FIGURES
+from tests.kafka.handled import brought
 from tests.system import System, running_system
 
 
@@ -34,6 +35,7 @@ def system(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """On that broker, as on an operator's own."""
     settings = {"DUELY_BROKER": "kafka", **broker.access.environment()}
     with running_system(tmp_path_factory.mktemp("kafka"), settings) as running:
+        asyncio.run(brought(running))
         yield running
 
 

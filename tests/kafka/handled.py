@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+from tests.client import Caller
 from tests.system import System
 
 GRACE_SECONDS = 10.0  # catch-up leaves younger rows to the broker: what is handled before came through it
@@ -27,6 +28,30 @@ async def handled_within(system: System, consumer: str, event_type: str, about: 
             await asyncio.sleep(0.002)
         row = await connection.fetchrow("SELECT count(*), count(published_at) FROM outbox WHERE actor_id = $1", about)
     raise AssertionError(f"{consumer} has not handled {event_type} of {about} in {seconds:g} s; rows, published: {row}")
+
+
+async def brought(system: System, within_seconds: float = 60.0) -> None:
+    """Return when the broker brings events to each consumer: a group is joined only after the system is ready.
+
+    The first events may come by catch-up, as late ones.
+    """
+    deadline = time.monotonic() + within_seconds
+    while (latest := await _latest(system)) >= GRACE_SECONDS:
+        assert time.monotonic() < deadline, f"some consumer has an event only {latest:.1f} s after it was written"
+
+
+async def _latest(system: System) -> float:
+    """Seconds that the slowest consumer takes for an event that it is brought, of somebody new."""
+    async with Caller(system.url) as person:
+        await person.sign_up()
+        task = await person.create("For two consumers", reminders=[])
+        await person.do(task["id"], "complete")
+        await person.call("PATCH", "/me", {"timezone": "Asia/Tokyo"})
+    wanted = (
+        *(("projector", "task.created", task["id"]), ("recurrence", "task.completed", task["id"])),
+        *(("notifier", "user.updated", person.user_id), ("rezone", "user.updated", person.user_id)),
+    )
+    return max([await handled_within(system, *event, 3 * GRACE_SECONDS) for event in wanted])
 
 
 async def value(system: System, query: str, *arguments: Any) -> Any:

@@ -16,8 +16,8 @@ from tests.kafka.broker import TestBroker
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
 
-def topics(access: KafkaAccess) -> set[str]:
-    listed = AdminClient(client_settings(access)).list_topics(timeout=2)
+def topics(access: KafkaAccess, within_seconds: float = 15) -> set[str]:
+    listed = AdminClient(client_settings(access)).list_topics(timeout=within_seconds)
     return {name for name in listed.topics if not name.startswith("__")}
 
 
@@ -39,10 +39,10 @@ async def test_who_does_not_know_the_password_is_not_let_in(broker: TestBroker) 
     wrong = KafkaAccess(brokers=broker.access.brokers, username=broker.access.username, password="guessed")
     for stranger in (wrong, KafkaAccess(brokers=broker.access.brokers)):
         with pytest.raises(KafkaException):
-            topics(stranger)
+            topics(stranger, 2)  # who is not let in tries until then
     assert topics(broker.access) == set()
 
 
 async def test_a_topic_is_not_made_by_accident(broker: TestBroker) -> None:
-    AdminClient(client_settings(broker.access)).list_topics("task-events", timeout=2)
+    AdminClient(client_settings(broker.access)).list_topics("task-events", timeout=15)
     assert topics(broker.access) == set()

@@ -10,6 +10,7 @@ from tests.system import System
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 
 LATE_SECONDS = 5
+HEARD_SECONDS = 5.0
 
 
 async def test_after_a_restart_everything_is_there_and_a_missed_reminder_comes_late(
@@ -22,7 +23,7 @@ async def test_after_a_restart_everything_is_there_and_a_missed_reminder_comes_l
     async with person.stream() as stream:
         await stream.connected()
         last = await person.create("Last before the stop")
-        await stream.hear("task.created", 1, last["id"])
+        await stream.hear("task.created", HEARD_SECONDS, last["id"])
         before = stream.position
 
         seconds = await asyncio.to_thread(system.stop)
@@ -33,7 +34,7 @@ async def test_after_a_restart_everything_is_there_and_a_missed_reminder_comes_l
         heard = await stream.hear("reminder.delivered", 30, missed["id"])
         assert heard.data["notification"]["late_seconds"] >= LATE_SECONDS
         first = await person.create("First after the start")
-        await stream.hear("task.created", 2, first["id"])
+        await stream.hear("task.created", HEARD_SECONDS, first["id"])
         new = [position for position in stream.positions if position > before]
         assert new == list(range(before + 1, before + 1 + len(new))), "no event lost, none repeated"
         assert stream.resyncs == []

@@ -35,7 +35,7 @@ def said_by_a_start_that_fails(system: System, *arguments: str) -> str:
 def test_a_second_start_in_the_same_folder_names_the_first(system: System) -> None:
     said = said_by_a_start_that_fails(system)
     assert f"already runs from {system.data.path} (pid {system.runner.pid}, {system.url})" in said
-    assert system.is_ready()
+    until(system.is_ready, 30, "the first goes on", 0.1)
 
 
 def test_a_port_in_use_names_its_holder(own: System) -> None:

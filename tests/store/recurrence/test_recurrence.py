@@ -1,6 +1,7 @@
 """The recurrence consumer: what a series decides becomes of its tasks, what these do is told to it, also on bad days."""
 
 import asyncio
+from types import SimpleNamespace
 
 import orjson
 import pytest
@@ -172,7 +173,8 @@ async def test_a_series_deleted_with_its_occurrences_while_the_next_is_being_mad
 async def test_a_series_that_cannot_be_reached_holds_up_no_other(
     world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recurrence, "REST_SECONDS", 0.3)
+    now = [0.0]
+    monkeypatch.setattr(recurrence, "time", SimpleNamespace(monotonic=lambda: now[0]))
     broken, sound = [await world.create_series(person, **CHORE) for _ in range(2)]
     world.unreachable = {broken, *await task_ids(world, broken)}
     for _ in range(3):
@@ -183,7 +185,7 @@ async def test_a_series_that_cannot_be_reached_holds_up_no_other(
     assert await loops["recurrence"].step() == 0
     assert world.tried == tries, "it rests before it is tried again"
     world.unreachable = set()
-    await asyncio.sleep(0.4)
+    now[0] += recurrence.REST_SECONDS
     await everything(loops)
     assert len(await tasks_of(world, broken)) == 1
     assert await world.value("SELECT count(*) FROM dead_letters") == 0
