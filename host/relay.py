@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ BATCH_BYTES: Final = 1_000_000
 FIRST_POLL_SECONDS: Final = 0.02
 LONGEST_POLL_SECONDS: Final = 0.5
 REST_SECONDS: Final = 0.03  # after a batch that was not full: more rows gather and share what a batch costs everybody
+AGAIN_SECONDS: Final = 1.0  # after so long what was refused is offered again, however much comes meanwhile
 MOST_REMEMBERED: Final = 10_000  # events that some of their topics have
 PAUSES_SECONDS: Final = (0.2, 1.0, 2.0, 5.0)
 
@@ -37,7 +39,9 @@ class Relay:
         self._publish = publish
         self._longest_poll = longest_poll_seconds
         self._nudged = asyncio.Event()
-        self._above = 0  # where the next look begins: above what was refused
+        self._above = 0  # where the next look begins: above what was refused,
+        self._again_at: float | None = None  # until then, or nothing is there; None: from the next look on for a while
+        self._took = False  # whether the broker took something of the last batch
         self._has: dict[str, set[str]] = {}  # by event that one topic has refused: the topics that have it
 
     def nudge(self) -> None:
@@ -76,18 +80,25 @@ class Relay:
         rows = await self._next()
         if not rows:
             return 0, 0
-        self._above, last = rows[-1][0], self._above
+        last, self._above = self._above, rows[-1][0]
+        self._again_at, self._took = self._again_at if last else None, False
         refused = await self._offer([event for _, event in rows])
         if not refused:
             self._above = last
         accepted = [position for position, event in rows if event["id"] not in refused]
         if accepted:
+            self._took = True
             async with self._database.raw() as connection:
                 await outbox.mark_published(connection, accepted)
         return len(rows), len(accepted)
 
     async def _next(self) -> list[tuple[int, Json]]:
-        """What lies above what was refused; when nothing does, that once more."""
+        """What lies above what was refused; when nothing does, or after a while in which it takes some, that once more."""
+        now = time.monotonic()
+        if self._again_at is None:
+            self._again_at = now + AGAIN_SECONDS
+        elif now >= self._again_at and self._took:
+            self._above = 0
         async with self._database.raw() as connection:
             rows = await outbox.unpublished(connection, BATCH, BATCH_BYTES, self._above)
             if not rows and self._above:

@@ -108,6 +108,21 @@ async def test_many_events_that_are_refused_hold_up_no_other(
     running.cancel()
 
 
+async def test_what_was_passed_by_does_not_wait_until_nothing_else_comes(
+    world: World, person: FakePerson, relay: Relay, broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("host.relay.AGAIN_SECONDS", 0.0)
+    passed_by = {f"TaskActor:{await world.create(person)}:1:1" for _ in range(3)}
+    broker.down = True
+    with pytest.raises(OSError, match="down"):
+        await relay.step()
+    broker.down = False
+    for _ in range(4):  # each look finds something new
+        await world.create(person)
+        await relay.step()
+    assert passed_by <= set(broker.topics["task-events"])
+
+
 async def test_rows_that_come_one_after_another_share_batches(
     world: World, person: FakePerson, relay: Relay, broker: FakeBroker
 ) -> None:
