@@ -92,7 +92,7 @@ LEVELS = (
     Level("page", 120, (("npm", "run", "check"), ("npm", "test")), _no_node, ROOT / "web/ui"),
     Level("unit", 120),
     Level("turns", 60),
-    Level("store", 240),
+    Level("store", 300),
     Level("api", 240),
     Level("contract", 120),
     Level("live", 300, missing=_no_sidecar),
