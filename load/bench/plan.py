@@ -30,8 +30,9 @@ class Plan:
     scale_users: int
     scale_reminders: int
     scale_series: int
-    scale_slots: tuple[int, ...]
+    scale_slots: int
     scale_completions: int
+    scale_due_rounds: int
     rate_users: int
     rate_offered: int
     rate_warm_seconds: float
@@ -66,8 +67,9 @@ FULL = Plan(
     scale_users=200,
     scale_reminders=100_000,
     scale_series=10_000,
-    scale_slots=(20, 200),
+    scale_slots=200,
     scale_completions=200,
+    scale_due_rounds=5,  # one round alone says little: its p99 may be three times that of the next
     rate_users=200,
     rate_offered=1_100,  # more than is required, so that what is held can be that
     rate_warm_seconds=2.0,
@@ -102,8 +104,9 @@ SMOKE = Plan(
     scale_users=5,
     scale_reminders=300,
     scale_series=20,
-    scale_slots=(10,),
+    scale_slots=10,
     scale_completions=10,
+    scale_due_rounds=1,
     rate_users=20,
     rate_offered=300,
     rate_warm_seconds=0.5,

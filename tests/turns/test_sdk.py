@@ -1,6 +1,8 @@
 """Where the SDK would do us harm: each correction, with the case that fails without it."""
 
 import asyncio
+import gc
+import weakref
 from datetime import timedelta
 
 import orjson
@@ -123,6 +125,18 @@ async def test_a_turn_after_deactivation_waits_for_the_one_before(stage: Stage) 
     stage.sidecar.gate.set()
     assert (await second).version == 3
     assert (await first).version == 2
+
+
+async def test_a_deactivated_actor_is_freed_at_once(stage: Stage) -> None:
+    """What only the collector can free lies there until it looks at everything, which stops all turns for seconds."""
+    task_id = await stage.create()
+    [actor] = map(weakref.ref, stage.runtime._actor_managers["TaskActor"]._active_actors.values())
+    gc.disable()
+    try:
+        await stage.runtime.deactivate("TaskActor", task_id)
+        assert actor() is None, gc.get_referrers(actor())
+    finally:
+        gc.enable()
 
 
 async def test_names_that_no_table_has_are_errors(stage: Stage) -> None:

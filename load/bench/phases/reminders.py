@@ -99,17 +99,20 @@ async def _lateness(bench: Bench, section: Section) -> list[Line]:
     delivered = await wait_for(bench, DELIVERED_SQL, ids)
     if min(fired) < 0:
         raise VoidError(f"a reminder fired {-min(fired):.0f} ms early")
-    return due_lines(bench, section, f"{bench.plan.due} due at one instant: ", fired, delivered)
+    what = f"{bench.plan.due} due at one instant"
+    return [fired_line(bench, section, what, fired), lateness_line(section, f"{what}: delivered", delivered)]
 
 
-def due_lines(bench: Bench, section: Section, what: str, fired: list[float], delivered: list[float]) -> list[Line]:
-    """How late each reminder fired and was delivered, in ms; the histograms go to the notes."""
-    told = {"fired": fired, "delivered": delivered}
-    section.notes += [f"{what}{name}, ms late: {histogram(late, _STEP_MS)}." for name, late in told.items()]
-    return [
-        bench.judged(Line(what + "fired", milliseconds(fired)), summary(fired)["p99"], LATENESS_P99),
-        Line(what + "delivered", milliseconds(delivered)),
-    ]
+def fired_line(bench: Bench, section: Section, what: str, late: list[float]) -> Line:
+    """How late each reminder fired, in ms; the histogram goes to the notes."""
+    line = lateness_line(section, f"{what}: fired", late)
+    return bench.judged(line, summary(late)["p99"], LATENESS_P99)
+
+
+def lateness_line(section: Section, what: str, late: list[float]) -> Line:
+    """As `fired_line`, and nothing is required."""
+    section.notes.append(f"{what}, ms late: {histogram(late, _STEP_MS)}.")
+    return Line(what, milliseconds(late))
 
 
 async def wait_for(bench: Bench, sql: str, ids: list[str]) -> list[float]:
@@ -139,7 +142,8 @@ def _tomorrow() -> str:
 
 
 def text(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    """In UTC, to the millisecond."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
 
 
 def milliseconds(values: list[float]) -> str:

@@ -15,7 +15,15 @@ from load.bench.bench import Bench
 from load.bench.clients.http import connect, request
 from load.bench.figures import VoidError, summary
 from load.bench.fill import fill
-from load.bench.phases.reminders import DELIVERED_SQL, FIRED_SQL, due_lines, milliseconds, text, wait_for
+from load.bench.phases.reminders import (
+    DELIVERED_SQL,
+    FIRED_SQL,
+    fired_line,
+    lateness_line,
+    milliseconds,
+    text,
+    wait_for,
+)
 from load.bench.phases.streams import write
 from load.bench.report import Limit, Line, Section
 from load.bench.seed import documents, seed
@@ -24,7 +32,7 @@ from load.bench.users import User, add_users
 _SEED = 7305
 _SEEDING_TIMEOUT_SECONDS = 600.0
 _OCCURRENCE_TIMEOUT_SECONDS = 30.0
-_WRITES_A_SECOND = 50
+_A_SECOND = 50
 _ZONE = "Europe/Berlin"
 _CREATED, _OK = 201, 200
 _MIB = 2**20
@@ -39,8 +47,10 @@ SELECT (SELECT count(*) FROM tasks WHERE user_id = ANY($1)) AS tasks,
 _UNARMED_SQL = "SELECT count(*) FROM wakes WHERE actor_id = ANY($1) AND armed_at IS NULL"
 _FIRST_SQL = "SELECT series_id, id FROM tasks WHERE series_id = ANY($1) AND status = 'open'"
 _BY_SLOT_SQL = """
-SELECT extract(epoch FROM created_at)::float8 * 1000 - $2 AS late_ms FROM outbox
-WHERE type = 'task.created' AND body->'data'->'task'->>'series_id' = ANY($1) AND created_at >= to_timestamp($2 / 1000)
+SELECT extract(epoch FROM made.created_at - slot.at)::float8 * 1000 AS late_ms
+FROM unnest($1::text[], $2::timestamptz[]) AS slot (series_id, at)
+JOIN outbox made ON made.body->'data'->'task'->>'series_id' = slot.series_id AND made.created_at >= slot.at
+WHERE made.type = 'task.created' AND made.created_at >= $3  -- at the first slot: the bodies of all others are not read
 """
 _BY_COMPLETION_SQL = """
 SELECT extract(epoch FROM made.created_at - done.created_at)::float8 * 1000 AS late_ms
@@ -53,8 +63,7 @@ async def run(bench: Bench, section: Section) -> None:
     users = await add_users(bench.system, bench.plan.scale_users)
     await section.add("seeding", _seeded(bench, users, section))
     await section.add("lateness among them", _due(bench, users, section))
-    for count in bench.plan.scale_slots:
-        await section.add("occurrences by slot", _by_slot(bench, users, count))
+    await section.add("occurrences by slot", _by_slot(bench, users[0]))
     await section.add("occurrences by completion", _by_completion(bench, users))
     section.notes.append(
         f"Seeded as documents straight into the triggers, for {len(users)} users; from there on all is as always: read model, "
@@ -136,34 +145,65 @@ def _disk(data: Path) -> dict[str, int]:
 
 
 async def _due(bench: Bench, users: Sequence[User], section: Section) -> list[Line]:
-    """As the reminders' phase has it, while others write at fixed times."""
+    """While others write at fixed times: due evenly over one second, as is required, and all at one instant."""
+    lines: list[Line] = []
+    for when, span in (("in one second", timedelta(seconds=1)), ("at one instant", timedelta())):
+        what = f"{bench.plan.due} due {when} during {_A_SECOND} writes a second"
+        rounds = [await _due_once(bench, users, span) for _ in range(bench.plan.scale_due_rounds)]
+        fired, delivered = ([late for both in rounds for late in both[told]] for told in (0, 1))
+        lines += [
+            fired_line(bench, section, what, fired) if span else lateness_line(section, f"{what}: fired", fired),
+            lateness_line(section, f"{what}: delivered", delivered),
+        ]
+        p99s = ", ".join(f"{summary(both[0])['p99']:.0f}" for both in rounds)
+        section.notes.append(f"{what}: fired, p99 of each round: {p99s} ms.")
+    return lines
+
+
+async def _due_once(bench: Bench, users: Sequence[User], span: timedelta) -> tuple[list[float], list[float]]:
+    """How late, in ms, each reminder fired and was delivered."""
     count = bench.plan.due
     due_at = int(time.time()) + bench.plan.seconds_before_due
-    body = {"title": "Water the plants", "reminders": [{"at": text(datetime.fromtimestamp(due_at, UTC))}]}
-    ids = await fill(bench, [body] * count, users)
+    bodies = [_due_task(datetime.fromtimestamp(due_at, UTC) + span * number / count) for number in range(count)]
+    ids = await fill(bench, bodies, users)
     if time.time() > due_at - 1:
         raise VoidError(f"the {count} tasks were not there one second before their reminders were due")
     await asyncio.sleep(due_at - 1 - time.time())
     tokens = [user.token for user in users]
-    writing = asyncio.create_task(write(bench, tokens, _WRITES_A_SECOND))
+    writing = asyncio.create_task(write(bench, tokens, _A_SECOND))
     fired, delivered = await wait_for(bench, FIRED_SQL, ids), await wait_for(bench, DELIVERED_SQL, ids)
     await writing
-    what = f"{count} due at one instant during {_WRITES_A_SECOND} writes a second: "
-    return due_lines(bench, section, what, fired, delivered)
+    if min(fired) < 0:
+        raise VoidError(f"a reminder fired {-min(fired):.0f} ms early")
+    return fired, delivered
 
 
-async def _by_slot(bench: Bench, users: Sequence[User], count: int) -> list[Line]:
-    """Series whose slot comes at one instant: when the task of the next slot is there."""
-    slot_at = int(time.time()) + bench.plan.seconds_before_due
-    start = datetime.fromtimestamp(slot_at, UTC)
-    ids = await _seed_series(bench, users[0], [_series(n, start) for n in range(count)])
-    await asyncio.sleep(max(0.0, slot_at - 1 - time.time()))
+def _due_task(at: datetime) -> dict[str, Any]:
+    return {"title": "Water the plants", "reminders": [{"at": text(at)}]}
+
+
+async def _by_slot(bench: Bench, user: User) -> list[Line]:
+    """Series after their slots, which come at the rate of the completions, and all at one instant."""
+    count, what = bench.plan.scale_slots, "next occurrence after a slot"
+    late = await _slots(bench, user, [number // _A_SECOND for number in range(count)])
+    line = Line(f"{what}, {_A_SECOND} a second", milliseconds(late))
+    burst = await _slots(bench, user, [0] * count)
+    return [
+        bench.judged(line, summary(late)["p99"], OCCURRENCE_P99),
+        Line(f"{what}, {count} at one instant", milliseconds(burst)),
+    ]
+
+
+async def _slots(bench: Bench, user: User, seconds: Sequence[int]) -> list[float]:
+    """A series for each, whose slot comes so many seconds after the first: from the slot to the commit of the next task."""
+    first = int(time.time()) + bench.plan.seconds_before_due
+    slots = [datetime.fromtimestamp(first + later, UTC) for later in seconds]
+    ids = await _seed_series(bench, user, [_series(number, slot) for number, slot in enumerate(slots)])
+    await asyncio.sleep(max(0.0, first - 1 - time.time()))
     [[unarmed]] = await _rows(bench, _UNARMED_SQL, 1, ids)
     if unarmed:
-        raise VoidError(f"{unarmed} of {count} series had no wake yet one second before their slot")
-    late = await _occurrences(bench, _BY_SLOT_SQL, ids, float(slot_at * 1000))
-    line = Line(f"next occurrence after a slot, {count} at one instant", milliseconds(late))
-    return [bench.judged(line, summary(late)["p99"], OCCURRENCE_P99)]
+        raise VoidError(f"{unarmed} of {len(ids)} series had no wake yet one second before their slot")
+    return await _occurrences(bench, _BY_SLOT_SQL, ids, slots, slots[0])
 
 
 async def _by_completion(bench: Bench, users: Sequence[User]) -> list[Line]:
@@ -173,7 +213,7 @@ async def _by_completion(bench: Bench, users: Sequence[User]) -> list[Line]:
     tasks = await _first_tasks(bench, ids)
     await _complete(bench, user, tasks)
     late = await _occurrences(bench, _BY_COMPLETION_SQL, tasks)
-    line = Line(f"next occurrence after a completion, {_WRITES_A_SECOND} a second", milliseconds(late))
+    line = Line(f"next occurrence after a completion, {_A_SECOND} a second", milliseconds(late))
     return [bench.judged(line, summary(late)["p99"], OCCURRENCE_P99)]
 
 
@@ -181,7 +221,7 @@ async def _complete(bench: Bench, user: User, tasks: Sequence[str]) -> None:
     connection = await connect(bench.url("/tasks"))
     began = time.perf_counter()
     for number, task_id in enumerate(tasks):
-        await asyncio.sleep(max(0.0, began + number / _WRITES_A_SECOND - time.perf_counter()))
+        await asyncio.sleep(max(0.0, began + number / _A_SECOND - time.perf_counter()))
         url = bench.url(f"/tasks/{task_id}/complete")
         status, answer = await connection.ask(request("POST", url, {"Authorization": f"Bearer {user.token}"}))
         if status != _OK:
@@ -194,7 +234,7 @@ async def _first_tasks(bench: Bench, ids: Sequence[str]) -> list[str]:
     return [row["id"] for row in rows]
 
 
-async def _occurrences(bench: Bench, sql: str, ids: Sequence[str], *arguments: float) -> list[float]:
+async def _occurrences(bench: Bench, sql: str, ids: Sequence[str], *arguments: Any) -> list[float]:
     return [row["late_ms"] for row in await _rows(bench, sql, len(ids), ids, *arguments)]
 
 
