@@ -32,6 +32,9 @@ from load.bench.users import User, add_users
 _SEED = 7305
 _SEEDING_TIMEOUT_SECONDS = 600.0
 _OCCURRENCE_TIMEOUT_SECONDS = 30.0
+_QUIET_TIMEOUT_SECONDS = 300.0
+_QUIET_SECONDS = 5.0
+_QUIET = 0.2  # of a core, all parts together
 _A_SECOND = 50
 _ZONE = "Europe/Berlin"
 _CREATED, _OK = 201, 200
@@ -62,6 +65,7 @@ WHERE done.type = 'task.completed' AND done.actor_id = ANY($1) AND made.type = '
 async def run(bench: Bench, section: Section) -> None:
     users = await add_users(bench.system, bench.plan.scale_users)
     await section.add("seeding", _seeded(bench, users, section))
+    await _until_quiet(bench)
     await section.add("lateness among them", _due(bench, users, section))
     await section.add("occurrences by slot", _by_slot(bench, users[0]))
     await section.add("occurrences by completion", _by_completion(bench, users))
@@ -133,6 +137,18 @@ async def _until_ready(bench: Bench, users: Sequence[User]) -> None:
             await asyncio.sleep(1)
     finally:
         await connection.close()
+
+
+async def _until_quiet(bench: Bench) -> None:
+    """What is measured is among pending reminders, not while a hundred thousand actors, just armed, are let go again."""
+    until, before = time.monotonic() + _QUIET_TIMEOUT_SECONDS, sum(bench.system.cpu_seconds().values())
+    while time.monotonic() < until:
+        await asyncio.sleep(_QUIET_SECONDS)
+        after = sum(bench.system.cpu_seconds().values())
+        if after - before < _QUIET * _QUIET_SECONDS:
+            return
+        before = after
+    raise VoidError(f"the system was not quiet within {_QUIET_TIMEOUT_SECONDS:.0f} s after the seeding")
 
 
 def _disk(data: Path) -> dict[str, int]:
