@@ -112,6 +112,26 @@ def _edit_this_and_following(window: Window, pictures: Path) -> None:
     expect(_occurrences(window, "computed").first).to_be_visible(timeout=MADE_MS)
 
 
+def test_occurrences_are_moved_before_and_after_they_are_made(window: Window) -> None:
+    window.add("Stand-up every day 9:15")
+    _series(window, "Stand-up")
+    for state, time in (("computed", "14:45"), ("open", "23:50")):
+        row = _occurrences(window, state).first
+        slot = row.get_attribute("data-slot")
+        row.hover()
+        row.get_by_role("button", name=re.compile("^Move")).click()
+        picker = window.page.locator(".due-picker")
+        expect(picker.get_by_role("button", name="No due date")).to_have_count(0)
+        picker.get_by_label("Time", exact=True).fill(time)
+        picker.get_by_role("button", name="Set due date").click()
+        moved = window.page.locator(f"[data-slot='{slot}'][data-state={state}]")
+        expect(moved).to_contain_text("moved", timeout=MADE_MS)
+        expect(moved).to_contain_text(time)
+        expect(_occurrences(window, state).filter(has_text="moved")).to_have_count(1)
+    window.go("All tasks")
+    sees([window], lambda it: it.row("Stand-up").get_by_text("23:50"), MADE_MS)
+
+
 def test_an_edit_of_one_asks_which_ones_are_meant(window: Window) -> None:
     page = window.page
     window.add("Stand-up every weekday 9:15")

@@ -8,10 +8,12 @@ import type { Due } from "../types.ts"
 
 interface Props {
   due: Due | null
+  /** Without the choice of none: `onPick` gets a due. */
+  required?: boolean
   onPick: (due: Due | null) => void
 }
 
-export function DuePicker({ due, onPick }: Props) {
+export function DuePicker({ due, required = false, onPick }: Props) {
   const today = dateAt(serverNow(), zone.value)
   const [date, setDate] = useState(due ? dateOf(due) : "")
   const [time, setTime] = useState(due && "local" in due ? due.local.slice(11, 16) : "")
@@ -33,7 +35,7 @@ export function DuePicker({ due, onPick }: Props) {
             <span class="preset-hint">{dayHint(day, today)}</span>
           </button>
         ))}
-        {due && (
+        {due && !required && (
           <button type="button" class="preset" onClick={() => onPick(null)}>
             No due date
           </button>

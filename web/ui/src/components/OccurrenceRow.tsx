@@ -59,6 +59,7 @@ function Tools({ series, occurrence, label }: Props & { label: string }) {
         {(close) => (
           <DuePicker
             due={dueOf(occurrence)}
+            required
             onPick={(due) => {
               close()
               if (due) void moveSlot(series, slot, due)
