@@ -77,7 +77,7 @@ class TurnActor(Actor, Turns, Remindable):
         super().__init__(ctx, actor_id)
         # The SDK ties actor and state manager in a cycle. Only the collector would free those that were deactivated, and
         # a hundred thousand of them stop the process for seconds when it comes to that.
-        self._state_manager._actor = weakref.proxy(self)  # noqa: SLF001  there is no other way to it
+        self._state_manager._actor = weakref.proxy(self)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  no other way
         self._type: str = ctx.actor_type_info.type_name
         self._id: str = actor_id.id
         self._client = ctx.dapr_client
