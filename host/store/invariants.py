@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from host.store.doc_checks import GRACE, MOST, Breach, Found, Mend
 from host.store.engine import Raw
+from host.store.outbox import handled_by
 
 TOLD_GRACE: Final = timedelta(minutes=1)
 
@@ -116,8 +117,8 @@ async def deliveries(connection: Raw, found: Found, now: datetime) -> None:
 
 def _handled(consumer: str) -> str:
     """Rows `o` of the outbox that the consumer has in its inbox and did not put aside."""
-    return f"""EXISTS (SELECT FROM inbox i WHERE i.consumer = '{consumer}' AND i.event_id = o.event_id)
-        AND NOT EXISTS (SELECT FROM dead_letters l WHERE l.consumer = '{consumer}' AND l.event_id = o.event_id)"""  # noqa: S608
+    return f"""{handled_by(f"'{consumer}'")}
+        AND NOT EXISTS (SELECT FROM dead_letters l WHERE l.consumer = '{consumer}' AND l.event_id = o.event_id)"""
 
 
 async def versions(connection: Raw, found: Found) -> None:
@@ -280,17 +281,17 @@ async def users_after(connection: Raw, user_id: str, limit: int) -> list[str]:
     return [row[0] for row in rows]
 
 
-_WAITING: Final = """
+_WAITING: Final = f"""
 SELECT * FROM (
   SELECT count(*), extract(epoch FROM transaction_timestamp() - min(o.created_at))::float8 AS seconds,
          bool_or(w.paused_at IS NOT NULL)
   FROM watermarks w JOIN outbox o ON o.position > w.position AND o.type = ANY($2)
-  WHERE w.consumer = $1 AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.event_id = o.event_id))
-WHERE seconds > $3"""
-_SKIPPED: Final = """
+  WHERE w.consumer = $1 AND NOT {handled_by("$1")})
+WHERE seconds > $3"""  # noqa: S608  our own names
+_SKIPPED: Final = f"""
 SELECT o.event_id FROM watermarks w JOIN outbox o ON o.position <= w.position AND o.type = ANY($2)
 WHERE w.consumer = $1 AND o.position >= (SELECT min(i.position) FROM inbox i WHERE i.consumer = $1)
-  AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = $1 AND i.event_id = o.event_id)"""
+  AND NOT {handled_by("$1")}"""  # noqa: S608  our own names
 _UNPUBLISHED: Final = """
 SELECT * FROM (SELECT count(*), extract(epoch FROM transaction_timestamp() - min(created_at))::float8 AS seconds
   FROM outbox WHERE published_at IS NULL) WHERE seconds > $1"""

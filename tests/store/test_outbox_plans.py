@@ -21,7 +21,7 @@ _HANDLED = "INSERT INTO inbox (consumer, event_id, position) SELECT 'projector',
 
 
 class Explained:
-    """A connection that tells of each statement what its plan read, instead of its rows."""
+    """A connection that tells of each statement what its plan read, and then runs it."""
 
     def __init__(self, connection: Raw) -> None:
         self._connection = connection
@@ -29,7 +29,7 @@ class Explained:
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
         await self.fetchrow(query, *arguments)
-        return []
+        return list(await self._connection.fetch(query, *arguments))
 
     async def fetchrow(self, query: str, *arguments: Any) -> None:
         plan = await self._connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}", *arguments)
@@ -39,12 +39,12 @@ class Explained:
 
 
 def _read(node: dict[str, Any]) -> int:
-    """Rows of tables and entries of indexes that this node and those below it have looked at."""
-    own = 0
+    """Rows of tables, entries of indexes and pairs of a join that this node and those below it have looked at."""
+    own = node.get("Rows Removed by Join Filter", 0)
     if "Relation Name" in node or "Index Name" in node:
-        removed = sum(node.get(f"Rows Removed by {what}", 0) for what in ("Filter", "Index Recheck", "Join Filter"))
-        own = int((node["Actual Rows"] + removed) * node["Actual Loops"])
-    return own + sum(_read(child) for child in node.get("Plans", []))
+        removed = sum(node.get(f"Rows Removed by {what}", 0) for what in ("Filter", "Index Recheck"))
+        own += node["Actual Rows"] + removed
+    return int(own * node["Actual Loops"]) + sum(_read(child) for child in node.get("Plans", []))
 
 
 @pytest.fixture(params=["never analyzed", "analyzed"])
@@ -70,6 +70,25 @@ async def test_a_delivery_reads_the_rows_of_its_actors(full: Raw, plan: str) -> 
     explained = Explained(full)
     await outbox.with_earlier(explained, "projector", ["task.created"], await _newest(full, "event_id"))
     assert 0 < explained.read <= 10 * TAKEN
+
+
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("consumer", ["projector", "notifier"])
+async def test_a_batch_reads_the_rows_above_its_watermark(full: Raw, plan: str, consumer: str) -> None:
+    """The notifier has handled nothing before, so that the statistics do not know it."""
+    above = 10 * TAKEN  # two thirds of which are handled
+    await outbox.register(full, consumer, from_now=False)
+    await full.execute("UPDATE watermarks SET position = $1 WHERE consumer = $2", ROWS - above, consumer)
+    if consumer == "notifier":
+        await full.execute(_HANDLED.replace("projector", consumer), ROWS - 100)
+    await full.execute(f"SET plan_cache_mode = {plan}")
+    explained = Explained(full)
+    async with full.transaction():
+        mark = await outbox.watermark(full, consumer)
+        assert mark is not None
+        taken, _ = await outbox.take_next(explained, consumer, ["task.created"], mark, 500)
+    assert explained.read <= 10 * above
+    assert not taken  # by the second run, after the one that is told of
 
 
 @pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
