@@ -42,7 +42,7 @@ class Notifier(Handler):
         fired = [delivery for event in events if (delivery := _delivery(event.body, now))]
         if fired:
             placed = delivery_rules.placed(fired, await _people(connection, fired, now), now)
-            fresh = await deliveries.add(connection, placed)
+            fresh = await deliveries.add(connection, placed, now)
             at_once = [it for it in placed if it.due_at <= now and (it.reminder_id, it.firing) in fresh]
             await telling.singles(connection, at_once, now)
         answered = [_answered(event.body) for event in events if event.type in _ANSWERS]
@@ -114,6 +114,7 @@ async def _tell_held(connection: Raw, held: Sequence[Delivery], now: datetime) -
     if isinstance(step, datetime):
         await deliveries.postpone(connection, IN_APP, held[0].user_id, step)
     elif step == "singles":
+        await deliveries.mark_sent(connection, held, now)
         await telling.singles(connection, held, now)
     else:
         await telling.as_one(connection, held, delivery_rules.reason(held, person), now)

@@ -17,7 +17,7 @@ PAGE: Final = 2_000  # deliveries in one statement
 
 
 async def singles(connection: Raw, sent: Sequence[Delivery], now: datetime) -> None:
-    """One notification each."""
+    """One notification each, for deliveries that are marked as sent."""
     if not sent:
         return
     told = [_notice(delivery, now) for delivery in sent]
@@ -39,6 +39,7 @@ async def as_one(connection: Raw, first_page: Sequence[Delivery], why: str, now:
     while page:
         total += len(page)
         late = max(late, *(delivery.late_seconds or 0 for delivery in page))
+        await deliveries.mark_sent(connection, page, now)
         await _record(connection, page, now)
         page = await deliveries.hold(connection, IN_APP, first.user_id, PAGE) if len(page) == PAGE else []
     listed = first_page[: notices.TITLES_IN_DIGEST]
@@ -81,7 +82,6 @@ async def _tell(connection: Raw, kind: str, about: Json, notice: Json, now: date
 
 
 async def _record(connection: Raw, sent: Sequence[Delivery], now: datetime) -> None:
-    await deliveries.mark_sent(connection, sent, now)
     reminders = [delivery for delivery in sent if delivery.kind == "reminder"]
     steps = [_step(delivery, step, now) for delivery in reminders for step in ("delivery_attempt", "delivered")]
     await ledger.add(connection, steps)

@@ -41,16 +41,19 @@ _DELIVERY: Final = tuple(field.name for field in fields(Delivery))
 _COLUMNS: Final = ", ".join(f"d.{name}" for name in _DELIVERY)
 
 
-async def add(connection: Raw, deliveries: Sequence[Delivery]) -> set[tuple[str, int]]:
-    """Note them as pending; gives (reminder, firing) of those that were not there before."""
+async def add(connection: Raw, deliveries: Sequence[Delivery], now: datetime) -> set[tuple[str, int]]:
+    """Note them, as sent where they may go out now; gives (reminder, firing) of those that were not there before."""
     rows = await connection.fetch(
         """INSERT INTO deliveries (reminder_id, firing, channel, user_id, task_id, due_at, late_seconds,
-             version, title, body, correlation_id, fired_at, kind, status)
-           SELECT *, 'pending' FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[],
-             $6::timestamptz[], $7::float8[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::timestamptz[],
-             $13::text[])
+             version, title, body, correlation_id, fired_at, kind, status, sent_at, attempts)
+           SELECT x.*, CASE WHEN due_at <= $14 THEN 'sent' ELSE 'pending' END, CASE WHEN due_at <= $14 THEN $14 END,
+             (due_at <= $14)::integer
+           FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[],
+             $8::bigint[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[])
+             AS x (reminder_id, firing, channel, user_id, task_id, due_at)
            ON CONFLICT DO NOTHING RETURNING reminder_id, firing""",
         *([getattr(delivery, name) for delivery in deliveries] for name in _DELIVERY),
+        now,
     )
     return {(row[0], row[1]) for row in rows}
 
