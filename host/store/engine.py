@@ -131,7 +131,7 @@ class Database:
 
     @asynccontextmanager
     async def connect(self) -> AsyncGenerator[AsyncConnection]:
-        """For reads: statements that each see the newest commit."""
+        """For statements that stand alone: each sees the newest commit, and a write is committed at once."""
         async with self._reading.connect() as connection:
             yield connection
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from host.store.access_tables import tokens
@@ -53,15 +53,21 @@ async def count(connection: AsyncConnection, user_id: str) -> int:
     return (await connection.scalar(statement)) or 0
 
 
+# Made once: to put it together takes 0.3 ms.
+_FIND = (
+    select(*USER_COLUMNS, tokens.c.id.label("token_id"), tokens.c.scopes, tokens.c.last_used_at)
+    .join_from(tokens, users, users.c.id == tokens.c.user_id)
+    .where(
+        tokens.c.token_hash == bindparam("token_hash"),
+        or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > bindparam("now")),
+        users.c.deleted_at.is_(None),
+    )
+)
+
+
 async def find(connection: AsyncConnection, token_hash: str, now: datetime) -> Found | None:
     """A live token; notes at most once a minute that it was used."""
-    live = or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
-    statement = (
-        select(*USER_COLUMNS, tokens.c.id.label("token_id"), tokens.c.scopes, tokens.c.last_used_at)
-        .join_from(tokens, users, users.c.id == tokens.c.user_id)
-        .where(tokens.c.token_hash == token_hash, live, users.c.deleted_at.is_(None))
-    )
-    row = (await connection.execute(statement)).first()
+    row = (await connection.execute(_FIND, {"token_hash": token_hash, "now": now})).first()
     if row is None:
         return None
     if row.last_used_at is None or row.last_used_at < now - _TOUCH_EVERY:

@@ -108,7 +108,7 @@ class Credentials:
         return caller
 
     async def _session(self, credential: str) -> Caller | None:
-        async with self._db.begin() as connection:
+        async with self._db.connect() as connection:
             found = await sessions.find(connection, credential, self._clock.now())
         if found is None:
             return None
@@ -117,7 +117,7 @@ class Credentials:
         return person(profile_of(found.user), credential)
 
     async def _token(self, credential: str) -> Caller | None:
-        async with self._db.begin() as connection:
+        async with self._db.connect() as connection:
             found = await tokens.find(connection, credential, self._clock.now())
         if found is None:
             return None
