@@ -42,8 +42,8 @@ class Notifier(Handler):
         fired = [delivery for event in events if (delivery := _delivery(event.body, now))]
         if fired:
             placed = delivery_rules.placed(fired, await _people(connection, fired, now), now)
-            fresh = await deliveries.add(connection, placed, now)
-            at_once = [it for it in placed if it.due_at <= now and (it.reminder_id, it.firing) in fresh]
+            sent = await deliveries.add(connection, placed, now)
+            at_once = [it for it in placed if it.due_at <= now and (it.reminder_id, it.firing) in sent]
             await telling.singles(connection, at_once, now)
         answered = [_answered(event.body) for event in events if event.type in _ANSWERS]
         if answered:

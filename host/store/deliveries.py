@@ -42,7 +42,7 @@ _COLUMNS: Final = ", ".join(f"d.{name}" for name in _DELIVERY)
 
 
 async def add(connection: Raw, deliveries: Sequence[Delivery], now: datetime) -> set[tuple[str, int]]:
-    """Note them, as sent where they may go out now; gives (reminder, firing) of those that were not there before."""
+    """Note those that are not there yet, as sent where they may go out now; gives (reminder, firing) of these."""
     rows = await connection.fetch(
         """INSERT INTO deliveries (reminder_id, firing, channel, user_id, task_id, due_at, late_seconds,
              version, title, body, correlation_id, fired_at, kind, status, sent_at, attempts)
@@ -51,11 +51,11 @@ async def add(connection: Raw, deliveries: Sequence[Delivery], now: datetime) ->
            FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[],
              $8::bigint[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[])
              AS x (reminder_id, firing, channel, user_id, task_id, due_at)
-           ON CONFLICT DO NOTHING RETURNING reminder_id, firing""",
+           ON CONFLICT DO NOTHING RETURNING reminder_id, firing, status""",
         *([getattr(delivery, name) for delivery in deliveries] for name in _DELIVERY),
         now,
     )
-    return {(row[0], row[1]) for row in rows}
+    return {(row[0], row[1]) for row in rows if row[2] == "sent"}
 
 
 async def mark_sent(connection: Raw, deliveries: Sequence[Delivery], now: datetime) -> None:

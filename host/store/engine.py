@@ -80,8 +80,8 @@ class Database:
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
 
-        # Lone reads need no transaction around them: that would be two more round trips.
-        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # A lone statement needs no transaction around it: that would be two more round trips.
+        self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def open_connection(self, **server_settings: str) -> Raw:
         """A connection of its own, outside both pools; the caller closes it."""
@@ -132,7 +132,7 @@ class Database:
     @asynccontextmanager
     async def connect(self) -> AsyncGenerator[AsyncConnection]:
         """For statements that stand alone: each sees the newest commit, and a write is committed at once."""
-        async with self._reading.connect() as connection:
+        async with self._alone.connect() as connection:
             yield connection
 
     @asynccontextmanager

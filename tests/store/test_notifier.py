@@ -38,7 +38,8 @@ async def test_a_reminder_on_time_is_told_at_once_and_once(
     await loops["notifier"].deliver([row[0] for row in await world.rows("SELECT event_id FROM outbox")])
     (told,) = await world.rows("SELECT kind, task_id, title, late_seconds, firing FROM notifications")
     assert tuple(told) == ("reminder", task_id, "task 0", None, 1)
-    assert await world.value("SELECT status FROM deliveries") == "sent"
+    (noted,) = await world.rows("SELECT status, sent_at IS NOT NULL, attempts FROM deliveries")
+    assert tuple(noted) == ("sent", True, 1)
     steps = await world.rows("SELECT step FROM reminder_ledger ORDER BY id")
     assert [row[0] for row in steps] == ["scheduled", "fired", "delivery_attempt", "delivered"]
     (row,) = await world.rows("SELECT body, position FROM activity WHERE type = 'reminder.delivered'")

@@ -92,6 +92,18 @@ async def test_a_batch_reads_the_rows_above_its_watermark(full: Raw, plan: str, 
 
 
 @pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+async def test_a_batch_of_a_long_backlog_stops_when_it_is_full(full: Raw, plan: str) -> None:
+    await outbox.register(full, "notifier", from_now=False)
+    await full.execute(f"SET plan_cache_mode = {plan}")
+    explained = Explained(full)
+    async with full.transaction():
+        mark = await outbox.watermark(full, "notifier")
+        assert mark is not None
+        await outbox.take_next(explained, "notifier", ["task.created"], mark, TAKEN)
+    assert 0 < explained.read <= 10 * TAKEN
+
+
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
 async def test_the_relay_reads_and_marks_the_rows_of_its_batch(full: Raw, plan: str) -> None:
     await full.execute("UPDATE outbox SET published_at = clock_timestamp() WHERE position <= $1", ROWS - 100)
     await full.execute(f"SET plan_cache_mode = {plan}")
