@@ -43,8 +43,7 @@ class Notifier(Handler):
         if fired:
             placed = delivery_rules.placed(fired, await _people(connection, fired, now), now)
             sent = await deliveries.add(connection, placed, now)
-            at_once = [it for it in placed if it.due_at <= now and (it.reminder_id, it.firing) in sent]
-            await telling.singles(connection, at_once, now)
+            await telling.singles(connection, [it for it in placed if (it.reminder_id, it.firing) in sent], now)
         answered = [_answered(event.body) for event in events if event.type in _ANSWERS]
         if answered:
             await deliveries.acknowledge(connection, answered)

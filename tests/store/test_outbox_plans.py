@@ -17,7 +17,9 @@ _FILL = """
 INSERT INTO outbox (event_id, actor_type, actor_id, version, seq, "of", user_id, type, body)
 SELECT 'event-' || n, 'TaskActor', 'task-' || n, 1, 1, 1, 'user', 'task.created', '{"id": "x"}' FROM generate_series(1, $1) n
 """
-_HANDLED = "INSERT INTO inbox (consumer, event_id, position) SELECT 'projector', event_id, position FROM outbox WHERE position <= $1"
+_HANDLED = (
+    "INSERT INTO inbox (consumer, event_id, position) SELECT $1, event_id, position FROM outbox WHERE position <= $2"
+)
 
 
 class Explained:
@@ -53,7 +55,7 @@ async def full(database: Database, request: pytest.FixtureRequest) -> AsyncItera
     async with database.raw() as connection:
         await outbox.register(connection, "projector", from_now=False)
         await connection.execute(_FILL, ROWS)
-        await connection.execute(_HANDLED, ROWS - 100)
+        await connection.execute(_HANDLED, "projector", ROWS - 100)
         if request.param == "analyzed":
             await connection.execute("ANALYZE outbox, inbox")
         yield connection
@@ -80,14 +82,14 @@ async def test_a_batch_reads_the_rows_above_its_watermark(full: Raw, plan: str, 
     await outbox.register(full, consumer, from_now=False)
     await full.execute("UPDATE watermarks SET position = $1 WHERE consumer = $2", ROWS - above, consumer)
     if consumer == "notifier":
-        await full.execute(_HANDLED.replace("projector", consumer), ROWS - 100)
+        await full.execute(_HANDLED, consumer, ROWS - 100)
     await full.execute(f"SET plan_cache_mode = {plan}")
     explained = Explained(full)
     async with full.transaction():
         mark = await outbox.watermark(full, consumer)
         assert mark is not None
         taken, _ = await outbox.take_next(explained, consumer, ["task.created"], mark, 500)
-    assert explained.read <= 10 * above
+    assert 0 < explained.read <= 10 * above
     assert not taken  # by the second run, after the one that is told of
 
 
