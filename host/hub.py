@@ -17,24 +17,27 @@ log = logging.getLogger(__name__)
 USERS_AT_ONCE: Final = 500
 ROWS_AT_ONCE: Final = 200  # of one user
 LONGEST_REPLAY: Final = 1_000
-LARGEST_BUFFER: Final = 500
+LARGEST_BUFFER: Final = 500  # rows that wait for one listener; the rest waits in the database
 POLL_SECONDS: Final = 5.0
 OUTAGE_PAUSE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Resync:
-    """What the listener has is too old, or it was too slow: load all again and go on from `position`."""
+    """What the listener has is too old: it loads all again and goes on from `position`."""
 
     position: int
 
 
 class Subscription:
-    """One listener. Read it from one task with `next`; close it when done."""
+    """One listener. Read it from one task with `next`; close it when done.
 
-    __slots__ = ("_buffer", "_hub", "_resync", "_waiter", "read_to", "resumes", "start", "user_id")
+    `most` is how many rows may wait for it. A slow one is read for again when it has taken those.
+    """
 
-    def __init__(self, hub: "Hub", user_id: str, position: int, *, resync: bool) -> None:
+    __slots__ = ("_buffer", "_hub", "_most", "_resync", "_waiter", "read_to", "resumes", "start", "user_id")
+
+    def __init__(self, hub: "Hub", user_id: str, position: int, *, resync: bool, most: int) -> None:
         self.user_id = user_id
         self.start = position  # the position from which it goes on
         self.resumes = not resync  # false: what lies before `start` was not heard
@@ -42,6 +45,7 @@ class Subscription:
         self._hub = hub
         self._buffer: list[StreamRow] = []
         self._resync = resync
+        self._most = most
         self._waiter: asyncio.Future[None] | None = None
 
     async def next(self, timeout_seconds: float) -> list[StreamRow] | Resync:
@@ -51,8 +55,16 @@ class Subscription:
         if self._resync:
             self._resync = False
             return Resync(self.read_to)
+        was_full = self.is_full
         rows, self._buffer = self._buffer, []
+        if was_full:
+            self._hub.wake((self.user_id,))
         return rows
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it must take rows before it is read for again."""
+        return len(self._buffer) >= self._most
 
     async def _wait(self, timeout_seconds: float) -> None:
         loop = asyncio.get_running_loop()
@@ -73,13 +85,13 @@ class Subscription:
         self._hub.leave(self)
 
     def push(self, rows: Sequence[StreamRow]) -> None:
-        """Rows in order, of which some may be known. A gap means that rows were archived."""
-        fresh = [row for row in rows if row.position > self.read_to]
+        """Takes rows in order, as many as there is room for; some may be known. A gap means that rows were archived."""
+        fresh = [row for row in rows if row.position > self.read_to][: self._most - len(self._buffer)]
         if not fresh:
             return
         gap = fresh[0].position != self.read_to + 1
         self.read_to = fresh[-1].position
-        if gap or self._resync or len(self._buffer) + len(fresh) > LARGEST_BUFFER:
+        if gap or self._resync:
             self._buffer, self._resync = [], True
         else:
             self._buffer += fresh
@@ -89,9 +101,12 @@ class Subscription:
 class Hub:
     """`wake` tells it whose activity grew; what nobody told it is found by a slow poll."""
 
-    def __init__(self, database: Database, *, poll_seconds: float = POLL_SECONDS) -> None:
+    def __init__(
+        self, database: Database, *, poll_seconds: float = POLL_SECONDS, largest_buffer: int = LARGEST_BUFFER
+    ) -> None:
         self._database = database
         self._poll_seconds = poll_seconds
+        self._largest_buffer = largest_buffer
         self._listeners: dict[str, list[Subscription]] = {}
         self._grown: set[str] = set()
         self._woken = asyncio.Event()
@@ -105,7 +120,8 @@ class Hub:
                 or (0 < newest - after <= LONGEST_REPLAY and await activity_feed.holds(connection, user_id, after + 1))
             )
         position = after if after is not None and servable else newest
-        listener = Subscription(self, user_id, position, resync=after is not None and not servable)
+        resync = after is not None and not servable
+        listener = Subscription(self, user_id, position, resync=resync, most=self._largest_buffer)
         self._listeners.setdefault(user_id, []).append(listener)
         self.wake((user_id,))
         return listener
@@ -177,5 +193,6 @@ class Hub:
                 self.wake(await activity_feed.grown(connection, part))
 
     def _read_to(self, user_id: str) -> int:
-        """The listener that has read least decides; one that has left since needs nothing."""
-        return min((listener.read_to for listener in self._listeners.get(user_id, ())), default=2**62)
+        """The listener that has read least decides; one that has left since, or has no room, needs nothing."""
+        listeners = self._listeners.get(user_id, ())
+        return min((listener.read_to for listener in listeners if not listener.is_full), default=2**62)

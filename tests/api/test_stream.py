@@ -6,12 +6,15 @@ from contextlib import suppress
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from tests.deadline import eventually
 from tests.fakes.listener import Listener, Served, served
 from tests.fakes.schema import faults
 from tests.fakes.world import World
 from web.api import live
+from web.api.caller import FULL_SCOPES, Caller, Profile
+from web.api.event_stream import EventStream
 
 pytestmark = pytest.mark.api
 TASKS = "/api/v1/tasks"
@@ -184,6 +187,52 @@ async def test_at_a_shutdown_each_is_told_when_to_come_back(
     assert await listener.next() == {}
     late = await hear(server, ada)
     assert [message async for message in _all(late)][-1].keys() == {"retry"}
+
+
+async def test_a_long_stream_ends_by_itself_and_is_resumed_where_it_was(here: World, ada: httpx.AsyncClient) -> None:
+    profile = Profile(ada.headers["x-user-id"], "ada@example.org", "", "UTC")
+    caller = Caller(profile, "user", profile.user_id, FULL_SCOPES, "a session")
+
+    async def short_lived(scope: Scope, receive: Receive, send: Send) -> None:
+        after = int(scope["query_string"] or 0)
+        await EventStream(here.app.state.parts, caller, after, life_seconds=(0.4, 0.5))(scope, receive, send)
+
+    positions: list[int] = []
+    hub = asyncio.create_task(here.hub.run())
+    async with served(short_lived) as server:
+        for round_number in range(3):
+            listener = await server.listen(f"?{positions[-1] if positions else 0}")
+            await ada.post(TASKS, json={"title": f"during {round_number}"})
+            heard = [message async for message in _all(listener)]
+            assert heard[-1] == {"retry": "1000"}
+            positions += [int(message["id"]) for message in heard[1:-1]]
+            await ada.post(TASKS, json={"title": f"between {round_number}"})
+    hub.cancel()
+    assert positions == list(range(1, positions[-1] + 1))
+    assert len(positions) >= 6
+
+
+async def test_a_slow_reader_is_sent_hundreds_of_events_that_it_missed(
+    here: World, server: Served, ada: httpx.AsyncClient
+) -> None:
+    """The long texts fill what sockets take, so that the stream has to wait for its reader."""
+    tasks = 450  # each with a reminder: two events
+    long = {"description": "é" * 20_000, "due": {"local": "2027-01-01T09:00", "zone": "UTC"}}
+    for number in range(tasks):
+        created = await ada.post(TASKS, json={"title": str(number), **long})
+        assert created.status_code == 201, created.text
+    listener = await hear(server, ada, "?after=1")
+    await asyncio.sleep(1)
+    positions: list[int] = []
+    while len(positions) < 2 * tasks:
+        message = await listener.next(10)
+        assert message["event"] != "resync"
+        if message["event"] == "batch":
+            positions += [event["position"] for event in message["data"]["events"]]
+        elif message["event"] != "hello":
+            positions.append(message["data"]["position"])
+        await asyncio.sleep(0.02)
+    assert positions == list(range(2, 2 * tasks + 2))
 
 
 async def test_a_listener_that_left_is_forgotten(here: World, server: Served, ada: httpx.AsyncClient) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Served:
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncGenerator[Served]:
+async def served(app: ASGIApp) -> AsyncGenerator[Served]:
     """Serves the app until the end of the block."""
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, lifespan="off", log_config=None, ws="none", timeout_graceful_shutdown=1
@@ -77,6 +77,8 @@ async def served(app: FastAPI) -> AsyncGenerator[Served]:
     server = uvicorn.Server(config)
     socket = config.bind_socket()
     task = asyncio.create_task(server.serve(sockets=[socket]))
+    while not (server.started or task.done()):
+        await asyncio.sleep(0.01)
     here = Served(int(socket.getsockname()[1]))
     try:
         yield here

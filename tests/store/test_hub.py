@@ -122,19 +122,23 @@ async def test_a_position_whose_next_rows_are_archived_means_load_again(
     assert await listener.next(2) == Resync(4)
 
 
-async def test_a_listener_that_does_not_read_loses_its_place_and_not_the_memory(
-    world: World, person: FakePerson, loops: dict[str, Catchup], hub: Hub, monkeypatch: pytest.MonkeyPatch
+async def test_what_a_slow_listener_missed_waits_in_the_database_and_not_in_memory(
+    world: World, person: FakePerson, loops: dict[str, Catchup], database: Database
 ) -> None:
-    monkeypatch.setattr("host.hub.LARGEST_BUFFER", 5)
+    hub = Hub(database, poll_seconds=30, largest_buffer=5)
+    running = asyncio.create_task(hub.run())
     slow, quick = await hub.subscribe(person.id, None), await hub.subscribe(person.id, None)
-    for _ in range(2):
+    positions = []
+    for _ in range(4):
         await change(world, person, loops, 4)
         hub.wake([person.id])
-        await heard(quick, 4)
-    assert await slow.next(1) == Resync(8)
+        positions += await heard(quick, 4)
+    assert len(slow._buffer) == 5
+    assert positions == await heard(slow, 16)
     await change(world, person, loops, 1)
     hub.wake([person.id])
-    assert await heard(slow, 1) == [9]
+    assert (await heard(slow, 1), await heard(quick, 1)) == ([17], [17])
+    running.cancel()
 
 
 async def test_what_nobody_told_is_found_by_the_poll(

@@ -25,6 +25,7 @@ MOST_A_SECOND: Final = 10
 BURST: Final = 5
 _LARGEST_BATCH: Final = 100
 _SOONEST_RETRY_MS, _LATEST_RETRY_MS = 500, 5_000
+_EXPIRED_RETRY: Final = b"retry: 1000\n\n"  # a browser keeps this for later reconnects, too
 _HEARTBEAT: Final = b":\n\n"
 
 
@@ -128,4 +129,6 @@ def _farewell(seat: Seat) -> bytes:
         # Each at another time: all at once would knock over the replica that they come to.
         wait = _SOONEST_RETRY_MS + randbelow(_LATEST_RETRY_MS - _SOONEST_RETRY_MS)
         return b"retry: %d\n\n" % wait
+    if seat.ended == "expired":
+        return _EXPIRED_RETRY
     return b":\n\n"

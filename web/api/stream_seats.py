@@ -9,12 +9,15 @@ from host.metrics import stream_connections
 from web.api.caller import Caller
 
 MOST_STREAMS: Final = 3
-End = Literal["replaced", "signed_out", "draining", "gone"]
+End = Literal["replaced", "signed_out", "draining", "expired", "gone"]
 
 
 @dataclass(eq=False, slots=True)
 class Seat:
-    """One live stream. `ended` says why it is to end (`gone`: its client has left); `wake` is called then."""
+    """One live stream. `ended` says why it is to end; `wake` is called then.
+
+    `gone`: its client has left. `expired`: it has lasted long enough, and is resumed soon.
+    """
 
     caller: Caller
     wake: Callable[[], None]

@@ -12,10 +12,14 @@ export interface ActivityFilter {
   actor?: string | undefined
 }
 
+/** How many lines an open log keeps when new ones come; the reader's "Show earlier" keeps what it brought. */
+export const MOST_LINES = 200
+
 export class ActivityLog {
   readonly items: Signal<readonly Activity[]> = signal([])
   readonly state = signal<"loading" | "ready" | "failed">("loading")
   readonly next = signal<string | null>(null)
+  private room = MOST_LINES
 
   constructor(readonly filter: ActivityFilter) {}
 
@@ -37,6 +41,16 @@ export class ActivityLog {
     const at = new Date(serverNow()).toISOString()
     const line: Activity = { ...event, id: event.position, at, undoable: isUndoable(event), hash: "" }
     this.items.value = [line, ...this.items.peek()]
+    this.forgetOldest()
+  }
+
+  /** Left open for weeks, a log does not grow: what is let go can be shown again. */
+  private forgetOldest(): void {
+    const lines = this.items.peek()
+    if (lines.length <= this.room) return
+    const kept = lines.slice(0, this.room)
+    this.items.value = kept
+    this.next.value = String(kept[kept.length - 1]?.position)
   }
 
   private async read(join: (page: Activity[]) => readonly Activity[]): Promise<void> {
@@ -47,6 +61,7 @@ export class ActivityLog {
       const query = { type: types, actor, limit: 50, before: this.next.value }
       const page = await get<ActivityPage>(path, query)
       this.items.value = join(page.items)
+      this.room = Math.max(MOST_LINES, this.items.peek().length)
       this.next.value = page.next_cursor
       this.state.value = "ready"
     } catch (error) {

@@ -10,6 +10,9 @@ export const unread = signal(0)
 export const notificationTotal = signal(0)
 
 const PER_PAGE = 50
+/** How many the list keeps when new ones come, in whole pages; "Show earlier" keeps what it brought. */
+export const MOST_KEPT = 4 * PER_PAGE
+let room = MOST_KEPT
 const FRESH_MS = 30_000
 let loadedAt = 0
 let arrived: Notification[] = []
@@ -17,6 +20,7 @@ let tellOthers: (ids: readonly string[] | null) => void = () => {}
 
 export async function loadNotifications(): Promise<void> {
   arrived = []
+  room = MOST_KEPT
   const page = await get<NotificationPage>("/notifications", { per_page: PER_PAGE })
   // What was delivered while the list was under way may be missing in it.
   const late = arrived.filter((it) => !page.items.some((known) => known.id === it.id))
@@ -32,15 +36,16 @@ export async function loadMoreNotifications(): Promise<void> {
   const { items, total } = await get<NotificationPage>("/notifications", { per_page: PER_PAGE, page })
   const ids = new Set(known.map((it) => it.id))
   notifications.value = [...known, ...items.filter((it) => !ids.has(it.id))]
+  room = Math.max(room, Math.ceil(notifications.peek().length / PER_PAGE) * PER_PAGE)
   notificationTotal.value = total
 }
 
 /** Something was delivered just now: badge, list and toast. */
 export function receive(notification: Notification): void {
   const known = notifications.peek().some((it) => it.id === notification.id)
-  arrived.push(notification)
+  arrived = [notification, ...arrived].slice(0, PER_PAGE)
   if (!known) {
-    notifications.value = [notification, ...notifications.peek()]
+    notifications.value = [notification, ...notifications.peek()].slice(0, room)
     notificationTotal.value += 1
     if (!notification.read_at) unread.value += 1
   }
