@@ -22,14 +22,10 @@ from host.archive import Archivist
 from host.arming import Arming
 from host.broker import SidecarPublisher
 from host.consumers.catchup import CATCHUP_POLL_SECONDS, Catchup
-from host.consumers.handler import TASK_UPDATES, Handler
-from host.consumers.notifier import Notifier
-from host.consumers.projector import Projector
-from host.consumers.recurrence import Recurrence
+from host.consumers.handler import TASK_UPDATES
 from host.consumers.replay import Replay
-from host.consumers.rezone import Rezone
 from host.consumers.subscription import Subscription, Subscriptions, durable
-from host.consumers.table import consumers
+from host.consumers.wiring import wired
 from host.gateway import Gateway
 from host.hub import Hub
 from host.jobs import Job
@@ -85,9 +81,14 @@ class HostProcess:
         self._news = Announcements(publisher.publish, secrets.token_hex(8))
         # Who shows streams is told through the broker where that is another process.
         told_elsewhere = self._has_broker and settings.role == "consumers"
-        self._wake = self._news.wake if told_elsewhere else self.hub.wake
-        self._shown = self._news.shown if told_elsewhere else self.projection.note
-        self._notifier = Notifier(self.database, self.clock, wake=self._wake)
+        self._handlers = wired(
+            self.database,
+            self.clock,
+            self.gateway,
+            shown=self._news.shown if told_elsewhere else self.projection.note,
+            wake=self._news.wake if told_elsewhere else self.hub.wake,
+            types=self._on_projected,
+        )
         self._catchups = self._make_catchups()
         self._archivist = Archivist(
             self.database,
@@ -167,12 +168,6 @@ class HostProcess:
         return Subscriptions(table)
 
     def _make_catchups(self) -> dict[str, Catchup]:
-        handlers: dict[str, Handler] = {
-            "projector": Projector(shown=self._shown, wake=self._wake, types=self._on_projected),
-            "notifier": self._notifier,
-            "recurrence": Recurrence(self.database, self.gateway),
-            "rezone": Rezone(self.database, self.gateway),
-        }
         grace = BROKER_GRACE_SECONDS if self._has_broker else 0.0
         # The projector's news wakes the others.
         polls = {"projector": self._pace.projector}
@@ -184,7 +179,7 @@ class HostProcess:
                 max_poll_seconds=polls.get(consumer.name, CATCHUP_POLL_SECONDS),
                 buried=self._news.buried if self._has_broker else None,
             )
-            for consumer in consumers(handlers, self.settings.kafka_prefix)
+            for consumer in self._handlers.consumers(self.settings.kafka_prefix)
         }
 
     def _on_commit(self, actor_type: str, _actor_id: str) -> None:
@@ -233,7 +228,8 @@ class HostProcess:
         zone_rules = ZoneRules(self.database, self.gateway, self.clock)
         replay = Replay(self.database, [catchup.consumer for catchup in self._catchups.values()])
         patrol = Patrol(self.database, self.clock, broker=self._has_broker)
-        led = [sweeper.run, pruner.run, self._notifier.run, zone_rules.run, replay.run, patrol.run, self._archivist.run]
+        notifier = self._handlers.notifier
+        led = [sweeper.run, pruner.run, notifier.run, zone_rules.run, replay.run, patrol.run, self._archivist.run]
         return [*led, self._relay.run] if self._has_broker else led
 
 

@@ -11,13 +11,9 @@ from actors.commands import Command
 from actors.ports import Ports
 from actors.replies import Reply
 from host.consumers.catchup import Catchup
-from host.consumers.handler import Handler
-from host.consumers.notifier import Notifier
 from host.consumers.projector import Projector
-from host.consumers.recurrence import Recurrence
-from host.consumers.rezone import Rezone
-from host.consumers.table import consumers
 from host.consumers.telling import IN_APP
+from host.consumers.wiring import wired
 from host.gateway import Gateway
 from host.pruner import Pruner
 from host.simulation.clock import SimulatedClock
@@ -51,9 +47,10 @@ class World:
         self.database = database
         self._sidecar = SimulatedSidecar(database)
         self.gateway = Gateway(self._sidecar)
-        self._notifier = Notifier(database, clock, wake=_ignore)
         projector = _Telling(told or _ignore, self._on_projected)
-        self._catchups = self._make_catchups(projector)
+        handlers = wired(database, clock, self.gateway, settle_seconds=0)._replace(projector=projector)
+        self._notifier = handlers.notifier
+        self._catchups = {consumer.name: Catchup(database, consumer) for consumer in handlers.consumers()}
         self._types = {name: catchup.consumer.types for name, catchup in self._catchups.items()}
         self.stops = 0  # instants at which the clock has stood
         self._behind = set(self._catchups)
@@ -69,15 +66,6 @@ class World:
             try_again=timedelta(0),
         )
         self._pruner = Pruner(database, self.gateway, clock, broker=False)
-
-    def _make_catchups(self, projector: Projector) -> dict[str, Catchup]:
-        handlers: dict[str, Handler] = {
-            "projector": projector,
-            "notifier": self._notifier,
-            "recurrence": Recurrence(self.database, self.gateway),
-            "rezone": Rezone(self.database, self.gateway, settle_seconds=0),
-        }
-        return {consumer.name: Catchup(self.database, consumer) for consumer in consumers(handlers)}
 
     async def open(self) -> None:
         """Make the actors callable and the consumers known; what a copied database has left undone is done now."""

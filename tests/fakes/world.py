@@ -11,11 +11,7 @@ import httpx
 from fastapi import FastAPI
 
 from host.consumers.catchup import Catchup
-from host.consumers.notifier import Notifier
-from host.consumers.projector import Projector
-from host.consumers.recurrence import Recurrence
-from host.consumers.rezone import Rezone
-from host.consumers.table import consumers
+from host.consumers.wiring import wired
 from host.hub import Hub
 from host.settings import Settings
 from host.store.consistency import Projection
@@ -43,14 +39,9 @@ class World:
         self.hub = Hub(self.db, poll_seconds=0.2)
         self.projection = Projection(self.db)
         self.actors = FakeActors(self.db, self.clock, self._on_commit)
-        projector = Projector(shown=self.projection.note, wake=self.hub.wake, types=lambda _: None)
-        handlers = {
-            "projector": projector,
-            "notifier": Notifier(self.db, self.clock, wake=self.hub.wake),
-            "recurrence": Recurrence(self.db, self.actors.beneath()),
-            "rezone": Rezone(self.db, self.actors),
-        }
-        self._catchups = [Catchup(self.db, row) for row in consumers(handlers) if row.name != "rezone"]
+        beneath = self.actors.beneath()
+        handlers = wired(self.db, self.clock, beneath, shown=self.projection.note, wake=self.hub.wake)
+        self._catchups = [Catchup(self.db, row) for row in handlers.consumers() if row.name != "rezone"]
         self._stepping = asyncio.Lock()
         self.app = self.app_with(self.settings)
 

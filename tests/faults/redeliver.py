@@ -21,12 +21,8 @@ import orjson
 from actors.clock import SystemClock
 from host.broker import SidecarPublisher
 from host.consumers.catchup import Catchup
-from host.consumers.handler import Handler
-from host.consumers.notifier import Notifier
-from host.consumers.projector import Projector
-from host.consumers.recurrence import Recurrence
-from host.consumers.rezone import Rezone
-from host.consumers.table import consumers, topics_of
+from host.consumers.table import topics_of
+from host.consumers.wiring import wired
 from host.gateway import Gateway
 from host.process import BROKER_COMPONENT
 from host.sidecar_client import Sidecar, SidecarActorClient
@@ -104,13 +100,8 @@ class Redelivery:
 def _consuming(database: Database, sidecar: Sidecar) -> Deliver:
     """To each consumer, all at once."""
     gateway = Gateway(SidecarActorClient(sidecar))
-    handlers: dict[str, Handler] = {
-        "projector": Projector(shown=_nothing, wake=_nothing, types=_nothing),
-        "notifier": Notifier(database, SystemClock(), wake=_nothing),
-        "recurrence": Recurrence(database, gateway),
-        "rezone": Rezone(database, gateway),
-    }
-    catchups = [Catchup(database, consumer) for consumer in consumers(handlers)]
+    handlers = wired(database, SystemClock(), gateway)
+    catchups = [Catchup(database, consumer) for consumer in handlers.consumers()]
 
     async def deliver(event_ids: list[str]) -> None:
         await asyncio.gather(*(catchup.deliver(event_ids) for catchup in catchups))
@@ -137,10 +128,6 @@ def _publishing(database: Database, sidecar: Sidecar) -> Deliver:
                 raise OSError("the broker did not take all of it")
 
     return deliver
-
-
-def _nothing(*_: Any) -> None:
-    """Nobody waits in this process."""
 
 
 async def main(seed: int) -> None:

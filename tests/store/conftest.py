@@ -5,12 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.consumers.handler import Handler
 from host.consumers.notifier import Notifier
-from host.consumers.projector import Projector
-from host.consumers.recurrence import Recurrence
-from host.consumers.rezone import Rezone
-from host.consumers.table import consumers
+from host.consumers.wiring import Handlers, wired
 from host.store.engine import Database
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
@@ -40,20 +36,19 @@ def world(database: Database, clock: FakeClock) -> World:
 
 
 @pytest.fixture
-def notifier(database: Database, clock: FakeClock) -> Notifier:
-    return Notifier(database, clock, wake=lambda users: None)
+def handlers(database: Database, clock: FakeClock, world: World) -> Handlers:
+    return wired(database, clock, world, settle_seconds=0)
 
 
 @pytest.fixture
-async def loops(database: Database, world: World, notifier: Notifier) -> dict[str, Catchup]:
+def notifier(handlers: Handlers) -> Notifier:
+    return handlers.notifier
+
+
+@pytest.fixture
+async def loops(database: Database, handlers: Handlers) -> dict[str, Catchup]:
     """The consumers by name, registered on the empty outbox."""
-    handlers: dict[str, Handler] = {
-        "projector": Projector(shown=lambda versions: None, wake=lambda users: None, types=lambda types: None),
-        "notifier": notifier,
-        "recurrence": Recurrence(database, world),
-        "rezone": Rezone(database, world, settle_seconds=0),
-    }
-    loops = {consumer.name: Catchup(database, consumer) for consumer in consumers(handlers)}
+    loops = {consumer.name: Catchup(database, consumer) for consumer in handlers.consumers()}
     for loop in loops.values():
         await loop.step()
     return loops

@@ -8,6 +8,7 @@ from actors.clock import parse_instant
 from host.consumers.catchup import Catchup
 from host.consumers.delivery_rules import MOST_A_MINUTE
 from host.consumers.notifier import Notifier
+from host.consumers.wiring import wired
 from host.store import deliveries
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
@@ -73,7 +74,7 @@ async def test_quiet_hours_hold_reminders_and_release_them_at_their_end(post: Po
     await post.at("14:59:59")
     assert await post.told() == []
     assert await post.statuses() == {"pending": 2}
-    fresh = Notifier(post.world.database, post.world.clock, wake=lambda users: None)  # a process that came later
+    fresh = wired(post.world.database, post.world.clock, post.world).notifier  # a process that came later
     post.world.clock.at = parse_instant("2026-11-22T15:00:00Z")
     await fresh.release()
     assert await post.told() == [("reminder", "task 0"), ("reminder", "task 1")]

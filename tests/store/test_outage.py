@@ -12,9 +12,7 @@ import pytest
 
 from host.arming import Arming
 from host.consumers.catchup import Catchup
-from host.consumers.notifier import Notifier
-from host.consumers.projector import Projector
-from host.consumers.table import consumers
+from host.consumers.wiring import wired
 from host.hub import Hub, Resync
 from host.leader import Leader
 from host.postgres import OWNER, EmbeddedPostgres
@@ -42,18 +40,11 @@ def server() -> Iterator[EmbeddedPostgres]:
 def start_loops(database: Database, world: World, hub: Hub) -> list[asyncio.Task[None]]:
     """All of them, as one machine runs them."""
     clock, scheduler = world.clock, FakeScheduler()
-    notifier = Notifier(database, clock, wake=hub.wake)
-    projector = Projector(shown=lambda versions: None, wake=hub.wake, types=lambda types: None)
-    loops = [
-        Catchup(database, consumer).run
-        for consumer in consumers(
-            dict.fromkeys(("recurrence", "rezone"), projector) | {"projector": projector, "notifier": notifier}
-        )
-        if consumer.name in {"projector", "notifier"}
-    ]
+    handlers = wired(database, clock, world, wake=hub.wake)
+    loops = [Catchup(database, consumer).run for consumer in handlers.consumers()]
     sweeper = Sweeper(database, world, clock, sentinel_present=scheduler.present, plant_sentinel=scheduler.plant)
     pruner = Pruner(database, world, clock, broker=False)
-    leader = Leader(database, "chores", [sweeper.run, pruner.run, notifier.run])
+    leader = Leader(database, "chores", [sweeper.run, pruner.run, handlers.notifier.run])
     return [asyncio.create_task(run()) for run in (*loops, hub.run, Arming(database, clock).run, leader.run)]
 
 

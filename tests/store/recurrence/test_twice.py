@@ -10,9 +10,7 @@ import pytest
 from actors.commands import Command, occurrence_id
 from actors.replies import Reply
 from host.consumers.catchup import Catchup
-from host.consumers.handler import Consumer
-from host.consumers.recurrence import Recurrence
-from host.consumers.table import CONSUMERS
+from host.consumers.wiring import wired
 from host.store.engine import Database
 from tests.fakes.person import FakePerson
 from tests.store.recurrence.occurrences import AFTER_DONE, CHORE, awaited, everything, replay, tasks_of
@@ -24,7 +22,7 @@ pytestmark = pytest.mark.store
 @pytest.fixture
 async def other(database: Database, world: World) -> Catchup:
     """A second process with the same consumer."""
-    return Catchup(database, Consumer("recurrence", *CONSUMERS["recurrence"], Recurrence(database, world)))
+    return Catchup(database, wired(database, world.clock, world).consumer("recurrence"))
 
 
 async def busy_series(world: World, person: FakePerson, loops: dict[str, Catchup]) -> list[str]:
@@ -145,7 +143,7 @@ async def test_killed_after_each_command_it_goes_on_without_a_second_occurrence(
 
 async def is_killed(database: Database, gateway: "Dying") -> bool:
     """Whether a new process with that gateway ends before it has nothing left to do."""
-    catchup = Catchup(database, Consumer("recurrence", *CONSUMERS["recurrence"], Recurrence(database, gateway)))
+    catchup = Catchup(database, wired(database, gateway.world.clock, gateway).consumer("recurrence"))
     try:
         while await catchup.step():
             pass
