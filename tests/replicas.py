@@ -32,17 +32,6 @@ STOP_SECONDS = 8.0
 _HERE = "127.0.0.1"
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """A checkout of Duely and the Python that has what it needs."""
-
-    root: Path
-    python: str
-
-
-THIS = Tree(places.ROOT, sys.executable)
-
-
 @dataclass(slots=True)
 class Replica:
     """One process of ours and its sidecar."""
@@ -72,7 +61,7 @@ class Replica:
 
 
 class Replicas:
-    """`names`: of the replicas that may be started. `resources`: components other than those of each tree."""
+    """`names`: of the replicas that may be started. `resources`: components other than those of this checkout."""
 
     def __init__(self, folder: Path, names: Sequence[str], resources: Path | None = None) -> None:
         self._data = DataFolder(folder)
@@ -115,11 +104,13 @@ class Replicas:
         """Where that replica will listen."""
         return f"http://{_HERE}:{self._ports[f'{name}_public']}"
 
-    def migrate(self, tree: Tree = THIS) -> None:
-        """Bring the schema to where that tree has it, whoever runs meanwhile."""
+    def migrate(self) -> None:
+        """Brings the schema to where this checkout has it."""
         env = {**os.environ, "DUELY_DATABASE_URL": self.database_url}
-        command = [tree.python, "-m", "host.cli", "migrate"]
-        done = subprocess.run(command, cwd=tree.root, env=env, capture_output=True, text=True, check=False, timeout=60)
+        command = [sys.executable, "-m", "host.cli", "migrate"]
+        done = subprocess.run(
+            command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
+        )
         assert done.returncode == 0, done.stdout + done.stderr
 
     def start_control(self) -> None:
@@ -132,19 +123,19 @@ class Replicas:
             url = f"http://{_HERE}:{self._ports[f'{service}_health']}/healthz"
             until(lambda url=url: _answers(url), READY_SECONDS, f"{service} is ready", 0.1)
 
-    def start(self, name: str, tree: Tree = THIS, role: Role = "all") -> Replica:
+    def start(self, name: str, role: Role = "all") -> Replica:
         """Started; not ready yet. Its sidecar names itself to the database as NAME-daprd."""
         machine = self._machine(name, role)
         env = machine_parts.environment(machine) | {"DUELY_RATE_LIMITS": "off"}
         named = {"DUELY_DATABASE_URL": f"{self.database_url}&application_name={name}-daprd", "DAPR_HOST_IP": _HERE}
-        command = [word.replace(str(places.ROOT), str(tree.root)) for word in machine_parts.daprd_command(machine)]
+        command = list(machine_parts.daprd_command(machine))
         if self._resources is not None:
             command[command.index("--resources-path") + 1] = str(self._resources)
         replica = Replica(
             name,
             machine,
             daprd=tethered(tuple(command), log=machine.log(f"{name}-daprd"), env=env | named),
-            host=tethered((tree.python, "-m", "web.serve"), log=machine.log(name), env=env, folder=tree.root),
+            host=tethered((sys.executable, "-m", "web.serve"), log=machine.log(name), env=env, folder=places.ROOT),
         )
         self.running.append(replica)
         return replica
@@ -157,7 +148,7 @@ class Replicas:
             raise AssertionError(f"{error}\n{self.tails(replica.name)}") from error
 
     def stop(self, replica: Replica) -> None:
-        """As an upgrade does: the process first, which lets open requests end, then its sidecar."""
+        """As a rolling restart does: the process first, which lets open requests end, then its sidecar."""
         _end(replica.host)
         _end(replica.daprd)
         self.running.remove(replica)

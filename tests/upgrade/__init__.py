@@ -1,1 +1,1 @@
-"""The version before this one, beside this one, on one database."""
+"""A data folder of the version before, started by this one."""

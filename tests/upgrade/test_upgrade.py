@@ -1,11 +1,8 @@
-"""An upgrade under load: the version before runs on the new schema while the new one starts beside it and takes over."""
+"""A data folder of the version before: one start of this version migrates it, loses nothing, and goes on from there."""
 
 import asyncio
-import os
-import random
-from collections import Counter
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,158 +10,170 @@ import asyncpg
 import orjson
 import pytest
 
-from host.store import activity_chain
-from tests.client import Json
+from host import backup
+from host.postgres import EmbeddedPostgres
+from tests.client import PASSWORD, Caller, Json
 from tests.deadline import eventually
-from tests.patient import Patient
-from tests.replicas import Replica, Replicas
+from tests.system import System
 from tests.upgrade import later
-from tests.upgrade.conftest import TABLES
-from tests.upgrade.load import Load, Person, people
-from tests.upgrade.previous import previous_tree
 
-pytestmark = [pytest.mark.upgrade, pytest.mark.timeout(230)]
+pytestmark = [pytest.mark.upgrade, pytest.mark.timeout(180)]
 
-CALM_SECONDS = 3.0
-TOGETHER_ROUNDS = 5
-MARKED = 8
-SETTLE_SECONDS = 40.0
-_WAITING = """SELECT (SELECT count(*) FROM wakes WHERE wake_at < clock_timestamp() + interval '20 s')
-     + (SELECT count(*) FROM deliveries WHERE status = 'pending')
-     + (SELECT count(*) FROM outbox o WHERE NOT EXISTS (SELECT FROM activity a WHERE a.event_id = o.event_id))"""
+KEPT = Path(__file__).parent / "kept" / "schema-0006.backup"
+TOKEN = "duely_aN3GJvNwKj48VNVUhcJYFJz4oDNPNGTd6B8_10JOBts"
+SETTLE_SECONDS = 60.0
+# However old the folder is by now, nothing in it is old enough to be archived.
+SETTINGS = {"DUELY_ACTIVITY_DAYS": "36500"}
+_YOUNG = "UPDATE notifications SET created_at = clock_timestamp()"
+_WAITING = """SELECT (SELECT count(*) FROM outbox o WHERE NOT EXISTS (SELECT FROM activity a WHERE a.event_id = o.event_id))
+     + (SELECT count(*) FROM wakes WHERE armed_at IS NULL OR wake_at < clock_timestamp())
+     + (SELECT count(*) FROM deliveries WHERE status = 'pending')"""
+# What nothing may change any more; more may come behind it.
+FACTS = {
+    "activity": "SELECT user_id, position, hash, body FROM activity",
+    "notifications": "SELECT id, kind, title, body FROM notifications",
+    "reminder_ledger": "SELECT source, step, at FROM reminder_ledger",
+    "accounts": "SELECT user_id, email, password_hash FROM accounts",
+    "tokens": "SELECT id, token_hash FROM tokens",
+}
+# What of an actor's state time alone does not change.
+FIELDS = {
+    "TaskActor": ("title", "description", "priority", "tags", "due", "checklist", "series_id", "occurrence"),
+    "SeriesActor": ("rule", "start", "mode", "month_end", "pile_up", "skipped", "moved", "split_from", "template"),
+    "UserActor": ("email", "name", "zone", "defaults"),
+}
+
+
+@dataclass
+class Held:
+    """What a database holds: rows by table, what stays of each actor, and which of them are in the trash."""
+
+    facts: dict[str, set[tuple[Any, ...]]]
+    states: dict[str, Json]
+    trash: set[str]
 
 
 @pytest.fixture(scope="module")
-def replicas(tmp_path_factory: pytest.TempPathFactory) -> Generator[Replicas]:
-    """The version before, on its own schema; `old` runs."""
-    tree = previous_tree()
-    with Replicas(tmp_path_factory.mktemp("upgrade") / "data", ["old", "new"]) as started:
-        started.migrate(tree)
-        started.start_control()
-        started.wait(started.start("old", tree))
-        yield started
-
-
-async def test_the_version_before_and_this_one_serve_side_by_side_and_nothing_is_lost(replicas: Replicas) -> None:
-    seed = int(os.environ.get("DUELY_TEST_SEED") or random.SystemRandom().randrange(1_000_000))
-    load = Load(seed)
-    old, new_url = replicas.running[0], replicas.url_of("new")
-    async with _database(replicas) as database, people(load, [old.url, new_url]):
-        load.urls = [old.url]
-        marked = [await _marked(load.people[0]) for _ in range(MARKED)]
-        load.start()
-        await asyncio.sleep(CALM_SECONDS)
-        await asyncio.to_thread(replicas.migrate)
-        await _a_later_release_writes(database, load, marked)
-        new = await _started_beside(replicas, load)
-        await _a_later_release_writes(database, load, marked)
-        for _ in range(TOGETHER_ROUNDS):
-            await _write_all(load, marked)
-            await asyncio.sleep(1)
-        await _taken_over(replicas, load, old, new)
-        await _write_all(load, marked)
-        await asyncio.sleep(CALM_SECONDS)
-        await load.finish()
-        told = (
-            f"seed {seed}: {load.writes} writes, asked again {load.asked_again}, longest {load.longest_seconds:.1f} s"
-        )
-        TABLES.append(told)
-        assert not load.failed, told
-        assert load.writes > 100, told
-        await _settle(database, load)
-        assert [word for task_id in marked for word in await later.lost(database, task_id)] == []
-        await _judge(database, load)
-    report = await activity_chain.check(replicas.database_url, Path("nowhere"))
-    assert report.is_whole, report
-
-
-@asynccontextmanager
-async def _database(replicas: Replicas) -> AsyncGenerator[Any]:
-    connection = await asyncpg.connect(replicas.database_url)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder as the version before left it when it was killed, with events that nobody had consumed."""
+    path = tmp_path_factory.mktemp("upgrade")
+    server = EmbeddedPostgres(System(path).data.postgres)
+    server.start()
     try:
-        yield connection
+        dump = path / "dump"
+        backup._extract_dump(KEPT, dump)
+        backup._run(server.dsn(), "pg_restore", "--exit-on-error", "--no-owner", "--no-acl", str(dump))
     finally:
-        await connection.close()
+        server.stop()
+    return path
 
 
-async def _marked(person: Person) -> str:
-    """A task with something in each of its parts."""
+@pytest.fixture(scope="module")
+def before(folder: Path) -> Held:
+    server = EmbeddedPostgres(System(folder).data.postgres)
+    server.start()
+    try:
+        return asyncio.run(_held(server.dsn(), _YOUNG))
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def system(folder: Path, before: Held) -> Iterator[System]:
+    assert before.facts["activity"], "the folder is empty"
+    started = System(folder, SETTINGS)
+    started.start()
+    try:
+        yield started
+        if started.is_started:
+            started.stop()
+    finally:
+        started.destroy()
+
+
+@pytest.fixture
+async def ada(system: System) -> AsyncGenerator[Caller]:
+    """By the token that she made under the version before, once all that was waiting is consumed."""
+    async with system.database() as database:
+
+        async def is_quiet() -> bool:
+            return bool(await database.fetchval(_WAITING) == 0)
+
+        await eventually(is_quiet, SETTLE_SECONDS, "all is quiet", 0.5)
+    async with Caller(system.url, TOKEN) as caller:
+        yield caller
+
+
+async def test_one_start_migrates_the_folder_and_nothing_is_lost(system: System, before: Held, ada: Caller) -> None:
+    after = await _held(system.database_url)
+    for table, rows in before.facts.items():
+        assert rows <= after.facts[table], f"{table} has lost {rows - after.facts[table]}"
+    for key in before.states.keys() - before.trash:  # what was in the trash may be purged by now
+        assert after.states[key] == before.states[key], key
+    for check in (("verify",), ("activity", "verify")):
+        done = await asyncio.to_thread(system.cli, *check)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert (await ada.call("GET", "/me"))["email"] == "ada@example.org"
+
+
+async def test_what_nobody_had_consumed_comes_to_its_end(ada: Caller) -> None:
+    tasks = await ada.items("/tasks", per_page=200)
+    found = {(task["title"], task["status"]) for task in tasks}
+    assert {("Nobody has read of me", "open"), ("Plain", "open"), ("Pay rent", "completed")} <= found
+    assert [task["status"] for task in tasks if task["title"] == "Water plants"].count("completed") == 2
+    assert ("Water plants", "open") in found, "the next occurrence did not come"
+    plain = next(task for task in tasks if task["title"] == "Plain")
+    assert plain["description"] == "edited while nobody consumed"
+    states = {series["title"]: series["status"] for series in await ada.items("/series", per_page=200)}
+    assert (states["Stand-up"], states["Stopped"], states["Look ahead"]) == ("paused", "stopped", "active")
+
+
+async def test_everything_in_it_can_be_written_on(system: System, ada: Caller) -> None:
+    by_title = {task["title"]: task for task in await ada.items("/tasks", status="open", per_page=200)}
+    await ada.patch(by_title["Everything and more"]["id"], title="Everything again", tags=["Home", "new"])
+    await ada.call("POST", f"/tasks/{by_title['Rings 2']['id']}/acknowledge", {})
+    rent = next(it for it in await ada.items("/series") if it["title"] == "Pay rent")
+    await ada.call("PATCH", f"/series/{rent['id']}", {"title": "Pay the rent"})
+    held = next(it for it in await ada.items("/series") if it["title"] == "Held")
+    assert (await ada.call("POST", f"/series/{held['id']}/resume"))["status"] == "active"
+    last = (await ada.items("/activity", type="task.updated"))[0]
+    await ada.call("POST", f"/activity/{last['position']}/undo")
+    assert (await ada.task(by_title["Everything and more"]["id"]))["title"] == "Everything and more"
+    async with Caller(system.url) as bob:
+        await bob.call("POST", "/auth/login", {"email": "bob@example.org", "password": PASSWORD})
+        assert {task["title"] for task in await bob.items("/tasks")} == {"Ada must not see this"}
+        me = await bob.call("GET", "/me")
+        assert (me["defaults"]["digest_at"], me["timezone"]) == ("07:30", "America/New_York")
+
+
+async def test_what_a_later_release_would_store_survives_every_kind_of_write(system: System, ada: Caller) -> None:
     far = {"local": "2099-01-01T09:00", "zone": "UTC"}
-    body = {"title": "Marked", "due": far, "reminders": [{"offset_minutes": 5}], "checklist": [{"text": "one"}]}
-    task_id: str = (await person.patient.write("POST", "/tasks", body))["id"]
-    return task_id
+    body = {"due": far, "reminders": [{"offset_minutes": 5}], "checklist": [{"text": "one"}]}
+    task = await ada.create("Marked", **body)
+    async with system.database() as database:
+        await later.write(database, task["id"])
+        items = [{"id": item["id"], "text": item["text"], "done": True} for item in task["checklist"]]
+        changes: tuple[Json, ...] = (
+            {"title": "Changed"},
+            {"due": {"local": "2099-01-01T10:00", "zone": "UTC"}},
+            {"checklist": items},
+            {"tags": ["x"]},
+        )
+        for change in changes:
+            await ada.patch(task["id"], **change)
+        await ada.do(task["id"], "complete")
+        await ada.do(task["id"], "reopen")
+        assert await later.lost(database, task["id"]) == []
 
 
-async def _a_later_release_writes(database: Any, load: Load, marked: list[str]) -> None:
-    """And then those that run now, who do not know its fields."""
-    for task_id in marked:
-        await later.write(database, task_id)
-    await _write_all(load, marked)
-
-
-async def _write_all(load: Load, marked: list[str]) -> None:
-    """Every kind of write that touches a part of the doc."""
-    await asyncio.gather(*(_write_one(load.people[0].patient, task_id) for task_id in marked))
-
-
-async def _write_one(patient: Patient, task_id: str) -> None:
-    shown = await patient.read(f"/tasks/{task_id}")
-    items = [{"id": item["id"], "text": item["text"], "done": not item["done"]} for item in shown["checklist"]]
-    for body in ({"title": f"{shown['version']}"}, {"due": _moved(shown)}, {"checklist": items}):
-        await patient.write("PATCH", f"/tasks/{task_id}", body)
-
-
-def _moved(shown: Json) -> Json:
-    hour = (int(shown["due"]["local"][11:13]) + 1) % 24
-    return {"local": f"2099-01-01T{hour:02}:00", "zone": "UTC"}
-
-
-async def _started_beside(replicas: Replicas, load: Load) -> Replica:
-    new = replicas.start("new")
-    await asyncio.to_thread(replicas.wait, new)
-    load.urls = [*load.urls, new.url]
-    return new
-
-
-async def _taken_over(replicas: Replicas, load: Load, old: Replica, new: Replica) -> None:
-    """As behind a load balancer, which hears a moment later that the old one is going."""
-    for person in load.people:
-        person.stream.move(f"{new.url}/api/v1/stream")
-    stopping = asyncio.create_task(asyncio.to_thread(replicas.stop, old))
-    await asyncio.sleep(1)
-    load.urls = [new.url]
-    await stopping
-
-
-async def _settle(database: Any, load: Load) -> None:
-    """Nothing is due, nothing waits, everyone has heard all."""
-
-    async def is_quiet() -> bool:
-        heads = await database.fetch("SELECT user_id, position FROM user_streams")
-        tops = {row["user_id"]: row["position"] for row in heads}
-        heard = all(person.stream.position >= tops[person.patient.user_id] for person in load.people)
-        return heard and await database.fetchval(_WAITING) == 0
-
-    await eventually(is_quiet, SETTLE_SECONDS, "all is quiet", 0.5)
-
-
-async def _judge(database: Any, load: Load) -> None:
-    """What was acknowledged stands, no version is missing, each reminder fired once, each stream is whole."""
-    assert await database.fetchval("SELECT count(*) FROM dead_letters") == 0
-    fired = Counter(
-        row[0] for row in await database.fetch("SELECT task_id FROM activity WHERE type = 'reminder.fired'")
-    )
-    shown = {row["id"]: row for row in await database.fetch("SELECT id, version, body::text FROM tasks")}
-    for person in load.people:
-        for task_id, known in person.tasks.items():
-            state = orjson.loads((await database.fetchrow(later.DOC, task_id))[1])["state"]
-            assert {name: state[name] for name in known.fields} | {"tags": sorted(state["tags"])} == known.fields
-            assert state["version"] == shown[task_id]["version"] >= known.versions
-            assert orjson.loads(shown[task_id]["body"])["title"] == state["title"]
-            assert fired[task_id] == bool(known.fires_at), f"{task_id} fired {fired[task_id]} times"
-        assert person.stream.positions == list(range(1, person.stream.position + 1))
-        assert not person.stream.resyncs
-    gaps = await database.fetch(
-        "SELECT actor_id FROM outbox GROUP BY actor_id HAVING count(DISTINCT version) <> max(version)"
-    )
-    assert gaps == []
+async def _held(dsn: str, first: str = "SELECT 1") -> Held:
+    database: Any = await asyncpg.connect(dsn)
+    try:
+        await database.execute(first)
+        facts = {table: {tuple(row) for row in await database.fetch(query)} for table, query in FACTS.items()}
+        docs = await database.fetch("SELECT key, convert_from(value, 'UTF8') FROM dapr_state")
+    finally:
+        await database.close()
+    stored = {key: orjson.loads(text)["state"] for key, text in docs}
+    states = {key: {name: state.get(name) for name in FIELDS[key.split("||")[1]]} for key, state in stored.items()}
+    return Held(facts, states, {key for key, state in stored.items() if state.get("deleted_at")})
