@@ -5,13 +5,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import orjson
-from starlette.responses import Response
-
 from actors.fields import field_problem
 from actors.replies import Refused
-
-JSON_PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +23,7 @@ class Fault:
 
 
 class ProblemError(Exception):
-    """A request that is answered with a problem; raised anywhere in a handler, written at the edge."""
+    """Something asked that is answered with a problem; raised wherever it is found, written at the edge."""
 
     def __init__(
         self,
@@ -60,11 +55,6 @@ class ProblemError(Exception):
         if self.faults:
             problem["errors"] = [fault.as_json() for fault in self.faults]
         return problem
-
-    def response(self) -> Response:
-        return Response(
-            orjson.dumps(self.as_json()), status_code=self.status, headers=self.headers, media_type=JSON_PROBLEM
-        )
 
 
 def refused(refusal: Refused) -> ProblemError:

@@ -13,8 +13,8 @@ from tests.fakes.listener import Listener, Served, served
 from tests.fakes.schema import faults
 from tests.fakes.world import World
 from web.api import live
-from web.api.caller import FULL_SCOPES, Caller, Profile
 from web.api.event_stream import EventStream
+from web.caller import FULL_SCOPES, Caller, Profile
 
 pytestmark = pytest.mark.api
 TASKS = "/api/v1/tasks"

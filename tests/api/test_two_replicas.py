@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 
 from tests.fakes.world import World
-from web.api.caller import Caller, Profile
 from web.api.consistency import HEADER
 from web.api.sign_outs import look
+from web.caller import Caller, Profile
 
 pytestmark = pytest.mark.api
 ME, TASKS, LOGOUT = "/api/v1/me", "/api/v1/tasks", "/api/v1/auth/logout"

@@ -8,7 +8,7 @@ import pytest
 
 from actors.commands import BODIES
 from web.api.app import describe
-from web.api.bulk import COMMANDS
+from web.api.bulk_sending import COMMANDS
 from web.api.openapi import SNAPSHOT, written
 
 pytestmark = pytest.mark.contract

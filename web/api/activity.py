@@ -3,9 +3,8 @@
 import re
 from typing import Annotated, Final
 
-import orjson
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,17 +13,18 @@ from actors.clock import instant_text
 from actors.fields import STORABLE, Id
 from host.store import activity_queries, task_queries
 from host.store.activity_queries import ActivityFilter
+from web.act import Act
 from web.api import models
-from web.api.activity_json import UNDOABLE, activity_json
-from web.api.caller import caller_of
+from web.api.acting import act_of
+from web.api.activity_json import activity_json
+from web.api.answers import answer, answer_done
 from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.ids import TaskId
 from web.api.moments import Moment
 from web.api.operation import operation
-from web.api.parts import parts_of
-from web.api.sending import answer, change_task
-from web.problems import ProblemError, not_found
+from web.api.undoing import undo
+from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1", tags=["activity"], route_class=GuardedRoute)
 
@@ -60,8 +60,9 @@ class AllActivityQuery(ActivityQuery):
 
 @router.get("/activity", **operation("list_activity", "read", "What happened", models.ActivityPage, consistent=True))
 async def list_(request: Request, query: Annotated[AllActivityQuery, Query()]) -> Response:
-    await honour(request)
-    return await _page(request, query, query.task_id)
+    act = act_of(request)
+    await honour(act)
+    return await _page(act, query, query.task_id)
 
 
 @router.get(
@@ -69,38 +70,24 @@ async def list_(request: Request, query: Annotated[AllActivityQuery, Query()]) -
     **operation("list_task_activity", "read", "What happened to a task", models.ActivityPage, consistent=True),
 )
 async def list_of_task(request: Request, task_id: TaskId, query: Annotated[ActivityQuery, Query()]) -> Response:
-    await honour(request)
-    async with parts_of(request).services.db.connect() as connection:
-        if not await task_queries.existed(connection, caller_of(request).user_id, task_id):
+    act = act_of(request)
+    await honour(act)
+    async with act.db.connect() as connection:
+        if not await task_queries.existed(connection, act.user_id, task_id):
             raise not_found()
-    return await _page(request, query, task_id)
+    return await _page(act, query, task_id)
 
 
 @router.post(
     "/activity/{position}/undo",
     **operation("undo_activity", "write", "Undo what an entry changed", models.Task, command=True),
 )
-async def undo(request: Request, position: Position) -> Response:
-    async with parts_of(request).services.db.connect() as connection:
-        row = await activity_queries.find(connection, caller_of(request).user_id, position)
-    if row is None:
-        raise not_found("activity")
-    data = orjson.loads(row.body)["data"]
-    if row.type not in UNDOABLE or not data.get("changed"):
-        raise _not_undoable(row.type)
-    body = {"version": data["version"], "changed": data["changed"]}
-    try:
-        return await change_task(request, data["task_id"], "UndoChange", body)
-    except ValidationError as error:
-        raise _not_undoable(row.type) from error
+async def undo_entry(request: Request, position: Position) -> Response:
+    act = act_of(request)
+    return answer_done(act, await undo(act, position))
 
 
-def _not_undoable(event_type: str) -> ProblemError:
-    return ProblemError(409, "not_undoable", f"An entry of the type {event_type} cannot be undone.")
-
-
-async def _page(request: Request, query: ActivityQuery, task_id: str | None) -> Response:
-    services = parts_of(request).services
+async def _page(act: Act, query: ActivityQuery, task_id: str | None) -> Response:
     wanted = ActivityFilter(
         types=query.type,
         actor=query.actor,
@@ -109,10 +96,10 @@ async def _page(request: Request, query: ActivityQuery, task_id: str | None) -> 
         until=query.until,
         before=query.before,
     )
-    async with services.db.connect() as connection:
-        rows = await activity_queries.listed(connection, caller_of(request).user_id, wanted, query.limit + 1)
+    async with act.db.connect() as connection:
+        rows = await activity_queries.listed(connection, act.user_id, wanted, query.limit + 1)
         archived_before = await activity_queries.archived_before(connection)
-    now, shown = services.clock.now(), rows[: query.limit]
+    now, shown = act.now(), rows[: query.limit]
     older = str(shown[-1].position) if len(rows) > query.limit else None
     return answer(
         {

@@ -32,6 +32,7 @@ from web.api import (
     tasks,
     tokens,
 )
+from web.api.answers import answer_problem
 from web.api.credentials import Credentials
 from web.api.demo import Demo
 from web.api.edge import Edge
@@ -132,12 +133,12 @@ def _parts(services: Services, page: Page) -> Parts:
 
 async def _problem(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)  # noqa: S101  registered for it
-    return error.response()
+    return answer_problem(error)
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it
-    return invalid_parameters(error.errors()).response()
+    return answer_problem(invalid_parameters(error.errors()))
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -145,7 +146,7 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it
     code, detail = _ROUTER_SAYS.get(error.status_code, ("bad_request", "The request cannot be understood."))
     headers = {"Allow": _methods(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
-    return ProblemError(error.status_code, code, detail, headers=headers).response()
+    return answer_problem(ProblemError(error.status_code, code, detail, headers=headers))
 
 
 def _methods(request: Request) -> str:

@@ -11,7 +11,7 @@ from host.gateway import Unavailable
 from host.store import accounts, sessions
 from host.store.accounts import Account
 from web.api import bodies, models
-from web.api.caller import caller_of
+from web.api.acting import caller_of
 from web.api.guard import GuardedRoute, address_of
 from web.api.operation import operation
 from web.api.parts import Parts, parts_of

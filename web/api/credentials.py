@@ -12,7 +12,7 @@ from actors.clock import Clock, instant_text
 from host.store import sessions, tokens
 from host.store.accounts import UserRow
 from host.store.engine import Database
-from web.api.caller import FULL_SCOPES, Caller, Profile
+from web.caller import FULL_SCOPES, Caller, Profile
 from web.problems import ProblemError, unavailable
 
 TOKEN_PREFIX: Final = "duely_"  # noqa: S105  the start of every token, so that scanners of leaked secrets know it

@@ -5,11 +5,10 @@ from uuid import UUID, uuid5
 
 from actors.commands import Principal, build_command
 from host.store import accounts
-from web.api.caller import FULL_SCOPES, Caller, Profile
 from web.api.credentials import profile_of
-from web.api.profile import profile_from_reply
-from web.problems import refused
-from web.services import LONGEST_WAIT_SECONDS, Services
+from web.api.registering import register
+from web.caller import FULL_SCOPES, Caller, Profile
+from web.services import Services
 
 DEMO_USER_ID: Final = str(uuid5(UUID(int=0), "demo.duely"))
 _CREDENTIAL: Final = "demo"
@@ -38,8 +37,4 @@ class Demo:
             correlation_id="demo",
             zone="UTC",
         )
-        reply = await self._services.actors.send("UserActor", DEMO_USER_ID, command)
-        if reply.error is not None:
-            raise refused(reply.error)
-        await self._services.projection.wait(DEMO_USER_ID, reply.version, LONGEST_WAIT_SECONDS)
-        return profile_from_reply(reply.value)
+        return await register(self._services, command)

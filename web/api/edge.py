@@ -15,6 +15,7 @@ from host.gateway import Unavailable
 from host.logs import correlation_id, user_id
 from host.metrics import http_request_duration, http_requests
 from host.store.engine import is_outage
+from web.api.answers import answer_problem
 from web.problems import ProblemError, unavailable
 
 access_log = logging.getLogger("duely.access")
@@ -80,12 +81,12 @@ class Edge:
             # The server stops and waits no longer: left to itself it would say 500, without a time to come back.
             if not status:
                 stopping = unavailable("Duely is stopping; try again in a moment.", code="stopping")
-                await stopping.response()(scope, receive, send_with_headers)
+                await answer_problem(stopping)(scope, receive, send_with_headers)
             raise
         except Exception as error:
             if status:
                 raise
-            await _last_resort(error).response()(scope, receive, send_with_headers)
+            await answer_problem(_last_resort(error))(scope, receive, send_with_headers)
         finally:
             # Until the answer begins: a stream goes on for hours.
             self._note(scope, status, answered - started)

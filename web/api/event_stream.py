@@ -9,10 +9,10 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from web.api.caller import Caller
 from web.api.live import messages
 from web.api.parts import Parts
 from web.api.stream_seats import Seat
+from web.caller import Caller
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """The door of every route: who may pass, from which site, how often. A route that does not say who may pass is refused."""
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from inspect import signature
 from typing import Any, Final, TypeAlias
 
@@ -11,17 +11,19 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from host.logs import user_id
-from web.api.caller import Caller
-from web.api.consistency import up_to_date
+from web.act import Write
+from web.api.acting import SAFE
+from web.api.consistency import HEADER, opened
 from web.api.credentials import unauthenticated
 from web.api.operation import Access
 from web.api.parts import Parts, parts_of
 from web.api.rate_limits import PER_ADDRESS, PER_USER, network_of
+from web.caller import Caller
 from web.problems import ProblemError
+from web.services import LONGEST_WAIT_SECONDS
 
 Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE: Final = frozenset({"same-origin", "none"})
 _LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
 
@@ -75,21 +77,39 @@ async def _admit(request: Request, parts: Parts, access: Access) -> None:
     if access == "public":
         _refuse_other_sites(request)
         return
-    caller = await parts.credentials.caller(request)
-    if caller is not None:
-        caller = await up_to_date(request, caller)
-    if caller is None and parts.demo is not None:
-        _refuse_other_names(request)
-        caller = await parts.demo.caller()
-    if caller is None:
-        raise unauthenticated()
+    caller = await _caller(request, parts)
     if "authorization" not in request.headers:
         _refuse_other_sites(request)
     await parts.limits.count(PER_USER, caller.user_id)
     if not caller.may(access):
         raise _forbidden(caller, access)
-    request.scope["duely.caller"] = caller
+    seen = opened(parts.signer, caller.user_id, request.headers.get(HEADER))
+    request.scope["duely.seen"] = seen
+    request.scope["duely.caller"] = await _up_to_date(request, parts, caller, seen or ())
     user_id.set(caller.user_id)
+
+
+async def _caller(request: Request, parts: Parts) -> Caller:
+    caller = await parts.credentials.caller(request)
+    if caller is None and parts.demo is not None:
+        _refuse_other_names(request)
+        caller = await parts.demo.caller()
+    if caller is None:
+        raise unauthenticated()
+    return caller
+
+
+async def _up_to_date(request: Request, parts: Parts, caller: Caller, seen: Sequence[Write]) -> Caller:
+    """The caller with the changes of the own profile that were seen: another replica may have made them.
+
+    What is remembered here may be older, and a command would go out with the old zone.
+    """
+    version = max((version for actor_id, version in seen if actor_id == caller.user_id), default=0)
+    if version <= caller.profile.version:
+        return caller
+    await parts.services.projection.wait(caller.user_id, version, LONGEST_WAIT_SECONDS)
+    parts.credentials.forget_user(caller.user_id)
+    return await _caller(request, parts)
 
 
 def _forbidden(caller: Caller, access: Access) -> ProblemError:
@@ -102,7 +122,7 @@ def _forbidden(caller: Caller, access: Access) -> ProblemError:
 
 def _refuse_other_sites(request: Request) -> None:
     """Against requests that another site makes a browser send; scripts send neither header and pass."""
-    if request.method in _SAFE:
+    if request.method in SAFE:
         return
     site = request.headers.get("sec-fetch-site")
     if site is not None:

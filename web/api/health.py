@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from host.readiness import WORKS
 from web.api import models
+from web.api.answers import answer
 from web.api.parts import parts_of
-from web.api.sending import answer
 
 router: Final = APIRouter(tags=["health"])
 

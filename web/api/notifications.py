@@ -11,12 +11,12 @@ from actors.clock import instant_text
 from host.store import notification_queries
 from host.store.notification_queries import NotificationRow
 from web.api import models
-from web.api.caller import caller_of
+from web.api.acting import caller_of
+from web.api.answers import answer
 from web.api.guard import GuardedRoute
 from web.api.ids import NotificationId
 from web.api.operation import operation
 from web.api.parts import parts_of
-from web.api.sending import answer
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1/notifications", tags=["notifications"], route_class=GuardedRoute)

@@ -4,10 +4,8 @@ import hashlib
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import Request
 
-from web.api.caller import caller_of
-from web.api.parts import parts_of
+from web.act import Act
 from web.api.signed import LONGEST
 from web.problems import ProblemError
 
@@ -28,18 +26,18 @@ class Paged(BaseModel):
         return (self.page - 1) * self.per_page
 
 
-def cursor_after(request: Request, query: Paged, last: tuple[Any, str] | None) -> str | None:
+def cursor_after(act: Act, query: Paged, last: tuple[Any, str] | None) -> str | None:
     """What to send to go on after the row with that (sort key, id)."""
     if last is None:
         return None
-    return parts_of(request).signer.seal("cursor", caller_of(request).user_id, [_fingerprint(query), *last])
+    return act.signer.seal("cursor", act.user_id, [_fingerprint(query), *last])
 
 
-def opened(request: Request, query: Paged) -> tuple[Any, str] | None:
+def opened(act: Act, query: Paged) -> tuple[Any, str] | None:
     """The (sort key, id) in the query's cursor; raises the 400 for one that is not ours or of another query."""
     if query.cursor is None:
         return None
-    value = parts_of(request).signer.open("cursor", caller_of(request).user_id, query.cursor)
+    value = act.signer.open("cursor", act.user_id, query.cursor)
     if value is None:
         raise ProblemError(400, "bad_cursor", "Send `next_cursor` of the page before, unchanged.")
     fingerprint, key, row_id = value

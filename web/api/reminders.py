@@ -11,14 +11,13 @@ from actors.fields import Id
 from host.store import reminder_queries, series_queries
 from host.store.reminder_queries import ReminderFilter
 from web.api import models
-from web.api.caller import caller_of
+from web.api.acting import act_of
+from web.api.answers import answer
 from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.ids import ReminderId
 from web.api.operation import operation
-from web.api.parts import parts_of
 from web.api.reminder_json import ledger_json, life_json, reminder_json
-from web.api.sending import answer
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1/reminders", tags=["reminders"], route_class=GuardedRoute)
@@ -45,12 +44,13 @@ class LedgerQuery(BaseModel):
 
 @router.get("", **operation("list_reminders", "read", "My reminders, next first", models.ReminderPage, consistent=True))
 async def list_(request: Request, query: Annotated[ReminderQuery, Query()]) -> Response:
-    await honour(request)
+    act = act_of(request)
+    await honour(act)
     wanted = ReminderFilter(query.task_id, query.status)
     offset = (query.page - 1) * query.per_page
-    async with parts_of(request).services.db.snapshot() as connection:
+    async with act.db.snapshot() as connection:
         rows, total = await reminder_queries.listed(
-            connection, caller_of(request).user_id, wanted, limit=query.per_page, offset=offset
+            connection, act.user_id, wanted, limit=query.per_page, offset=offset
         )
     items = [reminder_json(row) for row in rows]
     page = {"items": items, "total": total, "page": query.page, "per_page": query.per_page, "next_cursor": None}
@@ -62,11 +62,12 @@ async def list_(request: Request, query: Annotated[ReminderQuery, Query()]) -> R
     **operation("list_ledger", "read", "What became of a task's reminders", models.LedgerPage, consistent=True),
 )
 async def ledger(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:
-    await honour(request)
-    async with parts_of(request).services.db.connect() as connection:
+    act = act_of(request)
+    await honour(act)
+    async with act.db.connect() as connection:
         rows = await reminder_queries.ledger(
             connection,
-            caller_of(request).user_id,
+            act.user_id,
             query.task_id,
             query.reminder_id,
             after=query.after,
@@ -88,9 +89,10 @@ async def ledger(request: Request, query: Annotated[LedgerQuery, Query()]) -> Re
 async def get(
     request: Request, reminder_id: ReminderId, task_id: Annotated[Id | None, Query(description="Of which task")] = None
 ) -> Response:
-    await honour(request)
-    user_id = caller_of(request).user_id
-    async with parts_of(request).services.db.snapshot() as connection:
+    act = act_of(request)
+    await honour(act)
+    user_id = act.user_id
+    async with act.db.snapshot() as connection:
         row = await reminder_queries.find(connection, user_id, reminder_id, task_id)
         if row is None:
             raise not_found("reminder")

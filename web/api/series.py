@@ -11,13 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.fields import CalendarDate
+from actors.fields import Body, CalendarDate
 from actors.recurrence import Policies
 from actors.replies import Json, Refused
 from host.store import series_queries
 from host.store.task_queries import Stretch
+from web.act import Act
 from web.api import bodies, series_models
-from web.api.caller import caller_of
+from web.api.acting import act_of, caller_of
+from web.api.answers import answer, answer_done
 from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.ids import SeriesId
@@ -27,7 +29,6 @@ from web.api.pages import Paged, cursor_after, opened
 from web.api.parts import parts_of
 from web.api.reading import read_body
 from web.api.recurring import change_series, create_series, delete_series, edit_series, patch_of, split_series
-from web.api.sending import answer
 from web.api.series_json import series_json
 from web.api.series_preview import preview
 from web.api.series_upcoming import made_ahead, upcoming
@@ -66,7 +67,9 @@ class OccurrenceQuery(BaseModel):
     ),
 )
 async def create(request: Request) -> Response:
-    return await create_series(request, await read_body(request, bodies.CreateSeries))
+    body = await read_body(request, bodies.CreateSeries)
+    act = act_of(request)
+    return answer_done(act, await create_series(act, body))
 
 
 @router.post(
@@ -94,31 +97,31 @@ async def show_preview(request: Request) -> Response:
     **operation("list_series", "read", "List series", series_models.SeriesPage, consistent=True, listed=True),
 )
 async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Response:
-    await honour(request)
-    user_id = caller_of(request).user_id
-    stretch = Stretch("created", query.order == "desc", query.per_page, query.offset, opened(request, query))
-    async with parts_of(request).services.db.connect() as connection:
-        found = await series_queries.listed(connection, user_id, query.status, stretch)
-        done = await series_queries.done_of(connection, user_id, made_ahead(found.items))
+    act = act_of(request)
+    await honour(act)
+    stretch = Stretch("created", query.order == "desc", query.per_page, query.offset, opened(act, query))
+    async with act.db.connect() as connection:
+        found = await series_queries.listed(connection, act.user_id, query.status, stretch)
+        done = await series_queries.done_of(connection, act.user_id, made_ahead(found.items))
     page = {
         "items": await _shown(found.items, done),
         "total": found.total,
         "page": query.page,
         "per_page": query.per_page,
-        "next_cursor": cursor_after(request, query, found.last),
+        "next_cursor": cursor_after(act, query, found.last),
     }
     return answer(page, headers={"Duely-Position": str(found.position)})
 
 
 @router.get("/{series_id}", **operation("get_series", "read", "Read a series", series_models.Series, consistent=True))
 async def get(request: Request, series_id: SeriesId) -> Response:
-    await honour(request)
-    user_id = caller_of(request).user_id
-    async with parts_of(request).services.db.connect() as connection:
-        stored = await series_queries.find(connection, user_id, series_id)
+    act = act_of(request)
+    await honour(act)
+    async with act.db.connect() as connection:
+        stored = await series_queries.find(connection, act.user_id, series_id)
         if stored is None:
             raise not_found("series")
-        done = await series_queries.done_of(connection, user_id, made_ahead([stored]))
+        done = await series_queries.done_of(connection, act.user_id, made_ahead([stored]))
     return answer(series_json(upcoming(stored, done)), headers={"ETag": f'"{stored["version"]}"'})
 
 
@@ -138,9 +141,11 @@ async def get(request: Request, series_id: SeriesId) -> Response:
 )
 async def patch(request: Request, series_id: SeriesId) -> Response:
     body = await read_body(request, bodies.PatchSeries)
-    if body.from_slot is not None:
-        return await split_series(request, series_id, body.from_slot, patch_of(body))
-    return await edit_series(request, series_id, patch_of(body))
+    act = act_of(request)
+    if body.from_slot is None:
+        return answer_done(act, await edit_series(act, series_id, patch_of(body)))
+    follows, done = await split_series(act, series_id, body.from_slot, patch_of(body))
+    return answer_done(act, done, Location=f"/api/v1/series/{follows}")
 
 
 @router.delete(
@@ -156,7 +161,8 @@ async def patch(request: Request, series_id: SeriesId) -> Response:
 async def delete(
     request: Request, series_id: SeriesId, occurrences: Annotated[Literal["keep", "delete"], Query()] = "keep"
 ) -> Response:
-    return await delete_series(request, series_id, occurrences)
+    act = act_of(request)
+    return answer_done(act, await delete_series(act, series_id, occurrences))
 
 
 @router.post(
@@ -166,7 +172,7 @@ async def delete(
     ),
 )
 async def pause(request: Request, series_id: SeriesId) -> Response:
-    return await change_series(request, series_id, "PauseSeries")
+    return await _change(request, series_id, "PauseSeries")
 
 
 @router.post(
@@ -174,7 +180,7 @@ async def pause(request: Request, series_id: SeriesId) -> Response:
     **operation("resume_series", "write", "Go on with a paused series, from now", series_models.Series, command=True),
 )
 async def resume(request: Request, series_id: SeriesId) -> Response:
-    return await change_series(request, series_id, "ResumeSeries")
+    return await _change(request, series_id, "ResumeSeries")
 
 
 @router.post(
@@ -191,7 +197,7 @@ async def resume(request: Request, series_id: SeriesId) -> Response:
 )
 async def stop(request: Request, series_id: SeriesId) -> Response:
     body = await read_body(request, bodies.StopSeries, required=False)
-    return await change_series(request, series_id, "StopSeries", {"keep": body.keep})
+    return await _change(request, series_id, "StopSeries", {"keep": body.keep})
 
 
 @router.post(
@@ -201,7 +207,7 @@ async def stop(request: Request, series_id: SeriesId) -> Response:
     ),
 )
 async def skip(request: Request, series_id: SeriesId) -> Response:
-    return await change_series(request, series_id, "SkipSlot", await read_body(request, bodies.SkipSlot))
+    return await _change(request, series_id, "SkipSlot", await read_body(request, bodies.SkipSlot))
 
 
 @router.post(
@@ -216,7 +222,7 @@ async def skip(request: Request, series_id: SeriesId) -> Response:
     ),
 )
 async def move(request: Request, series_id: SeriesId) -> Response:
-    return await change_series(request, series_id, "MoveSlot", await read_body(request, bodies.MoveSlot))
+    return await _change(request, series_id, "MoveSlot", await read_body(request, bodies.MoveSlot))
 
 
 @router.get(
@@ -232,24 +238,28 @@ async def move(request: Request, series_id: SeriesId) -> Response:
 async def list_occurrences(
     request: Request, series_id: SeriesId, query: Annotated[OccurrenceQuery, Query()]
 ) -> Response:
-    await honour(request)
-    first, last = _stretch(request, query)
-    services, user_id = parts_of(request).services, caller_of(request).user_id
-    async with services.db.snapshot() as connection:
-        stored = await series_queries.find(connection, user_id, series_id)
+    act = act_of(request)
+    await honour(act)
+    first, last = _stretch(act, query)
+    async with act.db.snapshot() as connection:
+        stored = await series_queries.find(connection, act.user_id, series_id)
         if stored is None:
             raise not_found("series")
-        tasks = await series_queries.occurrences(connection, user_id, series_id, first, last)
+        tasks = await series_queries.occurrences(connection, act.user_id, series_id, first, last)
     return answer({"items": occurrences(stored, tasks, first, last)})
 
 
-def _stretch(request: Request, query: OccurrenceQuery) -> tuple[date, date]:
+async def _change(request: Request, series_id: str, name: str, body: Body | Json | None = None) -> Response:
+    act = act_of(request)
+    return answer_done(act, await change_series(act, series_id, name, body))
+
+
+def _stretch(act: Act, query: OccurrenceQuery) -> tuple[date, date]:
     """The first and the last day that are asked for, on the caller's calendar."""
     if query.since is not None:
         first = date.fromisoformat(query.since)
     else:
-        now = parts_of(request).services.clock.now()
-        first = now.astimezone(ZoneInfo(caller_of(request).profile.zone)).date()
+        first = act.now().astimezone(ZoneInfo(act.caller.profile.zone)).date()
     last = first + timedelta(days=365) if query.until is None else date.fromisoformat(query.until)
     if not timedelta(0) <= last - first <= _LONGEST_STRETCH:
         detail = "Give a last day that is the first one or at most 366 days after it."

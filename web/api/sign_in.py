@@ -1,4 +1,4 @@
-"""Opening a session and its cookie, ending it, and the first command to a user's own actor."""
+"""Signing up, opening a session and its cookie, and ending it."""
 
 from typing import Final
 from uuid import uuid4
@@ -9,21 +9,20 @@ from starlette.responses import Response
 from actors.commands import Principal, build_command
 from host.store import accounts, sessions
 from host.store.accounts import Account
-from web.api.caller import Profile, caller_of
+from web.api.acting import caller_of
+from web.api.answers import answer
 from web.api.credentials import SECURE_COOKIE, cookie_name, hashed, new_secret, person, profile_of
 from web.api.guard import address_of
 from web.api.parts import parts_of
-from web.api.profile import profile_from_reply, user_json
-from web.api.sending import USER, answer
-from web.problems import refused
-from web.services import LONGEST_WAIT_SECONDS
+from web.api.profile import user_json
+from web.api.registering import register
+from web.caller import Profile
 
 _LONGEST_USER_AGENT: Final = 200
 
 
 async def register_user(request: Request, account: Account, zone: str) -> Profile:
     """Make the user's actor, or find it made; raises host.gateway.Unavailable."""
-    services = parts_of(request).services
     command = build_command(
         "RegisterUser",
         {"email": account.email, "zone": zone},
@@ -32,12 +31,7 @@ async def register_user(request: Request, account: Account, zone: str) -> Profil
         correlation_id=request.scope["duely.correlation_id"],
         zone=zone,
     )
-    reply = await services.actors.send(USER, account.user_id, command)
-    if reply.error is not None:
-        raise refused(reply.error)
-    # So that the next request finds the profile; where this takes too long, that request says so.
-    await services.projection.wait(account.user_id, reply.version, LONGEST_WAIT_SECONDS)
-    return profile_from_reply(reply.value)
+    return await register(parts_of(request).services, command)
 
 
 async def known_profile(request: Request, account: Account) -> Profile:

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.api.caller import caller_of
+from web.api.acting import caller_of
 from web.api.event_stream import EventStream
 from web.api.guard import GuardedRoute
 from web.api.operation import operation

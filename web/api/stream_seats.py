@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from host.metrics import stream_connections
-from web.api.caller import Caller
+from web.caller import Caller
 
 MOST_STREAMS: Final = 3
 End = Literal["replaced", "signed_out", "draining", "expired", "gone"]

@@ -7,19 +7,16 @@ from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.fields import STORABLE, TagName, fold
-from actors.replies import Json
-from host.store import tag_queries, task_queries
+from actors.fields import STORABLE, TagName
+from host.store import tag_queries
 from web.api import bodies, models
-from web.api.bulk import Outcome, send_each
-from web.api.caller import caller_of
+from web.api.acting import act_of
+from web.api.answers import answer, answer_done
 from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.operation import operation
-from web.api.parts import parts_of
 from web.api.reading import read_body
-from web.api.sending import answer, command_of
-from web.problems import ProblemError
+from web.api.tagging import change_everywhere
 
 router: Final = APIRouter(prefix="/api/v1/tags", tags=["tags"], route_class=GuardedRoute)
 TagInPath = Annotated[TagName, Path()]
@@ -32,9 +29,10 @@ async def list_(
     prefix: Annotated[Prefix, Query()] = "",
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
-    await honour(request)
-    async with parts_of(request).services.db.connect() as connection:
-        found = await tag_queries.listed(connection, caller_of(request).user_id, prefix, limit)
+    act = act_of(request)
+    await honour(act)
+    async with act.db.connect() as connection:
+        found = await tag_queries.listed(connection, act.user_id, prefix, limit)
     return answer({"items": [{"name": name, "count": count} for name, count in found]})
 
 
@@ -46,23 +44,11 @@ async def list_(
 )
 async def rename(request: Request, tag: TagInPath) -> Response:
     body = await read_body(request, bodies.RenameTag)
-    return await _everywhere(request, tag, "RenameTag", {"from": tag, "to": body.name})
+    act = act_of(request)
+    return answer_done(act, await change_everywhere(act, tag, "RenameTag", {"from": tag, "to": body.name}))
 
 
 @router.delete("/{tag}", **operation("delete_tag", "write", "Delete a tag everywhere", models.TagChange, command=True))
 async def delete(request: Request, tag: TagInPath) -> Response:
-    return await _everywhere(request, tag, "RemoveTag", {"tag": tag})
-
-
-async def _everywhere(request: Request, tag: str, name: str, body: Json) -> Response:
-    """One command to each task that has the tag now; a repeated request goes to the same tasks as the first."""
-    await honour(request)
-    user_id, command = caller_of(request).user_id, command_of(request, name, body)
-    async with parts_of(request).services.db.begin() as connection:
-        tagged = await task_queries.ids_with_tag(connection, user_id, fold(tag))
-        ids = await tag_queries.kept_ids(connection, user_id, command, tagged)
-    if ids is None:
-        raise ProblemError(422, "idempotency_mismatch", "This Idempotency-Key came with another request before.")
-    outcome: Outcome = await send_each(request, command, ids)
-    failed = [result for result in outcome.results if result["status"] != 200]  # noqa: PLR2004
-    return answer({"changed": len(ids) - len(failed), "failed": failed}, headers=outcome.headers)
+    act = act_of(request)
+    return answer_done(act, await change_everywhere(act, tag, "RemoveTag", {"tag": tag}))

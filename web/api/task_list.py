@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
-from starlette.requests import Request
 
 from actors.fields import STORABLE, Id, Priority, TagName, fold
 from host.store.task_queries import Stretch, TaskFilter
+from web.act import Act
 from web.api.moments import DayOrMoment
 from web.api.pages import Paged, opened
 
@@ -55,5 +55,5 @@ def task_filter(query: TaskQuery, now: datetime) -> TaskFilter:
     )
 
 
-def task_stretch(request: Request, query: TaskQuery) -> Stretch:
-    return Stretch(query.sort, query.order == "desc", query.per_page, query.offset, opened(request, query))
+def task_stretch(act: Act, query: TaskQuery) -> Stretch:
+    return Stretch(query.sort, query.order == "desc", query.per_page, query.offset, opened(act, query))

@@ -6,18 +6,20 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from actors.fields import Body
+from actors.replies import Json
 from host.store import task_queries
 from web.api import bodies, models, series_models
-from web.api.caller import caller_of
+from web.api.acting import act_of
+from web.api.answers import answer, answer_done, no_content
 from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.ids import TaskId
 from web.api.operation import operation
 from web.api.pages import cursor_after
-from web.api.parts import parts_of
 from web.api.reading import read_body
 from web.api.recurring import create_recurring, end_recurrence
-from web.api.sending import answer, change_task, create_task
+from web.api.sending import change_task, create_task
 from web.api.tags import TagInPath
 from web.api.task_json import task_json, tasks_json
 from web.api.task_list import TaskQuery, task_filter, task_stretch
@@ -41,36 +43,36 @@ router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=Gu
 )
 async def create(request: Request) -> Response:
     body = await read_body(request, bodies.CreateTask)
-    return await (create_task if body.recurrence is None else create_recurring)(request, body)
+    act = act_of(request)
+    return answer_done(act, await (create_task if body.recurrence is None else create_recurring)(act, body))
 
 
 @router.get("", **operation("list_tasks", "read", "List tasks", models.TaskPage, consistent=True, listed=True))
 async def list_(request: Request, query: Annotated[TaskQuery, Query()]) -> Response:
-    await honour(request)
-    services, user_id = parts_of(request).services, caller_of(request).user_id
-    now = services.clock.now()
-    stretch = task_stretch(request, query)
-    async with services.db.connect() as connection:
-        found = await task_queries.listed(connection, user_id, task_filter(query, now), stretch)
+    act = act_of(request)
+    await honour(act)
+    now, stretch = act.now(), task_stretch(act, query)
+    async with act.db.connect() as connection:
+        found = await task_queries.listed(connection, act.user_id, task_filter(query, now), stretch)
     page = {
         "items": tasks_json(found.items, now),
         "total": found.total,
         "page": query.page,
         "per_page": query.per_page,
-        "next_cursor": cursor_after(request, query, found.last),
+        "next_cursor": cursor_after(act, query, found.last),
     }
     return answer(page, headers={"Duely-Position": str(found.position)})
 
 
 @router.get("/{task_id}", **operation("get_task", "read", "Read a task", models.Task, consistent=True))
 async def get(request: Request, task_id: TaskId) -> Response:
-    await honour(request)
-    services = parts_of(request).services
-    async with services.db.connect() as connection:
-        stored = await task_queries.find(connection, caller_of(request).user_id, task_id)
+    act = act_of(request)
+    await honour(act)
+    async with act.db.connect() as connection:
+        stored = await task_queries.find(connection, act.user_id, task_id)
     if stored is None:
         raise not_found()
-    return answer(task_json(stored, services.clock.now()), headers={"ETag": f'"{stored["version"]}"'})
+    return answer(task_json(stored, act.now()), headers={"ETag": f'"{stored["version"]}"'})
 
 
 @router.patch(
@@ -80,7 +82,7 @@ async def get(request: Request, task_id: TaskId) -> Response:
     ),
 )
 async def patch(request: Request, task_id: TaskId) -> Response:
-    return await change_task(request, task_id, "PatchTask", await read_body(request, bodies.PatchTask))
+    return await _change(request, task_id, "PatchTask", await read_body(request, bodies.PatchTask))
 
 
 @router.delete(
@@ -88,7 +90,7 @@ async def patch(request: Request, task_id: TaskId) -> Response:
     **operation("delete_task", "write", "Put a task into the trash", models.Task, command=True, edit=True),
 )
 async def delete(request: Request, task_id: TaskId) -> Response:
-    return await change_task(request, task_id, "DeleteTask")
+    return await _change(request, task_id, "DeleteTask")
 
 
 @router.post(
@@ -96,14 +98,14 @@ async def delete(request: Request, task_id: TaskId) -> Response:
     **operation("complete_task", "write", "Complete a task", models.Task, command=True, edit=True),
 )
 async def complete(request: Request, task_id: TaskId) -> Response:
-    return await change_task(request, task_id, "CompleteTask")
+    return await _change(request, task_id, "CompleteTask")
 
 
 @router.post(
     "/{task_id}/reopen", **operation("reopen_task", "write", "Reopen a task", models.Task, command=True, edit=True)
 )
 async def reopen(request: Request, task_id: TaskId) -> Response:
-    return await change_task(request, task_id, "ReopenTask")
+    return await _change(request, task_id, "ReopenTask")
 
 
 @router.post(
@@ -111,7 +113,7 @@ async def reopen(request: Request, task_id: TaskId) -> Response:
     **operation("restore_task", "write", "Take a task out of the trash", models.Task, command=True, edit=True),
 )
 async def restore(request: Request, task_id: TaskId) -> Response:
-    return await change_task(request, task_id, "RestoreTask")
+    return await _change(request, task_id, "RestoreTask")
 
 
 @router.post(
@@ -119,8 +121,8 @@ async def restore(request: Request, task_id: TaskId) -> Response:
     **operation("purge_task", "write", "Remove a task for good", None, status=204, command=True, edit=True),
 )
 async def purge(request: Request, task_id: TaskId) -> Response:
-    sent = await change_task(request, task_id, "PurgeTask")
-    return Response(status_code=204, headers={name: sent.headers[name] for name in ("Duely-Consistency", "ETag")})
+    act = act_of(request)
+    return no_content(act, await change_task(act, task_id, "PurgeTask"))
 
 
 @router.put(
@@ -130,7 +132,7 @@ async def purge(request: Request, task_id: TaskId) -> Response:
     ),
 )
 async def set_priority(request: Request, task_id: TaskId) -> Response:
-    return await change_task(request, task_id, "SetPriority", await read_body(request, bodies.SetPriority))
+    return await _change(request, task_id, "SetPriority", await read_body(request, bodies.SetPriority))
 
 
 @router.post(
@@ -145,7 +147,7 @@ async def set_priority(request: Request, task_id: TaskId) -> Response:
     ),
 )
 async def snooze(request: Request, task_id: TaskId) -> Response:
-    return await change_task(request, task_id, "SnoozeReminder", await read_body(request, bodies.SnoozeReminder))
+    return await _change(request, task_id, "SnoozeReminder", await read_body(request, bodies.SnoozeReminder))
 
 
 @router.post(
@@ -162,7 +164,7 @@ async def snooze(request: Request, task_id: TaskId) -> Response:
 )
 async def acknowledge(request: Request, task_id: TaskId) -> Response:
     body = await read_body(request, bodies.AcknowledgeReminder, required=False)
-    return await change_task(request, task_id, "AcknowledgeReminder", body)
+    return await _change(request, task_id, "AcknowledgeReminder", body)
 
 
 @router.post(
@@ -170,7 +172,7 @@ async def acknowledge(request: Request, task_id: TaskId) -> Response:
     **operation("add_tags", "write", "Add tags", models.Task, body=bodies.AddTags, command=True, edit=True),
 )
 async def add_tags(request: Request, task_id: TaskId) -> Response:
-    return await change_task(request, task_id, "AddTags", await read_body(request, bodies.AddTags))
+    return await _change(request, task_id, "AddTags", await read_body(request, bodies.AddTags))
 
 
 @router.delete(
@@ -178,7 +180,7 @@ async def add_tags(request: Request, task_id: TaskId) -> Response:
     **operation("remove_tag", "write", "Remove a tag", models.Task, command=True, edit=True),
 )
 async def remove_tag(request: Request, task_id: TaskId, tag: TagInPath) -> Response:
-    return await change_task(request, task_id, "RemoveTag", {"tag": tag})
+    return await _change(request, task_id, "RemoveTag", {"tag": tag})
 
 
 @router.delete(
@@ -192,4 +194,10 @@ async def remove_tag(request: Request, task_id: TaskId, tag: TagInPath) -> Respo
     ),
 )
 async def remove_recurrence(request: Request, task_id: TaskId) -> Response:
-    return await end_recurrence(request, task_id)
+    act = act_of(request)
+    return answer_done(act, await end_recurrence(act, task_id))
+
+
+async def _change(request: Request, task_id: str, name: str, body: Body | Json | None = None) -> Response:
+    act = act_of(request)
+    return answer_done(act, await change_task(act, task_id, name, body))

@@ -12,14 +12,14 @@ from actors.clock import instant_text
 from host.store import tokens
 from host.store.tokens import TokenRow
 from web.api import bodies, models
-from web.api.caller import caller_of
+from web.api.acting import caller_of
+from web.api.answers import answer
 from web.api.credentials import TOKEN_PREFIX, hashed, new_secret
 from web.api.guard import GuardedRoute
 from web.api.ids import TokenId
 from web.api.operation import operation
 from web.api.parts import parts_of
 from web.api.reading import read_body
-from web.api.sending import answer
 from web.problems import ProblemError, not_found
 
 router: Final = APIRouter(prefix="/api/v1/tokens", tags=["tokens"], route_class=GuardedRoute)

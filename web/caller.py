@@ -1,9 +1,9 @@
 """Who is asking: a person with a session, or a script or agent with a token."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from starlette.requests import Request
+FULL_SCOPES: Final = frozenset({"read", "write", "account"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,3 @@ class Caller:
 
     def may(self, access: str) -> bool:
         return access in self.scopes
-
-
-FULL_SCOPES = frozenset({"read", "write", "account"})
-
-
-def caller_of(request: Request) -> Caller:
-    """The caller that the guard admitted."""
-    caller = request.scope["duely.caller"]
-    assert isinstance(caller, Caller)  # noqa: S101  a route without a guard is a bug
-    return caller

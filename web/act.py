@@ -1,0 +1,79 @@
+"""What somebody asks of Duely, however they ask it: a route, a tool and an import make the same value and go the same way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from actors.commands import Command, Principal, build_command
+from actors.fields import Body
+from actors.replies import Json, Reply
+from host.store.engine import Database
+from web.api.signed import Signer
+from web.caller import Caller
+from web.problems import refused
+from web.services import Services
+
+Write: TypeAlias = tuple[str, int]  # actor id, version
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing asked in somebody's name.
+
+    `command_id` is the same when the same is asked again. `if_match` is the version that was edited, None for
+    whichever there is. `seen` are the writes that what is read must show.
+    """
+
+    services: Services
+    signer: Signer
+    caller: Caller
+    correlation_id: str
+    command_id: str
+    if_match: int | None = None
+    seen: Sequence[Write] = ()
+
+    @property
+    def user_id(self) -> str:
+        return self.caller.user_id
+
+    @property
+    def db(self) -> Database:
+        return self.services.db
+
+    def now(self) -> datetime:
+        return self.services.clock.now()
+
+    def command(self, name: str, body: Body | Json | None = None, *, if_match: int | None = None) -> Command:
+        """The command in the caller's name."""
+        caller = self.caller
+        return build_command(
+            name,
+            body or {},
+            id=self.command_id,
+            principal=Principal(caller.kind, caller.id, caller.user_id),
+            correlation_id=self.correlation_id,
+            zone=caller.profile.zone,
+            defaults=caller.profile.defaults,
+            if_match=if_match,
+        )
+
+    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
+        """The reply of the actor; raises the problem that says what it refused, or host.gateway.Unavailable."""
+        reply = await self.services.actors.send(actor_type, actor_id, command)
+        if reply.error is not None:
+            raise refused(reply.error)
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an act: what is shown of it, and the writes that the next read must show.
+
+    `version` is of the one thing that is shown; `pending` is what is saved while what it makes is not there yet.
+    """
+
+    value: Json
+    writes: Sequence[Write]
+    version: int | None = None
+    outcome: Literal["changed", "made", "pending"] = "changed"
