@@ -1,4 +1,4 @@
-"""The documents of actors as the sidecar's state store reads and writes them, for a world that has no sidecar."""
+"""The documents of actors as the sidecar's state store reads and writes them; writing is for a world without a sidecar."""
 
 from typing import Final
 

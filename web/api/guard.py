@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from inspect import signature
 from typing import Any, Final, TypeAlias
 
@@ -17,10 +18,10 @@ from web.api.consistency import HEADER, opened
 from web.api.credentials import unauthenticated
 from web.api.operation import Access
 from web.api.parts import Parts, parts_of
+from web.api.profile import stored_profile
 from web.api.rate_limits import PER_ADDRESS, PER_USER, network_of
 from web.caller import Caller
 from web.problems import ProblemError
-from web.services import LONGEST_WAIT_SECONDS
 
 Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -85,7 +86,7 @@ async def _admit(request: Request, parts: Parts, access: Access) -> None:
         raise _forbidden(caller, access)
     seen = opened(parts.signer, caller.user_id, request.headers.get(HEADER))
     request.scope["duely.seen"] = seen
-    request.scope["duely.caller"] = await _up_to_date(request, parts, caller, seen or ())
+    request.scope["duely.caller"] = await _up_to_date(parts, caller, seen or ())
     user_id.set(caller.user_id)
 
 
@@ -99,17 +100,16 @@ async def _caller(request: Request, parts: Parts) -> Caller:
     return caller
 
 
-async def _up_to_date(request: Request, parts: Parts, caller: Caller, seen: Sequence[Write]) -> Caller:
+async def _up_to_date(parts: Parts, caller: Caller, seen: Sequence[Write]) -> Caller:
     """The caller with the changes of the own profile that were seen: another replica may have made them.
 
-    What is remembered here may be older, and a command would go out with the old zone.
+    What is remembered here may be older, as may the read model, and a command would go out with the old zone.
     """
     version = max((version for actor_id, version in seen if actor_id == caller.user_id), default=0)
     if version <= caller.profile.version:
         return caller
-    await parts.services.projection.wait(caller.user_id, version, LONGEST_WAIT_SECONDS)
     parts.credentials.forget_user(caller.user_id)
-    return await _caller(request, parts)
+    return replace(caller, profile=await stored_profile(parts.services.db, caller.user_id))
 
 
 def _forbidden(caller: Caller, access: Access) -> ProblemError:

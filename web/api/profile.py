@@ -4,7 +4,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from actors.clock import instant_text
+from actors.doc import KEY, Doc
 from actors.replies import Json
+from host.store import actor_state
+from host.store.engine import Database
 from web.act import Act, Done
 from web.api import bodies
 from web.api.sending import USER
@@ -39,6 +42,14 @@ async def change_profile(act: Act, body: bodies.PatchMe) -> Done:
     await act.services.projection.wait(act.user_id, reply.version, LONGEST_WAIT_SECONDS)
     shown = me_json(profile_from_reply(reply.value), act.now())
     return Done(shown, [(act.user_id, reply.version)], reply.version)
+
+
+async def stored_profile(db: Database, user_id: str) -> Profile:
+    """As the actor has it, whether the read model shows it yet or not."""
+    async with db.raw() as connection:
+        doc = Doc.read(await actor_state.read(connection, USER, user_id, KEY))
+    assert doc.state is not None, "somebody without a state is admitted"  # noqa: S101  a bug
+    return profile_from_reply(doc.state)
 
 
 def profile_from_reply(user: Json) -> Profile:

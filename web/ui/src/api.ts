@@ -33,10 +33,12 @@ type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE"
 const BASE = "/api/v1"
 const PATIENCE_MS = 12_000
 const RETRY_AFTER_MS = 400
-/** How long a read still has to carry the token of the last write. */
+/** How long each call still has to carry the token of the last write: also a write, whose day hangs on a zone just changed. */
 const TOKEN_LIFE_MS = 10_000
 
-let consistency = { token: "", until: 0 }
+const NOTHING_SEEN = { token: "", until: 0 }
+
+let consistency = NOTHING_SEEN
 let onSignedOut = () => {}
 
 export function whenSignedOut(then: () => void): void {
@@ -63,7 +65,7 @@ function requestOf(method: Method, { body, key, ifMatch }: Call): RequestInit {
   const headers: Record<string, string> = { Accept: "application/json" }
   if (body !== undefined) headers["Content-Type"] = "application/json"
   if (method !== "GET") headers["Idempotency-Key"] = key ?? newId()
-  else if (Date.now() < consistency.until) headers["Duely-Consistency"] = consistency.token
+  if (Date.now() < consistency.until) headers["Duely-Consistency"] = consistency.token
   if (ifMatch !== undefined) headers["If-Match"] = `"${ifMatch}"`
   return { method, headers, credentials: "same-origin", ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
 }
@@ -78,6 +80,7 @@ async function attempt(url: string, request: RequestInit): Promise<Response | un
 
 async function read<T>(response: Response, method: Method, path: string): Promise<Answer<T>> {
   if (response.ok) {
+    if (path.startsWith("/auth/")) consistency = NOTHING_SEEN // whoever is here now may be somebody else
     const token = response.headers.get("Duely-Consistency")
     if (token && method !== "GET") consistency = { token, until: Date.now() + TOKEN_LIFE_MS }
     const position = response.headers.get("Duely-Position")
