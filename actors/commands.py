@@ -215,6 +215,26 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Through what a thing was asked, whoever asked it.
+
+    `kind` is request, tool, chat, import or link, `id` names which; `change_set` is the whole that it is one part of.
+    """
+
+    kind: str
+    id: str
+    change_set: str | None = None
+
+    def to_wire(self) -> Json:
+        return {"kind": self.kind, "id": self.id, "change_set": self.change_set}
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any] | None) -> Self | None:
+        """None where nobody asked: at a tick, or before there were causes."""
+        return None if wire is None else cls(wire["kind"], wire["id"], wire.get("change_set"))
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One thing asked of one actor. `hash` tells whether the same id comes with the same request."""
 
@@ -227,6 +247,7 @@ class Command:
     zone: str = "UTC"
     defaults: Json = field(default_factory=dict)
     if_match: int | None = None
+    cause: Cause | None = None
 
     def to_wire(self) -> Json:
         principal = {"kind": self.principal.kind, "id": self.principal.id, "user_id": self.principal.user_id}
@@ -240,6 +261,7 @@ class Command:
             "zone": self.zone,
             "defaults": self.defaults,
             "if_match": self.if_match,
+            "cause": self.cause and self.cause.to_wire(),
         }
 
     @classmethod
@@ -255,6 +277,7 @@ class Command:
             zone=wire["zone"],
             defaults=wire["defaults"],
             if_match=wire["if_match"],
+            cause=Cause.from_wire(wire.get("cause")),
         )
 
 
@@ -268,11 +291,12 @@ def build_command(
     zone: str,
     defaults: Json | None = None,
     if_match: int | None = None,
+    cause: Cause | None = None,
 ) -> Command:
     """Make a command from a raw or an already validated body; pydantic's ValidationError when it is out of limits."""
     clean = clean_body(name, body)
     digest = body_hash(name, clean)
-    return Command(id, name, clean, digest, principal, correlation_id, zone, defaults or {}, if_match)
+    return Command(id, name, clean, digest, principal, correlation_id, zone, defaults or {}, if_match, cause)
 
 
 def tick_command(actor_id: str, now_text: str) -> Command:

@@ -16,6 +16,14 @@ class Actor(TypedDict):
     id: str
 
 
+class Cause(TypedDict):
+    """Through what it was asked; what follows from an event has that one's. Absent where nobody asked."""
+
+    kind: Literal["request", "tool", "chat", "import", "link"]
+    id: str
+    change_set: str | None
+
+
 class Change(TypedDict):
     old: Any
     new: Any
@@ -31,6 +39,7 @@ class _Data(TypedDict):
     actor: Actor
     correlation_id: str
     command_id: str
+    cause: NotRequired[Cause]
     changed: dict[str, Change]
 
 
@@ -170,6 +179,7 @@ def cloud_events(
         "actor": {"kind": command.principal.kind, "id": command.principal.id},
         "correlation_id": command.correlation_id,
         "command_id": command.id,
+        **({"cause": command.cause.to_wire()} if command.cause else {}),
     }
     return [
         {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from actors.commands import Command, Principal, build_command
+from actors.commands import Cause, Command, Principal, build_command
 from actors.fields import Body
 from actors.replies import Json, Reply
 from host.store.engine import Database
@@ -28,6 +28,7 @@ class Act:
     services: Services
     signer: Signer
     caller: Caller
+    cause: Cause
     correlation_id: str
     command_id: str
     if_match: int | None = None
@@ -56,6 +57,7 @@ class Act:
             zone=caller.profile.zone,
             defaults=caller.profile.defaults,
             if_match=if_match,
+            cause=self.cause,
         )
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:

@@ -6,10 +6,9 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID, uuid5
 
-from actors.commands import Principal, build_command
 from actors.replies import Reply
+from host.consumers.following import follow
 from host.consumers.handler import Handler
 from host.gateway import Actors, Unavailable
 from host.store import projections
@@ -121,16 +120,9 @@ class _Batch:
 
     async def _send(self, event: Event, message: Message) -> Reply | None:
         """None when it cannot be reached. A refusal is final: what it was about is gone."""
-        data, person = event.body["data"], self._people.get(event.user_id, _NOBODY)
-        command = build_command(
-            message.command,
-            message.body,
-            id=str(uuid5(UUID(message.actor_id), event.id)),
-            principal=Principal("system", NAME, event.user_id),
-            correlation_id=data["correlation_id"],
-            zone=person.zone,
-            defaults=person.defaults,
-        )
+        person, body = self._people.get(event.user_id, _NOBODY), message.body
+        zone, defaults = person.zone, person.defaults
+        command = follow(event, NAME, message.actor_id, message.command, body, zone=zone, defaults=defaults)
         details = {"command": command.name, "actor": message.actor_id, "event_id": event.id}
         try:
             reply = await self._gateway.send(message.actor_type, message.actor_id, command)

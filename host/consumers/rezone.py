@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID, uuid5
 
-from actors.commands import Principal, build_command
+from host.consumers.following import follow
 from host.consumers.handler import Handler
 from host.gateway import Actors, Unavailable
 from host.store import outbox, projections, series_rows
@@ -46,13 +45,6 @@ class Rezone(Handler):
     async def _send(self, event: Event, actor_type: str, actor_id: str) -> None:
         """A refusal means that it is gone, in the trash or over, so that it needs no zone."""
         user = event.body["data"]["user"]
-        command = build_command(
-            "Rezone",
-            {"zone": user["zone"]},
-            id=str(uuid5(UUID(actor_id), event.id)),
-            principal=Principal("system", "rezone", event.user_id),
-            correlation_id=event.body["data"]["correlation_id"],
-            zone=user["zone"],
-            defaults=user["defaults"],
-        )
+        zone, defaults = user["zone"], user["defaults"]
+        command = follow(event, "rezone", actor_id, "Rezone", {"zone": zone}, zone=zone, defaults=defaults)
         await self._gateway.send(actor_type, actor_id, command)

@@ -26,6 +26,7 @@ class Entry(NamedTuple):
     actor_id: str
     correlation_id: str | None
     command_id: str | None
+    change_set: str | None
     body: str
 
 
@@ -47,6 +48,7 @@ def entry_of(event: dict[str, Any]) -> Entry:
         actor_id=actor["id"],
         correlation_id=data.get("correlation_id"),
         command_id=data.get("command_id"),
+        change_set=(data.get("cause") or {}).get("change_set"),
         body=canonical(event),
     )
 

@@ -257,8 +257,10 @@ activity: Final = Table(  # partitioned by month of `at`; hash = sha256(prev_has
     Column("body", Text, nullable=False),  # canonical text of the event
     Column("prev_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    id_("change_set", nullable=True),
     Index("activity_event", "event_id", "at", unique=True),
     Index("activity_task", "user_id", "task_id", "position"),
+    Index("activity_change_set", "user_id", "change_set", postgresql_where=text("change_set IS NOT NULL")),
     postgresql_partition_by="RANGE (at)",
 )
 

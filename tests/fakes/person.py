@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from actors.clock import instant_text
-from actors.commands import Command, Principal, build_command, task_id_for, tick_command
+from actors.commands import Cause, Command, Principal, build_command, task_id_for, tick_command
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -28,6 +28,7 @@ class FakePerson:
         self.zone = zone
         self.defaults: dict[str, Any] = {"reminder_offset_minutes": offset}
         self.given = 0
+        self.change_set: str | None = None  # what they say from now on is a part of
 
     def says(
         self,
@@ -47,6 +48,7 @@ class FakePerson:
             zone=self.zone,
             defaults=self.defaults,
             if_match=if_match,
+            cause=Cause("request", f"request-{self.given}", self.change_set),
         )
 
     def tick(self, at: datetime) -> Command:

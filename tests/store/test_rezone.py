@@ -33,6 +33,18 @@ async def test_only_open_tasks_due_on_a_date_move(world: World, person: FakePers
     assert await world.value(due, tasks["on"]) == "2026-12-01 00:00:00+00"
 
 
+async def test_what_moves_has_the_cause_of_the_move(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    person.change_set = "a run"
+    tasks = await moved(world, person)
+    await loops["projector"].step()
+    await loops["rezone"].step()
+    await loops["projector"].step()
+    newest = "SELECT actor_id || ' ' || change_set FROM activity WHERE task_id = $1 ORDER BY position DESC LIMIT 1"
+    assert await world.value(newest, tasks["on"]) == "rezone a run"
+
+
 async def test_a_second_delivery_changes_nothing(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
     tasks = await moved(world, person)
     await loops["projector"].step()

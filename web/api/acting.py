@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from starlette.requests import Request
 
-from actors.commands import command_id_for_key
+from actors.commands import Cause, command_id_for_key
 from web.act import Act
 from web.api.consistency import not_ours
 from web.api.parts import parts_of
@@ -32,11 +32,13 @@ def act_of(request: Request) -> Act:
     if seen is None:
         raise not_ours()
     asked: Mapping[str, str] = {} if request.method in SAFE else request.headers
+    correlation_id = request.scope["duely.correlation_id"]
     return Act(
         services=parts.services,
         signer=parts.signer,
         caller=caller,
-        correlation_id=request.scope["duely.correlation_id"],
+        cause=Cause("request", correlation_id),
+        correlation_id=correlation_id,
         command_id=_command_id(asked.get("idempotency-key"), caller.user_id),
         if_match=_edited_version(asked.get("if-match")),
         seen=seen,

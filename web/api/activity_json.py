@@ -27,6 +27,7 @@ def activity_json(row: ActivityRow, now: datetime) -> Json:
 def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
     """What the stream sends too: position, type, what it is about, what changed and why."""
     data = event["data"]
+    cause = data.get("cause") or {}  # an entry of before there were causes has none, as what a tick did
     # A purged task has nothing to show; a trimmed one stood in full in the event before; a series' is yet to be made.
     hidden = data.get("trimmed") or event["type"] == "task.purged" or "series_id" in data
     task = None if hidden else data.get("task")
@@ -43,5 +44,7 @@ def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
             "id": data["actor"]["id"],
             "correlation_id": data["correlation_id"],
             "command_id": data.get("command_id"),
+            "via": cause.get("kind"),
+            "change_set": cause.get("change_set"),
         },
     }

@@ -302,6 +302,10 @@ class Cause(BaseModel):
     id: str
     correlation_id: str
     command_id: str | None
+    via: Literal["request", "tool", "chat", "import", "link"] | None = Field(
+        description="Through what it was asked; what follows from a change has that one's. Null where nobody asked"
+    )
+    change_set: str | None = Field(description="The whole that it is one part of")
 
 
 class OldNew(BaseModel):

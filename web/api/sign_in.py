@@ -6,7 +6,7 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.commands import Principal, build_command
+from actors.commands import Cause, Principal, build_command
 from host.store import accounts, sessions
 from host.store.accounts import Account
 from web.api.acting import caller_of
@@ -23,13 +23,15 @@ _LONGEST_USER_AGENT: Final = 200
 
 async def register_user(request: Request, account: Account, zone: str) -> Profile:
     """Make the user's actor, or find it made; raises host.gateway.Unavailable."""
+    correlation_id = request.scope["duely.correlation_id"]
     command = build_command(
         "RegisterUser",
         {"email": account.email, "zone": zone},
         id=str(uuid4()),
         principal=Principal("user", account.user_id, account.user_id),
-        correlation_id=request.scope["duely.correlation_id"],
+        correlation_id=correlation_id,
         zone=zone,
+        cause=Cause("request", correlation_id),
     )
     return await register(parts_of(request).services, command)
 

@@ -35,6 +35,19 @@ async def test_a_new_series_has_its_first_occurrence_and_hears_that_it_is_there(
     ]
 
 
+async def test_what_is_done_for_an_event_has_the_cause_of_that_event(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    person.change_set = "a run"
+    await world.create_series(person, **AFTER_DONE)
+    await everything(loops)
+    told = await world.rows("SELECT type, actor_kind, change_set, body FROM activity WHERE type NOT LIKE 'user.%'")
+    assert ("task.created", "system") in {(row[0], row[1]) for row in told}
+    assert "recurrence.instance-created" in {row[0] for row in told}, "which comes of what comes of it"
+    assert {row[2] for row in told} == {"a run"}
+    assert len({orjson.loads(row[3])["data"]["cause"]["id"] for row in told}) == 1
+
+
 async def test_completing_makes_the_next_one(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
     series_id = await world.create_series(person, **AFTER_DONE)
     await everything(loops)

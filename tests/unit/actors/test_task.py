@@ -7,9 +7,10 @@ import orjson
 import pytest
 
 from actors import tags
-from actors.commands import Principal
+from actors.commands import Command, Principal
 from actors.replies import Accepted, Refused, Unchanged, UnknownNameError
 from actors.task import COMMANDS
+from tests.fakes.person import FakePerson
 from tests.unit.actors.desk import Desk
 
 pytestmark = pytest.mark.unit
@@ -33,6 +34,30 @@ def test_a_created_task_has_every_field() -> None:
     data = desk.events[0]["data"]
     assert (data["user_id"], data["task_id"], data["changed"]) == (desk.person.id, desk.task["id"], {})
     assert (data["actor"], data["correlation_id"]) == ({"kind": "user", "id": desk.person.id}, "request-1")
+
+
+def test_an_event_says_for_what_cause_it_is_and_a_tick_has_none() -> None:
+    desk = Desk()
+    desk.person.change_set = "a run"
+    desk.create(due=EVENING)
+    assert [event["data"]["cause"] for event in desk.events] == [
+        {"kind": "request", "id": "request-1", "change_set": "a run"}
+    ] * 2
+    desk.clock.move(hours=7)
+    desk.tick()
+    assert desk.events[-1]["data"]["actor"]["kind"] == "reminder"
+    assert "cause" not in desk.events[-1]["data"]
+
+
+def test_a_command_travels_with_its_cause_which_is_no_part_of_what_is_asked() -> None:
+    person = FakePerson()
+    command = person.says("CompleteTask")
+    wire = command.to_wire()
+    assert Command.from_wire(orjson.loads(orjson.dumps(wire))) == command
+    person.change_set = "a run"
+    assert person.says("CompleteTask").hash == command.hash
+    del wire["cause"]
+    assert Command.from_wire(wire) == replace(command, cause=None), "as it came before there were causes"
 
 
 def test_a_create_of_what_is_there_changes_nothing() -> None:

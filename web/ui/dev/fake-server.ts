@@ -182,6 +182,8 @@ function commit(task: Task, type: string, changed: Activity["changed"], more: ob
     id: me.id,
     correlation_id: "",
     command_id: "",
+    via: "request",
+    change_set: null,
   } as const
   const undoable = Object.keys(changed).length > 0 && type.startsWith("task.")
   const line = {

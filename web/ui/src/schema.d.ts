@@ -932,6 +932,11 @@ export interface components {
         };
         /** Cause */
         Cause: {
+            /**
+             * Change Set
+             * @description The whole that it is one part of
+             */
+            change_set: string | null;
             /** Command Id */
             command_id: string | null;
             /** Correlation Id */
@@ -943,6 +948,11 @@ export interface components {
              * @enum {string}
              */
             kind: "user" | "token" | "agent" | "reminder" | "system";
+            /**
+             * Via
+             * @description Through what it was asked; what follows from a change has that one's. Null where nobody asked
+             */
+            via: ("request" | "tool" | "chat" | "import" | "link") | null;
         };
         /**
          * ChangePassword

@@ -182,7 +182,14 @@ describe("undo", () => {
 })
 
 function news(type: string, task: Task): StreamEvent {
-  const cause = { kind: "user", id: "u", correlation_id: "c", command_id: null } as const
+  const cause = {
+    kind: "user",
+    id: "u",
+    correlation_id: "c",
+    command_id: null,
+    via: "request",
+    change_set: null,
+  } as const
   return { position: task.version, type, task_id: task.id, version: task.version, task, changed: {}, cause }
 }
 

@@ -79,7 +79,14 @@ function task(id: string, version: number): Task {
 }
 
 function news(position: number, type: string, of: Task): StreamEvent {
-  const cause = { kind: "user", id: "u", correlation_id: "c", command_id: null } as const
+  const cause = {
+    kind: "user",
+    id: "u",
+    correlation_id: "c",
+    command_id: null,
+    via: "request",
+    change_set: null,
+  } as const
   return { position, type, task_id: of.id, version: of.version, task: of, changed: {}, cause }
 }
 

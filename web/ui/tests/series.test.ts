@@ -239,7 +239,14 @@ it("two names of one zone are no journey, two clocks that part in summer are", (
 })
 
 function news(type: string): StreamEvent {
-  const cause = { kind: "user", id: "u", correlation_id: "c", command_id: null } as const
+  const cause = {
+    kind: "user",
+    id: "u",
+    correlation_id: "c",
+    command_id: null,
+    via: "request",
+    change_set: null,
+  } as const
   return { position: 1, type, task_id: null, series_id: "s1", version: 2, task: null, changed: {}, cause }
 }
 

@@ -1,0 +1,18 @@
+"""Change sets: which whole an entry of the activity log is one part of."""
+
+from pathlib import Path
+
+from host.store.migrations.script import run_script
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_script(Path(__file__).with_suffix(".sql"))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the release before reads this schema too")
