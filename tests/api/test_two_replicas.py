@@ -1,6 +1,7 @@
 """What one replica of the public app remembers, and another one has changed."""
 
 from dataclasses import replace
+from typing import Literal
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from tests.fakes.world import World
 from web.api.consistency import HEADER
 from web.api.sign_outs import look
+from web.api.signed import Signer
 from web.caller import Caller, Profile
 
 pytestmark = pytest.mark.api
@@ -27,6 +29,10 @@ def on(here: World, replica: FastAPI, person: httpx.AsyncClient) -> httpx.AsyncC
     return client
 
 
+def token_of(answer: httpx.Response) -> dict[str, str]:
+    return {HEADER: answer.headers[HEADER]}
+
+
 async def test_the_zone_that_was_changed_elsewhere_counts_with_the_token_of_that_change(
     here: World, ada: httpx.AsyncClient, other: FastAPI
 ) -> None:
@@ -34,7 +40,7 @@ async def test_the_zone_that_was_changed_elsewhere_counts_with_the_token_of_that
     assert (await there.get(ME)).json()["timezone"] == "Europe/Berlin"
     changed = await ada.patch(ME, json={"timezone": "Asia/Tokyo"})
     due = {"title": "New", "due": {"date": "2030-01-01"}, "reminders": [{"offset_minutes": 0}]}
-    made = await there.post(TASKS, json=due, headers={HEADER: changed.headers[HEADER]})
+    made = await there.post(TASKS, json=due, headers=token_of(changed))
     assert made.json()["reminders"][0]["fire_at"] == "2030-01-01T00:00:00.000Z"
     assert (await there.get(ME)).json()["timezone"] == "Asia/Tokyo"
 
@@ -47,8 +53,24 @@ async def test_it_counts_also_while_no_replica_can_read_it(
     monkeypatch.setattr("web.api.profile.LONGEST_WAIT_SECONDS", 0.05)
     changed = await ada.patch(ME, json={"timezone": "Asia/Tokyo"})
     due = {"title": "New", "due": {"date": "2030-01-01"}, "reminders": [{"offset_minutes": 0}]}
-    made = await there.post(TASKS, json=due, headers={HEADER: changed.headers[HEADER]})
+    made = await there.post(TASKS, json=due, headers=token_of(changed))
     assert made.json()["reminders"][0]["fire_at"] == "2030-01-01T00:00:00.000Z"
+
+
+async def test_a_token_is_opened_once_a_request(ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = await ada.post(TASKS, json={"title": "First"})
+    opened: list[str] = []
+    real = Signer.open
+
+    def noted(self: Signer, kind: Literal["cursor", "consistency"], user_id: str, text: str) -> object:
+        opened.append(kind)
+        return real(self, kind, user_id, text)
+
+    monkeypatch.setattr(Signer, "open", noted)
+    for asked in (ada.get(TASKS, headers=token_of(made)), ada.post(TASKS, json={"title": "x"}, headers=token_of(made))):
+        await asked
+        assert opened == ["consistency"]
+        opened.clear()
 
 
 async def test_a_token_that_is_not_ours_changes_nothing_where_none_is_asked_for(ada: httpx.AsyncClient) -> None:
