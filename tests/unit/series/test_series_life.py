@@ -123,6 +123,8 @@ def _to_a_slot(desk: Desk, name: str, index: int) -> None:
         task_id = occurrence_id(desk.series["id"], body["generation"], slot)
         if name == "Opened" and not _comes_back(desk, task_id):
             return
+        if name == "Completed" and not _is_completed(desk, task_id):
+            return
         _ask(desk, f"Occurrence{name}", body)
         if name in {"Completed", "Deleted"}:
             desk.reported.add(task_id)
@@ -135,11 +137,17 @@ def _to_a_slot(desk: Desk, name: str, index: int) -> None:
 
 def _comes_back(desk: Desk, task_id: str) -> bool:
     """Out of the trash, or because it was completed; from then on it may be withdrawn again."""
-    if task_id not in desk.reported and task_id not in desk.gone:
+    if task_id not in desk.made or (task_id not in desk.reported and task_id not in desk.gone):
         return False
     desk.reported.add(task_id)
     desk.gone = [other for other in desk.gone if other != task_id]
     return True
+
+
+def _is_completed(desk: Desk, task_id: str) -> bool:
+    """What was never made cannot be, and what was withdrawn came back before; from then on it may be withdrawn again."""
+    desk.gone = [other for other in desk.gone if other != task_id]
+    return task_id in desk.made
 
 
 def _days_later(slot: str, days: int) -> str:
