@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -86,7 +86,7 @@ class HostProcess:
             self.clock,
             self.gateway,
             shown=self._news.shown if told_elsewhere else self.projection.note,
-            wake=self._news.wake if told_elsewhere else self.hub.wake,
+            wake=self._news.wake if told_elsewhere else self._heard,
             types=self._on_projected,
         )
         self._catchups = self._make_catchups()
@@ -162,7 +162,7 @@ class HostProcess:
         if self._has_broker and role in {"all", "consumers"}:
             table += durable(self._catchups)
         if self._has_broker and role == "web":
-            take = heard(self.hub.wake, self.projection.note)
+            take = heard(self._heard, self.projection.note)
             topic = self.settings.kafka_prefix + TASK_UPDATES
             table.append(Subscription(TASK_UPDATES, topic, frozenset((UPDATES,)), take))
         return Subscriptions(table)
@@ -198,6 +198,12 @@ class HostProcess:
         for catchup in self._catchups.values():
             if catchup.consumer.name != "projector" and not types.isdisjoint(catchup.consumer.types):
                 catchup.nudge()
+
+    def _heard(self, users: Iterable[str]) -> None:
+        """More can be read of these users."""
+        woken = set(users)
+        self.hub.wake(woken)
+        self.projection.wake(woken)
 
     def _loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Which loops this role runs: the map of what goes on without a request."""

@@ -22,7 +22,8 @@ class Act:
     """One thing asked in somebody's name.
 
     `command_id` is the same when the same is asked again. `if_match` is the version that was edited, None for
-    whichever there is. `seen` are the writes that what is read must show.
+    whichever there is. `seen` are the writes that what is read must show, with all that the caller did; with `eventual`
+    a read takes what there is.
     """
 
     services: Services
@@ -33,6 +34,7 @@ class Act:
     command_id: str
     if_match: int | None = None
     seen: Sequence[Write] = ()
+    eventual: bool = False
 
     @property
     def user_id(self) -> str:

@@ -9,6 +9,7 @@ from actors.commands import Command
 from actors.replies import Reply
 from host.hub import Hub
 from host.settings import Settings
+from host.store.consistency import Shown
 from host.store.engine import Database
 
 LONGEST_WAIT_SECONDS: Final = 2.0  # of a read, or of a write that the next read must see
@@ -25,6 +26,10 @@ class Projection(Protocol):
 
     async def wait(self, actor_id: str, version: int, timeout_seconds: float) -> bool:
         """Whether the read model shows that version of that actor before the time is over."""
+        ...
+
+    async def own_writes(self, user_id: str, timeout_seconds: float) -> Shown:
+        """What can be read of the user when all that there is now is shown, or the time is over."""
         ...
 
 

@@ -206,14 +206,15 @@ async def bury(connection: Raw, consumer: str, event: Event, error: str, tries: 
     """Put an event at fault aside, as handled."""
     if await take(connection, consumer, [event]):
         await connection.execute(
-            """INSERT INTO dead_letters (consumer, event_id, position, body, error, tries)
-               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING""",
+            """INSERT INTO dead_letters (consumer, event_id, position, body, error, tries, user_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING""",
             consumer,
             event.id,
             event.position,
             orjson.dumps(event.body).decode(),
             error[:2000],
             tries,
+            event.user_id,
         )
 
 

@@ -66,6 +66,7 @@ outbox: Final = Table(
     Index("outbox_event", "event_id", unique=True),
     Index("outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")),
     Index("outbox_actor", "actor_id", "version", "seq"),
+    Index("outbox_user", "user_id", "position"),
 )
 
 commands: Final = Table(
@@ -125,6 +126,8 @@ dead_letters: Final = Table(
     Column("tries", Integer, nullable=False),
     stamp("at"),
     instant("replay_at"),
+    id_("user_id", nullable=True),
+    Index("dead_letters_user", "user_id"),
 )
 
 # --- Read model: can be rebuilt --------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class World:
         self.projection = Projection(self.db)
         self.actors = FakeActors(self.db, self.clock, self._on_commit)
         beneath = self.actors.beneath()
-        handlers = wired(self.db, self.clock, beneath, shown=self.projection.note, wake=self.hub.wake)
+        handlers = wired(self.db, self.clock, beneath, shown=self.projection.note, wake=self._heard)
         self._catchups = [Catchup(self.db, row) for row in handlers.consumers() if row.name != "rezone"]
         self._stepping = asyncio.Lock()
         self.app = self.app_with(self.settings)
@@ -68,6 +68,10 @@ class World:
     async def _on_commit(self) -> None:
         if not self.lagging:
             await self.settle()
+
+    def _heard(self, users: set[str]) -> None:
+        self.hub.wake(users)
+        self.projection.wake(users)
 
     async def _database_works(self) -> str:
         await self.db.ping()

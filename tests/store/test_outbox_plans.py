@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from host.store import outbox
+from host.store import outbox, own_writes
 from host.store.engine import Database, Raw
 
 pytestmark = pytest.mark.store
@@ -133,3 +133,14 @@ async def test_a_look_takes_what_is_old_enough_wherever_its_watermark_stands(ful
             mark = await outbox.watermark(full, "projector", min_age_seconds=60)
             tops.append(mark and mark.top)
     assert tops == [ROWS - 7] * 3
+
+
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+async def test_a_read_looks_at_the_rows_of_its_user_above_the_watermark(full: Raw, plan: str) -> None:
+    await full.execute("UPDATE outbox SET user_id = 'reader' WHERE position % 1000 = 0")
+    await full.execute(f"SET plan_cache_mode = {plan}")
+    explained = Explained(full)
+    with pytest.raises(TypeError, match="NoneType"):
+        await own_writes.look(explained, "reader")
+    assert 0 < explained.read <= 10 * (ROWS // 1_000)
+    assert await own_writes.look(full, "reader") == own_writes.Look(ROWS, aside=False, profile_version=0)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from actors.commands import Cause, command_id_for_key
 from web.act import Act
-from web.api.consistency import not_ours
+from web.api.consistency import EVENTUAL, HEADER, not_ours
 from web.api.parts import parts_of
 from web.caller import Caller
 from web.problems import ProblemError
@@ -42,6 +42,7 @@ def act_of(request: Request) -> Act:
         command_id=_command_id(asked.get("idempotency-key"), caller.user_id),
         if_match=_edited_version(asked.get("if-match")),
         seen=seen,
+        eventual=request.headers.get(HEADER) == EVENTUAL,
     )
 
 

@@ -18,7 +18,6 @@ from web.api import models
 from web.api.acting import act_of
 from web.api.activity_json import activity_json
 from web.api.answers import answer, answer_done
-from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.ids import TaskId
 from web.api.moments import Moment
@@ -61,7 +60,6 @@ class AllActivityQuery(ActivityQuery):
 @router.get("/activity", **operation("list_activity", "read", "What happened", models.ActivityPage, consistent=True))
 async def list_(request: Request, query: Annotated[AllActivityQuery, Query()]) -> Response:
     act = act_of(request)
-    await honour(act)
     return await _page(act, query, query.task_id)
 
 
@@ -71,7 +69,6 @@ async def list_(request: Request, query: Annotated[AllActivityQuery, Query()]) -
 )
 async def list_of_task(request: Request, task_id: TaskId, query: Annotated[ActivityQuery, Query()]) -> Response:
     act = act_of(request)
-    await honour(act)
     async with act.db.connect() as connection:
         if not await task_queries.existed(connection, act.user_id, task_id):
             raise not_found()

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from host.logs import user_id
 from web.act import Write
-from web.api.acting import SAFE
-from web.api.consistency import HEADER, opened
+from web.api.acting import SAFE, act_of
+from web.api.consistency import HEADER, honour, opened
 from web.api.credentials import unauthenticated
 from web.api.operation import Access
 from web.api.parts import Parts, parts_of
@@ -45,10 +45,13 @@ class GuardedRoute(APIRoute):
         access: Access | None = (self.openapi_extra or {}).get("x-duely-access")
         if access is None:
             raise TypeError(f"{self.path} does not say who may use it")
+        consistent = any(parameter["name"] == HEADER for parameter in (self.openapi_extra or {}).get("parameters", ()))
         handle = self.endpoint if self._takes_only_the_request() else super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
             await _admit(request, parts_of(request), access)
+            if consistent:
+                await _until_shown(request, parts_of(request))
             return await handle(request)
 
         return guarded
@@ -88,6 +91,14 @@ async def _admit(request: Request, parts: Parts, access: Access) -> None:
     request.scope["duely.seen"] = seen
     request.scope["duely.caller"] = await _up_to_date(parts, caller, seen or ())
     user_id.set(caller.user_id)
+
+
+async def _until_shown(request: Request, parts: Parts) -> None:
+    """For the reads, all in this place; what is remembered of the profile may be older than what can be read."""
+    act = act_of(request)
+    if await honour(act) > act.caller.profile.version:
+        parts.credentials.forget_user(act.user_id)
+        request.scope["duely.caller"] = await _caller(request, parts)
 
 
 async def _caller(request: Request, parts: Parts) -> Caller:

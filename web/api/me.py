@@ -18,7 +18,7 @@ from web.api.reading import read_body
 router: Final = APIRouter(prefix="/api/v1/me", tags=["people"], route_class=GuardedRoute)
 
 
-@router.get("", **operation("get_me", "read", "Who I am, and what time it is here", models.Me))
+@router.get("", **operation("get_me", "read", "Who I am, and what time it is here", models.Me, consistent=True))
 async def get(request: Request) -> Response:
     return answer(me_json(caller_of(request).profile, parts_of(request).services.clock.now()))
 

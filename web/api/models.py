@@ -208,6 +208,9 @@ class Problem(BaseModel):
     detail: str
     errors: list[FaultOut] | None = None
     conflicts: list[Conflict] | None = None
+    cause: Literal["paused", "behind", "dead_letter"] | None = Field(
+        default=None, description="With read_model_behind: why what you did cannot be read"
+    )
 
 
 class BulkResult(BaseModel):

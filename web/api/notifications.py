@@ -30,7 +30,7 @@ class NotificationQuery(BaseModel):
     per_page: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-@router.get("", **operation("list_notifications", "read", "My notifications", models.NotificationPage))
+@router.get("", **operation("list_notifications", "read", "My notifications", models.NotificationPage, consistent=True))
 async def list_(request: Request, query: Annotated[NotificationQuery, Query()]) -> Response:
     async with parts_of(request).services.db.snapshot() as connection:
         found = await notification_queries.listed(

@@ -22,7 +22,8 @@ _HEADER = {"in": "header", "required": False}
 _CONSISTENCY: Final = {
     **_HEADER,
     "name": "Duely-Consistency",
-    "description": "The header of that name from your last write: what is read is no older than that write",
+    "description": "A read shows all that you did before it, and waits for that. The header of that name from a write "
+    "asks for what the write made, too; `eventual` asks for what there is, without waiting",
     "schema": {"type": "string"},
 }
 _IDEMPOTENCY: Final = {
@@ -38,7 +39,7 @@ _IF_MATCH: Final = {
     "schema": {"type": "string", "examples": ['"3"']},
 }
 _WRITE_HEADERS: Final = {
-    "Duely-Consistency": {"description": "Give it to a read to see this write", "schema": {"type": "string"}},
+    "Duely-Consistency": {"description": "Give it to a read to see what this write made", "schema": {"type": "string"}},
     "ETag": {"description": "The version, for If-Match", "schema": {"type": "string", "examples": ['"3"']}},
 }
 _LIST_HEADERS: Final = {
@@ -69,7 +70,7 @@ def operation(
     """Keywords for FastAPI's route decorators.
 
     command: takes Idempotency-Key and answers Duely-Consistency; edit: takes If-Match too;
-    consistent: honours Duely-Consistency; listed: answers Duely-Position;
+    consistent: reads the read model, so the guard waits for the caller's own writes; listed: answers Duely-Position;
     created: what a 201 answers beside the 200; pending: what a 202 answers when the change is saved, but what it
     makes is not there within 2 s.
     """

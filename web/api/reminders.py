@@ -13,7 +13,6 @@ from host.store.reminder_queries import ReminderFilter
 from web.api import models
 from web.api.acting import act_of
 from web.api.answers import answer
-from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.ids import ReminderId
 from web.api.operation import operation
@@ -45,7 +44,6 @@ class LedgerQuery(BaseModel):
 @router.get("", **operation("list_reminders", "read", "My reminders, next first", models.ReminderPage, consistent=True))
 async def list_(request: Request, query: Annotated[ReminderQuery, Query()]) -> Response:
     act = act_of(request)
-    await honour(act)
     wanted = ReminderFilter(query.task_id, query.status)
     offset = (query.page - 1) * query.per_page
     async with act.db.snapshot() as connection:
@@ -63,7 +61,6 @@ async def list_(request: Request, query: Annotated[ReminderQuery, Query()]) -> R
 )
 async def ledger(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:
     act = act_of(request)
-    await honour(act)
     async with act.db.connect() as connection:
         rows = await reminder_queries.ledger(
             connection,
@@ -90,7 +87,6 @@ async def get(
     request: Request, reminder_id: ReminderId, task_id: Annotated[Id | None, Query(description="Of which task")] = None
 ) -> Response:
     act = act_of(request)
-    await honour(act)
     user_id = act.user_id
     async with act.db.snapshot() as connection:
         row = await reminder_queries.find(connection, user_id, reminder_id, task_id)

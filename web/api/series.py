@@ -20,7 +20,6 @@ from web.act import Act
 from web.api import bodies, series_models
 from web.api.acting import act_of, caller_of
 from web.api.answers import answer, answer_done
-from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.ids import SeriesId
 from web.api.occurrences import occurrences
@@ -98,7 +97,6 @@ async def show_preview(request: Request) -> Response:
 )
 async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Response:
     act = act_of(request)
-    await honour(act)
     stretch = Stretch("created", query.order == "desc", query.per_page, query.offset, opened(act, query))
     async with act.db.connect() as connection:
         found = await series_queries.listed(connection, act.user_id, query.status, stretch)
@@ -116,7 +114,6 @@ async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Res
 @router.get("/{series_id}", **operation("get_series", "read", "Read a series", series_models.Series, consistent=True))
 async def get(request: Request, series_id: SeriesId) -> Response:
     act = act_of(request)
-    await honour(act)
     async with act.db.connect() as connection:
         stored = await series_queries.find(connection, act.user_id, series_id)
         if stored is None:
@@ -239,7 +236,6 @@ async def list_occurrences(
     request: Request, series_id: SeriesId, query: Annotated[OccurrenceQuery, Query()]
 ) -> Response:
     act = act_of(request)
-    await honour(act)
     first, last = _stretch(act, query)
     async with act.db.snapshot() as connection:
         stored = await series_queries.find(connection, act.user_id, series_id)

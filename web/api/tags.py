@@ -12,7 +12,6 @@ from host.store import tag_queries
 from web.api import bodies, models
 from web.api.acting import act_of
 from web.api.answers import answer, answer_done
-from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.operation import operation
 from web.api.reading import read_body
@@ -30,7 +29,6 @@ async def list_(
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
     act = act_of(request)
-    await honour(act)
     async with act.db.connect() as connection:
         found = await tag_queries.listed(connection, act.user_id, prefix, limit)
     return answer({"items": [{"name": name, "count": count} for name, count in found]})

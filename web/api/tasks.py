@@ -12,7 +12,6 @@ from host.store import task_queries
 from web.api import bodies, models, series_models
 from web.api.acting import act_of
 from web.api.answers import answer, answer_done, no_content
-from web.api.consistency import honour
 from web.api.guard import GuardedRoute
 from web.api.ids import TaskId
 from web.api.operation import operation
@@ -50,7 +49,6 @@ async def create(request: Request) -> Response:
 @router.get("", **operation("list_tasks", "read", "List tasks", models.TaskPage, consistent=True, listed=True))
 async def list_(request: Request, query: Annotated[TaskQuery, Query()]) -> Response:
     act = act_of(request)
-    await honour(act)
     now, stretch = act.now(), task_stretch(act, query)
     async with act.db.connect() as connection:
         found = await task_queries.listed(connection, act.user_id, task_filter(query, now), stretch)
@@ -67,7 +65,6 @@ async def list_(request: Request, query: Annotated[TaskQuery, Query()]) -> Respo
 @router.get("/{task_id}", **operation("get_task", "read", "Read a task", models.Task, consistent=True))
 async def get(request: Request, task_id: TaskId) -> Response:
     act = act_of(request)
-    await honour(act)
     async with act.db.connect() as connection:
         stored = await task_queries.find(connection, act.user_id, task_id)
     if stored is None:

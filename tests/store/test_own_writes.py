@@ -1,0 +1,212 @@
+"""A read waits for what its user did: whatever the order, the replica, a rebuild or a dead letter."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from actors.commands import Principal, build_command
+from host.consumers.catchup import Catchup
+from host.consumers.projector import Projector
+from host.operations.rebuild import rebuild
+from host.store import dead_letters, own_writes, pauses
+from host.store.consistency import Projection, Shown
+from host.store.engine import Database
+from host.store.outbox import Event
+from host.store.own_writes import Look
+from tests.fakes.person import FakePerson
+from tests.store.world import World
+
+pytestmark = pytest.mark.store
+SHORT = 0.05
+
+
+@pytest.fixture
+def projection(database: Database) -> Projection:
+    """Of a process without the projector."""
+    return Projection(database, poll_seconds=0.02)
+
+
+async def pending(world: World, person: FakePerson) -> Look:
+    async with world.database.raw() as connection:
+        return await own_writes.look(connection, person.id)
+
+
+async def newest(world: World) -> list[str]:
+    return [row[0] for row in await world.rows("SELECT event_id FROM outbox ORDER BY position")]
+
+
+async def test_what_was_done_is_missing_until_the_projector_has_it(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    assert await projection.own_writes(person.id, SHORT) == Shown(None, 0)
+    await world.create(person)
+    assert await projection.own_writes(person.id, SHORT) == Shown("behind", 0)
+    assert await projection.own_writes(FakePerson().id, SHORT) == Shown(None, 0)
+    await loops["projector"].step()
+    assert await projection.own_writes(person.id, SHORT) == Shown(None, 0)
+
+
+async def test_a_wait_ends_when_another_process_has_projected(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    await world.create(person)
+    waiting = asyncio.create_task(projection.own_writes(person.id, 5))
+    await asyncio.sleep(0.05)
+    await loops["projector"].step()
+    async with asyncio.timeout(1):
+        assert (await waiting).missing is None
+
+
+async def test_a_wait_ends_at_once_where_the_projector_tells(
+    world: World, person: FakePerson, loops: dict[str, Catchup], database: Database
+) -> None:
+    projection = Projection(database, poll_seconds=5)
+    await world.create(person)
+    waiting = asyncio.create_task(projection.own_writes(person.id, 5))
+    await asyncio.sleep(0.05)
+    await loops["projector"].step()
+    began = time.monotonic()
+    projection.wake([person.id])
+    assert (await waiting).missing is None
+    assert time.monotonic() - began < 0.5
+    assert projection._waiting == {}
+
+
+async def test_a_wait_is_for_what_there_was_when_it_began(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    await world.create(person)
+    waiting = asyncio.create_task(projection.own_writes(person.id, 5))
+    await asyncio.sleep(0.05)
+    first = await newest(world)
+    await world.create(person)
+    await loops["projector"].deliver(first)
+    async with asyncio.timeout(1):
+        assert (await waiting).missing is None
+    assert (await pending(world, person)).pending is not None
+
+
+async def test_what_a_broker_brought_first_does_not_hide_what_came_before(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    early = await world.create(person)
+    late = await world.create(person)
+    events = await newest(world)
+    await loops["projector"].deliver([event for event in events if late in event])
+    assert await projection.own_writes(person.id, SHORT) == Shown("behind", 0)
+    await loops["projector"].deliver([event for event in events if early in event])
+    assert await projection.own_writes(person.id, SHORT) == Shown(None, 0)
+
+
+async def test_a_row_whose_position_is_below_what_was_handled_is_waited_for(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    """Positions are given before the commit: a later one may be handled, and a watermark written, before this one is there."""
+    async with world.database.raw() as slow, slow.transaction():
+        await world.create(person, slow)
+        await world.create(person)
+        for _ in range(3):
+            await loops["projector"].step()
+        assert (await projection.own_writes(person.id, SHORT)).missing is None
+    assert (await projection.own_writes(person.id, SHORT)).missing == "behind"
+    await loops["projector"].step()
+    assert (await projection.own_writes(person.id, SHORT)).missing is None
+
+
+async def test_a_paused_projector_is_named(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    async with world.database.raw() as connection:
+        await pauses.pause(connection, "projector")
+    assert (await projection.own_writes(person.id, SHORT)).missing is None
+    await world.create(person)
+    await loops["projector"].step()
+    assert (await projection.own_writes(person.id, SHORT)).missing == "paused"
+
+
+async def test_what_the_system_did_is_waited_for_and_never_missing(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    task_id = await world.create(person)
+    await loops["projector"].step()
+    by_system = build_command(
+        "DeleteTask",
+        {},
+        id="00000000-0000-4000-8000-000000000001",
+        principal=Principal("system", "pruner", person.id),
+        correlation_id="x",
+        zone="UTC",
+    )
+    await world.say(task_id, by_system)
+    began = time.monotonic()
+    assert (await projection.own_writes(person.id, 0.3)).missing is None
+    assert time.monotonic() - began >= 0.3
+    await world.create(person)
+    assert (await projection.own_writes(person.id, SHORT)).missing == "behind"
+
+
+async def test_a_rebuild_shows_what_was_done_meanwhile(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    """Each change is read as soon as it is told to be shown; the tables change under the reader."""
+    over = asyncio.create_task(rebuild(world.database.dsn, lambda line: None))
+    written = 0
+    while not over.done() or written < 20:
+        task_id = await world.create(person)
+        written += 1
+        _, shown = await asyncio.gather(loops["projector"].step(), projection.own_writes(person.id, 2))
+        assert shown.missing is None
+        assert await world.value("SELECT version FROM tasks WHERE id = $1", task_id) == 1
+    await over
+    assert await world.value("SELECT count(*) FROM tasks WHERE user_id = $1", person.id) == written
+
+
+@pytest.fixture
+def at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events of tasks called "bad" cannot be projected."""
+    whole = Projector.apply
+
+    async def apply(projector: Projector, connection: Any, events: Sequence[Event]) -> None:
+        assert not any(event.body["data"]["task"]["title"] == "bad" for event in events)
+        await whole(projector, connection, events)
+
+    monkeypatch.setattr(Projector, "apply", apply)
+    monkeypatch.setattr("host.consumers.catchup.TRY_PAUSES_SECONDS", (0.0, 0.0, 0.0))
+
+
+@pytest.mark.usefixtures("at_fault")
+async def test_a_dead_letter_is_missing_until_its_task_is_shown_in_a_later_version(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    task_id = await world.create(person, title="bad")
+    await loops["projector"].step()
+    began = time.monotonic()
+    assert (await projection.own_writes(person.id, 2)).missing == "dead_letter"
+    assert time.monotonic() - began < 1, "nothing comes by itself"
+    assert (await projection.own_writes(FakePerson().id, SHORT)).missing is None
+    await world.say(task_id, person.says("PatchTask", {"title": "good"}))
+    await loops["projector"].step()
+    assert (await projection.own_writes(person.id, SHORT)).missing is None
+
+
+@pytest.mark.usefixtures("at_fault")
+async def test_a_dead_letter_that_was_dropped_is_missed_no_more(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    await world.create(person, title="bad")
+    await loops["projector"].step()
+    async with world.database.raw() as connection:
+        found = await dead_letters.listed(connection, "projector")
+        await dead_letters.drop(connection, [letter.key for letter in found])
+    assert (await projection.own_writes(person.id, SHORT)).missing is None
+
+
+async def test_the_version_of_the_profile_is_told(
+    world: World, person: FakePerson, loops: dict[str, Catchup], projection: Projection
+) -> None:
+    await world.say(person.id, person.says("RegisterUser", {"email": "ada@example.org", "zone": "UTC"}))
+    await loops["projector"].step()
+    assert await projection.own_writes(person.id, SHORT) == Shown(None, 1)
