@@ -1,4 +1,5 @@
 // The one door to /api/v1: a key on every write, one retry with the same key, refusals and outages kept apart.
+import { behind, causeOf, EVENTUAL, fallBehind } from "./behind.ts"
 import { newId } from "./ids.ts"
 import type { Problem } from "./types.ts"
 
@@ -31,6 +32,7 @@ export interface Answer<T> {
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE"
 
 const BASE = "/api/v1"
+const PROBE = `${BASE}/me`
 const PATIENCE_MS = 12_000
 const RETRY_AFTER_MS = 400
 /** How long each call still has to carry the token of the last write: also a write, whose day hangs on a zone just changed. */
@@ -47,8 +49,14 @@ export function whenSignedOut(then: () => void): void {
 
 export async function call<T>(method: Method, path: string, options: Call = {}): Promise<Answer<T>> {
   const url = BASE + path + queryText(options.query)
-  const request = requestOf(method, options)
+  let request = requestOf(method, options)
   let response = await attempt(url, request)
+  const cause = method === "GET" ? await causeOf(response) : null
+  if (cause) {
+    fallBehind(cause, () => attempt(PROBE, { credentials: "same-origin" }))
+    request = requestOf(method, options)
+    response = await attempt(url, request)
+  }
   if (!response || isOutage(response.status)) {
     await pause(retryDelay(response))
     response = await attempt(url, request)
@@ -65,7 +73,8 @@ function requestOf(method: Method, { body, key, ifMatch }: Call): RequestInit {
   const headers: Record<string, string> = { Accept: "application/json" }
   if (body !== undefined) headers["Content-Type"] = "application/json"
   if (method !== "GET") headers["Idempotency-Key"] = key ?? newId()
-  if (Date.now() < consistency.until) headers["Duely-Consistency"] = consistency.token
+  if (method === "GET" && behind.peek()) headers["Duely-Consistency"] = EVENTUAL
+  else if (Date.now() < consistency.until) headers["Duely-Consistency"] = consistency.token
   if (ifMatch !== undefined) headers["If-Match"] = `"${ifMatch}"`
   return { method, headers, credentials: "same-origin", ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
 }

@@ -1869,6 +1869,12 @@ export interface components {
          *     }
          */
         Problem: {
+            /**
+             * Cause
+             * @description With read_model_behind: why what you did cannot be read
+             * @default null
+             */
+            cause?: ("paused" | "behind" | "dead_letter") | null;
             /** Code */
             code: string;
             /**
@@ -2831,7 +2837,7 @@ export interface operations {
                 type?: string[];
             };
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -2881,7 +2887,7 @@ export interface operations {
             /** @description Undo what an entry changed */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3172,7 +3178,10 @@ export interface operations {
     get_me: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                "Duely-Consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3222,7 +3231,7 @@ export interface operations {
             /** @description Edit my profile */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3261,7 +3270,10 @@ export interface operations {
                 per_page?: number;
                 unread_only?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                "Duely-Consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3371,7 +3383,7 @@ export interface operations {
                 task_id?: string | null;
             };
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -3411,7 +3423,7 @@ export interface operations {
                 task_id?: string | null;
             };
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path: {
@@ -3456,7 +3468,7 @@ export interface operations {
                 task_id: string;
             };
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -3502,7 +3514,7 @@ export interface operations {
                 status?: ("active" | "paused" | "stopped" | "ended" | "deleted") | null;
             };
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -3556,7 +3568,7 @@ export interface operations {
             /** @description Create a series */
             201: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3592,7 +3604,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path: {
@@ -3646,7 +3658,7 @@ export interface operations {
             /** @description Delete a series; its open occurrences stay or go with it */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3697,7 +3709,7 @@ export interface operations {
             /** @description Edit a series; with `from_slot` from there on, which answers the series that begins there (201) */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3768,7 +3780,7 @@ export interface operations {
             /** @description Give one occurrence another due */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3809,7 +3821,7 @@ export interface operations {
                 to?: string | null;
             };
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path: {
@@ -3861,7 +3873,7 @@ export interface operations {
             /** @description Pause a series: nothing comes until it is resumed */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3906,7 +3918,7 @@ export interface operations {
             /** @description Go on with a paused series, from now */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3955,7 +3967,7 @@ export interface operations {
             /** @description Leave one occurrence out */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4008,7 +4020,7 @@ export interface operations {
             /** @description End a series for good */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4129,7 +4141,7 @@ export interface operations {
                 prefix?: string;
             };
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -4179,7 +4191,7 @@ export interface operations {
             /** @description Delete a tag everywhere */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4228,7 +4240,7 @@ export interface operations {
             /** @description Rename a tag everywhere */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4284,7 +4296,7 @@ export interface operations {
                 trash?: boolean;
             };
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -4338,7 +4350,7 @@ export interface operations {
             /** @description Create a task, or with `recurrence` a series of tasks */
             201: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4383,7 +4395,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path: {
@@ -4437,7 +4449,7 @@ export interface operations {
             /** @description Put a task into the trash */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4488,7 +4500,7 @@ export interface operations {
             /** @description Edit a task; null clears */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4541,7 +4553,7 @@ export interface operations {
             /** @description Say that a reminder was seen */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4586,7 +4598,7 @@ export interface operations {
                 type?: string[];
             };
             header?: {
-                /** @description The header of that name from your last write: what is read is no older than that write */
+                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
                 "Duely-Consistency"?: string;
             };
             path: {
@@ -4640,7 +4652,7 @@ export interface operations {
             /** @description Complete a task */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4691,7 +4703,7 @@ export interface operations {
             /** @description Set the priority */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4742,7 +4754,7 @@ export interface operations {
             /** @description Remove a task for good */
             204: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4785,7 +4797,7 @@ export interface operations {
             /** @description Stop the series that a task is of; the task stays */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4832,7 +4844,7 @@ export interface operations {
             /** @description Reopen a task */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4879,7 +4891,7 @@ export interface operations {
             /** @description Take a task out of the trash */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4928,7 +4940,7 @@ export interface operations {
             /** @description Let a reminder fire again later */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4983,7 +4995,7 @@ export interface operations {
             /** @description Add tags */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -5035,7 +5047,7 @@ export interface operations {
             /** @description Remove a tag */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -5082,7 +5094,7 @@ export interface operations {
             /** @description Change up to 200 tasks */
             200: {
                 headers: {
-                    /** @description Give it to a read to see this write */
+                    /** @description Give it to a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;

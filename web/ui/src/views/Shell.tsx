@@ -1,5 +1,6 @@
 // The page around a view: where to go on the left, the view in the middle, the open task on the right, messages on top.
 import { AskDialog } from "../components/AskDialog.tsx"
+import { BehindNotice } from "../components/BehindNotice.tsx"
 import { ConnectionBanner } from "../components/ConnectionState.tsx"
 import { FilterButton } from "../components/FilterBar.tsx"
 import { Mark } from "../components/Icon.tsx"
@@ -52,6 +53,7 @@ export function Shell() {
         <SkewNotice />
         <TravelNotice />
         <ConnectionBanner />
+        <BehindNotice />
         <div class="view" key={view}>
           {Page ? <Page /> : <TaskListView />}
         </div>
