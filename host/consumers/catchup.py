@@ -46,8 +46,9 @@ class Catchup:
         self._name = consumer.name
         self._database = database
         self._min_age = min_age_seconds
-        # A row of that age is late already, and each look costs the rows that it passes by.
-        self._max_poll = max(max_poll_seconds, min_age_seconds / 10)
+        # A row of that age is late already, and each look costs the rows that it passes by; but what the broker does not
+        # take is waited for by readers.
+        self._max_poll = max(max_poll_seconds, min_age_seconds / 20)
         self._buried = buried
         self._nudged = asyncio.Event()
         self._registered = False

@@ -19,6 +19,7 @@ from host.store.engine import Raw
 _LOCK_SPACE: Final = 7_305  # first half of the advisory locks of consumers; the second is a hash of the name
 WINDOW: Final = 5_000  # rows above a watermark among which the first that is too young is looked for
 BATCH_BYTES: Final = 2_000_000  # of bodies; ordinary ones stay far below
+UNPUBLISHED_SECONDS: Final = 0.5  # a row that is this old and not with the broker is not brought soon
 _COLUMNS: Final = """o.position, o.event_id, o.type, o.user_id, o.actor_id, o.version, o.seq, o.body::text AS text,
     extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS age_seconds"""
 
@@ -76,29 +77,35 @@ async def watermark(connection: Raw, consumer: str, *, min_age_seconds: float = 
     older than the lock; that only means to read some rows again, and `advance` never goes back.
 
     With an age, `top` lies before the first row that is too young: near the watermark, as a rule. Else it is the newest
-    row that is old enough, behind which lie all those of the last seconds.
+    row that is old enough, behind which lie all those of the last seconds. What the broker does not take is not left to
+    it: whoever reads what he has just written waits for no more than 2 s.
     """
     row = await connection.fetchrow(
-        """SELECT position, CASE WHEN foreign_xid THEN position ELSE seen END,
+        f"""SELECT position, CASE WHEN foreign_xid THEN position ELSE seen END,
              foreign_xid OR seen_xid <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
              CASE WHEN $2 = 0 THEN (SELECT coalesce(max(position), 0) FROM outbox) ELSE coalesce(
                (SELECT position - 1 FROM (
-                  SELECT o.position, o.created_at FROM outbox o WHERE o.position > w.position ORDER BY o.position LIMIT $4) n
-                WHERE created_at > clock_timestamp() - make_interval(secs => $2)
+                  SELECT o.position, o.created_at, o.published_at FROM outbox o
+                  WHERE o.position > w.position ORDER BY o.position LIMIT $4) n
+                WHERE created_at > clock_timestamp() - {_LEFT_TO_THE_BROKER}
                   AND created_at <= clock_timestamp() -- else the clock was set back: old enough, whenever it was
                 ORDER BY position LIMIT 1),
-               (SELECT o.position FROM outbox o WHERE o.created_at <= clock_timestamp() - make_interval(secs => $2)
-                ORDER BY o.position DESC LIMIT 1), 0) END
+               (SELECT position FROM outbox WHERE created_at <= clock_timestamp() - {_LEFT_TO_THE_BROKER}
+                ORDER BY position DESC LIMIT 1), 0) END
            FROM (SELECT *, -- a number not given out yet is of the cluster that this one was restored from
                    seen_xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS foreign_xid
                  FROM watermarks WHERE consumer = $1 AND paused_at IS NULL) w
-           WHERE pg_try_advisory_xact_lock($3, hashtext($1))""",
+           WHERE pg_try_advisory_xact_lock($3, hashtext($1))""",  # noqa: S608  our own words
         consumer,
         float(min_age_seconds),
         _LOCK_SPACE,
         WINDOW,
+        UNPUBLISHED_SECONDS,
     )
     return Watermark(*row) if row else None
+
+
+_LEFT_TO_THE_BROKER: Final = "make_interval(secs => CASE WHEN published_at IS NULL THEN least($2, $5::float8) ELSE $2 END)"
 
 
 async def is_paused(connection: Raw, consumer: str) -> bool:

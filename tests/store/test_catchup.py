@@ -227,8 +227,23 @@ async def test_with_a_broker_only_old_rows_are_caught_up(world: World, database:
     consumer = Consumer("aged", "task-events", ("task.created",), "beginning", handler)
     loop = Catchup(database, consumer, min_age_seconds=10)
     await world.create(person)
+    await world.rows("UPDATE outbox SET published_at = clock_timestamp()")
     assert await loop.step() == 0
-    await world.rows("UPDATE outbox SET created_at = created_at - interval '11 seconds'")
+    await world.rows("UPDATE outbox SET created_at = created_at - interval '2 seconds'")
+    assert await loop.step() == 0
+    await world.rows("UPDATE outbox SET created_at = created_at - interval '9 seconds'")
+    assert await loop.step() == 1
+
+
+async def test_what_the_broker_does_not_take_is_not_left_to_it(
+    world: World, database: Database, person: FakePerson
+) -> None:
+    handler = FakeHandler()
+    consumer = Consumer("aged", "task-events", ("task.created",), "beginning", handler)
+    loop = Catchup(database, consumer, min_age_seconds=10)
+    await world.create(person)
+    assert await loop.step() == 0
+    await world.rows("UPDATE outbox SET created_at = created_at - interval '1 second'")
     assert await loop.step() == 1
 
 

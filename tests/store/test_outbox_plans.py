@@ -115,6 +115,7 @@ async def test_the_relay_reads_and_marks_the_rows_of_its_batch(full: Raw, plan: 
 
 
 async def test_a_look_for_what_is_old_enough_stops_at_the_first_that_is_not(full: Raw) -> None:
+    await full.execute("UPDATE outbox SET published_at = clock_timestamp()")
     explained = Explained(full)
     async with full.transaction():
         await outbox.watermark(explained, "projector", min_age_seconds=60)
@@ -125,6 +126,7 @@ async def test_a_look_for_what_is_old_enough_stops_at_the_first_that_is_not(full
 
 
 async def test_a_look_takes_what_is_old_enough_wherever_its_watermark_stands(full: Raw) -> None:
+    await full.execute("UPDATE outbox SET published_at = clock_timestamp()")
     await full.execute("UPDATE outbox SET created_at = created_at - interval '1 minute' WHERE position <= $1", ROWS - 7)
     tops = []
     async with full.transaction():

@@ -1,0 +1,16 @@
+"""Writing, and reading at once what was written, as a script does that knows nothing of consistency tokens."""
+
+from tests.client import Caller
+
+
+async def read_back(writer: Caller, reader: Caller, count: int) -> list[str]:
+    """Create tasks and read each; gives what was not there."""
+    missed: list[str] = []
+    for number in range(count):
+        made = await writer.http.post("/tasks", json={"title": f"Task {number}"})
+        assert made.status_code == 201, made.text
+        url = f"/tasks/{made.json()['id']}"
+        read = await reader.http.get(url)
+        if read.status_code != 200 or read.json() != made.json():
+            missed.append(f"{number}: {read.status_code} {read.text[:200]}")
+    return missed
