@@ -110,8 +110,8 @@ async def _requeue(connection: Raw, consumer: str, event_id: str) -> _Done:
         """WITH taken AS (
              INSERT INTO inbox (consumer, event_id, position)
              SELECT $1, event_id, position FROM outbox WHERE event_id = $2 ON CONFLICT DO NOTHING)
-           INSERT INTO dead_letters (consumer, event_id, position, body, error, tries, replay_at)
-           SELECT $1, event_id, position, body::text, 'its effect was missing', 0, clock_timestamp()
+           INSERT INTO dead_letters (consumer, event_id, position, body, error, tries, replay_at, user_id)
+           SELECT $1, event_id, position, body::text, 'its effect was missing', 0, clock_timestamp(), user_id
            FROM outbox WHERE event_id = $2 ON CONFLICT DO NOTHING""",
         consumer,
         event_id,

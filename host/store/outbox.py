@@ -105,7 +105,9 @@ async def watermark(connection: Raw, consumer: str, *, min_age_seconds: float = 
     return Watermark(*row) if row else None
 
 
-_LEFT_TO_THE_BROKER: Final = "make_interval(secs => CASE WHEN published_at IS NULL THEN least($2, $5::float8) ELSE $2 END)"
+_LEFT_TO_THE_BROKER: Final = (
+    "make_interval(secs => CASE WHEN published_at IS NULL THEN least($2, $5::float8) ELSE $2 END)"
+)
 
 
 async def is_paused(connection: Raw, consumer: str) -> bool:

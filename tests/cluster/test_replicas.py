@@ -11,12 +11,18 @@ import pytest
 from tests.client import PASSWORD, Caller
 from tests.cluster.system import Cluster, carried
 from tests.deadline import eventually
+from tests.own_writes import read_back
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
 
 HEARD_SECONDS = 0.5  # of the half; the machine may hold up a few
 LOGGED_OUT_SECONDS = 12.0
 WRITE_PAUSE_SECONDS = 0.05  # two writers and their reader stay below the 1,200 requests a minute that one person has
+
+
+async def test_a_write_is_read_at_once_through_the_other_replica(first: Caller, second: Caller) -> None:
+    assert await read_back(first, second, 100) == []
+    assert await read_back(second, first, 100) == []
 
 
 async def test_a_write_is_read_through_the_other_replica_with_its_token(first: Caller, second: Caller) -> None:

@@ -1,6 +1,8 @@
 """Roles as processes of their own: the consumers' process tells both hubs through the broker whose activity grew."""
 
+import asyncio
 import statistics
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +14,14 @@ from host.hub import POLL_SECONDS
 from tests.cluster.system import START_SECONDS, Cluster
 from tests.kafka.figures import FIGURES
 from tests.kafka.handled import GRACE_SECONDS, handled_within
+from tests.own_writes import read_back
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
 REPLICAS = ("actors-1", "consumers-1", "web-1", "web-2")
 EVENTS = 20
+PEOPLE = 5
+WRITES = 1_000
 
 
 class SmallCluster(Cluster):
@@ -59,6 +64,22 @@ async def test_streams_at_both_web_replicas_hear_long_before_their_hubs_look(clu
     FIGURES.append(f"roles apart, answer → heard at a stream through the broker: p50 {middle * 1000:.0f} ms")
     # Hubs that only look would hear after half of that, as a rule.
     assert middle < POLL_SECONDS / 5
+
+
+async def test_each_of_a_thousand_writes_at_one_replica_is_read_at_once_at_the_other(cluster: SmallCluster) -> None:
+    """By several people at a time, whose events the broker brings in any order."""
+    began = time.monotonic()
+    missed = await asyncio.gather(*(_read_elsewhere(cluster, WRITES // PEOPLE) for _ in range(PEOPLE)))
+    seconds = time.monotonic() - began
+    FIGURES.append(f"roles apart, {WRITES} writes each read at once at the other replica: {seconds:.0f} s")
+    assert [each for found in missed for each in found] == []
+
+
+async def _read_elsewhere(cluster: SmallCluster, count: int) -> list[str]:
+    async with cluster.caller(1) as first:
+        await first.sign_up()
+        async with cluster.caller(2, like=first) as second:
+            return await read_back(first, second, count)
 
 
 async def test_the_consumers_are_brought_events_and_the_others_nothing(cluster: SmallCluster) -> None:

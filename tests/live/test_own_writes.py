@@ -1,0 +1,20 @@
+"""Scripts that read at once what they have just written, without a word about consistency."""
+
+import asyncio
+
+import pytest
+
+from tests.client import Caller
+from tests.own_writes import read_back
+from tests.system import System
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+
+SCRIPTS = 4
+WRITES = 1_000
+
+
+async def test_each_of_a_thousand_writes_is_read_at_once(system: System, person: Caller) -> None:
+    async with Caller(system.url, await person.new_token()) as script:
+        missed = await asyncio.gather(*(read_back(script, script, WRITES // SCRIPTS) for _ in range(SCRIPTS)))
+    assert [each for found in missed for each in found] == []
