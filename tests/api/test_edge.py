@@ -45,7 +45,7 @@ async def test_a_request_that_is_cut_by_the_end_of_the_server_is_told_when_to_co
 ) -> None:
     task_id, sent = str(uuid4()), list[Message]()
     told = len(here.actors.sent)
-    async with here.actors._locks[task_id]:
+    async with here.actors.lock_of("TaskActor", task_id):
         asking = asyncio.create_task(_ask(here, ada, sent, orjson.dumps({"title": "x", "id": task_id})))
         await eventually(lambda: len(here.actors.sent) > told, 5, "the actor was asked")
         asking.cancel()

@@ -75,11 +75,11 @@ async def test_deleting_it_without_them_leaves_all_that_is_open(
 async def test_what_could_not_be_reached_is_deleted_by_the_next_request(
     here: World, ada: httpx.AsyncClient, piled_up: str
 ) -> None:
-    here.actors.unreachable = "TaskActor"
+    here.actors.unreachable = {"TaskActor"}
     params, key = {"occurrences": "delete"}, {"Idempotency-Key": "away with it"}
     answer = await ada.delete(f"{SERIES}/{piled_up}", params=params, headers=key)
     assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
-    here.actors.unreachable = ""
+    here.actors.unreachable = set()
     answer = await ada.delete(f"{SERIES}/{piled_up}", params=params, headers=key)
     assert (answer.status_code, answer.json()["status"]) == (200, "deleted")
     await tell_all(here, piled_up)

@@ -39,7 +39,7 @@ class World:
         self.hub = Hub(self.db, poll_seconds=0.2)
         self.projection = Projection(self.db)
         self.actors = FakeActors(self.db, self.clock, self._on_commit)
-        beneath = self.actors.beneath()
+        beneath = self.actors.beneath
         handlers = wired(self.db, self.clock, beneath, shown=self.projection.note, wake=self._heard)
         self._catchups = [Catchup(self.db, row) for row in handlers.consumers() if row.name != "rezone"]
         self._stepping = asyncio.Lock()
@@ -103,6 +103,7 @@ async def world(database_url: str, settings: Settings = QUIET) -> AsyncGenerator
     db = Database(database_url)
     await db.open()
     here = World(db, FakeClock(), replace(settings, database_url=database_url))
+    await here.actors.open()
     await here.settle()
     try:
         yield here

@@ -31,8 +31,10 @@ def person() -> FakePerson:
 
 
 @pytest.fixture
-def world(database: Database, clock: FakeClock) -> World:
-    return World(database, clock)
+async def world(database: Database, clock: FakeClock) -> World:
+    world = World(database, clock)
+    await world.open()
+    return world
 
 
 @pytest.fixture

@@ -6,15 +6,17 @@ import asyncpg
 import orjson
 import pytest
 
+from actors.doc import KEY
+from host.store import actor_state
 from tests.fakes.person import FakePerson
-from tests.store.world import SAVE, World, key_of
+from tests.store.world import World
 
 pytestmark = pytest.mark.store
 
 
 async def save(world: World, doc: dict[str, Any], actor_id: str = "t1") -> None:
     async with world.database.raw() as connection:
-        await connection.execute(SAVE, key_of("TaskActor", actor_id), orjson.dumps(doc))
+        await actor_state.save(connection, "TaskActor", actor_id, KEY, orjson.dumps(doc))
 
 
 def doc_of(version: int, **other: Any) -> dict[str, Any]:

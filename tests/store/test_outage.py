@@ -53,6 +53,7 @@ async def test_loops_go_on_after_the_database_was_killed(server: EmbeddedPostgre
     database = Database(server.dsn())
     await database.open()
     world, person = World(database, FakeClock()), FakePerson(zone="UTC")
+    await world.open()
     hub = Hub(database, poll_seconds=0.5)
     running = start_loops(database, world, hub)
     listener = await hub.subscribe(person.id, None)

@@ -6,13 +6,14 @@ from typing import Any
 import orjson
 import pytest
 
+from actors.doc import KEY
 from host.consumers.catchup import Catchup
-from host.store import series_queries
+from host.store import actor_state, series_queries
 from host.store.consistency import reached
 from host.store.engine import Database
 from host.store.task_queries import Stretch
 from tests.fakes.person import FakePerson
-from tests.store.world import World, key_of
+from tests.store.world import World
 
 pytestmark = pytest.mark.store
 
@@ -35,9 +36,8 @@ async def test_the_row_is_the_actors_state(
     series_id = await world.create_series(person, **DAILY)
     await world.say(series_id, person.says("PatchSeries", {"template": {"title": "Water the trees"}}))
     await everything(loops)
-    doc = orjson.loads(
-        await world.value("SELECT value FROM dapr_state WHERE key = $1", key_of("SeriesActor", series_id))
-    )
+    async with database.raw() as raw:
+        doc = orjson.loads(await actor_state.read(raw, "SeriesActor", series_id, KEY))
     async with database.connect() as connection:
         body = await series_queries.find(connection, person.id, series_id)
         assert await series_queries.find(connection, FakePerson().id, series_id) is None
