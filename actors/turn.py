@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from actors.clock import instant_text, parse_instant
 from actors.commands import TICK, Command, tick_command
+from actors.context import acting_for, correlation_id, user_id
 from actors.doc import KEY, Doc
 from actors.ports import Activations
 from actors.replies import Accepted, Decision, Json, Outage, Refused, Unchanged, UnknownNameError
@@ -146,13 +147,17 @@ class TurnActor(Actor, Turns, Remindable):
             if self._epoch != self._shared.epoch:
                 self._epoch, self._doc = self._shared.epoch, None
             try:
-                yield
+                # A reminder asks in the name of whose actor it is, as soon as that is known.
+                with acting_for(_owner(self._doc), ""):
+                    yield
             except BaseException:
                 self._doc = None
                 raise
 
     async def _apply(self, command: Command, now: datetime) -> Json:
         """Decide until a write stands, or until a doc read in this turn shows that there is nothing to write."""
+        user_id.set(command.principal.user_id or user_id.get())
+        correlation_id.set(command.correlation_id)
         doc = self._doc
         assumed = Doc() if doc is None and command.name in self.births else doc
         for _ in range(_TRIES):
@@ -220,6 +225,8 @@ class TurnActor(Actor, Turns, Remindable):
         except _OUTAGES as error:
             raise Outage(f"the state of {self._type} could not be read") from error
         self._doc = Doc.read(data)
+        if not user_id.get():
+            user_id.set(_owner(self._doc))
         return self._doc
 
     async def _find(self, command: Command) -> Json | None:
@@ -245,6 +252,13 @@ class TurnActor(Actor, Turns, Remindable):
 
     async def _save_state_internal(self) -> None:
         pass
+
+
+def _owner(doc: Doc | None) -> str:
+    """Whose it is; of a user themselves. Nobody's is what is not known yet."""
+    state = (doc and doc.state) or {}
+    owner: str = state.get("user_id") or state.get("id", "")
+    return owner
 
 
 def _known_reply(known: Mapping[str, Any], command: Command) -> Json:

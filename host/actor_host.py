@@ -6,11 +6,13 @@ A bare function behind SidecarListener, because a web framework costs more than 
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import orjson
 from dapr.actor import ActorRuntime
 
+from actors.context import acting_for
 from host.consumers.subscription import Subscriptions
 from host.sidecar_listener import Headers
 
@@ -97,8 +99,18 @@ async def _actor_call(method: str, parts: list[str], body: bytes) -> tuple[int, 
             case _:
                 return 503, b'{"message":"no such actor route"}'
     except Exception as error:  # noqa: BLE001  the edge: whatever a turn raised, the caller hears 500 and may repeat the command
-        log.warning("actor call failed", extra={"path": "/".join(parts), "cause": repr(error)[:300]})
+        with _context_of(body):
+            log.warning("actor call failed", extra={"path": "/".join(parts), "cause": repr(error)[:300]})
         return 500, b'{"message":"the turn failed; see the log of the host","errorCode":"TURN_FAILED"}'
+
+
+def _context_of(body: bytes) -> AbstractContextManager[None]:
+    """Of the command in it, where there is one: that of the turn has ended with it."""
+    try:
+        command = orjson.loads(body)
+        return acting_for(command["principal"]["user_id"], command["correlation_id"])
+    except (ValueError, KeyError, TypeError):
+        return nullcontext()
 
 
 async def _deactivate(actor_type: str, actor_id: str) -> tuple[int, bytes]:

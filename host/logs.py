@@ -1,15 +1,13 @@
-"""Log lines: one JSON object a line, with the correlation id of the request it belongs to."""
+"""Log lines: one JSON object a line, with the correlation id and the user of the request, turn or event that it belongs to."""
 
 import logging
 import sys
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from pythonjsonlogger.json import JsonFormatter
 
-correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
-user_id: ContextVar[str] = ContextVar("user_id", default="")
+from actors.context import correlation_id, user_id
 
 # Fields of a record that must never be written out, whoever logs them.
 _SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization", "database_url")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from host import metrics
-from host.consumers.handler import Consumer
+from host.consumers.handler import Consumer, about
 from host.gateway import Unavailable
 from host.loops import is_away
 from host.store import outbox
@@ -107,7 +107,8 @@ class Catchup:
                         connection, self._name, self.consumer.types, mark, self._limit
                     )
                     if events:
-                        await self.consumer.handler.apply(connection, events)
+                        with about(*events):
+                            await self.consumer.handler.apply(connection, events)
                     await self._advance(connection, mark, read_to, handled=bool(events))
             if self.consumer.handler.outside:
                 events = await self._whole(events)
@@ -116,7 +117,8 @@ class Catchup:
                 if not isinstance(error, Unavailable):
                     self._limit = max(1, self._limit // 2)
                 raise
-            log.warning("a batch failed, redone one by one", extra={"consumer": self._name}, exc_info=error)
+            with about(*events):
+                log.warning("a batch failed, redone one by one", extra={"consumer": self._name}, exc_info=error)
             events = await self._one_by_one(events)
         self._limit = min(BATCH, self._limit * 2)
         self._committed(events)
@@ -150,12 +152,13 @@ class Catchup:
 
     async def _whole(self, events: Sequence[Event]) -> Sequence[Event]:
         """Gives those that are done: all, but for what the handler could not do outside yet."""
-        if events and (events := await self.consumer.handler.before(events)):
-            async with self._database.raw() as connection, connection.transaction():
-                fresh = await outbox.take(connection, self._name, events)
-                if fresh:
-                    await self.consumer.handler.apply(connection, fresh)
-        return events
+        with about(*events):
+            if events and (events := await self.consumer.handler.before(events)):
+                async with self._database.raw() as connection, connection.transaction():
+                    fresh = await outbox.take(connection, self._name, events)
+                    if fresh:
+                        await self.consumer.handler.apply(connection, fresh)
+            return events
 
     async def _advance(self, connection: Raw, mark: Watermark, read_to: int, *, handled: bool) -> None:
         """After all rows up to `read_to` that were to be seen are handled in this transaction."""
@@ -182,7 +185,8 @@ class Catchup:
         return done
 
     async def _bury(self, event: Event, error: Exception, tries: int) -> None:
-        log.error("an event is put aside", extra={"consumer": self._name, "event_id": event.id}, exc_info=error)
+        with about(event):
+            log.error("an event is put aside", extra={"consumer": self._name, "event_id": event.id}, exc_info=error)
         async with self._database.raw() as connection, connection.transaction():
             await outbox.bury(connection, self._name, event, told := f"{type(error).__name__}: {error}", tries)
         if self._buried:

@@ -1,9 +1,11 @@
 """What a consumer is: a function on events inside a transaction, and what it may do before and after."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from actors.context import acting_for
 from host.store.engine import Raw
 from host.store.outbox import Event
 
@@ -42,3 +44,10 @@ class Consumer:
     types: tuple[str, ...]
     start: Start
     handler: Handler
+
+
+def about(*events: Event) -> AbstractContextManager[None]:
+    """The context of what is done for them together: the user and the correlation id that all of them share."""
+    users = {event.user_id for event in events}
+    correlations = {event.body["data"].get("correlation_id", "") for event in events}
+    return acting_for(*(shared.pop() if len(shared) == 1 else "" for shared in (users, correlations)))

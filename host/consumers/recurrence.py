@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from actors.replies import Reply
 from host.consumers.following import follow
-from host.consumers.handler import Handler
+from host.consumers.handler import Handler, about
 from host.gateway import Actors, Unavailable
 from host.store import projections
 from host.store.engine import Database
@@ -124,15 +124,16 @@ class _Batch:
         zone, defaults = person.zone, person.defaults
         command = follow(event, NAME, message.actor_id, message.command, body, zone=zone, defaults=defaults)
         details = {"command": command.name, "actor": message.actor_id, "event_id": event.id}
-        try:
-            reply = await self._gateway.send(message.actor_type, message.actor_id, command)
-        except Unavailable as error:
-            log.warning("an occurrence waits", extra=details | {"cause": str(error)})
-            self.missed.add(_series_id(event))
-            return None
-        if reply.error is not None:
-            log.info("an occurrence was refused", extra=details | {"code": reply.error.code})
-        return reply
+        with about(event):
+            try:
+                reply = await self._gateway.send(message.actor_type, message.actor_id, command)
+            except Unavailable as error:
+                log.warning("an occurrence waits", extra=details | {"cause": str(error)})
+                self.missed.add(_series_id(event))
+                return None
+            if reply.error is not None:
+                log.info("an occurrence was refused", extra=details | {"code": reply.error.code})
+            return reply
 
 
 async def _all(sends: Iterable[Awaitable[None]]) -> None:

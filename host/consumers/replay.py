@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from host.consumers.catchup import is_passing
-from host.consumers.handler import Consumer
+from host.consumers.handler import Consumer, about
 from host.loops import repeat
 from host.store import dead_letters
 from host.store.dead_letters import DeadLetter
@@ -36,7 +36,11 @@ class Replay:
         """Try what was asked for; gives how many were applied. Raises for an outage, with the rest still asked for."""
         async with self._database.raw() as connection:
             letters = await dead_letters.asked(connection, LETTERS_AT_ONCE)
-        return sum([await self._again(letter) for letter in letters])
+        applied = 0
+        for letter in letters:
+            with about(letter.event()):
+                applied += await self._again(letter)
+        return applied
 
     async def _again(self, letter: DeadLetter) -> bool:
         try:

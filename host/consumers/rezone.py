@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from host.consumers.following import follow
-from host.consumers.handler import Handler
+from host.consumers.handler import Handler, about
 from host.gateway import Actors, Unavailable
 from host.store import outbox, projections, series_rows
 from host.store.engine import Database
@@ -29,7 +29,8 @@ class Rezone(Handler):
         for event in events:
             if "zone" in event.body["data"]["changed"]:
                 await asyncio.sleep(max(0.0, self._settle_seconds - event.age_seconds))
-                await self._rezone(event)
+                with about(event):
+                    await self._rezone(event)
         return events
 
     async def _rezone(self, event: Event) -> None:

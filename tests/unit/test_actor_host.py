@@ -5,9 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from host.actor_host import ActorHost
+from tests.fakes.lines import Lines
+from tests.fakes.person import FakePerson
 from tests.fakes.sidecar_listener import listening
 
 pytestmark = pytest.mark.unit
@@ -67,6 +70,19 @@ async def test_a_turn_that_raises_is_500_and_tells_nothing_of_the_inside() -> No
         reply = await http.put("/actors/NoSuchActor/1/method/turn", content=b"{}")
     assert reply.status_code == 500
     assert "NoSuchActor" not in reply.text
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"{", b"[]"])
+async def test_a_call_without_a_command_that_raises_is_500_too(body: bytes) -> None:
+    async with client() as http:
+        assert (await http.put("/actors/NoSuchActor/1/method/tick", content=body)).status_code == 500
+
+
+async def test_a_turn_that_raises_is_told_as_that_of_who_asked(caplog: pytest.LogCaptureFixture) -> None:
+    lines, person = Lines(caplog), FakePerson()
+    async with client() as http:
+        await http.put("/actors/NoSuchActor/1/method/turn", content=orjson.dumps(person.says("CompleteTask").to_wire()))
+    assert ("actor call failed", person.id, "request-1") in lines.told()
 
 
 async def test_deactivating_what_is_not_active_is_no_error() -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from host.logs import user_id
+from actors.context import user_id
 from web.act import Write
 from web.api.acting import SAFE, act_of
 from web.api.consistency import HEADER, honour, opened
