@@ -10,9 +10,9 @@ from actors.clock import Clock
 
 
 class CommandLog(Protocol):
-    """The commands of the last 24 h: `{"hash", "reply"}` of one that was applied."""
+    """The commands of the last 24 h: `{"actor", "hash", "reply"}` of one that was applied, and by whom."""
 
-    async def find(self, actor_id: str, command_id: str) -> Mapping[str, Any] | None: ...
+    async def find(self, command_id: str) -> Mapping[str, Any] | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,8 +234,10 @@ class TurnActor(Actor, Turns, Remindable):
         if command.name == TICK:
             return None
         async with asyncio.timeout(STATE_SECONDS):
-            known = await self._ports.commands.find(self._id, command.id)
-        return None if known is None else _known_reply(known, command)
+            known = await self._ports.commands.find(command.id)
+        if known is None:
+            return None
+        return _known_reply(known, command) if known["actor"] == self._id else _mismatch()
 
     async def _arm(self, wake: str, at_least: timedelta, seconds: float) -> None:
         delay = min(max(at_least, parse_instant(wake) - self._ports.clock.now()), LONGEST_DELAY)
@@ -265,6 +267,10 @@ def _known_reply(known: Mapping[str, Any], command: Command) -> Json:
     if known["hash"] == command.hash:
         reply: Json = known["reply"]
         return reply
+    return _mismatch()
+
+
+def _mismatch() -> Json:
     detail = "This Idempotency-Key came with another request before."
     return _envelope(Refused("idempotency_mismatch", detail, 422), 0)
 

@@ -1,10 +1,16 @@
-"""The commands of the last day: what was answered, for a caller that asks again."""
+"""The commands of the last day: what was answered, for a caller that asks again. An id is that of one command of all."""
 
 from typing import Any
 
 import orjson
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from host.store.engine import Database
+from host.store.tables import commands
+
+Json = dict[str, Any]
 
 
 class CommandLog:
@@ -13,12 +19,22 @@ class CommandLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, actor_id: str, command_id: str) -> dict[str, Any] | None:
-        """`{hash, reply}` of a command that the actor has applied; None when it is not known."""
+    async def find(self, command_id: str) -> Json | None:
+        """`{actor, hash, reply}` of a command that was applied, and by whom; None when it is not known."""
         async with self._database.raw() as connection:
             row = await connection.fetchrow(
-                "SELECT body_hash, reply::text FROM commands WHERE actor_id = $1 AND command_id = $2",
-                actor_id,
-                command_id,
+                "SELECT actor_id, body_hash, reply::text FROM commands WHERE command_id = $1", command_id
             )
-        return {"hash": row[0], "reply": orjson.loads(row[1])} if row else None
+        return {"actor": row[0], "hash": row[1], "reply": orjson.loads(row[2])} if row else None
+
+
+async def keep(connection: AsyncConnection, user_id: str, command_id: str, body_hash: str, reply: Json) -> Json | None:
+    """For a request to many actors: what was kept when it came first; None when the id is that of another request.
+
+    Kept as a command of the user's actor, for as long as those are.
+    """
+    row = {"actor_id": user_id, "command_id": command_id, "body_hash": body_hash, "reply": reply}
+    await connection.execute(insert(commands).values(row).on_conflict_do_nothing())
+    statement = select(commands.c.actor_id, commands.c.body_hash, commands.c.reply)
+    actor_id, known_hash, kept = (await connection.execute(statement.where(commands.c.command_id == command_id))).one()
+    return kept if (actor_id, known_hash) == (user_id, body_hash) else None

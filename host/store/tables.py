@@ -72,7 +72,7 @@ outbox: Final = Table(
 commands: Final = Table(
     "commands",
     metadata,
-    id_("actor_id", primary_key=True),
+    id_("actor_id"),
     id_("command_id", primary_key=True),
     Column("body_hash", Text, nullable=False),
     Column("reply", JSON, nullable=False),

@@ -20,7 +20,7 @@ def refusal(text: str, sqlstate: str) -> AioRpcError:
 class FakeSidecar(DaprActorClientBase):
     def __init__(self) -> None:
         self.docs: dict[str, bytes] = {}
-        self.log: dict[tuple[str, str], dict[str, Any]] = {}
+        self.log: dict[str, dict[str, Any]] = {}
         self.outbox: list[dict[str, Any]] = []
         self.reminders: list[tuple[str, dict[str, Any]]] = []
         self.reads = self.saves = 0
@@ -55,14 +55,14 @@ class FakeSidecar(DaprActorClientBase):
             raise refusal(f"stale actor write: {actor_id} has version {before}, got {doc['version']}", "40001")
         command = doc["command"]
         if command is not None:
-            if (actor_id, command["id"]) in self.log:
+            if command["id"] in self.log:
                 raise refusal('duplicate key value violates unique constraint "commands_pkey"', "23505")
-            self.log[actor_id, command["id"]] = {"hash": command["hash"], "reply": command["reply"]}
+            self.log[command["id"]] = {"actor": actor_id, "hash": command["hash"], "reply": command["reply"]}
         self.docs[actor_id] = value
         self.outbox += doc["outbox"]
 
-    async def find(self, actor_id: str, command_id: str) -> dict[str, Any] | None:
-        return self.log.get((actor_id, command_id))
+    async def find(self, command_id: str) -> dict[str, Any] | None:
+        return self.log.get(command_id)
 
     async def register_reminder(self, actor_type: str, actor_id: str, name: str, data: bytes) -> None:
         if self.reminder_errors:

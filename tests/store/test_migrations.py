@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from host.store import access_tables, tables
 from host.store.engine import Database
-from host.store.migrate import upgrade
+from host.store.migrate import SCRIPTS, upgrade
 
 pytestmark = pytest.mark.store
 
@@ -45,4 +45,23 @@ async def test_a_row_for_a_far_month_goes_to_the_default_partition(database_url:
     async with database.begin() as connection:
         await connection.execute(text(insert))
         assert await connection.scalar(text("SELECT count(*) FROM activity_default")) == 1
+    await database.close()
+
+
+async def test_of_commands_with_one_id_the_first_is_kept(database_url: str) -> None:
+    """As a database was that knew a command by its actor and its id."""
+    database = Database(database_url)
+    before = "ALTER TABLE commands DROP CONSTRAINT commands_pkey, ADD PRIMARY KEY (actor_id, command_id)"
+    insert = "INSERT INTO commands (actor_id, command_id, body_hash, reply, at) VALUES "
+    rows = [("b", "c1", 1), ("a", "c1", 2), ("z", "c1", 1), ("a", "c2", 3)]
+    async with database.begin() as connection:
+        await connection.execute(text(before))
+        for actor, command, second in rows:
+            await connection.execute(
+                text(f"{insert} ('{actor}', '{command}', 'h', '{{}}', '2026-11-22T12:00:0{second}Z')")
+            )
+        for statement in (SCRIPTS / "versions/0008_one_command.sql").read_text().split("\n\n")[1:]:
+            await connection.execute(text(statement))
+        kept = await connection.execute(text("SELECT actor_id, command_id FROM commands ORDER BY command_id"))
+        assert [tuple(row) for row in kept] == [("b", "c1"), ("a", "c2")]
     await database.close()

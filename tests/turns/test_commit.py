@@ -89,6 +89,19 @@ async def test_the_same_id_with_another_request_is_a_mismatch(stage: Stage, repl
     assert stage.doc(task_id)["state"]["title"] == "One"
 
 
+@pytest.mark.parametrize("priority", ["low", "high"])  # what would be changed, what would do nothing
+async def test_the_same_command_to_another_actor_is_a_mismatch(stage: Stage, replica: Stage, priority: str) -> None:
+    first, other = await stage.create(), await stage.create(priority=priority)
+    command = stage.person.says("SetPriority", {"priority": "high"})
+    assert (await stage.send(first, command)).ok
+    for place in (stage, replica):
+        reply = await place.send(other, command)
+        assert reply.error is not None
+        assert (reply.error.status, reply.error.code) == (422, "idempotency_mismatch")
+    assert stage.doc(other)["version"] == 1
+    assert (await replica.send(first, command)).ok
+
+
 async def test_a_refusal_is_an_envelope_and_read_from_the_store(stage: Stage, replica: Stage) -> None:
     task_id = await stage.create()
     await replica.send(task_id, stage.person.says("PatchTask", {"title": "Theirs"}))

@@ -7,9 +7,10 @@ from typing import Final, TypeAlias
 
 from pydantic import ValidationError
 
-from actors.commands import BODIES, Command, command_id_for_item
+from actors.commands import BODIES, Command, body_hash, command_id_for_item
 from actors.replies import Json
 from host.gateway import Unavailable
+from host.store import commands
 from web.act import Act, Done, Write
 from web.api.consistency import MOST_WRITES, behind_after_wait
 from web.api.sending import TASK, reply_task
@@ -48,8 +49,19 @@ async def change_tasks(act: Act, action: str, ids: Sequence[str], args: Json) ->
         BODIES[name].model_validate(args)
     except ValidationError as error:
         raise invalid_body(error.errors(include_url=False, include_context=False), prefix="/args") from error
-    outcome = await send_each(act, act.command(name, args), ids)
+    command = act.command(name, args)
+    await as_first_asked(act, body_hash("Bulk", {"command": command.hash, "ids": list(ids)}), {})
+    outcome = await send_each(act, command, ids)
     return Done({"results": outcome.results}, outcome.writes)
+
+
+async def as_first_asked(act: Act, digest: str, kept: Json) -> Json:
+    """What was kept when this was first asked of many tasks; raises the 422 where the key is another request's."""
+    async with act.db.begin() as connection:
+        first = await commands.keep(connection, act.user_id, act.command_id, digest, kept)
+    if first is None:
+        raise ProblemError(422, "idempotency_mismatch", "This Idempotency-Key came with another request before.")
+    return first
 
 
 async def send_each(act: Act, command: Command, ids: Sequence[str]) -> Outcome:
