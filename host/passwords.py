@@ -3,6 +3,7 @@
 from typing import Final
 
 from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST: Final = 8
 LONGEST: Final = 256
@@ -137,3 +138,11 @@ def is_common(password: str, email: str) -> bool:
     """Whether anyone would try it first: a usual one, one character again and again, or the address itself."""
     folded = password.casefold()
     return folded in _COMMON or folded in {email, email.partition("@")[0]} or len(set(folded)) == 1
+
+
+def matches(stored: str, password: str) -> bool:
+    """Whether the stored hash is of that password."""
+    try:
+        return HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -4,10 +4,11 @@ import uuid
 from datetime import datetime
 
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.commands import Command, Principal, build_command
 from host.gateway import Gateway, Unavailable
-from host.passwords import HASHER, LONGEST, SHORTEST, is_common
+from host.passwords import HASHER, LONGEST, SHORTEST, is_common, matches
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
 from host.runner.words import StartError
@@ -38,21 +39,27 @@ async def listed(dsn: str) -> list[str]:
 
 async def create(settings: Settings, running: Running, *, email: str, password: str, zone: str, now: datetime) -> None:
     """As signing up does: the account in the store, then the person's actor. Raises StartError when it is refused."""
-    account = Account(str(uuid.uuid4()), accounts.folded_email(email), _hash(password, email))
-    command = _registration(account, zone)
+    account = Account(str(uuid.uuid4()), accounts.folded_email(email), _hash(password, email), zone)
+    _registration(account)  # refused before anything is written
     database = Database(settings.database_url or embedded(DataFolder(settings.data_dir)).dsn(), pool_size=1)
     try:
         async with database.begin() as connection:
-            if not await accounts.add(connection, account, now):
-                raise StartError(f"{account.email} has an account already.")
-        try:
-            await _send(running, account.user_id, command)
-        except StartError:
-            async with database.begin() as connection:
-                await accounts.remove(connection, account.user_id)
-            raise
+            account = await _claimed(connection, account, password, now)
+        await _send(running, account.user_id, _registration(account))
     finally:
         await database.close()
+
+
+async def _claimed(connection: AsyncConnection, account: Account, password: str, now: datetime) -> Account:
+    """The account as it is stored: this one, or one of the same password whose sign-up was cut off."""
+    if await accounts.add(connection, account, now):
+        return account
+    known = await accounts.by_email(connection, account.email)
+    assert known is not None  # noqa: S101  accounts are not deleted
+    half_made = await accounts.find_user(connection, known.user_id) is None
+    if half_made and matches(known.password_hash, password):
+        return known
+    raise StartError(f"{account.email} has an account already.")
 
 
 async def reset_password(dsn: str, email: str, password: str) -> int:
@@ -70,15 +77,15 @@ async def reset_password(dsn: str, email: str, password: str) -> int:
         await database.close()
 
 
-def _registration(account: Account, zone: str) -> Command:
+def _registration(account: Account) -> Command:
     try:
         return build_command(
             "RegisterUser",
-            {"email": account.email, "zone": zone},
+            {"email": account.email, "zone": account.zone},
             id=str(uuid.uuid4()),
             principal=Principal("system", "duely", account.user_id),
             correlation_id=str(uuid.uuid4()),
-            zone=zone,
+            zone=account.zone,
         )
     except ValidationError as error:
         fault = error.errors()[0]
@@ -90,7 +97,7 @@ async def _send(running: Running, user_id: str, command: Command) -> None:
     try:
         reply = await Gateway(SidecarActorClient(sidecar)).send("UserActor", user_id, command)
     except Unavailable as error:
-        raise StartError(f"{error}; nothing was made. `duely doctor` tells more.") from error
+        raise StartError(f"{error}. Run the same again to finish it; `duely doctor` tells more.") from error
     finally:
         await sidecar.close()
     if reply.error is not None:

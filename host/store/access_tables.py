@@ -13,6 +13,7 @@ accounts: Final = Table(
     Column("email", Text, nullable=False),  # folded
     Column("password_hash", Text, nullable=False),
     instant("created_at", nullable=False),
+    Column("zone", Text, nullable=False, server_default="UTC"),  # as the sign-up gave it; the person's own is in users
     Index("accounts_email", "email", unique=True),
 )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,9 +14,12 @@ from host.store.tables import users
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """`zone` is what the sign-up gave, for one that was cut off; where the person lives now stands in the profile."""
+
     user_id: str
     email: str
     password_hash: str
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +64,12 @@ async def add(connection: AsyncConnection, account: Account, now: datetime) -> b
             email=folded_email(account.email),
             password_hash=account.password_hash,
             created_at=now,
+            zone=account.zone,
         )
         .on_conflict_do_nothing(index_elements=[accounts.c.email])
         .returning(accounts.c.user_id)
     )
     return (await connection.execute(statement)).first() is not None
-
-
-async def remove(connection: AsyncConnection, user_id: str) -> None:
-    await connection.execute(delete(accounts).where(accounts.c.user_id == user_id))
 
 
 async def by_email(connection: AsyncConnection, email: str) -> Account | None:
@@ -91,6 +91,6 @@ async def find_user(connection: AsyncConnection, user_id: str) -> UserRow | None
 
 
 async def _one(connection: AsyncConnection, condition: Any) -> Account | None:
-    statement = select(accounts.c.user_id, accounts.c.email, accounts.c.password_hash).where(condition)
+    statement = select(accounts.c.user_id, accounts.c.email, accounts.c.password_hash, accounts.c.zone).where(condition)
     row = (await connection.execute(statement)).first()
-    return Account(row.user_id, row.email, row.password_hash) if row else None
+    return Account(row.user_id, row.email, row.password_hash, row.zone) if row else None

@@ -73,7 +73,7 @@ CALLS: dict[str, Call] = {
     "stream": Call(0),  # tests/api/test_stream.py
     "get_me": Call(200),
     "patch_me": Call(200, body={"name": "Me"}),
-    "register": Call(409, 409, {"email": "ada@example.org", "password": PASSWORD}, nobody=409),
+    "register": Call(201, 201, {"email": "ada@example.org", "password": PASSWORD}, nobody=201),
     "login": Call(200, 200, {"email": "ada@example.org", "password": PASSWORD}, nobody=200),
     "logout": Call(204),
     "change_password": Call(204, body={"current_password": PASSWORD, "new_password": PASSWORD}),

@@ -60,7 +60,7 @@ async def test_of_commands_with_one_id_the_first_is_kept(database_url: str) -> N
             await connection.execute(
                 text(f"{insert} ('{actor}', '{command}', 'h', '{{}}', '2026-11-22T12:00:0{second}Z')")
             )
-        for statement in (SCRIPTS / "versions/0008_one_command.sql").read_text().split("\n\n")[1:]:
+        for statement in (SCRIPTS / "versions/0008_keys_and_sign_ups.sql").read_text().split("\n\n")[1:3]:
             await connection.execute(text(statement))
         kept = await connection.execute(text("SELECT actor_id, command_id FROM commands ORDER BY command_id"))
         assert [tuple(row) for row in kept] == [("b", "c1"), ("a", "c2")]

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from host.gateway import Unavailable
 from host.store import accounts, sessions
 from host.store.accounts import Account
 from web.api import bodies, models
@@ -36,22 +35,21 @@ async def register(request: Request) -> Response:
     await parts.limits.count(SIGN_UPS_PER_ADDRESS, network_of(address_of(request)))
     email = accounts.folded_email(body.email)
     refuse_common(body.password, email)
-    account = Account(str(uuid4()), email, await parts.passwords.hash(body.password))
-    await _claim(parts, account)
-    try:
-        profile = await register_user(request, account, body.timezone)
-    except Unavailable:
-        async with parts.services.db.begin() as connection:
-            await accounts.remove(connection, account.user_id)
-        raise
+    account = Account(str(uuid4()), email, await parts.passwords.hash(body.password), body.timezone)
+    # Whatever is cut off from here on, the account stays: the same request, or a login, goes on with it.
+    profile = await register_user(request, await _claimed(parts, account, body.password))
     return await signed_in(request, profile, status=201)
 
 
-async def _claim(parts: Parts, account: Account) -> None:
+async def _claimed(parts: Parts, account: Account, password: str) -> Account:
+    """The account as it is stored: this one, or the one that this person has. Raises the 409 for anybody else."""
     async with parts.services.db.begin() as connection:
-        if not await accounts.add(connection, account, parts.services.clock.now()):
-            detail = "There is an account with this email; log in instead."
-            raise ProblemError(409, "email_taken", detail, faults=[Fault("/email", "taken", detail)])
+        if await accounts.add(connection, account, parts.services.clock.now()):
+            return account
+    if (known := await _known(parts, account.email, password)) is not None:
+        return known
+    detail = "There is an account with this email; log in instead."
+    raise ProblemError(409, "email_taken", detail, faults=[Fault("/email", "taken", detail)])
 
 
 @router.post("/login", **operation("login", "public", "Log in", models.SignedIn, body=bodies.Login))
@@ -65,12 +63,19 @@ async def login(request: Request) -> Response:
 
 async def _verified(parts: Parts, email: str, password: str) -> Account:
     """The account; raises the same 401 after the same time for an unknown email and a wrong password."""
+    if (account := await _known(parts, email, password)) is None:
+        raise ProblemError(401, "wrong_login", "Email or password is wrong.")
+    return account
+
+
+async def _known(parts: Parts, email: str, password: str) -> Account | None:
+    """The account with that password; None after the same time for an unknown email and a wrong password."""
     # Counted before it is known whether it fails: a thousand at once must not all be looked at first.
     await parts.limits.count(LOGINS_PER_ACCOUNT, email)
     async with parts.services.db.connect() as connection:
         account = await accounts.by_email(connection, email)
     if not await parts.passwords.verify(account.password_hash if account else None, password) or account is None:
-        raise ProblemError(401, "wrong_login", "Email or password is wrong.")
+        return None
     await parts.limits.forget(LOGINS_PER_ACCOUNT, email)
     if outdated(account.password_hash):
         await _set_password(parts, account.user_id, password)

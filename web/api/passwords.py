@@ -3,9 +3,7 @@
 import asyncio
 import os
 
-from argon2.exceptions import InvalidHashError, VerificationError
-
-from host.passwords import HASHER, is_common
+from host.passwords import HASHER, is_common, matches
 from web.problems import Fault, ProblemError
 
 
@@ -23,8 +21,8 @@ class Passwords:
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether it is the password. Without a stored hash it takes as long and is False."""
         async with self._slots:
-            matches = await asyncio.to_thread(_matches, stored or self._nobody, password)
-        return matches and stored is not None
+            right = await asyncio.to_thread(matches, stored or self._nobody, password)
+        return right and stored is not None
 
 
 def outdated(stored: str) -> bool:
@@ -37,10 +35,3 @@ def refuse_common(password: str, email: str, pointer: str = "/password") -> None
     if is_common(password, email):
         detail = "Choose another password: this one is among the first that anyone would try."
         raise ProblemError(422, "password_too_common", detail, faults=[Fault(pointer, "too_common", detail)])
-
-
-def _matches(stored: str, password: str) -> bool:
-    try:
-        return HASHER.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False

@@ -21,16 +21,16 @@ from web.caller import Profile
 _LONGEST_USER_AGENT: Final = 200
 
 
-async def register_user(request: Request, account: Account, zone: str) -> Profile:
+async def register_user(request: Request, account: Account) -> Profile:
     """Make the user's actor, or find it made; raises host.gateway.Unavailable."""
     correlation_id = request.scope["duely.correlation_id"]
     command = build_command(
         "RegisterUser",
-        {"email": account.email, "zone": zone},
+        {"email": account.email, "zone": account.zone},
         id=str(uuid4()),
         principal=Principal("user", account.user_id, account.user_id),
         correlation_id=correlation_id,
-        zone=zone,
+        zone=account.zone,
         cause=Cause("request", correlation_id),
     )
     return await register(parts_of(request).services, command)
@@ -40,7 +40,7 @@ async def known_profile(request: Request, account: Account) -> Profile:
     """The profile from the read model; a sign-up that was cut off half way is finished here."""
     async with parts_of(request).services.db.connect() as connection:
         user = await accounts.find_user(connection, account.user_id)
-    return profile_of(user) if user else await register_user(request, account, "UTC")
+    return profile_of(user) if user else await register_user(request, account)
 
 
 async def signed_in(request: Request, profile: Profile, *, status: int = 200) -> Response:

@@ -7,3 +7,6 @@ DELETE FROM commands WHERE ctid IN (
 )
 
 ALTER TABLE commands DROP CONSTRAINT commands_pkey, ADD CONSTRAINT commands_pkey PRIMARY KEY (command_id)
+
+-- For a sign-up that was cut off before the person's actor was there.
+ALTER TABLE accounts ADD COLUMN zone text NOT NULL DEFAULT 'UTC'

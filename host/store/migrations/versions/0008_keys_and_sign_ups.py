@@ -1,4 +1,4 @@
-"""One command: an id is that of one command, whichever actor it was sent to."""
+"""Keys and sign-ups: an id is that of one command of all actors, and an account knows what its sign-up asked for."""
 
 from pathlib import Path
 
