@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Protocol
+from typing import Final, Protocol
 
 import orjson
 from dapr.clients.base import DaprActorClientBase
@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 # A command carries its id, so the actor answers a repeated one from its log: repeating is safe.
 _PAUSES_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
 _DEADLINE_SECONDS = 8.0
+
+MOST_IN_FLIGHT: Final = 256  # of requests; two cores make some 600 tasks a second, so the last of them waits 0.4 s
 
 
 class Unavailable(Exception):  # noqa: N818  an outage is a state of the world, named as HTTP names it
@@ -30,10 +32,16 @@ class Actors(Protocol):
 
 
 class Gateway:
-    """Sends commands to actors through the sidecar."""
+    """Sends commands to actors through the sidecar.
 
-    def __init__(self, client: DaprActorClientBase) -> None:
+    Beyond `most_in_flight` calls (None: any number) it is Unavailable at once: behind a sidecar that hangs, or is slow,
+    each further call would only wait for its deadline, too.
+    """
+
+    def __init__(self, client: DaprActorClientBase, *, most_in_flight: int | None = None) -> None:
         self._client = client
+        self._most_in_flight = most_in_flight
+        self._in_flight = 0
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
         """The actor's reply, a refusal included; raises Unavailable after 8 s of trying."""
@@ -53,11 +61,16 @@ class Gateway:
         await self._call(actor_type, actor_id, "ping")
 
     async def _call(self, actor_type: str, actor_id: str, method: str, body: bytes = b"null") -> bytes:
+        if self._in_flight == self._most_in_flight:
+            raise Unavailable(f"{self._in_flight} calls wait for the sidecar already")
+        self._in_flight += 1
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
                 return await self._call_until_answered(actor_type, actor_id, method, body)
         except TimeoutError as error:
             raise Unavailable(f"{actor_type} did not answer in {_DEADLINE_SECONDS:g} s") from error
+        finally:
+            self._in_flight -= 1
 
     async def _call_until_answered(self, actor_type: str, actor_id: str, method: str, body: bytes) -> bytes:
         """Ends with an answer, with the last of the pauses, or with the caller's deadline."""

@@ -26,7 +26,7 @@ from host.consumers.handler import TASK_UPDATES
 from host.consumers.replay import Replay
 from host.consumers.subscription import Subscription, Subscriptions, durable
 from host.consumers.wiring import wired
-from host.gateway import Gateway
+from host.gateway import MOST_IN_FLIGHT, Gateway
 from host.hub import Hub
 from host.jobs import Job
 from host.leader import Leader
@@ -72,7 +72,8 @@ class HostProcess:
         self.signing_key = b""
         self._sidecar = Sidecar(settings.dapr_grpc_port, settings.dapr_http_port, settings.dapr_api_token)
         self._client = SidecarActorClient(self._sidecar)
-        self.gateway = Gateway(self._client)
+        self.gateway = Gateway(self._client)  # consumers and chores: each has few calls at once, and may wait
+        self.front = Gateway(self._client, most_in_flight=MOST_IN_FLIGHT)  # requests
         self._has_broker = settings.broker != "none"
         component = TASK_UPDATES if settings.role == "web" else BROKER_COMPONENT
         self.parts = checks(self.database, self._sidecar, settings.role, component if self._has_broker else "")

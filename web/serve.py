@@ -127,7 +127,7 @@ def _services(process: HostProcess) -> Services:
         settings=process.settings,
         clock=process.clock,
         db=process.database,
-        actors=process.gateway,
+        actors=process.front,
         hub=process.hub,
         projection=process.projection,
         signing_key=process.signing_key,

@@ -1,12 +1,18 @@
 """Writes that are repeated, race each other, or meet an outage."""
 
 import asyncio
+import time
 from uuid import uuid4
 
 import httpx
+import orjson
 import pytest
 
+from actors.commands import Command
+from host.gateway import Gateway
 from host.store.engine import Database
+from tests.deadline import eventually
+from tests.fakes.gateway import FakeActors
 from tests.fakes.world import World
 
 pytestmark = pytest.mark.api
@@ -78,6 +84,38 @@ async def test_actors_that_cannot_be_reached_are_a_503_with_a_time(here: World, 
     assert (answer.status_code, answer.json()["code"]) == (503, "actors_unavailable")
     assert answer.headers["retry-after"] == "2"
     assert (await ada.get(TASKS)).status_code == 200
+
+
+async def test_behind_a_sidecar_that_hangs_a_request_too_many_gets_its_503_at_once(
+    here: World, ada: httpx.AsyncClient
+) -> None:
+    hanging = HangingSidecar(here.actors)
+    here.actors = Gateway(hanging, most_in_flight=3)  # type: ignore[assignment, arg-type]
+    client = here.client(here.app_with(here.settings))
+    client.cookies = ada.cookies
+    waiting = [asyncio.create_task(client.post(TASKS, json={"title": "x"})) for _ in range(3)]
+    await eventually(lambda: hanging.calls == 3, 5, "three wait")
+    began = time.monotonic()
+    beyond = await client.post(TASKS, json={"title": "x"})
+    assert time.monotonic() - began < 1.0
+    assert (beyond.status_code, beyond.headers["retry-after"]) == (503, "2")
+    hanging.cut.set()
+    assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {201}
+    assert (await client.post(TASKS, json={"title": "x"})).status_code == 201
+
+
+class HangingSidecar:
+    """Answers nothing until it is cut loose, and then what the actors say."""
+
+    def __init__(self, actors: FakeActors) -> None:
+        self.calls, self.cut = 0, asyncio.Event()
+        self._actors = actors
+
+    async def invoke_method(self, actor_type: str, actor_id: str, _method: str, data: bytes) -> bytes:
+        self.calls += 1
+        await self.cut.wait()
+        reply = await self._actors.send(actor_type, actor_id, Command.from_wire(orjson.loads(data)))
+        return orjson.dumps({"ok": reply.ok, "value": reply.value, "version": reply.version})
 
 
 async def test_a_database_that_is_down_is_a_503_with_a_time(here: World, ada: httpx.AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """The gateway repeats a call until it is answered, and says Unavailable when its time is over."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import orjson
@@ -75,3 +76,49 @@ async def test_an_outage_that_lasts_is_unavailable() -> None:
 async def test_a_call_that_hangs_is_unavailable_at_the_deadline() -> None:
     with pytest.raises(Unavailable, match="did not answer"):
         await Gateway(FakeClient([5.0])).arm("TaskActor", "t1")  # type: ignore[arg-type]
+
+
+class HangingClient:
+    """A sidecar that answers nothing, until it is `back`."""
+
+    def __init__(self) -> None:
+        self.calls, self.back = 0, False
+
+    async def invoke_method(self, _type: str, _id: str, _method: str, _data: bytes | None = None) -> bytes:
+        self.calls += 1
+        if not self.back:
+            await asyncio.Event().wait()
+        return ANSWER
+
+
+async def _said_after(gateway: Gateway) -> float | str:
+    """What the actor replied, or after how many seconds it was unavailable."""
+    began = time.monotonic()
+    try:
+        await gateway.send("TaskActor", "t1", FakeCommand())  # type: ignore[arg-type]
+    except Unavailable:
+        return time.monotonic() - began
+    return "answered"
+
+
+async def test_behind_a_sidecar_that_hangs_only_so_many_wait_and_all_others_hear_at_once() -> None:
+    client = HangingClient()
+    front = Gateway(client, most_in_flight=5)  # type: ignore[arg-type]
+    said = await asyncio.gather(*(_said_after(front) for _ in range(50)))
+    waited = sorted(seconds for seconds in said if isinstance(seconds, float))
+    assert len(waited) == 50
+    assert waited[44] < 0.05, "those beyond"
+    assert waited[45] > 0.15, "those who wait"
+    assert client.calls == 5
+    client.back = True
+    assert await asyncio.gather(*(_said_after(front) for _ in range(5))) == ["answered"] * 5
+
+
+async def test_what_fills_one_gateway_leaves_room_in_the_other() -> None:
+    client = HangingClient()
+    front, chores = Gateway(client, most_in_flight=1), Gateway(client)  # type: ignore[arg-type]
+    waiting = asyncio.create_task(_said_after(front))
+    await asyncio.sleep(0)
+    client.back = True
+    assert await asyncio.gather(*(_said_after(chores) for _ in range(20))) == ["answered"] * 20
+    assert isinstance(await waiting, float)
