@@ -11,7 +11,7 @@ from actors.clock import Clock
 from host import metrics
 from host.consumers.table import CONSUMERS
 from host.loops import repeat
-from host.store import doc_checks, invariants, outbox, pauses
+from host.store import doc_checks, invariants, pauses, publishing
 from host.store.doc_checks import Breach, Found
 from host.store.engine import Database, Raw
 
@@ -78,7 +78,7 @@ class Patrol:
             metrics.consumer_paused.labels(state.name).set(state.paused_at is not None)
         metrics.deliveries_overdue.set(await invariants.waiting_deliveries(connection, self._clock.now()))
         if self._broker:
-            metrics.outbox_unpublished.set(await outbox.oldest_unpublished_seconds(connection))
+            metrics.outbox_unpublished.set(await publishing.oldest_seconds(connection))
 
     def _note(self, found: Found, subjects: Iterable[str]) -> None:
         for known in self._known.values():

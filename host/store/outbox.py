@@ -1,4 +1,4 @@
-"""The outbox as consumers and the relay read it, and who has handled what of it.
+"""The outbox as consumers read it, and who has handled what of it.
 
 A watermark says: every row up to `position` is handled. Positions are handed out before the commit, so a reader may
 see 6 while 5 is still on its way. Hence two steps: a batch notes in `seen` the highest position there was, and in
@@ -225,37 +225,6 @@ async def bury(connection: Raw, consumer: str, event: Event, error: str, tries: 
             tries,
             event.user_id,
         )
-
-
-async def unpublished(connection: Raw, limit: int, max_bytes: int, above: int = 0) -> list[tuple[int, dict[str, Any]]]:
-    """The next rows for the broker above a position, in order, at least one and at most `max_bytes` of text."""
-    rows = await connection.fetch(
-        """SELECT position, text FROM (
-             SELECT position, body::text AS text, sum(octet_length(body::text)) OVER (ORDER BY position) AS bytes,
-                    row_number() OVER (ORDER BY position) AS n
-             FROM (SELECT position, body FROM outbox WHERE published_at IS NULL AND position > $3 ORDER BY position LIMIT $1)
-           ) WHERE n = 1 OR bytes <= $2 ORDER BY position""",
-        limit,
-        max_bytes,
-        above,
-    )
-    return [(row[0], orjson.loads(row[1])) for row in rows]
-
-
-async def mark_published(connection: Raw, positions: Sequence[int]) -> None:
-    await connection.execute(
-        "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1) AND published_at IS NULL",
-        positions,
-    )
-
-
-async def oldest_unpublished_seconds(connection: Raw) -> float:
-    """How long the oldest row for the broker waits; 0 when none does."""
-    age = await connection.fetchval(
-        """SELECT extract(epoch FROM clock_timestamp() - created_at)::float8 FROM outbox
-           WHERE published_at IS NULL ORDER BY position LIMIT 1"""
-    )
-    return age or 0.0
 
 
 async def lag(connection: Raw) -> dict[str, int]:

@@ -63,8 +63,10 @@ outbox: Final = Table(
     Column("body", JSON, nullable=False),
     stamp("created_at"),
     instant("published_at"),
+    Column("publish_after", Instant, nullable=False, server_default=text("'-infinity'")),  # later: once refused
+    Column("refused_topics", ARRAY(Text)),
     Index("outbox_event", "event_id", unique=True),
-    Index("outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")),
+    Index("outbox_unpublished", "publish_after", "position", postgresql_where=text("published_at IS NULL")),
     Index("outbox_actor", "actor_id", "version", "seq"),
     Index("outbox_user", "user_id", "position"),
 )

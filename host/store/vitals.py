@@ -6,7 +6,7 @@ from typing import Final
 
 from asyncpg.exceptions import InterfaceError, PostgresError
 
-from host.store import outbox, pauses, wakes
+from host.store import outbox, pauses, publishing, wakes
 from host.store.engine import Database
 
 GRACE_SECONDS: Final = 10.0  # by then the sweeper has mended it
@@ -58,7 +58,7 @@ async def read(dsn: str, now: datetime) -> Vitals:
             lag=await outbox.lag(connection),
             paused=[state.name for state in await pauses.states(connection) if state.paused_at],
             oldest_waiting_seconds=row[7],
-            oldest_unpublished_seconds=await outbox.oldest_unpublished_seconds(connection),
+            oldest_unpublished_seconds=await publishing.oldest_seconds(connection),
             wakes_unarmed=unarmed,
             wakes_overdue=overdue,
             next_wake=await wakes.next_wake(connection),

@@ -1,12 +1,13 @@
 """What the busiest statements of the outbox read: only rows that are theirs, however many others there are."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
 
-from host.store import outbox, own_writes
+from host.store import outbox, own_writes, publishing
 from host.store.engine import Database, Raw
 
 pytestmark = pytest.mark.store
@@ -110,7 +111,25 @@ async def test_the_relay_reads_and_marks_the_rows_of_its_batch(full: Raw, plan: 
     await full.execute("UPDATE outbox SET published_at = clock_timestamp() WHERE position <= $1", ROWS - 100)
     await full.execute(f"SET plan_cache_mode = {plan}")
     explained = Explained(full)
-    await outbox.mark_published(explained, await _newest(full, "position"))
+    await publishing.mark_published(explained, await _newest(full, "position"))
+    assert 0 < explained.read <= 10 * TAKEN
+
+
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("pause", ["a minute", "over"])
+async def test_the_relay_reads_its_batch_alone_however_many_were_refused(full: Raw, plan: str, pause: str) -> None:
+    until = "+ interval '1 minute'" if pause == "a minute" else ""
+    await full.execute(
+        f"UPDATE outbox SET publish_after = clock_timestamp() {until}, refused_topics = '{{x}}' WHERE position <= $1",
+        ROWS - 100,
+    )
+    await full.execute(f"SET plan_cache_mode = {plan}")
+    explained = Explained(full)
+    rows = await publishing.due(explained, TAKEN, 1_000_000, timedelta(minutes=2))
+    assert 0 < explained.read <= 10 * TAKEN
+    again = sum(row.lacking is not None for row in rows)
+    assert (len(rows), again) == (TAKEN, 0 if pause == "a minute" else TAKEN // 2)
+    await publishing.put_off(explained, {row.position: ["x"] for row in rows}, timedelta(seconds=10))
     assert 0 < explained.read <= 10 * TAKEN
 
 

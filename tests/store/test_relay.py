@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -41,7 +42,8 @@ def broker() -> FakeBroker:
 
 @pytest.fixture
 def relay(database: Database, broker: FakeBroker) -> Relay:
-    return Relay(database, broker.publish)
+    """What it is refused it offers again with the next step."""
+    return Relay(database, broker.publish, longest_pause=timedelta())
 
 
 async def test_events_are_published_once_in_order_and_reminders_are_copied(
@@ -80,10 +82,9 @@ async def test_a_topic_that_takes_nothing_holds_up_no_other_and_gets_its_events_
     stuck = [await world.create(person, due={"date": "2026-12-01"}) for _ in range(3)]
     plain = await world.create(person)
     assert await relay.step() == (7, 4)
-    with pytest.raises(OSError, match="down"):  # nothing is left but what that topic does not take
-        await relay.step()
+    assert await relay.step() == (3, 0), "nothing is left but what that topic does not take"
     later = await world.create(person)
-    assert await relay.step() == (1, 1)
+    assert await relay.step() == (4, 1)
     reminders = [f"TaskActor:{task_id}:1:2" for task_id in stuck]
     broker.missing = ""
     assert await relay.step() == (3, 3)
@@ -109,9 +110,8 @@ async def test_many_events_that_are_refused_hold_up_no_other(
 
 
 async def test_what_was_passed_by_does_not_wait_until_nothing_else_comes(
-    world: World, person: FakePerson, relay: Relay, broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, relay: Relay, broker: FakeBroker
 ) -> None:
-    monkeypatch.setattr("host.relay.AGAIN_SECONDS", 0.0)
     passed_by = {f"TaskActor:{await world.create(person)}:1:1" for _ in range(3)}
     broker.down = True
     with pytest.raises(OSError, match="down"):
@@ -121,6 +121,64 @@ async def test_what_was_passed_by_does_not_wait_until_nothing_else_comes(
         await world.create(person)
         await relay.step()
     assert passed_by <= set(broker.topics["task-events"])
+
+
+async def test_what_some_topics_have_is_not_forgotten_when_the_leader_changes(
+    world: World, person: FakePerson, database: Database, broker: FakeBroker
+) -> None:
+    broker.missing = "reminders"
+    task_id = await world.create(person, due={"date": "2026-12-01"})
+    assert await Relay(database, broker.publish).step() == (2, 1)
+    broker.missing = ""
+    assert await Relay(database, broker.publish, longest_pause=timedelta()).step() == (1, 1)
+    both = [f"TaskActor:{task_id}:1:{seq}" for seq in (1, 2)]
+    assert broker.topics == {"task-events": both, "reminders": both[1:]}, "each once"
+
+
+async def test_a_refused_event_waits_half_as_long_again_as_it_has_waited_and_five_seconds_at_most(
+    world: World, person: FakePerson, database: Database, broker: FakeBroker
+) -> None:
+    broker.down = True
+    for age in (4, 3600, -60):  # the last one was written before the clock was put back
+        await world.create(person)
+        await world.rows(
+            "UPDATE outbox SET created_at = clock_timestamp() - make_interval(secs => $1) WHERE publish_after < now()",
+            float(age),
+        )
+        with pytest.raises(OSError, match="down"):
+            await Relay(database, broker.publish).step()
+    waits = await world.rows(
+        "SELECT round(extract(epoch FROM publish_after - clock_timestamp()))::int FROM outbox ORDER BY position"
+    )
+    assert [row[0] for row in waits] == [2, 5, 0]
+
+
+async def test_what_was_refused_before_the_clock_was_put_back_does_not_wait_until_it_has_come_round_again(
+    world: World, person: FakePerson, database: Database, broker: FakeBroker
+) -> None:
+    await world.create(person)
+    relay = Relay(database, broker.publish)
+    await world.rows("UPDATE outbox SET publish_after = clock_timestamp() + interval '4 seconds'")
+    assert await relay.step() == (0, 0)
+    await world.rows("UPDATE outbox SET publish_after = clock_timestamp() + interval '1 hour'")
+    assert await relay.step() == (1, 1)
+
+
+async def test_a_new_event_does_not_wait_for_a_topic_that_takes_nothing(
+    world: World, person: FakePerson, database: Database, broker: FakeBroker, relay: Relay
+) -> None:
+    """Nor for the pauses that those have which it refuses over and over."""
+    broker.missing = "reminders"
+    for _ in range(3):
+        await world.create(person, due={"date": "2026-12-01"})
+    running = asyncio.create_task(relay.run())
+    await eventually(lambda: len(broker.topics.get("task-events", ())) == 6, 5, "the others are published")
+    await asyncio.sleep(1.5)  # offered and refused some times
+    last = await world.create(person)
+    began = time.monotonic()
+    await eventually(lambda: broker.topics["task-events"][-1] == f"TaskActor:{last}:1:1", 5, "the new one, too")
+    running.cancel()
+    assert time.monotonic() - began < 1.0
 
 
 async def test_rows_that_come_one_after_another_share_batches(
