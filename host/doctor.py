@@ -135,6 +135,11 @@ async def _look_at_data(report: Report, settings: Settings, database_url: str, n
         report.problems.append(f"The broker is {found.oldest_unpublished_seconds:.0f} s behind.")
     if report.url and (found.wakes_overdue or found.wakes_unarmed):
         report.problems.append(f"{found.wakes_overdue} wakes are overdue and {found.wakes_unarmed} unarmed.")
+    idle = [
+        name for name, holder in found.chores.items() if not holder and (name != "relay" or settings.broker != "none")
+    ]
+    if report.url and idle:
+        report.problems.append(f"No process runs {', '.join(idle)}.")
     if found.dead_letters:
         report.problems.append(f"{found.dead_letters} events could not be applied: see `duely dead-letters list`.")
     for consumer in found.paused:

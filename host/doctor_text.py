@@ -6,6 +6,7 @@ from host.doctor import Listener, Report
 from host.store.vitals import Vitals
 
 _WIDTH = 22
+_NOBODY = {"relay": "nobody (needed with a broker only)"}
 
 
 def lines(report: Report) -> list[str]:
@@ -41,6 +42,7 @@ def _facts(vitals: Vitals) -> list[tuple[str, str]]:
         ("wakes", f"{vitals.wakes_unarmed} unarmed, {vitals.wakes_overdue} overdue"),
         ("next wake", vitals.next_wake.isoformat(timespec="seconds") if vitals.next_wake else "none"),
         ("dead letters", str(vitals.dead_letters)),
+        *((f"chore {name}", holder or _NOBODY.get(name, "nobody")) for name, holder in vitals.chores.items()),
     ]
 
 

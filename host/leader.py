@@ -1,66 +1,85 @@
-"""The leader: runs loops that only one process may run, while it holds a lock in PostgreSQL."""
+"""The leader: runs chores that only one process may run at a time, each while it holds that chore's lock in PostgreSQL."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from random import Random
 from typing import Final
 
+from host import metrics
 from host.store import leases
 from host.store.engine import Database, Raw, is_outage
 
 log = logging.getLogger(__name__)
 
-PING_SECONDS: Final = 1.0
+ROUND_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 1.0
 
 Loop = Callable[[], Awaitable[None]]
 
 
 class Leader:
-    """`loops` run while this process leads; they end when the lock may be lost, and start again with it.
+    """A chore runs here while this process has its lock; it ends when the lock may be lost, and starts again with it.
 
-    The lock is a lease, even when this process is stopped: PostgreSQL ends a session that is silent for 5 s.
+    A lock is a lease, even when this process is stopped: PostgreSQL ends a session that is silent for 5 s. One session
+    holds the locks of all chores; each has its own, so processes share them, and one that fails is tried elsewhere.
     """
 
-    def __init__(self, database: Database, name: str, loops: Sequence[Loop]) -> None:
-        self.leads = False
+    def __init__(self, database: Database, holder: str, chores: Mapping[str, Loop], chance: Random) -> None:
+        """`holder` is how this process is called where somebody asks who runs what."""
         self._database = database
-        self._name = name
-        self._loops = loops
+        self._holder = holder
+        self._chores = chores
+        self._chance = chance
+        self._running: dict[str, asyncio.Task[None]] = {}
+        for name in chores:
+            metrics.chore_held.labels(name).set(0)
 
     async def run(self) -> None:
-        """Ends only by cancellation: without the lock, or without the database, it tries again each second."""
+        """Ends only by cancellation: without the database it tries again each second."""
         while True:
             try:
-                async with leases.session(self._database) as connection:
-                    if await leases.acquire(connection, self._name):
-                        await self._lead(connection)
+                async with leases.session(self._database, self._holder) as connection:
+                    await self._share(connection)
             except Exception as error:
-                if not is_outage(error):
-                    log.exception("a loop of the leader failed", extra={"leader": self._name})
+                if is_outage(error):
+                    log.warning("no longer leading", extra={"cause": repr(error)})
                 else:
-                    log.warning("no longer the leader", extra={"leader": self._name, "cause": repr(error)})
+                    log.exception("the leader failed")
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def _lead(self, connection: Raw) -> None:
-        """Ends with the first thing that ends: a ping that fails, a loop that fails, our own cancellation."""
-        log.info("leading", extra={"leader": self._name})
-        tasks = [asyncio.ensure_future(loop()) for loop in self._loops]
-        tasks.append(asyncio.ensure_future(_keep(connection)))
-        self.leads = True
+    async def _share(self, connection: Raw) -> None:
+        """Ends by an exception: the session, and every lock with it, is gone.
+
+        Chores are looked at one after another, in an order of chance: a lone process has all of them within a second,
+        and of two that begin at once each gets some.
+        """
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            while True:
+                for name in self._chance.sample(list(self._chores), len(self._chores)):
+                    await asyncio.sleep(ROUND_SECONDS / len(self._chores))
+                    await self._look_at(connection, name)
+                await leases.ping(connection)
         finally:
-            self.leads = False
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._end_all()
 
+    async def _look_at(self, connection: Raw, name: str) -> None:
+        task = self._running.get(name)
+        if task is None and await leases.acquire(connection, name):
+            log.info("leading", extra={"chore": name})
+            metrics.chore_held.labels(name).set(1)
+            self._running[name] = asyncio.ensure_future(self._chores[name]())
+        elif task is not None and task.done():
+            cause = None if task.cancelled() else task.exception()
+            log.error("a chore ended by itself", exc_info=cause, extra={"chore": name})
+            metrics.chore_held.labels(name).set(0)
+            del self._running[name]
+            await leases.release(connection, name)
 
-async def _keep(connection: Raw) -> None:
-    """Ends by an exception: the session, and the lock with it, is gone."""
-    while True:
-        await asyncio.sleep(PING_SECONDS)
-        await leases.ping(connection)
+    async def _end_all(self) -> None:
+        for task in self._running.values():
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        for name in self._running:
+            metrics.chore_held.labels(name).set(0)
+        self._running.clear()

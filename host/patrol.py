@@ -25,7 +25,6 @@ NEWEST_ENTRIES: Final = 300  # of each user's activity; what is older, `duely ve
 # What it looks at in slices; the others are metrics of their own.
 INVARIANTS: Final = ("read_model", "tags", "versions", "activity", "chain", "wakes", "reminders", "slots")
 _TYPES: Final[Mapping[str, Sequence[str]]] = {name: types for name, (_, types, _) in CONSUMERS.items()}
-_LED: Final = (metrics.outbox_pending, metrics.dead_letters, metrics.wakes_unarmed, metrics.wakes_overdue)
 
 
 class Patrol:
@@ -98,8 +97,8 @@ def _subject(breach: Breach) -> str:
 
 
 def _forget() -> None:
-    """Another process leads now: what was true here must not stand beside what is true there."""
+    """Another process patrols now: what was true here must not stand beside what is true there."""
     for labelled in (metrics.invariant_breaches, metrics.outbox_oldest, metrics.consumer_paused):
         labelled.clear()
-    for plain in (*_LED, metrics.outbox_unpublished, metrics.deliveries_overdue):
-        plain.set(0)
+    metrics.outbox_unpublished.set(0)
+    metrics.deliveries_overdue.set(0)

@@ -43,7 +43,11 @@ class Pruner:
 
     async def run(self) -> None:
         """Ends only by cancellation; an outage is waited out."""
-        await repeat(self.prune, PRUNE_SECONDS, OUTAGE_PAUSE_SECONDS, log, "pruning failed", passing=is_away)
+        try:
+            await repeat(self.prune, PRUNE_SECONDS, OUTAGE_PAUSE_SECONDS, log, "pruning failed", passing=is_away)
+        finally:  # another process prunes now: what was true here must not stand beside what is true there
+            metrics.dead_letters.set(0)
+            metrics.outbox_pending.set(0)
 
     async def prune(self) -> None:
         now = self._clock.now()

@@ -66,7 +66,7 @@ class Relay:
             failures = 0 if accepted else failures
             poll = FIRST_POLL_SECONDS if accepted else min(poll * 2, self._longest_poll)
             if not accepted:
-                await self._wait(poll)
+                await self._wait(LONGEST_POLL_SECONDS if seen else poll)
             elif seen < BATCH:
                 await asyncio.sleep(REST_SECONDS)
 

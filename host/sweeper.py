@@ -65,11 +65,15 @@ class Sweeper:
         """Ends only by cancellation. Each chore has a loop of its own: a scheduler that does not answer holds up the
         arming and the sentinel for seconds, and what is overdue must not wait for that.
         """
-        async with asyncio.TaskGroup() as chores:
-            chores.create_task(_repeated(self.wake_overdue, SWEEP_SECONDS))
-            chores.create_task(_repeated(self.arm_unarmed, SWEEP_SECONDS))
-            chores.create_task(_repeated(self.check_sentinel, SENTINEL_SECONDS))
-            chores.create_task(_repeated(self._count, COUNT_SECONDS))
+        try:
+            async with asyncio.TaskGroup() as chores:
+                chores.create_task(_repeated(self.wake_overdue, SWEEP_SECONDS))
+                chores.create_task(_repeated(self.arm_unarmed, SWEEP_SECONDS))
+                chores.create_task(_repeated(self.check_sentinel, SENTINEL_SECONDS))
+                chores.create_task(_repeated(self._count, COUNT_SECONDS))
+        finally:  # another process sweeps now: what was true here must not stand beside what is true there
+            metrics.wakes_unarmed.set(0)
+            metrics.wakes_overdue.set(0)
 
     async def sweep(self) -> int:
         """Both sweeps once; gives how many rows the larger of the two had."""

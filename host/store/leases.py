@@ -2,21 +2,28 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 from host.store.engine import Database, Raw
 
+# What only one process may run at a time; the relay with a broker only.
+CHORES: Final = ("sweeper", "pruner", "notifier", "zone_rules", "replay", "patrol", "archivist", "relay")
 LEASE: Final = "5s"
 PING_TIMEOUT_SECONDS: Final = 3.0
+LONGEST_NAME: Final = 63  # PostgreSQL cuts what is longer
+_PREFIX: Final = "duely:"
 
 
 @asynccontextmanager
-async def session(database: Database) -> AsyncGenerator[Raw]:
+async def session(database: Database, holder: str) -> AsyncGenerator[Raw]:
     """A direct connection, outside the pools: a pooler in between would keep the lock of a dead process."""
     connection = await database.open_connection(
-        idle_session_timeout=LEASE, idle_in_transaction_session_timeout=LEASE, tcp_user_timeout=LEASE
+        application_name=f"duely {holder}"[:LONGEST_NAME],
+        idle_session_timeout=LEASE,
+        idle_in_transaction_session_timeout=LEASE,
+        tcp_user_timeout=LEASE,
     )
     try:
         yield connection
@@ -29,8 +36,30 @@ async def session(database: Database) -> AsyncGenerator[Raw]:
 
 async def acquire(connection: Raw, name: str) -> bool:
     """Whether the lock is ours now; it never waits."""
-    taken: bool = await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", f"duely:{name}")
+    taken: bool = await connection.fetchval(
+        "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", _PREFIX + name, timeout=PING_TIMEOUT_SECONDS
+    )
     return taken
+
+
+async def release(connection: Raw, name: str) -> None:
+    await connection.fetchval(
+        "SELECT pg_advisory_unlock(hashtextextended($1, 0))", _PREFIX + name, timeout=PING_TIMEOUT_SECONDS
+    )
+
+
+async def holders(connection: Raw, names: Sequence[str]) -> dict[str, str]:
+    """Who has each of these locks; "" where nobody has."""
+    rows = await connection.fetch(
+        """SELECT name, coalesce(substring(a.application_name FROM 7), '')
+           FROM unnest($1::text[]) WITH ORDINALITY AS x (name, n) LEFT JOIN (pg_locks l JOIN pg_stat_activity a USING (pid))
+             ON l.locktype = 'advisory' AND l.objsubid = 1 AND a.datname = current_database() AND l.granted
+             AND l.classid::bigint << 32 | l.objid::bigint = hashtextextended($2 || name, 0)
+           ORDER BY n""",
+        names,
+        _PREFIX,
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 async def ping(connection: Raw) -> None:

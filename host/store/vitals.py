@@ -6,7 +6,7 @@ from typing import Final
 
 from asyncpg.exceptions import InterfaceError, PostgresError
 
-from host.store import outbox, pauses, publishing, wakes
+from host.store import leases, outbox, pauses, publishing, wakes
 from host.store.engine import Database
 
 GRACE_SECONDS: Final = 10.0  # by then the sweeper has mended it
@@ -28,6 +28,7 @@ class Vitals:
     wakes_overdue: int
     next_wake: datetime | None
     dead_letters: int
+    chores: dict[str, str]  # by name, which process runs it: host and pid, "" for none
     users: int
     tasks: int
     series: int  # active ones
@@ -63,6 +64,7 @@ async def read(dsn: str, now: datetime) -> Vitals:
             wakes_overdue=overdue,
             next_wake=await wakes.next_wake(connection),
             dead_letters=row[2],
+            chores=await leases.holders(connection, leases.CHORES),
             users=row[3],
             tasks=row[4],
             series=row[5],

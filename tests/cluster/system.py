@@ -77,15 +77,15 @@ class Cluster(System):
         caller.http.cookies = like.http.cookies
         return caller
 
-    def leader(self) -> str:
-        """The replica that took the lead last, as its log says."""
-        begun = {
-            name: json.loads(line)["time"]
-            for name in ("consumers-1", "consumers-2")
-            for line in (self.data.logs / f"{name}.log").read_text().splitlines()
-            if '"message": "leading"' in line
-        }
-        return max(begun, key=lambda name: begun[name])
+    def holders(self) -> dict[str, str]:
+        """By chore the replica that took it last, as the logs say."""
+        taken: dict[str, tuple[str, str]] = {}
+        for name in ("consumers-1", "consumers-2"):
+            for line in (self.data.logs / f"{name}.log").read_text().splitlines():
+                if '"message": "leading"' in line:
+                    entry = json.loads(line)
+                    taken[entry["chore"]] = max(taken.get(entry["chore"], ("", "")), (entry["time"], name))
+        return {chore: name for chore, (_, name) in taken.items()}
 
 
 def hosted_at(dapr_http_port: int, api_token: str) -> set[str]:

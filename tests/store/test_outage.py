@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from random import Random
 
 import asyncpg
 import pytest
@@ -44,7 +45,8 @@ def start_loops(database: Database, world: World, hub: Hub) -> list[asyncio.Task
     loops = [Catchup(database, consumer).run for consumer in handlers.consumers()]
     sweeper = Sweeper(database, world, clock, sentinel_present=scheduler.present, plant_sentinel=scheduler.plant)
     pruner = Pruner(database, world, clock, broker=False)
-    leader = Leader(database, "chores", [sweeper.run, pruner.run, handlers.notifier.run])
+    chores = {"sweeper": sweeper.run, "pruner": pruner.run, "notifier": handlers.notifier.run}
+    leader = Leader(database, "here", chores, Random(0))
     return [asyncio.create_task(run()) for run in (*loops, hub.run, Arming(database, clock).run, leader.run)]
 
 
@@ -58,7 +60,7 @@ async def test_loops_go_on_after_the_database_was_killed(server: EmbeddedPostgre
     running = start_loops(database, world, hub)
     listener = await hub.subscribe(person.id, None)
     await world.create(person, reminders=[{"at": "2026-11-22T12:01:00.000Z"}])
-    await asyncio.sleep(1.0)  # the leader leads
+    await asyncio.sleep(1.5)  # the leader leads
     assert server.process is not None
     server.process.kill()
     server.process.wait()

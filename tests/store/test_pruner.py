@@ -1,7 +1,11 @@
 """The pruner: only what has served its time goes, and nothing that somebody still needs."""
 
-import pytest
+import asyncio
 
+import pytest
+from prometheus_client import REGISTRY
+
+from host import metrics
 from host.consumers.catchup import Catchup
 from host.pruner import Pruner
 from host.store import partitions
@@ -123,3 +127,15 @@ async def test_partitions_are_made_ahead_and_rows_move_out_of_the_default_one(
     assert await world.value("SELECT position FROM activity_2031_06") == 2
     assert await world.value("SELECT position FROM activity_default") == 1
     assert await world.value("SELECT count(*) FROM activity") == 2
+
+
+async def test_who_prunes_no_more_says_nothing_more(pruner: Pruner) -> None:
+    """Its last numbers would stand beside those of the next for ever."""
+    gauges = (metrics.dead_letters, metrics.outbox_pending)
+    running = asyncio.create_task(pruner.run())
+    await asyncio.sleep(0.1)
+    for gauge in (*gauges, metrics.wakes_overdue):
+        gauge.set(3)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [REGISTRY.get_sample_value(gauge._name) for gauge in (*gauges, metrics.wakes_overdue)] == [0, 0, 3]

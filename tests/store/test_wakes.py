@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from prometheus_client import REGISTRY
 
+from host import metrics
 from host.arming import Arming
 from host.store.engine import Database
 from host.sweeper import Sweeper
@@ -143,3 +145,15 @@ async def test_a_scheduler_that_cannot_be_asked_has_lost_nothing(
     scheduler.planted, scheduler.down = False, True
     await sweeper.check_sentinel()
     assert await world.value("SELECT count(*) FROM wakes WHERE armed_at IS NULL") == 0
+
+
+async def test_who_sweeps_no_more_says_nothing_more(sweeper: Sweeper) -> None:
+    """Its last numbers would stand beside those of the next for ever."""
+    gauges = (metrics.wakes_unarmed, metrics.wakes_overdue)
+    running = asyncio.create_task(sweeper.run())
+    await asyncio.sleep(0.1)
+    for gauge in (*gauges, metrics.dead_letters):
+        gauge.set(3)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [REGISTRY.get_sample_value(gauge._name) for gauge in (*gauges, metrics.dead_letters)] == [0, 0, 3]

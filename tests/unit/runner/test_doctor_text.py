@@ -11,7 +11,8 @@ from host.store.vitals import Vitals
 
 pytestmark = pytest.mark.unit
 
-VITALS = Vitals("18.6", "0001", {"projector": 7}, ["projector"], 1.25, 9, 2, 1, None, 3, 4, 5, 7, 6 << 20)
+CHORES = {"sweeper": "here 17", "pruner": ""}
+VITALS = Vitals("18.6", "0001", {"projector": 7}, ["projector"], 1.25, 9, 2, 1, None, 3, CHORES, 4, 5, 7, 6 << 20)
 
 
 def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
@@ -29,6 +30,7 @@ def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
     assert "2 unarmed, 1 overdue" in text
     assert "4 and 5, 6 MB of database" in text
     assert "active series          7" in text
+    assert "chore sweeper          here 17\n  chore pruner           nobody" in text
 
 
 def test_problems_come_last_one_a_line() -> None:
