@@ -9,15 +9,14 @@ from actors.clock import Clock, instant_text, parse_instant
 from actors.day_times import DAY, instant_at, local_day
 from actors.reminders import LATE
 from host import metrics, notices
-from host.consumers import delivery_rules, telling
+from host.consumers import delivery_rules, held, telling
 from host.consumers.handler import Handler
 from host.consumers.telling import IN_APP
 from host.loops import repeat
-from host.store import deliveries, digest_queries, recipients
+from host.store import deliveries, digest_queries
 from host.store.deliveries import Delivery
 from host.store.engine import Database, Raw, is_outage
 from host.store.outbox import Event
-from host.store.recipients import Recipient
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +24,7 @@ Json = dict[str, Any]
 
 POLL_SECONDS: Final = 0.5
 OUTAGE_PAUSE_SECONDS: Final = 2.0
-USERS_AT_ONCE: Final = 100
+USERS_AT_ONCE: Final = 5_000  # looked up, not told: each look groups all that is due
 
 
 class Notifier(Handler):
@@ -41,7 +40,8 @@ class Notifier(Handler):
         now = self._clock.now()
         fired = [delivery for event in events if (delivery := _delivery(event.body, now))]
         if fired:
-            placed = delivery_rules.placed(fired, await _people(connection, fired, now), now)
+            people = await held.people(connection, [delivery.user_id for delivery in fired], now)
+            placed = delivery_rules.placed(fired, people, now)
             sent = await deliveries.add(connection, placed, now)
             await telling.singles(connection, [it for it in placed if (it.reminder_id, it.firing) in sent], now)
         answered = [_answered(event.body) for event in events if event.type in _ANSWERS]
@@ -65,7 +65,7 @@ class Notifier(Handler):
         await repeat(self.release, POLL_SECONDS, OUTAGE_PAUSE_SECONDS, log, "held reminders could not be delivered")
 
     async def release(self) -> None:
-        """Each user in a transaction: one whose delivery fails holds up nobody else's, and raises at the end."""
+        """Some users a transaction; one whose delivery fails holds up nobody else's, and raises at the end."""
         failed: list[Exception] = []
         seen: set[str] = set()
         now = self._clock.now()
@@ -74,55 +74,26 @@ class Notifier(Handler):
                 # The clock was put back: else what is held for seconds would wait until it has come round again.
                 await deliveries.look_again(connection, now + delivery_rules.HOLD)
             self._released_at = now
-            while users := await deliveries.users_due(connection, IN_APP, now, USERS_AT_ONCE, seen):
-                seen.update(users)
-                failed += await self._release_some(connection, users)
+            while due := await deliveries.users_due(connection, IN_APP, now, USERS_AT_ONCE, seen):
+                seen.update(user_id for user_id, _ in due)
+                for users in held.pages(due):
+                    failed += await self._release(connection, users)
         if failed:
             raise ExceptionGroup("some users", failed)
 
-    async def _release_some(self, connection: Raw, users: Sequence[str]) -> list[Exception]:
-        """What went wrong, but for an outage, which raises."""
-        failed: list[Exception] = []
-        for user_id in users:
-            try:
-                await self._release(connection, user_id)
-            except Exception as error:
-                if is_outage(error):
-                    raise
-                failed.append(error)
-        return failed
-
-    async def _release(self, connection: Raw, user_id: str) -> None:
-        now = self._clock.now()
-        async with connection.transaction():
-            held = await deliveries.hold(connection, IN_APP, user_id, telling.PAGE)
-            moot = await deliveries.cancel_moot(connection, IN_APP, user_id, now)
-            if moot:
-                await telling.cancelled(connection, moot, now)
-                held = await deliveries.hold(connection, IN_APP, user_id, telling.PAGE)
-            await _tell_held(connection, held, now)
-        self._wake({user_id})
-
-
-async def _tell_held(connection: Raw, held: Sequence[Delivery], now: datetime) -> None:
-    """What one user has pending, oldest first."""
-    if not held:
-        return
-    person = (await _people(connection, held, now))[held[0].user_id]
-    step = delivery_rules.next_step(len(held), person, now)
-    if isinstance(step, datetime):
-        await deliveries.postpone(connection, IN_APP, held[0].user_id, step)
-    elif step == "singles":
-        await deliveries.mark_sent(connection, held, now)
-        await telling.singles(connection, held, now)
-    else:
-        await telling.as_one(connection, held, delivery_rules.reason(held, person), now)
-
-
-async def _people(connection: Raw, told: Sequence[Delivery], now: datetime) -> dict[str, Recipient]:
-    users = sorted({delivery.user_id for delivery in told})
-    since = now - delivery_rules.MINUTE
-    return await recipients.read(connection, users, since=since, now=now, most=delivery_rules.MOST_A_MINUTE)
+    async def _release(self, connection: Raw, users: Sequence[str]) -> list[Exception]:
+        """What went wrong, but for an outage, which raises. A page that fails is done again user by user."""
+        try:
+            async with connection.transaction():
+                await held.release(connection, users, self._clock.now())
+        except Exception as error:
+            if is_outage(error):
+                raise
+            if len(users) == 1:
+                return [error]
+            return [failure for user_id in users for failure in await self._release(connection, [user_id])]
+        self._wake(set(users))
+        return []
 
 
 async def _tell_day(connection: Raw, event: Json, now: datetime) -> None:

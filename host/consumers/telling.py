@@ -21,28 +21,45 @@ async def singles(connection: Raw, sent: Sequence[Delivery], now: datetime) -> N
     if not sent:
         return
     told = [_notice(delivery, now) for delivery in sent]
-    entries = [
-        streams.entry_of(_told_event(delivery, notice, now)) for delivery, notice in zip(sent, told, strict=True)
-    ]
+    events = [_told_event(delivery, notice, now) for delivery, notice in zip(sent, told, strict=True)]
     await _record(connection, sent, now)
     firings = [delivery.firing if delivery.kind == "reminder" else None for delivery in sent]
     users = [delivery.user_id for delivery in sent]
-    await deliveries.notify(connection, list(zip(users, firings, told, strict=True)))
-    await streams.append(connection, entries)
-    metrics.notifications_sent.labels(IN_APP).inc(len(sent))
+    await _tell(connection, list(zip(users, firings, told, strict=True)), events)
 
 
-async def as_one(connection: Raw, first_page: Sequence[Delivery], why: str, now: datetime) -> None:
-    """One notification for all that a user has pending, of which this is the first page."""
-    first, page = first_page[0], first_page
-    total, late = 0, 0.0
-    while page:
+async def as_one(connection: Raw, bunches: Sequence[tuple[Sequence[Delivery], str]], now: datetime) -> None:
+    """One notification for all that a user has pending, of which this is the first page, with why; of several users."""
+    await _send(connection, [delivery for first_page, _ in bunches for delivery in first_page], now)
+    told: list[tuple[str, int | None, Json]] = []
+    events: list[Json] = []
+    for first_page, why in bunches:
+        total, late = await _send_rest(connection, first_page, now)
+        notice, event = _gathered(first_page, why, total, late, now)
+        told.append((first_page[0].user_id, None, notice))
+        events.append(event)
+    await _tell(connection, told, events)
+
+
+async def _send(connection: Raw, page: Sequence[Delivery], now: datetime) -> None:
+    await deliveries.mark_sent(connection, page, now)
+    await _record(connection, page, now)
+
+
+async def _send_rest(connection: Raw, page: Sequence[Delivery], now: datetime) -> tuple[int, float]:
+    """After the first page, which is sent; gives how many a user's pages have in all, and how late the latest was."""
+    total, late = len(page), max(delivery.late_seconds or 0 for delivery in page)
+    while len(page) == PAGE:
+        page = next(iter(await deliveries.hold(connection, IN_APP, [page[0].user_id], PAGE)), [])
+        await _send(connection, page, now)
         total += len(page)
-        late = max(late, *(delivery.late_seconds or 0 for delivery in page))
-        await deliveries.mark_sent(connection, page, now)
-        await _record(connection, page, now)
-        page = await deliveries.hold(connection, IN_APP, first.user_id, PAGE) if len(page) == PAGE else []
-    listed = first_page[: notices.TITLES_IN_DIGEST]
+        late = max([late, *(delivery.late_seconds or 0 for delivery in page)])
+    return total, late
+
+
+def _gathered(first_page: Sequence[Delivery], why: str, total: int, late: float, now: datetime) -> tuple[Json, Json]:
+    """The notification, and its event."""
+    first, listed = first_page[0], first_page[: notices.TITLES_IN_DIGEST]
     notice = notices.gathered(
         first.name,
         [delivery.title for delivery in listed],
@@ -58,12 +75,13 @@ async def as_one(connection: Raw, first_page: Sequence[Delivery], why: str, now:
         "total": total,
         "late_seconds": late or None,
     }
-    await _tell(connection, "reminder.delivered", about, notice, now)
+    return notice, _digest_event("reminder.delivered", about, notice, now)
 
 
 async def daily(connection: Raw, about: Json, notice: Json, now: datetime) -> None:
     """`about` has the user_id, the correlation_id, the day and how late it is."""
-    await _tell(connection, "notice.delivered", about, notice, now)
+    event = _digest_event("notice.delivered", about, notice, now)
+    await _tell(connection, [(about["user_id"], None, notice)], [event])
 
 
 async def cancelled(connection: Raw, moot: Sequence[Delivery], now: datetime) -> None:
@@ -73,12 +91,11 @@ async def cancelled(connection: Raw, moot: Sequence[Delivery], now: datetime) ->
     )
 
 
-async def _tell(connection: Raw, kind: str, about: Json, notice: Json, now: datetime) -> None:
-    """A notification that is about no one task."""
-    await deliveries.notify(connection, [(about["user_id"], None, notice)])
-    event = _event(kind, f"Delivery:digest:{notice['id']}", {"task_id": None, "version": 0, **about}, notice, now)
-    await streams.append(connection, [streams.entry_of(event)])
-    metrics.notifications_sent.labels(IN_APP).inc()
+async def _tell(connection: Raw, told: Sequence[tuple[str, int | None, Json]], events: Sequence[Json]) -> None:
+    """(user, firing, notice) into the notification centre, and the event of each into its user's stream."""
+    await deliveries.notify(connection, told)
+    await streams.append(connection, [streams.entry_of(event) for event in events])
+    metrics.notifications_sent.labels(IN_APP).inc(len(told))
 
 
 async def _record(connection: Raw, sent: Sequence[Delivery], now: datetime) -> None:
@@ -133,6 +150,11 @@ def _step(delivery: Delivery, step: str, now: datetime) -> ledger.Step:
         channel=delivery.channel,
         detail={"late_seconds": delivery.late_seconds} if delivery.late_seconds else None,
     )
+
+
+def _digest_event(kind: str, about: Json, notice: Json, now: datetime) -> Json:
+    """Of a notification that is about no one task."""
+    return _event(kind, f"Delivery:digest:{notice['id']}", {"task_id": None, "version": 0, **about}, notice, now)
 
 
 def _event(kind: str, event_id: str, data: Json, notice: Json, now: datetime) -> Json:

@@ -4,9 +4,10 @@ One a reminder, firing and channel; for an overdue notice the task's id stands f
 firing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final, Literal
 
 from host.store.engine import Raw
@@ -39,6 +40,8 @@ class Delivery:
 
 _DELIVERY: Final = tuple(field.name for field in fields(Delivery))
 _COLUMNS: Final = ", ".join(f"d.{name}" for name in _DELIVERY)
+# By the user's index: || '' hides the channel from the other one, in which everybody's pending deliveries stand.
+_IN_CHANNEL: Final = "channel || '' = $1"
 
 
 async def add(connection: Raw, deliveries: Sequence[Delivery], now: datetime) -> set[tuple[str, int]]:
@@ -72,10 +75,13 @@ async def mark_sent(connection: Raw, deliveries: Sequence[Delivery], now: dateti
 
 async def users_due(
     connection: Raw, channel: str, now: datetime, limit: int, without: Collection[str] = ()
-) -> list[str]:
-    """Users who have a pending delivery that may go out, `without` some; whoever waits for the longest comes first."""
+) -> list[tuple[str, int]]:
+    """Users who have pending deliveries that may go out, and how many; who waits for the longest comes first.
+
+    `without` some users.
+    """
     rows = await connection.fetch(
-        """SELECT user_id FROM deliveries WHERE status = 'pending' AND channel = $1 AND due_at <= $2
+        """SELECT user_id, count(*) FROM deliveries WHERE status = 'pending' AND channel = $1 AND due_at <= $2
              AND NOT user_id = ANY($4)
            GROUP BY user_id ORDER BY min(due_at) LIMIT $3""",
         channel,
@@ -83,7 +89,7 @@ async def users_due(
         limit,
         list(without),
     )
-    return [row[0] for row in rows]
+    return [(row[0], row[1]) for row in rows]
 
 
 async def next_due(connection: Raw, channel: str) -> datetime | None:
@@ -94,25 +100,30 @@ async def next_due(connection: Raw, channel: str) -> datetime | None:
     return earliest
 
 
-async def hold(connection: Raw, channel: str, user_id: str, limit: int) -> list[Delivery]:
-    """A user's pending deliveries, those first whose time was first; held until the transaction ends."""
+async def hold(connection: Raw, channel: str, user_ids: Sequence[str], limit: int) -> list[list[Delivery]]:
+    """The pending deliveries of each user who has any, those first whose time was first and up to a limit; held until
+    the transaction ends.
+    """
     rows = await connection.fetch(
-        f"""SELECT {_COLUMNS} FROM deliveries d WHERE status = 'pending' AND channel = $1 AND user_id = $2
-            ORDER BY fired_at - make_interval(secs => coalesce(late_seconds, 0)), reminder_id, firing
-            LIMIT $3 FOR UPDATE""",  # noqa: S608  column names only
+        f"""SELECT {_COLUMNS} FROM unnest($2::text[]) AS x (user_id) CROSS JOIN LATERAL (
+              SELECT * FROM deliveries WHERE status = 'pending' AND user_id = x.user_id AND {_IN_CHANNEL}
+              ORDER BY fired_at - make_interval(secs => coalesce(late_seconds, 0)), reminder_id, firing
+              LIMIT $3 FOR UPDATE) d""",  # noqa: S608  column names only
         channel,
-        user_id,
+        user_ids,
         limit,
     )
-    return [Delivery(*row) for row in rows]
+    return [list(each) for _, each in groupby((Delivery(*row) for row in rows), lambda delivery: delivery.user_id)]
 
 
-async def postpone(connection: Raw, channel: str, user_id: str, until: datetime) -> None:
+async def postpone(connection: Raw, channel: str, until: Mapping[str, datetime]) -> None:
+    """By user the instant before which nothing of what is pending is told."""
     await connection.execute(
-        "UPDATE deliveries SET due_at = $3 WHERE status = 'pending' AND channel = $1 AND user_id = $2",
+        f"""UPDATE deliveries SET due_at = ($3::timestamptz[])[array_position($2::text[], user_id)]
+            WHERE status = 'pending' AND user_id = ANY($2) AND {_IN_CHANNEL}""",  # noqa: S608  our own name
         channel,
-        user_id,
-        until,
+        list(until),
+        list(until.values()),
     )
 
 
@@ -139,11 +150,11 @@ async def cancel_answered(connection: Raw, keys: Sequence[tuple[str, int]]) -> l
     return [Delivery(*row) for row in rows]
 
 
-async def cancel_moot(connection: Raw, channel: str, user_id: str, now: datetime) -> list[Delivery]:
+async def cancel_moot(connection: Raw, channel: str, user_ids: Sequence[str], now: datetime) -> list[Delivery]:
     """What is done, gone, answered or moved since, as the read model has it where it knows of the firing."""
     rows = await connection.fetch(
         f"""UPDATE deliveries d SET status = 'cancelled'
-            WHERE d.status = 'pending' AND d.channel = $1 AND d.user_id = $2 AND EXISTS (
+            WHERE d.status = 'pending' AND d.user_id = ANY($2) AND {_IN_CHANNEL} AND EXISTS (
               SELECT FROM tasks t LEFT JOIN reminders r ON r.task_id = t.id AND r.id = d.reminder_id
               WHERE t.id = d.task_id AND t.version >= d.version AND (
                 t.status = 'completed' OR t.deleted_at IS NOT NULL OR t.purged
@@ -151,7 +162,7 @@ async def cancel_moot(connection: Raw, channel: str, user_id: str, now: datetime
                    ELSE r.id IS NULL OR r.firing > d.firing OR r.acknowledged_at IS NOT NULL END))
             RETURNING {_COLUMNS}""",  # noqa: S608  column names only
         channel,
-        user_id,
+        user_ids,
         now,
     )
     return [Delivery(*row) for row in rows]

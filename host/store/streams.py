@@ -66,7 +66,7 @@ async def append(connection: Raw, entries: Sequence[Entry]) -> None:
     """Add the entries in the order given; holds the streams of their users until the transaction ends."""
     if not entries:
         return
-    heads = await _lock(connection, {entry.user_id for entry in entries})
+    heads = await lock(connection, {entry.user_id for entry in entries})
     rows: list[tuple[Any, ...]] = []
     for entry in entries:
         position, before = heads[entry.user_id]
@@ -85,8 +85,8 @@ async def append(connection: Raw, entries: Sequence[Entry]) -> None:
     )
 
 
-async def _lock(connection: Raw, users: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Sorted, so that two transactions never hold each other's."""
+async def lock(connection: Raw, users: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Position and hash of each user's newest entry. Sorted, so that two transactions never hold each other's."""
     wanted = sorted(users)
     query = "SELECT user_id, position, hash FROM user_streams WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE"
     rows = await connection.fetch(query, wanted)

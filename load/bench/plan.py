@@ -33,6 +33,7 @@ class Plan:
     scale_slots: int
     scale_completions: int
     scale_due_rounds: int
+    scale_released: int
     rate_users: int
     rate_offered: int
     rate_warm_seconds: float
@@ -70,6 +71,7 @@ FULL = Plan(
     scale_slots=200,
     scale_completions=200,
     scale_due_rounds=5,  # one round alone says little: its p99 may be three times that of the next
+    scale_released=10_000,
     rate_users=200,
     rate_offered=1_100,  # more than is required, so that what is held can be that
     rate_warm_seconds=2.0,
@@ -107,6 +109,7 @@ SMOKE = Plan(
     scale_slots=10,
     scale_completions=10,
     scale_due_rounds=1,
+    scale_released=300,
     rate_users=20,
     rate_offered=300,
     rate_warm_seconds=0.5,

@@ -37,7 +37,7 @@ def documents(
     for actor_id, body in bodies:
         asked = build_command(
             command,
-            {**body, "id": actor_id},
+            body if actor_type == "UserActor" else {**body, "id": actor_id},
             id=str(uuid4()),
             principal=Principal("user", user_id, user_id),
             correlation_id=actor_id,

@@ -15,6 +15,7 @@ from load.bench.bench import Bench
 from load.bench.clients.http import connect, request
 from load.bench.figures import VoidError, summary
 from load.bench.fill import fill
+from load.bench.phases.release import release
 from load.bench.phases.reminders import (
     DELIVERED_SQL,
     FIRED_SQL,
@@ -69,6 +70,7 @@ async def run(bench: Bench, section: Section) -> None:
     await section.add("lateness among them", _due(bench, users, section))
     await section.add("occurrences by slot", _by_slot(bench, users[0]))
     await section.add("occurrences by completion", _by_completion(bench, users))
+    await section.add("people's release", release(bench))
     section.notes.append(
         f"Seeded as documents straight into the triggers, for {len(users)} users; from there on all is as always: read model, "
         "wakes registered by the sweeper, first occurrences by the consumer."

@@ -1,0 +1,118 @@
+"""What was held for many is released in pages of people: as many statements for a page as for one, and nobody waits for
+one whose delivery fails.
+"""
+
+import pytest
+
+from host.consumers import held
+from host.consumers.catchup import Catchup
+from host.consumers.notifier import Notifier
+from host.store import deliveries, streams
+from tests.fakes.person import FakePerson
+from tests.store.test_outbox_plans import Explained
+from tests.store.world import World
+
+pytestmark = pytest.mark.store
+
+QUIET = {"quiet_hours": {"start": "11:30", "end": "15:00"}}
+_HOLD = """
+INSERT INTO deliveries (reminder_id, firing, channel, user_id, task_id, status, due_at, version, title, body, fired_at)
+SELECT user_id || '-' || n, 1, 'in_app', user_id, user_id || '-task-' || n, 'pending', $3, 1, 'task ' || n, '', $3
+FROM unnest($1::text[]) AS x (user_id) CROSS JOIN generate_series(1, $2) AS n
+"""
+
+
+async def hold(world: World, users: list[str], count: int = 1) -> None:
+    """So many deliveries of each are due."""
+    await world.rows(_HOLD, users, count, world.clock.now())
+
+
+async def told(world: World) -> dict[str, list[str]]:
+    """Titles by user."""
+    rows = await world.rows("SELECT user_id, array_agg(title ORDER BY title) FROM notifications GROUP BY 1")
+    return {row[0]: row[1] for row in rows}
+
+
+async def test_each_of_a_page_is_told_as_if_alone(world: World, loops: dict[str, Catchup], notifier: Notifier) -> None:
+    resting = FakePerson(zone="UTC")
+    await world.say(resting.id, resting.says("RegisterUser", {"email": "ada@example.org", "defaults": QUIET}))
+    answered = FakePerson(zone="UTC")
+    done = await world.create(answered)
+    await world.say(done, answered.says("CompleteTask"))
+    while await loops["projector"].step():
+        pass
+    await hold(world, [resting.id, answered.id, "few"], 2)
+    await hold(world, ["many"], 21)
+    await world.rows("UPDATE deliveries SET task_id = $1 WHERE reminder_id = $2", done, f"{answered.id}-1")
+    await notifier.release()
+    assert await told(world) == {
+        answered.id: ["task 2"],
+        "few": ["task 1", "task 2"],
+        "many": ["21 reminders at once"],
+    }
+    statuses = await world.rows("SELECT user_id, status, count(*) FROM deliveries GROUP BY 1, 2")
+    assert {tuple(row) for row in statuses} == {
+        (resting.id, "pending", 2),
+        (answered.id, "cancelled", 1),
+        (answered.id, "sent", 1),
+        ("few", "sent", 2),
+        ("many", "sent", 21),
+    }
+    until = await world.value("SELECT max(due_at) FROM deliveries WHERE status = 'pending'")
+    assert until.isoformat() == "2026-11-22T15:00:00+00:00"
+    async with world.database.raw() as connection:
+        assert {await streams.broken_at(connection, user) for user in ("few", "many", answered.id)} == {None}
+
+
+async def test_one_whose_delivery_fails_holds_up_nobody_of_its_page(world: World, notifier: Notifier) -> None:
+    await hold(world, ["first", "second", "third"])
+    await world.rows("ALTER TABLE notifications ADD CHECK (user_id <> 'second')")
+    with pytest.raises(ExceptionGroup) as failed:
+        await notifier.release()
+    assert len(failed.value.exceptions) == 1
+    assert sorted(await told(world)) == ["first", "third"]
+    statuses = await world.rows("SELECT user_id, status FROM deliveries ORDER BY 1")
+    assert [row[1] for row in statuses] == ["sent", "pending", "sent"]
+
+
+async def test_a_page_takes_as_many_statements_as_one_user(world: World) -> None:
+    asked: dict[int, int] = {}
+    for count in (2, 1, 50):  # the first one shows the connection its types
+        for each in (1, 21):  # told one by one, and as one
+            users = [f"user-{count}-{each}-{n}" for n in range(count)]
+            await hold(world, users, each)
+            async with world.database.raw() as connection, connection.transaction():
+                statements: list[object] = []
+                with connection.query_logger(statements.append):
+                    await held.release(connection, users, world.clock.now())
+            asked[count] = asked.get(count, 0) + len(statements)
+    assert asked[1] == asked[50]
+    assert await world.value("SELECT count(*) FROM notifications") == 2 * (2 + 1 + 50)
+
+
+@pytest.mark.parametrize("others", ["never analyzed", "analyzed"])
+async def test_a_page_reads_the_deliveries_of_its_users(world: World, others: str) -> None:
+    """However many others have some: the statistics may not know yet how many these are."""
+    await hold(world, [f"user-{n}" for n in range(5_000)])
+    users = [f"user-{n}" for n in range(10)]
+    async with world.database.raw() as connection:
+        if others == "analyzed":
+            await connection.execute("ANALYZE deliveries")
+        explained = Explained(connection)
+        reads = []
+        mine = await deliveries.hold(explained, "in_app", users, 100)
+        assert [each[0].user_id for each in mine] == users
+        reads.append(explained.read)
+        await deliveries.cancel_moot(explained, "in_app", users, world.clock.now())
+        reads.append(explained.read)
+        await deliveries.mark_sent(explained, [each[0] for each in mine], world.clock.now())
+        reads.append(explained.read)
+    assert all(0 < read <= 100 for read in reads), reads
+
+
+def test_pages_hold_so_many_users_and_so_many_deliveries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held, "USERS_A_PAGE", 3)
+    monkeypatch.setattr("host.consumers.telling.PAGE", 10)
+    due = [("a", 1), ("b", 1), ("c", 1), ("d", 4), ("e", 7), ("f", 50), ("g", 1)]
+    assert list(held.pages(due)) == [["a", "b", "c"], ["d"], ["e"], ["f"], ["g"]]
+    assert list(held.pages([])) == []
