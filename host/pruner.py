@@ -1,5 +1,6 @@
 """The pruner: deletes what has served its time, empties old trash, makes the next partitions. Run it under a leader."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -20,7 +21,8 @@ log = logging.getLogger(__name__)
 PRUNE_SECONDS: Final = 60.0
 OUTAGE_PAUSE_SECONDS: Final = 10.0
 BATCHES_AT_ONCE: Final = 20
-PURGES_AT_ONCE: Final = 100
+BREATH_SECONDS: Final = 0.2  # between batches, for those who write
+PURGES_AT_ONCE: Final = 1_000
 OUTBOX_AGE: Final = timedelta(days=7)
 TRASH_AGE: Final = timedelta(days=30)
 AGES: Final = {
@@ -44,12 +46,19 @@ class Pruner:
     async def run(self) -> None:
         """Ends only by cancellation; an outage is waited out."""
         try:
-            await repeat(self.prune, PRUNE_SECONDS, OUTAGE_PAUSE_SECONDS, log, "pruning failed", passing=is_away)
+            await repeat(
+                self._until_little_is_left, PRUNE_SECONDS, OUTAGE_PAUSE_SECONDS, log, "pruning failed", passing=is_away
+            )
         finally:  # another process prunes now: what was true here must not stand beside what is true there
             metrics.dead_letters.set(0)
             metrics.outbox_pending.set(0)
 
-    async def prune(self) -> None:
+    async def _until_little_is_left(self) -> None:
+        while await self.prune():
+            pass
+
+    async def prune(self) -> bool:
+        """Gives whether of some table more may go than goes at once."""
         now = self._clock.now()
         async with self._database.raw() as connection:
             for name in await partitions.ensure(connection, now):
@@ -60,19 +69,26 @@ class Pruner:
             log.info("pruned", extra=removed)
         await self.empty_trash()
         await self._count()
+        return max(removed.values()) >= BATCHES_AT_ONCE * prune.ROWS_AT_ONCE
 
     async def _outbox(self) -> int:
-        before, names = self._clock.now() - OUTBOX_AGE, list(CONSUMERS)
-        return await self._in_batches(
-            lambda connection: prune.outbox(connection, names, before=before, needs_broker=self._broker)
-        )
+        before, names, above = self._clock.now() - OUTBOX_AGE, list(CONSUMERS), 0
+
+        async def remove(connection: Raw) -> int:
+            nonlocal above
+            removed, above = await prune.outbox(
+                connection, names, above=above, before=before, needs_broker=self._broker
+            )
+            return removed
+
+        return await self._in_batches(remove)
 
     async def _by_age(self, table: str, age: timedelta) -> int:
         before = self._clock.now() - age
         return await self._in_batches(lambda connection: prune.by_age(connection, table, before))
 
     async def _in_batches(self, remove: Callable[[Raw], Awaitable[int]]) -> int:
-        """Until a batch is not full, but not for ever: what is left then goes the next time. Gives how many rows went."""
+        """Until a batch is not full, but not for ever: other tables have their turn. Gives how many rows went."""
         total = 0
         for _ in range(BATCHES_AT_ONCE):
             async with self._database.raw() as connection:
@@ -80,6 +96,7 @@ class Pruner:
             total += removed
             if removed < prune.ROWS_AT_ONCE:
                 break
+            await asyncio.sleep(BREATH_SECONDS)
         return total
 
     async def empty_trash(self) -> None:

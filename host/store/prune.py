@@ -18,28 +18,34 @@ BY_AGE: Final = {
 }
 
 
-async def outbox(connection: Raw, consumers: Sequence[str], *, before: datetime, needs_broker: bool) -> int:
-    """Remove rows that all consumers have passed and the broker has, with their inbox rows; gives how many.
+async def outbox(
+    connection: Raw, consumers: Sequence[str], *, above: int, before: datetime, needs_broker: bool
+) -> tuple[int, int]:
+    """Remove the next rows above a position that all consumers have passed and the broker has, with their inbox rows.
 
-    Always the oldest first and nothing in between: the row that may not go yet holds all after it.
+    Gives how many went, and the position of the last: while somebody reads for long, what is removed is still gone
+    through by whoever starts below it. Always the oldest first and nothing in between: the row that may not go yet
+    holds all after it.
     """
     async with connection.transaction():
         last = await connection.fetchval(
             """SELECT max(position) FROM (
                  SELECT position, bool_and(created_at < $1 AND (NOT $2 OR published_at IS NOT NULL))
                    OVER (ORDER BY position) AS may_go
-                 FROM (SELECT position, created_at, published_at FROM outbox ORDER BY position LIMIT $4))
+                 FROM (SELECT position, created_at, published_at FROM outbox WHERE position > $5 ORDER BY position LIMIT $4))
                WHERE may_go AND position <= (SELECT CASE WHEN count(*) = cardinality($3::text[])
                  THEN min(position) ELSE 0 END FROM watermarks WHERE consumer = ANY($3))""",
             before,
             needs_broker,
             consumers,
             ROWS_AT_ONCE,
+            above,
         )
         if last is None:
-            return 0
-        await connection.execute("DELETE FROM inbox WHERE position <= $1", last)
-        return _count(await connection.execute("DELETE FROM outbox WHERE position <= $1", last))
+            return 0, above
+        await connection.execute("DELETE FROM inbox WHERE position > $1 AND position <= $2", above, last)
+        removed = await connection.execute("DELETE FROM outbox WHERE position > $1 AND position <= $2", above, last)
+        return _count(removed), last
 
 
 async def by_age(connection: Raw, table: str, before: datetime) -> int:

@@ -10,6 +10,7 @@ from host.consumers.catchup import Catchup
 from host.pruner import Pruner
 from host.store import partitions
 from host.store.engine import Database
+from tests.deadline import eventually
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
 
@@ -35,13 +36,15 @@ async def make_old(world: World) -> None:
 async def test_old_rows_that_all_have_handled_go_with_their_inbox(
     world: World, person: FakePerson, loops: dict[str, Catchup], pruner: Pruner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await world.create(person)
+    for _ in range(2):
+        await world.create(person)
     await make_old(world)
     await handle_all(loops, monkeypatch)
+    await world.rows("DELETE FROM outbox WHERE position = 1")  # as if a broker had brought it again after it went
     await world.create(person)
-    await world.rows("UPDATE outbox SET created_at = $1 WHERE position > 1", world.clock.now())
+    await world.rows("UPDATE outbox SET created_at = $1 WHERE position > 2", world.clock.now())
     await pruner.prune()
-    assert [row[0] for row in await world.rows("SELECT position FROM outbox")] == [2]
+    assert [row[0] for row in await world.rows("SELECT position FROM outbox")] == [3]
     assert await world.value("SELECT count(*) FROM inbox") == 0
 
 
@@ -68,6 +71,32 @@ async def test_with_a_broker_an_unpublished_row_stays(
     await world.rows("UPDATE outbox SET published_at = now()")
     await pruner.prune()
     assert await world.value("SELECT count(*) FROM outbox") == 0
+
+
+async def test_more_than_goes_in_one_pass_is_followed_at_once_by_the_next(
+    world: World,
+    person: FakePerson,
+    loops: dict[str, Catchup],
+    pruner: Pruner,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("host.pruner.BATCHES_AT_ONCE", 2)
+    monkeypatch.setattr("host.pruner.BREATH_SECONDS", 0.0)
+    monkeypatch.setattr("host.store.prune.ROWS_AT_ONCE", 2)
+    for _ in range(9):
+        await world.create(person)
+    await make_old(world)
+    await handle_all(loops, monkeypatch)
+    await world.rows("UPDATE commands SET at = $1", world.clock.now())
+    running = asyncio.create_task(pruner.run())
+
+    async def gone() -> bool:
+        return await world.value("SELECT count(*) FROM outbox") == 0
+
+    await eventually(gone, 10, "the outbox was pruned")
+    running.cancel()
+    assert await world.value("SELECT count(*) FROM inbox") == 0
+    assert await world.value("SELECT count(*) FROM commands") == 9
 
 
 async def test_commands_are_kept_a_day(world: World, person: FakePerson, pruner: Pruner, clock: FakeClock) -> None:
