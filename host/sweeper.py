@@ -22,6 +22,7 @@ OVERDUE: Final = timedelta(seconds=2)  # longer than the scheduler needs under l
 TRY_AGAIN: Final = timedelta(seconds=2)  # longer than a call needs, or one sweep would repeat the one before
 ROWS_AT_ONCE: Final = 200
 CALLS_AT_ONCE: Final = 16
+FORGET_AT_ONCE: Final = 2_000
 SENTINEL_SECONDS: Final = 10.0
 COUNT_SECONDS: Final = 10.0
 
@@ -114,13 +115,23 @@ class Sweeper:
             return
         if present:
             return
-        async with self._database.raw() as connection:
-            forgotten = await wakes.forget_armed(connection)
-        log.warning("the scheduler has no sentinel: every wake is registered again", extra={"wakes": forgotten})
+        log.warning("the scheduler has no sentinel: every wake is registered again")
+        forgotten = await self._forget_armed()
+        log.info("every wake counts as not registered", extra={"wakes": forgotten})
         try:
             await self._plant()
         except Exception as error:  # noqa: BLE001  the next check finds it missing again
             log.warning("the sentinel could not be planted", extra={"cause": repr(error)})
+
+    async def _forget_armed(self) -> int:
+        """In pages, so that turns and the arming go on. Cut off, it begins anew: the sentinel is still missing."""
+        forgotten = 0
+        after: wakes.Actor | None = wakes.FIRST
+        while after is not None:
+            async with self._database.raw() as connection:
+                count, after = await wakes.forget_armed(connection, after, FORGET_AT_ONCE)
+            forgotten += count
+        return forgotten
 
     async def _count(self) -> None:
         async with self._database.raw() as connection:

@@ -190,7 +190,7 @@ def _differing_query(table: Table) -> str:
         is_json = isinstance(table.columns[name].type, JSON)
         return f'jsonb_strip_nulls({alias}."{name}"::jsonb)' if is_json else f'{alias}."{name}"'
 
-    names = [column.name for column in table.columns]
+    names = [column.name for column in table.columns if column.computed is None]
     differs = ", ".join(f"CASE WHEN {value('t', n)} IS DISTINCT FROM {value('x', n)} THEN '{n}' END" for n in names)
     return f"""SELECT id, why FROM (
           SELECT x.id, CASE WHEN t.id IS NULL THEN 'it has no row'

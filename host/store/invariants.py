@@ -88,9 +88,9 @@ async def slots(connection: Raw, found: Found) -> None:
             "slots", f"SeriesActor:{series_id}", f"the slot {slot} has {len(tasks)} tasks: {', '.join(tasks)}"
         )
 
-    query = """SELECT series_id, body->'occurrence'->>'slot', array_agg(id ORDER BY id) FROM tasks
-        WHERE series_id IS NOT NULL AND body->'occurrence'->>'slot' IS NOT NULL
-        GROUP BY series_id, body->'occurrence'->>'slot', body->'occurrence'->>'generation' HAVING count(*) > 1"""
+    query = """SELECT series_id, slot, array_agg(id ORDER BY id) FROM tasks
+        WHERE series_id IS NOT NULL AND slot IS NOT NULL
+        GROUP BY series_id, slot, body->'occurrence'->>'generation' HAVING count(*) > 1"""
     await _breaches(connection, found, query, (), breach)
 
 

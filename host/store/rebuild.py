@@ -67,6 +67,8 @@ async def create(connection: Raw) -> None:
             await connection.execute(
                 f"CREATE TABLE {SCHEMA}.{table} (LIKE public.{table} INCLUDING ALL EXCLUDING INDEXES)"
             )
+            for (options,) in await connection.fetch(_OPTIONS, f"public.{table}"):
+                await connection.execute(f"ALTER TABLE {SCHEMA}.{table} SET ({options})")
             for name, definition in await connection.fetch(_KEYS, f"public.{table}"):
                 await connection.execute(f'ALTER TABLE {SCHEMA}.{table} ADD CONSTRAINT "{name}" {definition}')
 
@@ -79,6 +81,10 @@ async def index(connection: Raw) -> None:
         await connection.execute(f"VACUUM ANALYZE {SCHEMA}.{table}")
 
 
+# Which LIKE leaves out.
+_OPTIONS: Final = (
+    "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = $1::regclass AND reloptions <> '{}'"
+)
 _KEYS: Final = """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE conrelid = $1::regclass AND contype IN ('p', 'u') ORDER BY conname"""
 _INDEXES: Final = """SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i WHERE i.indrelid = $1::regclass

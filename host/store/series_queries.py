@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Text, func, literal_column, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Integer, func, literal_column, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from host.store.tables import series, tasks, user_streams
@@ -14,7 +14,6 @@ from host.store.task_queries import Stretch
 Json = dict[str, Any]
 
 MOST_OCCURRENCES: Final = 500
-_slot: Final[ColumnElement[str]] = literal_column("(tasks.body->'occurrence'->>'slot')", Text)  # as its index has it
 _generation: Final[ColumnElement[int]] = literal_column("(tasks.body->'occurrence'->>'generation')::integer", Integer)
 
 
@@ -68,10 +67,10 @@ async def occurrences(
         .where(
             tasks.c.series_id == series_id,
             tasks.c.user_id == user_id,
-            _slot >= first.isoformat(),
-            _slot < (last + timedelta(days=1)).isoformat(),
+            tasks.c.slot >= first.isoformat(),
+            tasks.c.slot < (last + timedelta(days=1)).isoformat(),
         )
-        .order_by(_slot, _generation)
+        .order_by(tasks.c.slot, _generation)
         .limit(limit)
     )
     return (await connection.scalars(statement)).all()
@@ -90,7 +89,7 @@ async def open_of(connection: AsyncConnection, user_id: str, series_id: str) -> 
     """The ids of all tasks of the series that are open and not in the trash, oldest first."""
     is_open = (tasks.c.status == "open", tasks.c.deleted_at.is_(None), ~tasks.c.purged)
     mine = (tasks.c.series_id == series_id, tasks.c.user_id == user_id)
-    statement = select(tasks.c.id).where(*mine, *is_open).order_by(_slot, tasks.c.id)
+    statement = select(tasks.c.id).where(*mine, *is_open).order_by(tasks.c.slot, tasks.c.id)
     return (await connection.scalars(statement)).all()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Date,
     Float,
     Index,
@@ -91,8 +92,9 @@ wakes: Final = Table(
     instant("armed_at"),
     instant("tried_at"),
     stamp("set_at"),
-    Index("wakes_due", "wake_at"),
-    Index("wakes_unarmed", "set_at", postgresql_where=text("armed_at IS NULL")),
+    Index("wakes_due", "wake_at", "tried_at"),
+    Index("wakes_unarmed", "wake_at", postgresql_where=text("armed_at IS NULL AND tried_at IS NULL")),
+    Index("wakes_tried", "tried_at", "wake_at", postgresql_where=text("tried_at IS NOT NULL")),
 )
 
 # --- Who has handled what --------------------------------------------------------------------------------------------
@@ -157,6 +159,14 @@ tasks: Final = Table(  # purged rows stay as (id, user_id, version, purged), so 
     id_("series_id", nullable=True),
     Column("search", Text, nullable=False),  # folded title, description, tags, checklist
     Column("body", JSON, nullable=False),  # the task as the event had it
+    Column(  # of an occurrence; the database reads it from the body, so that no index has to
+        "slot",
+        Text,
+        Computed(
+            "CASE WHEN (series_id IS NOT NULL) THEN ((body -> 'occurrence'::text) ->> 'slot'::text) ELSE NULL::text END",
+            persisted=True,
+        ),
+    ),
     Index("tasks_due", "user_id", "due_at", "id", postgresql_where=text("deleted_at IS NULL AND NOT purged")),
     Index("tasks_created", "user_id", "created_at", "id", postgresql_where=text("NOT purged")),
     Index("tasks_updated", "user_id", "updated_at", "id", postgresql_where=text("NOT purged")),
@@ -171,7 +181,7 @@ tasks: Final = Table(  # purged rows stay as (id, user_id, version, purged), so 
     Index(  # slots are texts that sort as the days they name
         "tasks_slots",
         "series_id",
-        text("((body -> 'occurrence'::text) ->> 'slot'::text)"),
+        "slot",
         postgresql_where=text("series_id IS NOT NULL"),
     ),
     Index("tasks_trash", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL AND NOT purged")),
@@ -284,6 +294,7 @@ reminder_ledger: Final = Table(
     Column("source", Text, nullable=False),  # event id, or delivery and step: a replay is no second row
     Index("reminder_ledger_source", "source", unique=True),
     Index("reminder_ledger_task", "user_id", "task_id", "id"),
+    Index("reminder_ledger_at", "at", "id"),
 )
 
 deliveries: Final = Table(
@@ -309,6 +320,7 @@ deliveries: Final = Table(
     Index("deliveries_user", "user_id", postgresql_where=text("status = 'pending'")),
     Index("deliveries_pending", "channel", "due_at", postgresql_where=text("status = 'pending'")),
     Index("deliveries_task", "task_id"),
+    Index("deliveries_done", "due_at", postgresql_where=text("status <> 'pending'")),
 )
 
 notifications: Final = Table(
@@ -329,11 +341,12 @@ notifications: Final = Table(
     Index("notifications_user", "user_id", "created_at", "id"),
     Index("notifications_unread", "user_id", postgresql_where=text("read_at IS NULL")),
     Index("notifications_created", "created_at"),
+    Index("notifications_reminder", "reminder_id"),
 )
 
 # --- What the chores keep --------------------------------------------------------------------------------------------
 
-archives: Final = Table(  # the files of archived activity: a month is either in one of them or in `activity`
+archives: Final = Table(  # the files of what is archived: a month of activity is either in one of them or in `activity`
     "archives",
     metadata,
     Column("file", Text, primary_key=True),
@@ -341,6 +354,9 @@ archives: Final = Table(  # the files of archived activity: a month is either in
     Column("rows", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
     instant("archived_at", nullable=False),
+    Column("kind", Text, nullable=False, server_default=text("'activity'")),  # or ledger
+    # Rows of the ledger are deleted after their file is entered: until then some may be in both places.
+    Column("cleared", Boolean, nullable=False, server_default=text("true")),
 )
 
 jobs: Final = Table(  # when each was last asked for, and when what was asked was last done

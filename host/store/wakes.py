@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from host.store.engine import Raw
 
 Actor = tuple[str, str]  # type, id
+FIRST: Final[Actor] = ("", "")  # before every actor
 
 
 async def note_armed(connection: Raw, armed: Sequence[tuple[str, str, datetime]], now: datetime) -> None:
-    """(type, id, wake): registered with the scheduler; a wake that has moved since stays unarmed."""
+    """(type, id, wake): registered with the scheduler; a wake that has moved since stays unarmed.
+
+    It counts as untried again, so that what was tried stays few and is quickly gone through.
+    """
     await connection.execute(
-        """UPDATE wakes w SET armed_at = $4
+        """UPDATE wakes w SET armed_at = $4, tried_at = NULL
            FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS x (actor_type, actor_id, wake_at)
            WHERE w.actor_type = x.actor_type AND w.actor_id = x.actor_id AND w.wake_at = x.wake_at""",
         [actor_type for actor_type, _, _ in armed],
@@ -24,7 +29,7 @@ async def note_armed(connection: Raw, armed: Sequence[tuple[str, str, datetime]]
 async def take_unarmed(
     connection: Raw, *, grace_seconds: float, tried_before: datetime, now: datetime, limit: int
 ) -> list[Actor]:
-    """Wakes that nobody registered in time, least recently tried first; marks them as tried.
+    """Wakes that nobody registered in time, untried and then least recently tried first; marks them as tried.
 
     How long a turn has had to register its own is no matter of our clock: the database set `set_at` and judges it.
     """
@@ -41,7 +46,7 @@ async def take_unarmed(
 async def take_overdue(
     connection: Raw, *, overdue_since: datetime, tried_before: datetime, now: datetime, limit: int
 ) -> list[Actor]:
-    """Wakes whose time has passed without a turn, least recently tried first; marks them as tried."""
+    """Wakes whose time has passed without a turn, in the order of `take_unarmed`; marks them as tried."""
     return await _take(
         connection, "wake_at <= $4::timestamptz", overdue_since, tried_before=tried_before, now=now, limit=limit
     )
@@ -57,10 +62,14 @@ async def _take(
     limit: int,
 ) -> list[Actor]:
     rows = await connection.fetch(
-        f"""UPDATE wakes w SET tried_at = $1::timestamptz FROM (
-              SELECT actor_type, actor_id FROM wakes
-              WHERE {condition} AND (tried_at IS NULL OR tried_at <= $2::timestamptz)
-              ORDER BY tried_at NULLS FIRST, wake_at LIMIT $3 FOR UPDATE SKIP LOCKED) x
+        f"""WITH untried AS MATERIALIZED (
+              SELECT actor_type, actor_id FROM wakes WHERE {condition} AND tried_at IS NULL
+              ORDER BY wake_at LIMIT $3 FOR UPDATE SKIP LOCKED),
+            again AS MATERIALIZED (
+              SELECT actor_type, actor_id FROM wakes WHERE {condition} AND tried_at <= $2::timestamptz
+              ORDER BY tried_at, wake_at LIMIT $3 - (SELECT count(*) FROM untried) FOR UPDATE SKIP LOCKED)
+            UPDATE wakes w SET tried_at = $1::timestamptz
+            FROM (SELECT * FROM untried UNION ALL SELECT * FROM again) x
             WHERE w.actor_type = x.actor_type AND w.actor_id = x.actor_id
             RETURNING w.actor_type, w.actor_id""",  # noqa: S608  the condition is one of the two above
         now,
@@ -71,12 +80,24 @@ async def _take(
     return [(row[0], row[1]) for row in rows]
 
 
-async def forget_armed(connection: Raw) -> int:
-    """The scheduler has lost its data: nothing counts as registered. Gives how many wakes that concerns."""
-    status: str = await connection.execute(
-        "UPDATE wakes SET armed_at = NULL, tried_at = NULL WHERE armed_at IS NOT NULL", timeout=120
+async def forget_armed(connection: Raw, after: Actor, limit: int) -> tuple[int, Actor | None]:
+    """The scheduler has lost its data: of the next wakes after that actor's none counts as registered any more.
+
+    Gives how many did, and the actor to go on after; None when these were the last.
+    """
+    row = await connection.fetchrow(
+        """WITH page AS MATERIALIZED (
+             SELECT actor_type, actor_id FROM wakes WHERE (actor_type, actor_id) > ($1, $2)
+             ORDER BY actor_type, actor_id LIMIT $3 FOR UPDATE),
+           forgotten AS (
+             UPDATE wakes w SET armed_at = NULL, tried_at = NULL FROM page p
+             WHERE w.actor_type = p.actor_type AND w.actor_id = p.actor_id AND w.armed_at IS NOT NULL RETURNING 1)
+           SELECT (SELECT count(*) FROM forgotten), actor_type, actor_id
+           FROM page ORDER BY actor_type DESC, actor_id DESC LIMIT 1""",
+        *after,
+        limit,
     )
-    return int(status.rpartition(" ")[2])
+    return (row[0], (row[1], row[2])) if row else (0, None)
 
 
 async def next_wake(connection: Raw) -> datetime | None:
@@ -88,7 +109,9 @@ async def next_wake(connection: Raw) -> datetime | None:
 async def counts(connection: Raw, *, grace_seconds: float, overdue_since: datetime) -> tuple[int, int]:
     """How many are unarmed beyond the grace, and how many overdue."""
     row = await connection.fetchrow(
-        """SELECT (SELECT count(*) FROM wakes WHERE armed_at IS NULL
+        """SELECT (SELECT count(*) FROM wakes WHERE armed_at IS NULL AND tried_at IS NULL
+                     AND set_at <= clock_timestamp() - make_interval(secs => $1))
+                + (SELECT count(*) FROM wakes WHERE armed_at IS NULL AND tried_at IS NOT NULL
                      AND set_at <= clock_timestamp() - make_interval(secs => $1)),
                   (SELECT count(*) FROM wakes WHERE wake_at <= $2)""",
         float(grace_seconds),

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-import orjson
 import pytest
 
 from host.store import outbox, own_writes, publishing
 from host.store.engine import Database, Raw
+from tests.store.explained import Explained
 
 pytestmark = pytest.mark.store
 
@@ -21,33 +21,6 @@ SELECT 'event-' || n, 'TaskActor', 'task-' || n, 1, 1, 1, 'user', 'task.created'
 _HANDLED = (
     "INSERT INTO inbox (consumer, event_id, position) SELECT $1, event_id, position FROM outbox WHERE position <= $2"
 )
-
-
-class Explained:
-    """A connection that tells of each statement what its plan read, and then runs it."""
-
-    def __init__(self, connection: Raw) -> None:
-        self._connection = connection
-        self.read = 0
-
-    async def fetch(self, query: str, *arguments: Any) -> list[Any]:
-        await self.fetchrow(query, *arguments)
-        return list(await self._connection.fetch(query, *arguments))
-
-    async def fetchrow(self, query: str, *arguments: Any) -> None:
-        plan = await self._connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}", *arguments)
-        self.read = _read(orjson.loads(plan)[0]["Plan"])
-
-    execute = fetch
-
-
-def _read(node: dict[str, Any]) -> int:
-    """Rows of tables, entries of indexes and pairs of a join that this node and those below it have looked at."""
-    own = node.get("Rows Removed by Join Filter", 0)
-    if "Relation Name" in node or "Index Name" in node:
-        removed = sum(node.get(f"Rows Removed by {what}", 0) for what in ("Filter", "Index Recheck"))
-        own += node["Actual Rows"] + removed
-    return int(own * node["Actual Loops"]) + sum(_read(child) for child in node.get("Plans", []))
 
 
 @pytest.fixture(params=["never analyzed", "analyzed"])

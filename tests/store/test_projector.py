@@ -9,8 +9,9 @@ import asyncpg
 import orjson
 import pytest
 
+from actors.task_state import task_json
 from host.consumers.catchup import Catchup
-from host.store import streams
+from host.store import projections, streams
 from host.store.projections import OvertakenError
 from tests.fakes.person import FakePerson
 from tests.store.world import World
@@ -18,6 +19,7 @@ from tests.store.world import World
 pytestmark = pytest.mark.store
 
 DUE = {"local": "2026-11-23T12:00", "zone": "Europe/Berlin"}
+DAILY = {"template": {"title": "Water"}, "rule": "FREQ=DAILY", "start": {"date": "2026-11-23"}}
 
 
 async def busy_day(world: World, people: list[FakePerson]) -> None:
@@ -34,6 +36,27 @@ async def busy_day(world: World, people: list[FakePerson]) -> None:
         await world.say(second, person.says("ReopenTask"))
         await world.say(second, person.says("DeleteTask"))
         await world.say(first, person.says("AddTags", {"tags": ["garden", 'a "b" \\ {c}']}))
+
+
+async def test_a_reminder_that_fires_touches_no_index_of_its_task(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    """A version that changes nothing that is looked up by is written beside the one before: no index hears of it."""
+    task_id = await world.create(person, reminders=[{"at": "2026-11-22T12:30:00.000Z"}])
+    await world.create_series(person, **DAILY)
+    for name in ("projector", "recurrence", "projector") * 2:
+        await loops[name].step()
+    bodies = [orjson.loads(row[0]) for row in await world.rows("SELECT body::text FROM tasks")]
+    later = {task["id"]: {**task, "version": task["version"] + 1} for task in bodies}
+    world.clock.move(hours=1)
+    await world.tick("TaskActor", task_id)
+    fired = orjson.loads(await world.value("SELECT value FROM dapr_state WHERE key LIKE $1", f"%{task_id}%"))
+    assert fired["state"]["reminders"][0]["status"] == "fired"
+    later[task_id] = task_json(fired["state"])
+    async with world.database.raw() as connection, connection.transaction():
+        await projections.upsert_tasks(connection, later)
+        updates = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'tasks'"
+        assert tuple(await connection.fetchrow(updates)) == (2, 2)
 
 
 async def check_fold(world: World) -> None:

@@ -28,6 +28,7 @@ READ_MODEL = {
     "tags": "SELECT * FROM tags ORDER BY user_id, folded",
     "series": "SELECT * FROM series ORDER BY id",
 }
+OPTIONS = "SELECT relname, reloptions FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname"
 INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexname"
 
 
@@ -56,11 +57,12 @@ async def full(world: World, loops: dict[str, Catchup]) -> World:
 
 
 async def test_the_new_tables_are_the_old_ones(full: World) -> None:
-    before, indexes = await read_model(full), await full.rows(INDEXES)
+    before, indexes, options = await read_model(full), await full.rows(INDEXES), await full.rows(OPTIONS)
     done = await run(full)
     assert done.docs == len(before["tasks"]) + len(before["series"])
     assert await read_model(full) == before
     assert await full.rows(INDEXES) == indexes
+    assert await full.rows(OPTIONS) == options
     assert not await full.value("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", store.SCHEMA)
 
 

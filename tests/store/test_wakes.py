@@ -7,7 +7,8 @@ from prometheus_client import REGISTRY
 
 from host import metrics
 from host.arming import Arming
-from host.store.engine import Database
+from host.store import wakes
+from host.store.engine import Database, Raw
 from host.sweeper import Sweeper
 from tests.deadline import eventually
 from tests.fakes.person import FakeClock, FakePerson
@@ -135,6 +136,70 @@ async def test_a_missing_sentinel_makes_every_wake_unarmed_and_is_planted_again(
     assert scheduler.planted
     assert await sweeper.sweep() == 1
     assert world.calls == [("arm", task_id)]
+
+
+async def test_what_the_scheduler_lost_is_forgotten_in_pages_and_armed_meanwhile(
+    world: World, person: FakePerson, sweeper: Sweeper, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = {("arm", await world.create(person, due=DUE)) for _ in range(5)}
+    await world.rows("UPDATE wakes SET armed_at = now(), set_at = set_at - interval '1 minute'")
+    scheduler.planted = False
+    forget, unarmed = wakes.forget_armed, []
+
+    async def and_sweep(connection: Raw, after: wakes.Actor, limit: int) -> tuple[int, wakes.Actor | None]:
+        assert not scheduler.planted
+        page = await forget(connection, after, limit)
+        unarmed.append(await world.value("SELECT count(*) FROM wakes WHERE armed_at IS NULL"))
+        await sweeper.sweep()
+        await world.rows("UPDATE wakes SET armed_at = now() WHERE armed_at IS NULL")
+        return page
+
+    monkeypatch.setattr("host.sweeper.FORGET_AT_ONCE", 2)
+    monkeypatch.setattr(wakes, "forget_armed", and_sweep)
+    await sweeper.check_sentinel()
+    assert scheduler.planted
+    assert unarmed == [2, 2, 1, 0]
+    assert sorted(world.calls) == sorted(tasks), "each is armed once"
+
+
+async def test_forgetting_that_is_cut_off_is_done_by_the_next_check(
+    world: World, person: FakePerson, sweeper: Sweeper, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await world.create(person, due=DUE)
+    await world.rows("UPDATE wakes SET armed_at = now()")
+    scheduler.planted = False
+    forget, pages = wakes.forget_armed, 0
+
+    async def one_page(connection: Raw, after: wakes.Actor, limit: int) -> tuple[int, wakes.Actor | None]:
+        nonlocal pages
+        pages += 1
+        if pages == 2:
+            raise OSError("gone")
+        return await forget(connection, after, limit)
+
+    monkeypatch.setattr("host.sweeper.FORGET_AT_ONCE", 1)
+    monkeypatch.setattr(wakes, "forget_armed", one_page)
+    with pytest.raises(OSError, match="gone"):
+        await sweeper.check_sentinel()
+    assert not scheduler.planted
+    assert await world.value("SELECT count(*) FROM wakes WHERE armed_at IS NULL") == 1
+    await sweeper.check_sentinel()
+    assert scheduler.planted
+    assert await world.value("SELECT count(*) FROM wakes WHERE armed_at IS NULL") == 3
+
+
+async def test_a_wake_that_was_tried_until_it_was_armed_counts_as_untried(
+    world: World, person: FakePerson, sweeper: Sweeper, database: Database, clock: FakeClock
+) -> None:
+    task_id = await world.create(person, due=DUE)
+    await age(world, 4)
+    await sweeper.sweep()
+    assert await world.value("SELECT tried_at IS NOT NULL FROM wakes")
+    arming = Arming(database, clock)
+    arming.note("TaskActor", task_id, WAKE)
+    await arming.flush()
+    assert await world.value("SELECT tried_at IS NULL AND armed_at IS NOT NULL FROM wakes")
 
 
 async def test_a_scheduler_that_cannot_be_asked_has_lost_nothing(
