@@ -1,8 +1,9 @@
-"""The archive: months of activity that are older than we keep go to files, proved, and then out of the database.
+"""The archive: what is older than we keep goes to files, proved, and then out of the database.
 
-A month goes in steps, each of which may be the last one before a crash: written under a temporary name, flushed, read
-back, renamed; then one transaction enters the file into the catalogue and drops the partition. Until that transaction
-the rows are in the database and the file counts for nothing; the next run writes the same file again.
+A month of activity goes in steps, each of which may be the last one before a crash: written under a temporary name,
+flushed, read back, renamed; then one transaction enters the file into the catalogue and drops the partition. Until that
+transaction the rows are in the database and the file counts for nothing; the next run writes the same file again.
+The ledger of reminders has its own way: host/ledger_archive.py.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from typing import Final
 from asyncpg.exceptions import LockNotAvailableError
 
 from actors.clock import Clock
-from host import archive_files
+from host import archive_files, ledger_archive
 from host.archive_files import Content, Writer
 from host.store import archives, jobs, partitions, snapshot
 from host.store.archives import Archive
@@ -105,16 +106,14 @@ class Archivist:
         return made
 
     async def archive(self) -> list[Archive]:
-        """Every month that is old enough, the oldest first; gives what went to files."""
+        """Every month that is old enough, the oldest first, then the ledger; gives what went to files."""
         archive_files.remove_partial(self._folder)
-        now, made = self._clock.now(), []
+        now = self._clock.now()
+        before = now - self._age
         async with snapshot.connected(self._database.dsn) as connection:
-            for month in await archives.months(connection, now - self._age):
-                archive = await self._archive(connection, month, now)
-                if archive.rows:
-                    log.info("activity archived", extra={"file": archive.file, "rows": archive.rows})
-                    made.append(archive)
-        return made
+            made = [await self._archive(connection, month, now) for month in await archives.months(connection, before)]
+            made += await ledger_archive.archive(connection, self._folder, before=before, now=now)
+        return [archive for archive in made if archive.rows]
 
     async def _archive(self, connection: Raw, month: date, now: datetime) -> Archive:
         """Once more from the start as long as rows come meanwhile: a consumer that was away for months."""
@@ -122,6 +121,8 @@ class Archivist:
         while True:
             archive = await self._write(connection, month)
             if await _drop(connection, archive, now):
+                if archive.rows:
+                    log.info("activity archived", extra={"file": archive.file, "rows": archive.rows})
                 return archive
 
     async def _write(self, connection: Raw, month: date) -> Archive:

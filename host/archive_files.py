@@ -1,8 +1,8 @@
-"""The files of the archive: rows of `activity` as gzipped lines of JSON, whole or not there, and reading them back."""
+"""The files of the archive: rows as gzipped lines of JSON, whole or not there, and reading them back."""
 
 import gzip
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +19,9 @@ _PARTIAL: Final = ".partial"
 _LEVEL: Final = 6
 
 
+HashOf = Callable[[bytes], str]  # of a line; raises ValueError where the row is not the one that was hashed
+
+
 class DamagedError(Exception):
     """A file of the archive is missing, cut short, or not what was written."""
 
@@ -31,10 +34,24 @@ class Content:
     digest: str
 
 
+def entry_hash(line: bytes) -> str:
+    """Of a row of the activity, which is chained: counted again from what it says."""
+    row = orjson.loads(line)
+    if chained(row["prev_hash"], row["body"]) != row["hash"]:
+        raise ValueError(f"another row at {row['user_id']} {row['position']} than was hashed")
+    own: str = row["hash"]
+    return own
+
+
+def line_hash(line: bytes) -> str:
+    """Of a row that has no hash of its own."""
+    return sha256(line).hexdigest()
+
+
 class Writer:
     """Writes `name` in `folder` under a temporary name until `finish`. Every method blocks: call it from a thread."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, hash_of: HashOf = entry_hash) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Of its own: a leader that was stopped, and goes on after another has taken over, must not rename what that writes.
         self.partial = folder / f".{name}.{token_hex(4)}{_PARTIAL}"
@@ -45,6 +62,7 @@ class Writer:
         self._file = gzip.GzipFile(fileobj=self._raw, filename="", mode="wb", compresslevel=_LEVEL, mtime=0)
         self._digest = sha256()
         self._rows = 0
+        self._hash_of = hash_of
 
     def add(self, rows: Iterable[tuple[str, str]]) -> None:
         """Rows as (hash, JSON)."""
@@ -60,16 +78,22 @@ class Writer:
         os.fsync(self._raw.fileno())
         self._raw.close()
         written = Content(self._rows, self._digest.hexdigest())
-        if examined(self.partial) != written:
+        if examined(self.partial, self._hash_of) != written:
             raise DamagedError(f"{self.partial} does not hold what was written")
         return written
 
     def finish(self, written: Content) -> None:
         """Give it its name, for good. What a crash left under that name is the same, or is put aside."""
-        if self._final.exists() and not _holds(self._final, written):
+        if self._final.exists() and not self._is_there(written):
             self._final.rename(_aside(self._final))
         os.rename(self.partial, self._final)  # noqa: PTH104  a test stops here
         flush_folder(self._final.parent)
+
+    def _is_there(self, content: Content) -> bool:
+        try:
+            return examined(self._final, self._hash_of) == content
+        except DamagedError:
+            return False
 
     def abandon(self) -> None:
         """Remove what has no name yet; after `finish` there is nothing to remove."""
@@ -80,21 +104,28 @@ class Writer:
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
     """Its rows, in their order; raises DamagedError."""
+    for line in _lines(path):
+        yield orjson.loads(line)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Whatever is wrong with a line is wrong with the file."""
     try:
         with gzip.open(path, "rb") as lines:
             for line in lines:
-                yield orjson.loads(line)
+                yield line.rstrip(b"\n")
     except (OSError, EOFError, ValueError) as error:
         raise DamagedError(f"{path} cannot be read: {error}") from error
 
 
-def examined(path: Path) -> Content:
+def examined(path: Path, hash_of: HashOf = entry_hash) -> Content:
     """Read all of it, and hash each row anew; raises DamagedError."""
     digest, rows = sha256(), 0
-    for row in read(path):
-        if chained(row["prev_hash"], row["body"]) != row["hash"]:
-            raise DamagedError(f"{path} has another row at {row['user_id']} {row['position']} than was hashed")
-        digest.update(row["hash"].encode())
+    for line in _lines(path):
+        try:
+            digest.update(hash_of(line).encode())
+        except ValueError as error:
+            raise DamagedError(f"{path} has {error}") from error
         rows += 1
     return Content(rows, digest.hexdigest())
 
@@ -117,13 +148,6 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _holds(path: Path, content: Content) -> bool:
-    try:
-        return examined(path) == content
-    except DamagedError:
-        return False
 
 
 def _aside(path: Path) -> Path:

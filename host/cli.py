@@ -173,7 +173,7 @@ def activity() -> None:
 def activity_verify(data_dir: Path | None) -> None:
     """Hash every entry again, archived or not, and hold each user's chain together from its first entry to its last.
 
-    Ends with 1 when an entry was changed or is missing.
+    The archived files of the ledger of reminders are hashed, too. Ends with 1 when an entry was changed or is missing.
     """
     from host.runner.database import database
     from host.store.activity_chain import check
@@ -182,7 +182,7 @@ def activity_verify(data_dir: Path | None) -> None:
     with _told(), database(settings) as dsn:
         report = asyncio.run(check(dsn, settings.archive))
     entries = f"{report.rows:,} entries here and {report.archived_rows:,} in {report.files} archived files"
-    click.echo(f"{entries}, of {report.users:,} users")
+    click.echo(f"{entries}, of {report.users:,} users; {report.ledger_files} archived files of the ledger")
     for line in (*report.bad_files, *(f"{each.user_id} at {each.position}: {each.why}" for each in report.breaks)):
         click.echo(line)
     if not report.is_whole:

@@ -1,14 +1,17 @@
-"""Whether the chain of hashes over everyone's activity holds, from the first entry in the archive to the last one here."""
+"""Whether the chain of hashes over everyone's activity holds, from the first entry in the archive to the last one here.
+
+Files of the ledger are held against the catalogue beside it.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from host import archive_files
-from host.archive_files import DamagedError
+from host.archive_files import DamagedError, HashOf
 from host.store import archives, snapshot
 from host.store.archives import Archive
 from host.store.engine import Raw
@@ -38,6 +41,7 @@ class ChainReport:
     rows: int = 0
     archived_rows: int = 0
     files: int = 0
+    ledger_files: int = 0
     breaks: list[Break] = field(default_factory=list[Break])
     bad_files: list[str] = field(default_factory=list[str])
 
@@ -113,29 +117,35 @@ async def check(dsn: str, folder: Path) -> ChainReport:
     report = ChainReport()
     async with snapshot.connected(dsn) as connection, _one_instant(connection):
         catalogue = await archives.listed(connection)
-        for archive in catalogue:
-            await asyncio.to_thread(_examine, folder, archive, report)
+        bad = {it.kind for it in catalogue if not await asyncio.to_thread(_is_whole, folder, it, report)}
+        entries = [archive for archive in catalogue if archive.kind == "activity"]
         # Where a file is gone, what comes after it has nothing to follow on: then the database is held for itself.
-        chain = Chain(from_first=not report.bad_files)
-        for archive in () if report.bad_files else catalogue:
+        chain = Chain(from_first="activity" not in bad)
+        for archive in () if "activity" in bad else entries:
             report.archived_rows += await asyncio.to_thread(_add_file, chain, folder / archive.file)
         report.rows = await _add_live(chain, connection)
         chain.end(await _heads(connection))
-    report.users, report.files = chain.users, len(catalogue)
+    report.users, report.files, report.ledger_files = chain.users, len(entries), len(catalogue) - len(entries)
     report.breaks = sorted(chain.breaks.values(), key=lambda found: (found.user_id, found.position))
     return report
 
 
-def _examine(folder: Path, archive: Archive, report: ChainReport) -> None:
+def _is_whole(folder: Path, archive: Archive, report: ChainReport) -> bool:
+    """What is wrong with the file goes into the report."""
     try:
-        found = archive_files.examined(folder / archive.file)
+        found = archive_files.examined(folder / archive.file, _HASHES[archive.kind])
     except DamagedError as error:
         report.bad_files.append(str(error))
-        return
+        return False
     if (found.rows, found.digest) != (archive.rows, archive.digest):
         report.bad_files.append(
             f"{folder / archive.file} holds {found.rows} rows that are not the {archive.rows} archived"
         )
+        return False
+    return True
+
+
+_HASHES: Final[Mapping[str, HashOf]] = {"activity": archive_files.entry_hash, "ledger": archive_files.line_hash}
 
 
 def _add_file(chain: Chain, path: Path) -> int:

@@ -59,7 +59,7 @@ async def find(connection: AsyncConnection, user_id: str, position: int) -> Acti
 
 async def archived_before(connection: AsyncConnection) -> datetime | None:
     """The instant before which whole months stand in the archive and not here; None while none does."""
-    month = await connection.scalar(select(func.max(archives.c.month)))
+    month = await connection.scalar(select(func.max(archives.c.month)).where(archives.c.kind == "activity"))
     return None if month is None else datetime.combine(month_of(month, 1), time(), UTC)
 
 

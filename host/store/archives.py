@@ -13,12 +13,13 @@ LOCK_TIMEOUT: Final = "500ms"  # while the drop waits for its lock, every reader
 
 
 class Archive(NamedTuple):
-    """A file and what is in it. `digest`: sha256 over the hashes of its rows, in their order."""
+    """A file and what is in it. `digest`: sha256 over the hashes of its rows, in their order. `kind`: or ledger."""
 
     file: str
     month: date
     rows: int
     digest: str
+    kind: str = "activity"
 
 
 async def months(connection: Raw, before: datetime) -> list[date]:
@@ -56,13 +57,18 @@ async def drop(connection: Raw, archive: Archive, now: datetime) -> bool:
         if await connection.fetchval(f"SELECT count(*) FROM {name}") != archive.rows:  # noqa: S608  our own names
             return False
         if archive.rows:
-            await connection.execute("INSERT INTO archives VALUES ($1, $2, $3, $4, $5)", *archive, now)
+            await connection.execute(_ENTER, *archive, now)
         await connection.execute(f"ALTER TABLE activity DETACH PARTITION {name}")
         await connection.execute(f"DROP TABLE {name}")
     return True
 
 
+_ENTER: Final = "INSERT INTO archives (file, month, rows, digest, kind, archived_at) VALUES ($1, $2, $3, $4, $5, $6)"
+
+
 async def listed(connection: Raw) -> list[Archive]:
     """The catalogue, in the order of the months."""
-    rows = await connection.fetch("SELECT file, month, rows, digest FROM archives ORDER BY month, archived_at, file")
+    rows = await connection.fetch(
+        "SELECT file, month, rows, digest, kind FROM archives ORDER BY month, archived_at, file"
+    )
     return [Archive(*row) for row in rows]

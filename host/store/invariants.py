@@ -163,8 +163,9 @@ async def activity(connection: Raw, found: Found, actors: Sequence[str] | None =
         AND NOT EXISTS (SELECT FROM activity a WHERE a.event_id = o.event_id)"""  # noqa: S608  our own names
     await _breaches(connection, found, query, (actors,), missing)
     query = f"""SELECT o.event_id FROM outbox o WHERE o.type LIKE 'reminder.%' AND {handled}
-        AND NOT EXISTS (SELECT FROM reminder_ledger l WHERE l.source = o.event_id)"""  # noqa: S608  our own names
-    await _breaches(connection, found, query, (actors,), stepless)
+        AND coalesce(o.created_at >= $2, true) AND NOT EXISTS (
+          SELECT FROM reminder_ledger l WHERE l.source = o.event_id)"""  # noqa: S608  our own names
+    await _breaches(connection, found, query, (actors, await _edge(connection, "ledger")), stepless)
     if actors is not None:
         return
     query = """SELECT name, min(version), max(version), count(*) FROM (
@@ -219,14 +220,14 @@ WHERE ($2::text[] IS NULL OR u.user_id = ANY($2)) AND (l.position IS NOT NULL OR
   AND (u.position, u.hash) IS DISTINCT FROM (coalesce(l.position, 0), coalesce(l.hash, ''))"""
 
 
-async def _edge(connection: Raw) -> datetime | None:
-    """Until when activity may have been archived; None when none was. Files are by time, and around midnight of the
-    first a later position may stand before an earlier one.
+async def _edge(connection: Raw, kind: str = "activity") -> datetime | None:
+    """Until when activity, or the ledger, may have been archived; None when none was. Files are by time, and around
+    midnight of the first a later position may stand before an earlier one.
     """
     if await connection.fetchval("SELECT to_regclass('archives') IS NULL"):
         return None
     edge: datetime | None = await connection.fetchval(
-        "SELECT (max(month) + interval '1 month 1 hour') AT TIME ZONE 'UTC' FROM archives"
+        "SELECT (max(month) + interval '1 month 1 hour') AT TIME ZONE 'UTC' FROM archives WHERE kind = $1", kind
     )
     return edge
 

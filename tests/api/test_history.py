@@ -96,7 +96,9 @@ async def test_activity_says_from_when_on_it_is_here(here: World, ada: httpx.Asy
     assert (await ada.get("/api/v1/activity")).json()["archived_before"] is None
     async with here.db.begin() as connection:
         row = {"file": "a", "month": date(2025, 12, 1), "rows": 1, "digest": "", "archived_at": here.clock.now()}
+        ledger = {**row, "file": "b", "month": date(2026, 2, 1), "kind": "ledger"}
         await connection.execute(insert(archives), row)
+        await connection.execute(insert(archives), ledger)
     for path in ("/api/v1/activity", f"/api/v1/tasks/{(await _task(ada))['id']}/activity"):
         assert (await ada.get(path)).json()["archived_before"] == "2026-01-01T00:00:00.000Z"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from host.store import deliveries, prune, wakes
+from host.store import deliveries, ledger_archive, prune, wakes
 from host.store.engine import Database, Raw
 from tests.store.explained import Explained
 
@@ -76,3 +76,15 @@ async def test_a_page_of_wakes_to_forget_reads_that_page(full: Raw) -> None:
     explained = Explained(full)
     await wakes.forget_armed(explained, ("TaskActor", "5"), TAKEN)
     assert 0 < explained.read <= 10 * TAKEN
+
+
+async def test_a_page_of_the_ledger_to_archive_reads_that_page(full: Raw) -> None:
+    explained = Explained(full)
+    await ledger_archive.page(explained, ledger_archive.START, NOW + timedelta(days=1), TAKEN)
+    assert 0 < explained.read <= 10 * TAKEN
+
+
+async def test_a_look_for_old_rows_of_the_ledger_reads_no_young_ones(full: Raw) -> None:
+    explained = Explained(full)
+    await ledger_archive.page(explained, ledger_archive.START, NOW, TAKEN)
+    assert explained.read <= TAKEN
