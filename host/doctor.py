@@ -20,7 +20,7 @@ from host.runner import places, ports, sidecar
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
 from host.runner.parts import knock_at
-from host.runner.probe import http_get
+from host.runner.probe import http_get, http_ok
 from host.runner.up import LOW_DISK_BYTES
 from host.settings import Settings, cache_dir
 from host.store import vitals
@@ -28,7 +28,7 @@ from host.store.vitals import Vitals
 
 LAG_EVENTS = 1000
 BROKER_LAG_SECONDS = 10
-_OK = 200
+_OK, _UNAUTHORIZED = 200, 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,17 @@ class Listener:
 
 @dataclass(slots=True)
 class Report:
-    """Everything found; `problems` is empty for a healthy system. Sizes in bytes."""
+    """Everything found; `problems` is empty for a healthy system. Sizes in bytes.
+
+    `watched` says where metrics and readiness are told, and which file has the token for that.
+    """
 
     versions: dict[str, str]
     url: str = ""
     parts: dict[str, str] = field(default_factory=dict[str, str])
     listeners: list[Listener] = field(default_factory=list[Listener])
     readiness: dict[str, Any] = field(default_factory=dict[str, Any])
+    watched: dict[str, str] = field(default_factory=dict[str, str])
     vitals: Vitals | None = None
     disk: dict[str, int] = field(default_factory=dict[str, int])
     problems: list[str] = field(default_factory=list[str])
@@ -95,7 +99,8 @@ def _versions() -> dict[str, str]:
 async def _look_at_parts(report: Report, folder: DataFolder, running: Running) -> None:
     report.url = running.url
     uses = {port: name for name, port in ports.remembered_in(folder.ports).items()} | {
-        _address(running.url)[1]: "page and API"
+        _address(running.url)[1]: "page and API",
+        _address(running.inner_url)[1]: "metrics and readiness",
     }
     for name in running.names:
         process = _process(running.parts.get(name))
@@ -104,21 +109,34 @@ async def _look_at_parts(report: Report, folder: DataFolder, running: Running) -
             report.problems.append(f"{name} does not run; its log is {folder.logs / name}.log.")
         else:
             report.listeners.extend(_listeners(name, process, uses))
-    await ask_readiness(report, running.url)
+    await ask(report, running)
 
 
-async def ask_readiness(report: Report, url: str) -> None:
+async def ask(report: Report, running: Running) -> None:
     """Where it says that it runs: `duely up` may have had other settings than we have."""
-    host, port = _address(url)
+    report.watched = {"address": running.inner_url, "token": running.inner_token or "none is asked for"}
+    host, port = _address(running.url)
+    if await http_ok(port, "/health/live", host):
+        report.problems.append(f"The page does not answer at {running.url}.")
     try:
-        status, body = await http_get(port, "/health/ready", host)
-        report.readiness = json.loads(body)
-    except (OSError, TimeoutError, ValueError):
-        report.problems.append(f"The page does not answer at {url}.")
-        return
+        await _ask_readiness(report, running)
+    except (OSError, ValueError) as error:
+        report.problems.append(f"Readiness is not told at {running.inner_url}: {error or type(error).__name__}.")
+
+
+async def _ask_readiness(report: Report, running: Running) -> None:
+    host, port = _address(running.inner_url)
+    status, body = await http_get(port, "/health/ready", host, _token(running))
+    if status == _UNAUTHORIZED:
+        raise PermissionError(f"it does not know the token of {running.inner_token}")
+    report.readiness = json.loads(body)
     if status != _OK:
         broken = {part: word for part, word in report.readiness.get("parts", {}).items() if word not in WORKS}
         report.problems.append(f"Duely is not ready: {', '.join(f'{part}: {word}' for part, word in broken.items())}.")
+
+
+def _token(running: Running) -> str:
+    return Path(running.inner_token).read_text().strip() if running.inner_token else ""
 
 
 async def _look_at_data(report: Report, settings: Settings, database_url: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ def lines(report: Report) -> list[str]:
     text += _section(f"Runs at {report.url}" if report.url else "Does not run", report.parts.items())
     text += _section("Reachable from other machines", _addresses(report.listeners, beyond=True) or [("nothing", "")])
     text += _section("Reachable on this machine only", _addresses(report.listeners, beyond=False))
+    text += _section("Metrics and readiness", report.watched.items())
     text += _section("Ready", report.readiness.get("parts", {}).items())
     if report.vitals:
         text += _section("Data", _facts(report.vitals))

@@ -13,6 +13,8 @@ from host.kafka_access import MECHANISMS, KafkaAccess, Mechanism
 Role = Literal["all", "web", "actors", "consumers"]
 Broker = Literal["none", "kafka"]
 _ROLES = ("all", "web", "actors", "consumers")
+_LAST_PORT = 65_535
+_BESIDE = 1000  # from the public port to the inner one
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
@@ -29,6 +31,9 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     app_port: int = 8081
+    inner_host: str = "127.0.0.1"
+    inner_port: int = 0
+    inner_token: str = ""
     data_dir: Path = field(default_factory=lambda: Path("data"))
     archive_dir: Path | None = None
     activity_days: int = 90
@@ -52,6 +57,19 @@ class Settings:
         return self.archive_dir or self.data_dir / "archive"
 
     @property
+    def inner_address(self) -> tuple[str, int]:
+        """Where metrics and what is behind readiness are told; unless it was chosen, the port goes with the public one."""
+        beside = self.port + _BESIDE if self.port + _BESIDE <= _LAST_PORT else self.port - _BESIDE
+        return self.inner_host, self.inner_port or beside
+
+    @property
+    def inner_token_file(self) -> Path | None:
+        """Holds what must be shown there; None where nothing is asked for."""
+        if self.inner_token == "off":  # noqa: S105  a word, no secret
+            return None
+        return Path(self.inner_token).expanduser().absolute() if self.inner_token else self.data_dir / "run/inner-token"
+
+    @property
     def loopback_only(self) -> bool:
         """Whether only this machine can reach the public port."""
         try:
@@ -70,6 +88,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         host=env.get("DUELY_HOST") or defaults.host,
         port=_port(env, "DUELY_PORT", defaults.port),
         app_port=_port(env, "DUELY_APP_PORT", defaults.app_port),
+        inner_host=env.get("DUELY_INNER_HOST") or defaults.inner_host,
+        inner_port=_port(env, "DUELY_INNER_PORT", defaults.inner_port),
+        inner_token=env.get("DUELY_INNER_TOKEN", ""),
         data_dir=Path(env.get("DUELY_DATA_DIR") or "data").expanduser().absolute(),
         archive_dir=Path(archive_dir).expanduser().absolute() if archive_dir else None,
         activity_days=_days(env, "DUELY_ACTIVITY_DAYS", defaults.activity_days),
@@ -91,6 +112,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise BadSettingError(
             f"DUELY_DEMO lets anyone in without a login, so it needs a loopback DUELY_HOST, not {settings.host}."
         )
+    if settings.inner_address[1] == settings.port:
+        raise BadSettingError(f"DUELY_INNER_PORT and DUELY_PORT are both {settings.port}; they must differ.")
     return settings
 
 
@@ -141,7 +164,7 @@ def _prefix(env: Mapping[str, str], name: str) -> str:
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and int(text) < 65_536):  # noqa: PLR2004  the last TCP port
+    if not (text.isascii() and text.isdigit() and int(text) <= _LAST_PORT):
         raise BadSettingError(f"{name} is {text!r}; it must be a port number from 0 to 65535.")
     return int(text)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from host.inner_token import token_of
 from host.postgres import EmbeddedPostgres
 from host.runner import parts as machine_parts
 from host.runner import places, ports, sidecar
@@ -46,6 +47,12 @@ class Replica:
         return f"http://{_HERE}:{self.machine.settings.port}"
 
     @property
+    def metrics(self) -> tuple[str, dict[str, str]]:
+        """Where its metrics are told, and what must be shown there."""
+        settings = self.machine.settings
+        return f"http://{_HERE}:{settings.inner_port}/metrics", {"Authorization": f"Bearer {token_of(settings)}"}
+
+    @property
     def sidecar_url(self) -> str:
         return f"http://{_HERE}:{self.machine.ports['dapr_http']}"
 
@@ -70,7 +77,7 @@ class Replicas:
         assert found is not None, "no Dapr sidecar yet: run `make sidecar`"
         self._sidecar = found
         self._ports = ports.pick(
-            [*CONTROL_PORTS, *(f"{name}_{port}" for name in names for port in (*REPLICA_PORTS, "public"))],
+            [*CONTROL_PORTS, *(f"{name}_{port}" for name in names for port in (*REPLICA_PORTS, "public", "inner"))],
             self._data.ports,
         )
         self._postgres = EmbeddedPostgres(self._data.postgres, fsync=False)
@@ -162,6 +169,7 @@ class Replicas:
         settings = Settings(
             role=role,
             port=self._ports.get(f"{name}_public", 0),
+            inner_port=self._ports.get(f"{name}_inner", 0),
             data_dir=self._data.path / name,
             database_url=self.database_url,
             rate_limits=False,

@@ -22,6 +22,7 @@ import psutil
 
 from host.postgres import EmbeddedPostgres
 from host.runner.folder import DataFolder
+from host.settings import Settings
 from tests.deadline import until
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +51,17 @@ class System:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def inner_url(self) -> str:
+        """Where its process, or the first web replica of several, tells metrics and what is behind readiness."""
+        return "http://{}:{}".format(*Settings(port=self.port).inner_address)
+
+    @property
+    def inner_headers(self) -> dict[str, str]:
+        """What the inner listeners ask for."""
+        file = Settings(data_dir=self.data.path).inner_token_file
+        return {"Authorization": f"Bearer {file.read_text().strip()}"} if file and file.exists() else {}
 
     @property
     def is_started(self) -> bool:
@@ -234,12 +246,22 @@ def running_system(folder: Path, settings: Mapping[str, str] | None = None) -> G
 
 
 def free_port() -> int:
-    """A port below those that the kernel hands to outgoing connections, so that a restart finds it free again."""
-    for port in range(18_000 + os.getpid() % 1_000, 20_000):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+    """A port below those that the kernel hands to outgoing connections, so that a restart finds it free again.
+
+    The inner one goes with it and is from 19000 to 19999, where no other system has its public one.
+    """
+    for number in range(1_000):
+        port = 18_000 + (os.getpid() + number) % 1_000
+        if all(_is_free(each) for each in (port, Settings(port=port).inner_address[1])):
             return port
-    raise AssertionError("no free port from 18000 to 20000")
+    raise AssertionError("no free port from 18000 to 19000")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def _tail(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The process of Duely: the public app or its health alone, the app for the sidecar, and the loops, as the role asks."""
+"""The process of Duely: the public app or its health alone, the inner one, the sidecar's, and the loops of its role."""
 
 import asyncio
 import gc
@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 from typing_extensions import override
 
+from host.inner_token import token_of
 from host.logs import start_logging
 from host.process import HostProcess
 from host.settings import BadSettingError, Settings, read_settings
@@ -21,6 +22,7 @@ from host.sidecar_listener import SidecarListener
 from web.api.app import create_app
 from web.api.health_app import create_health_app
 from web.api.sign_outs import watch
+from web.inner import create_inner_app
 from web.services import Services
 
 log = logging.getLogger(__name__)
@@ -54,12 +56,13 @@ def main() -> None:
     """Run until SIGTERM or SIGINT; exit code 2 when a setting cannot be used."""
     try:
         settings = read_settings()
+        token = token_of(settings)
     except BadSettingError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
     start_logging(settings.log_level)
     _may_open_as_many_files_as_it_can()
-    uvloop.run(serve(settings))
+    uvloop.run(serve(settings, token))
 
 
 def _may_open_as_many_files_as_it_can() -> None:
@@ -71,7 +74,7 @@ def _may_open_as_many_files_as_it_can() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, inner_token: str) -> None:
     """Start what the role needs, wait for the signal, stop in the reverse order."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -81,7 +84,9 @@ async def serve(settings: Settings) -> None:
     await process.open()
     app = create_app(_services(process)) if settings.role in {"all", "web"} else None
     _collect_seldom()
+    inner = _server(create_inner_app(process.parts, inner_token), *settings.inner_address)
     servers: list[Listener] = [
+        inner,
         SidecarListener(process.sidecar_app, settings.app_port),
         _server(app or create_health_app(process.parts), settings.host, settings.port),
     ]
@@ -96,6 +101,7 @@ async def serve(settings: Settings) -> None:
         log.error("a listener ended by itself; stopping, so that the runner starts all of us again")
     if app is not None:
         app.state.parts.seats.drain()
+    inner.should_exit = True  # nothing waits for it: it ends beside the others
     await _end(servers, tasks)
     for task in beside:
         task.cancel()

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine
-from host.runner.up import Layout, run
+from host.runner.up import Chosen, Layout, run
 from host.runner.words import Say
 from host.settings import Role, Settings
 
-_HEALTH = "health"  # the port of a process without the public app
+# Besides those of every replica: of a process without the public app, and of what is told to whoever watches.
+OWN_PORTS = ("health", "inner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ def layout_of(settings: Settings, counts: Counts) -> Layout:
     replicas = _replicas(counts)
     names = [f"{role}-{number}" for role, number in replicas]
     return Layout(
-        ports=[*CONTROL_PORTS, *(f"{name}_{port}" for name in names for port in (*REPLICA_PORTS, _HEALTH))],
-        web_ports=range(settings.port, settings.port + counts.web),
+        ports=[*CONTROL_PORTS, *(f"{name}_{port}" for name in names for port in (*REPLICA_PORTS, *OWN_PORTS))],
+        chosen=[Chosen("", settings.host, settings.port + number) for number in range(counts.web)],
         replicas=lambda machine: [_replica(machine, role, number) for role, number in replicas],
     )
 
@@ -54,10 +55,10 @@ def _replicas(counts: Counts) -> Sequence[tuple[Role, int]]:
 def _replica(machine: Machine, role: Role, number: int) -> Machine:
     """The machine as that replica sees it: its role, its ports, and those of placement and scheduler."""
     name, settings, ports = f"{role}-{number}", machine.settings, machine.ports
-    public = settings.port + number - 1 if role == "web" else ports[f"{name}_{_HEALTH}"]
+    public = settings.port + number - 1 if role == "web" else ports[f"{name}_health"]
     return replace(
         machine,
         replica=name,
-        settings=replace(settings, role=role, port=public),
+        settings=replace(settings, role=role, port=public, inner_port=ports[f"{name}_inner"]),
         ports={port: ports[port] for port in CONTROL_PORTS} | {port: ports[f"{name}_{port}"] for port in REPLICA_PORTS},
     )

@@ -1,7 +1,7 @@
 """The data folder: its layout, the lock that one runner holds on it, and what a running one tells about itself there.
 
 postgres/    the database                logs/      a file a part
-scheduler/   the scheduler's data        run/       lock, ports, state of the running system
+scheduler/   the scheduler's data        run/       lock, ports, state of the running system, token
 kafka/       the broker, if it is ours   archive/   old activity, unless it goes elsewhere
 """
 
@@ -31,7 +31,10 @@ _LOCK_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What a running system says about itself, in run/state.json. Only its owner can read it."""
+    """What a running system says about itself, in run/state.json. Only its owner can read it.
+
+    `inner_token` is a file; "" where no token is asked for.
+    """
 
     pid: int
     url: str
@@ -40,6 +43,8 @@ class Running:
     dapr_http_port: int
     dapr_grpc_port: int
     api_token: str = field(repr=False)
+    inner_url: str = ""
+    inner_token: str = ""
     parts: Mapping[str, int] = field(default_factory=dict[str, int])
     names: Sequence[str] = field(default_factory=list[str])  # of all parts that are to run
 

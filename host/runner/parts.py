@@ -4,7 +4,7 @@
     placement, scheduler ────┤
     kafka ── topics ─────────┘                        (with DUELY_BROKER=kafka)
 
-They stop in the reverse order. Everything but the public port listens on 127.0.0.1. In a cluster (cluster.py) the last
+They stop in the reverse order. Everything but the public port listens on 127.0.0.1, unless DUELY_INNER_HOST says so. In a cluster (cluster.py) the last
 two are there once for each replica.
 """
 
@@ -246,10 +246,17 @@ def _daprd(machine: Machine) -> Part:
 def _host(machine: Machine) -> Part:
     settings, ports, name = machine.settings, machine.ports, machine.replica or "host"
 
+    listeners = [
+        (_HERE, ports["app"], HEALTH_PATH),
+        (settings.host, settings.port, "/health/live"),
+        (*settings.inner_address, "/health/live"),
+    ]
+
     async def ready() -> str:
-        return await http_ok(ports["app"], HEALTH_PATH) or await http_ok(
-            settings.port, "/health/live", knock_at(settings.host)
-        )
+        for host, port, path in listeners:
+            if missing := await http_ok(port, path, knock_at(host)):
+                return missing
+        return ""
 
     return Part(
         name=name,
@@ -271,12 +278,16 @@ def knock_at(host: str) -> str:
 
 def environment(machine: Machine) -> dict[str, str]:
     """What the host and the sidecar are told; the other settings they inherit."""
+    inner_host, inner_port = machine.settings.inner_address
     return {
         **_data(machine),
         **_broker_data(machine),
         "DUELY_ROLE": machine.settings.role,
         "DUELY_HOST": machine.settings.host,
         "DUELY_PORT": str(machine.settings.port),
+        "DUELY_INNER_HOST": inner_host,
+        "DUELY_INNER_PORT": str(inner_port),
+        "DUELY_INNER_TOKEN": str(machine.settings.inner_token_file or "off"),
         "DUELY_APP_PORT": str(machine.ports["app"]),
         "DAPR_HTTP_PORT": str(machine.ports["dapr_http"]),
         "DAPR_GRPC_PORT": str(machine.ports["dapr_grpc"]),

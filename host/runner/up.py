@@ -9,7 +9,9 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
+from host.inner_token import token_of
 from host.postgres import PostgresError
 from host.runner import broker, log_files, places, ports, sidecar, sidecar_build
 from host.runner.database import embedded
@@ -18,7 +20,7 @@ from host.runner.parts import PORTS, Machine, knock_at, parts
 from host.runner.probe import http_ok
 from host.runner.supervisor import Supervisor
 from host.runner.words import Say, StartError
-from host.settings import Settings, cache_dir
+from host.settings import BadSettingError, Settings, cache_dir
 
 LOW_DISK_BYTES = 500 * 1024 * 1024
 _HOUSEKEEPING_SECONDS = 5
@@ -26,22 +28,31 @@ _READY_SECONDS = 30
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+class Chosen(NamedTuple):
+    """An address of the operator's choice, by DUELY_PORT and DUELY_HOST with `setting` in their names."""
+
+    setting: str
+    host: str
+    port: int
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Which of our processes run, each with its sidecar.
 
-    ports: the names for which free ports are picked; web_ports: those of the operator's choice
+    ports: the names for which free ports are picked; chosen: what the operator chose
     replicas: made of the machine; a request that is still open needs those that stand before it
     """
 
     ports: Sequence[str]
-    web_ports: Sequence[int]
+    chosen: Sequence[Chosen]
     replicas: Callable[[Machine], Sequence[Machine]]
 
 
 def up(settings: Settings, say: Say) -> int:
     """Everything in one process of ours."""
-    return run(settings, Layout(PORTS, [settings.port], lambda machine: [machine]), say)
+    chosen = [Chosen("", settings.host, settings.port), Chosen("INNER_", *settings.inner_address)]
+    return run(settings, Layout(PORTS, chosen, lambda machine: [machine]), say)
 
 
 def run(settings: Settings, layout: Layout, say: Say) -> int:
@@ -50,12 +61,13 @@ def run(settings: Settings, layout: Layout, say: Say) -> int:
     try:
         folder.prepare()
         with folder.locked():
+            token_of(settings)  # made here, so that all that start find the same
             end_leftovers(folder.told(), say)
-            for port in layout.web_ports:
-                refuse_a_taken_port(replace(settings, port=port))
+            for address in layout.chosen:
+                refuse_a_taken_port(address)
             machine = _machine(settings, folder, layout, say)
             return asyncio.run(_run(machine, layout.replicas(machine), say))
-    except (StartError, PostgresError) as error:
+    except (StartError, PostgresError, BadSettingError) as error:
         say(f"Duely cannot start.\n{error}")
         return 1
     except KeyboardInterrupt:
@@ -63,21 +75,22 @@ def run(settings: Settings, layout: Layout, say: Say) -> int:
         return 1
 
 
-def refuse_a_taken_port(settings: Settings) -> None:
-    """Raise StartError that names who holds the public port, or why we cannot listen there."""
-    host, port = settings.host, settings.port
+def refuse_a_taken_port(chosen: Chosen) -> None:
+    """Raise StartError that names who holds the port, or why we cannot listen there."""
+    setting, host, port = chosen
     try:
         if ports.is_free(host, port):
             return
     except PermissionError:
         raise StartError(
-            f"You may not listen on port {port}: choose one above 1023 with DUELY_PORT and let a reverse proxy have "
-            "the low one."
+            f"You may not listen on port {port}: choose one above 1023 with DUELY_{setting}PORT and let a reverse proxy "
+            "have the low one."
         ) from None
     except OSError as error:
-        raise StartError(f"DUELY_HOST {host!r} is no address of this machine: {error.strerror}.") from error
+        raise StartError(f"DUELY_{setting}HOST {host!r} is no address of this machine: {error.strerror}.") from error
     raise StartError(
-        f"Port {port} on {host} is in use by {ports.holder(port)}. Stop that, or choose another port with DUELY_PORT."
+        f"Port {port} on {host} is in use by {ports.holder(port)}. Stop that, or choose another port with "
+        f"DUELY_{setting}PORT."
     )
 
 
@@ -129,14 +142,19 @@ async def _run(machine: Machine, replicas: Sequence[Machine], say: Say) -> int:
 
 
 def url_of(front: Machine) -> str:
-    host = front.settings.host
-    return f"http://{f'[{host}]' if ':' in host else host}:{front.settings.port}"
+    return _url(front.settings.host, front.settings.port)
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _running(machine: Machine, names: Sequence[str]) -> Running:
     return Running(
         pid=os.getpid(),
         url=url_of(machine),
+        inner_url=_url(*machine.settings.inner_address),
+        inner_token=str(machine.settings.inner_token_file or ""),
         sidecar=f"{machine.sidecar.origin}, {machine.sidecar.folder}",
         app_port=machine.ports["app"],
         dapr_http_port=machine.ports["dapr_http"],
@@ -187,8 +205,8 @@ async def _greet(supervisor: Supervisor, replicas: Sequence[Machine], urls: Sequ
 async def _missing(replicas: Sequence[Machine]) -> str:
     """What the first replica that is not ready misses; "" when all are of use."""
     for replica in replicas:
-        settings = replica.settings
-        if missing := await http_ok(settings.port, "/health/ready", knock_at(settings.host)):
+        host, port = replica.settings.inner_address
+        if missing := await http_ok(port, "/health/ready", knock_at(host), token_of(replica.settings)):
             return f"{replica.replica} {missing}".lstrip()
     return ""
 

@@ -89,7 +89,12 @@ async def running_system(settings: Mapping[str, str] = _NO_SETTINGS) -> AsyncGen
 
 
 def _environment(data: Path, port: int, settings: Mapping[str, str]) -> dict[str, str]:
-    own = {"DUELY_DATA_DIR": str(data), "DUELY_PORT": str(port), "DUELY_RATE_LIMITS": "off"}
+    own = {
+        "DUELY_DATA_DIR": str(data),
+        "DUELY_PORT": str(port),
+        "DUELY_INNER_PORT": str(free_port()),
+        "DUELY_RATE_LIMITS": "off",
+    }
     return {**os.environ, **own, **settings}
 
 

@@ -1,4 +1,4 @@
-"""What surrounds every request: ids, log lines, metrics, headers, the page, health."""
+"""What surrounds every request: ids, log lines, metrics, headers, the page."""
 
 import asyncio
 import gzip
@@ -13,6 +13,7 @@ from starlette.types import Message
 
 from tests.deadline import eventually
 from tests.fakes.world import World
+from web.inner import create_inner_app
 
 pytestmark = pytest.mark.api
 
@@ -89,11 +90,11 @@ async def _ask(here: World, person: httpx.AsyncClient, sent: list[Message], body
     await here.app(scope, receive, send)
 
 
-async def test_metrics_name_routes_and_never_paths(ada: httpx.AsyncClient) -> None:
+async def test_metrics_name_routes_and_never_paths(here: World, ada: httpx.AsyncClient) -> None:
     await ada.get("/api/v1/tasks/0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11")
     await ada.get("/made/up/path")
     await ada.request("BREW", "/api/v1/tasks")
-    text = (await ada.get("/metrics")).text
+    text = (await here.client(create_inner_app({}, "")).get("/metrics")).text
     assert 'http_requests_total{method="GET",route="/api/v1/tasks/{task_id}",status="404"}' in text
     assert 'http_request_duration_seconds_bucket{le="0.001",method="GET",route="/api/v1/tasks/{task_id}"}' in text
     assert "made/up" not in text
@@ -113,15 +114,6 @@ async def test_the_api_describes_itself(here: World) -> None:
     answer = await here.client().get("/api/v1/openapi.json")
     assert answer.json()["openapi"].startswith("3.1")
     assert (await here.client().get("/docs")).status_code == 404
-
-
-async def test_health_names_each_part(here: World) -> None:
-    ready = await here.client().get("/health/ready")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "parts": {"database": "ok"}})
-    await here.db.close()
-    broken = await here.client().get("/health/ready")
-    assert broken.status_code == 503
-    assert broken.json()["parts"]["database"].startswith("failed")
 
 
 async def test_the_page_is_served_from_its_folder_alone(here: World, tmp_path: Path) -> None:

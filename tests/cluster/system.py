@@ -42,10 +42,14 @@ class Cluster(System):
 
     def ready(self, replica: str) -> tuple[int, dict[str, str]]:
         """Status and parts of `/health/ready` of that replica; 0 when it does not answer."""
-        status, body = self.ask(replica, "/health/ready")
+        try:
+            status, body = _asked(self.inner_port_of(replica), "/health/ready", self.inner_headers)
+        except (OSError, KeyError):
+            return 0, {}
         return status, cast("dict[str, str]", body.get("parts", {}))
 
     def ask(self, replica: str, path: str) -> tuple[int, dict[str, Any]]:
+        """What anyone is told there."""
         try:
             return _asked(self.port_of(replica), path)
         except (OSError, KeyError):
@@ -63,6 +67,11 @@ class Cluster(System):
         if role == "web":
             return self.port + int(number) - 1
         port: int = json.loads(self.data.ports.read_text())[f"{replica}_health"]
+        return port
+
+    def inner_port_of(self, replica: str) -> int:
+        """Where that replica tells metrics and what is behind its readiness."""
+        port: int = json.loads(self.data.ports.read_text())[f"{replica}_inner"]
         return port
 
     def caller(self, web: int, like: Caller | None = None) -> Caller:

@@ -3,6 +3,8 @@
 import contextlib
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 import uuid
 
 import pytest
@@ -27,9 +29,17 @@ def test_each_part_is_told_in_a_line_and_the_pages_by_their_addresses(cluster: C
 def test_a_process_without_the_public_app_answers_its_health_and_nothing_else(cluster: Cluster) -> None:
     for replica in ("actors-1", "consumers-1"):
         assert cluster.ask(replica, "/health/live") == (200, {"status": "ok"})
-        assert cluster.ready(replica)[0] == 200
-        for path in ("/api/v1/me", "/", "/dapr/config", "/actors/TaskActor/x/method/turn"):
+        assert cluster.ask(replica, "/health/ready") == (200, {"status": "ready"})
+        for path in ("/metrics", "/api/v1/me", "/", "/dapr/config", "/actors/TaskActor/x/method/turn"):
             assert cluster.ask(replica, path)[0] == 404, path
+
+
+def test_each_process_tells_its_parts_to_whoever_has_the_token(cluster: Cluster) -> None:
+    for replica in REPLICAS:
+        status, parts = cluster.ready(replica)
+        assert (status, parts["database"]) == (200, "ok"), replica
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(f"http://127.0.0.1:{cluster.inner_port_of('actors-1')}/metrics", timeout=5)
 
 
 def test_only_the_actors_host_actors(cluster: Cluster) -> None:

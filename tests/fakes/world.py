@@ -1,7 +1,7 @@
 """Duely without a sidecar: the public app over the real rules, a real database and the real consumers."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,10 +9,12 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from host.consumers.catchup import Catchup
 from host.consumers.wiring import wired
 from host.hub import Hub
+from host.readiness import Check
 from host.settings import Settings
 from host.store.consistency import Projection
 from host.store.engine import Database
@@ -55,9 +57,13 @@ class World:
             hub=self.hub,
             projection=self.projection,
             signing_key=b"a key of this test",
-            parts={"database": self._database_works},
+            parts=self.checks,
         )
         return create_app(services, page)
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        return {"database": self._database_works}
 
     async def settle(self) -> None:
         """Let the consumers handle all that was committed."""
@@ -77,7 +83,7 @@ class World:
         await self.db.ping()
         return "ok"
 
-    def client(self, app: FastAPI | None = None, **headers: str) -> httpx.AsyncClient:
+    def client(self, app: ASGIApp | None = None, **headers: str) -> httpx.AsyncClient:
         """A browser's or a script's side; errors of the app are answers, as over a socket."""
         transport = httpx.ASGITransport(app or self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://duely.test", headers=headers)

@@ -11,7 +11,7 @@ from typing import Any
 
 from host.postgres import EmbeddedPostgres
 from host.runner import broker, places, ports, sidecar
-from host.runner.cluster import Counts, layout_of
+from host.runner.cluster import OWN_PORTS, Counts, layout_of
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
 from host.settings import Settings, cache_dir, read_settings
 from tests.cluster.system import REPLICAS, START_SECONDS, Cluster, hosted_at
@@ -45,9 +45,9 @@ class ClusterUnderFaults(Harmed, Cluster):
 
     @property
     def metrics_urls(self) -> list[str]:
-        known = [self.port_of(name) for name in REPLICAS]
+        known = [self.inner_port_of(name) for name in REPLICAS]
         joined = [ports.remembered_in(self._ports_of(name)) for name in self.may_join]
-        return [f"http://127.0.0.1:{port}/metrics" for port in known + [own["health"] for own in joined if own]]
+        return [f"http://127.0.0.1:{port}/metrics" for port in known + [own["inner"] for own in joined if own]]
 
     def _ports_of(self, replica: str) -> Path:
         return self.data.run / f"{replica}.json"
@@ -114,13 +114,15 @@ class ClusterUnderFaults(Harmed, Cluster):
 
     def _machine_of(self, replica: str) -> Machine:
         known = ports.remembered_in(self.data.ports)
-        own = ports.pick([*REPLICA_PORTS, "health"], self._ports_of(replica))
+        own = ports.pick([*REPLICA_PORTS, *OWN_PORTS], self._ports_of(replica))
         settings = read_settings({**self.environment(), "DUELY_ROLE": replica.split("-", maxsplit=1)[0]})
         access = broker.access_of(read_settings(self.environment()))
         found = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
         assert found is not None
         return Machine(
-            settings=replace(settings, port=own["health"], kafka=access, database_url=self.database_url),
+            settings=replace(
+                settings, port=own["health"], inner_port=own["inner"], kafka=access, database_url=self.database_url
+            ),
             folder=self.data,
             sidecar=found,
             ports={name: known[name] for name in CONTROL_PORTS} | own,

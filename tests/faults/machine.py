@@ -34,7 +34,7 @@ class Machine(Harmed):
 
     @property
     def metrics_urls(self) -> list[str]:
-        return [f"{self.url}/metrics"]
+        return [f"{self.inner_url}/metrics"]
 
     def targets(self) -> dict[str, str]:
         """Where each proxied connection leads."""

@@ -39,7 +39,7 @@ async def watching(subject: Subject) -> AsyncGenerator[Refusals]:
 
     async def look(http: httpx.AsyncClient, url: str) -> None:
         with contextlib.suppress(httpx.HTTPError):
-            refusals.told(url, (await http.get(url)).text)
+            refusals.told(url, (await http.get(url, headers=subject.inner_headers)).text)
 
     async def watch() -> None:
         async with httpx.AsyncClient(timeout=2) as http:

@@ -1,6 +1,6 @@
 """What a system under test must offer to be harmed and judged; one machine and the cluster each are one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from subprocess import CompletedProcess
 from typing import Any, Protocol
@@ -42,6 +42,11 @@ class Subject(Protocol):
     @property
     def metrics_urls(self) -> Sequence[str]:
         """Where each process tells its metrics, also one that has joined."""
+        ...
+
+    @property
+    def inner_headers(self) -> Mapping[str, str]:
+        """What is asked for there."""
         ...
 
     def main_processes(self, kind: str) -> list[psutil.Process]:

@@ -90,7 +90,8 @@ class Stage:
         count = 0.0
         async with httpx.AsyncClient() as http:
             for replica in (self.awake, self.asleep):
-                lines = (await http.get(f"{replica.url}/metrics")).text.splitlines()
+                url, headers = replica.metrics
+                lines = (await http.get(url, headers=headers)).text.splitlines()
                 count += sum(float(line.split()[1]) for line in lines if line.startswith("fence_rejections_total "))
         return int(count)
 

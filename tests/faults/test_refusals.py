@@ -31,7 +31,7 @@ def test_every_replica_of_a_cluster_is_asked_and_so_is_one_that_has_joined(tmp_p
     for folder in (cluster.data.run, cluster.data.postgres):
         folder.mkdir(parents=True)
     cluster.targets()  # picks the ports
-    ports = [cluster.port_of(name) for name in REPLICAS]
+    ports = [cluster.inner_port_of(name) for name in REPLICAS]
     assert cluster.metrics_urls == [f"http://127.0.0.1:{port}/metrics" for port in ports]
-    (cluster.data.run / "actors-3.json").write_text('{"health": 29999}')
+    (cluster.data.run / "actors-3.json").write_text('{"health": 29998, "inner": 29999}')
     assert cluster.metrics_urls[-1] == "http://127.0.0.1:29999/metrics"

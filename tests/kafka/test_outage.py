@@ -48,7 +48,7 @@ async def test_a_sidecar_that_starts_while_the_broker_is_dead_finds_it_later(
     await eventually(lambda: _written(person), 60, "a write without a broker", 0.5)
 
     async def named() -> bool:
-        reply = (await person.http.get(f"{system.url}/health/ready")).json()
+        reply = (await person.http.get(f"{system.inner_url}/health/ready", headers=system.inner_headers)).json()
         return reply["status"] == "not ready" and "no component events" in reply["parts"]["broker"]
 
     await eventually(named, 15, "the missing component is named", 0.5)

@@ -2,10 +2,13 @@
 
 import asyncio
 import ipaddress
+import stat
 
+import httpx
 import psutil
 import pytest
 
+from host.runner.folder import DataFolder
 from tests.client import Caller
 from tests.system import System
 
@@ -55,30 +58,42 @@ async def test_everything_listens_on_this_machine_alone(system: System) -> None:
     assert beyond == []
 
 
-async def test_readiness_names_each_part_and_metrics_are_there(system: System) -> None:
-    async with Caller(system.url) as stranger:
-        ready = (await stranger.http.get(f"{system.url}/health/ready")).json()
+async def test_readiness_names_each_part_and_metrics_are_there_for_whoever_has_the_token(system: System) -> None:
+    async with httpx.AsyncClient(base_url=system.inner_url, headers=system.inner_headers) as watcher:
+        ready = (await watcher.get("/health/ready")).json()
         assert ready["parts"].keys() >= {"database", "sidecar", "placement", "broker"}
         assert (ready["status"], ready["parts"]["broker"]) == ("ready", "none")
-        assert (await stranger.http.get(f"{system.url}/health/live")).status_code == 200
-        metrics = (await stranger.http.get(f"{system.url}/metrics")).text
+        metrics = (await watcher.get("/metrics")).text
         assert "http_requests_total" in metrics
         assert "outbox_pending" in metrics
+        assert 'route="/health/ready",status="200"' in metrics
+
+
+async def test_a_stranger_is_told_on_no_port_what_is_behind_readiness(system: System) -> None:
+    async with httpx.AsyncClient() as stranger:
+        assert (await stranger.get(f"{system.url}/health/ready")).json() == {"status": "ready"}
+        assert (await stranger.get(f"{system.url}/metrics")).status_code == 404
+        for path in ("/health/ready", "/metrics"):
+            assert (await stranger.get(f"{system.inner_url}{path}")).status_code == 401
+        for url in (system.url, system.inner_url):
+            assert (await stranger.get(f"{url}/health/live")).json() == {"status": "ok"}
+    token = DataFolder(system.data.path).run / "inner-token"
+    assert stat.S_IMODE(token.stat().st_mode) == 0o600
 
 
 async def test_readiness_says_which_part_is_gone_and_the_page_stays_alive(system: System) -> None:
     old = system.kill("daprd")
-    async with Caller(system.url) as stranger:
+    async with httpx.AsyncClient(headers=system.inner_headers) as watcher:
         seen: dict[str, str] = {}
         for _ in range(200):
-            answer = await stranger.http.get(f"{system.url}/health/ready")
+            answer = await watcher.get(f"{system.inner_url}/health/ready")
             if answer.status_code == 503:
                 seen = answer.json()["parts"]
                 break
             await asyncio.sleep(0.02)
         assert seen, "ready although the sidecar was killed"
         assert (seen["database"], seen["sidecar"] != "ok") == ("ok", True)
-        assert (await stranger.http.get(f"{system.url}/health/live")).status_code == 200
+        assert (await watcher.get(f"{system.url}/health/live")).status_code == 200
     await asyncio.to_thread(system.until_restarted, "daprd", old)
 
 

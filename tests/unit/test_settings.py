@@ -18,6 +18,7 @@ def test_an_empty_environment_gives_the_one_machine_defaults() -> None:
     ("name", "value"),
     [
         ("DUELY_PORT", "eighty"),
+        ("DUELY_INNER_PORT", "8080"),
         ("DUELY_PORT", "65536"),
         ("DUELY_PORT", "-1"),
         ("DUELY_ROLE", "boss"),
@@ -30,6 +31,21 @@ def test_an_empty_environment_gives_the_one_machine_defaults() -> None:
 def test_a_bad_value_is_refused_and_named(name: str, value: str) -> None:
     with pytest.raises(BadSettingError, match=name):
         read_settings({name: value})
+
+
+@pytest.mark.parametrize(
+    ("environ", "address"),
+    [
+        ({}, ("127.0.0.1", 9080)),
+        ({"DUELY_PORT": "8090"}, ("127.0.0.1", 9090)),
+        ({"DUELY_PORT": "65000"}, ("127.0.0.1", 64000)),
+        ({"DUELY_INNER_HOST": "0.0.0.0", "DUELY_INNER_PORT": "7000"}, ("0.0.0.0", 7000)),
+    ],
+)
+def test_the_inner_port_goes_with_the_public_one_unless_it_is_chosen(
+    environ: dict[str, str], address: tuple[str, int]
+) -> None:
+    assert read_settings(environ).inner_address == address
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ access_log = logging.getLogger("duely.access")
 log = logging.getLogger(__name__)
 
 _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{8,128}")
-_QUIET: Final = ("/health/", "/metrics")
+_QUIET: Final = "/health/"
 # What went well is counted by the metrics; a line for each would cost a twentieth of a create, and hide the others.
 _NOTABLE_STATUS: Final = 400
 _LEFT: Final = 499  # what proxies log for a client that left before it had sent its request or had its answer

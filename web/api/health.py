@@ -1,11 +1,10 @@
-"""Is this process alive, is it of use, and its metrics. Asked by probes and scrapers, so without a login or a limit."""
+"""Is this process alive, and is it of use: asked by probes, so without a login or a limit, and told without details."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeAlias
 
 from fastapi import APIRouter
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,26 +30,25 @@ async def live() -> Response:
 @router.get(
     "/health/ready",
     operation_id="health_ready",
-    summary="Whether each part that this process needs works",
+    summary="Whether everything that this process needs works",
     response_model=models.Readiness,
-    responses={503: {"model": models.Readiness, "description": "A part does not work; it says which"}},
+    responses={503: {"model": models.Readiness, "description": "Something does not work; the inner port says what"}},
 )
 async def ready(request: Request) -> Response:
-    return await readiness(parts_of(request).services.parts)
+    return readiness(await states(parts_of(request).services.parts))
 
 
-async def readiness(checks: Mapping[str, Check]) -> Response:
-    """200 when each part works, else 503; either way each part by name."""
+async def states(checks: Mapping[str, Check]) -> Mapping[str, str]:
+    """By part one of WORKS, or why it does not work."""
     words = await asyncio.gather(*(_checked(check) for check in checks.values()))
-    parts = dict(zip(checks, words, strict=True))
-    works = WORKS.issuperset(words)
-    status = "ready" if works else "not ready"
-    return answer({"status": status, "parts": parts}, status=200 if works else 503)
+    return dict(zip(checks, words, strict=True))
 
 
-@router.get("/metrics", operation_id="metrics", summary="Prometheus metrics", response_class=Response)
-async def metrics() -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def readiness(parts: Mapping[str, str], *, named: bool = False) -> Response:
+    """200 when each part works, else 503; with each part by name where they may be `named`."""
+    works = WORKS.issuperset(parts.values())
+    details = {"parts": parts} if named else {}
+    return answer({"status": "ready" if works else "not ready", **details}, status=200 if works else 503)
 
 
 async def _checked(check: Check) -> str:

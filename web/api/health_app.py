@@ -1,4 +1,4 @@
-"""What a process without the public app answers on its port: whether it lives, whether it is of use, its metrics."""
+"""What a process without the public app answers on its public port: whether it lives, and whether it is of use."""
 
 from collections.abc import Mapping
 
@@ -18,9 +18,6 @@ def create_health_app(checks: Mapping[str, Check]) -> Starlette:
         return await health.live()
 
     async def ready(_request: Request) -> Response:
-        return await health.readiness(checks)
+        return health.readiness(await health.states(checks))
 
-    async def metrics(_request: Request) -> Response:
-        return await health.metrics()
-
-    return Starlette(routes=[Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)])
+    return Starlette(routes=[Route("/health/live", live), Route("/health/ready", ready)])

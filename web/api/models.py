@@ -364,7 +364,6 @@ class Liveness(BaseModel):
 
 class Readiness(BaseModel):
     status: Literal["ready", "not ready"]
-    parts: dict[str, str] = Field(examples=[{"database": "ok", "sidecar": "ok", "placement": "ok", "broker": "none"}])
 
 
 class Hello(BaseModel):

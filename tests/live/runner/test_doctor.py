@@ -24,8 +24,11 @@ def test_what_is_reachable_is_told_apart_from_what_is_not(system: System) -> Non
     report = json.loads(system.cli("doctor", "--json").stdout)
     beyond = {(item["part"], item["protocol"]) for item in report["listeners"] if item["beyond"]}
     assert beyond <= {("daprd", "udp")}
-    page = [item for item in report["listeners"] if item["port"] == system.port]
-    assert [(item["part"], item["use"], item["address"]) for item in page] == [("host", "page and API", "127.0.0.1")]
+    ours = {item["use"]: item for item in report["listeners"] if item["part"] == "host"}
+    assert (ours["page and API"]["port"], ours["page and API"]["address"]) == (system.port, "127.0.0.1")
+    assert f"http://127.0.0.1:{ours['metrics and readiness']['port']}" == system.inner_url
+    assert report["watched"]["address"] == system.inner_url
+    assert report["watched"]["token"] == str(system.data.run / "inner-token")
 
 
 def test_a_part_that_hangs_is_named(system: System) -> None:

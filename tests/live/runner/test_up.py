@@ -46,6 +46,14 @@ def test_a_port_in_use_names_its_holder(own: System) -> None:
     assert "DUELY_PORT" in said
 
 
+def test_an_inner_port_in_use_names_its_holder(own: System) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        own.settings["DUELY_INNER_PORT"] = str(port := taken.getsockname()[1])
+        said = said_by_a_start_that_fails(own)
+    assert f"Port {port} on 127.0.0.1 is in use by pid {psutil.Process().pid}: " in said
+    assert "DUELY_INNER_PORT" in said
+
+
 def test_a_kill_of_the_runner_takes_every_part_with_it_and_the_next_start_finds_its_way(own: System) -> None:
     own.start()
     parts = [own.part(name) for name in PARTS]

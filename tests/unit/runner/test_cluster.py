@@ -41,6 +41,7 @@ def test_no_two_listeners_share_a_port_and_all_share_placement_and_scheduler(rep
     own = ("app", "dapr_http", "dapr_grpc", "dapr_internal", "dapr_metrics")
     ports = [replica.ports[name] for replica in replicas for name in own]
     ports += [replica.settings.port for replica in replicas]
+    ports += [replica.settings.inner_address[1] for replica in replicas]
     assert len(ports) == len(set(ports))
     assert len({(replica.ports["placement"], replica.ports["scheduler"]) for replica in replicas}) == 1
 

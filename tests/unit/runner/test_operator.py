@@ -1,12 +1,13 @@
 """What keeps an operator's command from doing harm or saying what is not so."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from host import doctor, people
 from host.runner.database import fresh_database
-from host.runner.folder import DataFolder
+from host.runner.folder import DataFolder, Running
 from host.runner.words import StartError
 from host.settings import Settings
 
@@ -29,17 +30,59 @@ async def test_a_password_that_everyone_tries_first_is_refused_here_too(password
         await people.reset_password("postgresql://localhost/nowhere", "ada@example.org", password)
 
 
-async def test_the_doctor_asks_where_duely_says_that_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+class FakeInner:
+    """A running Duely: what it was asked, and what it says of its parts to whoever shows the token."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **parts: str) -> None:
+        self.asked: list[tuple[str, int, str]] = []
+        self._parts = parts
+        monkeypatch.setattr(doctor, "http_get", self._get)
+        monkeypatch.setattr(doctor, "http_ok", self._ok)
+
+    async def _get(self, port: int, path: str, host: str = "", token: str = "") -> tuple[int, str]:
+        self.asked.append((host, port, path))
+        if token != "right":
+            return 401, "{}"
+        works = set(self._parts.values()) <= {"ok"}
+        return 200 if works else 503, json.dumps({"status": "ready" if works else "not ready", "parts": self._parts})
+
+    async def _ok(self, port: int, path: str, host: str = "") -> str:
+        self.asked.append((host, port, path))
+        return ""
+
+
+async def examined(tmp_path: Path, token: str = "right", url: str = "http://127.0.0.1:1") -> doctor.Report:
+    (tmp_path / "token").write_text(f"{token}\n")
+    report = doctor.Report({})
+    running = Running(1, url, "", 2, 3, 4, "", inner_url=url[:-1] + "5", inner_token=str(tmp_path / "token"))
+    await doctor.ask(report, running)
+    return report
+
+
+@pytest.mark.parametrize(
+    ("url", "host"), [("http://127.0.0.1:1", "127.0.0.1"), ("http://[::1]:1", "::1"), ("http://0.0.0.0:1", "127.0.0.1")]
+)
+async def test_the_doctor_asks_where_duely_says_that_it_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, host: str
+) -> None:
     """Its own settings may differ: the port of `duely up --port` stands in no environment."""
-    asked: list[tuple[str, int]] = []
+    inner = FakeInner(monkeypatch, database="ok")
+    report = await examined(tmp_path, url=url)
+    assert report.problems == []
+    assert report.readiness["parts"] == {"database": "ok"}
+    assert inner.asked == [(host, 1, "/health/live"), (host, 5, "/health/ready")]
+    assert report.watched == {"address": url[:-1] + "5", "token": str(tmp_path / "token")}
 
-    async def answer(port: int, _path: str, host: str = "") -> tuple[int, str]:
-        asked.append((host, port))
-        return 200, '{"status": "ready", "parts": {}}'
 
-    monkeypatch.setattr(doctor, "http_get", answer)
-    for url in ("http://127.0.0.1:18311", "http://[::1]:9000", "http://0.0.0.0:80"):
-        report = doctor.Report({})
-        await doctor.ask_readiness(report, url)
-        assert report.problems == []
-    assert asked == [("127.0.0.1", 18311), ("::1", 9000), ("127.0.0.1", 80)]
+async def test_the_doctor_names_what_does_not_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    FakeInner(monkeypatch, database="ok", sidecar="not connected")
+    report = await examined(tmp_path)
+    assert report.problems == ["Duely is not ready: sidecar: not connected."]
+
+
+async def test_the_doctor_says_so_when_its_token_is_not_the_right_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    FakeInner(monkeypatch)
+    [problem] = (await examined(tmp_path, token="of another start")).problems
+    assert problem.startswith("Readiness is not told at http://127.0.0.1:5: it does not know the token of")

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from host.runner import ports
-from host.runner.up import refuse_a_taken_port
+from host.runner.up import Chosen, refuse_a_taken_port
 from host.runner.words import StartError
-from host.settings import Settings
 
 pytestmark = pytest.mark.unit
 
@@ -60,4 +59,4 @@ def test_who_holds_a_port_is_named_with_pid_and_command(taken: int) -> None:
 )
 def test_a_public_address_that_cannot_be_had_is_refused_with_the_reason(taken: int, host: str, says: str) -> None:
     with pytest.raises(StartError, match=says):
-        refuse_a_taken_port(Settings(host=host, port=taken))
+        refuse_a_taken_port(Chosen("", host, taken))

@@ -775,25 +775,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether each part that this process needs works */
+        /** Whether everything that this process needs works */
         get: operations["health_ready"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Prometheus metrics */
-        get: operations["metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1908,18 +1891,6 @@ export interface components {
         };
         /** Readiness */
         Readiness: {
-            /**
-             * Parts
-             * @example {
-             *       "broker": "none",
-             *       "database": "ok",
-             *       "placement": "ok",
-             *       "sidecar": "ok"
-             *     }
-             */
-            parts: {
-                [key: string]: string;
-            };
             /**
              * Status
              * @enum {string}
@@ -5274,7 +5245,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description A part does not work; it says which */
+            /** @description Something does not work; the inner port says what */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5282,24 +5253,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Readiness"];
                 };
-            };
-        };
-    };
-    metrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };

@@ -1,0 +1,41 @@
+"""The token that the inner listener asks for: a file for its owner alone, made at the first start."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex, token_urlsafe
+
+from host.settings import BadSettingError, Settings
+
+
+def token_of(settings: Settings) -> str:
+    """What must be shown, "" where nothing is asked for; raises BadSettingError where there can be none."""
+    file = settings.inner_token_file
+    if file is None:
+        return ""
+    try:
+        if not file.exists():
+            _make(file)
+        token = file.read_text().strip()
+    except OSError as error:
+        raise BadSettingError(
+            f"DUELY_INNER_TOKEN: {file} cannot be read or made: {error.strerror}. Name another file, or say off where "
+            "nobody but the one who watches can reach the inner port."
+        ) from error
+    if not token:
+        raise BadSettingError(f"DUELY_INNER_TOKEN: {file} is empty. Remove it, and it is made anew.")
+    return token
+
+
+def _make(file: Path) -> None:
+    """Whole or not at all: of several processes that start at once the first makes it for all."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own = file.with_name(f"{file.name}.{token_hex(8)}")
+    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(f"{token_urlsafe(32)}\n")
+        with suppress(FileExistsError):
+            file.hardlink_to(own)
+    finally:
+        own.unlink()
