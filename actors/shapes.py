@@ -147,3 +147,8 @@ class User(TypedDict):
     created_at: str
     updated_at: str
     deleted_at: str | None
+
+
+def is_whole(value: object, shape: type) -> bool:
+    """Whether that which only a newer version knows has all that `shape` has now; it may have more."""
+    return isinstance(value, dict) and shape.__required_keys__ <= value.keys()  # type: ignore[attr-defined]

@@ -106,8 +106,8 @@ def _listed(titles: Sequence[str], total: int) -> list[str]:
 
 
 def due_text(due: Json | None) -> str:
-    """A due as a person reads it, on the wall where it is due."""
-    if due is None:
+    """A due as a person reads it, on the wall where it is due; "" for a form that only a newer version knows."""
+    if due is None or not ("date" in due or "local" in due):
         return ""
     return due["date"] if "date" in due else f"{due['local'][:16].replace('T', ' ')} ({due['zone']})"
 

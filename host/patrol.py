@@ -4,7 +4,7 @@
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from actors.clock import Clock
@@ -14,6 +14,7 @@ from host.loops import repeat
 from host.store import doc_checks, invariants, pauses, publishing
 from host.store.doc_checks import Breach, Found
 from host.store.engine import Database, Raw
+from host.store.outbox import Types
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ USERS_AT_ONCE: Final = 10
 NEWEST_ENTRIES: Final = 300  # of each user's activity; what is older, `duely verify` looks at
 # What it looks at in slices; the others are metrics of their own.
 INVARIANTS: Final = ("read_model", "tags", "versions", "activity", "chain", "wakes", "reminders", "slots")
-_TYPES: Final[Mapping[str, Sequence[str]]] = {name: types for name, (_, types, _) in CONSUMERS.items()}
+_TYPES: Final[Mapping[str, Types]] = {name: types for name, (_, types, _) in CONSUMERS.items()}
 
 
 class Patrol:

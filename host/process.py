@@ -201,7 +201,7 @@ class HostProcess:
         if self._has_broker:
             return
         for catchup in self._catchups.values():
-            if catchup.consumer.name != "projector" and not types.isdisjoint(catchup.consumer.types):
+            if catchup.consumer.name != "projector" and catchup.consumer.takes(types):
                 catchup.nudge()
 
     def _heard(self, users: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """What a consumer is: a function on events inside a transaction, and what it may do before and after."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -37,13 +37,17 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """One row of the table: `types` are the events it takes, `start` where a new one begins."""
+    """One row of the table: `types` are the events it takes, None for every one; `start` is where a new one begins."""
 
     name: str
     topic: str
-    types: tuple[str, ...]
+    types: tuple[str, ...] | None
     start: Start
     handler: Handler
+
+    def takes(self, types: Iterable[str]) -> bool:
+        """Whether it takes any of these."""
+        return self.types is None or not set(self.types).isdisjoint(types)
 
 
 def about(*events: Event) -> AbstractContextManager[None]:

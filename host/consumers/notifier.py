@@ -157,7 +157,7 @@ def _of_task(data: Json, now: datetime, at: datetime, late_seconds: float | None
         late_seconds=late_seconds,
         version=data["version"],
         title=task["title"],
-        body=f"{since} {notices.due_text(task['due'])}" if task["due"] else "",
+        body=f"{since} {due}" if (due := notices.due_text(task["due"])) else "",
         correlation_id=data["correlation_id"],
         fired_at=at,
         **which,

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from actors.events import EVENTS
+from actors.shapes import Series, Task, User, is_whole
 from host.consumers.handler import Handler
 from host.store import ledger, projections, series_rows, streams
 from host.store.engine import Raw
@@ -57,14 +59,17 @@ def newest(events: Sequence[Event]) -> States:
         data = event.body["data"]
         if "series_id" in data:  # its `task` is one that is to be made
             if "series" in data:
-                _keep(states.series, event.actor_id, data["series"])
+                _keep(states.series, event, data["series"], Series)
         elif "user" in data:
-            _keep(states.users, event.actor_id, data["user"])
+            _keep(states.users, event, data["user"], User)
         elif "task" in data and not data.get("trimmed"):
-            _keep(states.tasks, event.actor_id, data["task"])
+            _keep(states.tasks, event, data["task"], Task)
     return states
 
 
-def _keep(states: dict[str, Json], actor_id: str, state: Json) -> None:
-    if actor_id not in states or states[actor_id]["version"] < state["version"]:
-        states[actor_id] = state
+def _keep(states: dict[str, Json], event: Event, state: Any, shape: type) -> None:
+    if event.type not in EVENTS and not (is_whole(state, shape) and state["id"] == event.actor_id):
+        return  # only a newer version knows what that is
+    known = states.get(event.actor_id)
+    if known is None or known["version"] < state["version"]:
+        states[event.actor_id] = state

@@ -28,11 +28,14 @@ RETRY: Final = "RETRY"
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`take` is given the CloudEvents of one delivery that are of its types; what it raises brings them all again."""
+    """`take` is given the CloudEvents of one delivery that are of its types, None being every one.
+
+    What it raises brings them all again.
+    """
 
     component: str
     topic: str
-    types: frozenset[str]
+    types: frozenset[str] | None
     take: Take
 
 
@@ -68,7 +71,7 @@ class Subscriptions:
             if event is None:
                 # It will not become readable. Nothing is lost by it: events of ours are rows of the outbox.
                 log.error("a message that is no event is left out", extra=_source(subscription, entry))
-            elif event["type"] in subscription.types:
+            elif subscription.types is None or event["type"] in subscription.types:
                 events[entry["entryId"]] = event
         if events:
             statuses |= dict.fromkeys(events, await _taken(subscription, list(events.values())))
@@ -78,11 +81,14 @@ class Subscriptions:
 def durable(catchups: Mapping[str, Catchup]) -> list[Subscription]:
     """One for each consumer; each has a component of its own name, because one serves one handler a topic."""
     return [
-        Subscription(
-            f"events-{name}", catchup.consumer.topic, frozenset(catchup.consumer.types), partial(_hand_over, catchup)
-        )
+        Subscription(f"events-{name}", catchup.consumer.topic, _types(catchup), partial(_hand_over, catchup))
         for name, catchup in catchups.items()
     ]
+
+
+def _types(catchup: Catchup) -> frozenset[str] | None:
+    types = catchup.consumer.types
+    return None if types is None else frozenset(types)
 
 
 async def _hand_over(catchup: Catchup, events: Sequence[Json]) -> None:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from actors.events import EVENTS
 from host.consumers.handler import REMINDERS, TASK_EVENTS, Consumer, Handler, Start
 from host.consumers.recurrence import MESSAGES
 
 # name: topic, the events it takes, where a new one starts (an effect now, a projection at the beginning)
-CONSUMERS: Final[Mapping[str, tuple[str, tuple[str, ...], Start]]] = {
-    "projector": (TASK_EVENTS, tuple(EVENTS), "beginning"),
+CONSUMERS: Final[Mapping[str, tuple[str, tuple[str, ...] | None, Start]]] = {
+    "projector": (TASK_EVENTS, None, "beginning"),  # every one: what only a newer version knows is activity, too
     "notifier": (
         TASK_EVENTS,
         (

@@ -16,6 +16,7 @@ from typing import Any, Final
 from host.store import doc_checks, invariants, mending, snapshot
 from host.store.doc_checks import MOST, Breach, Found, Mend
 from host.store.engine import Raw, is_outage
+from host.store.outbox import Types
 
 EXAMPLES: Final = 10
 TRIES: Final = 3
@@ -62,7 +63,7 @@ class Report:
 
 
 async def verify(
-    dsn: str, now: datetime, consumers: Mapping[str, Sequence[str]], *, broker: bool, repair: bool = False
+    dsn: str, now: datetime, consumers: Mapping[str, Types], *, broker: bool, repair: bool = False
 ) -> Report:
     """`consumers`: the events that each takes."""
     began = time.monotonic()
@@ -82,7 +83,7 @@ async def verify(
     return Report(results, time.monotonic() - began, mended, left)
 
 
-async def _examine(connection: Raw, now: datetime, consumers: Mapping[str, Sequence[str]], *, broker: bool) -> Found:
+async def _examine(connection: Raw, now: datetime, consumers: Mapping[str, Types], *, broker: bool) -> Found:
     found = Found()
     async with doc_checks.one_instant(connection):
         row_id = -1

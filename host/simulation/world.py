@@ -149,7 +149,7 @@ class World:
         self._behind.add("projector")
 
     def _on_projected(self, types: set[str]) -> None:
-        self._behind.update(name for name, taken in self._types.items() if not types.isdisjoint(taken))
+        self._behind.update(name for name, catchup in self._catchups.items() if catchup.consumer.takes(types))
         self._behind.discard("projector")
 
 

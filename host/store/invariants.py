@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from host.store.doc_checks import GRACE, MOST, Breach, Found, Mend
 from host.store.engine import Raw
-from host.store.outbox import handled_by
+from host.store.ledger import STEPS
+from host.store.outbox import Types, handled_by, is_of
 
 TOLD_GRACE: Final = timedelta(minutes=1)
 
@@ -162,10 +163,11 @@ async def activity(connection: Raw, found: Found, actors: Sequence[str] | None =
     query = f"""SELECT o.event_id FROM outbox o WHERE {handled}
         AND NOT EXISTS (SELECT FROM activity a WHERE a.event_id = o.event_id)"""  # noqa: S608  our own names
     await _breaches(connection, found, query, (actors,), missing)
-    query = f"""SELECT o.event_id FROM outbox o WHERE o.type LIKE 'reminder.%' AND {handled}
-        AND coalesce(o.created_at >= $2, true) AND NOT EXISTS (
+    query = f"""SELECT o.event_id FROM outbox o WHERE o.type = ANY($2) AND {handled}
+        AND coalesce(o.created_at >= $3, true) AND NOT EXISTS (
           SELECT FROM reminder_ledger l WHERE l.source = o.event_id)"""  # noqa: S608  our own names
-    await _breaches(connection, found, query, (actors, await _edge(connection, "ledger")), stepless)
+    edge = await _edge(connection, "ledger")
+    await _breaches(connection, found, query, (actors, list(STEPS), edge), stepless)
     if actors is not None:
         return
     query = """SELECT name, min(version), max(version), count(*) FROM (
@@ -235,7 +237,7 @@ async def _edge(connection: Raw, kind: str = "activity") -> datetime | None:
 # --- outbox ----------------------------------------------------------------------------------------------------------
 
 
-async def outbox(connection: Raw, found: Found, consumers: Mapping[str, Sequence[str]], *, broker: bool) -> None:
+async def outbox(connection: Raw, found: Found, consumers: Mapping[str, Types], *, broker: bool) -> None:
     """Each consumer (name: the events it takes) has handled all that is older than the grace, and has skipped none."""
     await _count(connection, found, "outbox", "outbox")
 
@@ -260,7 +262,7 @@ async def outbox(connection: Raw, found: Found, consumers: Mapping[str, Sequence
         await _breaches(connection, found, _UNPUBLISHED, (GRACE.total_seconds(),), unpublished)
 
 
-async def oldest_waiting_seconds(connection: Raw, consumer: str, types: Sequence[str]) -> float:
+async def oldest_waiting_seconds(connection: Raw, consumer: str, types: Types) -> float:
     """How long the oldest event that the consumer has not handled waits; 0 when none does."""
     row = await connection.fetchrow(_WAITING, consumer, types, 0.0)
     return row[1] if row else 0.0
@@ -286,11 +288,11 @@ _WAITING: Final = f"""
 SELECT * FROM (
   SELECT count(*), extract(epoch FROM transaction_timestamp() - min(o.created_at))::float8 AS seconds,
          bool_or(w.paused_at IS NOT NULL)
-  FROM watermarks w JOIN outbox o ON o.position > w.position AND o.type = ANY($2)
+  FROM watermarks w JOIN outbox o ON o.position > w.position AND {is_of("$2")}
   WHERE w.consumer = $1 AND NOT {handled_by("$1")})
 WHERE seconds > $3"""  # noqa: S608  our own names
 _SKIPPED: Final = f"""
-SELECT o.event_id FROM watermarks w JOIN outbox o ON o.position <= w.position AND o.type = ANY($2)
+SELECT o.event_id FROM watermarks w JOIN outbox o ON o.position <= w.position AND {is_of("$2")}
 WHERE w.consumer = $1 AND o.position >= (SELECT min(i.position) FROM inbox i WHERE i.consumer = $1)
   AND NOT {handled_by("$1")}"""  # noqa: S608  our own names
 _UNPUBLISHED: Final = """

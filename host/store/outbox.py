@@ -10,7 +10,7 @@ are told apart by `inbox`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import orjson
 
@@ -22,6 +22,15 @@ BATCH_BYTES: Final = 2_000_000  # of bodies; ordinary ones stay far below
 UNPUBLISHED_SECONDS: Final = 0.5  # a row that is this old and not with the broker is not brought soon
 _COLUMNS: Final = """o.position, o.event_id, o.type, o.user_id, o.actor_id, o.version, o.seq, o.body::text AS text,
     extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS age_seconds"""
+
+
+# The types that a consumer takes; None is every one, also such as only a newer version makes.
+Types: TypeAlias = Sequence[str] | None
+
+
+def is_of(types: str) -> str:
+    """The condition that the row `o` of the outbox is of one of the types, themselves SQL of the type Types."""
+    return f"({types}::text[] IS NULL OR o.type = ANY({types}))"
 
 
 def handled_by(consumer: str) -> str:
@@ -119,7 +128,7 @@ async def is_paused(connection: Raw, consumer: str) -> bool:
     )
 
 
-async def unhandled(connection: Raw, consumer: str, types: Sequence[str], mark: Watermark, limit: int) -> list[Event]:
+async def unhandled(connection: Raw, consumer: str, types: Types, mark: Watermark, limit: int) -> list[Event]:
     """The consumer's next rows, in position order."""
     if mark.top <= mark.position:
         return []
@@ -128,7 +137,7 @@ async def unhandled(connection: Raw, consumer: str, types: Sequence[str], mark: 
 
 
 async def take_next(
-    connection: Raw, consumer: str, types: Sequence[str], mark: Watermark, limit: int
+    connection: Raw, consumer: str, types: Types, mark: Watermark, limit: int
 ) -> tuple[list[Event], int]:
     """As `unhandled` and `take` in one: the next rows, noted as handled, and the position up to which it has read."""
     if mark.top <= mark.position:
@@ -143,7 +152,7 @@ SELECT * FROM (
   SELECT n.*, sum(octet_length(n.text)) OVER (ORDER BY n.position ROWS UNBOUNDED PRECEDING) AS bytes,
          row_number() OVER (ORDER BY n.position) AS number, count(*) OVER () AS found
   FROM (SELECT {_COLUMNS} FROM outbox o
-        WHERE o.position > $2 AND o.position <= $3 AND o.type = ANY($4) AND NOT {handled_by("$1")}
+        WHERE o.position > $2 AND o.position <= $3 AND {is_of("$4")} AND NOT {handled_by("$1")}
         ORDER BY o.position LIMIT $5) n)
 WHERE bytes <= $6 OR number = 1 ORDER BY position"""  # noqa: S608  column names only
 
@@ -158,7 +167,7 @@ LEFT JOIN (SELECT * FROM next WHERE (event_id IN (SELECT event_id FROM taken)) I
 ORDER BY n.position"""  # noqa: S608
 
 
-async def with_earlier(connection: Raw, consumer: str, types: Sequence[str], event_ids: Sequence[str]) -> list[Event]:
+async def with_earlier(connection: Raw, consumer: str, types: Types, event_ids: Sequence[str]) -> list[Event]:
     """Delivered events that are not handled yet, and before them what their actors said earlier: gaps are closed."""
     rows = await connection.fetch(
         f"""WITH last AS MATERIALIZED (
@@ -167,7 +176,7 @@ async def with_earlier(connection: Raw, consumer: str, types: Sequence[str], eve
               SELECT {_COLUMNS} FROM outbox o
               -- By the actor's index: above the watermark (+ 0 hides it from an index) are thousands of rows of others.
               WHERE o.actor_id = last.actor_id AND o.position + 0 <= last.position
-                AND o.position + 0 > (SELECT position FROM watermarks WHERE consumer = $1) AND o.type = ANY($3)
+                AND o.position + 0 > (SELECT position FROM watermarks WHERE consumer = $1) AND {is_of("$3")}
                 AND NOT {handled_by("$1")}
               OFFSET 0) o
             ORDER BY o.position""",  # noqa: S608  column names only
@@ -235,7 +244,7 @@ async def lag(connection: Raw) -> dict[str, int]:
     return {row[0]: max(0, row[1]) for row in rows}
 
 
-async def waiting(connection: Raw, consumers: Mapping[str, Sequence[str]], above: int) -> tuple[list[str], int]:
+async def waiting(connection: Raw, consumers: Mapping[str, Types], above: int) -> tuple[list[str], int]:
     """Of the consumers (name: the events it takes), those that have not handled every row above that position.
 
     And the newest position: when none waits and nobody else writes, the next look may start there.
@@ -244,7 +253,7 @@ async def waiting(connection: Raw, consumers: Mapping[str, Sequence[str]], above
         f"""WITH fresh AS MATERIALIZED (SELECT position, event_id, type FROM outbox WHERE position > $2)
            SELECT ARRAY(
              SELECT c.consumer FROM json_to_recordset($1) AS c (consumer text, types text[]) JOIN watermarks w USING (consumer)
-             WHERE EXISTS (SELECT FROM fresh o WHERE o.position > w.position AND o.type = ANY(c.types)
+             WHERE EXISTS (SELECT FROM fresh o WHERE o.position > w.position AND {is_of("c.types")}
                AND NOT {handled_by("c.consumer")})),
            (SELECT coalesce(max(position), $2) FROM fresh)""",  # noqa: S608  our own names
         orjson.dumps([{"consumer": name, "types": types} for name, types in consumers.items()]).decode(),

@@ -14,6 +14,7 @@ from host.store.engine import Raw
 Json = dict[str, Any]
 
 _RANK: Final = {name: rank for rank, name in enumerate(PRIORITIES)}
+_UNKNOWN: Final = -1  # the rank of a priority that only a newer version knows; no filter finds it
 _FROM_NINE_TO_THE_END: Final = timedelta(hours=15)  # a date counts from 09:00, and is overdue when that day ends
 
 
@@ -82,9 +83,9 @@ def row_of(task: Json) -> Json:
     due, overdue_at = task["due"], task["overdue_at"]
     return {
         **task,
-        "priority": _RANK[task["priority"]],
+        "priority": _RANK.get(task["priority"], _UNKNOWN),
         "tags_folded": [fold(tag) for tag in task["tags"]],
-        "due_date": (due.get("date") or due["local"][:10]) if due else None,
+        "due_date": (due.get("date") or due.get("local", "")[:10] or None) if due else None,
         "due_at": _due_at(due, overdue_at),
         "search": search_text(task),
         "body": task,
@@ -101,6 +102,8 @@ def _due_at(due: Json | None, overdue_at: str | None) -> Any:
     """The event has no zone for a date, but the instant at which that day ends there."""
     if due is None or "local" in due:
         return due_at(due, "UTC")
+    if "date" not in due:  # a form that only a newer version knows
+        return overdue_at
     if overdue_at is None:
         return f"{due['date']}T09:00:00Z"
     return (datetime.fromisoformat(overdue_at) - _FROM_NINE_TO_THE_END).isoformat()

@@ -1,12 +1,15 @@
 """What happened: activity, reminders with their ledger, notifications."""
 
 from datetime import date
+from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import insert
 
 from host.store.tables import archives
+from tests.fakes.newer import newer_turn
+from tests.fakes.schema import faults
 from tests.fakes.world import World
 
 pytestmark = pytest.mark.api
@@ -20,6 +23,38 @@ async def fired(here: World, client: httpx.AsyncClient) -> dict[str, object]:
     here.clock.move(minutes=30)
     await here.actors.tick("TaskActor", str(task["id"]))
     return task
+
+
+async def test_what_only_a_newer_version_says_is_shown_by_its_type(here: World, ada: httpx.AsyncClient) -> None:
+    task = (await ada.post("/api/v1/tasks", json={"title": "Here"})).json()
+    a_list = {"id": str(uuid4()), "user_id": ada.headers["x-user-id"], "version": 1}
+    about = {"task_id": task["id"], "task": {"title": "Half a task"}}
+    await newer_turn(here.db, "ListActor", a_list, "list.sorted-anew", **about)
+    await here.settle()
+    for path in ("/api/v1/activity", f"/api/v1/tasks/{task['id']}/activity"):
+        [entry] = (await ada.get(path, params={"type": "list.sorted-anew"})).json()["items"]
+        assert faults(entry, "Activity") == []
+        assert (entry["type"], entry["task_id"], entry["task"]) == ("list.sorted-anew", task["id"], None)
+        assert (entry["cause"]["kind"], entry["undoable"], entry["changed"]) == ("user", False, {})
+    refused = await ada.post(f"/api/v1/activity/{entry['id']}/undo")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_undoable")
+
+
+async def test_a_task_with_values_that_only_a_newer_version_knows_is_shown_as_it_is(
+    here: World, ada: httpx.AsyncClient
+) -> None:
+    task = (await ada.post("/api/v1/tasks", json={"title": "Here"})).json()
+    unknown = {"priority": "whenever", "status": "waiting", "due": {"week": "2026-W50"}, "effort": 3}
+    state = {**task, "user_id": ada.headers["x-user-id"], **unknown, "version": 2, "overdue_at": None, "purged": False}
+    await newer_turn(here.db, "TaskActor", state, "task.updated", task_id=task["id"], task=state)
+    await here.settle()
+    shown = (await ada.get(f"/api/v1/tasks/{task['id']}")).json()
+    assert {name: shown[name] for name in unknown} == unknown
+    for params in ({}, {"sort": "priority"}, {"search": "Here"}, {"tag": []}):
+        listed = await ada.get("/api/v1/tasks", params=params)
+        assert [each["id"] for each in listed.json()["items"]] == [task["id"]], params
+    for params in ({"priority": "none"}, {"status": "open"}, {"overdue": "true"}):
+        assert (await ada.get("/api/v1/tasks", params=params)).json()["items"] == [], params
 
 
 async def test_activity_is_newest_first_and_filtered(here: World, ada: httpx.AsyncClient) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from tests.deadline import eventually
 from tests.fakes.listener import Listener, Served, served
+from tests.fakes.newer import newer_turn
 from tests.fakes.schema import faults
 from tests.fakes.world import World
 from web.api import live
@@ -53,6 +55,21 @@ async def test_a_change_is_heard_in_order_with_its_cause(server: Served, ada: ht
     assert updated["data"]["changed"]["title"] == {"old": "Heard", "new": "Changed"}
     listed = await ada.get(TASKS)
     assert int(listed.headers["duely-position"]) == int(updated["id"])
+
+
+async def test_what_only_a_newer_version_says_is_heard_by_its_type(
+    here: World, server: Served, ada: httpx.AsyncClient
+) -> None:
+    listener = await hear(server, ada)
+    await listener.next()
+    a_list = {"id": str(uuid4()), "user_id": ada.headers["x-user-id"], "version": 1}
+    await newer_turn(here.db, "ListActor", a_list, "list.created", list={"name": "Home"}, task="no task")
+    await here.settle()
+    heard = await listener.next()
+    assert faults(heard["data"], "StreamEvent") == []
+    assert (heard["event"], heard["data"]["task"]) == ("list.created", None)
+    await ada.post(TASKS, json={"title": "After it"})
+    assert (await listener.next())["event"] == "task.created"
 
 
 async def test_a_reminder_is_heard_with_its_notification(here: World, server: Served, ada: httpx.AsyncClient) -> None:

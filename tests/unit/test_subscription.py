@@ -76,6 +76,12 @@ def test_the_sidecar_is_told_of_bulks_that_wait_for_nobody(subscriptions: Subscr
     ]
 
 
+async def test_a_consumer_of_every_type_is_brought_what_only_a_newer_version_knows(consumer: FakeConsumer) -> None:
+    every = Subscriptions([Subscription("events-test", "task-events", None, consumer.take)])
+    assert await statuses(every, event(1), event(2, "list.archived")) == ["SUCCESS", "SUCCESS"]
+    assert consumer.taken == [["TaskActor:1:1:1", "TaskActor:2:1:1"]]
+
+
 async def test_what_is_handled_is_a_success(subscriptions: Subscriptions, consumer: FakeConsumer) -> None:
     assert await statuses(subscriptions, event(1), event(2)) == ["SUCCESS", "SUCCESS"]
     assert consumer.taken == [["TaskActor:1:1:1", "TaskActor:2:1:1"]]

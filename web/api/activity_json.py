@@ -5,7 +5,9 @@ from typing import Any, Final
 
 import orjson
 
+from actors.events import EVENTS
 from actors.replies import Json
+from actors.shapes import Task, is_whole
 from host.store.activity_queries import ActivityRow
 from web.api.task_json import task_json
 
@@ -31,6 +33,8 @@ def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
     # A purged task has nothing to show; a trimmed one stood in full in the event before; a series' is yet to be made.
     hidden = data.get("trimmed") or event["type"] == "task.purged" or "series_id" in data
     task = None if hidden else data.get("task")
+    if event["type"] not in EVENTS and not is_whole(task, Task):
+        task = None  # only a newer version knows what that is
     return {
         "position": position,
         "type": event["type"],
@@ -42,7 +46,7 @@ def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
         "cause": {
             "kind": data["actor"]["kind"],
             "id": data["actor"]["id"],
-            "correlation_id": data["correlation_id"],
+            "correlation_id": data.get("correlation_id"),
             "command_id": data.get("command_id"),
             "via": cause.get("kind"),
             "change_set": cause.get("change_set"),

@@ -40,3 +40,8 @@ function itemText(field: string, item: unknown, { zone, now }: Around): string {
   const { at, offset_minutes } = item as Reminder
   return at ? momentLabel(Date.parse(at), zone, now) : offsetLabel(offset_minutes ?? 0).toLowerCase()
 }
+
+/** What only a newer server knows, as well as can be: "list.sorted-anew" → "list sorted anew". */
+export function typeWords(type: string): string {
+  return type.replace(/[^a-z0-9]+/gi, " ").trim()
+}

@@ -1,6 +1,6 @@
 // What the activity log says of a change: of lists only what came, went or turned.
 import { expect, it } from "vitest"
-import { difference, fieldText } from "../src/fields.ts"
+import { difference, fieldText, typeWords } from "../src/fields.ts"
 
 const around = { zone: "Europe/Paris", now: Date.parse("2026-11-25T09:00:00Z") }
 const step = (text: string, done = false) => ({ id: text, text, done })
@@ -21,4 +21,8 @@ it("words an empty value", () => {
     "nothing",
     "none",
   ])
+})
+
+it("words an event that this page does not know", () => {
+  expect(typeWords("list.sorted-anew")).toBe("list sorted anew")
 })

@@ -29,6 +29,15 @@ it("starts where its first list ended, and hears from there", async () => {
   expect(connection.value).toBe("live")
 })
 
+it("goes on after an event that it does not know", async () => {
+  server.position = 7
+  await startLive("u", () => {})
+  await vi.waitFor(() => expect(server.streams).toHaveLength(1))
+  server.say("list.archived", news(8, "list.archived", null))
+  server.say("task.created", news(9, "task.created", task("b", 1)))
+  await vi.waitFor(() => expect([...tasks.value.keys()]).toEqual(["b"]))
+})
+
 it("reads again after a resync, and keeps what was said while it read", async () => {
   server.list = [task("a", 1), task("gone", 1)]
   server.position = 7
@@ -78,7 +87,7 @@ function task(id: string, version: number): Task {
   return { id, version, title: `Task ${id}`, status: "open", reminders: [], tags: [], due: null } as unknown as Task
 }
 
-function news(position: number, type: string, of: Task): StreamEvent {
+function news(position: number, type: string, of: Task | null): StreamEvent {
   const cause = {
     kind: "user",
     id: "u",
@@ -87,7 +96,7 @@ function news(position: number, type: string, of: Task): StreamEvent {
     via: "request",
     change_set: null,
   } as const
-  return { position, type, task_id: of.id, version: of.version, task: of, changed: {}, cause }
+  return { position, type, task_id: of?.id ?? null, version: of?.version ?? 1, task: of, changed: {}, cause }
 }
 
 function fakeServer() {

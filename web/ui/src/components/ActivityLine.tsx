@@ -1,6 +1,6 @@
 // One line of the log: who did what to which task, when, and what it changed; undo where that is possible.
 import { useEffect, useState } from "preact/hooks"
-import { type Difference, difference } from "../fields.ts"
+import { type Difference, difference, typeWords } from "../fields.ts"
 import { lateLabel, timeLabel } from "../format.ts"
 import { undoActivity } from "../store/activity.ts"
 import { now } from "../store/clock.ts"
@@ -69,9 +69,10 @@ const SILENT_FIELDS = new Set(["overdue_noted", "zone", "completed_at", "status"
 
 export function ActivityLine({ line, brief = false }: { line: Activity; brief?: boolean }) {
   const [busy, setBusy] = useState(false)
-  const { icon, verb, did }: Wording = WORDINGS[line.type] ?? { icon: "activity", did: line.type }
+  const { icon, verb, did }: Wording = WORDINGS[line.type] ?? { icon: "activity", did: `· ${typeWords(line.type)}` }
   const changes =
     line.type === "task.updated" ? Object.entries(line.changed).filter(([it]) => !SILENT_FIELDS.has(it)) : []
+  const isAboutNothing = !line.task_id && !line.series_id
   const at = Date.parse(line.at)
   const undo = async () => {
     setBusy(true)
@@ -86,7 +87,7 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
       <div class="log-text">
         <p>
           {verb && `${ACTORS[line.cause.kind]} ${verb} `}
-          {!brief && <Subject line={line} />} {brief ? did && sentence(did) : did}
+          {!brief && <Subject line={line} />} {brief || isAboutNothing ? did && sentence(did) : did}
           <Late line={line} />
         </p>
         {changes.length > 0 && (
