@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -26,6 +25,7 @@ from host.settings import child_environment
 from host.store import rebuild, snapshot
 from host.store.migrate import upgrade
 from host.store.snapshot import Fingerprint
+from host.version import VERSION
 
 FORMAT = 1
 MANIFEST, DUMP = "manifest.json", "database.dump"
@@ -68,7 +68,7 @@ async def backup(dsn: str, file: Path, now: datetime) -> Manifest:
             left_out = ("--no-owner", "--no-acl", f"--exclude-schema={rebuild.SCHEMA}")
             _run(dsn, "pg_dump", f"--snapshot={instant}", "--format=custom", *left_out, f"--file={dump}")
             tables = await snapshot.fingerprints(connection)
-        manifest = Manifest(FORMAT, version("duely"), instant_text(now), schema, _sha256(dump), tables)
+        manifest = Manifest(FORMAT, VERSION, instant_text(now), schema, _sha256(dump), tables)
         (Path(scratch) / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1))
         whole = Path(scratch) / "whole"
         whole.touch(mode=0o600)  # it holds password hashes

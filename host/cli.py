@@ -272,11 +272,10 @@ def user_reset_password(data_dir: Path | None, email: str) -> None:
 @main.command()
 def version() -> None:
     """Say which version this is."""
-    from importlib.metadata import version as installed
+    from host.runner import sidecar
+    from host.version import VERSION
 
-    from host.runner.sidecar import VERSION
-
-    click.echo(f"duely {installed('duely')}, for Dapr {VERSION}")
+    click.echo(f"duely {VERSION}, for Dapr {sidecar.VERSION}")
 
 
 @main.command(hidden=True)

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from host.runner.up import LOW_DISK_BYTES
 from host.settings import Settings, cache_dir
 from host.store import vitals
 from host.store.vitals import Vitals
+from host.version import VERSION
 
 LAG_EVENTS = 1000
 BROKER_LAG_SECONDS = 10
@@ -93,7 +93,7 @@ async def examine(settings: Settings, database_url: str, now: datetime) -> Repor
 def _versions() -> dict[str, str]:
     found = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
     dapr = f"{sidecar.VERSION} ({found.origin}, {found.folder})" if found else "not installed and not built yet"
-    return {"duely": version("duely"), "python": sys.version.split()[0], "dapr": dapr}
+    return {"duely": VERSION, "python": sys.version.split()[0], "dapr": dapr}
 
 
 async def _look_at_parts(report: Report, folder: DataFolder, running: Running) -> None:

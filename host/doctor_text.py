@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from host.doctor import Listener, Report
+from host.store.processes import Seen
 from host.store.vitals import Vitals
 
 _WIDTH = 22
@@ -17,6 +18,7 @@ def lines(report: Report) -> list[str]:
     text += _section("Metrics and readiness", report.watched.items())
     text += _section("Ready", report.readiness.get("parts", {}).items())
     if report.vitals:
+        text += _section("Processes", map(_process, report.vitals.processes))
         text += _section("Data", _facts(report.vitals))
     text += _section("Disk", ((name, _megabytes(size)) for name, size in report.disk.items()))
     text += ["", *(f"PROBLEM  {problem}" for problem in report.problems)] if report.problems else ["", "All is well."]
@@ -45,6 +47,11 @@ def _facts(vitals: Vitals) -> list[tuple[str, str]]:
         ("dead letters", str(vitals.dead_letters)),
         *((f"chore {name}", holder or _NOBODY.get(name, "nobody")) for name, holder in vitals.chores.items()),
     ]
+
+
+def _process(seen: Seen) -> tuple[str, str]:
+    who, since = seen.process, seen.started_at.isoformat(timespec="seconds")
+    return who.role, f"{who.version}, pid {who.pid} on {who.host} as {who.app_id}, since {since}"
 
 
 def _progress(name: str, lag: int, vitals: Vitals) -> str:

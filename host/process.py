@@ -35,6 +35,7 @@ from host.jobs import Job
 from host.leader import Leader
 from host.pace import pace_of
 from host.patrol import Patrol
+from host.presence import Presence
 from host.pruner import Pruner
 from host.readiness import checks
 from host.relay import Relay
@@ -67,6 +68,7 @@ class HostProcess:
     """Open it, run its loops, close it. What it offers to the public side stands here as attributes."""
 
     def __init__(self, settings: Settings) -> None:
+        process_id = secrets.token_hex(8)
         self.settings = settings
         self.clock = SystemClock()
         self.database = Database(settings.database_url)
@@ -81,9 +83,10 @@ class HostProcess:
         self._has_broker = settings.broker != "none"
         component = TASK_UPDATES if settings.role == "web" else BROKER_COMPONENT
         self.parts = checks(self.database, self._sidecar, settings.role, component if self._has_broker else "")
+        self._presence = Presence(self.database, process_id, settings.role)
         self._arming = Arming(self.database, self.clock)
         publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT, settings.kafka_prefix)
-        self._news = Announcements(publisher.publish, secrets.token_hex(8))
+        self._news = Announcements(publisher.publish, process_id)
         # Who shows streams is told through the broker where that is another process.
         told_elsewhere = self._has_broker and settings.role == "consumers"
         self._handlers = wired(
@@ -110,6 +113,7 @@ class HostProcess:
         """Wait for the database, then make the actors callable; raises when there is no database after a minute."""
         await self.database.open()
         await self._until_database()
+        await self._presence.announce()  # before it takes part in anything
         self.signing_key = await secret(self.database, "signing", secrets.token_bytes(32))
         self.sidecar_app = await self._actor_app()
 
@@ -124,6 +128,8 @@ class HostProcess:
         await asyncio.gather(*self._running, return_exceptions=True)
         with contextlib.suppress(Exception):  # a note that is lost is found by the sweeper
             await self._arming.flush()
+        with contextlib.suppress(Exception):  # it is gone after some seconds
+            await self._presence.leave()
         await self._sidecar.close()
         await self.database.close()
 
@@ -213,7 +219,7 @@ class HostProcess:
     def _loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Which loops this role runs: the map of what goes on without a request."""
         role = self.settings.role
-        loops: dict[str, Callable[[], Awaitable[None]]] = {}
+        loops: dict[str, Callable[[], Awaitable[None]]] = {"presence": self._presence.run}
         if role in {"all", "web"}:
             loops["hub"] = self.hub.run
         if role in {"all", "actors"}:

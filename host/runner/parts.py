@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from host.app_ids import APP_IDS
 from host.postgres import EmbeddedPostgres, PostgresError
 from host.runner import places
 from host.runner.broker import sidecar_flags
@@ -29,9 +30,6 @@ from host.runner.sidecar import Sidecar
 from host.runner.words import StartError
 from host.settings import Role, Settings
 
-# Actors' state is kept under their app id: it is the same for ever, and wherever actors live.
-APP_ID = "duely"
-APP_IDS: Mapping[Role, str] = {"all": APP_ID, "actors": APP_ID, "web": "duely-web", "consumers": "duely-consumers"}
 HEALTH_PATH = "/healthz"
 HOST_COMMAND = ("-m", "web.serve")
 # For `ports.pick`; the public port is the operator's choice.

@@ -367,6 +367,19 @@ jobs: Final = Table(  # when each was last asked for, and when what was asked wa
     instant("done_at"),
 )
 
+processes: Final = Table(  # who runs, of which version; rows that are not seen any more go
+    "processes",
+    metadata,
+    id_("id", primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    id_("app_id"),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    stamp("started_at"),
+    stamp("seen_at"),
+)
+
 versions: Final = Table(  # what stored instants were last counted with
     "versions", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
 )

@@ -1,13 +1,14 @@
 """What the doctor reads from the database: versions, how far everyone is, what waits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from asyncpg.exceptions import InterfaceError, PostgresError
 
-from host.store import leases, outbox, pauses, publishing, wakes
+from host.store import leases, outbox, pauses, processes, publishing, wakes
 from host.store.engine import Database
+from host.store.processes import Seen
 
 GRACE_SECONDS: Final = 10.0  # by then the sweeper has mended it
 # No connection, no right to it, or no schema yet.
@@ -33,6 +34,7 @@ class Vitals:
     tasks: int
     series: int  # active ones
     bytes: int
+    processes: list[Seen] = field(default_factory=list[Seen])  # that run
 
 
 async def read(dsn: str, now: datetime) -> Vitals:
@@ -69,6 +71,7 @@ async def read(dsn: str, now: datetime) -> Vitals:
             tasks=row[4],
             series=row[5],
             bytes=row[6],
+            processes=await processes.living(connection),
         )
     finally:
         await connection.close()

@@ -9,6 +9,7 @@ import uuid
 
 import pytest
 
+from host.version import VERSION
 from tests.client import PASSWORD
 from tests.cluster.system import REPLICAS, Cluster
 from tests.deadline import until
@@ -58,6 +59,9 @@ def test_the_doctor_knows_every_part(cluster: Cluster) -> None:
     assert report.returncode == 0, report.stdout
     for part in (*REPLICAS, "web-2-daprd", "scheduler"):
         assert f"  {part} " in report.stdout
+    pids = cluster.pids()
+    for replica in REPLICAS:
+        assert f"  {replica.split('-')[0]:<22} {VERSION}, pid {pids[replica]} on " in report.stdout, report.stdout
 
 
 def test_an_account_is_made_by_the_command_through_a_sidecar_that_hosts_no_actors(cluster: Cluster) -> None:

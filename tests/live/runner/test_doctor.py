@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from host.version import VERSION
 from tests.deadline import until
 from tests.system import PARTS, System
 
@@ -18,6 +19,13 @@ def test_a_healthy_system_is_all_well(system: System) -> None:
     assert said.rstrip().endswith("All is well.")
     for word in (*PARTS, system.url, "projector", "wakes", "oldest event waiting", "free", "postgresql 18"):
         assert word in said
+
+
+def test_its_one_process_is_told_with_its_version(system: System) -> None:
+    report = json.loads(system.cli("doctor", "--json").stdout)
+    [seen] = report["vitals"]["processes"]
+    ours = {"role": "all", "pid": system.pids()["host"], "version": VERSION, "app_id": "duely"}
+    assert {name: seen["process"][name] for name in ours} == ours
 
 
 def test_what_is_reachable_is_told_apart_from_what_is_not(system: System) -> None:

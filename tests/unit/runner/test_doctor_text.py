@@ -1,5 +1,7 @@
 """The doctor's report as a person reads it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from host.doctor import Listener, Report, _look_at_disk
 from host.doctor_text import lines
 from host.runner.folder import DataFolder
+from host.store.processes import Process, Seen
 from host.store.vitals import Vitals
 
 pytestmark = pytest.mark.unit
@@ -31,6 +34,15 @@ def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
     assert "4 and 5, 6 MB of database" in text
     assert "active series          7" in text
     assert "chore sweeper          here 17\n  chore pruner           nobody" in text
+
+
+def test_each_process_is_told_with_its_version() -> None:
+    seen = Seen(Process("a", "web", "1.9.2", "duely-web", "pod-a", 7), datetime(2026, 11, 22, 12, tzinfo=UTC), 3.0)
+    text = "\n".join(lines(Report({}, vitals=replace(VITALS, processes=[seen]))))
+    assert (
+        "Processes\n  web                    1.9.2, pid 7 on pod-a as duely-web, since 2026-11-22T12:00:00+00:00"
+        in text
+    )
 
 
 def test_problems_come_last_one_a_line() -> None:
