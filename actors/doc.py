@@ -6,7 +6,7 @@ from typing import Self
 import orjson
 
 from actors.commands import TICK, Command
-from actors.replies import Accepted, Json
+from actors.replies import Accepted, Json, NewerWriterError
 
 KEY = "doc"
 SCHEMA = 1
@@ -25,10 +25,12 @@ class Doc:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """Of the stored bytes; none means that the actor has never committed."""
+        """Of the stored bytes; none means that the actor has never committed. Raises NewerWriterError."""
         if not data:
             return cls()
         doc = orjson.loads(data)
+        if doc.get("schema", SCHEMA) > SCHEMA:
+            raise NewerWriterError(f"a doc of schema {doc['schema']}, which this release does not know")
         for written_anew in ("schema", "outbox"):
             doc.pop(written_anew, None)
         return cls(doc.pop("version"), doc.pop("state"), doc.pop("wake", None), doc.pop("command", None), doc)

@@ -6,23 +6,25 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
+from actors.bugs import Bug
 from actors.clock import Clock
 
 
 class CommandLog(Protocol):
-    """The commands of the last 24 h: `{"actor", "hash", "reply"}` of one that was applied, and by whom."""
+    """The commands of the last 24 h: `{"actor", "hash", "reply"}` of one that was applied, and by whom. Raises Outage."""
 
     async def find(self, command_id: str) -> Mapping[str, Any] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a turn needs from the host. `on_commit(type, id)` and `note_armed(type, id, wake)` must not block."""
+    """What a turn needs from the host. `on_commit(type, id)`, `note_armed(type, id, wake)` and `on_bug` must not block."""
 
     clock: Clock
     commands: CommandLog
     on_commit: Callable[[str, str], None]
     note_armed: Callable[[str, str, str], None]
+    on_bug: Callable[[Bug], None]
 
 
 class Activations:

@@ -1,4 +1,4 @@
-"""What a turn decides, and how its reply travels: a refusal is a value, an outage rises."""
+"""What a turn decides, and how its reply travels: a refusal is a value, an outage rises, a bug is in `actors.bugs`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,8 +11,12 @@ class Outage(Exception):  # noqa: N818  # it names what happened, not a kind of 
     """Something outside failed and the result is not known: the caller may try again."""
 
 
-class UnknownNameError(LookupError):
-    """A command or reminder that no table names: a bug or a newer writer, never ignored."""
+class NewerWriterError(Outage):
+    """Something that a newer release wrote and this one cannot read: a process of that release will do it."""
+
+
+class UnknownNameError(NewerWriterError):
+    """A command or reminder that no table names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import weakref
 from abc import abstractmethod
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
@@ -15,12 +15,13 @@ from dapr.actor.runtime.context import ActorRuntimeContext
 from dapr.clients.exceptions import DaprInternalError
 from typing_extensions import override
 
+from actors.bugs import Bug
 from actors.clock import instant_text, parse_instant
-from actors.commands import TICK, Command, tick_command
+from actors.commands import TICK, Command, is_of_this_release, tick_command
 from actors.context import acting_for, correlation_id, user_id
 from actors.doc import KEY, Doc
 from actors.ports import Activations
-from actors.replies import Accepted, Decision, Json, Outage, Refused, Unchanged, UnknownNameError
+from actors.replies import Accepted, Decision, Json, NewerWriterError, Outage, Refused, Unchanged, UnknownNameError
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +37,12 @@ SAVE_TAIL = b"}}]"
 # Without a limit: by default a one-shot reminder is deleted after its fourth failure, some 3 s into an outage.
 FOR_EVER = ActorReminderFailurePolicy.constant_policy(interval=timedelta(seconds=5))
 
-# What the way to the store may raise; anything else is a bug and rises as it is.
+# What the way to the store may raise; anything else is a bug.
 _OUTAGES = (grpc.RpcError, DaprInternalError, OSError)
 # How the database says no, wherever the sidecar puts its words.
 _REFUSALS = ("stale actor write", "older schema", "SQLSTATE 40001", "SQLSTATE 23505", "duplicate key value")
+# And how it says that what we wrote can never be stored: the same bytes would be refused for ever.
+_UNFIT = ("SQLSTATE 22", "SQLSTATE 23")
 _TRIES = 3
 
 
@@ -89,19 +92,32 @@ class TurnActor(Actor, Turns, Remindable):
         self._doc: Doc | None = None
 
     async def turn(self, command: Json) -> Json:
-        """Apply a command `Command.to_wire()`; the envelope of `Reply.to_wire()`. Raises only for outages and bugs."""
+        """Apply a command `Command.to_wire()`; the envelope of `Reply.to_wire()` or of a bug. Raises only for outages."""
+        try:
+            asked = Command.from_wire(command)
+        except (KeyError, TypeError) as error:
+            raise NewerWriterError("a command of another form") from error
+        return await self._answered(asked.name, asked.correlation_id, self._turn(asked))
+
+    async def _turn(self, command: Command) -> Json:
         async with self._alone():
-            return await self._apply(Command.from_wire(command), self._ports.clock.now())
+            return await self._apply(command, self._ports.clock.now())
 
     async def tick(self) -> Json:
         """Do what is due, for the sweeper: a wake that cannot be registered is its own to find again."""
         return await self._tick(ARM_SECONDS, must_arm=False)
 
     async def wake(self) -> None:
-        """Do what is due, for the scheduler: fails when the next wake cannot be registered, so that it tries again."""
+        """Do what is due, for the scheduler: fails when the next wake cannot be registered, so that it tries again.
+
+        A bug does not fail it: the scheduler would try for ever, every 5 s. The sweeper finds the wake overdue.
+        """
         await self._tick(STATE_SECONDS, must_arm=True)
 
     async def _tick(self, arm_seconds: float, *, must_arm: bool) -> Json:
+        return await self._answered(TICK, "", self._do_due(arm_seconds, must_arm=must_arm))
+
+    async def _do_due(self, arm_seconds: float, *, must_arm: bool) -> Json:
         """Commit first: registering replaces the job that is running, and its retries with it."""
         async with self._alone():
             now = self._ports.clock.now()
@@ -117,7 +133,10 @@ class TurnActor(Actor, Turns, Remindable):
             return {"ok": True, "value": {"wake": wake}, "version": reply["version"]}
 
     async def arm(self) -> Json:
-        """Register the wake that the stored doc asks for: `{"armed": instant or null}`."""
+        """Register the wake that the stored doc asks for: `{"armed": instant or null}`, or the envelope of a bug."""
+        return await self._answered("arm", "", self._arm_stored())
+
+    async def _arm_stored(self) -> Json:
         async with self._alone():
             doc = await self._read()
             if doc.wake is not None:
@@ -136,6 +155,17 @@ class TurnActor(Actor, Turns, Remindable):
         if method is None:
             raise UnknownNameError(f"{self._type} knows no reminder {name}")
         await getattr(self, method)()
+
+    async def _answered(self, doing: str, correlation_id: str, answer: Awaitable[Json]) -> Json:
+        """The edge of every turn: an outage rises, and whoever asked may repeat; a bug is answered, for no repeat mends it."""
+        try:
+            return await answer
+        except (Outage, *_OUTAGES):
+            raise
+        except Exception as error:  # noqa: BLE001  the port logs it
+            bug = Bug(self._type, self._id, doing, correlation_id, error)
+            self._ports.on_bug(bug)
+            return bug.to_wire()
 
     @asynccontextmanager
     async def _alone(self) -> AsyncGenerator[None]:
@@ -166,7 +196,7 @@ class TurnActor(Actor, Turns, Remindable):
             assumed = None
             if doc.command is not None and doc.command["id"] == command.id:
                 return _known_reply(doc.command, command)
-            decision = self.rules(doc.state, doc.version, command, now)
+            decision = self._decide(doc, command, now)
             if isinstance(decision, Accepted):
                 if (after := await self._commit(doc, decision, command)) is not None:
                     return await self._committed(doc, after, command, decision)
@@ -177,6 +207,17 @@ class TurnActor(Actor, Turns, Remindable):
             if not isinstance(decision, Accepted):
                 return _envelope(decision, doc.version)
         raise Outage(f"{self._type} was written by others at every try")
+
+    def _decide(self, doc: Doc, command: Command, now: datetime) -> Decision:
+        """Rules that fail on what a newer release may have asked have no bug: a process of that release will know it."""
+        try:
+            return self.rules(doc.state, doc.version, command, now)
+        except Outage:
+            raise
+        except Exception as error:
+            if is_of_this_release(command):
+                raise
+            raise NewerWriterError(f"{command.name} with a body that this release does not know") from error
 
     async def _commit(self, doc: Doc, decision: Accepted, command: Command) -> Doc | None:
         """The next doc once it is stored, or None when the database refused it."""
@@ -212,6 +253,8 @@ class TurnActor(Actor, Turns, Remindable):
                         "write refused", extra={"actor_type": self._type, "actor": self._id, "cause": str(error)[:300]}
                     )
                     return False
+                if any(words in str(error) for words in _UNFIT):
+                    raise ValueError(f"the state of {self._type} is such as the database cannot hold") from error
                 if last_try:
                     raise Outage(f"the state of {self._type} could not be saved") from error
             else:
@@ -233,8 +276,11 @@ class TurnActor(Actor, Turns, Remindable):
         """The reply that this command got before, from the log; it may have been applied by another copy of us."""
         if command.name == TICK:
             return None
-        async with asyncio.timeout(STATE_SECONDS):
-            known = await self._ports.commands.find(command.id)
+        try:
+            async with asyncio.timeout(STATE_SECONDS):
+                known = await self._ports.commands.find(command.id)
+        except TimeoutError as error:
+            raise Outage("the log of commands did not answer") from error
         if known is None:
             return None
         return _known_reply(known, command) if known["actor"] == self._id else _mismatch()

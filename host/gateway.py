@@ -1,4 +1,4 @@
-"""The one door to actors: commands in, replies out, outages as Unavailable."""
+"""The one door to actors: commands in, replies out, outages as Unavailable, bugs as ActorBug."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ import orjson
 from dapr.clients.base import DaprActorClientBase
 
 from actors.commands import Command
-from actors.replies import Reply
+from actors.replies import Json, Reply
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +25,26 @@ class Unavailable(Exception):  # noqa: N818  an outage is a state of the world, 
     retry_after_seconds = 2
 
 
+class ActorBug(Exception):  # noqa: N818  the third kind of failure, named as the other two are
+    """The actor has a bug: no repeat mends it before its program or what it stores is another. Its host logs it.
+
+    What was asked has not happened, but for a bug that came after the commit.
+    """
+
+    def __init__(self, actor_type: str, fingerprint: str) -> None:
+        super().__init__(f"{actor_type} has a bug: {fingerprint} in the log of its host")
+        self.actor_type = actor_type
+        self.fingerprint = fingerprint
+
+
 class Actors(Protocol):
-    """The gateway, as far as those need it who send commands; raises Unavailable."""
+    """The gateway, as far as those need it who send commands; raises Unavailable or ActorBug."""
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 
 
 class Gateway:
-    """Sends commands to actors through the sidecar.
+    """Sends commands to actors through the sidecar. Each method raises Unavailable after 8 s of trying, or ActorBug at once.
 
     Beyond `most_in_flight` calls (None: any number) it is Unavailable at once: behind a sidecar that hangs, or is slow,
     each further call would only wait for its deadline, too.
@@ -44,9 +56,9 @@ class Gateway:
         self._in_flight = 0
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
-        """The actor's reply, a refusal included; raises Unavailable after 8 s of trying."""
+        """The actor's reply, a refusal included."""
         body = orjson.dumps(command.to_wire())
-        return Reply.from_wire(orjson.loads(await self._call(actor_type, actor_id, "turn", body)))
+        return Reply.from_wire(await self._call(actor_type, actor_id, "turn", body))
 
     async def tick(self, actor_type: str, actor_id: str) -> None:
         """Let the actor do what is due, as its reminder would."""
@@ -60,17 +72,21 @@ class Gateway:
         """A call that does nothing: the floor that every command stands on."""
         await self._call(actor_type, actor_id, "ping")
 
-    async def _call(self, actor_type: str, actor_id: str, method: str, body: bytes = b"null") -> bytes:
+    async def _call(self, actor_type: str, actor_id: str, method: str, body: bytes = b"null") -> Json:
         if self._in_flight == self._most_in_flight:
             raise Unavailable(f"{self._in_flight} calls wait for the sidecar already")
         self._in_flight += 1
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
-                return await self._call_until_answered(actor_type, actor_id, method, body)
+                answer = await self._call_until_answered(actor_type, actor_id, method, body)
         except TimeoutError as error:
             raise Unavailable(f"{actor_type} did not answer in {_DEADLINE_SECONDS:g} s") from error
         finally:
             self._in_flight -= 1
+        wire: Json = orjson.loads(answer)
+        if "bug" in wire:
+            raise ActorBug(actor_type, wire["bug"]["fingerprint"])
+        return wire
 
     async def _call_until_answered(self, actor_type: str, actor_id: str, method: str, body: bytes) -> bytes:
         """Ends with an answer, with the last of the pauses, or with the caller's deadline."""

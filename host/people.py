@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.commands import Command, Principal, build_command
-from host.gateway import Gateway, Unavailable
+from host.gateway import ActorBug, Gateway, Unavailable
 from host.passwords import HASHER, LONGEST, SHORTEST, is_common, matches
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
@@ -96,7 +96,7 @@ async def _send(running: Running, user_id: str, command: Command) -> None:
     sidecar = Sidecar(running.dapr_grpc_port, running.dapr_http_port, running.api_token)
     try:
         reply = await Gateway(SidecarActorClient(sidecar)).send("UserActor", user_id, command)
-    except Unavailable as error:
+    except (Unavailable, ActorBug) as error:
         raise StartError(f"{error}. Run the same again to finish it; `duely doctor` tells more.") from error
     finally:
         await sidecar.close()

@@ -24,6 +24,7 @@ from host.announcements import UPDATES, Announcements, heard
 from host.archive import Archivist
 from host.arming import Arming
 from host.broker import SidecarPublisher
+from host.bugs import BugLog
 from host.consumers.catchup import CATCHUP_POLL_SECONDS, Catchup
 from host.consumers.handler import TASK_UPDATES
 from host.consumers.replay import Replay
@@ -156,6 +157,7 @@ class HostProcess:
                 commands=CommandLog(self.database),
                 on_commit=self._on_commit,
                 note_armed=self._arming.note,
+                on_bug=BugLog().note,
             )
             activations = await register_all(ActorRuntime, self._client, ports)
             on_configured = activations.drop_caches

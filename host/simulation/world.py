@@ -10,6 +10,7 @@ from typing_extensions import override
 from actors.commands import Command
 from actors.ports import Ports
 from actors.replies import Reply
+from host.bugs import BugLog
 from host.consumers.catchup import Catchup
 from host.consumers.projector import Projector
 from host.consumers.telling import IN_APP
@@ -70,7 +71,11 @@ class World:
     async def open(self) -> None:
         """Make the actors callable and the consumers known; what a copied database has left undone is done now."""
         ports = Ports(
-            clock=self.clock, commands=CommandLog(self.database), on_commit=self._on_commit, note_armed=_forget
+            clock=self.clock,
+            commands=CommandLog(self.database),
+            on_commit=self._on_commit,
+            note_armed=_forget,
+            on_bug=BugLog().note,
         )
         await self._sidecar.host(ports)
         for catchup in self._catchups.values():

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.engine import Database
+from actors.replies import Outage
+from host.store.engine import Database, is_outage
 from host.store.tables import commands
 
 Json = dict[str, Any]
@@ -20,12 +21,20 @@ class CommandLog:
         self._database = database
 
     async def find(self, command_id: str) -> Json | None:
-        """`{actor, hash, reply}` of a command that was applied, and by whom; None when it is not known."""
+        """`{actor, hash, reply}` of a command that was applied, and by whom; None when it is not known. Raises Outage."""
+        try:
+            row = await self._row(command_id)
+        except Exception as error:
+            if is_outage(error):
+                raise Outage("the log of commands cannot be read") from error
+            raise
+        return {"actor": row[0], "hash": row[1], "reply": orjson.loads(row[2])} if row else None
+
+    async def _row(self, command_id: str) -> Any:
         async with self._database.raw() as connection:
-            row = await connection.fetchrow(
+            return await connection.fetchrow(
                 "SELECT actor_id, body_hash, reply::text FROM commands WHERE command_id = $1", command_id
             )
-        return {"actor": row[0], "hash": row[1], "reply": orjson.loads(row[2])} if row else None
 
 
 async def keep(connection: AsyncConnection, user_id: str, command_id: str, body_hash: str, reply: Json) -> Json | None:

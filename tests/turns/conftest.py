@@ -8,6 +8,7 @@ import pytest
 from dapr.actor import ActorRuntime
 from dapr.actor.runtime.config import ActorRuntimeConfig
 
+from actors.bugs import Bug
 from actors.commands import Command
 from actors.ports import Ports
 from actors.registry import register_all
@@ -26,6 +27,7 @@ class Stage:
         self.person = FakePerson()
         self.commits: list[tuple[str, str]] = []
         self.armed: list[tuple[str, str, str]] = []
+        self.bugs: list[Bug] = []
 
     async def open(self) -> "Stage":
         ports = Ports(
@@ -33,6 +35,7 @@ class Stage:
             commands=self.sidecar,
             on_commit=lambda *what: self.commits.append(what),
             note_armed=lambda *what: self.armed.append(what),
+            on_bug=self.bugs.append,
         )
         self.activations = await register_all(self.runtime, self.sidecar, ports)
         return self

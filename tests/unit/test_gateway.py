@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 import host.gateway
-from host.gateway import Gateway, Unavailable
+from host.gateway import ActorBug, Gateway, Unavailable
 
 pytestmark = pytest.mark.unit
 
@@ -122,3 +122,16 @@ async def test_what_fills_one_gateway_leaves_room_in_the_other() -> None:
     client.back = True
     assert await asyncio.gather(*(_said_after(chores) for _ in range(20))) == ["answered"] * 20
     assert isinstance(await waiting, float)
+
+
+BUG = orjson.dumps({"ok": False, "bug": {"fingerprint": "0123456789ab"}})
+
+
+@pytest.mark.parametrize("method", ["send", "tick", "arm"])
+async def test_a_bug_is_told_at_once(method: str) -> None:
+    client = FakeClient([BUG])
+    command = [FakeCommand()] if method == "send" else []
+    with pytest.raises(ActorBug) as told:
+        await getattr(Gateway(client), method)("TaskActor", "t1", *command)  # type: ignore[arg-type]
+    assert (told.value.actor_type, told.value.fingerprint) == ("TaskActor", "0123456789ab")
+    assert len(client.calls) == 1
