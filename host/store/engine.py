@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import asyncpg
@@ -13,6 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 CONNECT_TIMEOUT_SECONDS: Final = 5
+SCRIPTS: Final = Path(__file__).parent / "migrations"
+# The schema that this program knows, as the newest migration is called.
+HEAD: Final = max(path.name[:4] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
 
 Raw: TypeAlias = Any  # an asyncpg connection; most of asyncpg's methods have no types
 
@@ -22,12 +26,17 @@ _asyncpg: Final[Any] = asyncpg
 # does not put other tables in the place of these. Their newest rows would be younger than that instant, and missing.
 HOLD_READ_MODEL: Final = "LOCK TABLE tasks, reminders, tags, series IN ACCESS SHARE MODE"
 
+
+class SchemaDiffersError(Exception):
+    """A statement names what the database does not have, because its schema is of another release than this program."""
+
+
 # What goes away by itself: connection lost, server stopping or starting, no resources, lock or time limits, deadlock.
 _OUTAGES: Final = (
     OSError,
     TimeoutError,
     PoolTimeoutError,
-    _asyncpg.InterfaceError,
+    SchemaDiffersError,
     # Of a connection that was told its end while nobody used it, and is not closed yet.
     _asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
@@ -42,10 +51,24 @@ _OUTAGES: Final = (
 )
 
 
+# asyncpg has one class for a connection or pool that cannot be used now and for a statement with wrong arguments.
+_UNUSABLE: Final = ("closed", "closing", "in progress", "released back to the pool", "initialized")
+# What is missing where schema and code differ.
+_MISSING: Final = (
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedFunctionError,
+    asyncpg.UndefinedObjectError,
+)
+
+
 def is_outage(error: BaseException) -> bool:
-    """True for a fault of the database or the way to it, False for a fault of the statement or its data."""
+    """True for a fault of the database or the way to it, False for a fault of the statement or its data: a bug."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or (error.orig is not None and is_outage(error.orig))
+    if isinstance(error, _asyncpg.InterfaceError):
+        # A DataError quotes its argument, which may say anything.
+        return not isinstance(error, ValueError) and any(words in str(error) for words in _UNUSABLE)
     return isinstance(error, _OUTAGES) or (error.__cause__ is not None and is_outage(error.__cause__))
 
 
@@ -126,19 +149,19 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncGenerator[AsyncConnection]:
         """One transaction, committed at the end of the block."""
-        async with self.engine.begin() as connection:
+        async with self._judged(), self.engine.begin() as connection:
             yield connection
 
     @asynccontextmanager
     async def connect(self) -> AsyncGenerator[AsyncConnection]:
         """For statements that stand alone: each sees the newest commit, and a write is committed at once."""
-        async with self._alone.connect() as connection:
+        async with self._judged(), self._alone.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[AsyncConnection]:
         """Statements that all see one instant, read only."""
-        async with self.engine.connect() as connection:
+        async with self._judged(), self.engine.connect() as connection:
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             reading = await connection.execution_options(**options)
             await reading.exec_driver_sql(HOLD_READ_MODEL)
@@ -150,7 +173,7 @@ class Database:
         if self._raw is None:
             raise RuntimeError("Database.open() was not awaited")
         try:
-            async with self._raw.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
+            async with self._judged(), self._raw.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
                 yield connection
         except Exception as error:
             # asyncpg tidies up after a cancellation; what fails there would take its place, and a loop that outlives
@@ -160,9 +183,35 @@ class Database:
                 raise asyncio.CancelledError from error
             raise
 
+    @asynccontextmanager
+    async def _judged(self) -> AsyncGenerator[None]:
+        """A missing table or column is a bug where schema and code are of one release; else it raises SchemaDiffersError."""
+        try:
+            yield
+        except Exception as error:
+            if _is_missing(error) and (schema := await self._schema()) != HEAD:
+                raise SchemaDiffersError(f"the schema is {schema}, this program has {HEAD}") from error
+            raise
+
+    async def _schema(self) -> str:
+        """The newest migration that the database has seen; "" for none."""
+        connection = await self.open_connection()
+        try:
+            return await connection.fetchval("SELECT max(version_num) FROM alembic_version") or ""
+        except asyncpg.UndefinedTableError:
+            return ""
+        finally:
+            await connection.close()
+
     async def ping(self) -> None:
         async with self.raw() as connection:
             await connection.fetchval("SELECT 1")
+
+
+def _is_missing(error: BaseException) -> bool:
+    """Whether the database said so, to asyncpg or to SQLAlchemy."""
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+    return isinstance(cause, _MISSING)
 
 
 def _refuse_closed(_adapted: Any, record: Any, _proxy: Any) -> None:

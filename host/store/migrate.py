@@ -1,15 +1,13 @@
 """Brings a database to the newest schema: `await upgrade(dsn)`."""
 
-from pathlib import Path
 from typing import Final
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from host.store.engine import Database
+from host.store.engine import SCRIPTS, Database
 
-SCRIPTS: Final = Path(__file__).parent / "migrations"
 MIGRATION_TIMEOUT_SECONDS: Final = 600
 LOCK: Final = 7_305_001  # whoever migrates has it alone
 
