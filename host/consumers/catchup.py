@@ -3,27 +3,29 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from host import metrics
-from host.consumers.handler import Consumer, about
+from host.consumers.handler import TRY_PAUSES_SECONDS, Consumer, about
 from host.gateway import Unavailable
 from host.loops import is_away
 from host.store import outbox
 from host.store.engine import Database, Raw
 from host.store.outbox import Event, Watermark
 from host.store.projections import OvertakenError
+from host.version import code_version
 
 log = logging.getLogger(__name__)
 
 BATCH: Final = 500
-TRY_PAUSES_SECONDS: Final = (0.1, 0.5, 0.0)  # after the first, second and last try of an event at fault
 OUTAGE_PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FIRST_POLL_SECONDS: Final = 0.02
 CATCHUP_POLL_SECONDS: Final = 0.25  # the longest, where it is nudged as a rule
 REST_SECONDS: Final = 0.02  # after a batch, in which more rows gather and share the cost of a transaction
 ROUNDS: Final = 10  # of a delivery that a handler does in parts
+ROUND_PAUSE_SECONDS: Final = 0.1  # after one that did nothing: together longer than an event at fault is tried
 SETTLE_SECONDS: Final = 1.0  # how often a consumer for which nothing came moves its watermark
 
 
@@ -143,6 +145,8 @@ class Catchup:
             events = [event for event in events if event not in done]
             if not events:
                 return
+            if not done:
+                await asyncio.sleep(ROUND_PAUSE_SECONDS)
         raise Unavailable(f"{len(events)} events could not be done yet")
 
     async def _register(self) -> None:
@@ -151,14 +155,19 @@ class Catchup:
         self._registered = True
 
     async def _whole(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Gives those that are done: all, but for what the handler could not do outside yet."""
+        """Gives those that are over: all, but for what the handler could not do outside yet."""
+        if not events:
+            return events
         with about(*events):
-            if events and (events := await self.consumer.handler.before(events)):
+            outside = await self.consumer.handler.before(events)
+            if outside.done:
                 async with self._database.raw() as connection, connection.transaction():
-                    fresh = await outbox.take(connection, self._name, events)
+                    fresh = await outbox.take(connection, self._name, outside.done)
                     if fresh:
                         await self.consumer.handler.apply(connection, fresh)
-            return events
+        for event, error in outside.given_up:
+            await self._bury(event, error)
+        return [*outside.done, *(event for event, _ in outside.given_up)]
 
     async def _advance(self, connection: Raw, mark: Watermark, read_to: int, *, handled: bool) -> None:
         """After all rows up to `read_to` that were to be seen are handled in this transaction."""
@@ -169,26 +178,45 @@ class Catchup:
             self._settled_at = now
 
     async def _one_by_one(self, events: Sequence[Event]) -> Sequence[Event]:
-        done: list[Event] = []
-        for event in events:
-            for tries, pause in enumerate(TRY_PAUSES_SECONDS, start=1):
-                try:
-                    done += await self._whole([event])
-                    break
-                except Exception as error:
-                    if is_passing(error):
-                        raise
-                    if tries == len(TRY_PAUSES_SECONDS):
-                        await self._bury(event, error, tries)
-                        done.append(event)
-                await asyncio.sleep(pause)
-        return done
+        """In three rounds, an event at fault once in each; gives those that are over. The pauses are few, however many fail."""
+        over: list[Event] = []
+        tries: Counter[str] = Counter()
+        left = events
+        for pause in (*TRY_PAUSES_SECONDS, 0.0):
+            left = await self._round(left, tries, over)
+            if not left:
+                break
+            await asyncio.sleep(pause)
+        return over
 
-    async def _bury(self, event: Event, error: Exception, tries: int) -> None:
+    async def _round(self, events: Sequence[Event], tries: Counter[str], over: list[Event]) -> Sequence[Event]:
+        """Gives what is to be tried again. An event at fault holds up what its actor said later, and nobody else."""
+        again: list[Event] = []
+        held: set[str] = set()
+        for event in events:
+            if event.actor_id in held:
+                again.append(event)
+                continue
+            try:
+                over += await self._whole([event])
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                tries[event.id] += 1
+                if tries[event.id] <= len(TRY_PAUSES_SECONDS):
+                    held.add(event.actor_id)
+                    again.append(event)
+                else:
+                    await self._bury(event, error)
+                    over.append(event)
+        return again
+
+    async def _bury(self, event: Event, error: Exception) -> None:
+        told, tries = f"{type(error).__name__}: {error}", len(TRY_PAUSES_SECONDS) + 1
         with about(event):
             log.error("an event is put aside", extra={"consumer": self._name, "event_id": event.id}, exc_info=error)
         async with self._database.raw() as connection, connection.transaction():
-            await outbox.bury(connection, self._name, event, told := f"{type(error).__name__}: {error}", tries)
+            await outbox.bury(connection, self._name, event, told, tries=tries, code_version=code_version())
         if self._buried:
             self._buried(self._name, event, told)
 

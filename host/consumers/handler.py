@@ -14,6 +14,18 @@ TASK_EVENTS: Final = "task-events"  # every event
 REMINDERS: Final = "reminders"  # copies of reminder.*
 TASK_UPDATES: Final = "task-updates"  # whose activity grew: wakes the hubs of other processes
 DEAD_LETTERS: Final = "dead-letters"  # copies of what was put aside
+TRY_PAUSES_SECONDS: Final = (0.1, 0.5)  # after the first and second try of an event at fault; the third is the last
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What became of effects outside: the events that are done, and those given up as at fault, with why.
+
+    The others come again.
+    """
+
+    done: Sequence[Event]
+    given_up: Sequence[tuple[Event, Exception]] = ()
 
 
 class Handler:
@@ -21,12 +33,9 @@ class Handler:
 
     outside: bool = False  # whether `before` does anything
 
-    async def before(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Effects outside the database, each idempotent by its own key; no transaction is open.
-
-        Gives the events that are done; the others come again.
-        """
-        return events
+    async def before(self, events: Sequence[Event]) -> Outside:
+        """Effects outside the database, each idempotent by its own key; no transaction is open."""
+        return Outside(events)
 
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
         """Effects inside the one transaction that also notes the events as handled."""

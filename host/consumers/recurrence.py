@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from actors.replies import Reply
 from host.consumers.following import follow
-from host.consumers.handler import Handler, about
+from host.consumers.handler import TRY_PAUSES_SECONDS, Handler, Outside, about
 from host.gateway import Actors, Unavailable
+from host.loops import is_away
 from host.store import projections
 from host.store.engine import Database
 from host.store.outbox import Event
@@ -49,22 +51,36 @@ class Recurrence(Handler):
         self._gateway = gateway
         self._made: set[str] = set()  # events whose task is there; that is to be reported. A crash forgets it: no harm
         self._resting: dict[str, float] = {}  # series: not before
+        self._failed: Counter[str] = Counter()  # events at fault: how often they were tried
 
-    async def before(self, events: Sequence[Event]) -> Sequence[Event]:
-        """In order within a series. One that cannot be reached holds up no other: its events are left for later."""
+    async def before(self, events: Sequence[Event]) -> Outside:
+        """In order within a series. One that cannot be reached, or has a bug, holds up no other: its events come later."""
         lines, others = self._lines(events)
         if not lines:
-            return others
+            return Outside(others)
         async with self._database.raw() as connection:
             people = await projections.people(connection, {event.user_id for event in events})
         batch = _Batch(self._gateway, people, self._made)
         await _all(batch.pass_on(line) for line in lines.values())
         await _all(batch.report(event) for event in self._reports(lines, fresh=batch.made))
-        if not batch.made and not batch.done:
+        if not (batch.made or batch.done or batch.faults):
             raise Unavailable("none of the series can be reached")
-        self._made.difference_update(event.id for event in batch.done)
         self._resting |= dict.fromkeys(batch.missed, time.monotonic() + REST_SECONDS)
-        return [*others, *batch.done]
+        given_up = [fault for fault in batch.faults if self._is_given_up(*fault)]
+        for event in [*batch.done, *(event for event, _ in given_up)]:
+            self._made.discard(event.id)
+            self._failed.pop(event.id, None)
+        return Outside([*others, *batch.done], given_up)
+
+    def _is_given_up(self, event: Event, error: Exception) -> bool:
+        """Until then its series rests after each try, and keeps its order; what comes after it goes on then."""
+        self._failed[event.id] += 1
+        tries = self._failed[event.id]
+        if tries > len(TRY_PAUSES_SECONDS):
+            return True
+        log.warning("an event at fault is tried again", extra={"event_id": event.id, "cause": repr(error)[:300]})
+        self._resting[_series_id(event)] = time.monotonic() + TRY_PAUSES_SECONDS[tries - 1]
+        return False
 
     def _reports(self, lines: Mapping[str, Sequence[Event]], *, fresh: bool) -> list[Event]:
         """What may be reported now. Nobody waits for it, but for each of the tasks somebody does: those go first."""
@@ -95,6 +111,7 @@ class _Batch:
         self.made = False
         self.done: list[Event] = []
         self.missed: set[str] = set()  # series that were not reached, or one of their tasks
+        self.faults: list[tuple[Event, Exception]] = []  # a line ends at its first
 
     async def pass_on(self, line: Sequence[Event]) -> None:
         """The events of one series."""
@@ -102,7 +119,7 @@ class _Batch:
             for event in line:
                 if event.id in self._there:
                     continue
-                reply = await self._send(event, message_of(event))
+                reply = await self._send(event, message_of)
                 if reply is None:
                     return
                 if event.type == "recurrence.triggered" and reply.ok and not reply.value["purged"]:
@@ -114,24 +131,31 @@ class _Batch:
     async def report(self, event: Event) -> None:
         """Tell the series that the task it asked for is there."""
         async with self._free:
-            body = _slot(event.body["data"]["slot"])
-            if await self._send(event, Message("SeriesActor", event.actor_id, "OccurrenceCreated", body)) is not None:
+            if await self._send(event, _report) is not None:
                 self.done.append(event)
 
-    async def _send(self, event: Event, message: Message) -> Reply | None:
-        """None when it cannot be reached. A refusal is final: what it was about is gone."""
+    async def _send(self, event: Event, make: Callable[[Event], Message]) -> Reply | None:
+        """None when it cannot be reached, or is at fault."""
+        try:
+            return await self._asked(event, make(event))
+        except Unavailable as error:
+            log.warning("an occurrence waits", extra={"event_id": event.id, "cause": str(error)})
+            self.missed.add(_series_id(event))
+        except Exception as error:
+            if is_away(error):
+                raise
+            self.faults.append((event, error))
+        return None
+
+    async def _asked(self, event: Event, message: Message) -> Reply:
+        """A refusal is final: what it was about is gone."""
         person, body = self._people.get(event.user_id, _NOBODY), message.body
         zone, defaults = person.zone, person.defaults
         command = follow(event, NAME, message.actor_id, message.command, body, zone=zone, defaults=defaults)
-        details = {"command": command.name, "actor": message.actor_id, "event_id": event.id}
         with about(event):
-            try:
-                reply = await self._gateway.send(message.actor_type, message.actor_id, command)
-            except Unavailable as error:
-                log.warning("an occurrence waits", extra=details | {"cause": str(error)})
-                self.missed.add(_series_id(event))
-                return None
+            reply = await self._gateway.send(message.actor_type, message.actor_id, command)
             if reply.error is not None:
+                details = {"command": command.name, "actor": message.actor_id, "event_id": event.id}
                 log.info("an occurrence was refused", extra=details | {"code": reply.error.code})
             return reply
 
@@ -157,6 +181,10 @@ def _series_id(event: Event) -> str:
 
 def message_of(event: Event) -> Message:
     return MESSAGES[event.type](event.body["data"])
+
+
+def _report(event: Event) -> Message:
+    return Message("SeriesActor", event.actor_id, "OccurrenceCreated", _slot(event.body["data"]["slot"]))
 
 
 def _create_task(data: Json) -> Message:

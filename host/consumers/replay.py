@@ -1,4 +1,7 @@
-"""Replay: hands dead letters that somebody asked for to their consumers again. Run it under a leader."""
+"""Replay: hands dead letters to their consumers again: those that somebody asked for, and once those of another program.
+
+Run it under a leader.
+"""
 
 import logging
 from collections.abc import Iterable
@@ -10,6 +13,7 @@ from host.loops import repeat
 from host.store import dead_letters
 from host.store.dead_letters import DeadLetter
 from host.store.engine import Database
+from host.version import code_version
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +27,11 @@ class Replay:
     handler takes only what is newer, and a stream of activity gets the event at its end.
     """
 
-    def __init__(self, database: Database, consumers: Iterable[Consumer]) -> None:
+    def __init__(self, database: Database, consumers: Iterable[Consumer], *, code: str = "") -> None:
+        """`code` is the program that this process is, where it is not to be found out."""
         self._database = database
         self._consumers = {consumer.name: consumer for consumer in consumers}
+        self._code = code or code_version()
 
     async def run(self) -> None:
         """Ends only by cancellation; an outage is waited out."""
@@ -35,6 +41,8 @@ class Replay:
     async def step(self) -> int:
         """Try what was asked for; gives how many were applied. Raises for an outage, with the rest still asked for."""
         async with self._database.raw() as connection:
+            if anew := await dead_letters.ask_anew(connection, self._code):
+                log.info("dead letters of another program are tried again", extra={"letters": anew})
             letters = await dead_letters.asked(connection, LETTERS_AT_ONCE)
         applied = 0
         for letter in letters:
@@ -52,7 +60,7 @@ class Replay:
                 "a dead letter failed again", extra={"consumer": letter.consumer, "event_id": letter.event_id}
             )
             async with self._database.raw() as connection:
-                await dead_letters.failed(connection, letter, f"{type(error).__name__}: {error}")
+                await dead_letters.failed(connection, letter, f"{type(error).__name__}: {error}", self._code)
             return False
         if applied:
             log.info("a dead letter was applied", extra={"consumer": letter.consumer, "event_id": letter.event_id})
@@ -63,8 +71,11 @@ class Replay:
         if consumer is None:
             raise LookupError(f"there is no consumer {letter.consumer} any more")
         event = letter.event()
-        if event not in await consumer.handler.before([event]):
-            return False  # it cannot be reached yet, and stays asked for
+        outside = await consumer.handler.before([event])
+        for _, error in outside.given_up:
+            raise error
+        if event not in outside.done:
+            return False  # it cannot be reached yet, or is tried once more, and stays asked for
         async with self._database.raw() as connection, connection.transaction():
             if not await dead_letters.take(connection, letter):
                 return False

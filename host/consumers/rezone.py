@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from host.consumers.following import follow
-from host.consumers.handler import Handler, about
-from host.gateway import Actors, Unavailable
+from host.consumers.handler import Handler, Outside, about
+from host.gateway import ActorBug, Actors, Unavailable
 from host.store import outbox, projections, series_rows
 from host.store.engine import Database
 from host.store.outbox import Event
@@ -25,27 +25,35 @@ class Rezone(Handler):
         self._gateway = gateway
         self._settle_seconds = settle_seconds
 
-    async def before(self, events: Sequence[Event]) -> Sequence[Event]:
+    async def before(self, events: Sequence[Event]) -> Outside:
         for event in events:
             if "zone" in event.body["data"]["changed"]:
                 await asyncio.sleep(max(0.0, self._settle_seconds - event.age_seconds))
                 with about(event):
                     await self._rezone(event)
-        return events
+        return Outside(events)
 
     async def _rezone(self, event: Event) -> None:
+        """Raises the bug of one of them when the others have moved."""
         async with self._database.raw() as connection:
             if not await outbox.has_passed(connection, "projector", event.position):
                 raise Unavailable("the read model has not come so far yet")
             tasks = await projections.open_date_tasks(connection, event.user_id)
             series = await series_rows.date_series(connection, event.user_id)
         actors = [*(("SeriesActor", series_id) for series_id in series), *(("TaskActor", task_id) for task_id in tasks)]
+        bugs: list[ActorBug | None] = []
         for start in range(0, len(actors), AT_ONCE):
-            await asyncio.gather(*(self._send(event, *actor) for actor in actors[start : start + AT_ONCE]))
+            bugs += await asyncio.gather(*(self._send(event, *actor) for actor in actors[start : start + AT_ONCE]))
+        if bug := next(filter(None, bugs), None):
+            raise bug
 
-    async def _send(self, event: Event, actor_type: str, actor_id: str) -> None:
+    async def _send(self, event: Event, actor_type: str, actor_id: str) -> ActorBug | None:
         """A refusal means that it is gone, in the trash or over, so that it needs no zone."""
         user = event.body["data"]["user"]
         zone, defaults = user["zone"], user["defaults"]
         command = follow(event, "rezone", actor_id, "Rezone", {"zone": zone}, zone=zone, defaults=defaults)
-        await self._gateway.send(actor_type, actor_id, command)
+        try:
+            await self._gateway.send(actor_type, actor_id, command)
+        except ActorBug as bug:
+            return bug
+        return None

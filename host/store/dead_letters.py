@@ -63,6 +63,11 @@ async def listed(connection: Raw, consumer: str | None, event_ids: Sequence[str]
     return [DeadLetter(*row) for row in rows]
 
 
+async def count_by_consumer(connection: Raw) -> dict[str, int]:
+    rows = await connection.fetch("SELECT consumer, count(*) FROM dead_letters GROUP BY 1 ORDER BY 1")
+    return {row[0]: row[1] for row in rows}
+
+
 async def ask(connection: Raw, keys: Sequence[tuple[str, str]]) -> int:
     """Have these (consumer, event) tried again by whoever runs the consumers; gives how many there were."""
     status = await connection.execute(
@@ -71,6 +76,16 @@ async def ask(connection: Raw, keys: Sequence[tuple[str, str]]) -> int:
            WHERE d.consumer = x.consumer AND d.event_id = x.event_id""",
         [key[0] for key in keys],
         [key[1] for key in keys],
+    )
+    return _count(status)
+
+
+async def ask_anew(connection: Raw, code_version: str) -> int:
+    """Have those tried once that another program could not apply; gives how many there were. What was wrong may be mended."""
+    status = await connection.execute(
+        """UPDATE dead_letters SET replay_at = clock_timestamp()
+           WHERE replay_at IS NULL AND code_version IS DISTINCT FROM $1""",
+        code_version,
     )
     return _count(status)
 
@@ -96,13 +111,15 @@ async def take(connection: Raw, letter: DeadLetter) -> bool:
     return row is not None
 
 
-async def failed(connection: Raw, letter: DeadLetter, error: str) -> None:
-    """It is at fault still; somebody has to ask anew."""
+async def failed(connection: Raw, letter: DeadLetter, error: str, code_version: str) -> None:
+    """It is at fault still; somebody has to ask anew, or another program comes."""
     await connection.execute(
-        """UPDATE dead_letters SET error = $3, tries = tries + 1, at = clock_timestamp(), replay_at = NULL
+        """UPDATE dead_letters
+           SET error = $3, tries = tries + 1, at = clock_timestamp(), replay_at = NULL, code_version = $4
            WHERE consumer = $1 AND event_id = $2""",
         *letter.key,
         error[:2000],
+        code_version,
     )
 
 

@@ -220,18 +220,19 @@ async def advance(connection: Raw, consumer: str, mark: Watermark, *, read_to: i
     )
 
 
-async def bury(connection: Raw, consumer: str, event: Event, error: str, tries: int) -> None:
-    """Put an event at fault aside, as handled."""
+async def bury(connection: Raw, consumer: str, event: Event, error: str, *, tries: int, code_version: str) -> None:
+    """Put an event at fault aside, as handled; `code_version` is of the program that could not apply it."""
     if await take(connection, consumer, [event]):
         await connection.execute(
-            """INSERT INTO dead_letters (consumer, event_id, position, body, error, tries, user_id)
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING""",
+            """INSERT INTO dead_letters (consumer, event_id, position, body, error, tries, code_version, user_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING""",
             consumer,
             event.id,
             event.position,
             orjson.dumps(event.body).decode(),
             error[:2000],
             tries,
+            code_version,
             event.user_id,
         )
 

@@ -92,9 +92,11 @@ wakes: Final = Table(
     instant("armed_at"),
     instant("tried_at"),
     stamp("set_at"),
+    Column("fails", Integer, nullable=False, server_default=text("0")),
     Index("wakes_due", "wake_at", "tried_at"),
     Index("wakes_unarmed", "wake_at", postgresql_where=text("armed_at IS NULL AND tried_at IS NULL")),
     Index("wakes_tried", "tried_at", "wake_at", postgresql_where=text("tried_at IS NOT NULL")),
+    Index("wakes_failing", "fails", postgresql_where=text("fails > 0")),
 )
 
 # --- Who has handled what --------------------------------------------------------------------------------------------
@@ -130,6 +132,7 @@ dead_letters: Final = Table(
     Column("tries", Integer, nullable=False),
     stamp("at"),
     instant("replay_at"),
+    Column("code_version", Text),
     id_("user_id", nullable=True),
     Index("dead_letters_user", "user_id"),
 )

@@ -48,7 +48,7 @@ def handler() -> FakeHandler:
 
 @pytest.fixture
 async def loop(database: Database, handler: FakeHandler, monkeypatch: pytest.MonkeyPatch) -> Catchup:
-    monkeypatch.setattr(catchup, "TRY_PAUSES_SECONDS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(catchup, "TRY_PAUSES_SECONDS", (0.0, 0.0))
     monkeypatch.setattr(catchup, "SETTLE_SECONDS", 0.0)
     types = ("task.created", "task.updated", "task.completed")
     return Catchup(database, Consumer("test", "task-events", types, "beginning", handler))

@@ -41,7 +41,8 @@ class Fault:
             await whole(projector, connection, events)
 
         monkeypatch.setattr(Projector, "apply", apply)
-        monkeypatch.setattr("host.consumers.catchup.TRY_PAUSES_SECONDS", (0.0, 0.0, 0.0))
+        for consumer in ("catchup", "recurrence"):
+            monkeypatch.setattr(f"host.consumers.{consumer}.TRY_PAUSES_SECONDS", (0.0, 0.0))
         monkeypatch.setattr("host.consumers.catchup.SETTLE_SECONDS", 0.0)
 
 
