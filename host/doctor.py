@@ -146,20 +146,30 @@ async def _look_at_data(report: Report, settings: Settings, database_url: str, n
         report.problems.append(f"The database does not answer: {error or type(error).__name__}.")
         return
     report.versions |= {"postgresql": found.postgresql, "schema": found.schema}
+    _judge(report, found, has_broker=settings.broker != "none")
+
+
+def _judge(report: Report, found: Vitals, *, has_broker: bool) -> None:
     for consumer, lag in found.lag.items():
         if lag > LAG_EVENTS:
             report.problems.append(f"The consumer {consumer} is {lag} events behind.")
-    if settings.broker != "none" and found.oldest_unpublished_seconds > BROKER_LAG_SECONDS:
+    if has_broker and found.oldest_unpublished_seconds > BROKER_LAG_SECONDS:
         report.problems.append(f"The broker is {found.oldest_unpublished_seconds:.0f} s behind.")
     if report.url and (found.wakes_overdue or found.wakes_unarmed):
         report.problems.append(f"{found.wakes_overdue} wakes are overdue and {found.wakes_unarmed} unarmed.")
-    idle = [
-        name for name, holder in found.chores.items() if not holder and (name != "relay" or settings.broker != "none")
-    ]
+    idle = [name for name, holder in found.chores.items() if not holder and (name != "relay" or has_broker)]
     if report.url and idle:
         report.problems.append(f"No process runs {', '.join(idle)}.")
-    if found.dead_letters:
-        report.problems.append(f"{found.dead_letters} events could not be applied: see `duely dead-letters list`.")
+    if found.wakes_failing:
+        report.problems.append(
+            f"{found.wakes_failing} wakes fail through a bug: the log of the host names each fingerprint."
+        )
+    for consumer, letters in found.dead_letters.items():
+        report.problems.append(
+            f"{letters} events could not be applied by {consumer}: `duely dead-letters list --consumer {consumer}` says why. "
+            "They are tried once more by themselves after an upgrade; "
+            f"`duely dead-letters replay --all --consumer {consumer}` tries them now."
+        )
     for consumer in found.paused:
         report.problems.append(f"The consumer {consumer} is paused: `duely pause-consumer {consumer} --resume`.")
 

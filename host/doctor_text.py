@@ -42,9 +42,9 @@ def _facts(vitals: Vitals) -> list[tuple[str, str]]:
         *((f"consumer {name}", _progress(name, lag, vitals)) for name, lag in sorted(vitals.lag.items())),
         ("oldest event waiting", f"{vitals.oldest_waiting_seconds:.1f} s"),
         ("oldest unpublished", f"{vitals.oldest_unpublished_seconds:.0f} s (matters with a broker only)"),
-        ("wakes", f"{vitals.wakes_unarmed} unarmed, {vitals.wakes_overdue} overdue"),
+        ("wakes", f"{vitals.wakes_unarmed} unarmed, {vitals.wakes_overdue} overdue, {vitals.wakes_failing} failing"),
         ("next wake", vitals.next_wake.isoformat(timespec="seconds") if vitals.next_wake else "none"),
-        ("dead letters", str(vitals.dead_letters)),
+        ("dead letters", ", ".join(f"{name} {count}" for name, count in vitals.dead_letters.items()) or "none"),
         *((f"chore {name}", holder or _NOBODY.get(name, "nobody")) for name, holder in vitals.chores.items()),
     ]
 

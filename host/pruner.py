@@ -11,7 +11,7 @@ from actors.clock import Clock, instant_text
 from actors.commands import Principal, build_command
 from host import metrics
 from host.consumers.table import CONSUMERS
-from host.gateway import Actors
+from host.gateway import ActorBug, Actors
 from host.loops import is_away, repeat
 from host.store import outbox, partitions, prune
 from host.store.engine import Database, Raw
@@ -114,7 +114,10 @@ class Pruner:
                 correlation_id=command_id,
                 zone="UTC",
             )
-            await self._gateway.send("TaskActor", task_id, command)
+            try:
+                await self._gateway.send("TaskActor", task_id, command)
+            except ActorBug as bug:  # it stays in the trash, and the others go
+                log.warning("a task could not be purged", extra={"actor": task_id, "fingerprint": bug.fingerprint})
 
     async def _count(self) -> None:
         async with self._database.raw() as connection:

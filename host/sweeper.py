@@ -8,10 +8,11 @@ from typing import Final, Protocol
 
 from actors.clock import Clock
 from host import metrics
-from host.gateway import Unavailable
+from host.gateway import ActorBug, Unavailable
 from host.loops import repeat
 from host.store import wakes
 from host.store.engine import Database
+from host.store.wakes import Actor
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ Call = Callable[[str, str], Awaitable[None]]
 
 
 class Waker(Protocol):
-    """The gateway, as far as the sweeper needs it; raises Unavailable."""
+    """The gateway, as far as the sweeper needs it; raises Unavailable or ActorBug."""
 
     async def tick(self, actor_type: str, actor_id: str) -> None: ...
 
@@ -40,7 +41,8 @@ class Waker(Protocol):
 class Sweeper:
     """`sentinel_present` tells whether the scheduler still has its data, `plant_sentinel` puts the mark (back) there.
 
-    A wake is `overdue` for so long before it is woken here, and is tried again after `try_again`.
+    A wake is `overdue` for so long before it is woken here, and is tried again after `try_again`; one that fails through
+    a bug after ever longer, so that it costs the others nothing.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Sweeper:
         finally:  # another process sweeps now: what was true here must not stand beside what is true there
             metrics.wakes_unarmed.set(0)
             metrics.wakes_overdue.set(0)
+            metrics.wakes_failing.set(0)
 
     async def sweep(self) -> int:
         """Both sweeps once; gives how many rows the larger of the two had."""
@@ -91,7 +94,7 @@ class Sweeper:
                 now=now,
                 limit=ROWS_AT_ONCE,
             )
-        return await _call_all("woken", self._gateway.tick, overdue)
+        return await self._call_all("woken", self._gateway.tick, overdue)
 
     async def arm_unarmed(self) -> int:
         """Let each actor register the wake that nobody registered; gives as `wake_overdue` does."""
@@ -104,7 +107,7 @@ class Sweeper:
                 now=now,
                 limit=ROWS_AT_ONCE,
             )
-        return await _call_all("armed", self._gateway.arm, unarmed)
+        return await self._call_all("armed", self._gateway.arm, unarmed)
 
     async def check_sentinel(self) -> None:
         """A scheduler that lost its data has none of our wakes. Not to be asked is no proof of that."""
@@ -135,11 +138,39 @@ class Sweeper:
 
     async def _count(self) -> None:
         async with self._database.raw() as connection:
-            unarmed, overdue = await wakes.counts(
+            unarmed, overdue, failing = await wakes.counts(
                 connection, grace_seconds=UNARMED_SECONDS, overdue_since=self._clock.now() - self._overdue
             )
         metrics.wakes_unarmed.set(unarmed)
         metrics.wakes_overdue.set(overdue)
+        metrics.wakes_failing.set(failing)
+
+    async def _call_all(self, done: str, call: Call, actors: Sequence[Actor]) -> int:
+        """Call each actor, some at a time. The ones that do not answer or have a bug are tried again later."""
+        free = asyncio.Semaphore(CALLS_AT_ONCE)
+        faulty: list[Actor] = []
+
+        async def one(actor: Actor) -> bool:
+            async with free:
+                try:
+                    await call(*actor)
+                except Unavailable:
+                    return False
+                except ActorBug as bug:
+                    told = {"actor_type": actor[0], "actor": actor[1], "fingerprint": bug.fingerprint}
+                    log.warning("a wake failed through a bug and is tried again later", extra=told)
+                    faulty.append(actor)
+                return True
+
+        reached = sum(await asyncio.gather(*map(one, actors)))
+        if faulty:
+            async with self._database.raw() as connection:
+                await wakes.note_bugs(connection, faulty)
+        if reached < len(actors):
+            log.warning("actors could not be reached by the sweeper", extra={"missed": len(actors) - reached})
+        elif reached > len(faulty):
+            log.info("swept", extra={done: reached - len(faulty)})
+        return len(actors) if reached else 0
 
 
 async def _repeated(chore: Callable[[], Awaitable[int | None]], seconds: float) -> None:
@@ -150,23 +181,3 @@ async def _repeated(chore: Callable[[], Awaitable[int | None]], seconds: float) 
             pass
 
     await repeat(until_less_than_full, seconds, max(seconds, OUTAGE_PAUSE_SECONDS), log, "a sweep failed")
-
-
-async def _call_all(done: str, call: Call, actors: Sequence[tuple[str, str]]) -> int:
-    """Call each actor, some at a time. The ones that do not answer are tried again later."""
-    free = asyncio.Semaphore(CALLS_AT_ONCE)
-
-    async def one(actor_type: str, actor_id: str) -> bool:
-        async with free:
-            try:
-                await call(actor_type, actor_id)
-            except Unavailable:
-                return False
-            return True
-
-    reached = sum(await asyncio.gather(*(one(*actor) for actor in actors)))
-    if reached < len(actors):
-        log.warning("actors could not be reached by the sweeper", extra={"missed": len(actors) - reached})
-    elif actors:
-        log.info("swept", extra={done: reached})
-    return len(actors) if reached else 0

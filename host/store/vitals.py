@@ -6,7 +6,7 @@ from typing import Final
 
 from asyncpg.exceptions import InterfaceError, PostgresError
 
-from host.store import leases, outbox, pauses, processes, publishing, wakes
+from host.store import dead_letters, leases, outbox, pauses, processes, publishing, wakes
 from host.store.engine import Database
 from host.store.processes import Seen
 
@@ -27,8 +27,9 @@ class Vitals:
     oldest_unpublished_seconds: float
     wakes_unarmed: int
     wakes_overdue: int
+    wakes_failing: int
     next_wake: datetime | None
-    dead_letters: int
+    dead_letters: dict[str, int]  # by consumer
     chores: dict[str, str]  # by name, which process runs it: host and pid, "" for none
     users: int
     tasks: int
@@ -44,7 +45,6 @@ async def read(dsn: str, now: datetime) -> Vitals:
         row = await connection.fetchrow(
             """SELECT current_setting('server_version'),
                       (SELECT string_agg(version_num, ', ') FROM alembic_version),
-                      (SELECT count(*) FROM dead_letters),
                       (SELECT count(*) FROM users WHERE deleted_at IS NULL),
                       (SELECT count(*) FROM tasks WHERE NOT purged),
                       (SELECT count(*) FROM series WHERE status = 'active'),
@@ -52,7 +52,7 @@ async def read(dsn: str, now: datetime) -> Vitals:
                       coalesce((SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM outbox
                                 WHERE position > (SELECT min(position) FROM watermarks)), 0)"""
         )
-        unarmed, overdue = await wakes.counts(
+        unarmed, overdue, failing = await wakes.counts(
             connection, grace_seconds=GRACE_SECONDS, overdue_since=now - timedelta(seconds=GRACE_SECONDS)
         )
         return Vitals(
@@ -60,17 +60,18 @@ async def read(dsn: str, now: datetime) -> Vitals:
             schema=row[1] or "none",
             lag=await outbox.lag(connection),
             paused=[state.name for state in await pauses.states(connection) if state.paused_at],
-            oldest_waiting_seconds=row[7],
+            oldest_waiting_seconds=row[6],
             oldest_unpublished_seconds=await publishing.oldest_seconds(connection),
             wakes_unarmed=unarmed,
             wakes_overdue=overdue,
+            wakes_failing=failing,
             next_wake=await wakes.next_wake(connection),
-            dead_letters=row[2],
+            dead_letters=await dead_letters.count_by_consumer(connection),
             chores=await leases.holders(connection, leases.CHORES),
-            users=row[3],
-            tasks=row[4],
-            series=row[5],
-            bytes=row[6],
+            users=row[2],
+            tasks=row[3],
+            series=row[4],
+            bytes=row[5],
             processes=await processes.living(connection),
         )
     finally:

@@ -9,6 +9,9 @@ from host.store.engine import Raw
 Actor = tuple[str, str]  # type, id
 FIRST: Final[Actor] = ("", "")  # before every actor
 
+# How much longer a wake that fails through a bug rests after each try: 0, 2, 6, 14 s … a quarter of an hour.
+_REST: Final = "make_interval(secs => greatest(least(2 ^ least(fails, 10), 900) - 2, 0))"
+
 
 async def note_armed(connection: Raw, armed: Sequence[tuple[str, str, datetime]], now: datetime) -> None:
     """(type, id, wake): registered with the scheduler; a wake that has moved since stays unarmed.
@@ -66,9 +69,11 @@ async def _take(
               SELECT actor_type, actor_id FROM wakes WHERE {condition} AND tried_at IS NULL
               ORDER BY wake_at LIMIT $3 FOR UPDATE SKIP LOCKED),
             again AS MATERIALIZED (
-              SELECT actor_type, actor_id FROM wakes WHERE {condition} AND tried_at <= $2::timestamptz
+              SELECT actor_type, actor_id FROM wakes
+              WHERE {condition} AND tried_at <= $2::timestamptz AND tried_at + {_REST} <= $2::timestamptz
               ORDER BY tried_at, wake_at LIMIT $3 - (SELECT count(*) FROM untried) FOR UPDATE SKIP LOCKED)
-            UPDATE wakes w SET tried_at = $1::timestamptz
+            UPDATE wakes w SET tried_at = $1::timestamptz,
+              fails = CASE WHEN tried_at IS NULL THEN 0 ELSE fails END -- the trigger clears `tried_at` for a new wake
             FROM (SELECT * FROM untried UNION ALL SELECT * FROM again) x
             WHERE w.actor_type = x.actor_type AND w.actor_id = x.actor_id
             RETURNING w.actor_type, w.actor_id""",  # noqa: S608  the condition is one of the two above
@@ -78,6 +83,16 @@ async def _take(
         argument,
     )
     return [(row[0], row[1]) for row in rows]
+
+
+async def note_bugs(connection: Raw, actors: Sequence[Actor]) -> None:
+    """Their wakes failed through a bug, and rest for longer each time; not one that was set anew meanwhile."""
+    await connection.execute(
+        """UPDATE wakes w SET fails = fails + 1 FROM unnest($1::text[], $2::text[]) AS x (actor_type, actor_id)
+           WHERE w.actor_type = x.actor_type AND w.actor_id = x.actor_id AND tried_at IS NOT NULL""",
+        [actor_type for actor_type, _ in actors],
+        [actor_id for _, actor_id in actors],
+    )
 
 
 async def forget_armed(connection: Raw, after: Actor, limit: int) -> tuple[int, Actor | None]:
@@ -101,20 +116,24 @@ async def forget_armed(connection: Raw, after: Actor, limit: int) -> tuple[int, 
 
 
 async def next_wake(connection: Raw) -> datetime | None:
-    """The earliest instant at which any actor should wake."""
-    earliest: datetime | None = await connection.fetchval("SELECT min(wake_at) FROM wakes")
+    """The earliest instant at which any actor should wake; of one that rests after a bug, when it is tried again."""
+    earliest: datetime | None = await connection.fetchval(
+        f"""SELECT least((SELECT min(wake_at) FROM wakes WHERE fails = 0),
+                         (SELECT min(greatest(wake_at, tried_at + {_REST})) FROM wakes WHERE fails > 0))"""  # noqa: S608
+    )
     return earliest
 
 
-async def counts(connection: Raw, *, grace_seconds: float, overdue_since: datetime) -> tuple[int, int]:
-    """How many are unarmed beyond the grace, and how many overdue."""
+async def counts(connection: Raw, *, grace_seconds: float, overdue_since: datetime) -> tuple[int, int, int]:
+    """How many are unarmed beyond the grace, how many overdue, and how many besides those fail through a bug."""
     row = await connection.fetchrow(
         """SELECT (SELECT count(*) FROM wakes WHERE armed_at IS NULL AND tried_at IS NULL
                      AND set_at <= clock_timestamp() - make_interval(secs => $1))
                 + (SELECT count(*) FROM wakes WHERE armed_at IS NULL AND tried_at IS NOT NULL
                      AND set_at <= clock_timestamp() - make_interval(secs => $1)),
-                  (SELECT count(*) FROM wakes WHERE wake_at <= $2)""",
+                  (SELECT count(*) FROM wakes WHERE wake_at <= $2 AND (fails = 0 OR tried_at IS NULL)),
+                  (SELECT count(*) FROM wakes WHERE fails > 0 AND tried_at IS NOT NULL)""",
         float(grace_seconds),
         overdue_since,
     )
-    return row[0], row[1]
+    return row[0], row[1], row[2]

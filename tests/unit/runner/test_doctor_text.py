@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from host.doctor import Listener, Report, _look_at_disk
+from host.doctor import Listener, Report, _judge, _look_at_disk
 from host.doctor_text import lines
 from host.runner.folder import DataFolder
 from host.store.processes import Process, Seen
@@ -15,7 +15,10 @@ from host.store.vitals import Vitals
 pytestmark = pytest.mark.unit
 
 CHORES = {"sweeper": "here 17", "pruner": ""}
-VITALS = Vitals("18.6", "0001", {"projector": 7}, ["projector"], 1.25, 9, 2, 1, None, 3, CHORES, 4, 5, 7, 6 << 20)
+VITALS = Vitals(
+    *("18.6", "0001", {"projector": 7}, ["projector"], 1.25, 9, 2, 1, 8, None, {"recurrence": 3}, CHORES),
+    *(4, 5, 7, 6 << 20),
+)
 
 
 def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
@@ -30,7 +33,8 @@ def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
     others, here = text.index("other machines"), text.index("this machine only")
     assert others < text.index("udp 0.0.0.0:5353  mDNS") < here < text.index("tcp 127.0.0.1:8080")
     assert "consumer projector     7 events behind, paused" in text
-    assert "2 unarmed, 1 overdue" in text
+    assert "2 unarmed, 1 overdue, 8 failing" in text
+    assert "dead letters           recurrence 3" in text
     assert "4 and 5, 6 MB of database" in text
     assert "active series          7" in text
     assert "chore sweeper          here 17\n  chore pruner           nobody" in text
@@ -48,6 +52,16 @@ def test_each_process_is_told_with_its_version() -> None:
 def test_problems_come_last_one_a_line() -> None:
     report = Report({"duely": "1"}, problems=["The disk is full.", "Nothing runs."])
     assert lines(report)[-2:] == ["PROBLEM  The disk is full.", "PROBLEM  Nothing runs."]
+
+
+def test_what_failed_through_bugs_is_counted_with_what_to_do() -> None:
+    report = Report({"duely": "1"})
+    _judge(report, VITALS, has_broker=False)
+    letters = next(problem for problem in report.problems if problem.startswith("3 events"))
+    assert "by recurrence" in letters
+    assert "by themselves after an upgrade" in letters
+    assert "duely dead-letters replay --all --consumer recurrence" in letters
+    assert any(problem.startswith("8 wakes fail through a bug") for problem in report.problems)
 
 
 def test_the_disk_of_each_folder_that_is_there_is_told(tmp_path: Path) -> None:
