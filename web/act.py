@@ -63,7 +63,7 @@ class Act:
         )
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
-        """The reply of the actor; raises the problem that says what it refused, or host.gateway.Unavailable."""
+        """The reply of the actor; raises the problem that says what it refused, or Unavailable or ActorBug."""
         reply = await self.services.actors.send(actor_type, actor_id, command)
         if reply.error is not None:
             raise refused(reply.error)

@@ -71,6 +71,12 @@ def unavailable(detail: str, *, code: str = "unavailable", retry_after_seconds: 
     return ProblemError(503, code, detail, headers={"Retry-After": str(retry_after_seconds)})
 
 
+def broken() -> ProblemError:
+    """For a bug: what is wrong stands in the log alone."""
+    detail = "Something is broken on our side; the log has it under the id in X-Request-Id."
+    return ProblemError(500, "internal_error", detail)
+
+
 def invalid_body(errors: Iterable[Mapping[str, Any]], *, prefix: str = "") -> ProblemError:
     """The 422 for pydantic's errors in a body; `prefix` is put before each pointer."""
     return _invalid([_fault(error["loc"], error, prefix) for error in errors])

@@ -16,7 +16,7 @@ LONGEST_WAIT_SECONDS: Final = 2.0  # of a read, or of a write that the next read
 
 
 class Actors(Protocol):
-    """The door to actors; raises host.gateway.Unavailable."""
+    """The door to actors; raises Unavailable or ActorBug of host.gateway."""
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 

@@ -1,6 +1,7 @@
 """One command to many tasks: up to 200 ids, sixteen at a time, one reply an item."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
@@ -9,12 +10,14 @@ from pydantic import ValidationError
 
 from actors.commands import BODIES, Command, body_hash, command_id_for_item
 from actors.replies import Json
-from host.gateway import Unavailable
+from host.gateway import ActorBug, Unavailable
 from host.store import commands
 from web.act import Act, Done, Write
 from web.api.consistency import MOST_WRITES, behind_after_wait
 from web.api.sending import TASK, reply_task
-from web.problems import ProblemError, invalid_body, refused, unavailable
+from web.problems import ProblemError, broken, invalid_body, refused, unavailable
+
+log = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 16
 _SECONDS: Final = 10.0  # items that were not begun by then are told so; those under way end with the gateway's limit
@@ -94,6 +97,10 @@ async def _send_one(act: Act, task_id: str, command: Command) -> Sent:
         reply = await act.services.actors.send(TASK, task_id, command)
     except Unavailable:
         return _failed(task_id, UNREACHED), None
+    except ActorBug as bug:
+        told = {"actor_type": TASK, "actor": task_id, "fingerprint": bug.fingerprint}
+        log.warning("an actor has a bug", extra=told)  # its host says more
+        return _failed(task_id, broken()), None
     if reply.error is not None:
         return _failed(task_id, refused(reply.error)), None
     shown = {} if reply.value["purged"] else {"task": reply_task(act, reply)}

@@ -12,11 +12,11 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from actors.context import correlation_id, user_id
-from host.gateway import Unavailable
+from host.gateway import ActorBug, Unavailable
 from host.metrics import http_request_duration, http_requests
 from host.store.engine import is_outage
 from web.api.answers import answer_problem
-from web.problems import ProblemError, unavailable
+from web.problems import ProblemError, broken, unavailable
 
 access_log = logging.getLogger("duely.access")
 log = logging.getLogger(__name__)
@@ -143,6 +143,8 @@ def _last_resort(error: Exception) -> ProblemError:
     if is_outage(error):
         log.warning("database unavailable", extra={"cause": repr(error)[:300]})
         return unavailable("The database does not answer; try again in a moment.", code="database_unavailable")
-    log.error("unhandled", exc_info=error)
-    detail = "Something is broken on our side; the log has it under the id in X-Request-Id."
-    return ProblemError(500, "internal_error", detail)
+    if isinstance(error, ActorBug):  # the host of the actor has logged the rest
+        log.error("an actor has a bug", extra={"actor_type": error.actor_type, "fingerprint": error.fingerprint})
+    else:
+        log.error("unhandled", exc_info=error)
+    return broken()

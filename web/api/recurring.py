@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from web.api.consistency import honour
 from web.api.sending import SERIES
 from web.api.series_json import series_json, tasks_of
 from web.api.task_json import task_json
-from web.problems import ProblemError, invalid_body, not_found, refused, unavailable
+from web.problems import ProblemError, broken, invalid_body, not_found, refused, unavailable
 from web.services import LONGEST_WAIT_SECONDS
 
 _TEMPLATE: Final = ("title", "description", "priority", "tags", "checklist", "reminders")
@@ -57,7 +58,10 @@ async def _tell_older(act: Act, task_ids: list[str], name: str, body: Json) -> N
     if not task_ids:
         return
     outcome = await send_each(act, act.command(name, body), task_ids)
-    if any(result["status"] == UNREACHED.status for result in outcome.results):
+    statuses = {result["status"] for result in outcome.results}
+    if HTTPStatus.INTERNAL_SERVER_ERROR in statuses:  # no repeat tells that one
+        raise broken()
+    if UNREACHED.status in statuses:
         raise unavailable("Some of its open occurrences could not be reached; send the same request again.")
 
 
