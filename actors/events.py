@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired
 
+import orjson
 from typing_extensions import TypedDict
 
 from actors.commands import Command
@@ -49,7 +50,7 @@ class TaskData(_Data):
 
 
 class ReminderData(_Data):
-    """`trimmed` is true where the task is without its long parts; event 1 of the turn has them."""
+    """The first event of a turn has the whole task; in the others `trimmed` is true, and the task lacks its long parts."""
 
     task_id: str
     task: Task | TrimmedTask
@@ -194,3 +195,11 @@ def cloud_events(
         }
         for seq, fact in enumerate(facts, start=1)
     ]
+
+
+def whole(event: Json, first: str | None, most_bytes: int) -> Json:
+    """The event with the whole task, as `first`, the first event of its turn, has it; as it is where that is too long."""
+    if first is None or not event["data"].get("trimmed") or len(first.encode()) > most_bytes:
+        return event
+    data = {name: value for name, value in event["data"].items() if name != "trimmed"}
+    return {**event, "data": {**data, "task": orjson.loads(first)["data"]["task"]}}

@@ -47,7 +47,7 @@ class OccurrenceRef(TypedDict):
 
 
 class TrimmedTask(TypedDict):
-    """A task without its long parts, as later events of a turn carry a large one."""
+    """A task without its long parts, as all events of a turn but the first carry it."""
 
     id: str
     user_id: str

@@ -16,7 +16,6 @@ from actors.replies import Accepted, Decision, Json, Refused, Unchanged
 
 MAX_TASK_BYTES = 88 * 1024  # so that a doc, which holds the task in state, reply, event and change, stays below
 _ROOMY = 8_000  # code points; less text than this cannot come near the limits
-_FULL_EVENTS_BYTES = 256 * 1024  # beyond this in one turn, only its first event carries the whole task
 
 _TIMING = frozenset({"due", "reminders", "status", "deleted_at", "zone"})
 _CONTENT = frozenset({"title", "description", "tags", "reminders", "checklist"})
@@ -74,12 +73,12 @@ def undone(state: Json, command: Command, now: datetime) -> Decision:
 
 
 def accepted(state: Json, facts: list[Fact], command: Command, now: datetime) -> Accepted:
-    """The new version with its events, each of which says what the task is now."""
+    """The new version with its events; the first of them has the whole task, the others have it without its long parts."""
     task = task_state.task_json(state)
     whole: Json = {"task_id": task["id"], "task": task}
-    later = _trimmed(whole, len(facts)) if len(facts) > 1 else whole
+    trimmed: Json = {**whole, "task": {name: task[name] for name in task if name not in _LONG}, "trimmed": True}
     told = [
-        Fact(fact.type, fact.changed, {**(later if number else whole), **fact.data})
+        Fact(fact.type, fact.changed, {**(trimmed if number else whole), **fact.data})
         for number, fact in enumerate(facts)
     ]
     events = cloud_events("TaskActor", state, told, command, instant_text(now))
@@ -93,14 +92,6 @@ def fits(decision: Accepted) -> bool:
         return True
     size = len(orjson.dumps(task))
     return size <= MAX_TASK_BYTES and 2 * size + len(orjson.dumps(decision.events)) < MAX_BYTES - 4096
-
-
-def _trimmed(whole: Json, events: int) -> Json:
-    task = whole["task"]
-    if len(orjson.dumps(task)) * events <= _FULL_EVENTS_BYTES:
-        return whole
-    short = {key: value for key, value in task.items() if key not in _LONG}
-    return {**whole, "task": short, "trimmed": True}
 
 
 def _complete(state: Json, values: Json, command: Command) -> Json:

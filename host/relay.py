@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from host import metrics
+from host.consumers.handler import REMINDERS
 from host.consumers.table import topics_of
-from host.store import publishing
+from host.store import outbox, publishing
 from host.store.engine import Database
 from host.store.publishing import Unpublished
 
@@ -107,8 +108,9 @@ class Relay:
         lacking: dict[int, list[str]] = {}
         outage: Exception | None = None
         for topic, offered in by_topic.items():
+            events = [row.event for row in offered]
             try:
-                refused = await self._publish(topic, [row.event for row in offered])
+                refused = await self._publish(topic, await self._whole(events) if topic == REMINDERS else events)
             except Exception as error:  # noqa: BLE001  whatever it was, the others may take theirs
                 outage = error
                 refused = {row.event["id"] for row in offered}
@@ -117,3 +119,8 @@ class Relay:
                 if row.event["id"] in refused:
                     lacking.setdefault(row.position, []).append(topic)
         return lacking, outage
+
+    async def _whole(self, events: Sequence[Json]) -> list[Json]:
+        """Who takes this topic alone never sees the first event of the turn, which has the whole task."""
+        async with self._database.raw() as connection:
+            return await outbox.whole(connection, events)

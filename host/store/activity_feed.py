@@ -3,16 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from host.store.activity_queries import FIRST_OF_TURN
 from host.store.engine import Raw
 
 
 @dataclass(slots=True)
 class StreamRow:
-    """One row of activity. `body` is the event as text; `encoded` is for whoever sends it, once for all listeners."""
+    """One row of activity. `body` is the event as text, `first` the first one of its turn where that is another.
+
+    `encoded` is for whoever sends it, once for all listeners.
+    """
 
     position: int
     type: str
     body: str
+    first: str | None
     encoded: bytes | None = None
 
 
@@ -32,18 +37,18 @@ async def holds(connection: Raw, user_id: str, position: int) -> bool:
 async def rows_after(connection: Raw, after: Mapping[str, int], limit: int) -> dict[str, list[StreamRow]]:
     """For each user the rows above the position, in order, at most `limit`."""
     rows = await connection.fetch(
-        """SELECT x.user_id, a.position, a.type, a.body
+        f"""SELECT x.user_id, activity.position, activity.type, activity.body, {FIRST_OF_TURN}
            FROM unnest($1::text[], $2::bigint[]) AS x (user_id, after)
-           CROSS JOIN LATERAL (SELECT position, type, body FROM activity
-             WHERE user_id = x.user_id AND position > x.after ORDER BY position LIMIT $3) a
-           ORDER BY x.user_id, a.position""",
+           CROSS JOIN LATERAL (SELECT position, type, body, event_id, at FROM activity
+             WHERE user_id = x.user_id AND position > x.after ORDER BY position LIMIT $3) activity
+           ORDER BY x.user_id, activity.position""",  # noqa: S608  our own columns
         list(after.keys()),
         list(after.values()),
         limit,
     )
     found: dict[str, list[StreamRow]] = {}
-    for user_id, position, kind, body in rows:
-        found.setdefault(user_id, []).append(StreamRow(position, kind, body))
+    for user_id, *row in rows:
+        found.setdefault(user_id, []).append(StreamRow(*row))
     return found
 
 

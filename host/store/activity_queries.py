@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from host.store.partitions import month_of
 from host.store.tables import activity, archives
 
+# Of a row of `activity` that is a later event of a task's turn: the body of the turn's first, which has the whole task.
+# The events of a turn are of one instant.
+FIRST_OF_TURN: Final = """
+  CASE WHEN activity.event_id LIKE 'TaskActor:%' AND activity.event_id NOT LIKE '%:1' THEN (
+    SELECT first.body FROM activity first
+    WHERE first.event_id = regexp_replace(activity.event_id, '[0-9]+$', '1') AND first.at = activity.at) END"""
 ACTOR_KINDS: Final = frozenset({"user", "token", "agent", "reminder", "system"})
+_ENTRY: Final[tuple[ColumnElement[Any], ...]] = (
+    *(activity.c.position, activity.c.type, activity.c.at, activity.c.body, activity.c.hash),
+    literal_column(FIRST_OF_TURN).label("first"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +38,21 @@ class ActivityFilter:
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """`body` is the event as canonical text."""
+    """`body` is the event as canonical text, `first` the first one of its turn where that is another."""
 
     position: int
     type: str
     at: datetime
     body: str
     hash: str
+    first: str | None
 
 
 async def listed(
     connection: AsyncConnection, user_id: str, wanted: ActivityFilter, limit: int
 ) -> Sequence[ActivityRow]:
     statement = (
-        select(activity.c.position, activity.c.type, activity.c.at, activity.c.body, activity.c.hash)
+        select(*_ENTRY)
         .where(activity.c.user_id == user_id, *_conditions(wanted))
         .order_by(activity.c.position.desc())
         .limit(limit)
@@ -50,9 +61,7 @@ async def listed(
 
 
 async def find(connection: AsyncConnection, user_id: str, position: int) -> ActivityRow | None:
-    statement = select(activity.c.position, activity.c.type, activity.c.at, activity.c.body, activity.c.hash).where(
-        activity.c.user_id == user_id, activity.c.position == position
-    )
+    statement = select(*_ENTRY).where(activity.c.user_id == user_id, activity.c.position == position)
     row = (await connection.execute(statement)).first()
     return _entry(row) if row else None
 
@@ -82,4 +91,4 @@ def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> ActivityRow:
-    return ActivityRow(row.position, row.type, row.at, row.body, row.hash)
+    return ActivityRow(*row)

@@ -14,12 +14,16 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from actors.events import whole as with_whole_task
 from host.store.engine import Raw
+
+Json = dict[str, Any]
 
 _LOCK_SPACE: Final = 7_305  # first half of the advisory locks of consumers; the second is a hash of the name
 WINDOW: Final = 5_000  # rows above a watermark among which the first that is too young is looked for
 BATCH_BYTES: Final = 2_000_000  # of bodies; ordinary ones stay far below
 UNPUBLISHED_SECONDS: Final = 0.5  # a row that is this old and not with the broker is not brought soon
+WHOLE_BYTES: Final = 10_000  # a hundred of these are a batch that the broker takes
 _COLUMNS: Final = """o.position, o.event_id, o.type, o.user_id, o.actor_id, o.version, o.seq, o.body::text AS text,
     extract(epoch FROM clock_timestamp() - o.created_at)::float8 AS age_seconds"""
 
@@ -235,6 +239,24 @@ async def bury(connection: Raw, consumer: str, event: Event, error: str, *, trie
             code_version,
             event.user_id,
         )
+
+
+async def whole(connection: Raw, events: Sequence[Json]) -> list[Json]:
+    """The events as whoever does not read the outbox needs them: later ones of a turn with the whole task, too."""
+    later = [event["data"] for event in events if event["data"].get("trimmed")]
+    if not later:
+        return list(events)
+    rows = await connection.fetch(
+        """SELECT actor_id, version, body::text FROM outbox WHERE seq = 1 AND (actor_id, version) IN (
+             SELECT * FROM unnest($1::text[], $2::bigint[]))""",
+        [data["task_id"] for data in later],
+        [data["version"] for data in later],
+    )
+    firsts = {(row[0], row[1]): row[2] for row in rows}
+    return [
+        with_whole_task(event, firsts.get((event["subject"], event["data"]["version"])), WHOLE_BYTES)
+        for event in events
+    ]
 
 
 async def lag(connection: Raw) -> dict[str, int]:

@@ -141,3 +141,28 @@ async def test_activity_says_from_when_on_it_is_here(here: World, ada: httpx.Asy
 async def _task(client: httpx.AsyncClient) -> dict[str, object]:
     task: dict[str, object] = (await client.post("/api/v1/tasks", json={"title": "Here"})).json()
     return task
+
+
+async def test_what_happens_to_a_reminder_is_shown_with_the_whole_task(ada: httpx.AsyncClient) -> None:
+    body = {
+        "title": "Call",
+        "description": "Ask.",
+        "due": SOON,
+        "reminders": [{"offset_minutes": 30}, {"offset_minutes": 5}],
+    }
+    task = (await ada.post("/api/v1/tasks", json=body)).json()
+    for path in ("activity", f"tasks/{task['id']}/activity"):
+        items = (await ada.get(f"/api/v1/{path}", params={"type": ["reminder.scheduled"]})).json()["items"]
+        assert [item["task"] for item in items] == [task, task]
+
+
+async def test_a_very_large_task_is_shown_once_a_turn(ada: httpx.AsyncClient) -> None:
+    body = {
+        "title": "Read",
+        "description": "d" * 20_000,
+        "due": SOON,
+        "reminders": [{"offset_minutes": n} for n in range(20)],
+    }
+    task = (await ada.post("/api/v1/tasks", json=body)).json()
+    items = (await ada.get("/api/v1/activity", params={"task_id": task["id"]})).json()["items"]
+    assert [item["task"] for item in items] == [*[None] * 20, task]

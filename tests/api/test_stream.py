@@ -87,6 +87,18 @@ async def test_a_reminder_is_heard_with_its_notification(here: World, server: Se
     assert delivered["data"]["notification"] == told
 
 
+async def test_each_event_of_a_turn_is_heard_with_the_whole_task(server: Served, ada: httpx.AsyncClient) -> None:
+    listener = await hear(server, ada)
+    start = (await listener.next())["data"]["position"]
+    body = {"title": "Call", "description": "Ask.", "due": {"date": "2026-12-01"}, "reminders": [{"offset_minutes": 5}]}
+    task = (await ada.post(TASKS, json=body)).json()
+    heard = [await listener.next() for _ in range(2)]
+    assert [(it["event"], it["data"]["task"]) for it in heard] == [("task.created", task), ("reminder.scheduled", task)]
+    between = await hear(server, ada, f"?after={start + 1}")
+    await between.next()
+    assert (await between.next())["data"]["task"] == task, "the first event of the turn was heard before"
+
+
 async def test_others_hear_nothing(server: Served, ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
     listener = await hear(server, bob)
     await listener.next()

@@ -22,6 +22,7 @@ class FakeBroker:
 
     def __init__(self) -> None:
         self.topics: dict[str, list[str]] = {}
+        self.bodies: dict[tuple[str, str], dict[str, Any]] = {}
         self.asked = 0
         self.refuses: set[str] = set()
         self.down = False
@@ -32,6 +33,7 @@ class FakeBroker:
         if self.down or topic == self.missing:
             raise OSError("down")
         self.topics.setdefault(topic, []).extend(e["id"] for e in events if e["id"] not in self.refuses)
+        self.bodies |= {(topic, event["id"]): event["data"] for event in events}
         return {event["id"] for event in events} & self.refuses
 
 
@@ -54,6 +56,21 @@ async def test_events_are_published_once_in_order_and_reminders_are_copied(
     assert await relay.step() == (0, 0)
     both = [f"TaskActor:{task_id}:1:{seq}" for seq in (1, 2)]
     assert broker.topics == {"task-events": both, "reminders": both[1:]}
+
+
+async def test_the_topic_of_reminders_has_the_whole_task_where_that_is_not_too_long(
+    world: World, person: FakePerson, relay: Relay, broker: FakeBroker
+) -> None:
+    due = {"date": "2026-12-01"}
+    made = [await world.create(person, description=text, due=due) for text in ("Ask.", "d" * 10_000)]
+    short, long = (f"TaskActor:{task_id}:1:2" for task_id in made)
+    assert await relay.step() == (4, 4)
+    assert broker.bodies["reminders", short]["task"] == broker.bodies["task-events", short[:-1] + "1"]["task"]
+    assert "trimmed" not in broker.bodies["reminders", short]
+    for data in (broker.bodies["task-events", short], broker.bodies["reminders", long]):
+        assert data["trimmed"]
+        assert data["task"].keys() >= {"title", "due", "tags"}
+        assert data["task"].keys().isdisjoint({"description", "reminders", "checklist"})
 
 
 async def test_what_the_broker_refuses_is_offered_again(

@@ -13,7 +13,7 @@ from actors.clock import instant_text
 from host import notices
 from host.hub import Resync, StreamRow, Subscription
 from host.store.engine import is_outage
-from web.api.activity_json import entry_json
+from web.api.activity_json import entry_json, event_of
 from web.api.parts import Parts
 from web.api.stream_seats import Seat
 
@@ -104,7 +104,7 @@ def _encoded(parts: Parts, rows: list[StreamRow], left: int) -> Iterator[bytes]:
 def _data(parts: Parts, row: StreamRow) -> bytes:
     """Encoded once for all listeners of a user."""
     if row.encoded is None:
-        event = orjson.loads(row.body)
+        event = event_of(row.body, row.first)
         shown = entry_json(row.position, event, parts.services.clock.now())
         notification = notices.of_event(event)
         row.encoded = orjson.dumps({**shown, "notification": notification} if notification else shown)

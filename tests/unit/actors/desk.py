@@ -5,6 +5,7 @@ from typing import Any
 
 from actors.commands import Command
 from actors.replies import Accepted, Decision, Json
+from actors.shapes import TrimmedTask
 from actors.task import decide
 from actors.task_state import task_json
 from tests.fakes.person import FakeClock, FakePerson
@@ -50,6 +51,8 @@ class Desk:
             event["id"] == f"TaskActor:{state['id']}:{state['version']}:{n}" for n, event in enumerate(events, 1)
         )
         assert events[0]["data"]["task"] == task_json(state) == decision.reply
+        short = {name: value for name, value in decision.reply.items() if name in TrimmedTask.__annotations__}
+        assert all(event["data"]["task"] == short and event["data"]["trimmed"] for event in events[1:])
 
     @property
     def task(self) -> Json:
