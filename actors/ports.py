@@ -18,11 +18,14 @@ class CommandLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a turn needs from the host. `on_commit(type, id)`, `note_armed(type, id, wake)` and `on_bug` must not block."""
+    """What a turn needs from the host. None of its functions may block.
+
+    They are told the types of the events that a turn committed, an armed wake as (type, id, wake), and a bug.
+    """
 
     clock: Clock
     commands: CommandLog
-    on_commit: Callable[[str, str], None]
+    on_commit: Callable[[set[str]], None]
     note_armed: Callable[[str, str, str], None]
     on_bug: Callable[[Bug], None]
 

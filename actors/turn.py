@@ -227,7 +227,7 @@ class TurnActor(Actor, Turns, Remindable):
             self._doc = None
             return None
         self._doc = after
-        self._ports.on_commit(self._type, self._id)
+        self._ports.on_commit({event["type"] for event in decision.events})
         return after
 
     async def _committed(self, doc: Doc, after: Doc, command: Command, decision: Accepted) -> Json:

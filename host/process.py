@@ -182,7 +182,7 @@ class HostProcess:
 
     def _make_catchups(self) -> dict[str, Catchup]:
         grace = BROKER_GRACE_SECONDS if self._has_broker else 0.0
-        # The projector's news wakes the others.
+        # Where turns run in another process, the projector's news wakes the others.
         polls = {"projector": self._pace.projector}
         return {
             consumer.name: Catchup(
@@ -195,21 +195,21 @@ class HostProcess:
             for consumer in self._handlers.consumers(self.settings.kafka_prefix)
         }
 
-    def _on_commit(self, actor_type: str, _actor_id: str) -> None:
-        """With a broker the way is the relay's; catch-up would find nothing that is old enough."""
-        if self._has_broker:
+    def _on_commit(self, types: set[str]) -> None:
+        """Wake the consumers that take such events; most writes concern the projector alone."""
+        if self._has_broker:  # the way is the relay's; catch-up would find nothing that is old enough
             self._relay.nudge()
             return
-        self._catchups["projector"].nudge()
-        if actor_type == "SeriesActor":
-            self._catchups["recurrence"].nudge()
+        for catchup in self._catchups.values():
+            if catchup.consumer.takes(types):
+                catchup.nudge()
 
     def _on_projected(self, types: set[str]) -> None:
-        """Wake the consumers that take such events; most writes concern the projector alone."""
+        """For those that wait for the projector, and for all where the turn was in another process."""
         if self._has_broker:
             return
-        for catchup in self._catchups.values():
-            if catchup.consumer.name != "projector" and catchup.consumer.takes(types):
+        for name, catchup in self._catchups.items():
+            if name != "projector" and catchup.consumer.takes(types):
                 catchup.nudge()
 
     def _heard(self, users: Iterable[str]) -> None:

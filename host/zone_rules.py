@@ -66,7 +66,7 @@ class ZoneRules:
         async with self._database.raw() as connection:
             if self._top is None:
                 self._top = await outbox.top(connection)
-            if self._top and not await outbox.has_passed(connection, "projector", self._top):
+            if self._top and not await outbox.passed(connection, "projector", [self._top]):
                 raise Unavailable("the read model has not come so far yet")
 
     async def _tasks(self) -> int:

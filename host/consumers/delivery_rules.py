@@ -18,12 +18,16 @@ MINUTE: Final = timedelta(minutes=1)
 def placed(fired: Sequence[Delivery], people: Mapping[str, Recipient], now: datetime) -> list[Delivery]:
     """Each with the instant at which it may go out: now, for what is on time and finds room.
 
-    One place in the minute is kept for the notification that gathers what finds none.
+    One place in the minute is kept for the notification that gathers what finds none. For somebody who is not there yet
+    it is looked at again.
     """
     left = {user_id: _room(person) - 1 for user_id, person in people.items()}
     due: list[Delivery] = []
     for delivery in fired:
-        person = people[delivery.user_id]
+        person = people.get(delivery.user_id)
+        if person is None:
+            due.append(replace(delivery, due_at=now + MINUTE))
+            continue
         at = _quiet_end(person, now) or (now + HOLD if delivery.late_seconds is not None else None)
         if at is None and left[delivery.user_id] > 0:
             left[delivery.user_id] -= 1

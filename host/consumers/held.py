@@ -46,7 +46,10 @@ async def _tell(connection: Raw, held: Sequence[Sequence[Delivery]], now: dateti
     singles: list[Delivery] = []
     bunches: list[tuple[Sequence[Delivery], str]] = []
     for each in held:
-        person = found[each[0].user_id]
+        person = found.get(each[0].user_id)
+        if person is None:  # there is no such person yet
+            waiting[each[0].user_id] = now + delivery_rules.MINUTE
+            continue
         step = delivery_rules.next_step(len(each), person, now)
         if isinstance(step, datetime):
             waiting[each[0].user_id] = step

@@ -5,15 +5,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from actors.clock import Clock, instant_text, parse_instant
-from actors.day_times import DAY, instant_at, local_day
+from actors.clock import Clock, parse_instant
 from actors.reminders import LATE
 from host import metrics, notices
 from host.consumers import delivery_rules, held, telling
 from host.consumers.handler import Handler
 from host.consumers.telling import IN_APP
 from host.loops import repeat
-from host.store import deliveries, digest_queries
+from host.store import deliveries
 from host.store.deliveries import Delivery
 from host.store.engine import Database, Raw, is_outage
 from host.store.outbox import Event
@@ -50,11 +49,8 @@ class Notifier(Handler):
             moot = await deliveries.cancel_answered(connection, [(key[0], key[1]) for key in answered])
             await telling.cancelled(connection, moot, now)
         chose = [event.user_id for event in events if event.type == "user.updated" and _chose(event.body)]
-        if chose:  # not before the read model has it, too
-            await deliveries.look_again(connection, now + delivery_rules.HOLD, chose)
-        for event in events:
-            if event.type == "digest.due":
-                await _tell_day(connection, event.body, now)
+        if chose:
+            await deliveries.look_again(connection, now, chose)
 
     def committed(self, events: Sequence[Event]) -> None:
         metrics.reminders_fired.inc(sum(event.type == "reminder.fired" for event in events))
@@ -94,25 +90,6 @@ class Notifier(Handler):
             return [failure for user_id in users for failure in await self._release(connection, [user_id])]
         self._wake(set(users))
         return []
-
-
-async def _tell_day(connection: Raw, event: Json, now: datetime) -> None:
-    """The daily digest, of what the read model has now; nothing due is nothing to tell."""
-    data = event["data"]
-    user_id, zone = data["user_id"], data["user"]["zone"]
-    midnight = instant_at(local_day(now, zone) + DAY, "00:00", zone)
-    notice = notices.daily(
-        user_id,
-        data["day"],
-        zone,
-        today=await digest_queries.ahead(connection, user_id, now, midnight),
-        overdue=await digest_queries.overdue(connection, user_id, now),
-        late_seconds=data["late_seconds"],
-        created_at=instant_text(now),
-    )
-    if notice is not None:
-        about = {name: data[name] for name in ("user_id", "correlation_id", "day", "late_seconds")}
-        await telling.daily(connection, about, notice, now)
 
 
 _ANSWERS: Final = frozenset({"reminder.acknowledged", "reminder.snoozed"})

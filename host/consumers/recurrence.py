@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,10 +13,10 @@ from host.consumers.following import follow
 from host.consumers.handler import TRY_PAUSES_SECONDS, Handler, Outside, about
 from host.gateway import Actors, Unavailable
 from host.loops import is_away
-from host.store import projections
+from host.store import profiles
 from host.store.engine import Database
 from host.store.outbox import Event
-from host.store.projections import Person
+from host.store.profiles import Profile
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +26,8 @@ SERIES_AT_ONCE: Final = 16
 FEW_REPORTS: Final = 8  # delay no task that matters
 REPORTS_AT_ONCE: Final = 64  # before it is looked again whether a task is to be made
 REPORT_SECONDS: Final = 1.0  # by then a report goes, also while tasks are to be made
-REST_SECONDS: Final = 5.0  # for a series that could not be reached while others could
+REST_SECONDS: Final = 5.0  # for a series that could not be reached while others could, or whose person is not there yet
 NAME: Final = "recurrence"  # who sends the commands; what it did itself it tells no series
-_NOBODY: Final = Person("UTC", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +58,23 @@ class Recurrence(Handler):
         if not lines:
             return Outside(others)
         async with self._database.raw() as connection:
-            people = await projections.people(connection, {event.user_id for event in events})
+            people = await profiles.read(connection, {line[0].user_id for line in lines.values()})
+        self._rest(
+            [name for name, line in lines.items() if line[0].user_id not in people], "there is no such person yet"
+        )
+        lines = {name: line for name, line in lines.items() if name not in self._resting}
+        if not lines:
+            return Outside(others)
         batch = _Batch(self._gateway, people, self._made)
         await _all(batch.pass_on(line) for line in lines.values())
         await _all(batch.report(event) for event in self._reports(lines, fresh=batch.made))
         if not (batch.made or batch.done or batch.faults):
             raise Unavailable("none of the series can be reached")
-        self._resting |= dict.fromkeys(batch.missed, time.monotonic() + REST_SECONDS)
         given_up = [fault for fault in batch.faults if self._is_given_up(*fault)]
         for event in [*batch.done, *(event for event, _ in given_up)]:
             self._made.discard(event.id)
             self._failed.pop(event.id, None)
+        self._rest(batch.missed, "it, or one of its tasks, cannot be reached")
         return Outside([*others, *batch.done], given_up)
 
     def _is_given_up(self, event: Event, error: Exception) -> bool:
@@ -81,6 +86,12 @@ class Recurrence(Handler):
         log.warning("an event at fault is tried again", extra={"event_id": event.id, "cause": repr(error)[:300]})
         self._resting[_series_id(event)] = time.monotonic() + TRY_PAUSES_SECONDS[tries - 1]
         return False
+
+    def _rest(self, series: Collection[str], cause: str) -> None:
+        """Leave the events of these series for later."""
+        if series:
+            log.warning("series rest", extra={"series": sorted(series)[:10], "count": len(series), "cause": cause})
+        self._resting |= dict.fromkeys(series, time.monotonic() + REST_SECONDS)
 
     def _reports(self, lines: Mapping[str, Sequence[Event]], *, fresh: bool) -> list[Event]:
         """What may be reported now. Nobody waits for it, but for each of the tasks somebody does: those go first."""
@@ -103,7 +114,7 @@ class Recurrence(Handler):
 class _Batch:
     """What is sent for one batch, some series at once; `there` are the events whose task is there already."""
 
-    def __init__(self, gateway: Actors, people: Mapping[str, Person], there: set[str]) -> None:
+    def __init__(self, gateway: Actors, people: Mapping[str, Profile], there: set[str]) -> None:
         self._gateway = gateway
         self._people = people
         self._there = there
@@ -149,7 +160,7 @@ class _Batch:
 
     async def _asked(self, event: Event, message: Message) -> Reply:
         """A refusal is final: what it was about is gone."""
-        person, body = self._people.get(event.user_id, _NOBODY), message.body
+        person, body = self._people[event.user_id], message.body
         zone, defaults = person.zone, person.defaults
         command = follow(event, NAME, message.actor_id, message.command, body, zone=zone, defaults=defaults)
         with about(event):

@@ -36,7 +36,7 @@ class Rezone(Handler):
     async def _rezone(self, event: Event) -> None:
         """Raises the bug of one of them when the others have moved."""
         async with self._database.raw() as connection:
-            if not await outbox.has_passed(connection, "projector", event.position):
+            if not await outbox.passed(connection, "projector", [event.position]):
                 raise Unavailable("the read model has not come so far yet")
             tasks = await projections.open_date_tasks(connection, event.user_id)
             series = await series_rows.date_series(connection, event.user_id)

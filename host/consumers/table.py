@@ -7,18 +7,26 @@ from host.consumers.handler import REMINDERS, TASK_EVENTS, Consumer, Handler, St
 from host.consumers.recurrence import MESSAGES
 
 # name: topic, the events it takes, where a new one starts (an effect now, a projection at the beginning)
+# All are told of an event at its commit, and none waits for the projector but where it says so. Each reads, besides:
+#   projector   what it has written itself
+#   notifier    zone and quiet hours of the person, from their actor's document; its own deliveries and notifications;
+#               of what it has held back whether it is moot, from the read model as far as that has come
+#   recurrence  zone and defaults of the person, from their actor's document
+#   rezone      the open tasks and series of days, from the read model, when the projector has passed the event
+#   digest      the open tasks, from the read model, when the projector has passed the event
 CONSUMERS: Final[Mapping[str, tuple[str, tuple[str, ...] | None, Start]]] = {
     "projector": (TASK_EVENTS, None, "beginning"),  # every one: what only a newer version knows is activity, too
     "notifier": (
         TASK_EVENTS,
         (
             *("reminder.fired", "reminder.snoozed", "reminder.acknowledged"),
-            *("task.overdue", "user.updated", "digest.due"),
+            *("task.overdue", "user.updated"),
         ),
         "now",
     ),
     "recurrence": (TASK_EVENTS, tuple(MESSAGES), "now"),
     "rezone": (TASK_EVENTS, ("user.updated",), "now"),
+    "digest": (TASK_EVENTS, ("digest.due",), "now"),
 }
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from actors.clock import Clock
 from host.consumers import table
+from host.consumers.digest import Digest
 from host.consumers.handler import Consumer, Handler
 from host.consumers.notifier import Notifier
 from host.consumers.projector import Projector
@@ -21,6 +22,7 @@ class Handlers(NamedTuple):
     notifier: Notifier
     recurrence: Handler
     rezone: Handler
+    digest: Handler
 
     def consumers(self, topic_prefix: str = "") -> list[Consumer]:
         return table.consumers(self._asdict(), topic_prefix)
@@ -49,4 +51,5 @@ def wired(
         notifier=Notifier(database, clock, wake=wake),
         recurrence=Recurrence(database, gateway),
         rezone=Rezone(database, gateway, settle_seconds=settle_seconds),
+        digest=Digest(database, clock, wake=wake),
     )

@@ -48,7 +48,7 @@ class World:
         self.database = database
         self._sidecar = SimulatedSidecar(database)
         self.gateway = Gateway(self._sidecar)
-        projector = _Telling(told or _ignore, self._on_projected)
+        projector = _Telling(told or _ignore)
         handlers = wired(database, clock, self.gateway, settle_seconds=0)._replace(projector=projector)
         self._notifier = handlers.notifier
         self._catchups = {consumer.name: Catchup(database, consumer) for consumer in handlers.consumers()}
@@ -141,28 +141,25 @@ class World:
         return wake or NEVER, delivery or NEVER
 
     async def _consume(self) -> None:
-        """The projector first: others read what it writes."""
+        """The projector first: some wait for it."""
         if "projector" in self._behind:
             self._behind.discard("projector")
-            await self._catchups["projector"].step()
+            while await self._catchups["projector"].step():
+                pass
         behind, self._behind = self._behind, set()
         async with asyncio.TaskGroup() as steps:
             for name in behind:
                 steps.create_task(self._catchups[name].step())
 
-    def _on_commit(self, _actor_type: str, _actor_id: str) -> None:
-        self._behind.add("projector")
-
-    def _on_projected(self, types: set[str]) -> None:
+    def _on_commit(self, types: set[str]) -> None:
         self._behind.update(name for name, catchup in self._catchups.items() if catchup.consumer.takes(types))
-        self._behind.discard("projector")
 
 
 class _Telling(Projector):
     """The projector, which sees every event."""
 
-    def __init__(self, tell: Tell, types: Callable[[set[str]], None]) -> None:
-        super().__init__(shown=_ignore, wake=_ignore, types=types)
+    def __init__(self, tell: Tell) -> None:
+        super().__init__(shown=_ignore, wake=_ignore, types=_ignore)
         self._tell = tell
 
     @override

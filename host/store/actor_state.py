@@ -1,10 +1,21 @@
 """The documents of actors as the sidecar's state store reads and writes them; writing is for a world without a sidecar."""
 
-from typing import Final
+from collections.abc import Collection
+from typing import Any, Final
 
+import orjson
+
+from actors.doc import KEY
 from host.store.engine import Raw
 
 _APP_ID: Final = "duely"  # the sidecar puts it before each key
+
+
+async def states(connection: Raw, actor_type: str, actor_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """What is committed of these actors, by id; without those that have not committed anything yet."""
+    ids = {_key(actor_type, actor_id, KEY): actor_id for actor_id in actor_ids}
+    rows = await connection.fetch("SELECT key, value FROM dapr_state WHERE key = ANY($1)", list(ids))
+    return {ids[key]: orjson.loads(value)["state"] for key, value in rows}
 
 
 async def read(connection: Raw, actor_type: str, actor_id: str, name: str) -> bytes:

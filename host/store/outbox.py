@@ -291,15 +291,15 @@ async def top(connection: Raw) -> int:
     return position or 0
 
 
-async def has_passed(connection: Raw, consumer: str, position: int) -> bool:
-    """Whether the consumer has handled that row: below its watermark, or in its inbox."""
-    passed: bool = await connection.fetchval(
-        """SELECT EXISTS (SELECT FROM watermarks WHERE consumer = $1 AND position >= $2)
-               OR EXISTS (SELECT FROM inbox WHERE consumer = $1 AND position = $2)""",
+async def passed(connection: Raw, consumer: str, positions: Sequence[int]) -> set[int]:
+    """Those of the rows that the consumer has handled: below its watermark, or in its inbox."""
+    rows = await connection.fetch(
+        """SELECT p FROM unnest($2::bigint[]) p WHERE EXISTS (SELECT FROM watermarks WHERE consumer = $1 AND position >= p)
+             OR EXISTS (SELECT FROM inbox WHERE consumer = $1 AND position = p)""",
         consumer,
-        position,
+        positions,
     )
-    return passed
+    return {row[0] for row in rows}
 
 
 async def dead_letter_count(connection: Raw) -> int:

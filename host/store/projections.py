@@ -1,7 +1,7 @@
 """Writing the read model: tasks, reminders, tags and users, many at once, each row only forwards."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -193,16 +193,3 @@ async def open_date_tasks(connection: Raw, user_id: str) -> list[str]:
         user_id,
     )
     return [row[0] for row in rows]
-
-
-class Person(NamedTuple):
-    """What a command on behalf of somebody needs to know of them."""
-
-    zone: str
-    defaults: Json
-
-
-async def people(connection: Raw, user_ids: Collection[str]) -> dict[str, Person]:
-    """By id, as the read model has them."""
-    rows = await connection.fetch("SELECT id, zone, defaults::text FROM users WHERE id = ANY($1)", list(user_ids))
-    return {row[0]: Person(row[1], orjson.loads(row[2])) for row in rows}

@@ -51,6 +51,10 @@ class FakePerson:
             cause=Cause("request", f"request-{self.given}", self.change_set),
         )
 
+    def signs_up(self) -> Command:
+        """Nobody is told anything, and no occurrence is made for them, before that."""
+        return self.says("RegisterUser", {"email": f"{self.id}@example.org", "zone": self.zone})
+
     def tick(self, at: datetime) -> Command:
         return tick_command(self.id, instant_text(at))
 

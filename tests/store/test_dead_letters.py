@@ -183,6 +183,7 @@ async def test_a_consumer_with_effects_outside_takes_it_again(
         raise KeyError("a bug")
 
     monkeypatch.setattr(world, "send", bug)
+    await world.say(person.id, person.signs_up())
     await world.create_series(person, **daily)
     await settle(loops["projector"])
     await settle(loops["recurrence"])

@@ -49,7 +49,7 @@ class Post:
         await self.notifier.release()
 
     async def everything(self) -> None:
-        for name in ("projector", "notifier"):
+        for name in ("projector", "notifier", "digest"):
             while await self.loops[name].step():
                 pass
 
@@ -329,6 +329,7 @@ async def test_what_is_pending_can_be_looked_at_again_at_once(post: Post, clock:
 
 
 async def test_an_answer_counts_before_the_read_model_knows_of_it(post: Post) -> None:
+    await post.register()
     await post.make(2, reminders=SOON)
     post.world.clock.at = parse_instant("2026-11-22T12:02:00Z")
     (task_id, _) = [row[0] for row in await post.world.rows("SELECT actor_id FROM wakes ORDER BY actor_id")]

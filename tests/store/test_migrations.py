@@ -5,9 +5,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from host.store import access_tables, tables
+from host.consumers.catchup import Catchup
+from host.store import access_tables, outbox, tables
 from host.store.engine import Database
 from host.store.migrate import SCRIPTS, upgrade
+from tests.fakes.person import FakePerson
+from tests.store.world import World
 
 pytestmark = pytest.mark.store
 
@@ -28,6 +31,37 @@ async def test_the_tables_in_code_are_the_tables_in_the_database(database_url: s
 
 async def test_a_second_upgrade_changes_nothing(database_url: str) -> None:
     await upgrade(database_url)
+
+
+async def test_the_consumer_of_digests_goes_on_where_the_notifier_was(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    """As a data folder of before it had one: one digest is told, one put aside, one to be told."""
+    await world.say(
+        person.id, person.says("RegisterUser", {"email": "a@b.example", "defaults": {"digest_at": "13:00"}})
+    )
+    for _ in range(3):
+        world.clock.move(days=1)
+        await world.tick("UserActor", person.id)
+    await world.rows("DELETE FROM watermarks WHERE consumer = 'digest'")
+    told, aside, due = [
+        row[0] for row in await world.rows("SELECT event_id FROM outbox WHERE type = 'digest.due' ORDER BY 1")
+    ]
+    await world.rows("INSERT INTO inbox SELECT 'notifier', event_id, position FROM outbox WHERE event_id <> $1", due)
+    await world.rows(
+        """INSERT INTO dead_letters SELECT 'notifier', event_id, position, body::text, 'why', 3 FROM outbox
+           WHERE type <> 'task.created' AND event_id = ANY($1)""",
+        [aside],
+    )
+    for statement in (SCRIPTS / "versions" / "0014_digest.sql").read_text().split("\n\n"):
+        await world.rows(statement)
+    async with world.database.raw() as connection:
+        mark = await outbox.watermark(connection, "digest")
+        assert mark is not None
+        left = await outbox.unhandled(connection, "digest", ("digest.due",), mark, 10)
+    assert [event.id for event in left] == [due]
+    assert told not in [row[0] for row in await world.rows("SELECT event_id FROM dead_letters")]
+    assert await world.value("SELECT consumer FROM dead_letters") == "digest"
 
 
 async def test_dapr_finds_its_migrations_done(database_url: str) -> None:

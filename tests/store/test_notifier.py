@@ -17,6 +17,7 @@ pytestmark = pytest.mark.store
 async def remind(world: World, person: FakePerson, count: int, *, late: float) -> list[str]:
     """Tasks whose reminder is due in a minute, and fires `late` seconds after that."""
     at = {"at": "2026-11-22T12:01:00.000Z"}
+    await world.say(person.id, person.signs_up())
     tasks = [await world.create(person, title=f"task {n}", reminders=[at]) for n in range(count)]
     world.clock.move(seconds=60 + late)
     for task_id in tasks:
@@ -81,6 +82,7 @@ async def test_more_than_twenty_late_ones_are_one_digest(
     world: World, person: FakePerson, loops: dict[str, Catchup], notifier: Notifier, clock: FakeClock
 ) -> None:
     other = FakePerson(zone="UTC")
+    await world.say(other.id, other.signs_up())
     lone = await world.create(other, reminders=[{"at": "2026-11-22T12:01:00.000Z"}])
     await remind(world, person, 21, late=3600)
     await world.tick("TaskActor", lone)
@@ -103,6 +105,8 @@ async def test_a_user_whose_delivery_fails_holds_up_nobody_else(
     monkeypatch.setattr("host.consumers.notifier.USERS_AT_ONCE", 1)  # nor those who would come with the next look
     people = sorted((FakePerson(zone="UTC") for _ in range(3)), key=lambda other: other.id)
     at = {"at": "2026-11-22T12:01:00.000Z"}
+    for other in people:
+        await world.say(other.id, other.signs_up())
     tasks = [await world.create(other, reminders=[at]) for other in people for _ in range(2)]
     clock.move(seconds=150)
     for task_id in tasks:
@@ -128,6 +132,7 @@ async def test_two_releases_at_once_tell_once(
 
 
 async def test_an_overdue_task_is_told_once(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
+    await world.say(person.id, person.signs_up())
     task_id = await world.create(person, due={"local": "2026-11-22T12:05", "zone": "UTC"}, reminders=[])
     world.clock.move(seconds=301)
     await world.tick("TaskActor", task_id)

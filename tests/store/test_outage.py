@@ -59,6 +59,7 @@ async def test_loops_go_on_after_the_database_was_killed(server: EmbeddedPostgre
     hub = Hub(database, poll_seconds=0.5)
     running = start_loops(database, world, hub)
     listener = await hub.subscribe(person.id, None)
+    await world.say(person.id, person.signs_up())
     await world.create(person, reminders=[{"at": "2026-11-22T12:01:00.000Z"}])
     await asyncio.sleep(1.5)  # the leader leads
     assert server.process is not None
@@ -74,8 +75,8 @@ async def test_loops_go_on_after_the_database_was_killed(server: EmbeddedPostgre
             assert not isinstance(rows, Resync)
             heard += [row.type for row in rows]
     # Nobody nudges here: which of the last two consumers looks first is chance.
-    assert (heard[:2], sorted(heard[2:])) == (
-        ["task.created", "reminder.scheduled"],
+    assert (heard[:3], sorted(heard[3:])) == (
+        ["user.registered", "task.created", "reminder.scheduled"],
         ["reminder.delivered", "reminder.fired"],
     )
     assert not any(task.done() for task in running)

@@ -48,6 +48,8 @@ async def settle(loop: Catchup) -> None:
 @pytest.fixture
 async def full(world: World, loops: dict[str, Catchup]) -> World:
     people = [FakePerson(zone="UTC"), FakePerson(zone="Asia/Tokyo")]
+    for person in people:
+        await world.say(person.id, person.signs_up())
     await busy_day(world, people)
     await world.create_series(people[0], **DAILY)
     for _ in range(3):

@@ -39,6 +39,8 @@ async def say(world: World, person: FakePerson, task_id: str, name: str, **body:
 
 
 async def create(world: World, person: FakePerson, **body: Any) -> str:
+    if not person.given:
+        await world.send("UserActor", person.id, person.signs_up())
     command = person.says("CreateTask", {"title": "Pay rent", **body})
     reply = await world.send("TaskActor", person.task_of(command), command)
     assert reply.ok, reply.error
@@ -133,6 +135,7 @@ async def test_after_three_days_away_a_series_makes_what_it_missed_as_it_says(
 ) -> None:
     person, first = FakePerson("UTC"), World(database, SimulatedClock(START))
     await first.open()
+    await first.send("UserActor", person.id, person.signs_up())
     body = {
         "template": {"title": "Water plants"},
         "rule": "FREQ=DAILY",

@@ -45,8 +45,7 @@ async def full(world: World, loops: dict[str, Catchup], clock: FakeClock, monkey
     monkeypatch.setattr("host.consumers.catchup.SETTLE_SECONDS", 0.0)
     people = [FakePerson(zone="UTC"), FakePerson(zone="Asia/Tokyo")]
     for person in people:
-        registration = {"email": f"{person.id}@example.org", "zone": person.zone}
-        await world.say(person.id, person.says("RegisterUser", registration))
+        await world.say(person.id, person.signs_up())
     await busy_day(world, people)
     series_id = await world.create_series(people[0], **DAILY)
     task_id = await world.create(people[0], title="Soon", reminders=[{"at": SOON}])
@@ -257,6 +256,7 @@ async def test_a_reminder_that_is_due_and_has_not_fired_is_woken(
 async def test_a_reminder_that_fired_and_that_nobody_heard_of_is_told_once(
     full: World, person: FakePerson, loops: dict[str, Catchup], clock: FakeClock
 ) -> None:
+    await full.say(person.id, person.signs_up())
     task_id = await full.create(person, reminders=[{"at": "2026-11-22T12:10:00.000Z"}])
     clock.move(minutes=10)
     await full.tick("TaskActor", task_id)
@@ -276,6 +276,7 @@ async def test_a_reminder_that_fired_and_that_nobody_heard_of_is_told_once(
 async def test_an_awaited_slot_without_its_task_gets_it(
     full: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
+    await full.say(person.id, person.signs_up())
     series_id = await full.create_series(person, **DAILY)
     await loops["projector"].step()
     assert broken(await verify(full)) == set()  # the one who makes it has yet to come to that

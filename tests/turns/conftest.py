@@ -25,7 +25,7 @@ class Stage:
         self.runtime: Any = type("OwnRuntime", (ActorRuntime,), own)
         self.sidecar, self.clock = sidecar, clock
         self.person = FakePerson()
-        self.commits: list[tuple[str, str]] = []
+        self.commits: list[set[str]] = []
         self.armed: list[tuple[str, str, str]] = []
         self.bugs: list[Bug] = []
 
@@ -33,7 +33,7 @@ class Stage:
         ports = Ports(
             clock=self.clock,
             commands=self.sidecar,
-            on_commit=lambda *what: self.commits.append(what),
+            on_commit=self.commits.append,
             note_armed=lambda *what: self.armed.append(what),
             on_bug=self.bugs.append,
         )

@@ -21,7 +21,7 @@ async def test_a_create_is_one_save_without_a_read(stage: Stage) -> None:
     assert (doc["schema"], doc["version"], doc["wake"]) == (1, 1, None)
     assert [event["id"] for event in doc["outbox"]] == [f"TaskActor:{task_id}:1:1"]
     assert doc["command"]["reply"]["value"]["title"] == "Pay rent"
-    assert stage.commits == [("TaskActor", task_id)]
+    assert stage.commits == [{"task.created"}]
 
 
 async def test_an_edit_after_a_create_reads_nothing(stage: Stage) -> None:
