@@ -37,8 +37,9 @@ class Digest(Handler):
 
     @override
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
+        """In the order in which everybody takes people's streams, or two of us could wait on each other."""
         now = self._clock.now()
-        for event in events:
+        for event in sorted(events, key=lambda event: event.user_id):
             await _tell(connection, event.body["data"], now)
 
     @override
