@@ -25,6 +25,13 @@ DAILY: dict[str, Any] = {
 NEWEST = Stretch("created", descending=True, limit=2)
 
 
+@pytest.fixture
+async def person(world: World, loops: dict[str, Catchup]) -> FakePerson:
+    person = FakePerson(zone="UTC")
+    await world.say(person.id, person.signs_up())
+    return person
+
+
 async def everything(loops: dict[str, Catchup]) -> None:
     while sum([await loops[name].step() for name in ("projector", "recurrence")]):
         pass

@@ -10,5 +10,5 @@ from tests.store.world import World
 @pytest.fixture
 async def person(world: World, loops: dict[str, Catchup]) -> FakePerson:
     person = FakePerson(zone="Europe/Berlin")
-    await world.say(person.id, person.says("RegisterUser", {"email": "ada@example.org", "zone": "Europe/Berlin"}))
+    await world.say(person.id, person.signs_up())
     return person
