@@ -215,3 +215,16 @@ async def test_a_turn_that_was_refused_leaves_no_trace(world: World, loops: dict
     reply = await world.say(task_id, FakePerson().says("CompleteTask"))
     assert not reply.ok
     assert await loops["projector"].step() == 1
+
+
+async def test_a_later_event_of_a_turn_that_comes_alone_brings_the_whole_task_with_it(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    task_id = await world.create(person, description="Ask.", due={"date": "2026-12-01"})
+    await loops["projector"].deliver([f"TaskActor:{task_id}:1:2"])
+    assert await world.value("SELECT body->>'description' FROM tasks WHERE id = $1", task_id) == "Ask."
+    await world.rows("DELETE FROM inbox WHERE event_id LIKE '%:2'")
+    await world.rows("DELETE FROM activity WHERE event_id LIKE '%:2'")
+    await loops["projector"].deliver([f"TaskActor:{task_id}:1:2"])  # the first one is handled
+    assert await world.value("SELECT body->>'description' FROM tasks WHERE id = $1", task_id) == "Ask."
+    assert await world.value("SELECT count(*) FROM activity") == 2
