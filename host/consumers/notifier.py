@@ -12,7 +12,7 @@ from host.consumers import delivery_rules, held, telling
 from host.consumers.handler import Handler
 from host.consumers.telling import IN_APP
 from host.loops import repeat
-from host.store import deliveries
+from host.store import deliveries, ledger
 from host.store.deliveries import Delivery
 from host.store.engine import Database, Raw, is_outage
 from host.store.outbox import Event
@@ -39,6 +39,10 @@ class Notifier(Handler):
         now = self._clock.now()
         fired = [delivery for event in events if (delivery := _delivery(event.body, now))]
         if fired:
+            # Also the projector's to note; it may come later, and the ledger tells a reminder's life in order.
+            await ledger.add(
+                connection, [ledger.step_of(event.body) for event in events if event.type == "reminder.fired"]
+            )
             people = await held.people(connection, [delivery.user_id for delivery in fired], now)
             placed = delivery_rules.placed(fired, people, now)
             sent = await deliveries.add(connection, placed, now)

@@ -63,8 +63,10 @@ async def test_who_signs_up_gets_their_first_occurrence_and_its_reminder_while_t
     assert await world.value("SELECT title FROM tasks WHERE id = $1", task_id) == "Water the plants"
     assert await world.value("SELECT count(*) FROM notifications") == 1
     assert await world.value("SELECT count(*) FROM dead_letters") == 0
-    for count in ("reminder.fired", "reminder.delivered"):
-        assert await world.value("SELECT count(*) FROM activity WHERE type = $1", count) == 1
+    for kind in ("reminder.fired", "reminder.delivered"):
+        assert await world.value("SELECT count(*) FROM activity WHERE type = $1", kind) == 1
+    life = await world.rows("SELECT step FROM reminder_ledger WHERE step <> 'scheduled' ORDER BY id")
+    assert [row[0] for row in life] == ["fired", "delivery_attempt", "delivered"]
 
 
 async def test_an_occurrence_of_somebody_who_is_not_there_yet_waits_and_is_never_made_elsewhere(
