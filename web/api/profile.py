@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from actors.clock import instant_text
-from actors.doc import KEY, Doc
 from actors.replies import Json
 from host.store import actor_state
 from host.store.engine import Database
@@ -47,9 +46,9 @@ async def change_profile(act: Act, body: bodies.PatchMe) -> Done:
 async def stored_profile(db: Database, user_id: str) -> Profile:
     """As the actor has it, whether the read model shows it yet or not."""
     async with db.raw() as connection:
-        doc = Doc.read(await actor_state.read(connection, USER, user_id, KEY))
-    assert doc.state is not None, "somebody without a state is admitted"  # noqa: S101  a bug
-    return profile_from_reply(doc.state)
+        states = await actor_state.states(connection, USER, [user_id])
+    assert user_id in states, "somebody without a state is admitted"  # noqa: S101  a bug
+    return profile_from_reply(states[user_id])
 
 
 def profile_from_reply(user: Json) -> Profile:
