@@ -243,20 +243,17 @@ async def bury(connection: Raw, consumer: str, event: Event, error: str, *, trie
 
 async def whole(connection: Raw, events: Sequence[Json]) -> list[Json]:
     """The events as whoever does not read the outbox needs them: later ones of a turn with the whole task, too."""
-    later = [event["data"] for event in events if event["data"].get("trimmed")]
+    later = [_first_id(event) for event in events if event["data"].get("trimmed")]
     if not later:
         return list(events)
-    rows = await connection.fetch(
-        """SELECT actor_id, version, body::text FROM outbox WHERE seq = 1 AND (actor_id, version) IN (
-             SELECT * FROM unnest($1::text[], $2::bigint[]))""",
-        [data["task_id"] for data in later],
-        [data["version"] for data in later],
-    )
-    firsts = {(row[0], row[1]): row[2] for row in rows}
-    return [
-        with_whole_task(event, firsts.get((event["subject"], event["data"]["version"])), WHOLE_BYTES)
-        for event in events
-    ]
+    rows = await connection.fetch("SELECT event_id, body::text FROM outbox WHERE event_id = ANY($1)", later)
+    firsts = {row[0]: row[1] for row in rows}
+    return [with_whole_task(event, firsts.get(_first_id(event)), WHOLE_BYTES) for event in events]
+
+
+def _first_id(event: Json) -> str:
+    """The id of the first event of its turn."""
+    return f"{event['id'].rpartition(':')[0]}:1"
 
 
 async def lag(connection: Raw) -> dict[str, int]:
