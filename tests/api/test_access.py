@@ -85,7 +85,6 @@ CALLS: dict[str, Call] = {
     "revoke_token": Call(204, 404),
     "health_live": Call(200, nobody=200),
     "health_ready": Call(200, nobody=200),
-    "metrics": Call(200, nobody=200),
 }
 
 

@@ -7,6 +7,7 @@ from actors.clock import Clock
 from actors.commands import Command
 from actors.ports import Activations, Ports
 from actors.replies import Reply
+from host.bugs import BugLog
 from host.gateway import Gateway, Unavailable
 from host.simulation.sidecar import SimulatedSidecar
 from host.store.commands import CommandLog
@@ -31,7 +32,7 @@ class FakeActors:
         self.calls: list[tuple[str, str]] = []
         self.sent: list[tuple[str, str, Command]] = []
         self._on_commit = on_commit
-        self._ports = Ports(clock, CommandLog(database), on_commit=_forget, note_armed=_forget)
+        self._ports = Ports(clock, CommandLog(database), on_commit=_forget, note_armed=_forget, on_bug=BugLog().note)
         self._sidecar = SimulatedSidecar(database)
         self._activations: Activations
         self.beneath = Gateway(self._sidecar)  # the same actors without switches, and nothing follows a commit
@@ -70,5 +71,5 @@ class FakeActors:
         self.calls.append((what, actor_id))
 
 
-def _forget(*_told: str) -> None:
+def _forget(*_told: object) -> None:
     """No scheduler, and whoever follows a commit is told by the call."""
