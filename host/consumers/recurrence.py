@@ -147,15 +147,16 @@ class _Batch:
 
     async def _send(self, event: Event, make: Callable[[Event], Message]) -> Reply | None:
         """None when it cannot be reached, or is at fault."""
-        try:
-            return await self._asked(event, make(event))
-        except Unavailable as error:
-            log.warning("an occurrence waits", extra={"event_id": event.id, "cause": str(error)})
-            self.missed.add(_series_id(event))
-        except Exception as error:
-            if is_away(error):
-                raise
-            self.faults.append((event, error))
+        with about(event):
+            try:
+                return await self._asked(event, make(event))
+            except Unavailable as error:
+                log.warning("an occurrence waits", extra={"event_id": event.id, "cause": str(error)})
+                self.missed.add(_series_id(event))
+            except Exception as error:
+                if is_away(error):
+                    raise
+                self.faults.append((event, error))
         return None
 
     async def _asked(self, event: Event, message: Message) -> Reply:
@@ -163,12 +164,11 @@ class _Batch:
         person, body = self._people[event.user_id], message.body
         zone, defaults = person.zone, person.defaults
         command = follow(event, NAME, message.actor_id, message.command, body, zone=zone, defaults=defaults)
-        with about(event):
-            reply = await self._gateway.send(message.actor_type, message.actor_id, command)
-            if reply.error is not None:
-                details = {"command": command.name, "actor": message.actor_id, "event_id": event.id}
-                log.info("an occurrence was refused", extra=details | {"code": reply.error.code})
-            return reply
+        reply = await self._gateway.send(message.actor_type, message.actor_id, command)
+        if reply.error is not None:
+            details = {"command": command.name, "actor": message.actor_id, "event_id": event.id}
+            log.info("an occurrence was refused", extra=details | {"code": reply.error.code})
+        return reply
 
 
 async def _all(sends: Iterable[Awaitable[None]]) -> None:

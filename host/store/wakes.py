@@ -10,7 +10,7 @@ Actor = tuple[str, str]  # type, id
 FIRST: Final[Actor] = ("", "")  # before every actor
 
 # How much longer a wake that fails through a bug rests after each try: 0, 2, 6, 14 s … a quarter of an hour.
-_REST: Final = "make_interval(secs => greatest(least(2 ^ least(fails, 10), 900) - 2, 0))"
+_REST: Final = "make_interval(secs => greatest(least(2 ^ least(fails + 1, 10), 900) - 2, 0))"
 
 
 async def note_armed(connection: Raw, armed: Sequence[tuple[str, str, datetime]], now: datetime) -> None:
@@ -69,8 +69,7 @@ async def _take(
               SELECT actor_type, actor_id FROM wakes WHERE {condition} AND tried_at IS NULL
               ORDER BY wake_at LIMIT $3 FOR UPDATE SKIP LOCKED),
             again AS MATERIALIZED (
-              SELECT actor_type, actor_id FROM wakes
-              WHERE {condition} AND tried_at <= $2::timestamptz AND tried_at + {_REST} <= $2::timestamptz
+              SELECT actor_type, actor_id FROM wakes WHERE {condition} AND tried_at <= $2::timestamptz
               ORDER BY tried_at, wake_at LIMIT $3 - (SELECT count(*) FROM untried) FOR UPDATE SKIP LOCKED)
             UPDATE wakes w SET tried_at = $1::timestamptz,
               fails = CASE WHEN tried_at IS NULL THEN 0 ELSE fails END -- the trigger clears `tried_at` for a new wake
@@ -86,10 +85,14 @@ async def _take(
 
 
 async def note_bugs(connection: Raw, actors: Sequence[Actor]) -> None:
-    """Their wakes failed through a bug, and rest for longer each time; not one that was set anew meanwhile."""
+    """Their wakes failed through a bug, and rest for longer each time; not one that was set anew meanwhile.
+
+    The rest is added to when they were tried, so that those to try again stand first in an index.
+    """
     await connection.execute(
-        """UPDATE wakes w SET fails = fails + 1 FROM unnest($1::text[], $2::text[]) AS x (actor_type, actor_id)
-           WHERE w.actor_type = x.actor_type AND w.actor_id = x.actor_id AND tried_at IS NOT NULL""",
+        f"""UPDATE wakes w SET fails = fails + 1, tried_at = tried_at + {_REST}
+            FROM unnest($1::text[], $2::text[]) AS x (actor_type, actor_id)
+            WHERE w.actor_type = x.actor_type AND w.actor_id = x.actor_id AND tried_at IS NOT NULL""",  # noqa: S608
         [actor_type for actor_type, _ in actors],
         [actor_id for _, actor_id in actors],
     )

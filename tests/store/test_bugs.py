@@ -115,6 +115,7 @@ async def here(database: Database, clock: FakeClock, person: FakePerson) -> Here
     for loop in loops.values():
         await loop.step()
     assert isinstance(handlers.recurrence, Recurrence)
+    await gateway.send("UserActor", person.id, person.signs_up())
     return Here(database, clock, gateway, person, handlers.recurrence, loops)
 
 

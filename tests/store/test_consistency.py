@@ -49,9 +49,9 @@ async def test_a_command_is_found_with_what_was_answered(world: World, person: F
     command = person.says("CreateTask", {"title": "Pay rent"})
     task_id = person.task_of(command)
     log = CommandLog(database)
-    assert await log.find(task_id, command.id) is None
+    assert await log.find(command.id) is None
     await world.say(task_id, command)
-    known = await log.find(task_id, command.id)
+    known = await log.find(command.id)
     assert known is not None
     assert known["hash"] == command.hash
     assert known["reply"]["value"]["id"] == task_id

@@ -138,6 +138,7 @@ async def test_unknown_values_are_kept_and_hold_up_nobody(
 async def test_a_reminder_of_a_task_with_an_unknown_due_is_told(
     world: World, person: FakePerson, loops: dict[str, Catchup], clock: FakeClock
 ) -> None:
+    await world.say(person.id, person.signs_up())
     task_id = await world.create(person, title="Call", reminders=[{"at": "2026-11-22T12:00:01.000Z"}])
     await loops["projector"].step()
     state = await newer(world, task_id, due={"week": "2026-W50"})

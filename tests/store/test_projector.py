@@ -42,6 +42,7 @@ async def test_a_reminder_that_fires_touches_no_index_of_its_task(
     world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
     """A version that changes nothing that is looked up by is written beside the one before: no index hears of it."""
+    await world.say(person.id, person.signs_up())
     task_id = await world.create(person, reminders=[{"at": "2026-11-22T12:30:00.000Z"}])
     await world.create_series(person, **DAILY)
     for name in ("projector", "recurrence", "projector") * 2:

@@ -9,7 +9,7 @@ from host.consumers.catchup import Catchup
 from host.consumers.notifier import Notifier
 from host.store import deliveries, streams
 from tests.fakes.person import FakePerson
-from tests.store.test_outbox_plans import Explained
+from tests.store.explained import Explained
 from tests.store.world import World
 
 pytestmark = pytest.mark.store
@@ -20,6 +20,14 @@ INSERT INTO deliveries (reminder_id, firing, channel, user_id, task_id, status, 
 SELECT user_id || '-' || n, 1, 'in_app', user_id, user_id || '-task-' || n, 'pending', $3, 1, 'task ' || n, '', $3
 FROM unnest($1::text[]) AS x (user_id) CROSS JOIN generate_series(1, $2) AS n
 """
+
+
+async def people(world: World, count: int) -> list[str]:
+    """The ids of so many who have signed up, in order."""
+    made = sorted((FakePerson(zone="UTC") for _ in range(count)), key=lambda person: person.id)
+    for person in made:
+        await world.say(person.id, person.signs_up())
+    return [person.id for person in made]
 
 
 async def hold(world: World, users: list[str], count: int = 1) -> None:
@@ -37,40 +45,43 @@ async def test_each_of_a_page_is_told_as_if_alone(world: World, loops: dict[str,
     resting = FakePerson(zone="UTC")
     await world.say(resting.id, resting.says("RegisterUser", {"email": "ada@example.org", "defaults": QUIET}))
     answered = FakePerson(zone="UTC")
+    await world.say(answered.id, answered.signs_up())
+    few, many = await people(world, 2)
     done = await world.create(answered)
     await world.say(done, answered.says("CompleteTask"))
     while await loops["projector"].step():
         pass
-    await hold(world, [resting.id, answered.id, "few"], 2)
-    await hold(world, ["many"], 21)
+    await hold(world, [resting.id, answered.id, few], 2)
+    await hold(world, [many], 21)
     await world.rows("UPDATE deliveries SET task_id = $1 WHERE reminder_id = $2", done, f"{answered.id}-1")
     await notifier.release()
     assert await told(world) == {
         answered.id: ["task 2"],
-        "few": ["task 1", "task 2"],
-        "many": ["21 reminders at once"],
+        few: ["task 1", "task 2"],
+        many: ["21 reminders at once"],
     }
     statuses = await world.rows("SELECT user_id, status, count(*) FROM deliveries GROUP BY 1, 2")
     assert {tuple(row) for row in statuses} == {
         (resting.id, "pending", 2),
         (answered.id, "cancelled", 1),
         (answered.id, "sent", 1),
-        ("few", "sent", 2),
-        ("many", "sent", 21),
+        (few, "sent", 2),
+        (many, "sent", 21),
     }
     until = await world.value("SELECT max(due_at) FROM deliveries WHERE status = 'pending'")
     assert until.isoformat() == "2026-11-22T15:00:00+00:00"
     async with world.database.raw() as connection:
-        assert {await streams.broken_at(connection, user) for user in ("few", "many", answered.id)} == {None}
+        assert {await streams.broken_at(connection, user) for user in (few, many, answered.id)} == {None}
 
 
 async def test_one_whose_delivery_fails_holds_up_nobody_of_its_page(world: World, notifier: Notifier) -> None:
-    await hold(world, ["first", "second", "third"])
-    await world.rows("ALTER TABLE notifications ADD CHECK (user_id <> 'second')")
+    first, second, third = await people(world, 3)
+    await hold(world, [first, second, third])
+    await world.rows(f"ALTER TABLE notifications ADD CHECK (user_id <> '{second}')")
     with pytest.raises(ExceptionGroup) as failed:
         await notifier.release()
     assert len(failed.value.exceptions) == 1
-    assert sorted(await told(world)) == ["first", "third"]
+    assert sorted(await told(world)) == [first, third]
     statuses = await world.rows("SELECT user_id, status FROM deliveries ORDER BY 1")
     assert [row[1] for row in statuses] == ["sent", "pending", "sent"]
 
@@ -79,7 +90,7 @@ async def test_a_page_takes_as_many_statements_as_one_user(world: World) -> None
     asked: dict[int, int] = {}
     for count in (2, 1, 50):  # the first one shows the connection its types
         for each in (1, 21):  # told one by one, and as one
-            users = [f"user-{count}-{each}-{n}" for n in range(count)]
+            users = await people(world, count)
             await hold(world, users, each)
             async with world.database.raw() as connection, connection.transaction():
                 statements: list[object] = []
