@@ -26,7 +26,8 @@ SETTLE_SECONDS = 60.0
 SETTINGS = {"DUELY_ACTIVITY_DAYS": "36500"}
 _YOUNG = "UPDATE notifications SET created_at = clock_timestamp()"
 _WAITING = """SELECT (SELECT count(*) FROM outbox o WHERE NOT EXISTS (SELECT FROM activity a WHERE a.event_id = o.event_id))
-     + (SELECT count(*) FROM wakes WHERE armed_at IS NULL OR wake_at < clock_timestamp())
+     + (SELECT count(*) FROM wakes WHERE wake_at < clock_timestamp()
+          OR coalesce(armed_at < pg_postmaster_start_time(), true)) -- this scheduler knows of none that is older
      + (SELECT count(*) FROM deliveries WHERE status = 'pending')"""
 # What nothing may change any more; more may come behind it.
 FACTS = {
