@@ -23,7 +23,8 @@ _ABOUT: Final = """
 Server-sent events. `hello` comes first; then each event with its type as `event` and its position as `id`;
 more than ten a second come together as `batch`. `resync` says that what you asked for is too old: load the
 lists again. `replaced` says that a fourth stream took the place of this one: do not come back by yourself.
-A comment every 20 s keeps the connection open.
+A comment every 20 s keeps the connection open. The server ends a stream after one to two hours: come back with
+`Last-Event-ID` or `after`, and nothing is missed.
 """.strip()
 _EXAMPLE: Final = (
     'id: 41\nevent: hello\ndata: {"position":41,"server_time":"2026-11-22T09:00:00.000Z"}\n\n'
