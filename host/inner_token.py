@@ -17,9 +17,10 @@ def token_of(settings: Settings) -> str:
         if not file.exists():
             _make(file)
         token = file.read_text().strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise BadSettingError(
-            f"DUELY_INNER_TOKEN: {file} cannot be read or made: {error.strerror}. Name another file, or say off where "
+            f"DUELY_INNER_TOKEN: {file} cannot be read or made: {why}. Name another file, or say off where "
             "nobody but the one who watches can reach the inner port."
         ) from error
     if not token:
@@ -29,7 +30,9 @@ def token_of(settings: Settings) -> str:
 
 def _make(file: Path) -> None:
     """Whole or not at all: of several processes that start at once the first makes it for all."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in reversed((file.parent, *file.parent.parents)):  # the mode of `mkdir` is not for parents
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
     own = file.with_name(f"{file.name}.{token_hex(8)}")
     descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -51,7 +51,7 @@ class Leader:
     async def _share(self, connection: Raw) -> None:
         """Ends by an exception: the session, and every lock with it, is gone.
 
-        Chores are looked at one after another, in an order of chance: a lone process has all of them within a second,
+        Chores are looked at one after another, in random order: a lone process has all of them within a second,
         and of two that begin at once each gets some.
         """
         try:

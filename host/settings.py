@@ -65,7 +65,7 @@ class Settings:
     @property
     def inner_token_file(self) -> Path | None:
         """Holds what must be shown there; None where nothing is asked for."""
-        if self.inner_token == "off":  # noqa: S105  a word, no secret
+        if self.inner_token.lower() == "off":
             return None
         return Path(self.inner_token).expanduser().absolute() if self.inner_token else self.data_dir / "run/inner-token"
 
@@ -112,8 +112,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise BadSettingError(
             f"DUELY_DEMO lets anyone in without a login, so it needs a loopback DUELY_HOST, not {settings.host}."
         )
-    if settings.inner_address[1] == settings.port:
-        raise BadSettingError(f"DUELY_INNER_PORT and DUELY_PORT are both {settings.port}; they must differ.")
+    for name, port in (("DUELY_PORT", settings.port), ("DUELY_APP_PORT", settings.app_port)):
+        if settings.inner_address[1] == port:
+            raise BadSettingError(f"DUELY_INNER_PORT and {name} are both {port}; they must differ.")
     return settings
 
 

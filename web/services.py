@@ -1,4 +1,4 @@
-"""Everything the public side is given when it is put together; host/app.py fills it, tests fill it with fakes."""
+"""Everything the public side is given when it is put together; web/serve.py fills it, tests fill it with fakes."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field

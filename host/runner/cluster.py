@@ -1,7 +1,7 @@
 """`duely cluster`: the roles as processes of their own on this machine, several of each, with a sidecar each.
 
     web-1 web-2 … ──► their sidecars ──► the sidecars of actors-1 actors-2 …
-    consumers-1 consumers-2 …: projector, notifier and the others; one of them leads the chores
+    consumers-1 consumers-2 …: projector, notifier and the others; they share the chores
 
 Database, placement and scheduler are there once. Web replicas listen side by side, from DUELY_PORT upwards.
 """

@@ -4,8 +4,8 @@
     placement, scheduler ────┤
     kafka ── topics ─────────┘                        (with DUELY_BROKER=kafka)
 
-They stop in the reverse order. Everything but the public port listens on 127.0.0.1, unless DUELY_INNER_HOST says so. In a cluster (cluster.py) the last
-two are there once for each replica.
+They stop in the reverse order. Only the public port may listen elsewhere than on 127.0.0.1, and the inner one where
+DUELY_INNER_HOST names another address. In a cluster (cluster.py) the last two are there once for each replica.
 """
 
 import asyncio

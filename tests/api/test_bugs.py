@@ -4,6 +4,7 @@ import logging
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from tests.api import series
 from tests.fakes.faulty import spoil
@@ -51,7 +52,9 @@ async def test_in_a_bulk_it_is_the_answer_of_that_item_alone(here: World, ada: h
     assert results[3]["problem"]["code"] == "internal_error"
 
 
-async def test_a_sign_up_that_meets_one_leaves_no_account(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_sign_up_that_meets_one_is_finished_by_the_same_request_when_it_is_gone(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def breaks(*_: object) -> None:
         raise ZeroDivisionError
 
@@ -60,6 +63,8 @@ async def test_a_sign_up_that_meets_one_leaves_no_account(here: World, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr("actors.user.register", breaks)
         assert (await client.post("/api/v1/auth/register", json=body)).status_code == 500
+    async with here.db.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM accounts")) == 1
     assert (await client.post("/api/v1/auth/register", json=body)).status_code == 201
 
 

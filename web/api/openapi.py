@@ -21,7 +21,8 @@ _DESCRIPTION: Final = """
 Tasks with reminders that fire on time, exactly once in effect.
 
 Log in with a session cookie, or send a personal access token as `Authorization: Bearer duely_…`.
-Problems are `application/problem+json` with a `code`. Every write takes `Idempotency-Key`. A read shows all that you
+Problems are `application/problem+json` with a `code`. Every change of tasks, series, tags and the profile
+takes `Idempotency-Key`. A read shows all that you
 did before it; where that is not possible within 2 s it answers 503, and `Duely-Consistency: eventual` reads what there is.
 """.strip()
 _EXAMPLES: Final[dict[str, dict[str, Any]]] = {

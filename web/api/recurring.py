@@ -59,14 +59,15 @@ async def _tell_older(act: Act, task_ids: list[str], name: str, body: Json) -> N
         return
     outcome = await send_each(act, act.command(name, body), task_ids)
     statuses = {result["status"] for result in outcome.results}
-    if HTTPStatus.INTERNAL_SERVER_ERROR in statuses:  # no repeat tells that one
-        raise broken()
     if UNREACHED.status in statuses:
         raise unavailable("Some of its open occurrences could not be reached; send the same request again.")
+    if HTTPStatus.INTERNAL_SERVER_ERROR in statuses:  # no repeat tells that one
+        raise broken()
 
 
 async def _older_open(act: Act, series_id: str) -> list[str]:
     """The open tasks of the series that it does not know any more."""
+    await honour(act)
     async with act.db.connect() as connection:
         stored = await series_queries.find(connection, act.user_id, series_id)
         found = await series_queries.open_of(connection, act.user_id, series_id)

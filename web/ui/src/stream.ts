@@ -45,6 +45,8 @@ export interface Hearing {
 const SILENCE_MS = 65_000
 const OFFLINE_AFTER_MS = 10_000
 const LONGEST_WAIT_MS = 15_000
+/** The longest wait after an end that the server planned: a stream that has lasted long enough is no fault. */
+const PLANNED_MS = 1000
 
 type Outcome = "closed" | "failed" | "replaced" | "signed-out"
 
@@ -64,7 +66,9 @@ export async function hold(hearing: Hearing, signal: AbortSignal, wake: EventTar
     }
     lostAt ??= Date.now()
     const lostLong = Date.now() - lostAt > OFFLINE_AFTER_MS || !isOnline()
-    hearing.state(outcome === "replaced" ? "paused" : lostLong ? "offline" : "reconnecting")
+    const planned = outcome === "closed" && life.retryMs > 0 && life.retryMs <= PLANNED_MS && !lostLong
+    const lost = planned ? "connecting" : lostLong ? "offline" : "reconnecting"
+    hearing.state(outcome === "replaced" ? "paused" : lost)
     const wait = outcome === "replaced" ? Number.POSITIVE_INFINITY : life.retryMs || backoff(failures)
     failures += 1
     await rest(wait, signal, wake)

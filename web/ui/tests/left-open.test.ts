@@ -38,6 +38,31 @@ it("keeps what the reader asked for when new lines come", async () => {
   expect(log.next.value).toBe("660")
 })
 
+it("loses no line when something happens while earlier ones are asked for", async () => {
+  const log = new ActivityLog({})
+  for (let position = 51; position <= MOST_LINES + 50; position++) log.add(event(position))
+  log.next.value = "51"
+  answer(() => {
+    log.add(event(MOST_LINES + 51))
+    return { items: Array.from({ length: 50 }, (_, index) => event(50 - index)), next_cursor: null }
+  })
+  await log.more()
+  expect(log.items.value.map((it) => it.position)).toEqual(Array.from({ length: 251 }, (_, index) => 251 - index))
+})
+
+it("keeps a notification that comes while earlier ones are asked for", async () => {
+  answer(() => ({ items: [], total: 0, unread: 0 }))
+  await loadNotifications()
+  for (let number = 0; number < MOST_KEPT; number++) receive(notification(number))
+  answer(() => {
+    receive(notification(MOST_KEPT))
+    return { items: [notification(-1)], total: MOST_KEPT + 2 }
+  })
+  await loadMoreNotifications()
+  expect(notifications.value).toHaveLength(MOST_KEPT + 2)
+  expect([notifications.value[0]?.id, notifications.value.at(-1)?.id]).toEqual([`n${MOST_KEPT}`, "n-1"])
+})
+
 it("keeps the newest notifications in whole pages, so that the next page follows", async () => {
   const asked = answer(() => ({ items: [], total: 1000, unread: 0 }))
   await loadNotifications()

@@ -78,6 +78,23 @@ describe("holding the stream", () => {
     await held
   })
 
+  it("takes an end that the server planned for no fault, and comes back from where it was", async () => {
+    vi.useFakeTimers()
+    const server = fakeStreams()
+    const page = listener()
+    const stop = new AbortController()
+    void hold(page, stop.signal, page.wake)
+    server.say(`id: 1\nevent: task.updated\ndata: ${JSON.stringify(event(1))}\n\nretry: 1000\n\n`)
+    await vi.advanceTimersByTimeAsync(10)
+    server.cut()
+    await vi.advanceTimersByTimeAsync(1500)
+    expect(server.asked.at(-1)).toContain("after=1")
+    server.say(":\n\n")
+    await vi.advanceTimersByTimeAsync(10)
+    expect(page.states).toEqual(["connecting", "live", "connecting", "live"])
+    stop.abort()
+  })
+
   it("rests when it was replaced, until it is woken", async () => {
     const server = fakeStreams()
     const page = listener()

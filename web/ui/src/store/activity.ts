@@ -55,18 +55,21 @@ export class ActivityLog {
 
   private async read(join: (page: Activity[]) => readonly Activity[]): Promise<void> {
     this.state.value = "loading"
+    // What is let go meanwhile would be missing between two pages.
+    this.room = Number.POSITIVE_INFINITY
     const { taskId, types, actor } = this.filter
     try {
       const path = taskId ? `/tasks/${taskId}/activity` : "/activity"
       const query = { type: types, actor, limit: 50, before: this.next.value }
       const page = await get<ActivityPage>(path, query)
       this.items.value = join(page.items)
-      this.room = Math.max(MOST_LINES, this.items.peek().length)
       this.next.value = page.next_cursor
       this.state.value = "ready"
     } catch (error) {
       if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
       this.state.value = "failed"
+    } finally {
+      this.room = Math.max(MOST_LINES, this.items.peek().length)
     }
   }
 }

@@ -31,13 +31,18 @@ export async function loadNotifications(): Promise<void> {
 }
 
 export async function loadMoreNotifications(): Promise<void> {
-  const known = notifications.peek()
-  const page = Math.floor(known.length / PER_PAGE) + 1
-  const { items, total } = await get<NotificationPage>("/notifications", { per_page: PER_PAGE, page })
-  const ids = new Set(known.map((it) => it.id))
-  notifications.value = [...known, ...items.filter((it) => !ids.has(it.id))]
-  room = Math.max(room, Math.ceil(notifications.peek().length / PER_PAGE) * PER_PAGE)
-  notificationTotal.value = total
+  const page = Math.floor(notifications.peek().length / PER_PAGE) + 1
+  // What is let go meanwhile would be missing between two pages.
+  room = Number.POSITIVE_INFINITY
+  try {
+    const { items, total } = await get<NotificationPage>("/notifications", { per_page: PER_PAGE, page })
+    const known = notifications.peek()
+    const ids = new Set(known.map((it) => it.id))
+    notifications.value = [...known, ...items.filter((it) => !ids.has(it.id))]
+    notificationTotal.value = total
+  } finally {
+    room = Math.max(MOST_KEPT, Math.ceil(notifications.peek().length / PER_PAGE) * PER_PAGE)
+  }
 }
 
 /** Something was delivered just now: badge, list and toast. */
