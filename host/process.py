@@ -114,7 +114,6 @@ class HostProcess:
         """Wait for the database, then make the actors callable; raises when there is no database after a minute."""
         await self.database.open()
         await self._until_database()
-        await self._presence.announce()  # before it takes part in anything
         self.signing_key = await secret(self.database, "signing", secrets.token_bytes(32))
         self.sidecar_app = await self._actor_app()
 
@@ -139,6 +138,7 @@ class HostProcess:
         while True:
             try:
                 await self.database.ping()
+                await self._presence.announce()  # before it takes part in anything
             except Exception as error:
                 if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
                     raise

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from actors.clock import Clock
@@ -63,6 +63,7 @@ class Sweeper:
         self._plant = plant_sentinel
         self._overdue = overdue
         self._try_again = try_again
+        self._swept_at: datetime | None = None
 
     async def run(self) -> None:
         """Ends only by cancellation. Each chore has a loop of its own: a scheduler that does not answer holds up the
@@ -87,6 +88,9 @@ class Sweeper:
         """Let each actor whose wake is overdue do what is due; gives how many there were, 0 if none was reached."""
         now = self._clock.now()
         async with self._database.raw() as connection:
+            if self._swept_at is None or now < self._swept_at:  # this program may do better; or the clock was put back
+                await wakes.try_failing_again(connection)
+            self._swept_at = now
             overdue = await wakes.take_overdue(
                 connection,
                 overdue_since=now - self._overdue,

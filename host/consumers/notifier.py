@@ -12,7 +12,7 @@ from host.consumers import delivery_rules, held, telling
 from host.consumers.handler import Handler
 from host.consumers.telling import IN_APP
 from host.loops import repeat
-from host.store import deliveries, ledger
+from host.store import deliveries, ledger, streams
 from host.store.deliveries import Delivery
 from host.store.engine import Database, Raw, is_outage
 from host.store.outbox import Event
@@ -38,21 +38,24 @@ class Notifier(Handler):
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
         now = self._clock.now()
         fired = [delivery for event in events if (delivery := _delivery(event.body, now))]
+        answered = [_answered(event.body) for event in events if event.type in _ANSWERS]
+        chose = [event.user_id for event in events if event.type == "user.updated" and _chose(event.body)]
         if fired:
             # Also the projector's to note; it may come later, and the ledger tells a reminder's life in order.
             await ledger.add(
                 connection, [ledger.step_of(event.body) for event in events if event.type == "reminder.fired"]
             )
+        if answered or chose:  # before their deliveries, as `held.release` does: or two of us could wait on each other
+            await streams.lock(connection, {event.user_id for event in events})
+        if fired:
             people = await held.people(connection, [delivery.user_id for delivery in fired], now)
             placed = delivery_rules.placed(fired, people, now)
             sent = await deliveries.add(connection, placed, now)
             await telling.singles(connection, [it for it in placed if (it.reminder_id, it.firing) in sent], now)
-        answered = [_answered(event.body) for event in events if event.type in _ANSWERS]
         if answered:
             await deliveries.acknowledge(connection, answered)
             moot = await deliveries.cancel_answered(connection, [(key[0], key[1]) for key in answered])
             await telling.cancelled(connection, moot, now)
-        chose = [event.user_id for event in events if event.type == "user.updated" and _chose(event.body)]
         if chose:
             await deliveries.look_again(connection, now, chose)
 

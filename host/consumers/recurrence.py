@@ -68,7 +68,7 @@ class Recurrence(Handler):
         batch = _Batch(self._gateway, people, self._made)
         await _all(batch.pass_on(line) for line in lines.values())
         await _all(batch.report(event) for event in self._reports(lines, fresh=batch.made))
-        if not (batch.made or batch.done or batch.faults):
+        if not (others or batch.made or batch.done or batch.faults):
             raise Unavailable("none of the series can be reached")
         given_up = [fault for fault in batch.faults if self._is_given_up(*fault)]
         for event in [*batch.done, *(event for event, _ in given_up)]:

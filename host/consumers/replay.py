@@ -9,6 +9,7 @@ from typing import Final
 
 from host.consumers.catchup import is_passing
 from host.consumers.handler import Consumer, about
+from host.gateway import Unavailable
 from host.loops import repeat
 from host.store import dead_letters
 from host.store.dead_letters import DeadLetter
@@ -44,15 +45,23 @@ class Replay:
             if anew := await dead_letters.ask_anew(connection, self._code):
                 log.info("dead letters of another program are tried again", extra={"letters": anew})
             letters = await dead_letters.asked(connection, LETTERS_AT_ONCE)
-        applied = 0
+        applied, away = 0, dict[str, Unavailable]()
         for letter in letters:
-            with about(letter.event()):
+            actor = letter.event_id.rpartition(":")[0].rpartition(":")[0]
+            if actor in away:
+                continue
+            try:
                 applied += await self._again(letter)
+            except Unavailable as error:  # it holds up nobody else
+                away[actor] = error
+        if away:
+            raise next(iter(away.values()))
         return applied
 
     async def _again(self, letter: DeadLetter) -> bool:
         try:
-            applied = await self._apply(letter)
+            with about(letter.event()):
+                applied = await self._apply(letter)
         except Exception as error:
             if is_passing(error):
                 raise

@@ -7,7 +7,7 @@ from typing import Final
 from host.consumers.following import follow
 from host.consumers.handler import Handler, Outside, about
 from host.gateway import ActorBug, Actors, Unavailable
-from host.store import outbox, projections, series_rows
+from host.store import outbox, profiles, projections, series_rows
 from host.store.engine import Database
 from host.store.outbox import Event
 
@@ -34,10 +34,16 @@ class Rezone(Handler):
         return Outside(events)
 
     async def _rezone(self, event: Event) -> None:
-        """Raises the bug of one of them when the others have moved."""
+        """Raises the bug of one of them when the others have moved.
+
+        An event that comes late, as a dead letter, may name a zone that the person has left again: a later one says so.
+        """
         async with self._database.raw() as connection:
             if not await outbox.passed(connection, "projector", [event.position]):
                 raise Unavailable("the read model has not come so far yet")
+            people = await profiles.read(connection, [event.user_id])
+            if event.user_id not in people or people[event.user_id].zone != event.body["data"]["user"]["zone"]:
+                return
             tasks = await projections.open_date_tasks(connection, event.user_id)
             series = await series_rows.date_series(connection, event.user_id)
         actors = [*(("SeriesActor", series_id) for series_id in series), *(("TaskActor", task_id) for task_id in tasks)]

@@ -14,6 +14,8 @@ import orjson
 from host.store.engine import Raw
 from host.store.outbox import Event
 
+# What a series asked for stays asked for, whatever it says later.
+NEVER_OVER: Final = ("recurrence.triggered", "recurrence.withdrawn", "series.split")
 _COLUMNS: Final = "consumer, event_id, position, body, error, tries, at, replay_at"
 
 
@@ -81,11 +83,22 @@ async def ask(connection: Raw, keys: Sequence[tuple[str, str]]) -> int:
 
 
 async def ask_anew(connection: Raw, code_version: str) -> int:
-    """Have those tried once that another program could not apply; gives how many there were. What was wrong may be mended."""
+    """Have those tried once that another program could not apply; gives how many there were. What was wrong may be mended.
+
+    What a task or a series said that may be over by now is left to a person: its actor has said more since, which
+    recurrence has handled, or nobody can tell any more.
+    """
     status = await connection.execute(
-        """UPDATE dead_letters SET replay_at = clock_timestamp()
-           WHERE replay_at IS NULL AND code_version IS DISTINCT FROM $1""",
+        """UPDATE dead_letters d SET replay_at = clock_timestamp()
+           WHERE replay_at IS NULL AND code_version IS DISTINCT FROM $1 AND (
+             consumer <> 'recurrence' OR body::json->>'type' = ANY($2) OR (
+               EXISTS (SELECT FROM outbox WHERE event_id = d.event_id)
+               AND NOT EXISTS (
+                 SELECT FROM outbox o JOIN inbox i ON i.consumer = d.consumer AND i.event_id = o.event_id
+                 WHERE o.actor_id = d.body::json->>'subject' AND o.position > d.position AND NOT EXISTS (
+                   SELECT FROM dead_letters l WHERE l.consumer = d.consumer AND l.event_id = o.event_id))))""",
         code_version,
+        NEVER_OVER,
     )
     return _count(status)
 

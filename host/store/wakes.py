@@ -98,6 +98,11 @@ async def note_bugs(connection: Raw, actors: Sequence[Actor]) -> None:
     )
 
 
+async def try_failing_again(connection: Raw) -> None:
+    """Those that fail through a bug are tried as if for the first time."""
+    await connection.execute("UPDATE wakes SET tried_at = NULL WHERE fails > 0 AND tried_at IS NOT NULL")
+
+
 async def forget_armed(connection: Raw, after: Actor, limit: int) -> tuple[int, Actor | None]:
     """The scheduler has lost its data: of the next wakes after that actor's none counts as registered any more.
 
@@ -121,8 +126,8 @@ async def forget_armed(connection: Raw, after: Actor, limit: int) -> tuple[int, 
 async def next_wake(connection: Raw) -> datetime | None:
     """The earliest instant at which any actor should wake; of one that rests after a bug, when it is tried again."""
     earliest: datetime | None = await connection.fetchval(
-        f"""SELECT least((SELECT min(wake_at) FROM wakes WHERE fails = 0),
-                         (SELECT min(greatest(wake_at, tried_at + {_REST})) FROM wakes WHERE fails > 0))"""  # noqa: S608
+        """SELECT least((SELECT min(wake_at) FROM wakes WHERE fails = 0),
+                        (SELECT min(greatest(wake_at, tried_at + interval '2 s')) FROM wakes WHERE fails > 0))"""
     )
     return earliest
 

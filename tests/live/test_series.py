@@ -26,7 +26,8 @@ def start_in(**ahead: float) -> Json:
 
 
 def local(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S")
+    """As it is answered: without seconds on the full minute."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S" if moment.second else "%Y-%m-%dT%H:%M")
 
 
 async def create(person: Caller, **fields: object) -> Json:

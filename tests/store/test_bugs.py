@@ -252,6 +252,17 @@ async def test_another_program_tries_the_letters_once_in_the_order_of_each_actor
     assert await here.value("SELECT count(*) FROM dead_letters") == 0
 
 
+async def test_what_may_be_over_is_left_to_a_person(here: Here) -> None:
+    """Its task has said more since, and the series has heard that."""
+    series_id, before = await spoilt_history(here)
+    await here.put_back("SeriesActor", series_id, before)
+    await here.say("TaskActor", await here.value("SELECT id FROM tasks"), "CompleteTask")
+    await here.settle("projector", "recurrence")
+    replay = Replay(here.database, [loop.consumer for loop in here.loops.values()], code="the next")
+    assert await replay.step() == 0
+    assert await here.rows("SELECT replay_at, tries FROM dead_letters") == [(None, 3), (None, 3)]
+
+
 async def test_a_letter_that_fails_in_the_next_program_too_waits_for_the_one_after_it(here: Here) -> None:
     await spoilt_history(here)
     all_consumers = [loop.consumer for loop in here.loops.values()]
@@ -289,6 +300,25 @@ async def test_a_wake_with_a_bug_is_tried_after_growing_pauses_and_the_others_at
         if second == 40:
             assert tried == [2, 6, 14, 30]
     assert [after - before for before, after in pairwise(tried)][3:8] == [32, 64, 128, 256, 512]
+
+
+async def test_another_program_and_a_clock_put_back_try_a_wake_with_a_bug_at_once(here: Here) -> None:
+    task_id = await here.create(due=DUE, reminders=[{"offset_minutes": 30}])
+    before = await here.spoil("TaskActor", task_id)
+    here.clock.move(hours=1, minutes=30, seconds=3)
+    sweeper = here.sweeper()
+    for _ in range(6):
+        here.clock.move(minutes=2)
+        await sweeper.wake_overdue()
+    assert await here.value("SELECT fails FROM wakes") > 3
+    here.clock.move(seconds=10)
+    assert await sweeper.wake_overdue() == 0, "it rests"
+    assert await here.sweeper().wake_overdue() == 1
+    here.clock.move(minutes=-20)
+    assert await sweeper.wake_overdue() == 1
+    await here.put_back("TaskActor", task_id, before)
+    assert await here.sweeper().wake_overdue() == 1
+    assert await here.value("SELECT count(*) FROM outbox WHERE type = 'reminder.fired'") == 1
 
 
 async def test_the_pause_grows_to_a_quarter_of_an_hour_and_ends_with_a_new_wake(here: Here) -> None:

@@ -93,6 +93,21 @@ async def test_what_was_asked_for_is_applied_once_and_the_row_stays_the_newest(
     assert streamed == [1, 4, 2, 3]
 
 
+async def test_one_that_cannot_even_be_read_holds_up_no_other(
+    world: World, person: FakePerson, loops: dict[str, Catchup], fault: Fault, replay: Replay
+) -> None:
+    await bury(world, person, loops, fault)
+    await world.rows(
+        """UPDATE dead_letters SET body = (body::jsonb #- '{data,version}')::text
+           WHERE position = (SELECT min(position) FROM dead_letters)"""
+    )
+    await ask(world)
+    assert await replay.step() == 1
+    [(error, asked_at)] = await world.rows("SELECT error, replay_at FROM dead_letters")
+    assert error.startswith("KeyError")
+    assert asked_at is None
+
+
 async def test_nothing_is_applied_that_nobody_asked_for(
     world: World, person: FakePerson, loops: dict[str, Catchup], fault: Fault, replay: Replay
 ) -> None:

@@ -54,6 +54,18 @@ async def test_a_second_delivery_changes_nothing(world: World, person: FakePerso
     assert await world.value("SELECT max(version) FROM outbox WHERE actor_id = $1", tasks["on"]) == 2
 
 
+async def test_a_move_that_is_over_moves_nothing(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
+    """As a dead letter would that is tried again when the person lives elsewhere."""
+    tasks = await moved(world, person)
+    await world.say(person.id, person.says("PatchUser", {"zone": "UTC"}))
+    await loops["projector"].step()
+    assert await loops["rezone"].step() == 2
+    assert world.calls == [("Rezone", tasks["on"])]
+    await loops["projector"].step()
+    due = "SELECT due_at::text FROM tasks WHERE id = $1"
+    assert await world.value(due, tasks["on"]) == "2026-12-01 09:00:00+00"
+
+
 async def test_it_waits_for_the_read_model(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
     await moved(world, person)
     with pytest.raises(Unavailable):

@@ -204,6 +204,18 @@ async def test_a_series_that_cannot_be_reached_holds_up_no_other(
     assert await world.value("SELECT count(*) FROM dead_letters") == 0
 
 
+async def test_a_series_that_alone_cannot_be_reached_holds_up_no_task_of_none(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    broken = await world.create_series(person, **CHORE)
+    world.unreachable = {broken, *await task_ids(world, broken)}
+    task_id = await world.create(person, title="of no series")
+    await world.say(task_id, person.says("CompleteTask"))
+    assert await loops["recurrence"].step() == 1
+    handled = await world.rows("SELECT event_id FROM inbox WHERE consumer = 'recurrence'")
+    assert [row[0] for row in handled] == [f"TaskActor:{task_id}:2:1"]
+
+
 async def task_ids(world: World, series_id: str) -> list[str]:
     rows = await world.rows("SELECT DISTINCT body->'data'->>'task_id' FROM outbox WHERE actor_id = $1", series_id)
     return [row[0] for row in rows if row[0]]
