@@ -314,7 +314,7 @@ async def test_another_program_and_a_clock_put_back_try_a_wake_with_a_bug_at_onc
     here.clock.move(seconds=10)
     assert await sweeper.wake_overdue() == 0, "it rests"
     assert await here.sweeper().wake_overdue() == 1
-    here.clock.move(minutes=-20)
+    here.clock.move(minutes=-5)
     assert await sweeper.wake_overdue() == 1
     await here.put_back("TaskActor", task_id, before)
     assert await here.sweeper().wake_overdue() == 1
