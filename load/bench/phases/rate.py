@@ -66,6 +66,7 @@ async def run(bench: Bench, section: Section) -> None:
     """On a system with a broker."""
     plan = bench.plan
     users = await add_users(bench.system, plan.rate_users)
+    await _until_through(bench, users, len(users))  # each has signed up
     offered = int(plan.rate_offered * (plan.rate_warm_seconds + plan.rate_seconds))
     held = after(await _passed(bench, users, offered, plan.rate_offered, section), plan.rate_warm_seconds)
     bursts: list[list[Passage]] = []
