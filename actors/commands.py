@@ -29,7 +29,7 @@ from actors.fields import (
     Zone,
 )
 from actors.replies import Json
-from actors.series_commands import (
+from actors.series.bodies import (
     CreateSeries,
     DeleteSeries,
     MoveSlot,

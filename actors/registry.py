@@ -8,10 +8,10 @@ from dapr.clients.base import DaprActorClientBase
 
 from actors.ports import Activations, Ports
 from actors.serializer import OrjsonSerializer
-from actors.series_actor import SeriesActor
-from actors.task_actor import TaskActor
+from actors.series.actor import SeriesActor
+from actors.task.actor import TaskActor
 from actors.turn import TurnActor
-from actors.user_actor import UserActor
+from actors.user.actor import UserActor
 
 ACTORS: tuple[type[TurnActor], ...] = (TaskActor, UserActor, SeriesActor)
 

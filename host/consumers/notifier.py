@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from actors.clock import Clock, parse_instant
-from actors.reminders import LATE
+from actors.task.reminders import LATE
 from host import metrics, notices
 from host.consumers import delivery_rules, held, telling
 from host.consumers.handler import Handler

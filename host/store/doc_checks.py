@@ -13,9 +13,9 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from actors.clock import instant_text
 from actors.commands import occurrence_id
-from actors.series_state import series_json, unstarted
-from actors.task_state import task_json
-from actors.user import user_json
+from actors.series.state import series_json, unstarted
+from actors.task.state import task_json
+from actors.user.rules import user_json
 from host.store import outbox, projections, series_rows, tables
 from host.store.engine import HOLD_READ_MODEL, Raw
 

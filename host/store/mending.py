@@ -5,9 +5,9 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from actors.series_state import series_json
-from actors.task_state import task_json
-from actors.user import user_json
+from actors.series.state import series_json
+from actors.task.state import task_json
+from actors.user.rules import user_json
 from host.store import ledger, projections, series_rows
 from host.store.doc_checks import Mend
 from host.store.engine import Raw

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from actors.fields import fold
-from actors.series_state import series_json
-from actors.task_state import task_json
+from actors.series.state import series_json
+from actors.task.state import task_json
 from host.store import leases, projections, series_rows
 from host.store.engine import Database, Raw
 from host.store.migrate import LOCK as MIGRATION_LOCK

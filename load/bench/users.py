@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from actors import user as rules
 from actors.commands import Principal, build_command
 from actors.doc import Doc
 from actors.replies import Accepted
+from actors.user import rules
 from load.bench.system import System
 from web.api.credentials import TOKEN_PREFIX, hashed, new_secret
 

@@ -61,7 +61,7 @@ async def test_a_sign_up_that_meets_one_is_finished_by_the_same_request_when_it_
     body = {"email": "carl@example.org", "password": PASSWORD}
     client = here.client()
     with monkeypatch.context() as patched:
-        patched.setattr("actors.user.register", breaks)
+        patched.setattr("actors.user.rules.register", breaks)
         assert (await client.post("/api/v1/auth/register", json=body)).status_code == 500
     async with here.db.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM accounts")) == 1

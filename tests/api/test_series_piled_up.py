@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from actors.series_state import MAX_OPEN
+from actors.series.state import MAX_OPEN
 from tests.api.series import DAILY, SERIES, TASKS
 from tests.fakes.world import PASSWORD, World
 

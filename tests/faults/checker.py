@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
-from actors.reminders import JUST_NOW
+from actors.task.reminders import JUST_NOW
 from tests.client import parsed
 from tests.faults.recorder import Entry
 from tests.faults.stored import Event, Stored
@@ -27,7 +27,7 @@ BREACHES: Final[Mapping[str, str]] = {
     "gaps": "versions or positions with a hole: `outbox`, `activity` by the id, the fence trigger",
     "read model behind": "not what the state is: watermark, inbox and dead letters of the projector",
     "read model differs": "the right version with wrong fields: `host/store/projections.py`",
-    "event differs from state": "the event of the last version says something else: `actors/task_edit.py`",
+    "event differs from state": "the event of the last version says something else: `actors/task/edit.py`",
     "forgotten": "a version has lost what one before it had: the doc that was decided on, `actors/turn.py`",
     "missing in activity": "an event that the projector never wrote: its inbox row without the activity row",
     "unknown in activity": "activity without an event: `host/consumers/projector.py`",

@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 import pytest
 
-from actors.task_state import task_json
+from actors.task.state import task_json
 from host.consumers.catchup import Catchup
 from host.store import projections, streams
 from host.store.projections import OvertakenError

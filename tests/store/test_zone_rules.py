@@ -79,7 +79,9 @@ async def test_a_series_starts_its_slots_at_the_new_instants(
         pass
     wake = "SELECT wake_at::text FROM wakes WHERE actor_id = $1"
     assert await world.value(wake, series_id) == "2026-11-23 08:00:00+00"
-    monkeypatch.setattr("actors.recurrence.instant_of", lambda local, zone: due.instant_of(local, "Etc/GMT-2"))
+    monkeypatch.setattr(
+        "actors.recurrence.expansion.instant_of", lambda local, zone: due.instant_of(local, "Etc/GMT-2")
+    )
     assert await rules.check() == 1
     assert await world.value(wake, series_id) == "2026-11-23 07:00:00+00"
     assert await world.value("SELECT max(version) FROM outbox WHERE actor_id = $1", series_id) == 2

@@ -10,7 +10,7 @@ import pytest
 
 from actors.replies import UnknownNameError
 from actors.serializer import OrjsonSerializer
-from actors.task_actor import TaskActor
+from actors.task.actor import TaskActor
 from tests.turns.conftest import Stage
 
 pytestmark = pytest.mark.turns

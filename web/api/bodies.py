@@ -14,9 +14,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from actors import series_commands
 from actors.commands import AcknowledgeReminder, AddTags, PatchTask, SetPriority, SnoozeReminder, TaskFields
 from actors.fields import STORABLE, Body, Defaults, Due, Email, Id, PersonName, TagName, Title, Zone
+from actors.series import bodies as series_commands
 from host.passwords import LONGEST, SHORTEST
 
 __all__ = [

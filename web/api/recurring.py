@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from actors.commands import Command, successor_id, task_id_for
 from actors.fields import Body
 from actors.replies import Json, Refused, Reply
+from actors.series.stored import tasks_of
 from host.store import series_queries, task_queries
 from web.act import Act, Done, Write
 from web.api import bodies
 from web.api.bulk_sending import UNREACHED, send_each
 from web.api.consistency import honour
 from web.api.sending import SERIES
-from web.api.series_json import series_json, tasks_of
+from web.api.series_json import series_json
 from web.api.task_json import task_json
 from web.problems import ProblemError, broken, invalid_body, not_found, refused, unavailable
 from web.services import LONGEST_WAIT_SECONDS

@@ -5,8 +5,8 @@ from typing import Any
 
 from actors.clock import instant_text
 from actors.replies import Json
+from actors.series.stored import sentence_of
 from host.store.reminder_queries import LedgerRow
-from web.api.series_preview import sentence_of
 
 
 def life_json(row: Any, entries: Sequence[LedgerRow], deliveries: Sequence[Any], series: Json | None) -> Json:

@@ -12,8 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.fields import Body, CalendarDate
-from actors.recurrence import Policies
+from actors.recurrence.expansion import Policies
 from actors.replies import Json, Refused
+from actors.series.occurrences import occurrences
+from actors.series.preview import preview
+from actors.series.upcoming import made_ahead, upcoming
 from host.store import series_queries
 from host.store.task_queries import Stretch
 from web.act import Act
@@ -22,15 +25,12 @@ from web.api.acting import act_of, caller_of
 from web.api.answers import answer, answer_done
 from web.api.guard import GuardedRoute
 from web.api.ids import SeriesId
-from web.api.occurrences import occurrences
 from web.api.operation import operation
 from web.api.pages import Paged, cursor_after, opened
 from web.api.parts import parts_of
 from web.api.reading import read_body
 from web.api.recurring import change_series, create_series, delete_series, edit_series, patch_of, split_series
 from web.api.series_json import series_json
-from web.api.series_preview import preview
-from web.api.series_upcoming import made_ahead, upcoming
 from web.problems import Fault, ProblemError, not_found, refused
 
 router: Final = APIRouter(prefix="/api/v1/series", tags=["series"], route_class=GuardedRoute)

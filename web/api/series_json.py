@@ -3,7 +3,7 @@
 from typing import Any
 
 from actors.replies import Json
-from web.api.series_preview import sentence_of, when
+from actors.series.stored import sentence_of, when, zone_of
 
 _AS_STORED = (
     "id", "version", "rule", "start", "zone", "mode", "month_end", "pile_up", "look_ahead_days", "status",
@@ -27,23 +27,6 @@ def template_json(template: Json) -> Json:
         "checklist": [{"done": False, **item} for item in template.get("checklist", [])],
         "reminders": template.get("reminders"),
     }
-
-
-def tasks_of(stored: Json) -> list[Json]:
-    """What has a task by the state of the series, whether the read model shows it yet or not; of what is open the newest."""
-    awaited = [] if stored["awaited"] is None else [stored["awaited"]]
-    return [*stored["open"], *awaited, *stored["ahead"]]
-
-
-def zone_of(stored: Json) -> str:
-    """In which its slots are told."""
-    zone: str = stored["start"].get("zone", stored["zone"])
-    return zone
-
-
-def due_json(due: Json, zone: str) -> Json:
-    """A due as the API shows when an occurrence is; `zone` is that of a day."""
-    return when(due.get("local") or due["date"], due.get("zone", zone))
 
 
 def _next(stored: Json) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from google.protobuf.duration_pb2 import Duration
 from actors.clock import SystemClock
 from actors.ports import Activations
 from actors.serializer import OrjsonSerializer
-from actors.task_actor import TaskActor
+from actors.task.actor import TaskActor
 from actors.turn import WAKE
 from host.sidecar_client import Sidecar, SidecarActorClient
 from load.bench.clients.loop import answer, closed_loop, order_from_stdin

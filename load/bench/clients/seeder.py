@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 import uvloop
 
-from actors import task
+from actors.task import rules as task
 from load.bench.bench import TASK
 from load.bench.clients.loop import answer, cpu_seconds, order_from_stdin
 from load.bench.seed import documents

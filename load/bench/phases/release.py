@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from actors import user
+from actors.user import rules as user
 from load.bench.bench import Bench
 from load.bench.figures import VoidError
 from load.bench.report import Limit, Line

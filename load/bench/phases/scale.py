@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from actors import series, task
+from actors.series import rules as series
+from actors.task import rules as task
 from load.bench.bench import Bench
 from load.bench.clients.http import connect, request
 from load.bench.figures import VoidError, summary

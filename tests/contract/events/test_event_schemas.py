@@ -8,11 +8,11 @@ import orjson
 import pytest
 from jsonschema import Draft202012Validator
 
-from actors import user
 from actors.clock import parse_instant
 from actors.event_schemas import FOLDER, schema_texts
 from actors.events import EVENTS
 from actors.replies import Accepted, Json
+from actors.user import rules as user
 from tests.fakes.person import NOON, FakePerson
 from tests.unit.actors.desk import Desk
 from tests.unit.series.desk import Desk as SeriesDesk

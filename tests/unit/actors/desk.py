@@ -6,8 +6,8 @@ from typing import Any
 from actors.commands import Command
 from actors.replies import Accepted, Decision, Json
 from actors.shapes import TrimmedTask
-from actors.task import decide
-from actors.task_state import task_json
+from actors.task.rules import decide
+from actors.task.state import task_json
 from tests.fakes.person import FakeClock, FakePerson
 
 

@@ -8,7 +8,7 @@ import pytest
 from actors.clock import parse_instant
 from actors.commands import tick_command
 from actors.replies import Accepted, Json, Unchanged
-from actors.user import decide, user_json
+from actors.user.rules import decide, user_json
 from tests.fakes.person import FakePerson
 
 pytestmark = pytest.mark.unit

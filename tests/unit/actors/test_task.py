@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 import pytest
 
-from actors import tags
 from actors.commands import Command, Principal
 from actors.replies import Accepted, Refused, Unchanged, UnknownNameError
-from actors.task import COMMANDS
+from actors.task import tags
+from actors.task.rules import COMMANDS
 from tests.fakes.person import FakePerson
 from tests.unit.actors.desk import Desk
 

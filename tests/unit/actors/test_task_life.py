@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.clock import instant_text
-from actors.reminders import spec_of
 from actors.replies import Json
+from actors.task.reminders import spec_of
 from tests.fakes.person import NOON
 from tests.unit.actors.desk import Desk
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.recurrence import after_completion
+from actors.recurrence.expansion import after_completion
 from tests.unit.recurrence.series import at, names, series, slot
 
 pytestmark = pytest.mark.unit

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from actors.recurrence import Policies
+from actors.recurrence.expansion import Policies
 from actors.replies import Refused
-from web.api.series_preview import preview
+from actors.series.preview import preview
 
 pytestmark = pytest.mark.unit
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors.recurrence import parse
-from actors.recurrence_rule import parse_rule
+from actors.recurrence.expansion import parse
+from actors.recurrence.rule import parse_rule
 from actors.replies import Refused
 from tests.unit.recurrence.series import refusal, start
 

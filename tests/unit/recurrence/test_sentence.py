@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from actors.recurrence_words import sentence
+from actors.recurrence.sentence import sentence
 from tests.unit.recurrence.series import series
 
 pytestmark = pytest.mark.unit

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from actors.recurrence import Policies, Slot, first, following, number_of, parse, slot_at, slots
+from actors.recurrence.expansion import Policies, Slot, first, following, number_of, parse, slot_at, slots
 from actors.replies import Refused
 from tests.unit.recurrence.series import names, names_after, series, slot, starts
 

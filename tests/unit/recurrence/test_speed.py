@@ -5,8 +5,8 @@ from time import process_time
 
 import pytest
 
-from actors.recurrence import Recurrence, first, slot_at, slots_after
-from actors.recurrence_words import sentence
+from actors.recurrence.expansion import Recurrence, first, slot_at, slots_after
+from actors.recurrence.sentence import sentence
 from tests.unit.recurrence.series import at, refusal, series
 
 pytestmark = pytest.mark.unit

@@ -9,9 +9,9 @@ from actors.clock import instant_text, parse_instant
 from actors.commands import Command, Principal, build_command, occurrence_id
 from actors.doc import Doc
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged
-from actors.series import decide
-from actors.series_state import series_json
-from actors.task import decide as decide_task
+from actors.series.rules import decide
+from actors.series.state import series_json
+from actors.task.rules import decide as decide_task
 from tests.fakes.person import FakeClock, FakePerson
 
 BERLIN = "Europe/Berlin"

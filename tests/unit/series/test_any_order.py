@@ -9,7 +9,7 @@ import pytest
 
 from actors.clock import instant_text
 from actors.replies import Json, Outage
-from actors.series_state import unstarted
+from actors.series.state import unstarted
 from tests.unit.series.desk import Desk
 
 pytestmark = pytest.mark.unit

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from actors.clock import parse_instant
 from actors.commands import tick_command
 from actors.replies import Accepted, Json
-from actors.task import decide
+from actors.task.rules import decide
 from tests.unit.series.desk import Desk, days
 from web.api import bodies
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from actors.clock import parse_instant
+from actors.series.occurrences import occurrences
 from tests.unit.series.desk import Desk, days
-from web.api.occurrences import occurrences
 
 pytestmark = pytest.mark.unit
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import orjson
 
-from actors import series_slots, series_state
 from actors.clock import instant_text, parse_instant
 from actors.commands import Command
 from actors.events import Fact, cloud_events
 from actors.replies import Accepted, Json, Outage, Refused, Unchanged
-from actors.series_refusals import OVER, PAUSED
-from actors.series_slots import Numbered
+from actors.series import slots as series_slots
+from actors.series import state as series_state
+from actors.series.refusals import OVER, PAUSED
+from actors.series.slots import Numbered
 
 MAX_FACTS = 40  # a turn; what is left is due again at once
 MAX_TOLD_BYTES = 64 * 1024  # of templates in the events of a turn, beside the series in the first one; one always goes

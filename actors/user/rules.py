@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from actors import digest
 from actors.clock import instant_text
 from actors.commands import TICK, Command
 from actors.events import Fact, cloud_events
 from actors.fields import Defaults
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged, UnknownNameError
+from actors.user import digest
 
 NOT_FOUND = Refused("user_not_found", "There is no such user.", 404)
 PRIVATE = frozenset({"digest"})  # the plan of the daily digest

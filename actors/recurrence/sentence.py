@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from actors.recurrence import CALENDAR_ENDS, Recurrence
-from actors.recurrence_days import LONGEST
-from actors.recurrence_rule import Frequency, Rule
+from actors.recurrence.days import LONGEST
+from actors.recurrence.expansion import CALENDAR_ENDS, Recurrence
+from actors.recurrence.rule import Frequency, Rule
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (

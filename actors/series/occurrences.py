@@ -5,11 +5,10 @@ from datetime import date, datetime
 from itertools import islice, takewhile
 from typing import Final, TypeAlias
 
-from actors.recurrence import DAY, Recurrence, Slot, slots_since
+from actors.recurrence.expansion import DAY, Recurrence, Slot, slots_since
 from actors.replies import Json
-from actors.series_slots import recurrence_of, slots_from
-from web.api.series_json import due_json, tasks_of, zone_of
-from web.api.series_preview import when
+from actors.series.slots import recurrence_of, slots_from
+from actors.series.stored import due_json, tasks_of, when, zone_of
 
 MOST_OCCURRENCES: Final = 500
 _MOST_COUNTED: Final = 3_000  # slots walked to tell the number of one: some milliseconds

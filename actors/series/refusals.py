@@ -1,8 +1,8 @@
 """How a series says no."""
 
-from actors.recurrence_rule import refused
+from actors.recurrence.rule import refused
 from actors.replies import Refused
-from actors.series_state import MAX_TEMPLATE_BYTES
+from actors.series.state import MAX_TEMPLATE_BYTES
 
 NOT_FOUND = Refused("series_not_found", "There is no such series.", 404)
 OVER = Refused("series_over", "The series is over: it was stopped, deleted, or has come to its end.", 409)

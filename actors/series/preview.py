@@ -1,18 +1,16 @@
 """The next dates of a rule that is not saved yet, as creating it would make them. Pure."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import datetime
 from itertools import islice
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from actors.clock import instant_text
-from actors.due import instant_of
-from actors.recurrence import Policies, Recurrence, Slot, after_completion, parse, slot_at, slots_since
-from actors.recurrence_words import sentence
+from actors.recurrence.expansion import Policies, Recurrence, Slot, after_completion, parse, slot_at, slots_since
+from actors.recurrence.sentence import sentence
 from actors.replies import Json, Refused
-from actors.series_refusals import NOTHING_LEFT
-from actors.series_slots import first_slot, recurrence_of
+from actors.series.refusals import NOTHING_LEFT
+from actors.series.slots import first_slot
+from actors.series.stored import is_shifted, when
 
 # A series as it is created has all its slots ahead.
 _WHOLE: Final[Json] = {"begins_after": None, "ends_before": None, "skipped": []}
@@ -28,19 +26,6 @@ def preview(rule: str, start: Json, zone: str, policies: Policies, *, count: int
         return NOTHING_LEFT
     ahead = islice(_from(recurrence, first), count)
     return {"sentence": sentence(recurrence), "occurrences": [_shown(recurrence, slot) for slot in ahead]}
-
-
-def sentence_of(series: Json) -> str:
-    """What the rule of a stored series says."""
-    return sentence(recurrence_of(series))
-
-
-def when(text: str, zone: str) -> Json:
-    """A local start or day as the API shows it, with the instant at which it starts."""
-    if "T" in text:
-        return {"local": text, "zone": zone, "at": instant_text(instant_of(datetime.fromisoformat(text), zone))}
-    midnight = datetime.combine(date.fromisoformat(text), time.min)
-    return {"date": text, "zone": zone, "at": instant_text(instant_of(midnight, zone))}
 
 
 def _from(recurrence: Recurrence, slot: Slot) -> Iterator[Slot]:
@@ -61,9 +46,3 @@ def _chain(recurrence: Recurrence, slot: Slot | None) -> Iterator[Slot]:
 def _shown(recurrence: Recurrence, slot: Slot) -> Json:
     shown = when(slot.nominal, recurrence.zone)
     return {**shown, "shifted": "local" in shown and is_shifted(slot.nominal, recurrence.zone)}
-
-
-def is_shifted(local: str, zone: str) -> bool:
-    """Whether the clocks of that zone leave that local time out."""
-    named = datetime.fromisoformat(local)
-    return instant_of(named, zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != named

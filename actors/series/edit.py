@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from actors import series_slots, series_state
 from actors.clock import instant_text
 from actors.commands import successor_id
-from actors.recurrence import Recurrence, Slot, number_of, slot_at
-from actors.recurrence_days import filled
+from actors.recurrence.days import filled
+from actors.recurrence.expansion import Recurrence, Slot, number_of, slot_at
 from actors.replies import Decision, Json, Refused
-from actors.series_draft import Draft
-from actors.series_refusals import NO_ROOM, NOTHING_LEFT, SLOT_NOT_FOUND, SLOT_STARTED, START_BEFORE_SLOT
+from actors.series import slots as series_slots
+from actors.series import state as series_state
+from actors.series.draft import Draft
+from actors.series.refusals import NO_ROOM, NOTHING_LEFT, SLOT_NOT_FOUND, SLOT_STARTED, START_BEFORE_SLOT
 
 # What makes a new generation: slots, and so tasks, with other names.
 RENEWING = frozenset({"rule", "start", "mode", "month_end"})

@@ -22,7 +22,7 @@ from actors.fields import (
     Tags,
     Title,
 )
-from actors.recurrence_rule import MAX_RULE
+from actors.recurrence.rule import MAX_RULE
 
 MAX_LOOK_AHEAD_DAYS = 30
 

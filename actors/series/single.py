@@ -2,22 +2,16 @@
 
 from datetime import datetime
 
-from actors import series_slots, series_state
 from actors.clock import instant_text, parse_instant
 from actors.commands import occurrence_id
 from actors.due import instant_of
-from actors.recurrence import Slot, number_of
+from actors.recurrence.expansion import Slot, number_of
 from actors.replies import Decision, Json, Refused
-from actors.series_draft import Draft
-from actors.series_refusals import (
-    IN_TRASH,
-    PAUSED,
-    SLOT_NOT_FOUND,
-    SLOT_STARTED,
-    TOO_MANY_MOVED,
-    TOO_MANY_SKIPPED,
-)
-from actors.series_slots import Numbered
+from actors.series import slots as series_slots
+from actors.series import state as series_state
+from actors.series.draft import Draft
+from actors.series.refusals import IN_TRASH, PAUSED, SLOT_NOT_FOUND, SLOT_STARTED, TOO_MANY_MOVED, TOO_MANY_SKIPPED
+from actors.series.slots import Numbered
 
 
 def skip(draft: Draft) -> Decision:

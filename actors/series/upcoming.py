@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from actors.replies import Json
-from actors.series_slots import numbered_after, recurrence_of
-from web.api.series_json import zone_of
-from web.api.series_preview import when
+from actors.series.slots import numbered_after, recurrence_of
+from actors.series.stored import when, zone_of
 
 
 def made_ahead(stored: Iterable[Json]) -> list[str]:

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from actors import series_slots, series_state
 from actors.clock import instant_text, parse_instant
 from actors.commands import TICK, Command
 from actors.replies import Decision, Json, Refused, Unchanged, UnknownNameError
-from actors.series_draft import Draft
-from actors.series_edit import patch, recount, renew, rezone, split
-from actors.series_refusals import NO_ROOM, NOT_FOUND, NOTHING_LEFT
-from actors.series_single import completed, created, deleted, move, opened, skip
+from actors.series import slots as series_slots
+from actors.series import state as series_state
+from actors.series.draft import Draft
+from actors.series.edit import patch, recount, renew, rezone, split
+from actors.series.refusals import NO_ROOM, NOT_FOUND, NOTHING_LEFT
+from actors.series.single import completed, created, deleted, move, opened, skip
 
 
 def decide(state: Json | None, version: int, command: Command, now: datetime) -> Decision:  # noqa: ARG001  # the shape of every decide

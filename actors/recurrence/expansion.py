@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from actors.due import instant_of
 from actors.fields import YEARS
-from actors.recurrence_days import days_of_rule, exists_in_some_year, filled
-from actors.recurrence_rule import Rule, parse_rule, refused
+from actors.recurrence.days import days_of_rule, exists_in_some_year, filled
+from actors.recurrence.rule import Rule, parse_rule, refused
 from actors.replies import Json, Refused
 
 CALENDAR_ENDS = date(YEARS[-1], 12, 31)

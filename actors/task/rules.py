@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from actors import reminders, tags, task_state
 from actors.clock import instant_text
 from actors.commands import TICK, Command, task_id_for
 from actors.day_times import DAY, instant_at, local_day
 from actors.events import Fact
 from actors.fields import MAX_TAGS, PRIORITIES
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged, UnknownNameError
-from actors.task_edit import NO_ROOM, accepted, edited, fits, recounted, undone
+from actors.task import reminders, tags
+from actors.task import state as task_state
+from actors.task.edit import NO_ROOM, accepted, edited, fits, recounted, undone
 
 MAX_EVENTS = 50  # a turn; what is left is due again at once
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from dapr.actor import Remindable
 
-from actors import user
 from actors.turn import WAKE, TurnActor
+from actors.user import rules as user
 
 
 class UserActor(TurnActor, Remindable):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from dapr.actor import Remindable
 
-from actors import series
+from actors.series import rules as series
 from actors.turn import WAKE, TurnActor
 
 

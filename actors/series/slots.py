@@ -8,11 +8,10 @@ from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from actors import series_state
 from actors.clock import instant_text, parse_instant
 from actors.commands import occurrence_id
 from actors.due import due_at
-from actors.recurrence import (
+from actors.recurrence.expansion import (
     DAY,
     Policies,
     Recurrence,
@@ -24,6 +23,7 @@ from actors.recurrence import (
     slots_since,
 )
 from actors.replies import Json, Refused
+from actors.series import state as series_state
 
 
 class Numbered(NamedTuple):

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from actors import reminders
 from actors.clock import instant_text, parse_instant
 from actors.commands import Command, occurrence_id
 from actors.due import due_at, overdue_at
 from actors.replies import Json
+from actors.task import reminders
 
 # The user's zone; the version that last changed each field (absent: the first); the version at which the series last
 # set one; the due that was last told as overdue; whether a person has said which reminders there are. Fields that a

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from actors.clock import instant_text, parse_instant
 from actors.day_times import DAY, instant_at, local_day, out_of_quiet, quiet_until
 from actors.events import Fact
-from actors.reminders import LATE
 from actors.replies import Json
+from actors.task.reminders import LATE
 
 OFF: Json = {"told_on": None, "day": None, "at": None}
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from dapr.actor import Remindable
 
-from actors import task
+from actors.task import rules as task
 from actors.turn import WAKE, TurnActor
 
 

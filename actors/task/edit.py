@@ -6,13 +6,14 @@ from typing import Any
 
 import orjson
 
-from actors import reminders, task_state
 from actors.clock import instant_text
 from actors.commands import Command
 from actors.doc import MAX_BYTES
 from actors.due import overdue_at
 from actors.events import Fact, cloud_events
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged
+from actors.task import reminders
+from actors.task import state as task_state
 
 MAX_TASK_BYTES = 88 * 1024  # so that a doc, which holds the task in state, reply, event and change, stays below
 _ROOMY = 8_000  # code points; less text than this cannot come near the limits

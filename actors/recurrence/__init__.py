@@ -1,0 +1,1 @@
+"""Recurrence rules: reading them, expanding them into slots, and saying them as a sentence. Pure."""
