@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from logging import Logger
 from typing import NoReturn
 
-from host.gateway import Unavailable
+from host.dapr.gateway import Unavailable
 from host.store.engine import is_outage
+from host.store.projections import OvertakenError
 
 
 async def repeat(
@@ -36,3 +37,8 @@ async def repeat(
 def is_away(error: Exception) -> bool:
     """An outage of the database, or of an actor that was called."""
     return is_outage(error) or isinstance(error, Unavailable)
+
+
+def is_passing(error: Exception) -> bool:
+    """A fault of the world, which is waited out; else the event itself is at fault."""
+    return is_away(error) or isinstance(error, OvertakenError)

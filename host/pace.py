@@ -5,9 +5,9 @@ Together the polls of projector and hub show a change on another replica in well
 
 from dataclasses import dataclass
 
+from host.chores.relay import LONGEST_POLL_SECONDS as RELAY_POLL_SECONDS
 from host.consumers.catchup import CATCHUP_POLL_SECONDS
-from host.hub import POLL_SECONDS as HUB_POLL_SECONDS
-from host.relay import LONGEST_POLL_SECONDS as RELAY_POLL_SECONDS
+from host.live.hub import POLL_SECONDS as HUB_POLL_SECONDS
 from host.settings import Broker, Role
 from host.store.consistency import POLL_SECONDS as SHOWN_POLL_SECONDS
 

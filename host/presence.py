@@ -5,7 +5,7 @@ import os
 import socket
 from typing import Final
 
-from host.app_ids import APP_IDS
+from host.dapr.app_ids import APP_IDS
 from host.loops import repeat
 from host.settings import Role
 from host.store import processes

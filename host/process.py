@@ -7,62 +7,51 @@ import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import timedelta
 from random import Random
 from typing import Any
 
-from dapr.actor import ActorRuntime
-from dapr.actor.runtime.config import ActorRuntimeConfig
-
 from actors.clock import SystemClock
 from actors.ports import Ports
-from actors.registry import register_all
-from actors.serializer import OrjsonSerializer
-from host import archive
-from host.actor_host import ActorHost
-from host.announcements import UPDATES, Announcements, heard
-from host.archive import Archivist
-from host.arming import Arming
-from host.broker import SidecarPublisher
 from host.bugs import BugLog
+from host.chores import archivist
+from host.chores.archivist import Archivist
+from host.chores.leader import Leader
+from host.chores.patrol import Patrol
+from host.chores.pruner import Pruner
+from host.chores.relay import Relay
+from host.chores.replay import Replay
+from host.chores.sweeper import Sweeper
+from host.chores.zone_rules import ZoneRules
 from host.consumers.catchup import CATCHUP_POLL_SECONDS, Catchup
 from host.consumers.handler import TASK_UPDATES
-from host.consumers.replay import Replay
-from host.consumers.subscription import Subscription, Subscriptions, durable
+from host.consumers.subscriptions import durable
 from host.consumers.wiring import wired
-from host.gateway import MOST_IN_FLIGHT, Gateway
-from host.hub import Hub
-from host.jobs import Job
-from host.leader import Leader
+from host.dapr.actor_host import ActorHost
+from host.dapr.actor_runtime import NO_ACTORS, hosted
+from host.dapr.arming import Arming
+from host.dapr.client import Sidecar, SidecarActorClient
+from host.dapr.gateway import MOST_IN_FLIGHT, Gateway
+from host.dapr.jobs import Job
+from host.dapr.publisher import SidecarPublisher
+from host.dapr.sentinel import Sentinel
+from host.dapr.subscription import Subscription, Subscriptions
+from host.live.announcements import UPDATES, Announcements, heard
+from host.live.hub import Hub
 from host.pace import pace_of
-from host.patrol import Patrol
 from host.presence import Presence
-from host.pruner import Pruner
 from host.readiness import checks
-from host.relay import Relay
-from host.sentinel import Sentinel
 from host.settings import Settings
-from host.sidecar_client import Sidecar, SidecarActorClient
 from host.store.commands import CommandLog
 from host.store.consistency import Projection
 from host.store.engine import Database, is_outage
 from host.store.leases import CHORES
 from host.store.secrets import secret
-from host.sweeper import Sweeper
-from host.zone_rules import ZoneRules
 
 log = logging.getLogger(__name__)
 
 BROKER_COMPONENT = "events"
 BROKER_GRACE_SECONDS = 10.0  # with a broker, catch-up takes only what the broker has not brought by then
 DATABASE_WAIT_SECONDS = 60.0
-
-# An actor is let go after two idle minutes: it holds some 5 KB, and its next turn reads one row again.
-_ACTORS = ActorRuntimeConfig(
-    actor_idle_timeout=timedelta(minutes=2),
-    drain_ongoing_call_timeout=timedelta(milliseconds=500),
-    drain_rebalanced_actors=True,
-)
 
 
 class HostProcess:
@@ -104,7 +93,7 @@ class HostProcess:
             self.clock,
             settings.archive,
             days=settings.activity_days,
-            ensure_job=Job(self._sidecar, archive.JOB, archive.SCHEDULE).ensure,
+            ensure_job=Job(self._sidecar, archivist.JOB, archivist.SCHEDULE).ensure,
         )
         self._relay = Relay(self.database, publisher.publish, longest_poll_seconds=self._pace.relay)
         self.sidecar_app: ActorHost
@@ -149,7 +138,7 @@ class HostProcess:
 
     async def _actor_app(self) -> ActorHost:
         """The app for the sidecar; a role without actors hosts no types."""
-        config: dict[str, Any] = {"entities": []}
+        config: Mapping[str, Any] = NO_ACTORS
         on_configured: Callable[[], None] = _nothing
         if self.settings.role in {"all", "actors"}:
             ports = Ports(
@@ -159,11 +148,8 @@ class HostProcess:
                 note_armed=self._arming.note,
                 on_bug=BugLog().note,
             )
-            activations = await register_all(ActorRuntime, self._client, ports)
-            on_configured = activations.drop_caches
-            _ACTORS.update_entities(ActorRuntime.get_registered_actor_types())
-            config = _as_json(_ACTORS)
-        jobs = {archive.JOB: self._archivist.asked}
+            config, on_configured = await hosted(self._client, ports)
+        jobs = {archivist.JOB: self._archivist.asked}
         return ActorHost(
             config, on_configured, self.settings.app_api_token, jobs=jobs, subscriptions=self._subscriptions()
         )
@@ -270,12 +256,6 @@ async def _supervised(name: str, loop: Callable[[], Awaitable[None]]) -> None:
         except Exception:
             log.exception("a loop ended by itself", extra={"loop": name})
         await asyncio.sleep(1)
-
-
-def _as_json(config: ActorRuntimeConfig) -> dict[str, Any]:
-    serializer = OrjsonSerializer()
-    as_json: dict[str, Any] = serializer.deserialize(serializer.serialize(config.as_dict()))
-    return as_json
 
 
 def _nothing() -> None:

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from hypothesis import settings
 
-from host.postgres import EmbeddedPostgres
+from host.runner.postgres import EmbeddedPostgres
 from host.store.migrate import upgrade
 from tests import levels
 

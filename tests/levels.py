@@ -18,9 +18,9 @@ from pathlib import Path
 from threading import Thread
 from xml.etree import ElementTree as ET
 
+from host.console import StartError
 from host.runner.kafka_jars import find as find_jars
 from host.runner.kafka_jars import java
-from host.runner.words import StartError
 from host.settings import cache_dir
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,12 +19,12 @@ from types import TracebackType
 from typing import Self
 
 from host.inner_token import token_of
-from host.postgres import EmbeddedPostgres
 from host.runner import parts as machine_parts
 from host.runner import places, ports, sidecar
 from host.runner.folder import DataFolder
 from host.runner.part import Process, tethered
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
+from host.runner.postgres import EmbeddedPostgres
 from host.settings import Role, Settings, cache_dir
 from tests.deadline import until
 
@@ -114,7 +114,7 @@ class Replicas:
     def migrate(self) -> None:
         """Brings the schema to where this checkout has it."""
         env = {**os.environ, "DUELY_DATABASE_URL": self.database_url}
-        command = [sys.executable, "-m", "host.cli", "migrate"]
+        command = [sys.executable, "-m", "host.operator.cli", "migrate"]
         done = subprocess.run(
             command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
         )

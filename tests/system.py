@@ -20,8 +20,8 @@ from typing import Any
 import asyncpg
 import psutil
 
-from host.postgres import EmbeddedPostgres
 from host.runner.folder import DataFolder
+from host.runner.postgres import EmbeddedPostgres
 from host.settings import Settings
 from tests.deadline import until
 
@@ -44,7 +44,7 @@ class System:
         self.output = folder / "up.log"
         self.port = free_port()
         self.settings = {"DUELY_RATE_LIMITS": "off", **(settings or {})}
-        self.command: tuple[str, ...] = ("-m", "host.cli", "up")
+        self.command: tuple[str, ...] = ("-m", "host.operator.cli", "up")
         self._process: subprocess.Popen[bytes] | None = None
         self._seen: dict[int, psutil.Process] = {}
 
@@ -186,7 +186,7 @@ class System:
     def cli(self, *arguments: str, timeout_seconds: float = 60) -> "subprocess.CompletedProcess[str]":
         """Run a `duely` command against the same folder."""
         return subprocess.run(
-            [sys.executable, "-m", "host.cli", *arguments],
+            [sys.executable, "-m", "host.operator.cli", *arguments],
             cwd=ROOT,
             env=self.environment(),
             capture_output=True,

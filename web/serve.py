@@ -14,11 +14,11 @@ import uvicorn
 import uvloop
 from typing_extensions import override
 
+from host.dapr.listener import SidecarListener
 from host.inner_token import token_of
 from host.logs import start_logging
 from host.process import HostProcess
 from host.settings import BadSettingError, Settings, read_settings
-from host.sidecar_listener import SidecarListener
 from web.api.app import create_app
 from web.api.health_app import create_health_app
 from web.api.sign_outs import watch

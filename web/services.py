@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from actors.clock import Clock
 from actors.commands import Command
 from actors.replies import Reply
-from host.hub import Hub
+from host.live.hub import Hub
 from host.settings import Settings
 from host.store.consistency import Shown
 from host.store.engine import Database
@@ -16,7 +16,7 @@ LONGEST_WAIT_SECONDS: Final = 2.0  # of a read, or of a write that the next read
 
 
 class Actors(Protocol):
-    """The door to actors; raises Unavailable or ActorBug of host.gateway."""
+    """The door to actors; raises Unavailable or ActorBug of host.dapr.gateway."""
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 

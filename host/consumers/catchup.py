@@ -9,12 +9,11 @@ from typing import Final
 
 from host import metrics
 from host.consumers.handler import TRY_PAUSES_SECONDS, Consumer, about
-from host.gateway import Unavailable
-from host.loops import is_away
+from host.dapr.gateway import Unavailable
+from host.loops import is_passing
 from host.store import outbox
 from host.store.engine import Database, Raw
 from host.store.outbox import Event, Watermark
-from host.store.projections import OvertakenError
 from host.version import code_version
 
 log = logging.getLogger(__name__)
@@ -225,11 +224,6 @@ class Catchup:
             metrics.events_processed.labels(self._name).inc(len(events))
             metrics.event_lag.labels(self._name).observe(events[0].age_seconds)
             self.consumer.handler.committed(events)
-
-
-def is_passing(error: Exception) -> bool:
-    """A fault of the world, which is waited out; else the event itself is at fault."""
-    return is_away(error) or isinstance(error, OvertakenError)
 
 
 def _log_outage(name: str, error: Exception, pause: float) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from actors.replies import Reply
 from host.consumers.following import follow
 from host.consumers.handler import TRY_PAUSES_SECONDS, Handler, Outside, about
-from host.gateway import Actors, Unavailable
+from host.dapr.gateway import Actors, Unavailable
 from host.loops import is_away
 from host.store import profiles
 from host.store.engine import Database

@@ -6,7 +6,7 @@ from typing import Final
 
 from host.consumers.following import follow
 from host.consumers.handler import Handler, Outside, about
-from host.gateway import ActorBug, Actors, Unavailable
+from host.dapr.gateway import ActorBug, Actors, Unavailable
 from host.store import outbox, profiles, projections, series_rows
 from host.store.engine import Database
 from host.store.outbox import Event

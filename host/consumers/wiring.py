@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from actors.clock import Clock
 from host.consumers import table
-from host.consumers.digest import Digest
 from host.consumers.handler import Consumer, Handler
-from host.consumers.notifier import Notifier
 from host.consumers.projector import Projector
 from host.consumers.recurrence import Recurrence
 from host.consumers.rezone import SETTLE_SECONDS, Rezone
-from host.gateway import Actors
+from host.dapr.gateway import Actors
+from host.notify.digest import Digest
+from host.notify.notifier import Notifier
 from host.store.engine import Database
 
 

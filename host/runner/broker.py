@@ -4,12 +4,12 @@ import re
 import shutil
 from pathlib import Path
 
+from host.console import Say, StartError
 from host.kafka_access import KafkaAccess
 from host.runner import places, ports
 from host.runner.folder import DataFolder
 from host.runner.kafka import Kafka, password
 from host.runner.kafka_jars import java, kafka_jars
-from host.runner.words import Say, StartError
 from host.settings import Settings, cache_dir
 
 PORTS = ("kafka", "kafka_controller")

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
+from host.console import Say
 from host.runner.part import tethered
-from host.runner.words import Say
 
 HEARTBEAT_SECONDS = 10
 _POLL_SECONDS = 0.2

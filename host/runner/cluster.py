@@ -9,9 +9,9 @@ Database, placement and scheduler are there once. Web replicas listen side by si
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from host.console import Say
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine
 from host.runner.up import Chosen, Layout, run
-from host.runner.words import Say
 from host.settings import Role, Settings
 
 # Besides those of every replica: of a process without the public app, and of what is told to whoever watches.

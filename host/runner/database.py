@@ -5,9 +5,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from host.postgres import EmbeddedPostgres
+from host.console import StartError
 from host.runner.folder import DataFolder
-from host.runner.words import StartError
+from host.runner.postgres import EmbeddedPostgres
 from host.settings import Settings
 
 

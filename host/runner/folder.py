@@ -21,7 +21,7 @@ from typing import IO
 
 import psutil
 
-from host.runner.words import Say, StartError
+from host.console import Say, StartError
 
 FREE_BYTES_TO_START = 200 * 1024 * 1024
 _PROBE_BYTES = 64 * 1024

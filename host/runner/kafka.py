@@ -11,11 +11,11 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from host.console import StartError
 from host.kafka_access import KafkaAccess
 from host.runner.folder import write_private
 from host.runner.kafka_jars import java, kafka_jars
 from host.runner.part import Part, Process, tethered
-from host.runner.words import StartError
 from host.settings import child_environment
 
 __all__ = ["USER", "Kafka", "kafka_jars"]

@@ -12,8 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from host.console import Say, StartError
 from host.runner import chore, places
-from host.runner.words import Say, StartError
 from host.settings import cache_dir
 
 JAVA_MINIMUM = 17

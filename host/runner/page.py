@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from host.console import Say, StartError
 from host.runner import chore, log_files, places, tools
-from host.runner.words import Say, StartError
 from host.settings import cache_dir, child_environment
 
 _SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")

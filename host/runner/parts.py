@@ -18,16 +18,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from host.app_ids import APP_IDS
-from host.postgres import EmbeddedPostgres, PostgresError
+from host.console import StartError
+from host.dapr.app_ids import APP_IDS
 from host.runner import places
 from host.runner.broker import sidecar_flags
 from host.runner.folder import DataFolder
 from host.runner.kafka import Kafka
 from host.runner.part import Part, Process, tethered
+from host.runner.postgres import EmbeddedPostgres, PostgresError
 from host.runner.probe import http_ok
 from host.runner.sidecar import Sidecar
-from host.runner.words import StartError
 from host.settings import Role, Settings
 
 HEALTH_PATH = "/healthz"
@@ -97,7 +97,7 @@ def _broker(machine: Machine) -> list[Part]:
     topics = Part(
         name="topics",
         log=machine.log("topics"),
-        spawn=lambda: _python(machine, "topics", _broker_data(machine), "-m", "host.cli", "topics", *options),
+        spawn=lambda: _python(machine, "topics", _broker_data(machine), "-m", "host.operator.cli", "topics", *options),
         after=tuple(part.name for part in own),
         once=True,
         ready_seconds=_TOPICS_SECONDS,
@@ -145,7 +145,7 @@ def _migrations(machine: Machine, after: tuple[str, ...]) -> Part:
     return Part(
         name="migrations",
         log=machine.log("migrations"),
-        spawn=lambda: _python(machine, "migrations", _data(machine), "-m", "host.cli", "migrate"),
+        spawn=lambda: _python(machine, "migrations", _data(machine), "-m", "host.operator.cli", "migrate"),
         after=after,
         once=True,
         ready_seconds=_MIGRATION_SECONDS,

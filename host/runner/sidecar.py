@@ -74,8 +74,8 @@ def _installed_folders() -> list[Path]:
 
 def main(arguments: list[str]) -> int:
     """Print where the sidecar is; exit 1 when there is none and it was not to be, or could not be, built."""
+    from host.console import StartError  # noqa: PLC0415
     from host.runner import places, sidecar_build  # noqa: PLC0415  `--find` is asked often and needs none of it
-    from host.runner.words import StartError  # noqa: PLC0415
     from host.settings import cache_dir  # noqa: PLC0415
 
     def say(line: str) -> None:

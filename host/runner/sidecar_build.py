@@ -6,9 +6,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from host.console import Say, StartError
 from host.runner import chore, places, sidecar, tools
 from host.runner.sidecar import VERSION, Sidecar
-from host.runner.words import Say, StartError
 
 _FLAGS = ("-buildvcs=false", "-trimpath", "-v", "-ldflags")
 _LINK = (

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from host.console import Say, StartError
 from host.runner import log_files
 from host.runner.part import Part, Process
-from host.runner.words import Say, StartError
 
 _POLL_SECONDS = 0.05
 _WATCH_SECONDS = 0.1

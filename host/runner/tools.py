@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from host.runner.words import Say, StartError
+from host.console import Say, StartError
 
 Version = tuple[int, ...]
 _INSTALL_SECONDS = 600

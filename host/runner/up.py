@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from host.console import Say, StartError
 from host.inner_token import token_of
-from host.postgres import PostgresError
 from host.runner import broker, log_files, places, ports, sidecar, sidecar_build
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running, end_leftovers
 from host.runner.parts import PORTS, Machine, knock_at, parts
+from host.runner.postgres import PostgresError
 from host.runner.probe import http_ok
 from host.runner.supervisor import Supervisor
-from host.runner.words import Say, StartError
 from host.settings import BadSettingError, Settings, cache_dir
 
 LOW_DISK_BYTES = 500 * 1024 * 1024

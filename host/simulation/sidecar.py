@@ -13,7 +13,7 @@ from actors.ports import Activations, Ports
 from actors.registry import register_all
 from actors.replies import Outage
 from actors.turn import SAVE_HEAD, SAVE_TAIL
-from host.sidecar_http import SidecarError
+from host.dapr.http import SidecarError
 from host.store import actor_state
 from host.store.engine import Database
 

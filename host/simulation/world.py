@@ -11,19 +11,19 @@ from actors.commands import Command
 from actors.ports import Ports
 from actors.replies import Reply
 from host.bugs import BugLog
+from host.chores.pruner import Pruner
+from host.chores.sweeper import Sweeper
 from host.consumers.catchup import Catchup
 from host.consumers.projector import Projector
-from host.consumers.telling import IN_APP
 from host.consumers.wiring import wired
-from host.gateway import Gateway
-from host.pruner import Pruner
+from host.dapr.gateway import Gateway
+from host.notify.in_app import IN_APP
 from host.simulation.clock import SimulatedClock
 from host.simulation.sidecar import SimulatedSidecar
 from host.store import deliveries, outbox, wakes
 from host.store.commands import CommandLog
 from host.store.engine import Database
 from host.store.outbox import Event
-from host.sweeper import Sweeper
 
 MOST_ROUNDS: Final = 2_000  # at one instant; more than any backlog needs
 DAY: Final = timedelta(days=1)

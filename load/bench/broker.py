@@ -5,8 +5,8 @@ import shutil
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from host.console import StartError
 from host.runner import kafka_jars
-from host.runner.words import StartError
 from host.settings import cache_dir
 from load.bench.report import Line, Section
 

@@ -71,7 +71,7 @@ async def running_system(settings: Mapping[str, str] = _NO_SETTINGS) -> AsyncGen
     log = (folder / "up.log").open("wb")
     # Its own session, so that Ctrl-C reaches the bench alone and the bench stops what it started.
     up = subprocess.Popen(  # noqa: ASYNC220  it only forks
-        [sys.executable, "-m", "host.cli", "up"],
+        [sys.executable, "-m", "host.operator.cli", "up"],
         env=_environment(folder / "data", port, settings),
         stdin=subprocess.DEVNULL,
         stdout=log,

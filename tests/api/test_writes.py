@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from actors.commands import Command
-from host.gateway import Gateway
+from host.dapr.gateway import Gateway
 from host.store.engine import Database
 from tests.deadline import eventually
 from tests.fakes.gateway import FakeActors

@@ -27,7 +27,7 @@ class Cluster(System):
         limits = {"DUELY_RATE_LIMITS": "on", "DUELY_TRUSTED_PROXIES": "127.0.0.1/32"}
         super().__init__(folder, {**limits, **(settings or {})})
         self.port = _ports_side_by_side(WEBS)
-        self.command = ("-m", "host.cli", "cluster", "--web", str(WEBS), "--actors", "2", "--consumers", "2")
+        self.command = ("-m", "host.operator.cli", "cluster", "--web", str(WEBS), "--actors", "2", "--consumers", "2")
 
     @property
     def urls(self) -> list[str]:

@@ -67,7 +67,7 @@ def test_the_doctor_knows_every_part(cluster: Cluster) -> None:
 def test_an_account_is_made_by_the_command_through_a_sidecar_that_hosts_no_actors(cluster: Cluster) -> None:
     email = f"{uuid.uuid4().hex}@example.org"
     made = subprocess.run(
-        [sys.executable, "-m", "host.cli", "user", "create", email],
+        [sys.executable, "-m", "host.operator.cli", "user", "create", email],
         cwd=ROOT,
         env=cluster.environment(),
         input=f"{PASSWORD}\n",

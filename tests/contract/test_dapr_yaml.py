@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from host.app_ids import APP_ID
+from host.dapr.app_ids import APP_ID
 from host.runner import places
 from host.runner.folder import DataFolder
 from host.runner.parts import HOST_COMMAND, PORTS, Machine, daprd_command

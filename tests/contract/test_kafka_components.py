@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import yaml
 
-from host.app_ids import APP_IDS
 from host.consumers.handler import DEAD_LETTERS, REMINDERS, TASK_EVENTS, TASK_UPDATES, Handler
 from host.consumers.table import CONSUMERS, consumers, topics_of
+from host.dapr.app_ids import APP_IDS
 from host.kafka_access import KafkaAccess
+from host.operator.topics import topics
 from host.process import BROKER_COMPONENT
 from host.runner import broker, places
 from host.runner.folder import DataFolder
 from host.settings import Settings, read_settings
-from host.topics import topics
 
 pytestmark = pytest.mark.contract
 

@@ -8,7 +8,7 @@ from actors.commands import Command
 from actors.ports import Activations, Ports
 from actors.replies import Reply
 from host.bugs import BugLog
-from host.gateway import Gateway, Unavailable
+from host.dapr.gateway import Gateway, Unavailable
 from host.simulation.sidecar import SimulatedSidecar
 from host.store.commands import CommandLog
 from host.store.engine import Database

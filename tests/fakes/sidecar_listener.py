@@ -5,7 +5,7 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from host.sidecar_listener import Answer, SidecarListener
+from host.dapr.listener import Answer, SidecarListener
 
 
 @asynccontextmanager

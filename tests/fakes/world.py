@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from host.consumers.catchup import Catchup
 from host.consumers.wiring import wired
-from host.hub import Hub
+from host.live.hub import Hub
 from host.readiness import Check
 from host.settings import Settings
 from host.store.consistency import Projection

@@ -37,10 +37,10 @@ BREACHES: Final[Mapping[str, str]] = {
     "early": "fired before its time: `tick` in `actors/turn.py`",
     "slots twice": "one slot, more than one task: `occurrence_id`, `recurrence.triggered` of the series",
     "slots never": "a slot without its task, or a series that did not go on: recurrence consumer, `wakes` of the series",
-    "streams missed": "a reader did not hear a position: `host/hub.py`, `web/api/live.py`",
+    "streams missed": "a reader did not hear a position: `host/live/hub.py`, `web/api/live.py`",
     "streams repeated": "a reader heard a position again, or out of order: `id` of batches in `web/api/live.py`",
     "dead letters": "an event was put aside: `dead_letters`, the exception in host.log",
-    "verify": "`duely verify` found it, or did not come to its end: `host/operations/verify.py` says what each means",
+    "verify": "`duely verify` found it, or did not come to its end: `host/operator/verify.py` says what each means",
     "not hit": "a fault that met nothing, five times: the load, or what the fault does",
     "not recovered": "not ready again in time after a fault: runner's words, the log of that part",
 }

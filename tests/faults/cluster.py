@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from host.postgres import EmbeddedPostgres
 from host.runner import broker, places, ports, sidecar
 from host.runner.cluster import OWN_PORTS, Counts, layout_of
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
+from host.runner.postgres import EmbeddedPostgres
 from host.settings import Settings, cache_dir, read_settings
 from tests.cluster.system import REPLICAS, START_SECONDS, Cluster, hosted_at
 from tests.faults.harmed import Harmed, kind_of

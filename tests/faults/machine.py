@@ -6,9 +6,9 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
-from host.postgres import EmbeddedPostgres
 from host.runner import ports
 from host.runner.parts import PORTS
+from host.runner.postgres import EmbeddedPostgres
 from tests.faults.harmed import RUNNER, SESSION, Harmed
 from tests.faults.links import proxied
 from tests.system import PARTS

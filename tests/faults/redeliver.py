@@ -19,13 +19,13 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from actors.clock import SystemClock
-from host.broker import SidecarPublisher
 from host.consumers.catchup import Catchup
 from host.consumers.table import topics_of
 from host.consumers.wiring import wired
-from host.gateway import Gateway
+from host.dapr.client import Sidecar, SidecarActorClient
+from host.dapr.gateway import Gateway
+from host.dapr.publisher import SidecarPublisher
 from host.process import BROKER_COMPONENT
-from host.sidecar_client import Sidecar, SidecarActorClient
 from host.store.engine import Database
 
 POLL_SECONDS: Final = 0.1

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from host.cli import main
+from host.operator.cli import main
 from host.runner import parts
 from host.runner.kafka import Kafka
 from host.runner.part import Process, tethered

@@ -52,7 +52,7 @@ def test_a_folder_that_may_not_be_written_is_named_with_its_owner(own: System, t
         ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"] if os.geteuid() == 0 else []
     )
     done = subprocess.run(
-        [*humbly, sys.executable, "-m", "host.cli", "up"],
+        [*humbly, sys.executable, "-m", "host.operator.cli", "up"],
         cwd=ROOT,
         env={**own.environment(), "DUELY_DATA_DIR": str(forbidden / "data")},
         capture_output=True,

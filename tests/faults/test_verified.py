@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from host.operations.verify import Report, Result, as_json
+from host.operator.verify import Report, Result, as_json
 from host.store.doc_checks import Breach
 from tests.client import Caller
 from tests.deadline import eventually
@@ -46,7 +46,7 @@ def test_what_is_whole_is_counted_and_not_blamed() -> None:
 def test_a_breach_is_blamed_with_its_invariant_and_its_subject() -> None:
     _, verdict = _verified(1, _told(Breach("tags", "user home", "counts 3, has 2")))
     assert verdict.wrong == {"verify": ["tags: user home counts 3, has 2"]}
-    assert "host/operations/verify.py" in verdict.words()
+    assert "host/operator/verify.py" in verdict.words()
 
 
 @pytest.mark.unit

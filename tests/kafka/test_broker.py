@@ -8,9 +8,9 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from host.kafka_access import KafkaAccess
+from host.operator.topics import client_settings
 from host.runner.kafka import Kafka, kafka_jars
 from host.settings import cache_dir
-from host.topics import client_settings
 from tests.kafka.broker import TestBroker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]

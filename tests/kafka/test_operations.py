@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from host.topics import client_settings
+from host.operator.topics import client_settings
 from tests.client import Caller, instant
 from tests.deadline import eventually
 from tests.kafka.broker import TestBroker

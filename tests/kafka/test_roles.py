@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from host.hub import POLL_SECONDS
+from host.live.hub import POLL_SECONDS
 from tests.cluster.system import START_SECONDS, Cluster
 from tests.kafka.figures import FIGURES
 from tests.kafka.handled import GRACE_SECONDS, handled_within
@@ -29,7 +29,7 @@ class SmallCluster(Cluster):
 
     def __init__(self, folder: Path, settings: Any) -> None:
         super().__init__(folder, settings)
-        self.command = ("-m", "host.cli", "cluster", "--web", "2", "--actors", "1", "--consumers", "1")
+        self.command = ("-m", "host.operator.cli", "cluster", "--web", "2", "--actors", "1", "--consumers", "1")
 
     def is_ready(self) -> bool:
         return all(self.ready(name)[0] == 200 for name in REPLICAS)

@@ -7,7 +7,7 @@ import sys
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from host.topics import RETENTION_MS, Topic, client_settings, ensure, topics
+from host.operator.topics import RETENTION_MS, Topic, client_settings, ensure, topics
 from tests.kafka.broker import TestBroker
 from tests.system import ROOT
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
 def command(broker: TestBroker, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "host.cli", "topics", *arguments],
+        [sys.executable, "-m", "host.operator.cli", "topics", *arguments],
         cwd=ROOT,
         env={**os.environ, **broker.access.environment(), **settings},
         capture_output=True,

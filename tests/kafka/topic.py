@@ -6,7 +6,7 @@ import orjson
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
 from host.kafka_access import KafkaAccess
-from host.topics import client_settings
+from host.operator.topics import client_settings
 
 _SECONDS = 15.0
 

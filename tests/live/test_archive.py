@@ -8,7 +8,7 @@ from dapr.proto import api_v1
 from dapr.proto.runtime.v1.dapr_pb2_grpc import DaprStub
 from google.protobuf.any_pb2 import Any as AnyMessage
 
-from host.archive import JOB, SCHEDULE
+from host.chores.archivist import JOB, SCHEDULE
 from tests.client import Caller
 from tests.deadline import eventually
 from tests.system import System

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.consumers.notifier import Notifier
 from host.consumers.wiring import Handlers, wired
+from host.notify.notifier import Notifier
 from host.store.engine import Database
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World

@@ -11,9 +11,9 @@ import orjson
 import pytest
 
 from host import archive_files
-from host.archive import Archivist
+from host.chores.archivist import Archivist
 from host.consumers.catchup import Catchup
-from host.hub import Hub, Resync
+from host.live.hub import Hub, Resync
 from host.store import activity_chain, archives, jobs, partitions, streams
 from host.store.activity_chain import ChainReport
 from tests.fakes.person import FakeClock, FakePerson

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from host import backup
-from host.postgres import EmbeddedPostgres
-from host.runner.words import StartError
+from host.console import StartError
+from host.operator import backup
+from host.runner.postgres import EmbeddedPostgres
 from host.store import snapshot
 
 pytestmark = pytest.mark.store

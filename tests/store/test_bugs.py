@@ -19,20 +19,20 @@ from actors.ports import Ports
 from actors.replies import Reply
 from host import metrics
 from host.bugs import BugLog
+from host.chores.pruner import Pruner
+from host.chores.replay import Replay
+from host.chores.sweeper import Sweeper
+from host.chores.zone_rules import ZoneRules
 from host.consumers.catchup import Catchup
 from host.consumers.recurrence import Recurrence
-from host.consumers.replay import Replay
 from host.consumers.wiring import wired
-from host.gateway import ActorBug, Gateway
-from host.pruner import Pruner
+from host.dapr.gateway import ActorBug, Gateway
 from host.simulation.clock import SimulatedClock
 from host.simulation.sidecar import SimulatedSidecar
 from host.simulation.world import World as Simulated
 from host.store.commands import CommandLog
 from host.store.engine import Database
-from host.sweeper import Sweeper
 from host.version import code_version
-from host.zone_rules import ZoneRules
 from tests.deadline import eventually
 from tests.fakes.faulty import put_back, spoil
 from tests.fakes.person import FakeClock, FakePerson
@@ -367,7 +367,7 @@ async def test_new_zone_rules_pass_by_a_bug_and_the_next_program_comes_back_to_i
     assert await rules.check() == 2
     assert await rules.check() == 0
     await here.put_back("SeriesActor", series_id, before)
-    monkeypatch.setattr("host.zone_rules.code_version", lambda: "the next")
+    monkeypatch.setattr("host.chores.zone_rules.code_version", lambda: "the next")
     after = ZoneRules(here.database, here.gateway, here.clock, version="2099b")
     assert await after.check() == 2
     assert await after.check() == await rules.check() == 0

@@ -8,13 +8,13 @@ from typing import Any
 import asyncpg
 import pytest
 
+from host.chores.pruner import Pruner
+from host.chores.replay import Replay
+from host.console import StartError
 from host.consumers.catchup import Catchup
 from host.consumers.handler import Handler
 from host.consumers.projector import Projector
-from host.consumers.replay import Replay
-from host.operations import letters
-from host.pruner import Pruner
-from host.runner.words import StartError
+from host.operator import letters
 from host.store import dead_letters, pauses
 from host.store.engine import Database
 from host.store.outbox import Event

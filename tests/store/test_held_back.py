@@ -6,9 +6,9 @@ import pytest
 
 from actors.clock import parse_instant
 from host.consumers.catchup import Catchup
-from host.consumers.delivery_rules import MOST_A_MINUTE
-from host.consumers.notifier import Notifier
 from host.consumers.wiring import wired
+from host.notify.notifier import Notifier
+from host.notify.rules import MOST_A_MINUTE
 from host.store import deliveries
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
@@ -198,7 +198,7 @@ async def test_what_is_held_when_the_clock_is_put_back_is_told_soon_and_not_when
 async def test_a_digest_says_how_many_more_there_are_and_stays_small(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("host.consumers.telling.PAGE", 64)
+    monkeypatch.setattr("host.notify.in_app.PAGE", 64)
     await post.register()
     await post.make(130, reminders=SOON)
     await post.at("12:05:00")

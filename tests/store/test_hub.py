@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.hub import Hub, Resync, Subscription
+from host.live.hub import Hub, Resync, Subscription
 from host.store import activity_feed
 from host.store.engine import Database, Raw
 from tests.fakes.person import FakePerson

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from prometheus_client import REGISTRY
 
-from host.leader import Leader
+from host.chores.leader import Leader
 from host.store import leases
 from host.store.engine import Database
 

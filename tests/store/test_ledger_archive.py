@@ -13,7 +13,7 @@ import pytest
 from asyncpg.exceptions import UniqueViolationError
 
 from host import archive_files
-from host.archive import Archivist
+from host.chores.archivist import Archivist
 from host.store import activity_chain, ledger_archive
 from tests.fakes.person import FakeClock
 from tests.store.test_archive import CHILD, no_scheduler

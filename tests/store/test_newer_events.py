@@ -9,10 +9,10 @@ import orjson
 import pytest
 
 from host import archive_files
-from host.archive import Archivist
+from host.chores.archivist import Archivist
 from host.consumers.catchup import Catchup
 from host.consumers.table import CONSUMERS
-from host.operations import verify
+from host.operator import verify
 from host.store import activity_chain, outbox, partitions
 from tests.fakes.newer import newer_turn
 from tests.fakes.person import FakeClock, FakePerson

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.consumers.notifier import Notifier
+from host.notify.notifier import Notifier
 from host.store import streams
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
@@ -102,7 +102,7 @@ async def test_more_than_twenty_late_ones_are_one_digest(
 async def test_a_user_whose_delivery_fails_holds_up_nobody_else(
     world: World, loops: dict[str, Catchup], notifier: Notifier, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("host.consumers.notifier.USERS_AT_ONCE", 1)  # nor those who would come with the next look
+    monkeypatch.setattr("host.notify.notifier.USERS_AT_ONCE", 1)  # nor those who would come with the next look
     people = sorted((FakePerson(zone="UTC") for _ in range(3)), key=lambda other: other.id)
     at = {"at": "2026-11-22T12:01:00.000Z"}
     for other in people:

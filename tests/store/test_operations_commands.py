@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
-from host.cli import main
+from host.operator.cli import main
 
 pytestmark = pytest.mark.store
 

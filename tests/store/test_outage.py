@@ -11,16 +11,16 @@ from random import Random
 import asyncpg
 import pytest
 
-from host.arming import Arming
+from host.chores.leader import Leader
+from host.chores.pruner import Pruner
+from host.chores.sweeper import Sweeper
 from host.consumers.catchup import Catchup
 from host.consumers.wiring import wired
-from host.hub import Hub, Resync
-from host.leader import Leader
-from host.postgres import OWNER, EmbeddedPostgres
-from host.pruner import Pruner
+from host.dapr.arming import Arming
+from host.live.hub import Hub, Resync
+from host.runner.postgres import OWNER, EmbeddedPostgres
 from host.store.engine import Database, is_outage
 from host.store.migrate import upgrade
-from host.sweeper import Sweeper
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.test_wakes import FakeScheduler
 from tests.store.world import World

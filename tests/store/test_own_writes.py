@@ -10,7 +10,7 @@ import pytest
 from actors.commands import Principal, build_command
 from host.consumers.catchup import Catchup
 from host.consumers.projector import Projector
-from host.operations.rebuild import rebuild
+from host.operator.rebuild import rebuild
 from host.store import dead_letters, own_writes, pauses
 from host.store.consistency import Projection, Shown
 from host.store.engine import Database

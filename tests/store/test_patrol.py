@@ -5,9 +5,10 @@ import asyncio
 import pytest
 from prometheus_client import REGISTRY
 
-from host import metrics, patrol
+from host import metrics
+from host.chores import patrol
+from host.chores.patrol import Patrol
 from host.consumers.catchup import Catchup
-from host.patrol import Patrol
 from host.store import pauses
 from tests.fakes.person import FakePerson
 from tests.store.test_verify import settle, verify

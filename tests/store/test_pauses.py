@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
+from host.console import StartError
 from host.consumers.catchup import Catchup
-from host.gateway import Unavailable
-from host.operations import pausing
-from host.runner.words import StartError
+from host.dapr.gateway import Unavailable
+from host.operator import pause_consumer
 from host.store import pauses
 from tests.fakes.person import FakePerson
 from tests.store.world import World
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.store
 
 async def pause(world: World, name: str, *, resume: bool = False) -> None:
     async with world.database.raw() as connection:
-        await pausing.changed(connection, name, resume=resume)
+        await pause_consumer.changed(connection, name, resume=resume)
 
 
 async def test_catch_up_takes_nothing_and_then_everything(
@@ -72,7 +72,7 @@ async def test_states_say_since_when_and_how_far_behind(
     assert states["rezone"].paused_at is not None
     assert states["projector"].paused_at is None
     assert states["rezone"].behind == 1
-    text = pausing.lines(list(states.values()))
+    text = pause_consumer.lines(list(states.values()))
     assert any("rezone" in line and "paused since 20" in line and "1 events behind" in line for line in text)
 
 

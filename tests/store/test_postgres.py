@@ -15,8 +15,8 @@ import asyncpg
 import psutil
 import pytest
 
-from host import postgres_account
-from host.postgres import EmbeddedPostgres, PostgresError
+from host.runner import postgres_account
+from host.runner.postgres import EmbeddedPostgres, PostgresError
 
 pytestmark = pytest.mark.store
 

@@ -6,8 +6,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from host import metrics
+from host.chores.pruner import Pruner
 from host.consumers.catchup import Catchup
-from host.pruner import Pruner
 from host.store import partitions
 from host.store.engine import Database
 from tests.deadline import eventually
@@ -80,8 +80,8 @@ async def test_more_than_goes_in_one_pass_is_followed_at_once_by_the_next(
     pruner: Pruner,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("host.pruner.BATCHES_AT_ONCE", 2)
-    monkeypatch.setattr("host.pruner.BREATH_SECONDS", 0.0)
+    monkeypatch.setattr("host.chores.pruner.BATCHES_AT_ONCE", 2)
+    monkeypatch.setattr("host.chores.pruner.BREATH_SECONDS", 0.0)
     monkeypatch.setattr("host.store.prune.ROWS_AT_ONCE", 2)
     for _ in range(9):
         await world.create(person)

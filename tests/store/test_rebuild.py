@@ -7,10 +7,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from host.console import StartError
 from host.consumers.catchup import Catchup
-from host.operations import rebuild as operation
-from host.operations.rebuild import Rebuilt, rebuild
-from host.runner.words import StartError
+from host.operator import rebuild as operation
+from host.operator.rebuild import Rebuilt, rebuild
 from host.store import rebuild as store
 from host.store import snapshot
 from host.store.consistency import reached

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from host.backup import backup
-from host.postgres import EmbeddedPostgres
-from host.runner.words import StartError
+from host.console import StartError
+from host.operator.backup import backup
+from host.operator.simulate import read_instant, read_stretch, rehearse
+from host.runner.postgres import EmbeddedPostgres
 from host.simulation.clock import SimulatedClock
-from host.simulation.rehearsal import read_instant, read_stretch, rehearse
 from host.simulation.world import World
 from host.store import snapshot
 from host.store.engine import Database

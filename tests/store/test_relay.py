@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from host.relay import REST_SECONDS, Relay
+from host.chores.relay import REST_SECONDS, Relay
 from host.store.engine import Database
 from tests.deadline import eventually
 from tests.fakes.person import FakePerson
@@ -114,7 +114,7 @@ async def test_a_topic_that_takes_nothing_holds_up_no_other_and_gets_its_events_
 async def test_many_events_that_are_refused_hold_up_no_other(
     world: World, person: FakePerson, relay: Relay, broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("host.relay.BATCH", 3)
+    monkeypatch.setattr("host.chores.relay.BATCH", 3)
     refused = [await world.create(person) for _ in range(7)]
     broker.refuses = {f"TaskActor:{task_id}:1:1" for task_id in refused}
     last = await world.create(person)

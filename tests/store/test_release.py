@@ -4,9 +4,9 @@ one whose delivery fails.
 
 import pytest
 
-from host.consumers import held
 from host.consumers.catchup import Catchup
-from host.consumers.notifier import Notifier
+from host.notify import held
+from host.notify.notifier import Notifier
 from host.store import deliveries, streams
 from tests.fakes.person import FakePerson
 from tests.store.explained import Explained
@@ -123,7 +123,7 @@ async def test_a_page_reads_the_deliveries_of_its_users(world: World, others: st
 
 def test_pages_hold_so_many_users_and_so_many_deliveries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(held, "USERS_A_PAGE", 3)
-    monkeypatch.setattr("host.consumers.telling.PAGE", 10)
+    monkeypatch.setattr("host.notify.in_app.PAGE", 10)
     due = [("a", 1), ("b", 1), ("c", 1), ("d", 4), ("e", 7), ("f", 50), ("g", 1)]
     assert list(held.pages(due)) == [["a", "b", "c"], ["d"], ["e"], ["f"], ["g"]]
     assert list(held.pages([])) == []

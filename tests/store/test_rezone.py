@@ -3,7 +3,7 @@
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.gateway import Unavailable
+from host.dapr.gateway import Unavailable
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

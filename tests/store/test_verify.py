@@ -6,11 +6,11 @@ import random
 import orjson
 import pytest
 
+from host.chores.replay import Replay
 from host.consumers.catchup import Catchup
-from host.consumers.replay import Replay
 from host.consumers.table import CONSUMERS
-from host.operations import verify as operation
-from host.operations.verify import Report
+from host.operator import verify as operation
+from host.operator.verify import Report
 from host.store import invariants, pauses
 from host.store.doc_checks import Found
 from host.store.engine import Raw
@@ -403,7 +403,7 @@ async def test_of_very_many_breaches_the_first_of_each_kind_are_named(
     full: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("host.store.doc_checks.MOST", 3)
-    monkeypatch.setattr("host.operations.verify.MOST", 3)
+    monkeypatch.setattr("host.operator.verify.MOST", 3)
     await full.rows("UPDATE tasks SET title = title || '!'")
     await full.rows("DELETE FROM wakes")
     report = await verify(full)

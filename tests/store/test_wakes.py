@@ -6,10 +6,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 from host import metrics
-from host.arming import Arming
+from host.chores.sweeper import Sweeper
+from host.dapr.arming import Arming
 from host.store import wakes
 from host.store.engine import Database, Raw
-from host.sweeper import Sweeper
 from tests.deadline import eventually
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
@@ -97,7 +97,7 @@ async def test_what_is_overdue_by_two_seconds_is_woken_and_fires(
 async def test_what_was_tried_least_recently_comes_first(
     world: World, person: FakePerson, sweeper: Sweeper, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("host.sweeper.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("host.chores.sweeper.ROWS_AT_ONCE", 1)
     tasks = {await world.create(person, due=DUE) for _ in range(3)}
     world.down = True
     clock.move(hours=2)
@@ -114,8 +114,8 @@ async def test_what_was_tried_least_recently_comes_first(
 async def test_a_full_batch_is_followed_at_once_by_the_next(
     world: World, person: FakePerson, sweeper: Sweeper, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("host.sweeper.ROWS_AT_ONCE", 1)
-    monkeypatch.setattr("host.sweeper.SWEEP_SECONDS", 60.0)
+    monkeypatch.setattr("host.chores.sweeper.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("host.chores.sweeper.SWEEP_SECONDS", 60.0)
     tasks = {("tick", await world.create(person, due=DUE)) for _ in range(3)}
     clock.move(hours=2)
     running = asyncio.create_task(sweeper.run())
@@ -154,7 +154,7 @@ async def test_what_the_scheduler_lost_is_forgotten_in_pages_and_armed_meanwhile
         await world.rows("UPDATE wakes SET armed_at = now() WHERE armed_at IS NULL")
         return page
 
-    monkeypatch.setattr("host.sweeper.FORGET_AT_ONCE", 2)
+    monkeypatch.setattr("host.chores.sweeper.FORGET_AT_ONCE", 2)
     monkeypatch.setattr(wakes, "forget_armed", and_sweep)
     await sweeper.check_sentinel()
     assert scheduler.planted
@@ -178,7 +178,7 @@ async def test_forgetting_that_is_cut_off_is_done_by_the_next_check(
             raise OSError("gone")
         return await forget(connection, after, limit)
 
-    monkeypatch.setattr("host.sweeper.FORGET_AT_ONCE", 1)
+    monkeypatch.setattr("host.chores.sweeper.FORGET_AT_ONCE", 1)
     monkeypatch.setattr(wakes, "forget_armed", one_page)
     with pytest.raises(OSError, match="gone"):
         await sweeper.check_sentinel()

@@ -3,10 +3,10 @@
 import pytest
 
 from actors import due
+from host.chores.zone_rules import ZoneRules
 from host.consumers.catchup import Catchup
-from host.gateway import Unavailable
+from host.dapr.gateway import Unavailable
 from host.store import zone_rules as stored
-from host.zone_rules import ZoneRules
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
 
@@ -132,6 +132,6 @@ async def test_many_are_looked_through_page_by_page(
     world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await written(world, person, loops)
-    monkeypatch.setattr("host.zone_rules.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("host.chores.zone_rules.ROWS_AT_ONCE", 1)
     monkeypatch.setattr("actors.due._instant_text", without_winter_time)
     assert await rules.check() == 3

@@ -8,7 +8,7 @@ import httpx
 import orjson
 import pytest
 
-from host.actor_host import ActorHost
+from host.dapr.actor_host import ActorHost
 from tests.fakes.lines import Lines
 from tests.fakes.person import FakePerson
 from tests.fakes.sidecar_listener import listening

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from host import announcements
-from host.announcements import Announcements, heard
+from host.live import announcements
+from host.live.announcements import Announcements, heard
 from host.store.outbox import Event
 from tests.deadline import eventually
 

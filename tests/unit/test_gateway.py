@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import orjson
 import pytest
 
-import host.gateway
-from host.gateway import ActorBug, Gateway, Unavailable
+import host.dapr.gateway
+from host.dapr.gateway import ActorBug, Gateway, Unavailable
 
 pytestmark = pytest.mark.unit
 
@@ -45,8 +45,8 @@ ANSWER = orjson.dumps({"ok": True, "value": {"id": "t1"}, "version": 3})
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host.gateway, "_PAUSES_SECONDS", (0.0, 0.0))
-    monkeypatch.setattr(host.gateway, "_DEADLINE_SECONDS", 0.2)
+    monkeypatch.setattr(host.dapr.gateway, "_PAUSES_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(host.dapr.gateway, "_DEADLINE_SECONDS", 0.2)
 
 
 async def test_a_call_that_fails_is_repeated_with_the_same_command() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from host.kafka_access import KafkaAccess
+from host.operator.topics import TopicsError, _Admin, client_settings
 from host.settings import BadSettingError, read_settings
-from host.topics import TopicsError, _Admin, client_settings
 
 pytestmark = pytest.mark.unit
 

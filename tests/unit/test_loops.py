@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from host.gateway import Unavailable
+from host.dapr.gateway import Unavailable
 from host.loops import is_away, repeat
 
 pytestmark = pytest.mark.unit

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import host.sidecar_http
-from host.sidecar_http import SidecarError, SidecarHttp
-from host.sidecar_listener import Headers
+import host.dapr.http
+from host.dapr.http import SidecarError, SidecarHttp
+from host.dapr.listener import Headers
 from tests.fakes.sidecar_listener import listening
 
 pytestmark = pytest.mark.unit
@@ -84,7 +84,7 @@ async def test_another_status_is_a_failed_call_and_the_connection_is_kept() -> N
 
 
 async def test_a_call_that_was_given_up_leaves_no_answer_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host.sidecar_http, "CALL_SECONDS", 0.1)
+    monkeypatch.setattr(host.dapr.http, "CALL_SECONDS", 0.1)
     sidecar = FakeSidecar()
     async with listening(sidecar) as url:
         calls = calls_to(url)
@@ -120,7 +120,7 @@ async def test_a_connection_that_breaks_during_a_call_is_an_outage() -> None:
 
 
 async def test_what_a_burst_opened_is_closed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host.sidecar_http, "MOST_FREE", 3)
+    monkeypatch.setattr(host.dapr.http, "MOST_FREE", 3)
     sidecar = FakeSidecar()
     async with listening(sidecar) as url:
         calls = calls_to(url)

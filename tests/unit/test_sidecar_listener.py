@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from host.sidecar_listener import Headers, SidecarListener
+from host.dapr.listener import Headers, SidecarListener
 from tests.fakes.sidecar_listener import is_open, listening
 
 pytestmark = pytest.mark.unit

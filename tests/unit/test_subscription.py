@@ -8,8 +8,8 @@ import asyncpg
 import orjson
 import pytest
 
-from host.actor_host import ActorHost
-from host.consumers.subscription import Subscription, Subscriptions
+from host.dapr.actor_host import ActorHost
+from host.dapr.subscription import Subscription, Subscriptions
 
 pytestmark = pytest.mark.unit
 

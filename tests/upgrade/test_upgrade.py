@@ -10,8 +10,8 @@ import asyncpg
 import orjson
 import pytest
 
-from host import backup
-from host.postgres import EmbeddedPostgres
+from host.operator import backup
+from host.runner.postgres import EmbeddedPostgres
 from tests.client import PASSWORD, Caller, Json
 from tests.deadline import eventually
 from tests.system import System

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from host.postgres import EmbeddedPostgres
+from host.runner.postgres import EmbeddedPostgres
 from host.store.migrate import upgrade
 from tests.year.drive import lived
 from tests.year.figures import figures

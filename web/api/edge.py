@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from actors.context import correlation_id, user_id
-from host.gateway import ActorBug, Unavailable
+from host.dapr.gateway import ActorBug, Unavailable
 from host.metrics import http_request_duration, http_requests
 from host.store.engine import is_outage
 from web.api.answers import answer_problem

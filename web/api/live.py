@@ -10,8 +10,8 @@ from typing import Final
 import orjson
 
 from actors.clock import instant_text
-from host import notices
-from host.hub import Resync, StreamRow, Subscription
+from host.live.hub import Resync, StreamRow, Subscription
+from host.notify import notifications
 from host.store.engine import is_outage
 from web.api.activity_json import entry_json, event_of
 from web.api.parts import Parts
@@ -106,7 +106,7 @@ def _data(parts: Parts, row: StreamRow) -> bytes:
     if row.encoded is None:
         event = event_of(row.body, row.first)
         shown = entry_json(row.position, event, parts.services.clock.now())
-        notification = notices.of_event(event)
+        notification = notifications.of_event(event)
         row.encoded = orjson.dumps({**shown, "notification": notification} if notification else shown)
     return row.encoded
 

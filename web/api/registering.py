@@ -9,7 +9,7 @@ from web.services import LONGEST_WAIT_SECONDS, Services
 
 
 async def register(services: Services, command: Command) -> Profile:
-    """Make the user's actor, or find it made; raises host.gateway.Unavailable."""
+    """Make the user's actor, or find it made; raises host.dapr.gateway.Unavailable."""
     user_id = command.principal.user_id
     reply = await services.actors.send(USER, user_id, command)
     if reply.error is not None:

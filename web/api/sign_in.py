@@ -22,7 +22,7 @@ _LONGEST_USER_AGENT: Final = 200
 
 
 async def register_user(request: Request, account: Account) -> Profile:
-    """Make the user's actor, or find it made; raises host.gateway.Unavailable."""
+    """Make the user's actor, or find it made; raises host.dapr.gateway.Unavailable."""
     correlation_id = request.scope["duely.correlation_id"]
     command = build_command(
         "RegisterUser",

@@ -20,7 +20,7 @@ from actors.ports import Activations
 from actors.serializer import OrjsonSerializer
 from actors.task.actor import TaskActor
 from actors.turn import WAKE
-from host.sidecar_client import Sidecar, SidecarActorClient
+from host.dapr.client import Sidecar, SidecarActorClient
 from load.bench.clients.loop import answer, closed_loop, order_from_stdin
 from load.bench.rows import TABLE_SQL, insert_task
 

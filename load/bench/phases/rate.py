@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from host import topics
+from host.operator import topics
 from load.bench.bench import Bench, cpu_by_part, cpu_text
 from load.bench.figures import VoidError, ratio, spread, summary
 from load.bench.load_process import run_client, subscriber

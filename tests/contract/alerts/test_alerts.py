@@ -11,8 +11,8 @@ import yaml
 from prometheus_client import Counter, Gauge, Histogram
 
 from host import metrics
-from host.operations.verify import INVARIANTS
-from host.patrol import INVARIANTS as PATROLLED
+from host.chores.patrol import INVARIANTS as PATROLLED
+from host.operator.verify import INVARIANTS
 
 pytestmark = pytest.mark.contract
 

@@ -15,7 +15,7 @@ NEW = "another good passphrase"
 
 def user(system: System, *arguments: str, password: str = "") -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "host.cli", "user", *arguments],
+        [sys.executable, "-m", "host.operator.cli", "user", *arguments],
         cwd=ROOT,
         env=system.environment(),
         input=f"{password}\n",

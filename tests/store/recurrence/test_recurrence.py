@@ -8,7 +8,7 @@ import pytest
 
 from host.consumers import recurrence
 from host.consumers.catchup import Catchup
-from host.gateway import Unavailable
+from host.dapr.gateway import Unavailable
 from tests.fakes.person import FakePerson
 from tests.store.recurrence.occurrences import AFTER_DONE, CHORE, awaited, everything, replay, series_of, tasks_of
 from tests.store.world import World

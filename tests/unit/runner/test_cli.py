@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from host.cli import main
+from host.operator.cli import main
 
 pytestmark = pytest.mark.unit
 
@@ -16,7 +16,7 @@ COMMANDS = ("up", "doctor", "backup", "restore", "user", "version")
 
 def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     script = (
-        "import sys; from click.testing import CliRunner; from host.cli import main\n"
+        "import sys; from click.testing import CliRunner; from host.operator.cli import main\n"
         "print(CliRunner().invoke(main, ['--help']).output)\n"
         "print('heavy:', {'sqlalchemy', 'asyncpg', 'grpc', 'fastapi', 'pydantic', 'psutil'} & set(sys.modules))"
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from host.doctor import Listener, Report, _judge, _look_at_disk
-from host.doctor_text import lines
+from host.operator.doctor import Listener, Report, _judge, _look_at_disk
+from host.operator.doctor_text import lines
 from host.runner.folder import DataFolder
 from host.store.processes import Process, Seen
 from host.store.vitals import Vitals

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from host.console import StartError
 from host.runner import folder
 from host.runner.folder import DataFolder, Running
-from host.runner.words import StartError
 
 pytestmark = pytest.mark.unit
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from host.console import StartError
 from host.runner import kafka_jars
-from host.runner.words import StartError
 
 pytestmark = pytest.mark.unit
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from host import doctor, people
+from host.console import StartError
+from host.operator import doctor
+from host.operator import user as people
 from host.runner.database import fresh_database
 from host.runner.folder import DataFolder, Running
-from host.runner.words import StartError
 from host.settings import Settings
 
 pytestmark = pytest.mark.unit

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from host.console import StartError
 from host.runner import ports
 from host.runner.up import Chosen, refuse_a_taken_port
-from host.runner.words import StartError
 
 pytestmark = pytest.mark.unit
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from host.console import StartError
 from host.runner import sidecar, sidecar_build
-from host.runner.words import StartError
 
 pytestmark = pytest.mark.unit
 

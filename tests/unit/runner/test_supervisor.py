@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from host.console import StartError
 from host.runner.part import Part, tethered
 from host.runner.supervisor import PartError, Patience, Supervisor
-from host.runner.words import StartError
 
 pytestmark = pytest.mark.unit
 

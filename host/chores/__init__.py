@@ -1,0 +1,1 @@
+"""What only one process of all does at a time, under a leader."""

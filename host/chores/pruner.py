@@ -1,0 +1,126 @@
+"""The pruner: deletes what has served its time, empties old trash, makes the next partitions. Run it under a leader."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+from uuid import UUID, uuid5
+
+from actors.clock import Clock, instant_text
+from actors.commands import Principal, build_command
+from host import metrics
+from host.consumers.table import CONSUMERS
+from host.dapr.gateway import ActorBug, Actors
+from host.loops import is_away, repeat
+from host.store import outbox, partitions, prune
+from host.store.engine import Database, Raw
+
+log = logging.getLogger(__name__)
+
+PRUNE_SECONDS: Final = 60.0
+OUTAGE_PAUSE_SECONDS: Final = 10.0
+BATCHES_AT_ONCE: Final = 20
+BREATH_SECONDS: Final = 0.2  # between batches, for those who write
+PURGES_AT_ONCE: Final = 1_000
+OUTBOX_AGE: Final = timedelta(days=7)
+TRASH_AGE: Final = timedelta(days=30)
+AGES: Final = {
+    "commands": timedelta(hours=24),
+    "sessions": timedelta(0),
+    "rate_counts": timedelta(0),
+    "notifications": timedelta(days=90),
+    "deliveries": timedelta(days=90),
+}
+
+
+class Pruner:
+    """`broker`: whether rows of the outbox must be published before they may go."""
+
+    def __init__(self, database: Database, gateway: Actors, clock: Clock, *, broker: bool) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._clock = clock
+        self._broker = broker
+
+    async def run(self) -> None:
+        """Ends only by cancellation; an outage is waited out."""
+        try:
+            await repeat(
+                self._until_little_is_left, PRUNE_SECONDS, OUTAGE_PAUSE_SECONDS, log, "pruning failed", passing=is_away
+            )
+        finally:  # another process prunes now: what was true here must not stand beside what is true there
+            metrics.dead_letters.set(0)
+            metrics.outbox_pending.set(0)
+
+    async def _until_little_is_left(self) -> None:
+        while await self.prune():
+            pass
+
+    async def prune(self) -> bool:
+        """Gives whether of some table more may go than goes at once."""
+        now = self._clock.now()
+        async with self._database.raw() as connection:
+            for name in await partitions.ensure(connection, now):
+                log.info("partition made", extra={"partition": name})
+        removed = {table: await self._by_age(table, age) for table, age in AGES.items()}
+        removed["outbox"] = await self._outbox()
+        if any(removed.values()):
+            log.info("pruned", extra=removed)
+        await self.empty_trash()
+        await self._count()
+        return max(removed.values()) >= BATCHES_AT_ONCE * prune.ROWS_AT_ONCE
+
+    async def _outbox(self) -> int:
+        before, names, above = self._clock.now() - OUTBOX_AGE, list(CONSUMERS), 0
+
+        async def remove(connection: Raw) -> int:
+            nonlocal above
+            removed, above = await prune.outbox(
+                connection, names, above=above, before=before, needs_broker=self._broker
+            )
+            return removed
+
+        return await self._in_batches(remove)
+
+    async def _by_age(self, table: str, age: timedelta) -> int:
+        before = self._clock.now() - age
+        return await self._in_batches(lambda connection: prune.by_age(connection, table, before))
+
+    async def _in_batches(self, remove: Callable[[Raw], Awaitable[int]]) -> int:
+        """Until a batch is not full, but not for ever: other tables have their turn. Gives how many rows went."""
+        total = 0
+        for _ in range(BATCHES_AT_ONCE):
+            async with self._database.raw() as connection:
+                removed = await remove(connection)
+            total += removed
+            if removed < prune.ROWS_AT_ONCE:
+                break
+            await asyncio.sleep(BREATH_SECONDS)
+        return total
+
+    async def empty_trash(self) -> None:
+        """By commands: only the actor may say that a task is gone. The same task and deletion give the same command."""
+        before = self._clock.now() - TRASH_AGE
+        async with self._database.raw() as connection:
+            old = await prune.trash(connection, deleted_before=before, limit=PURGES_AT_ONCE)
+        for task_id, user_id, deleted_at in old:
+            command_id = str(uuid5(UUID(task_id), f"purge:{instant_text(deleted_at)}"))
+            command = build_command(
+                "PurgeTask",
+                {},
+                id=command_id,
+                principal=Principal("system", "pruner", user_id),
+                correlation_id=command_id,
+                zone="UTC",
+            )
+            try:
+                await self._gateway.send("TaskActor", task_id, command)
+            except ActorBug as bug:  # it stays in the trash, and the others go
+                log.warning("a task could not be purged", extra={"actor": task_id, "fingerprint": bug.fingerprint})
+
+    async def _count(self) -> None:
+        async with self._database.raw() as connection:
+            lag = await outbox.lag(connection)
+            metrics.dead_letters.set(await outbox.dead_letter_count(connection))
+        metrics.outbox_pending.set(max(lag.values(), default=0))

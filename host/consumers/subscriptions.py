@@ -1,0 +1,24 @@
+"""The consumers' subscriptions: each takes the events of its topic that are of its types."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from host.consumers.catchup import Catchup
+from host.dapr.subscription import Json, Subscription
+
+
+def durable(catchups: Mapping[str, Catchup]) -> list[Subscription]:
+    """One for each consumer; each has a component of its own name, because one serves one handler a topic."""
+    return [
+        Subscription(f"events-{name}", catchup.consumer.topic, _types(catchup), partial(_hand_over, catchup))
+        for name, catchup in catchups.items()
+    ]
+
+
+def _types(catchup: Catchup) -> frozenset[str] | None:
+    types = catchup.consumer.types
+    return None if types is None else frozenset(types)
+
+
+async def _hand_over(catchup: Catchup, events: Sequence[Json]) -> None:
+    await catchup.deliver([event["id"] for event in events])

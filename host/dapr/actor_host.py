@@ -1,0 +1,121 @@
+"""What the sidecar calls: actor turns, reminders, events, jobs, deactivation, health. Loopback only, never the public port.
+
+A bare function behind SidecarListener, because a web framework costs more than a turn does.
+"""
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import orjson
+from dapr.actor import ActorRuntime
+
+from actors.context import acting_for
+from host.dapr.listener import Headers
+from host.dapr.subscription import Subscriptions
+
+log = logging.getLogger(__name__)
+
+# Never 404: the sidecar drops a message that it gets 404 for, and repeats one that it gets 503 for.
+_NO_ROUTE = 503, b'{"message":"no such route here"}'
+
+
+class ActorHost:
+    """What stands behind the sidecar's app port.
+
+    `on_configured` runs whenever a sidecar (again) asks what lives here: what we cached may be stale then.
+    `app_token`, when set, must come with every call. `jobs`: what to do at the hour of each, by name;
+    `subscriptions`: what it is to bring from the broker, and who takes it.
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        on_configured: Callable[[], None],
+        app_token: str = "",
+        *,
+        jobs: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
+        subscriptions: Subscriptions | None = None,
+    ) -> None:
+        self._config = orjson.dumps(config)
+        self._on_configured = on_configured
+        self._app_token = app_token.encode()
+        self._jobs = jobs or {}
+        self._subscriptions = subscriptions or Subscriptions([])
+
+    async def __call__(self, method: str, path: str, headers: Headers, body: bytes) -> tuple[int, bytes]:
+        """Status and JSON of one call."""
+        if path == "/healthz":
+            return 200, b"{}"
+        if not self._is_sidecar(headers):
+            return 403, b'{"message":"not the sidecar"}'
+        return await self._answer(method, path, body)
+
+    async def _answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        parts = path.split("/")[1:]
+        if parts[0] == "actors":
+            return await _actor_call(method, parts, body)
+        if parts[0] == "job":
+            return await self._do(parts)
+        if path == "/dapr/config":
+            self._on_configured()
+            return 200, self._config
+        if path == "/dapr/subscribe":
+            return 200, orjson.dumps(self._subscriptions.declared())
+        if parts[0] == "events" and (statuses := await self._subscriptions.deliver(path, body)):
+            return 200, statuses
+        return _NO_ROUTE
+
+    async def _do(self, parts: list[str]) -> tuple[int, bytes]:
+        job = self._jobs.get("/".join(parts[1:]))
+        if job is None:
+            return _NO_ROUTE
+        try:
+            await job()
+        except Exception as error:  # noqa: BLE001  the edge: the scheduler calls again
+            log.warning("a job failed", extra={"job": parts[1], "cause": repr(error)[:300]})
+            return 500, b'{"message":"the job failed; see the log of the host"}'
+        return 200, b"{}"
+
+    def _is_sidecar(self, headers: Headers) -> bool:
+        if not self._app_token:
+            return True
+        given = next((value for name, value in headers if name == b"dapr-api-token"), b"")
+        return hmac.compare_digest(given, self._app_token)
+
+
+async def _actor_call(method: str, parts: list[str], body: bytes) -> tuple[int, bytes]:
+    try:
+        match method, parts:
+            case "PUT", [_, actor_type, actor_id, "method", "remind", name]:
+                await ActorRuntime.fire_reminder(actor_type, actor_id, name, body)
+                return 200, b"{}"
+            case "PUT", [_, actor_type, actor_id, "method", name]:
+                return 200, await ActorRuntime.dispatch(actor_type, actor_id, name, body)
+            case "DELETE", [_, actor_type, actor_id]:
+                return await _deactivate(actor_type, actor_id)
+            case _:
+                return 503, b'{"message":"no such actor route"}'
+    except Exception as error:  # noqa: BLE001  the edge: whatever a turn raised, the caller hears 500 and may repeat the command
+        with _context_of(body):
+            log.warning("actor call failed", extra={"path": "/".join(parts), "cause": repr(error)[:300]})
+        return 500, b'{"message":"the turn failed; see the log of the host","errorCode":"TURN_FAILED"}'
+
+
+def _context_of(body: bytes) -> AbstractContextManager[None]:
+    """Of the command in it, where there is one: that of the turn has ended with it."""
+    try:
+        command = orjson.loads(body)
+        return acting_for(command["principal"]["user_id"], command["correlation_id"])
+    except (ValueError, KeyError, TypeError):
+        return nullcontext()
+
+
+async def _deactivate(actor_type: str, actor_id: str) -> tuple[int, bytes]:
+    try:
+        await ActorRuntime.deactivate(actor_type, actor_id)
+    except ValueError:
+        log.debug("deactivated an actor that was not active", extra={"actor_type": actor_type, "actor": actor_id})
+    return 200, b"{}"

@@ -1,0 +1,1 @@
+"""Telling people: when a notification goes out, as how many, and through which channel."""

@@ -1,0 +1,64 @@
+"""The digest of the day: what is due and overdue, once the read model has come as far as the event that asks for it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from typing_extensions import override
+
+from actors.clock import Clock, instant_text
+from actors.day_times import DAY, instant_at, local_day
+from host.consumers.handler import Handler, Outside
+from host.notify import in_app, notifications
+from host.store import digest_queries, outbox
+from host.store.engine import Database, Raw
+from host.store.outbox import Event
+
+Json = dict[str, Any]
+
+
+class Digest(Handler):
+    """Stands apart from the notifier, so that a projector that is behind holds up no reminder."""
+
+    outside = True
+
+    def __init__(self, database: Database, clock: Clock, *, wake: Callable[[set[str]], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._wake = wake
+
+    @override
+    async def before(self, events: Sequence[Event]) -> Outside:
+        """Those before which everything can be read; the others come again."""
+        async with self._database.raw() as connection:
+            passed = await outbox.passed(connection, "projector", [event.position for event in events])
+        return Outside([event for event in events if event.position in passed])
+
+    @override
+    async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
+        """In the order in which everybody takes people's streams, or two of us could wait on each other."""
+        now = self._clock.now()
+        for event in sorted(events, key=lambda event: event.user_id):
+            await _tell(connection, event.body["data"], now)
+
+    @override
+    def committed(self, events: Sequence[Event]) -> None:
+        self._wake({event.user_id for event in events})
+
+
+async def _tell(connection: Raw, data: Json, now: datetime) -> None:
+    """Nothing due is nothing to tell."""
+    user_id, zone = data["user_id"], data["user"]["zone"]
+    midnight = instant_at(local_day(now, zone) + DAY, "00:00", zone)
+    notice = notifications.daily(
+        user_id,
+        data["day"],
+        zone,
+        today=await digest_queries.ahead(connection, user_id, now, midnight),
+        overdue=await digest_queries.overdue(connection, user_id, now),
+        late_seconds=data["late_seconds"],
+        created_at=instant_text(now),
+    )
+    if notice is not None:
+        about = {name: data[name] for name in ("user_id", "correlation_id", "day", "late_seconds")}
+        await in_app.daily(connection, about, notice, now)

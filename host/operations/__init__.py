@@ -1,1 +1,0 @@
-"""What an operator does to a system that runs: look at it, mend it, hold a consumer, try again what failed."""
