@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from host.dapr.gateway import Unavailable
 from host.store.engine import is_outage
-from host.store.projections import OvertakenError
+from host.store.read_model.task_rows import OvertakenError
 
 
 async def repeat(

@@ -9,7 +9,7 @@ from host.chores.relay import LONGEST_POLL_SECONDS as RELAY_POLL_SECONDS
 from host.consumers.catchup import CATCHUP_POLL_SECONDS
 from host.live.hub import POLL_SECONDS as HUB_POLL_SECONDS
 from host.settings import Broker, Role
-from host.store.consistency import POLL_SECONDS as SHOWN_POLL_SECONDS
+from host.store.read_model.consistency import POLL_SECONDS as SHOWN_POLL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Final
 from host.dapr.app_ids import APP_IDS
 from host.loops import repeat
 from host.settings import Role
-from host.store import processes
 from host.store.engine import Database
-from host.store.processes import Process
+from host.store.upkeep import processes
+from host.store.upkeep.processes import Process
 from host.version import VERSION
 
 log = logging.getLogger(__name__)

@@ -41,11 +41,11 @@ from host.pace import pace_of
 from host.presence import Presence
 from host.readiness import checks
 from host.settings import Settings
-from host.store.commands import CommandLog
-from host.store.consistency import Projection
+from host.store.access.secrets import secret
 from host.store.engine import Database, is_outage
-from host.store.leases import CHORES
-from host.store.secrets import secret
+from host.store.read_model.consistency import Projection
+from host.store.turns.commands import CommandLog
+from host.store.upkeep.leases import CHORES
 
 log = logging.getLogger(__name__)
 

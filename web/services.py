@@ -9,8 +9,8 @@ from actors.commands import Command
 from actors.replies import Reply
 from host.live.hub import Hub
 from host.settings import Settings
-from host.store.consistency import Shown
 from host.store.engine import Database
+from host.store.read_model.consistency import Shown
 
 LONGEST_WAIT_SECONDS: Final = 2.0  # of a read, or of a write that the next read must see
 

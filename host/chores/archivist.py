@@ -17,12 +17,12 @@ from typing import Final
 from asyncpg.exceptions import LockNotAvailableError
 
 from actors.clock import Clock
-from host import archive_files
-from host.archive_files import Content, Writer
 from host.chores import ledger_archive
-from host.store import archives, jobs, partitions, snapshot
-from host.store.archives import Archive
 from host.store.engine import Database, Raw, is_outage
+from host.store.read_model import activity_partitions
+from host.store.upkeep import archive_files, archives, jobs, snapshot
+from host.store.upkeep.archive_files import Content, Writer
+from host.store.upkeep.archives import Archive
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Archivist:
 
     async def _archive(self, connection: Raw, month: date, now: datetime) -> Archive:
         """Once more from the start as long as rows come meanwhile: a consumer that was away for months."""
-        await partitions.make(connection, month)
+        await activity_partitions.make(connection, month)
         while True:
             archive = await self._write(connection, month)
             if await _drop(connection, archive, now):

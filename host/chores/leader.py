@@ -7,8 +7,8 @@ from random import Random
 from typing import Final
 
 from host import metrics
-from host.store import leases
 from host.store.engine import Database, Raw, is_outage
+from host.store.upkeep import leases
 
 log = logging.getLogger(__name__)
 

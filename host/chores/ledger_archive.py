@@ -13,12 +13,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from host import archive_files
-from host.archive_files import Content, DamagedError, Writer
-from host.store import archives, ledger_archive, partitions
-from host.store.archives import Archive
 from host.store.engine import Raw
-from host.store.ledger_archive import Place
+from host.store.read_model import activity_partitions
+from host.store.upkeep import archive_files, archives, ledger_archive
+from host.store.upkeep.archive_files import Content, DamagedError, Writer
+from host.store.upkeep.archives import Archive
+from host.store.upkeep.ledger_archive import Place
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ async def archive(connection: Raw, folder: Path, *, before: datetime, now: datet
     """What went to a file: the rows up to the last month that had ended by `before`, if that has no file yet."""
     for entered in await ledger_archive.uncleared(connection):
         await _clear(connection, folder, entered)
-    month = partitions.month_of(before, -1)
+    month = activity_partitions.month_of(before, -1)
     known = await archives.listed(connection)
     if any(it.kind == ledger_archive.KIND and it.month >= month for it in known):
         return []
@@ -63,7 +63,7 @@ async def _write(connection: Raw, folder: Path, name: str, month: date, now: dat
 
 
 async def _page(connection: Raw, after: Place, month: date) -> list[tuple[Place, str]]:
-    before = datetime.combine(partitions.month_of(month, 1), time(), UTC)
+    before = datetime.combine(activity_partitions.month_of(month, 1), time(), UTC)
     return await ledger_archive.page(connection, after, before, archives.ROWS_AT_ONCE)
 
 

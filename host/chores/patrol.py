@@ -11,10 +11,11 @@ from actors.clock import Clock
 from host import metrics
 from host.consumers.table import CONSUMERS
 from host.loops import repeat
-from host.store import doc_checks, invariants, pauses, publishing
-from host.store.doc_checks import Breach, Found
 from host.store.engine import Database, Raw
-from host.store.outbox import Types
+from host.store.turns import pauses, publishing
+from host.store.turns.outbox import Types
+from host.store.upkeep import doc_checks, invariants
+from host.store.upkeep.doc_checks import Breach, Found
 
 log = logging.getLogger(__name__)
 

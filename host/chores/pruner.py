@@ -13,8 +13,10 @@ from host import metrics
 from host.consumers.table import CONSUMERS
 from host.dapr.gateway import ActorBug, Actors
 from host.loops import is_away, repeat
-from host.store import outbox, partitions, prune
 from host.store.engine import Database, Raw
+from host.store.read_model import activity_partitions
+from host.store.turns import outbox
+from host.store.upkeep import prune
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ class Pruner:
         """Gives whether of some table more may go than goes at once."""
         now = self._clock.now()
         async with self._database.raw() as connection:
-            for name in await partitions.ensure(connection, now):
+            for name in await activity_partitions.ensure(connection, now):
                 log.info("partition made", extra={"partition": name})
         removed = {table: await self._by_age(table, age) for table, age in AGES.items()}
         removed["outbox"] = await self._outbox()

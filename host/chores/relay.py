@@ -9,9 +9,9 @@ from typing import Any, Final
 from host import metrics
 from host.consumers.handler import REMINDERS
 from host.consumers.table import topics_of
-from host.store import outbox, publishing
 from host.store.engine import Database
-from host.store.publishing import Unpublished
+from host.store.turns import outbox, publishing
+from host.store.turns.publishing import Unpublished
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from typing import Final
 from host.consumers.handler import Consumer, about
 from host.dapr.gateway import Unavailable
 from host.loops import is_passing, repeat
-from host.store import dead_letters
-from host.store.dead_letters import DeadLetter
 from host.store.engine import Database
+from host.store.turns import dead_letters
+from host.store.turns.dead_letters import DeadLetter
 from host.version import code_version
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from actors.clock import Clock
 from host import metrics
 from host.dapr.gateway import ActorBug, Unavailable
 from host.loops import repeat
-from host.store import wakes
 from host.store.engine import Database
-from host.store.wakes import Actor
+from host.store.turns import wakes
+from host.store.turns.wakes import Actor
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,11 @@ from actors.commands import Principal, build_command
 from actors.due import due_at, overdue_at
 from host.dapr.gateway import ActorBug, Actors, Unavailable
 from host.loops import is_away, repeat
-from host.store import deliveries, outbox, zone_rules
 from host.store.engine import Database
-from host.store.zone_rules import DueRow
+from host.store.notify import deliveries
+from host.store.turns import outbox
+from host.store.upkeep import zone_rules
+from host.store.upkeep.zone_rules import DueRow
 from host.version import code_version
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from host import metrics
 from host.consumers.handler import TRY_PAUSES_SECONDS, Consumer, about
 from host.dapr.gateway import Unavailable
 from host.loops import is_passing
-from host.store import outbox
 from host.store.engine import Database, Raw
-from host.store.outbox import Event, Watermark
+from host.store.turns import outbox
+from host.store.turns.outbox import Event, Watermark
 from host.version import code_version
 
 log = logging.getLogger(__name__)

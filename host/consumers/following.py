@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from actors.commands import Cause, Command, Principal, build_command
-from host.store.outbox import Event
+from host.store.turns.outbox import Event
 
 Json = dict[str, Any]
 

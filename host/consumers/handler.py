@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from actors.context import acting_for
 from host.store.engine import Raw
-from host.store.outbox import Event
+from host.store.turns.outbox import Event
 
 Start = Literal["beginning", "now"]
 TASK_EVENTS: Final = "task-events"  # every event

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from actors.events import EVENTS
 from actors.shapes import Series, Task, User, is_whole
 from host.consumers.handler import Handler
-from host.store import ledger, projections, series_rows, streams
 from host.store.engine import Raw
-from host.store.outbox import Event
+from host.store.notify import ledger
+from host.store.read_model import activity_rows, series_rows, task_rows
+from host.store.turns.outbox import Event
 
 Json = dict[str, Any]
 
@@ -30,13 +31,13 @@ class Projector(Handler):
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
         states = newest(events)
         if states.tasks:
-            await projections.upsert_tasks(connection, states.tasks)
+            await task_rows.upsert_tasks(connection, states.tasks)
         if states.users:
-            await projections.upsert_users(connection, states.users)
+            await task_rows.upsert_users(connection, states.users)
         if states.series:
             await series_rows.upsert(connection, states.series)
         await ledger.add(connection, [ledger.step_of(event.body) for event in events if event.type in ledger.STEPS])
-        await streams.append(connection, [streams.entry_of(event.body) for event in events])
+        await activity_rows.append(connection, [activity_rows.entry_of(event.body) for event in events])
 
     def committed(self, events: Sequence[Event]) -> None:
         self._shown({event.actor_id: event.version for event in events})

@@ -13,10 +13,10 @@ from host.consumers.following import follow
 from host.consumers.handler import TRY_PAUSES_SECONDS, Handler, Outside, about
 from host.dapr.gateway import Actors, Unavailable
 from host.loops import is_away
-from host.store import profiles
 from host.store.engine import Database
-from host.store.outbox import Event
-from host.store.profiles import Profile
+from host.store.turns import profiles
+from host.store.turns.outbox import Event
+from host.store.turns.profiles import Profile
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,10 @@ from typing import Final
 from host.consumers.following import follow
 from host.consumers.handler import Handler, Outside, about
 from host.dapr.gateway import ActorBug, Actors, Unavailable
-from host.store import outbox, profiles, projections, series_rows
 from host.store.engine import Database
-from host.store.outbox import Event
+from host.store.read_model import series_rows, task_rows
+from host.store.turns import outbox, profiles
+from host.store.turns.outbox import Event
 
 AT_ONCE: Final = 8
 SETTLE_SECONDS: Final = 3.0  # a task that was being created under the old zone is in the read model after that
@@ -44,7 +45,7 @@ class Rezone(Handler):
             people = await profiles.read(connection, [event.user_id])
             if event.user_id not in people or people[event.user_id].zone != event.body["data"]["user"]["zone"]:
                 return
-            tasks = await projections.open_date_tasks(connection, event.user_id)
+            tasks = await task_rows.open_date_tasks(connection, event.user_id)
             series = await series_rows.date_series(connection, event.user_id)
         actors = [*(("SeriesActor", series_id) for series_id in series), *(("TaskActor", task_id) for task_id in tasks)]
         bugs: list[ActorBug | None] = []

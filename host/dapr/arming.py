@@ -6,8 +6,8 @@ from typing import Final
 
 from actors.clock import Clock, parse_instant
 from host import metrics
-from host.store import wakes
 from host.store.engine import Database, is_outage
+from host.store.turns import wakes
 
 log = logging.getLogger(__name__)
 

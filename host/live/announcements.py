@@ -14,7 +14,7 @@ from typing import Any, Final
 from host.chores.relay import Publish
 from host.consumers.handler import DEAD_LETTERS, TASK_UPDATES
 from host.dapr.subscription import Take
-from host.store.outbox import Event
+from host.store.turns.outbox import Event
 
 log = logging.getLogger(__name__)
 

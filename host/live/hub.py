@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from host.store import activity_feed
-from host.store.activity_feed import StreamRow
 from host.store.engine import Database, is_outage
+from host.store.read_model import activity_feed
+from host.store.read_model.activity_feed import StreamRow
 
 __all__ = ["Hub", "Resync", "StreamRow", "Subscription"]
 

@@ -10,9 +10,10 @@ from actors.clock import Clock, instant_text
 from actors.day_times import DAY, instant_at, local_day
 from host.consumers.handler import Handler, Outside
 from host.notify import in_app, notifications
-from host.store import digest_queries, outbox
 from host.store.engine import Database, Raw
-from host.store.outbox import Event
+from host.store.notify import digest_queries
+from host.store.turns import outbox
+from host.store.turns.outbox import Event
 
 Json = dict[str, Any]
 

@@ -7,10 +7,11 @@ from typing import Final
 from host.notify import in_app
 from host.notify import rules as delivery_rules
 from host.notify.in_app import IN_APP
-from host.store import deliveries, recipients, streams
-from host.store.deliveries import Delivery
 from host.store.engine import Raw
-from host.store.recipients import Recipient
+from host.store.notify import deliveries, recipients
+from host.store.notify.deliveries import Delivery
+from host.store.notify.recipients import Recipient
+from host.store.read_model import activity_rows
 
 USERS_A_PAGE: Final = 200
 
@@ -30,7 +31,7 @@ def pages(due: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
 
 async def release(connection: Raw, users: Sequence[str], now: datetime) -> None:
     """In a transaction of the caller's. First the streams: who tells others in a transaction takes them first, too."""
-    await streams.lock(connection, users)
+    await activity_rows.lock(connection, users)
     held = await deliveries.hold(connection, IN_APP, users, in_app.PAGE)
     moot = await deliveries.cancel_moot(connection, IN_APP, users, now)
     if moot:

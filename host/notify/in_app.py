@@ -7,9 +7,10 @@ from typing import Any, Final
 from actors.clock import instant_text
 from host import metrics
 from host.notify import notifications
-from host.store import deliveries, ledger, streams
-from host.store.deliveries import Delivery
 from host.store.engine import Raw
+from host.store.notify import deliveries, ledger
+from host.store.notify.deliveries import Delivery
+from host.store.read_model import activity_rows
 
 Json = dict[str, Any]
 
@@ -95,7 +96,7 @@ async def cancelled(connection: Raw, moot: Sequence[Delivery], now: datetime) ->
 async def _tell(connection: Raw, told: Sequence[tuple[str, int | None, Json]], events: Sequence[Json]) -> None:
     """(user, firing, notice) into the notification centre, and the event of each into its user's stream."""
     await deliveries.notify(connection, told)
-    await streams.append(connection, [streams.entry_of(event) for event in events])
+    await activity_rows.append(connection, [activity_rows.entry_of(event) for event in events])
     metrics.notifications_sent.labels(IN_APP).inc(len(told))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from host.store.digest_queries import Part
+from host.store.notify.digest_queries import Part
 
 Json = dict[str, Any]
 

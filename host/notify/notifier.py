@@ -13,10 +13,11 @@ from host.loops import repeat
 from host.notify import held, in_app, notifications
 from host.notify import rules as delivery_rules
 from host.notify.in_app import IN_APP
-from host.store import deliveries, ledger, streams
-from host.store.deliveries import Delivery
 from host.store.engine import Database, Raw, is_outage
-from host.store.outbox import Event
+from host.store.notify import deliveries, ledger
+from host.store.notify.deliveries import Delivery
+from host.store.read_model import activity_rows
+from host.store.turns.outbox import Event
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class Notifier(Handler):
                 connection, [ledger.step_of(event.body) for event in events if event.type == "reminder.fired"]
             )
         if answered or chose:  # before their deliveries, as `held.release` does: or two of us could wait on each other
-            await streams.lock(connection, {event.user_id for event in events})
+            await activity_rows.lock(connection, {event.user_id for event in events})
         if fired:
             people = await held.people(connection, [delivery.user_id for delivery in fired], now)
             placed = delivery_rules.placed(fired, people, now)

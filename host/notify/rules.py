@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from actors.day_times import quiet_until
-from host.store.deliveries import Delivery
-from host.store.recipients import Recipient
+from host.store.notify.deliveries import Delivery
+from host.store.notify.recipients import Recipient
 
 HOLD: Final = timedelta(seconds=3)  # late firings come in a bunch: wait for the rest of it
 MOST_SINGLES: Final = 20  # of what was held

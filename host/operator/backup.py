@@ -22,9 +22,9 @@ from actors.clock import instant_text
 from host.console import StartError
 from host.runner.postgres_account import account, binaries
 from host.settings import child_environment
-from host.store import rebuild, snapshot
 from host.store.migrate import upgrade
-from host.store.snapshot import Fingerprint
+from host.store.upkeep import rebuild, snapshot
+from host.store.upkeep.snapshot import Fingerprint
 from host.version import VERSION
 
 FORMAT = 1

@@ -176,7 +176,7 @@ def activity_verify(data_dir: Path | None) -> None:
     The archived files of the ledger of reminders are hashed, too. Ends with 1 when an entry was changed or is missing.
     """
     from host.runner.database import database
-    from host.store.activity_chain import check
+    from host.store.upkeep.activity_chain import check
 
     settings = _settings(data_dir)
     with _told(), database(settings) as dsn:

@@ -22,8 +22,8 @@ from host.runner.parts import knock_at
 from host.runner.probe import http_get, http_ok
 from host.runner.up import LOW_DISK_BYTES
 from host.settings import Settings, cache_dir
-from host.store import vitals
-from host.store.vitals import Vitals
+from host.store.upkeep import vitals
+from host.store.upkeep.vitals import Vitals
 from host.version import VERSION
 
 LAG_EVENTS = 1000

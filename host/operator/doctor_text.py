@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from host.operator.doctor import Listener, Report
-from host.store.processes import Seen
-from host.store.vitals import Vitals
+from host.store.upkeep.processes import Seen
+from host.store.upkeep.vitals import Vitals
 
 _WIDTH = 22
 _NOBODY = {"relay": "nobody (needed with a broker only)"}

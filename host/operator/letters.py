@@ -9,9 +9,9 @@ import orjson
 
 from actors.clock import instant_text
 from host.console import StartError
-from host.store import dead_letters
-from host.store.dead_letters import DeadLetter
 from host.store.engine import Raw
+from host.store.turns import dead_letters
+from host.store.turns.dead_letters import DeadLetter
 
 POLL_SECONDS: Final = 0.2
 _ERROR_WIDTH: Final = 100

@@ -47,7 +47,7 @@ def list_(data_dir: Path | None, consumer: str | None, as_json: bool) -> None:
     """List them, oldest first."""
     from host.operator import letters
     from host.runner.database import database
-    from host.store import dead_letters as store
+    from host.store.turns import dead_letters as store
 
     async def read(dsn: str) -> list[store.DeadLetter]:
         async with _connection(dsn) as connection:
@@ -90,7 +90,7 @@ def replay(
     """
     from host.operator import letters
     from host.runner.database import database
-    from host.store import dead_letters as store
+    from host.store.turns import dead_letters as store
 
     async def again(dsn: str) -> letters.Replayed:
         async with _connection(dsn) as connection:
@@ -134,7 +134,7 @@ def drop(data_dir: Path | None, ids: Sequence[str], every: bool, yes: bool, cons
     for notifications, activity and tasks of a series nothing does.
     """
     from host.runner.database import database
-    from host.store import dead_letters as store
+    from host.store.turns import dead_letters as store
 
     async def forget(dsn: str, keys: Sequence[tuple[str, str]]) -> int:
         async with _connection(dsn) as connection:
@@ -223,7 +223,7 @@ def _chosen(data_dir: Path | None, consumer: str | None, ids: Sequence[str] | No
     """The letters of these events; all for None."""
     from host.operator import letters
     from host.runner.database import database
-    from host.store import dead_letters as store
+    from host.store.turns import dead_letters as store
 
     async def read(dsn: str) -> list[store.DeadLetter]:
         async with _connection(dsn) as connection:

@@ -5,9 +5,9 @@ from typing import Any
 
 from actors.clock import instant_text
 from host.console import StartError
-from host.store import pauses
 from host.store.engine import Raw
-from host.store.pauses import ConsumerState
+from host.store.turns import pauses
+from host.store.turns.pauses import ConsumerState
 
 
 async def changed(connection: Raw, name: str | None, *, resume: bool) -> list[ConsumerState]:

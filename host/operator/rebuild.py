@@ -15,8 +15,8 @@ from typing import Final
 from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError
 
 from host.console import StartError
-from host.store import rebuild as store
 from host.store.engine import Raw
+from host.store.upkeep import rebuild as store
 
 FEW: Final = 200  # docs that may be left for the transaction which holds everybody up
 GIVE_UP_SECONDS: Final = 120.0  # of waiting for a moment to swap

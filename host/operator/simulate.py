@@ -15,7 +15,7 @@ from host.operator.timeline import Timeline
 from host.runner.postgres import EmbeddedPostgres
 from host.simulation.clock import SimulatedClock
 from host.simulation.world import World
-from host.store import roster
+from host.store.access import roster
 from host.store.engine import Database
 
 MONTH: Final = timedelta(days=30)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from actors.clock import parse_instant
 from host.notify.notifications import due_text
-from host.store.outbox import Event
+from host.store.turns.outbox import Event
 
 Json = dict[str, Any]
 

@@ -14,8 +14,8 @@ from host.passwords import HASHER, LONGEST, SHORTEST, is_common, matches
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
 from host.settings import Settings
-from host.store import accounts, roster, sessions
-from host.store.accounts import Account
+from host.store.access import accounts, roster, sessions
+from host.store.access.accounts import Account
 from host.store.engine import Database
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from host.store import doc_checks, invariants, mending, snapshot
-from host.store.doc_checks import MOST, Breach, Found, Mend
 from host.store.engine import Raw, is_outage
-from host.store.outbox import Types
+from host.store.turns.outbox import Types
+from host.store.upkeep import doc_checks, invariants, mending, snapshot
+from host.store.upkeep.doc_checks import MOST, Breach, Found, Mend
 
 EXAMPLES: Final = 10
 TRIES: Final = 3

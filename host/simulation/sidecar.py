@@ -14,8 +14,8 @@ from actors.registry import register_all
 from actors.replies import Outage
 from actors.turn import SAVE_HEAD, SAVE_TAIL
 from host.dapr.http import SidecarError
-from host.store import actor_state
 from host.store.engine import Database
+from host.store.turns import actor_state
 
 _asyncpg: Any = asyncpg  # its errors have no types
 

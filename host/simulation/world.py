@@ -20,10 +20,11 @@ from host.dapr.gateway import Gateway
 from host.notify.in_app import IN_APP
 from host.simulation.clock import SimulatedClock
 from host.simulation.sidecar import SimulatedSidecar
-from host.store import deliveries, outbox, wakes
-from host.store.commands import CommandLog
 from host.store.engine import Database
-from host.store.outbox import Event
+from host.store.notify import deliveries
+from host.store.turns import outbox, wakes
+from host.store.turns.commands import CommandLog
+from host.store.turns.outbox import Event
 
 MOST_ROUNDS: Final = 2_000  # at one instant; more than any backlog needs
 DAY: Final = timedelta(days=1)

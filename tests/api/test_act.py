@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from actors.commands import Cause, command_id_for_key
-from host.store import accounts
+from host.store.access import accounts
 from tests.fakes.world import World
 from web.act import Act
 from web.api import bodies

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from actors.commands import Principal, build_command
-from host.store import pauses
+from host.store.turns import pauses
 from tests.fakes.world import World
 from web.api.app import describe
 

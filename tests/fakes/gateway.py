@@ -10,8 +10,8 @@ from actors.replies import Reply
 from host.bugs import BugLog
 from host.dapr.gateway import Gateway, Unavailable
 from host.simulation.sidecar import SimulatedSidecar
-from host.store.commands import CommandLog
 from host.store.engine import Database
+from host.store.turns.commands import CommandLog
 
 
 async def _nothing() -> None:

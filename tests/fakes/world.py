@@ -16,8 +16,8 @@ from host.consumers.wiring import wired
 from host.live.hub import Hub
 from host.readiness import Check
 from host.settings import Settings
-from host.store.consistency import Projection
 from host.store.engine import Database
+from host.store.read_model.consistency import Projection
 from tests.fakes.gateway import FakeActors
 from tests.fakes.person import FakeClock
 from web.api.app import create_app

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from host.operator.verify import Report, Result, as_json
-from host.store.doc_checks import Breach
+from host.store.upkeep.doc_checks import Breach
 from tests.client import Caller
 from tests.deadline import eventually
 from tests.faults.checker import Verdict

@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from host.store.outbox import UNPUBLISHED_SECONDS
+from host.store.turns.outbox import UNPUBLISHED_SECONDS
 from tests.client import Caller
 from tests.deadline import eventually
 from tests.kafka.broker import TestBroker

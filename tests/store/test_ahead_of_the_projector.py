@@ -5,7 +5,7 @@ import pytest
 from actors.clock import parse_instant
 from host.consumers.catchup import Catchup
 from host.notify.notifier import Notifier
-from host.store import actor_state
+from host.store.turns import actor_state
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import orjson
 import pytest
 
-from host import archive_files
 from host.chores.archivist import Archivist
 from host.consumers.catchup import Catchup
 from host.live.hub import Hub, Resync
-from host.store import activity_chain, archives, jobs, partitions, streams
-from host.store.activity_chain import ChainReport
+from host.store.read_model import activity_partitions, activity_rows
+from host.store.upkeep import activity_chain, archive_files, archives, jobs
+from host.store.upkeep.activity_chain import ChainReport
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
 
@@ -94,7 +94,7 @@ class Past:
 async def past(world: World, clock: FakeClock, loops: dict[str, Catchup], tmp_path: Path) -> Past:
     clock.at = MARCH
     async with world.database.raw() as connection:
-        await partitions.ensure(connection, clock.now())
+        await activity_partitions.ensure(connection, clock.now())
     past = Past(world, clock, tmp_path / "archive", loops["projector"])
     await past.live()
     return past
@@ -119,10 +119,10 @@ async def test_a_file_holds_the_rows_as_they_were(past: Past) -> None:
 
 # Where the process is ended, as (module, function): before it does anything.
 STEPS = {
-    "before_it_is_flushed": "host.archive_files.os.fsync",
-    "before_it_has_its_name": "host.archive_files.os.rename",
-    "before_the_folder_is_flushed": "host.archive_files.flush_folder",
-    "before_it_is_dropped": "host.store.archives.drop",
+    "before_it_is_flushed": "host.store.upkeep.archive_files.os.fsync",
+    "before_it_has_its_name": "host.store.upkeep.archive_files.os.rename",
+    "before_the_folder_is_flushed": "host.store.upkeep.archive_files.flush_folder",
+    "before_it_is_dropped": "host.store.upkeep.archives.drop",
 }
 # In the middle of the transaction, and after it.
 STATEMENTS = {"between_catalogue_and_drop": "DETACH", "between_detach_and_commit": "DROP TABLE"}
@@ -261,7 +261,7 @@ async def test_a_file_that_was_written_anew_with_less_in_it_is_found(past: Past)
 def test_an_entry_on_the_other_side_of_midnight_is_linked_when_its_file_comes() -> None:
     chain, hashes = activity_chain.Chain(), [""]
     for body in "abcd":
-        hashes.append(streams.chained(hashes[-1], body))
+        hashes.append(activity_rows.chained(hashes[-1], body))
     for position in (1, 3, 2, 4):
         chain.add("u", position, hashes[position - 1], "abcd"[position - 1], hashes[position])
     chain.end({"u": (4, hashes[4])})

@@ -11,7 +11,7 @@ import pytest
 from host.console import StartError
 from host.operator import backup
 from host.runner.postgres import EmbeddedPostgres
-from host.store import snapshot
+from host.store.upkeep import snapshot
 
 pytestmark = pytest.mark.store
 

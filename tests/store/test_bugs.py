@@ -30,8 +30,8 @@ from host.dapr.gateway import ActorBug, Gateway
 from host.simulation.clock import SimulatedClock
 from host.simulation.sidecar import SimulatedSidecar
 from host.simulation.world import World as Simulated
-from host.store.commands import CommandLog
 from host.store.engine import Database
+from host.store.turns.commands import CommandLog
 from host.version import code_version
 from tests.deadline import eventually
 from tests.fakes.faulty import put_back, spoil

@@ -10,9 +10,9 @@ import pytest
 from host.consumers import catchup
 from host.consumers.catchup import Catchup
 from host.consumers.handler import Consumer, Handler
-from host.store import outbox
 from host.store.engine import Database, Raw
-from host.store.outbox import Event
+from host.store.turns import outbox
+from host.store.turns.outbox import Event
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

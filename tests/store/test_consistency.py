@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.store.commands import CommandLog
-from host.store.consistency import Projection
+from host.store.access.secrets import secret
 from host.store.engine import Database, is_outage
-from host.store.secrets import secret
+from host.store.read_model.consistency import Projection
+from host.store.turns.commands import CommandLog
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

@@ -10,7 +10,7 @@ from host.consumers import catchup
 from host.consumers.catchup import Catchup
 from host.consumers.handler import Consumer, Handler
 from host.store.engine import Database, Raw
-from host.store.outbox import Event
+from host.store.turns.outbox import Event
 from tests.fakes.lines import Lines
 from tests.fakes.person import FakePerson
 from tests.store.recurrence.occurrences import CHORE

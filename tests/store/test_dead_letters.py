@@ -15,9 +15,9 @@ from host.consumers.catchup import Catchup
 from host.consumers.handler import Handler
 from host.consumers.projector import Projector
 from host.operator import letters
-from host.store import dead_letters, pauses
 from host.store.engine import Database
-from host.store.outbox import Event
+from host.store.turns import dead_letters, pauses
+from host.store.turns.outbox import Event
 from tests.fakes.person import FakePerson
 from tests.store.test_projector import check_activity, check_fold
 from tests.store.world import World

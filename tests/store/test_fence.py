@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from actors.doc import KEY
-from host.store import actor_state
+from host.store.turns import actor_state
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

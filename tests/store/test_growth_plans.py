@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from host.store import deliveries, ledger_archive, prune, wakes
 from host.store.engine import Database, Raw
+from host.store.notify import deliveries
+from host.store.turns import wakes
+from host.store.upkeep import ledger_archive, prune
 from tests.store.explained import Explained
 
 pytestmark = pytest.mark.store

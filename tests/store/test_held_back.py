@@ -9,7 +9,7 @@ from host.consumers.catchup import Catchup
 from host.consumers.wiring import wired
 from host.notify.notifier import Notifier
 from host.notify.rules import MOST_A_MINUTE
-from host.store import deliveries
+from host.store.notify import deliveries
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
 

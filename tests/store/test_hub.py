@@ -7,8 +7,8 @@ import pytest
 
 from host.consumers.catchup import Catchup
 from host.live.hub import Hub, Resync, Subscription
-from host.store import activity_feed
 from host.store.engine import Database, Raw
+from host.store.read_model import activity_feed
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

@@ -9,8 +9,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from host.chores.leader import Leader
-from host.store import leases
 from host.store.engine import Database
+from host.store.upkeep import leases
 
 pytestmark = pytest.mark.store
 

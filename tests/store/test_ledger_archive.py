@@ -12,9 +12,8 @@ import orjson
 import pytest
 from asyncpg.exceptions import UniqueViolationError
 
-from host import archive_files
 from host.chores.archivist import Archivist
-from host.store import activity_chain, ledger_archive
+from host.store.upkeep import activity_chain, archive_files, ledger_archive
 from tests.fakes.person import FakeClock
 from tests.store.test_archive import CHILD, no_scheduler
 from tests.store.world import World
@@ -109,10 +108,10 @@ async def test_a_month_without_old_rows_makes_no_file(past: Past) -> None:
 
 # Where the process is ended: before the function, or before the statement that has the words.
 STEPS = {
-    "before_it_is_flushed": ("host.archive_files.os.fsync", ""),
+    "before_it_is_flushed": ("host.store.upkeep.archive_files.os.fsync", ""),
     "before_it_is_entered": ("", "INSERT INTO archives"),
-    "between_entry_and_name": ("host.archive_files.os.rename", ""),
-    "between_name_and_commit": ("host.archive_files.flush_folder", ""),
+    "between_entry_and_name": ("host.store.upkeep.archive_files.os.rename", ""),
+    "between_name_and_commit": ("host.store.upkeep.archive_files.flush_folder", ""),
     "before_its_rows_are_deleted": ("", "DELETE FROM reminder_ledger"),
     "before_it_is_noted_as_cleared": ("", "SET cleared"),
 }
@@ -136,7 +135,7 @@ async def test_a_process_killed_at_any_step_loses_nothing_and_leaves_nothing_twi
 
 async def test_a_deletion_that_was_cut_off_goes_on_by_the_file(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reminder that is snoozed meanwhile is pending again, and its rows go all the same: they are in the file."""
-    monkeypatch.setattr("host.store.archives.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("host.store.upkeep.archives.ROWS_AT_ONCE", 1)
     remove, pages = ledger_archive.remove, 0
 
     async def two_pages(*arguments: Any) -> None:

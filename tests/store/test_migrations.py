@@ -6,9 +6,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from host.consumers.catchup import Catchup
-from host.store import access_tables, outbox, tables
+from host.store import tables
+from host.store.access import tables as access_tables
 from host.store.engine import Database
 from host.store.migrate import SCRIPTS, upgrade
+from host.store.turns import outbox
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

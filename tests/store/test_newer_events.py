@@ -8,12 +8,13 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from host import archive_files
 from host.chores.archivist import Archivist
 from host.consumers.catchup import Catchup
 from host.consumers.table import CONSUMERS
 from host.operator import verify
-from host.store import activity_chain, outbox, partitions
+from host.store.read_model import activity_partitions
+from host.store.turns import outbox
+from host.store.upkeep import activity_chain, archive_files
 from tests.fakes.newer import newer_turn
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
@@ -158,7 +159,7 @@ async def test_it_is_archived_and_verified_as_the_others(
 ) -> None:
     clock.at = datetime(2026, 3, 20, 12, tzinfo=UTC)
     async with world.database.raw() as connection:
-        await partitions.ensure(connection, clock.now())
+        await activity_partitions.ensure(connection, clock.now())
     await world.create(person, reminders=[])
     await newer_turn(world.database, "ListActor", a_list(person), "list.created", at="2026-03-20T12:00:00.000Z")
     await loops["projector"].step()

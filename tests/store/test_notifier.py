@@ -7,7 +7,7 @@ import pytest
 
 from host.consumers.catchup import Catchup
 from host.notify.notifier import Notifier
-from host.store import streams
+from host.store.read_model import activity_rows
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
 
@@ -47,7 +47,7 @@ async def test_a_reminder_on_time_is_told_at_once_and_once(
     notification = orjson.loads(row["body"])["data"]["notification"]
     assert notification["id"] == await world.value("SELECT id FROM notifications")
     async with world.database.raw() as connection:
-        assert await streams.broken_at(connection, person.id) is None
+        assert await activity_rows.broken_at(connection, person.id) is None
 
 
 async def test_a_second_delivery_of_the_event_is_no_second_notification_even_without_the_inbox(

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from host.store import outbox, own_writes, publishing
 from host.store.engine import Database, Raw
+from host.store.read_model import own_writes
+from host.store.turns import outbox, publishing
 from tests.store.explained import Explained
 
 pytestmark = pytest.mark.store

@@ -11,11 +11,12 @@ from actors.commands import Principal, build_command
 from host.consumers.catchup import Catchup
 from host.consumers.projector import Projector
 from host.operator.rebuild import rebuild
-from host.store import dead_letters, own_writes, pauses
-from host.store.consistency import Projection, Shown
 from host.store.engine import Database
-from host.store.outbox import Event
-from host.store.own_writes import Look
+from host.store.read_model import own_writes
+from host.store.read_model.consistency import Projection, Shown
+from host.store.read_model.own_writes import Look
+from host.store.turns import dead_letters, pauses
+from host.store.turns.outbox import Event
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

@@ -9,7 +9,7 @@ from host import metrics
 from host.chores import patrol
 from host.chores.patrol import Patrol
 from host.consumers.catchup import Catchup
-from host.store import pauses
+from host.store.turns import pauses
 from tests.fakes.person import FakePerson
 from tests.store.test_verify import settle, verify
 from tests.store.world import World

@@ -8,7 +8,7 @@ from host.console import StartError
 from host.consumers.catchup import Catchup
 from host.dapr.gateway import Unavailable
 from host.operator import pause_consumer
-from host.store import pauses
+from host.store.turns import pauses
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from host.presence import Presence
-from host.store import processes, vitals
 from host.store.engine import Database
-from host.store.processes import Process
+from host.store.upkeep import processes, vitals
+from host.store.upkeep.processes import Process
 from host.version import VERSION
 
 pytestmark = pytest.mark.store

@@ -11,8 +11,8 @@ import pytest
 
 from actors.task.state import task_json
 from host.consumers.catchup import Catchup
-from host.store import projections, streams
-from host.store.projections import OvertakenError
+from host.store.read_model import activity_rows, task_rows
+from host.store.read_model.task_rows import OvertakenError
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 
@@ -55,7 +55,7 @@ async def test_a_reminder_that_fires_touches_no_index_of_its_task(
     assert fired["state"]["reminders"][0]["status"] == "fired"
     later[task_id] = task_json(fired["state"])
     async with world.database.raw() as connection, connection.transaction():
-        await projections.upsert_tasks(connection, later)
+        await task_rows.upsert_tasks(connection, later)
         updates = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'tasks'"
         assert tuple(await connection.fetchrow(updates)) == (2, 2)
 
@@ -99,7 +99,7 @@ async def check_activity(world: World) -> None:
             assert last.get(actor_id, (0, 0)) < now
             last[actor_id] = now
         async with world.database.raw() as connection:
-            assert await streams.broken_at(connection, user_id) is None
+            assert await activity_rows.broken_at(connection, user_id) is None
 
 
 @pytest.fixture
@@ -204,10 +204,10 @@ async def test_a_changed_row_breaks_the_chain_where_it_was_changed(
     user_id = people[0].id
     await world.rows("UPDATE activity SET body = body || ' ' WHERE user_id = $1 AND position = 5", user_id)
     async with world.database.raw() as connection:
-        assert await streams.broken_at(connection, user_id) == 5
+        assert await activity_rows.broken_at(connection, user_id) == 5
     await world.rows("DELETE FROM activity WHERE user_id = $1 AND position = 5", user_id)
     async with world.database.raw() as connection:
-        assert await streams.broken_at(connection, user_id) == 6
+        assert await activity_rows.broken_at(connection, user_id) == 6
 
 
 async def test_a_turn_that_was_refused_leaves_no_trace(world: World, loops: dict[str, Catchup]) -> None:

@@ -8,8 +8,8 @@ from prometheus_client import REGISTRY
 from host import metrics
 from host.chores.pruner import Pruner
 from host.consumers.catchup import Catchup
-from host.store import partitions
 from host.store.engine import Database
+from host.store.read_model import activity_partitions
 from tests.deadline import eventually
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
@@ -82,7 +82,7 @@ async def test_more_than_goes_in_one_pass_is_followed_at_once_by_the_next(
 ) -> None:
     monkeypatch.setattr("host.chores.pruner.BATCHES_AT_ONCE", 2)
     monkeypatch.setattr("host.chores.pruner.BREATH_SECONDS", 0.0)
-    monkeypatch.setattr("host.store.prune.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("host.store.upkeep.prune.ROWS_AT_ONCE", 2)
     for _ in range(9):
         await world.create(person)
     await make_old(world)
@@ -150,9 +150,9 @@ async def test_partitions_are_made_ahead_and_rows_move_out_of_the_default_one(
         await connection.execute(insert, 1, "2031-05-31T23:59:59.999Z")
         await connection.execute(insert, 2, "2031-06-01T00:00:00Z")
         clock.at = clock.at.replace(year=2031, month=6)
-        made = await partitions.ensure(connection, clock.now())
+        made = await activity_partitions.ensure(connection, clock.now())
         assert made == ["activity_2031_06", "activity_2031_07", "activity_2031_08", "activity_2031_09"]
-        assert await partitions.ensure(connection, clock.now()) == []
+        assert await activity_partitions.ensure(connection, clock.now()) == []
     assert await world.value("SELECT position FROM activity_2031_06") == 2
     assert await world.value("SELECT position FROM activity_default") == 1
     assert await world.value("SELECT count(*) FROM activity") == 2

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from limits import RateLimitItem, RateLimitItemPerMinute
 
-from host.store import rate_counts
+from host.store.access import rate_counts
 from host.store.engine import Database
 from web.api.rate_limits import RateLimits
 from web.problems import ProblemError

@@ -11,10 +11,10 @@ from host.console import StartError
 from host.consumers.catchup import Catchup
 from host.operator import rebuild as operation
 from host.operator.rebuild import Rebuilt, rebuild
-from host.store import rebuild as store
-from host.store import snapshot
-from host.store.consistency import reached
 from host.store.engine import Database
+from host.store.read_model.consistency import reached
+from host.store.upkeep import rebuild as store
+from host.store.upkeep import snapshot
 from tests.fakes.person import FakePerson
 from tests.store.test_projector import busy_day, check_fold
 from tests.store.world import World

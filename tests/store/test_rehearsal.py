@@ -11,8 +11,8 @@ from host.operator.simulate import read_instant, read_stretch, rehearse
 from host.runner.postgres import EmbeddedPostgres
 from host.simulation.clock import SimulatedClock
 from host.simulation.world import World
-from host.store import snapshot
 from host.store.engine import Database
+from host.store.upkeep import snapshot
 from tests.fakes.person import FakePerson
 
 pytestmark = pytest.mark.store

@@ -7,7 +7,8 @@ import pytest
 from host.consumers.catchup import Catchup
 from host.notify import held
 from host.notify.notifier import Notifier
-from host.store import deliveries, streams
+from host.store.notify import deliveries
+from host.store.read_model import activity_rows
 from tests.fakes.person import FakePerson
 from tests.store.explained import Explained
 from tests.store.world import World
@@ -71,7 +72,7 @@ async def test_each_of_a_page_is_told_as_if_alone(world: World, loops: dict[str,
     until = await world.value("SELECT max(due_at) FROM deliveries WHERE status = 'pending'")
     assert until.isoformat() == "2026-11-22T15:00:00+00:00"
     async with world.database.raw() as connection:
-        assert {await streams.broken_at(connection, user) for user in (few, many, answered.id)} == {None}
+        assert {await activity_rows.broken_at(connection, user) for user in (few, many, answered.id)} == {None}
 
 
 async def test_one_whose_delivery_fails_holds_up_nobody_of_its_page(world: World, notifier: Notifier) -> None:

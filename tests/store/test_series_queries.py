@@ -8,10 +8,11 @@ import pytest
 
 from actors.doc import KEY
 from host.consumers.catchup import Catchup
-from host.store import actor_state, series_queries
-from host.store.consistency import reached
 from host.store.engine import Database
-from host.store.task_queries import Stretch
+from host.store.read_model import series_queries
+from host.store.read_model.consistency import reached
+from host.store.read_model.task_queries import Stretch
+from host.store.turns import actor_state
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

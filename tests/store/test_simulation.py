@@ -10,8 +10,8 @@ import pytest
 from actors.commands import Command
 from host.simulation.clock import SimulatedClock
 from host.simulation.world import World
-from host.store import streams
 from host.store.engine import Database
+from host.store.read_model import activity_rows
 from tests.fakes.person import FakePerson
 
 pytestmark = pytest.mark.store
@@ -194,4 +194,4 @@ async def test_every_stream_is_whole_and_no_event_is_left(simulated: World) -> N
                   SELECT FROM inbox i WHERE i.consumer = c AND i.event_id = outbox.event_id)"""
     assert await rows(simulated, unread) == []
     async with simulated.database.raw() as connection:
-        assert await streams.broken_at(connection, person.id) is None
+        assert await activity_rows.broken_at(connection, person.id) is None

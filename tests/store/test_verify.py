@@ -11,9 +11,10 @@ from host.consumers.catchup import Catchup
 from host.consumers.table import CONSUMERS
 from host.operator import verify as operation
 from host.operator.verify import Report
-from host.store import invariants, pauses
-from host.store.doc_checks import Found
 from host.store.engine import Raw
+from host.store.turns import pauses
+from host.store.upkeep import invariants
+from host.store.upkeep.doc_checks import Found
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.test_projector import busy_day
 from tests.store.test_rebuild import DAILY, read_model
@@ -402,7 +403,7 @@ def test_only_the_first_of_many_breaches_are_told() -> None:
 async def test_of_very_many_breaches_the_first_of_each_kind_are_named(
     full: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("host.store.doc_checks.MOST", 3)
+    monkeypatch.setattr("host.store.upkeep.doc_checks.MOST", 3)
     monkeypatch.setattr("host.operator.verify.MOST", 3)
     await full.rows("UPDATE tasks SET title = title || '!'")
     await full.rows("DELETE FROM wakes")

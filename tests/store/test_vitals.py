@@ -3,7 +3,8 @@
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.store import pauses, vitals
+from host.store.turns import pauses
+from host.store.upkeep import vitals
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

@@ -6,7 +6,7 @@ from actors import due
 from host.chores.zone_rules import ZoneRules
 from host.consumers.catchup import Catchup
 from host.dapr.gateway import Unavailable
-from host.store import zone_rules as stored
+from host.store.upkeep import zone_rules as stored
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
 

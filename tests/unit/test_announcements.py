@@ -8,7 +8,7 @@ import pytest
 
 from host.live import announcements
 from host.live.announcements import Announcements, heard
-from host.store.outbox import Event
+from host.store.turns.outbox import Event
 from tests.deadline import eventually
 
 pytestmark = pytest.mark.unit

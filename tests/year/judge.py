@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from host.store import streams
+from host.store.read_model import activity_rows
 from tests.year.drive import Lived
 from tests.year.plan import Plan
 
@@ -24,7 +24,7 @@ async def differences(lived: Lived, plan: Plan) -> list[str]:
         found += _told(what, (str(row) for row in await lived.rows(query)))
     async with lived.world.database.raw() as connection:
         for person in plan.people:
-            if (position := await streams.broken_at(connection, person.id)) is not None:
+            if (position := await activity_rows.broken_at(connection, person.id)) is not None:
                 found.append(f"the activity of {person.id} is broken at {position}")
     return found
 

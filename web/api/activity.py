@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from actors.clock import instant_text
 from actors.fields import STORABLE, Id
-from host.store import activity_queries, task_queries
-from host.store.activity_queries import ActivityFilter
+from host.store.read_model import activity_queries, task_queries
+from host.store.read_model.activity_queries import ActivityFilter
 from web.act import Act
 from web.api import models
 from web.api.acting import act_of

@@ -8,7 +8,7 @@ import orjson
 from actors.events import EVENTS, whole
 from actors.replies import Json
 from actors.shapes import Task, is_whole
-from host.store.activity_queries import ActivityRow
+from host.store.read_model.activity_queries import ActivityRow
 from web.api.task_json import task_json
 
 UNDOABLE: Final = frozenset({"task.updated", "task.completed", "task.reopened", "task.deleted", "task.restored"})

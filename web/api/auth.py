@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from host.store import accounts, sessions
-from host.store.accounts import Account
+from host.store.access import accounts, sessions
+from host.store.access.accounts import Account
 from web.api import bodies, models
 from web.api.acting import caller_of
 from web.api.guard import GuardedRoute, address_of

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from actors.commands import BODIES, Command, body_hash, command_id_for_item
 from actors.replies import Json
 from host.dapr.gateway import ActorBug, Unavailable
-from host.store import commands
+from host.store.turns import commands
 from web.act import Act, Done, Write
 from web.api.consistency import MOST_WRITES, behind_after_wait
 from web.api.sending import TASK, reply_task

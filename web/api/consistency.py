@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from host.store.own_writes import Cause
+from host.store.read_model.own_writes import Cause
 from web.act import Act, Write
 from web.api.signed import Signer
 from web.problems import ProblemError

@@ -9,8 +9,8 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from actors.clock import Clock, instant_text
-from host.store import sessions, tokens
-from host.store.accounts import UserRow
+from host.store.access import sessions, tokens
+from host.store.access.accounts import UserRow
 from host.store.engine import Database
 from web.caller import FULL_SCOPES, Caller, Profile
 from web.problems import ProblemError, unavailable

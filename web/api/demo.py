@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from actors.commands import Principal, build_command
-from host.store import accounts
+from host.store.access import accounts
 from web.api.credentials import profile_of
 from web.api.registering import register
 from web.caller import FULL_SCOPES, Caller, Profile

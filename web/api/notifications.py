@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.clock import instant_text
-from host.store import notification_queries
-from host.store.notification_queries import NotificationRow
+from host.store.notify import notification_queries
+from host.store.notify.notification_queries import NotificationRow
 from web.api import models
 from web.api.acting import caller_of
 from web.api.answers import answer

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from actors.clock import instant_text
 from actors.replies import Json
-from host.store import actor_state
 from host.store.engine import Database
+from host.store.turns import actor_state
 from web.act import Act, Done
 from web.api import bodies
 from web.api.sending import USER

@@ -11,7 +11,7 @@ from typing import Final
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 
-from host.store import rate_counts
+from host.store.access import rate_counts
 from host.store.engine import Database, is_outage
 from web.problems import ProblemError
 

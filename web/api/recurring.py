@@ -11,7 +11,7 @@ from actors.commands import Command, successor_id, task_id_for
 from actors.fields import Body
 from actors.replies import Json, Refused, Reply
 from actors.series.stored import tasks_of
-from host.store import series_queries, task_queries
+from host.store.read_model import series_queries, task_queries
 from web.act import Act, Done, Write
 from web.api import bodies
 from web.api.bulk_sending import UNREACHED, send_each

@@ -6,7 +6,7 @@ from typing import Any
 from actors.clock import instant_text
 from actors.replies import Json
 from actors.series.stored import sentence_of
-from host.store.reminder_queries import LedgerRow
+from host.store.read_model.reminder_queries import LedgerRow
 
 
 def life_json(row: Any, entries: Sequence[LedgerRow], deliveries: Sequence[Any], series: Json | None) -> Json:

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.fields import Id
-from host.store import reminder_queries, series_queries
-from host.store.reminder_queries import ReminderFilter
+from host.store.read_model import reminder_queries, series_queries
+from host.store.read_model.reminder_queries import ReminderFilter
 from web.api import models
 from web.api.acting import act_of
 from web.api.answers import answer

@@ -17,8 +17,8 @@ from actors.replies import Json, Refused
 from actors.series.occurrences import occurrences
 from actors.series.preview import preview
 from actors.series.upcoming import made_ahead, upcoming
-from host.store import series_queries
-from host.store.task_queries import Stretch
+from host.store.read_model import series_queries
+from host.store.read_model.task_queries import Stretch
 from web.act import Act
 from web.api import bodies, series_models
 from web.api.acting import act_of, caller_of

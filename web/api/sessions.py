@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.clock import instant_text
-from host.store import sessions
+from host.store.access import sessions
 from web.api import models
 from web.api.acting import caller_of
 from web.api.answers import answer

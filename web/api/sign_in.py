@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.commands import Cause, Principal, build_command
-from host.store import accounts, sessions
-from host.store.accounts import Account
+from host.store.access import accounts, sessions
+from host.store.access.accounts import Account
 from web.api.acting import caller_of
 from web.api.answers import answer
 from web.api.credentials import SECURE_COOKIE, cookie_name, hashed, new_secret, person, profile_of

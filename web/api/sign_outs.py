@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Final
 
-from host.store import sign_outs
+from host.store.access import sign_outs
 from host.store.engine import is_outage
 from web.api.parts import Parts
 

@@ -2,7 +2,7 @@
 
 from actors.fields import fold
 from actors.replies import Json
-from host.store import task_queries
+from host.store.read_model import task_queries
 from web.act import Act, Done
 from web.api.bulk_sending import as_first_asked, send_each
 from web.api.consistency import honour

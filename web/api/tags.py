@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.fields import STORABLE, TagName
-from host.store import tag_queries
+from host.store.read_model import tag_queries
 from web.api import bodies, models
 from web.api.acting import act_of
 from web.api.answers import answer, answer_done

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from actors.fields import STORABLE, Id, Priority, TagName, fold
-from host.store.task_queries import Stretch, TaskFilter
+from host.store.read_model.task_queries import Stretch, TaskFilter
 from web.act import Act
 from web.api.moments import DayOrMoment
 from web.api.pages import Paged, opened

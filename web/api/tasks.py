@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from actors.fields import Body
 from actors.replies import Json
-from host.store import task_queries
+from host.store.read_model import task_queries
 from web.api import bodies, models, series_models
 from web.api.acting import act_of
 from web.api.answers import answer, answer_done, no_content

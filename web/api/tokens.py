@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.clock import instant_text
-from host.store import tokens
-from host.store.tokens import TokenRow
+from host.store.access import tokens
+from host.store.access.tokens import TokenRow
 from web.api import bodies, models
 from web.api.acting import caller_of
 from web.api.answers import answer

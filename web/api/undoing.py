@@ -3,7 +3,7 @@
 import orjson
 from pydantic import ValidationError
 
-from host.store import activity_queries
+from host.store.read_model import activity_queries
 from web.act import Act, Done
 from web.api.activity_json import UNDOABLE
 from web.api.sending import change_task

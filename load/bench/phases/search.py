@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
-from host.store.task_queries import Stretch, TaskFilter, list_statement
+from host.store.read_model.task_queries import Stretch, TaskFilter, list_statement
 from load.bench.bench import Bench
 from load.bench.clients.http import Connection, connect, request
 from load.bench.figures import VoidError, percentile, spread

@@ -9,8 +9,8 @@ import pytest
 from host.operator.doctor import Listener, Report, _judge, _look_at_disk
 from host.operator.doctor_text import lines
 from host.runner.folder import DataFolder
-from host.store.processes import Process, Seen
-from host.store.vitals import Vitals
+from host.store.upkeep.processes import Process, Seen
+from host.store.upkeep.vitals import Vitals
 
 pytestmark = pytest.mark.unit
 

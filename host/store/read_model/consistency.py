@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from host.store import own_writes
 from host.store.engine import Database
-from host.store.own_writes import Cause, Look
+from host.store.read_model import own_writes
+from host.store.read_model.own_writes import Cause, Look
 
 REMEMBERED: Final = 10_000
 POLL_SECONDS: Final = 0.1  # the longest: where the projector is in this process, it is told

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.access_tables import accounts
+from host.store.access.tables import accounts
 from host.store.tables import users
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from host.store.engine import Raw
-from host.store.outbox import handled_by
+from host.store.turns.outbox import handled_by
 
 Cause = Literal["paused", "behind", "dead_letter"]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.access_tables import accounts, sessions
+from host.store.access.tables import accounts, sessions
 from host.store.tables import tasks, users
 
 

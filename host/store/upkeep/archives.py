@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from host.store import partitions
 from host.store.engine import Raw
+from host.store.read_model import activity_partitions
 
 ROWS_AT_ONCE: Final = 2_000
 IDLE_TIMEOUT: Final = "5s"  # a process that is stopped during the drop lets readers of activity go on after so long
@@ -37,7 +37,7 @@ async def months(connection: Raw, before: datetime) -> list[date]:
 
 async def rows_of(connection: Raw, month: date) -> AsyncGenerator[Sequence[tuple[str, str]]]:
     """(hash, row as JSON) of all rows of a month, by user and position, all of one instant."""
-    query = f"SELECT hash, row_to_json(a)::text FROM {partitions.name_of(month)} a ORDER BY user_id, position"  # noqa: S608  our own names
+    query = f"SELECT hash, row_to_json(a)::text FROM {activity_partitions.name_of(month)} a ORDER BY user_id, position"  # noqa: S608  our own names
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         cursor = await connection.cursor(query)
         while rows := await cursor.fetch(ROWS_AT_ONCE):
@@ -49,7 +49,7 @@ async def drop(connection: Raw, archive: Archive, now: datetime) -> bool:
 
     Raises LockNotAvailableError when readers of activity do not let go in time: try again.
     """
-    name = partitions.name_of(archive.month)
+    name = activity_partitions.name_of(archive.month)
     async with connection.transaction():
         await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         await connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_TIMEOUT}'")

@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Integer, func, literal_column, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from host.store.read_model.task_queries import Stretch
 from host.store.tables import series, tasks, user_streams
-from host.store.task_queries import Stretch
 
 Json = dict[str, Any]
 

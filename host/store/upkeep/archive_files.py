@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from host.store.streams import chained
+from host.store.read_model.activity_rows import chained
 
 SUFFIX: Final = ".ndjson.gz"
 _PARTIAL: Final = ".partial"

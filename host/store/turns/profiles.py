@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from host.store import actor_state
 from host.store.engine import Raw
+from host.store.turns import actor_state
 
 Json = dict[str, Any]
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from host.store.activity_queries import FIRST_OF_TURN
 from host.store.engine import Raw
+from host.store.read_model.activity_queries import FIRST_OF_TURN
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.access_tables import sessions
-from host.store.accounts import USER_COLUMNS, UserRow, user_row
+from host.store.access.accounts import USER_COLUMNS, UserRow, user_row
+from host.store.access.tables import sessions
 from host.store.tables import users
 
 LIFE = timedelta(days=30)  # without a request

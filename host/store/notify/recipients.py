@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from host.store import profiles
 from host.store.engine import Raw
-from host.store.profiles import Profile
+from host.store.turns import profiles
+from host.store.turns.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from host.store.archives import Archive
 from host.store.engine import Raw
+from host.store.upkeep.archives import Archive
 
 KIND: Final = "ledger"
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from host import archive_files
-from host.archive_files import DamagedError, HashOf
-from host.store import archives, snapshot
-from host.store.archives import Archive
 from host.store.engine import Raw
-from host.store.streams import FIRST, chained
+from host.store.read_model.activity_rows import FIRST, chained
+from host.store.upkeep import archive_files, archives, snapshot
+from host.store.upkeep.archive_files import DamagedError, HashOf
+from host.store.upkeep.archives import Archive
 
 ROWS_AT_ONCE: Final = 2_000
 # Files are by time and the chain is by position: around midnight of the first a later position may stand before.

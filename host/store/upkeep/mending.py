@@ -8,9 +8,10 @@ import orjson
 from actors.series.state import series_json
 from actors.task.state import task_json
 from actors.user.rules import user_json
-from host.store import ledger, projections, series_rows
-from host.store.doc_checks import Mend
 from host.store.engine import Raw
+from host.store.notify import ledger
+from host.store.read_model import series_rows, task_rows
+from host.store.upkeep.doc_checks import Mend
 
 _STATE: Final = """SELECT (convert_from(value, 'UTF8')::json->'state')::text FROM dapr_state
     WHERE key = 'duely||' || $1 || '||' || $2 || '||doc'"""
@@ -48,11 +49,11 @@ async def _project(connection: Raw, actor_type: str, actor_id: str) -> _Done:
     if text is not None:
         state: dict[str, Any] = orjson.loads(text)
         if actor_type == "TaskActor":
-            await projections.upsert_tasks(connection, {actor_id: task_json(state)})
+            await task_rows.upsert_tasks(connection, {actor_id: task_json(state)})
         elif actor_type == "SeriesActor":
             await series_rows.upsert(connection, {actor_id: series_json(state)})
         else:
-            await projections.upsert_users(connection, {actor_id: user_json(state)})
+            await task_rows.upsert_users(connection, {actor_id: user_json(state)})
         owner = owner or state.get("user_id")
     what = "projected again" if text is not None else "removed from the read model"
     return _Done(f"{actor_type}:{actor_id} was {what}", owner if actor_type == "TaskActor" else None)

@@ -16,8 +16,10 @@ from actors.commands import occurrence_id
 from actors.series.state import series_json, unstarted
 from actors.task.state import task_json
 from actors.user.rules import user_json
-from host.store import outbox, projections, series_rows, tables
+from host.store import tables
 from host.store.engine import HOLD_READ_MODEL, Raw
+from host.store.read_model import series_rows, task_rows
+from host.store.turns import outbox
 
 Json = dict[str, Any]
 
@@ -27,7 +29,7 @@ GRACE: Final = timedelta(seconds=30)  # by then the scheduler or the sweeper has
 
 
 class Mend(NamedTuple):
-    """How a breach is mended: `what` is a name in host/store/mending.py, `about` says what of."""
+    """How a breach is mended: `what` is a name in host/store/upkeep/mending.py, `about` says what of."""
 
     what: str
     about: tuple[str, ...]
@@ -163,7 +165,7 @@ async def _read_model(connection: Raw, docs: Sequence[Doc], found: Found) -> Non
     series = [series_json(doc.state) for doc in still if doc.actor_type == "SeriesActor"]
     users = [user_json(doc.state) for doc in still if doc.actor_type == "UserActor"]
     differing = {
-        "TaskActor": await _differing(connection, tables.tasks, [projections.row_of(task) for task in tasks])
+        "TaskActor": await _differing(connection, tables.tasks, [task_rows.row_of(task) for task in tasks])
         | await _differing_reminders(connection, tasks),
         "SeriesActor": await _differing(connection, tables.series, [series_rows.row_of(one) for one in series]),
         "UserActor": await _differing(connection, tables.users, users),

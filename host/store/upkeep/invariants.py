@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from host.store.doc_checks import GRACE, MOST, Breach, Found, Mend
 from host.store.engine import Raw
-from host.store.ledger import STEPS
-from host.store.outbox import Types, handled_by, is_of
+from host.store.notify.ledger import STEPS
+from host.store.turns.outbox import Types, handled_by, is_of
+from host.store.upkeep.doc_checks import GRACE, MOST, Breach, Found, Mend
 
 TOLD_GRACE: Final = timedelta(minutes=1)
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.access_tables import tokens
-from host.store.accounts import USER_COLUMNS, UserRow, user_row
+from host.store.access.accounts import USER_COLUMNS, UserRow, user_row
+from host.store.access.tables import tokens
 from host.store.tables import users
 
 _TOUCH_EVERY = timedelta(minutes=1)

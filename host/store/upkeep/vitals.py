@@ -6,9 +6,10 @@ from typing import Final
 
 from asyncpg.exceptions import InterfaceError, PostgresError
 
-from host.store import dead_letters, leases, outbox, pauses, processes, publishing, wakes
 from host.store.engine import Database
-from host.store.processes import Seen
+from host.store.turns import dead_letters, outbox, pauses, publishing, wakes
+from host.store.upkeep import leases, processes
+from host.store.upkeep.processes import Seen
 
 GRACE_SECONDS: Final = 10.0  # by then the sweeper has mended it
 # No connection, no right to it, or no schema yet.

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.partitions import month_of
+from host.store.read_model.activity_partitions import month_of
 from host.store.tables import activity, archives
 
 # Of a row of `activity` that is a later event of a task's turn: the body of the turn's first, which has the whole task.

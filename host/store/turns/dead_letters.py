@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 
 from host.store.engine import Raw
-from host.store.outbox import Event
+from host.store.turns.outbox import Event
 
 # What a series asked for stays asked for, whatever it says later.
 NEVER_OVER: Final = ("recurrence.triggered", "recurrence.withdrawn", "series.split")

@@ -13,9 +13,10 @@ import orjson
 from actors.fields import fold
 from actors.series.state import series_json
 from actors.task.state import task_json
-from host.store import leases, projections, series_rows
 from host.store.engine import Database, Raw
 from host.store.migrate import LOCK as MIGRATION_LOCK
+from host.store.read_model import series_rows, task_rows
+from host.store.upkeep import leases
 
 Json = dict[str, Any]
 
@@ -151,7 +152,7 @@ async def put(connection: Raw, docs: Sequence[Doc]) -> None:
     series = {doc.actor_id: series_json(doc.state) for doc in docs if doc.actor_type == "SeriesActor"}
     async with connection.transaction():
         if tasks:
-            await projections.upsert_tasks(connection, tasks)
+            await task_rows.upsert_tasks(connection, tasks)
         if series:
             await series_rows.upsert(connection, series)
 

@@ -1,0 +1,1 @@
+"""Keeping the database well: archive, pruning, snapshots, checks and repairs, leases, processes."""
