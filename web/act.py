@@ -9,7 +9,7 @@ from actors.commands import Cause, Command, Principal, build_command
 from actors.fields import Body
 from actors.replies import Json, Reply
 from host.store.engine import Database
-from web.api.signed import Signer
+from web.api.edge.signed import Signer
 from web.caller import Caller
 from web.problems import refused
 from web.services import Services

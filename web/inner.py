@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web.api import health
-from web.api.answers import answer_problem
-from web.api.credentials import unauthenticated
-from web.api.health import Check
+from web.api.edge.answers import answer_problem
+from web.api.edge.credentials import unauthenticated
+from web.api.health import routes as health
+from web.api.health.routes import Check
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

@@ -20,8 +20,8 @@ from host.logs import start_logging
 from host.process import HostProcess
 from host.settings import BadSettingError, Settings, read_settings
 from web.api.app import create_app
-from web.api.health_app import create_health_app
-from web.api.sign_outs import watch
+from web.api.health.app import create_health_app
+from web.api.sessions.sign_outs import watch
 from web.inner import create_inner_app
 from web.services import Services
 

@@ -10,7 +10,7 @@ from actors.doc import Doc
 from actors.replies import Accepted
 from actors.user import rules
 from load.bench.system import System
-from web.api.credentials import TOKEN_PREFIX, hashed, new_secret
+from web.api.edge.credentials import TOKEN_PREFIX, hashed, new_secret
 
 _DOC_SQL = "INSERT INTO dapr_state (key, value) VALUES ($1, $2)"
 _USER_SQL = """

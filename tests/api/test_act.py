@@ -11,13 +11,13 @@ from host.store.access import accounts
 from tests.fakes.world import World
 from web.act import Act
 from web.api import bodies
-from web.api.activity_json import entry_json
-from web.api.bulk_sending import change_tasks
-from web.api.credentials import profile_of
-from web.api.recurring import create_series, delete_series
-from web.api.sending import change_task, create_task
-from web.api.tagging import change_everywhere
-from web.api.undoing import undo
+from web.api.activity.shown import entry_json
+from web.api.activity.undoing import undo
+from web.api.edge.credentials import profile_of
+from web.api.series.sending import create_series, delete_series
+from web.api.tags.tagging import change_everywhere
+from web.api.tasks.bulk_sending import change_tasks
+from web.api.tasks.sending import change_task, create_task
 from web.caller import Caller
 from web.problems import ProblemError
 

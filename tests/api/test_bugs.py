@@ -35,7 +35,7 @@ async def test_it_is_a_500_without_a_time_to_come_back_and_the_log_has_its_id(
     assert "X-Request-Id" in answer.json()["detail"]
     assert answer.headers["x-request-id"] == "from-my-proxy.1"
     assert "retry-after" not in answer.headers
-    [line] = [line for line in caplog.records if line.name == "web.api.edge"]
+    [line] = [line for line in caplog.records if line.name == "web.api.edge.middleware"]
     assert line.__dict__["actor_type"] == "TaskActor"
     assert line.__dict__["fingerprint"] not in answer.text
     assert line.exc_info is None, "the host of the actor has it"
@@ -76,7 +76,7 @@ async def test_an_edit_of_a_series_that_an_old_occurrence_cannot_hear_says_that_
     async def older(*_: object) -> list[str]:
         return [old]
 
-    monkeypatch.setattr("web.api.recurring._older_open", older)
+    monkeypatch.setattr("web.api.series.sending._older_open", older)
     await spoiled(here, "TaskActor", old)
     series_id = (await series.made(ada))["id"]
     answer = await ada.patch(f"{series.SERIES}/{series_id}", json={"title": "Prune"})

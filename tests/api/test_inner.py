@@ -5,7 +5,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from tests.fakes.world import World
-from web.api.health_app import create_health_app
+from web.api.health.app import create_health_app
 from web.inner import create_inner_app
 
 pytestmark = pytest.mark.api

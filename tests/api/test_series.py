@@ -9,7 +9,7 @@ import pytest
 from tests.api.series import BERLIN, DAILY, SERIES, TASKS, made
 from tests.fakes.schema import faults
 from tests.fakes.world import World
-from web.api import series as series_routes
+from web.api.series import routes as series_routes
 
 pytestmark = pytest.mark.api
 

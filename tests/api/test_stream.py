@@ -14,8 +14,8 @@ from tests.fakes.listener import Listener, Served, served
 from tests.fakes.newer import newer_turn
 from tests.fakes.schema import faults
 from tests.fakes.world import World
-from web.api import live
-from web.api.event_stream import EventStream
+from web.api.stream import listener as live
+from web.api.stream.response import EventStream
 from web.caller import FULL_SCOPES, Caller, Profile
 
 pytestmark = pytest.mark.api

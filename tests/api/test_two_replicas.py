@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 
 from tests.fakes.world import World
-from web.api.consistency import HEADER
-from web.api.sign_outs import look
-from web.api.signed import Signer
+from web.api.edge.consistency import HEADER
+from web.api.edge.signed import Signer
+from web.api.sessions.sign_outs import look
 from web.caller import Caller, Profile
 
 pytestmark = pytest.mark.api
@@ -51,7 +51,7 @@ async def test_it_counts_also_while_no_replica_can_read_it(
 ) -> None:
     there = on(here, other, ada)
     here.lagging = True
-    monkeypatch.setattr("web.api.profile.LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("web.api.me.profile.LONGEST_WAIT_SECONDS", 0.05)
     changed = await ada.patch(ME, json={"timezone": "Asia/Tokyo"})
     due = {"title": "New", "due": {"date": "2030-01-01"}, "reminders": [{"offset_minutes": 0}]}
     made = await there.post(TASKS, json=due, headers=token_of(changed))

@@ -8,8 +8,8 @@ import pytest
 
 from actors.commands import BODIES
 from web.api.app import describe
-from web.api.bulk_sending import COMMANDS
 from web.api.openapi import SNAPSHOT, written
+from web.api.tasks.bulk_sending import COMMANDS
 
 pytestmark = pytest.mark.contract
 READS_WITH_A_BODY = {"preview_series"}

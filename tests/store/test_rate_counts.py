@@ -8,7 +8,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 
 from host.store.access import rate_counts
 from host.store.engine import Database
-from web.api.rate_limits import RateLimits
+from web.api.edge.rate_limits import RateLimits
 from web.problems import ProblemError
 
 pytestmark = pytest.mark.store

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from web.api import live
-from web.api.live import Pace
+from web.api.stream import listener as live
+from web.api.stream.listener import Pace
 
 pytestmark = pytest.mark.unit
 

@@ -3,8 +3,8 @@
 import pytest
 from limits import RateLimitItemPerMinute
 
-from web.api import rate_limits
-from web.api.rate_limits import RateLimits, network_of
+from web.api.edge import rate_limits
+from web.api.edge.rate_limits import RateLimits, network_of
 from web.problems import ProblemError
 
 pytestmark = pytest.mark.unit

@@ -16,33 +16,31 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from web.api import (
-    activity,
-    auth,
-    bulk,
-    health,
-    me,
-    notifications,
-    openapi,
-    reminders,
-    series,
-    sessions,
-    stream,
-    tags,
-    tasks,
-    tokens,
-)
-from web.api.answers import answer_problem
-from web.api.credentials import Credentials
-from web.api.demo import Demo
-from web.api.edge import Edge
+from web.api import openapi
+from web.api.activity import routes as activity
+from web.api.auth import routes as auth
+from web.api.auth.demo import Demo
+from web.api.auth.passwords import Passwords
+from web.api.edge.answers import answer_problem
+from web.api.edge.credentials import Credentials
+from web.api.edge.middleware import Edge
+from web.api.edge.page import DIST, Page
+from web.api.edge.parts import Parts
+from web.api.edge.rate_limits import RateLimits
+from web.api.edge.signed import Signer
+from web.api.health import routes as health
+from web.api.me import routes as me
+from web.api.notifications import routes as notifications
 from web.api.openapi import document
-from web.api.page import DIST, Page
-from web.api.parts import Parts
-from web.api.passwords import Passwords
-from web.api.rate_limits import RateLimits
-from web.api.signed import Signer
-from web.api.stream_seats import StreamSeats
+from web.api.reminders import routes as reminders
+from web.api.series import routes as series
+from web.api.sessions import routes as sessions
+from web.api.stream import routes as stream
+from web.api.stream.seats import StreamSeats
+from web.api.tags import routes as tags
+from web.api.tasks import bulk
+from web.api.tasks import routes as tasks
+from web.api.tokens import routes as tokens
 from web.problems import ProblemError, invalid_parameters
 from web.services import Services
 

@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.responses import Response
 
 from web.api import bodies, models
-from web.api.operation import PROBLEMS
+from web.api.edge.operation import PROBLEMS
 
 SNAPSHOT: Final = Path(__file__).with_name("openapi.json")
 _REF: Final = "#/components/schemas/{model}"

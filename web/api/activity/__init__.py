@@ -1,0 +1,1 @@
+"""/activity: the activity log, and undo."""

@@ -1,0 +1,107 @@
+"""The activity log: what happened, to a user and to a task, and undoing an entry."""
+
+import re
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.clock import instant_text
+from actors.fields import STORABLE, Id
+from host.store.read_model import activity_queries, task_queries
+from host.store.read_model.activity_queries import ActivityFilter
+from web.act import Act
+from web.api import models
+from web.api.activity.shown import activity_json
+from web.api.activity.undoing import undo
+from web.api.edge.acting import act_of
+from web.api.edge.answers import answer, answer_done
+from web.api.edge.guard import GuardedRoute
+from web.api.edge.ids import TaskId
+from web.api.edge.moments import Moment
+from web.api.edge.operation import operation
+from web.problems import not_found
+
+router: Final = APIRouter(prefix="/api/v1", tags=["activity"], route_class=GuardedRoute)
+
+Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
+_EVENT_TYPE: Final = re.compile(r"[a-z-]{1,20}\.[a-z-]{1,20}")
+
+
+def _event_type(text: str) -> str:
+    if _EVENT_TYPE.fullmatch(text):
+        return text
+    raise PydanticCustomError("invalid_format", "not the type of an event, as task.created")
+
+
+EventType = Annotated[str, AfterValidator(_event_type), STORABLE]
+
+
+class ActivityQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    type: Annotated[list[EventType], Field(max_length=20)] = []
+    actor: Annotated[str, StringConstraints(max_length=64), STORABLE] | None = Field(
+        default=None, description="user, token, agent, reminder or system, or the id of one of them"
+    )
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
+    before: Position | None = Field(default=None, description="Entries older than this position")
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class AllActivityQuery(ActivityQuery):
+    task_id: Id | None = None
+
+
+@router.get("/activity", **operation("list_activity", "read", "What happened", models.ActivityPage, consistent=True))
+async def list_(request: Request, query: Annotated[AllActivityQuery, Query()]) -> Response:
+    act = act_of(request)
+    return await _page(act, query, query.task_id)
+
+
+@router.get(
+    "/tasks/{task_id}/activity",
+    **operation("list_task_activity", "read", "What happened to a task", models.ActivityPage, consistent=True),
+)
+async def list_of_task(request: Request, task_id: TaskId, query: Annotated[ActivityQuery, Query()]) -> Response:
+    act = act_of(request)
+    async with act.db.connect() as connection:
+        if not await task_queries.existed(connection, act.user_id, task_id):
+            raise not_found()
+    return await _page(act, query, task_id)
+
+
+@router.post(
+    "/activity/{position}/undo",
+    **operation("undo_activity", "write", "Undo what an entry changed", models.Task, command=True),
+)
+async def undo_entry(request: Request, position: Position) -> Response:
+    act = act_of(request)
+    return answer_done(act, await undo(act, position))
+
+
+async def _page(act: Act, query: ActivityQuery, task_id: str | None) -> Response:
+    wanted = ActivityFilter(
+        types=query.type,
+        actor=query.actor,
+        task_id=task_id,
+        since=query.since,
+        until=query.until,
+        before=query.before,
+    )
+    async with act.db.connect() as connection:
+        rows = await activity_queries.listed(connection, act.user_id, wanted, query.limit + 1)
+        archived_before = await activity_queries.archived_before(connection)
+    now, shown = act.now(), rows[: query.limit]
+    older = str(shown[-1].position) if len(rows) > query.limit else None
+    return answer(
+        {
+            "items": [activity_json(row, now) for row in shown],
+            "next_cursor": older,
+            "archived_before": archived_before and instant_text(archived_before),
+        }
+    )

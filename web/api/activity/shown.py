@@ -1,0 +1,61 @@
+"""An entry of the activity log as the API and the live stream show it."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from actors.events import EVENTS, whole
+from actors.replies import Json
+from actors.shapes import Task, is_whole
+from host.store.read_model.activity_queries import ActivityRow
+from web.api.tasks.shown import task_json
+
+UNDOABLE: Final = frozenset({"task.updated", "task.completed", "task.reopened", "task.deleted", "task.restored"})
+LARGEST: Final = 256 * 1024  # of the events of a turn together, were each shown with the whole task
+
+
+def event_of(body: str, first: str | None) -> Json:
+    """The event of a row of activity: with the whole task, also where it is a later one of a turn."""
+    event: Json = orjson.loads(body)
+    return whole(event, first, LARGEST // event["data"]["of"])
+
+
+def activity_json(row: ActivityRow, now: datetime) -> Json:
+    event = event_of(row.body, row.first)
+    shown = entry_json(row.position, event, now)
+    return {
+        "id": row.position,
+        **shown,
+        "at": event["time"],
+        "undoable": row.type in UNDOABLE and bool(shown["changed"]),
+        "hash": row.hash,
+    }
+
+
+def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
+    """What the stream sends too: position, type, what it is about, what changed and why."""
+    data = event["data"]
+    cause = data.get("cause") or {}  # an entry of before there were causes has none, as what a tick did
+    # A purged task has nothing to show; a trimmed one is too large to be told again; a series' is yet to be made.
+    hidden = data.get("trimmed") or event["type"] == "task.purged" or "series_id" in data
+    task = None if hidden else data.get("task")
+    if event["type"] not in EVENTS and not is_whole(task, Task):
+        task = None  # only a newer version knows what that is
+    return {
+        "position": position,
+        "type": event["type"],
+        "task_id": data.get("task_id"),
+        "series_id": data.get("series_id"),
+        "version": data["version"],
+        "task": task_json(task, now) if task else None,
+        "changed": data.get("changed") or {},
+        "cause": {
+            "kind": data["actor"]["kind"],
+            "id": data["actor"]["id"],
+            "correlation_id": data.get("correlation_id"),
+            "command_id": data.get("command_id"),
+            "via": cause.get("kind"),
+            "change_set": cause.get("change_set"),
+        },
+    }

@@ -1,0 +1,1 @@
+"""/auth: signing up, logging in and out, changing the password."""

@@ -1,0 +1,40 @@
+"""The demo's one user: whoever comes from this machine is that user, without a login."""
+
+from typing import Final
+from uuid import UUID, uuid5
+
+from actors.commands import Principal, build_command
+from host.store.access import accounts
+from web.api.auth.registering import register
+from web.api.edge.credentials import profile_of
+from web.caller import FULL_SCOPES, Caller, Profile
+from web.services import Services
+
+DEMO_USER_ID: Final = str(uuid5(UUID(int=0), "demo.duely"))
+_CREDENTIAL: Final = "demo"
+
+
+class Demo:
+    """Makes the demo's user when first asked for."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def caller(self) -> Caller:
+        async with self._services.db.connect() as connection:
+            user = await accounts.find_user(connection, DEMO_USER_ID)
+        profile = profile_of(user) if user else await self._register()
+        # Without a password or session there is no account to manage.
+        return Caller(profile, "user", DEMO_USER_ID, FULL_SCOPES - {"account"}, _CREDENTIAL)
+
+    async def _register(self) -> Profile:
+        """Two at once send the same command, which is applied once."""
+        command = build_command(
+            "RegisterUser",
+            {"email": "demo@localhost", "zone": "UTC"},
+            id=DEMO_USER_ID,
+            principal=Principal("system", "demo", DEMO_USER_ID),
+            correlation_id="demo",
+            zone="UTC",
+        )
+        return await register(self._services, command)

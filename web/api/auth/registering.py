@@ -1,0 +1,19 @@
+"""The first command to a user's own actor."""
+
+from actors.commands import Command
+from web.api.me.profile import profile_from_reply
+from web.api.tasks.sending import USER
+from web.caller import Profile
+from web.problems import refused
+from web.services import LONGEST_WAIT_SECONDS, Services
+
+
+async def register(services: Services, command: Command) -> Profile:
+    """Make the user's actor, or find it made; raises host.dapr.gateway.Unavailable."""
+    user_id = command.principal.user_id
+    reply = await services.actors.send(USER, user_id, command)
+    if reply.error is not None:
+        raise refused(reply.error)
+    # So that the next request finds the profile; where this takes too long, that request says so.
+    await services.projection.wait(user_id, reply.version, LONGEST_WAIT_SECONDS)
+    return profile_from_reply(reply.value)

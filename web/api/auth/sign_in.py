@@ -1,0 +1,77 @@
+"""Signing up, opening a session and its cookie, and ending it."""
+
+from typing import Final
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.commands import Cause, Principal, build_command
+from host.store.access import accounts, sessions
+from host.store.access.accounts import Account
+from web.api.auth.registering import register
+from web.api.edge.acting import caller_of
+from web.api.edge.answers import answer
+from web.api.edge.credentials import SECURE_COOKIE, cookie_name, hashed, new_secret, person, profile_of
+from web.api.edge.guard import address_of
+from web.api.edge.parts import parts_of
+from web.api.me.profile import user_json
+from web.caller import Profile
+
+_LONGEST_USER_AGENT: Final = 200
+
+
+async def register_user(request: Request, account: Account) -> Profile:
+    """Make the user's actor, or find it made; raises host.dapr.gateway.Unavailable."""
+    correlation_id = request.scope["duely.correlation_id"]
+    command = build_command(
+        "RegisterUser",
+        {"email": account.email, "zone": account.zone},
+        id=str(uuid4()),
+        principal=Principal("user", account.user_id, account.user_id),
+        correlation_id=correlation_id,
+        zone=account.zone,
+        cause=Cause("request", correlation_id),
+    )
+    return await register(parts_of(request).services, command)
+
+
+async def known_profile(request: Request, account: Account) -> Profile:
+    """The profile from the read model; a sign-up that was cut off half way is finished here."""
+    async with parts_of(request).services.db.connect() as connection:
+        user = await accounts.find_user(connection, account.user_id)
+    return profile_of(user) if user else await register_user(request, account)
+
+
+async def signed_in(request: Request, profile: Profile, *, status: int = 200) -> Response:
+    """A new session for that user. A session that the browser had before stays as it is, unknown to this one."""
+    parts, secret = parts_of(request), new_secret()
+    session = sessions.NewSession(
+        hashed(secret),
+        profile.user_id,
+        request.headers.get("user-agent", "")[:_LONGEST_USER_AGENT],
+        address_of(request),
+    )
+    async with parts.services.db.begin() as connection:
+        await sessions.add(connection, session, parts.services.clock.now())
+    parts.credentials.remember(person(profile, session.token_hash))
+    response = answer({"user": user_json(profile)}, status=status)
+    _set_cookie(request, response, secret, int(sessions.LIFE.total_seconds()))
+    return response
+
+
+async def end_session(request: Request) -> Response:
+    parts, caller = parts_of(request), caller_of(request)
+    async with parts.services.db.begin() as connection:
+        await sessions.remove(connection, caller.credential)
+    parts.credentials.drop(caller.credential)
+    response = Response(status_code=204)
+    _set_cookie(request, response, "", 0)
+    return response
+
+
+def _set_cookie(request: Request, response: Response, secret: str, max_age: int) -> None:
+    name = cookie_name(request.scope["scheme"])
+    response.set_cookie(
+        name, secret, max_age=max_age, path="/", secure=name == SECURE_COOKIE, httponly=True, samesite="lax"
+    )

@@ -1,0 +1,151 @@
+"""The door of every route: who may pass, from which site, how often. A route that does not say who may pass is refused."""
+
+import re
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from inspect import signature
+from typing import Any, Final, TypeAlias
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from actors.context import user_id
+from web.act import Write
+from web.api.edge.acting import SAFE, act_of
+from web.api.edge.consistency import HEADER, honour, opened
+from web.api.edge.credentials import unauthenticated
+from web.api.edge.operation import Access
+from web.api.edge.parts import Parts, parts_of
+from web.api.edge.rate_limits import PER_ADDRESS, PER_USER, network_of
+from web.api.me.profile import stored_profile
+from web.caller import Caller
+from web.problems import ProblemError
+
+Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_OWN_SITE: Final = frozenset({"same-origin", "none"})
+_LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
+
+
+class GuardedRoute(APIRoute):
+    """Reads `x-duely-access` of its operation and admits the request before FastAPI looks at it.
+
+    FastAPI's reading of path and query, and what it keeps open for dependencies, are a quarter of what a create costs
+    here; where the endpoint takes the request alone, both are left out.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self._takes_only_the_request():
+            self.app = _bare(self.get_route_handler())
+
+    def get_route_handler(self) -> Handler:
+        access: Access | None = (self.openapi_extra or {}).get("x-duely-access")
+        if access is None:
+            raise TypeError(f"{self.path} does not say who may use it")
+        consistent = any(parameter["name"] == HEADER for parameter in (self.openapi_extra or {}).get("parameters", ()))
+        handle = self.endpoint if self._takes_only_the_request() else super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            await _admit(request, parts_of(request), access)
+            if consistent:
+                await _until_shown(request, parts_of(request))
+            return await handle(request)
+
+        return guarded
+
+    def _takes_only_the_request(self) -> bool:
+        return list(signature(self.endpoint).parameters) == ["request"]
+
+
+def _bare(handle: Handler) -> ASGIApp:
+    """Without the exit stacks that `yield` dependencies need; errors are the exception middleware's, as everywhere."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await handle(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    return app
+
+
+def address_of(request: Request) -> str:
+    """The client's address, past trusted proxies."""
+    client = request.scope.get("client")
+    return str(client[0]) if client else "unknown"
+
+
+async def _admit(request: Request, parts: Parts, access: Access) -> None:
+    await parts.limits.count(PER_ADDRESS, network_of(address_of(request)))
+    if access == "public":
+        _refuse_other_sites(request)
+        return
+    caller = await _caller(request, parts)
+    if "authorization" not in request.headers:
+        _refuse_other_sites(request)
+    await parts.limits.count(PER_USER, caller.user_id)
+    if not caller.may(access):
+        raise _forbidden(caller, access)
+    seen = opened(parts.signer, caller.user_id, request.headers.get(HEADER))
+    request.scope["duely.seen"] = seen
+    request.scope["duely.caller"] = await _up_to_date(parts, caller, seen or ())
+    user_id.set(caller.user_id)
+
+
+async def _until_shown(request: Request, parts: Parts) -> None:
+    """For the reads, all in this place; what is remembered of the profile may be older than what can be read."""
+    act = act_of(request)
+    if await honour(act) > act.caller.profile.version:
+        parts.credentials.forget_user(act.user_id)
+        request.scope["duely.caller"] = await _caller(request, parts)
+
+
+async def _caller(request: Request, parts: Parts) -> Caller:
+    caller = await parts.credentials.caller(request)
+    if caller is None and parts.demo is not None:
+        _refuse_other_names(request)
+        caller = await parts.demo.caller()
+    if caller is None:
+        raise unauthenticated()
+    return caller
+
+
+async def _up_to_date(parts: Parts, caller: Caller, seen: Sequence[Write]) -> Caller:
+    """The caller with the changes of the own profile that were seen: another replica may have made them.
+
+    What is remembered here may be older, as may the read model, and a command would go out with the old zone.
+    """
+    version = max((version for actor_id, version in seen if actor_id == caller.user_id), default=0)
+    if version <= caller.profile.version:
+        return caller
+    parts.credentials.forget_user(caller.user_id)
+    return replace(caller, profile=await stored_profile(parts.services.db, caller.user_id))
+
+
+def _forbidden(caller: Caller, access: Access) -> ProblemError:
+    if access == "account":
+        return ProblemError(403, "needs_login", "This needs a person who is logged in; a token is not enough.")
+    had = ", ".join(sorted(caller.scopes))
+    detail = f"This token may {had}; make one with the scope `{access}`."
+    return ProblemError(403, "scope_missing", detail)
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Against requests that another site makes a browser send; scripts send neither header and pass."""
+    if request.method in SAFE:
+        return
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        ours = site in _OWN_SITE
+    else:
+        origin = request.headers.get("origin")
+        ours = origin is None or origin.partition("://")[2] == request.headers.get("host")
+    if not ours:
+        raise ProblemError(403, "cross_site", "Another site asked for this; open Duely's own page and do it there.")
+
+
+def _refuse_other_names(request: Request) -> None:
+    """Without a login, a name that another site points at this machine must not open the door (DNS rebinding)."""
+    if not _LOOPBACK.fullmatch(request.headers.get("host", "")):
+        raise ProblemError(403, "demo_is_local", "The demo answers only under localhost or 127.0.0.1.")

@@ -1,0 +1,1 @@
+"""/health: whether the process is alive and ready."""

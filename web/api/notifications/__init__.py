@@ -1,0 +1,1 @@
+"""/notifications: the notification centre."""

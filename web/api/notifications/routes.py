@@ -1,0 +1,86 @@
+"""The notification centre: list with the unread count, mark one or all read."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.clock import instant_text
+from host.store.notify import notification_queries
+from host.store.notify.notification_queries import NotificationRow
+from web.api import models
+from web.api.edge.acting import caller_of
+from web.api.edge.answers import answer
+from web.api.edge.guard import GuardedRoute
+from web.api.edge.ids import NotificationId
+from web.api.edge.operation import operation
+from web.api.edge.parts import parts_of
+from web.problems import not_found
+
+router: Final = APIRouter(prefix="/api/v1/notifications", tags=["notifications"], route_class=GuardedRoute)
+
+
+class NotificationQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    unread_only: bool = False
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    per_page: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@router.get("", **operation("list_notifications", "read", "My notifications", models.NotificationPage, consistent=True))
+async def list_(request: Request, query: Annotated[NotificationQuery, Query()]) -> Response:
+    async with parts_of(request).services.db.snapshot() as connection:
+        found = await notification_queries.listed(
+            connection,
+            caller_of(request).user_id,
+            unread_only=query.unread_only,
+            limit=query.per_page,
+            offset=(query.page - 1) * query.per_page,
+        )
+    page = {
+        "items": [notification_json(row) for row in found.items],
+        "total": found.total,
+        "page": query.page,
+        "per_page": query.per_page,
+        "next_cursor": None,
+        "unread": found.unread,
+    }
+    return answer(page)
+
+
+@router.post("/read-all", **operation("read_all_notifications", "write", "Mark all read", models.MarkedRead))
+async def read_all(request: Request) -> Response:
+    services = parts_of(request).services
+    async with services.db.begin() as connection:
+        marked = await notification_queries.mark_all_read(connection, caller_of(request).user_id, services.clock.now())
+    return answer({"marked": marked})
+
+
+@router.post("/{notification_id}/read", **operation("read_notification", "write", "Mark one read", models.Notification))
+async def read(request: Request, notification_id: NotificationId) -> Response:
+    services = parts_of(request).services
+    async with services.db.begin() as connection:
+        row = await notification_queries.mark_read(
+            connection, caller_of(request).user_id, notification_id, services.clock.now()
+        )
+    if row is None:
+        raise not_found("notification")
+    return answer(notification_json(row))
+
+
+def notification_json(row: NotificationRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "task_id": row.task_id,
+        "reminder_id": row.reminder_id,
+        "title": row.title,
+        "body": row.body,
+        "late_seconds": row.late_seconds,
+        "created_at": instant_text(row.created_at),
+        "read_at": instant_text(row.read_at) if row.read_at else None,
+        "acknowledged_at": instant_text(row.acknowledged_at) if row.acknowledged_at else None,
+    }

@@ -1,0 +1,1 @@
+"""/reminders: reminders across tasks, and the ledger."""

@@ -1,0 +1,100 @@
+"""Reminders across tasks, and the ledger of what became of each."""
+
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.fields import Id
+from host.store.read_model import reminder_queries, series_queries
+from host.store.read_model.reminder_queries import ReminderFilter
+from web.api import models
+from web.api.edge.acting import act_of
+from web.api.edge.answers import answer
+from web.api.edge.guard import GuardedRoute
+from web.api.edge.ids import ReminderId
+from web.api.edge.operation import operation
+from web.api.reminders.shown import ledger_json, life_json, reminder_json
+from web.problems import not_found
+
+router: Final = APIRouter(prefix="/api/v1/reminders", tags=["reminders"], route_class=GuardedRoute)
+MOST_ENTRIES: Final = 1_000  # of one reminder; those of one that was snoozed for years are read by /reminders/ledger
+
+
+class ReminderQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    task_id: Id | None = None
+    status: Literal["pending", "fired", "cancelled"] | None = None
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    per_page: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class LedgerQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    task_id: Id
+    reminder_id: Id | None = None
+    after: Annotated[int, Field(ge=0, le=2**63 - 1, description="Entries after the one with this id")] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 100
+
+
+@router.get("", **operation("list_reminders", "read", "My reminders, next first", models.ReminderPage, consistent=True))
+async def list_(request: Request, query: Annotated[ReminderQuery, Query()]) -> Response:
+    act = act_of(request)
+    wanted = ReminderFilter(query.task_id, query.status)
+    offset = (query.page - 1) * query.per_page
+    async with act.db.snapshot() as connection:
+        rows, total = await reminder_queries.listed(
+            connection, act.user_id, wanted, limit=query.per_page, offset=offset
+        )
+    items = [reminder_json(row) for row in rows]
+    page = {"items": items, "total": total, "page": query.page, "per_page": query.per_page, "next_cursor": None}
+    return answer(page)
+
+
+@router.get(
+    "/ledger",
+    **operation("list_ledger", "read", "What became of a task's reminders", models.LedgerPage, consistent=True),
+)
+async def ledger(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:
+    act = act_of(request)
+    async with act.db.connect() as connection:
+        rows = await reminder_queries.ledger(
+            connection,
+            act.user_id,
+            query.task_id,
+            query.reminder_id,
+            after=query.after,
+            limit=query.limit,
+        )
+    return answer({"items": [ledger_json(row) for row in rows]})
+
+
+@router.get(
+    "/{reminder_id}",
+    **operation(
+        "get_reminder",
+        "read",
+        "A reminder, why it is there and what became of it",
+        models.ReminderLife,
+        consistent=True,
+    ),
+)
+async def get(
+    request: Request, reminder_id: ReminderId, task_id: Annotated[Id | None, Query(description="Of which task")] = None
+) -> Response:
+    act = act_of(request)
+    user_id = act.user_id
+    async with act.db.snapshot() as connection:
+        row = await reminder_queries.find(connection, user_id, reminder_id, task_id)
+        if row is None:
+            raise not_found("reminder")
+        entries = await reminder_queries.ledger(
+            connection, user_id, row.task_id, reminder_id, after=0, limit=MOST_ENTRIES
+        )
+        sent = await reminder_queries.deliveries_of(connection, user_id, row.task_id, reminder_id)
+        series = await series_queries.find(connection, user_id, row.series_id) if row.series_id else None
+    return answer(life_json(row, entries, sent, series))

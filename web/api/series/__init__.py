@@ -1,0 +1,1 @@
+"""/series: recurring series and their occurrences."""

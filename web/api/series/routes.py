@@ -1,0 +1,275 @@
+"""Series: create, list, read, edit, preview; pause, resume, stop; skip and move one; their occurrences."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.fields import Body, CalendarDate
+from actors.recurrence.expansion import Policies
+from actors.replies import Json, Refused
+from actors.series.occurrences import occurrences
+from actors.series.preview import preview
+from actors.series.upcoming import made_ahead, upcoming
+from host.store.read_model import series_queries
+from host.store.read_model.task_queries import Stretch
+from web.act import Act
+from web.api import bodies
+from web.api.edge.acting import act_of, caller_of
+from web.api.edge.answers import answer, answer_done
+from web.api.edge.guard import GuardedRoute
+from web.api.edge.ids import SeriesId
+from web.api.edge.operation import operation
+from web.api.edge.pages import Paged, cursor_after, opened
+from web.api.edge.parts import parts_of
+from web.api.edge.reading import read_body
+from web.api.series import models as series_models
+from web.api.series.sending import change_series, create_series, delete_series, edit_series, patch_of, split_series
+from web.api.series.shown import series_json
+from web.problems import Fault, ProblemError, not_found, refused
+
+router: Final = APIRouter(prefix="/api/v1/series", tags=["series"], route_class=GuardedRoute)
+_LONGEST_STRETCH: Final = timedelta(days=366)
+
+
+class SeriesQuery(Paged):
+    status: Literal["active", "paused", "stopped", "ended", "deleted"] | None = Field(
+        default=None, description="Without it all that are not deleted"
+    )
+    order: Literal["asc", "desc"] = Field(default="desc", description="By creation")
+
+
+class OccurrenceQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    since: CalendarDate | None = Field(default=None, alias="from", description="The first day; today without it")
+    until: CalendarDate | None = Field(
+        default=None, alias="to", description="The last day, at most 366 after the first; a year without it"
+    )
+
+
+@router.post(
+    "",
+    **operation(
+        "create_series",
+        "write",
+        "Create a series",
+        series_models.Series,
+        status=201,
+        body=bodies.CreateSeries,
+        command=True,
+    ),
+)
+async def create(request: Request) -> Response:
+    body = await read_body(request, bodies.CreateSeries)
+    act = act_of(request)
+    return answer_done(act, await create_series(act, body))
+
+
+@router.post(
+    "/preview",
+    **operation(
+        "preview_series",
+        "read",
+        "What a rule says and its next dates; nothing is saved",
+        series_models.Preview,
+        body=bodies.PreviewSeries,
+    ),
+)
+async def show_preview(request: Request) -> Response:
+    body = await read_body(request, bodies.PreviewSeries)
+    zone, now = caller_of(request).profile.zone, parts_of(request).services.clock.now()
+    policies = Policies(month_end=body.month_end, mode=body.mode)
+    found = preview(body.rule, body.start.model_dump(), zone, policies, count=body.count, now=now)
+    if isinstance(found, Refused):
+        raise refused(found)
+    return answer(found)
+
+
+@router.get(
+    "",
+    **operation("list_series", "read", "List series", series_models.SeriesPage, consistent=True, listed=True),
+)
+async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Response:
+    act = act_of(request)
+    stretch = Stretch("created", query.order == "desc", query.per_page, query.offset, opened(act, query))
+    async with act.db.connect() as connection:
+        found = await series_queries.listed(connection, act.user_id, query.status, stretch)
+        done = await series_queries.done_of(connection, act.user_id, made_ahead(found.items))
+    page = {
+        "items": await _shown(found.items, done),
+        "total": found.total,
+        "page": query.page,
+        "per_page": query.per_page,
+        "next_cursor": cursor_after(act, query, found.last),
+    }
+    return answer(page, headers={"Duely-Position": str(found.position)})
+
+
+@router.get("/{series_id}", **operation("get_series", "read", "Read a series", series_models.Series, consistent=True))
+async def get(request: Request, series_id: SeriesId) -> Response:
+    act = act_of(request)
+    async with act.db.connect() as connection:
+        stored = await series_queries.find(connection, act.user_id, series_id)
+        if stored is None:
+            raise not_found("series")
+        done = await series_queries.done_of(connection, act.user_id, made_ahead([stored]))
+    return answer(series_json(upcoming(stored, done)), headers={"ETag": f'"{stored["version"]}"'})
+
+
+@router.patch(
+    "/{series_id}",
+    **operation(
+        "patch_series",
+        "write",
+        "Edit a series; with `from_slot` from there on, which answers the series that begins there (201)",
+        series_models.Series,
+        body=bodies.PatchSeries,
+        command=True,
+        edit=True,
+        pending=series_models.Series,
+        created=series_models.Series,
+    ),
+)
+async def patch(request: Request, series_id: SeriesId) -> Response:
+    body = await read_body(request, bodies.PatchSeries)
+    act = act_of(request)
+    if body.from_slot is None:
+        return answer_done(act, await edit_series(act, series_id, patch_of(body)))
+    follows, done = await split_series(act, series_id, body.from_slot, patch_of(body))
+    return answer_done(act, done, Location=f"/api/v1/series/{follows}")
+
+
+@router.delete(
+    "/{series_id}",
+    **operation(
+        "delete_series",
+        "write",
+        "Delete a series; its open occurrences stay or go with it",
+        series_models.Series,
+        command=True,
+    ),
+)
+async def delete(
+    request: Request, series_id: SeriesId, occurrences: Annotated[Literal["keep", "delete"], Query()] = "keep"
+) -> Response:
+    act = act_of(request)
+    return answer_done(act, await delete_series(act, series_id, occurrences))
+
+
+@router.post(
+    "/{series_id}/pause",
+    **operation(
+        "pause_series", "write", "Pause a series: nothing comes until it is resumed", series_models.Series, command=True
+    ),
+)
+async def pause(request: Request, series_id: SeriesId) -> Response:
+    return await _change(request, series_id, "PauseSeries")
+
+
+@router.post(
+    "/{series_id}/resume",
+    **operation("resume_series", "write", "Go on with a paused series, from now", series_models.Series, command=True),
+)
+async def resume(request: Request, series_id: SeriesId) -> Response:
+    return await _change(request, series_id, "ResumeSeries")
+
+
+@router.post(
+    "/{series_id}/stop",
+    **operation(
+        "stop_series",
+        "write",
+        "End a series for good",
+        series_models.Series,
+        body=bodies.StopSeries,
+        body_required=False,
+        command=True,
+    ),
+)
+async def stop(request: Request, series_id: SeriesId) -> Response:
+    body = await read_body(request, bodies.StopSeries, required=False)
+    return await _change(request, series_id, "StopSeries", {"keep": body.keep})
+
+
+@router.post(
+    "/{series_id}/skip",
+    **operation(
+        "skip_slot", "write", "Leave one occurrence out", series_models.Series, body=bodies.SkipSlot, command=True
+    ),
+)
+async def skip(request: Request, series_id: SeriesId) -> Response:
+    return await _change(request, series_id, "SkipSlot", await read_body(request, bodies.SkipSlot))
+
+
+@router.post(
+    "/{series_id}/move",
+    **operation(
+        "move_slot",
+        "write",
+        "Give one occurrence another due",
+        series_models.Series,
+        body=bodies.MoveSlot,
+        command=True,
+    ),
+)
+async def move(request: Request, series_id: SeriesId) -> Response:
+    return await _change(request, series_id, "MoveSlot", await read_body(request, bodies.MoveSlot))
+
+
+@router.get(
+    "/{series_id}/occurrences",
+    **operation(
+        "list_occurrences",
+        "read",
+        "The occurrences of a stretch of days, at most 500",
+        series_models.OccurrenceList,
+        consistent=True,
+    ),
+)
+async def list_occurrences(
+    request: Request, series_id: SeriesId, query: Annotated[OccurrenceQuery, Query()]
+) -> Response:
+    act = act_of(request)
+    first, last = _stretch(act, query)
+    async with act.db.snapshot() as connection:
+        stored = await series_queries.find(connection, act.user_id, series_id)
+        if stored is None:
+            raise not_found("series")
+        tasks = await series_queries.occurrences(connection, act.user_id, series_id, first, last)
+    return answer({"items": occurrences(stored, tasks, first, last)})
+
+
+async def _change(request: Request, series_id: str, name: str, body: Body | Json | None = None) -> Response:
+    act = act_of(request)
+    return answer_done(act, await change_series(act, series_id, name, body))
+
+
+def _stretch(act: Act, query: OccurrenceQuery) -> tuple[date, date]:
+    """The first and the last day that are asked for, on the caller's calendar."""
+    if query.since is not None:
+        first = date.fromisoformat(query.since)
+    else:
+        first = act.now().astimezone(ZoneInfo(act.caller.profile.zone)).date()
+    last = first + timedelta(days=365) if query.until is None else date.fromisoformat(query.until)
+    if not timedelta(0) <= last - first <= _LONGEST_STRETCH:
+        detail = "Give a last day that is the first one or at most 366 days after it."
+        raise ProblemError(
+            422, "invalid_request", f"Correct to: {detail}", faults=[Fault("?to", "out_of_range", detail)]
+        )
+    return first, last
+
+
+async def _shown(stored: list[Json], done: Collection[str]) -> list[Json]:
+    """One at a time: to read a rule that ends after thousands of slots takes milliseconds, and others wait for the loop."""
+    items: list[Json] = []
+    for series in stored:
+        items.append(series_json(upcoming(series, done)))
+        await asyncio.sleep(0)
+    return items

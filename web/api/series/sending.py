@@ -1,0 +1,189 @@
+"""Commands to series, and those that answer what a series makes: its first task, or the series that follows a split."""
+
+import asyncio
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from actors.commands import Command, successor_id, task_id_for
+from actors.fields import Body
+from actors.replies import Json, Refused, Reply
+from actors.series.stored import tasks_of
+from host.store.read_model import series_queries, task_queries
+from web.act import Act, Done, Write
+from web.api import bodies
+from web.api.edge.consistency import honour
+from web.api.series.shown import series_json
+from web.api.tasks.bulk_sending import UNREACHED, send_each
+from web.api.tasks.sending import SERIES
+from web.api.tasks.shown import task_json
+from web.problems import ProblemError, broken, invalid_body, not_found, refused, unavailable
+from web.services import LONGEST_WAIT_SECONDS
+
+_TEMPLATE: Final = ("title", "description", "priority", "tags", "checklist", "reminders")
+# Where in the body of a task the fault of a series stands.
+_IN_TASK: Final = {"/rule": "/recurrence/rule", "/start": "/due"}
+
+
+async def create_series(act: Act, body: bodies.CreateSeries) -> Done:
+    command = _birth(act, body)
+    reply = await act.send(SERIES, command.body["id"], command)
+    await _awaited_shown(act, reply.value, LONGEST_WAIT_SECONDS)
+    return replace(_done(reply), outcome="made")
+
+
+async def change_series(act: Act, series_id: str, name: str, body: Body | Json | None = None) -> Done:
+    reply = await act.send(SERIES, series_id, act.command(name, body, if_match=act.if_match))
+    await _awaited_shown(act, reply.value, LONGEST_WAIT_SECONDS)
+    return _done(reply)
+
+
+async def edit_series(act: Act, series_id: str, patch: Json) -> Done:
+    older = await _older_open(act, series_id) if "template" in patch else []
+    done = await change_series(act, series_id, "PatchSeries", patch)
+    await _tell_older(act, older, "Retemplate", patch.get("template", {}))
+    return done
+
+
+async def delete_series(act: Act, series_id: str, occurrences: str) -> Done:
+    older = await _older_open(act, series_id) if occurrences == "delete" else []
+    done = await change_series(act, series_id, "DeleteSeries", {"occurrences": occurrences})
+    await _tell_older(act, older, "DeleteTask", {})
+    return done
+
+
+async def _tell_older(act: Act, task_ids: list[str], name: str, body: Json) -> None:
+    """A series tells the open tasks that it knows; of more than a hundred the older ones are told from here."""
+    if not task_ids:
+        return
+    outcome = await send_each(act, act.command(name, body), task_ids)
+    statuses = {result["status"] for result in outcome.results}
+    if UNREACHED.status in statuses:
+        raise unavailable("Some of its open occurrences could not be reached; send the same request again.")
+    if HTTPStatus.INTERNAL_SERVER_ERROR in statuses:  # no repeat tells that one
+        raise broken()
+
+
+async def _older_open(act: Act, series_id: str) -> list[str]:
+    """The open tasks of the series that it does not know any more."""
+    await honour(act)
+    async with act.db.connect() as connection:
+        stored = await series_queries.find(connection, act.user_id, series_id)
+        found = await series_queries.open_of(connection, act.user_id, series_id)
+    known = {entry["task_id"] for entry in tasks_of(stored)} if stored else set()
+    return [task_id for task_id in found if task_id not in known]
+
+
+async def split_series(act: Act, series_id: str, slot: str, patch: Json) -> tuple[str, Done]:
+    """The id of the series that begins at the slot, and that series once it is there, until then the one that ends."""
+    command = act.command("SplitSeries", {"slot": slot, "patch": patch}, if_match=act.if_match)
+    reply = await act.send(SERIES, series_id, command)
+    follows = successor_id(series_id, command.id)
+    loop = asyncio.get_running_loop()
+    ends_at = loop.time() + LONGEST_WAIT_SECONDS
+    if await _is_shown(act, follows, LONGEST_WAIT_SECONDS):
+        async with act.db.connect() as connection:
+            successor = await series_queries.find(connection, act.user_id, follows)
+        if successor is not None:
+            await _awaited_shown(act, successor, max(0.0, ends_at - loop.time()))
+            version = successor["version"]
+            writes = [(series_id, reply.version), *_writes(successor, version)]
+            return follows, Done(series_json(successor), writes, version, "made")
+    return follows, replace(_done(reply), outcome="pending")
+
+
+async def create_recurring(act: Act, body: bodies.CreateTask) -> Done:
+    """The first task of a new series, once it is there; until then the series, whose `next` names it."""
+    command = _birth(act, _series_of(body))
+    reply = await act.services.actors.send(SERIES, command.body["id"], command)
+    if reply.error is not None:
+        raise refused(_in_task(reply.error))
+    return await _first_task(act, reply) or replace(_done(reply), outcome="pending")
+
+
+def _in_task(refusal: Refused) -> Refused:
+    errors = [error | {"pointer": _IN_TASK.get(error["pointer"], "")} for error in refusal.extra.get("errors", [])]
+    return replace(refusal, extra=refusal.extra | ({"errors": errors} if errors else {}))
+
+
+async def _first_task(act: Act, reply: Reply) -> Done | None:
+    series = reply.value
+    # Of a series of days today's has started as soon as it is there.
+    first = next(iter(series["open"]), series["awaited"])
+    if first is None or not await _is_shown(act, first["task_id"], LONGEST_WAIT_SECONDS):
+        return None
+    async with act.db.connect() as connection:
+        task = await task_queries.find(connection, act.user_id, first["task_id"])
+    if task is None:
+        return None
+    writes = [(series["id"], reply.version), (task["id"], task["version"])]
+    return Done(task_json(task, act.now()), writes, task["version"], "made")
+
+
+async def end_recurrence(act: Act, task_id: str) -> Done:
+    """Stop the series of a task and leave the task."""
+    await honour(act)
+    async with act.db.connect() as connection:
+        task = await task_queries.find(connection, act.user_id, task_id)
+    if task is None:
+        raise not_found()
+    if task["series_id"] is None:
+        raise ProblemError(404, "series_not_found", "This task is not of a series.")
+    return await change_series(act, task["series_id"], "StopSeries", {"keep": True})
+
+
+def patch_of(body: bodies.PatchSeries) -> Json:
+    """What the command takes: the fields of the template apart."""
+    given: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"from_slot"})
+    template = {name: given.pop(name) for name in _TEMPLATE if name in given}
+    return given | ({"template": template} if template else {})
+
+
+def _birth(act: Act, body: bodies.CreateSeries) -> Command:
+    """Its id is a task's that the same command would make: so a key that made a task makes no series as well."""
+    given = body.model_dump(exclude_unset=True)
+    template = {name: given.pop(name) for name in _TEMPLATE if name in given}
+    given |= {"id": task_id_for(act.user_id, act.command_id), "template": template}
+    return act.command("CreateSeries", given)
+
+
+def _series_of(body: bodies.CreateTask) -> bodies.CreateSeries:
+    """The series that begins with this task; raises the 422 for what a task may say and a series may not."""
+    assert body.recurrence is not None  # noqa: S101  asked before
+    if body.due is None:
+        raise _unfit("due", "required", "a task that repeats needs a due to start at")
+    if body.id is not None:
+        raise _unfit("id", "not_allowed", "the id of an occurrence follows from its series")
+    given = body.model_dump(exclude_unset=True, exclude={"id", "recurrence", "due"})
+    given |= body.recurrence.model_dump(exclude_unset=True)
+    try:
+        return bodies.CreateSeries.model_validate({**given, "start": body.due.model_dump()})
+    except ValidationError as error:
+        raise invalid_body(error.errors(include_url=False, include_context=False)) from None
+
+
+def _unfit(field: str, code: str, detail: str) -> ProblemError:
+    return invalid_body([{"loc": (field,), "type": code, "msg": detail}])
+
+
+def _done(reply: Reply) -> Done:
+    """The series of the reply."""
+    return Done(series_json(reply.value), _writes(reply.value, reply.version), reply.version)
+
+
+async def _awaited_shown(act: Act, series: Json, timeout_seconds: float) -> None:
+    """The task that `next` will name is made by a consumer: give it the time. One that was there before is seen at once."""
+    if series["awaited"] is not None:
+        await _is_shown(act, series["awaited"]["task_id"], timeout_seconds)
+
+
+def _writes(series: Json, version: int) -> list[Write]:
+    """What the next read must see: the task that `next` names, late or not, and the series itself."""
+    task = [] if series["awaited"] is None else [(series["awaited"]["task_id"], 1)]
+    return [*task, (series["id"], version)]
+
+
+async def _is_shown(act: Act, actor_id: str, timeout_seconds: float) -> bool:
+    return await act.services.projection.wait(actor_id, 1, timeout_seconds)

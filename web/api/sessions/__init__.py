@@ -1,0 +1,1 @@
+"""/sessions: a person's own sessions."""

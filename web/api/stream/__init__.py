@@ -1,0 +1,1 @@
+"""/stream: the live stream."""

@@ -1,0 +1,1 @@
+"""/tasks: tasks, one or many at once."""

@@ -1,0 +1,59 @@
+"""What `GET /tasks` takes: filters, sorts and pages."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from actors.fields import STORABLE, Id, Priority, TagName, fold
+from host.store.read_model.task_queries import Stretch, TaskFilter
+from web.act import Act
+from web.api.edge.moments import DayOrMoment
+from web.api.edge.pages import Paged, opened
+
+MOST_WORDS = 10
+
+
+def _few_words(text: str) -> str:
+    if len(fold(text).split()) > MOST_WORDS:
+        raise PydanticCustomError("too_many", "search for at most 10 words")
+    return text
+
+
+Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(_few_words), STORABLE]
+
+
+class TaskQuery(Paged):
+    status: Literal["open", "completed"] | None = None
+    priority: Annotated[list[Priority], Field(max_length=5, default_factory=list)]
+    tag: Annotated[list[TagName], Field(max_length=10, default_factory=list, description="Tasks with all of these")]
+    due_after: DayOrMoment | None = Field(default=None, description="Due at this date or instant, or later")
+    due_before: DayOrMoment | None = Field(default=None, description="Due before this date or instant")
+    overdue: bool | None = None
+    search: Annotated[
+        Words, Field(description="At most 10 words, each somewhere in title, description, tags or checklist")
+    ] = ""
+    series: Id | None = None
+    trash: bool = False
+    sort: Literal["due", "priority", "created", "updated", "title"] = "due"
+    order: Literal["asc", "desc"] = "asc"
+
+
+def task_filter(query: TaskQuery, now: datetime) -> TaskFilter:
+    return TaskFilter(
+        now=now,
+        trash=query.trash,
+        status=query.status,
+        priorities=query.priority,
+        tags=query.tag,
+        due_after=query.due_after,
+        due_before=query.due_before,
+        overdue=query.overdue,
+        search=query.search,
+        series=query.series,
+    )
+
+
+def task_stretch(act: Act, query: TaskQuery) -> Stretch:
+    return Stretch(query.sort, query.order == "desc", query.per_page, query.offset, opened(act, query))

@@ -1,0 +1,201 @@
+"""Tasks: create, list, read, edit, delete, and everything else that is one command to one task."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.fields import Body
+from actors.replies import Json
+from host.store.read_model import task_queries
+from web.api import bodies, models
+from web.api.edge.acting import act_of
+from web.api.edge.answers import answer, answer_done, no_content
+from web.api.edge.guard import GuardedRoute
+from web.api.edge.ids import TaskId
+from web.api.edge.operation import operation
+from web.api.edge.pages import cursor_after
+from web.api.edge.reading import read_body
+from web.api.series import models as series_models
+from web.api.series.sending import create_recurring, end_recurrence
+from web.api.tags.routes import TagInPath
+from web.api.tasks.queries import TaskQuery, task_filter, task_stretch
+from web.api.tasks.sending import change_task, create_task
+from web.api.tasks.shown import task_json, tasks_json
+from web.problems import not_found
+
+router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=GuardedRoute)
+
+
+@router.post(
+    "",
+    **operation(
+        "create_task",
+        "write",
+        "Create a task, or with `recurrence` a series of tasks",
+        models.Task,
+        status=201,
+        body=bodies.CreateTask,
+        command=True,
+        pending=series_models.Series,
+    ),
+)
+async def create(request: Request) -> Response:
+    body = await read_body(request, bodies.CreateTask)
+    act = act_of(request)
+    return answer_done(act, await (create_task if body.recurrence is None else create_recurring)(act, body))
+
+
+@router.get("", **operation("list_tasks", "read", "List tasks", models.TaskPage, consistent=True, listed=True))
+async def list_(request: Request, query: Annotated[TaskQuery, Query()]) -> Response:
+    act = act_of(request)
+    now, stretch = act.now(), task_stretch(act, query)
+    async with act.db.connect() as connection:
+        found = await task_queries.listed(connection, act.user_id, task_filter(query, now), stretch)
+    page = {
+        "items": tasks_json(found.items, now),
+        "total": found.total,
+        "page": query.page,
+        "per_page": query.per_page,
+        "next_cursor": cursor_after(act, query, found.last),
+    }
+    return answer(page, headers={"Duely-Position": str(found.position)})
+
+
+@router.get("/{task_id}", **operation("get_task", "read", "Read a task", models.Task, consistent=True))
+async def get(request: Request, task_id: TaskId) -> Response:
+    act = act_of(request)
+    async with act.db.connect() as connection:
+        stored = await task_queries.find(connection, act.user_id, task_id)
+    if stored is None:
+        raise not_found()
+    return answer(task_json(stored, act.now()), headers={"ETag": f'"{stored["version"]}"'})
+
+
+@router.patch(
+    "/{task_id}",
+    **operation(
+        "patch_task", "write", "Edit a task; null clears", models.Task, body=bodies.PatchTask, command=True, edit=True
+    ),
+)
+async def patch(request: Request, task_id: TaskId) -> Response:
+    return await _change(request, task_id, "PatchTask", await read_body(request, bodies.PatchTask))
+
+
+@router.delete(
+    "/{task_id}",
+    **operation("delete_task", "write", "Put a task into the trash", models.Task, command=True, edit=True),
+)
+async def delete(request: Request, task_id: TaskId) -> Response:
+    return await _change(request, task_id, "DeleteTask")
+
+
+@router.post(
+    "/{task_id}/complete",
+    **operation("complete_task", "write", "Complete a task", models.Task, command=True, edit=True),
+)
+async def complete(request: Request, task_id: TaskId) -> Response:
+    return await _change(request, task_id, "CompleteTask")
+
+
+@router.post(
+    "/{task_id}/reopen", **operation("reopen_task", "write", "Reopen a task", models.Task, command=True, edit=True)
+)
+async def reopen(request: Request, task_id: TaskId) -> Response:
+    return await _change(request, task_id, "ReopenTask")
+
+
+@router.post(
+    "/{task_id}/restore",
+    **operation("restore_task", "write", "Take a task out of the trash", models.Task, command=True, edit=True),
+)
+async def restore(request: Request, task_id: TaskId) -> Response:
+    return await _change(request, task_id, "RestoreTask")
+
+
+@router.post(
+    "/{task_id}/purge",
+    **operation("purge_task", "write", "Remove a task for good", None, status=204, command=True, edit=True),
+)
+async def purge(request: Request, task_id: TaskId) -> Response:
+    act = act_of(request)
+    return no_content(act, await change_task(act, task_id, "PurgeTask"))
+
+
+@router.put(
+    "/{task_id}/priority",
+    **operation(
+        "set_priority", "write", "Set the priority", models.Task, body=bodies.SetPriority, command=True, edit=True
+    ),
+)
+async def set_priority(request: Request, task_id: TaskId) -> Response:
+    return await _change(request, task_id, "SetPriority", await read_body(request, bodies.SetPriority))
+
+
+@router.post(
+    "/{task_id}/snooze",
+    **operation(
+        "snooze_reminder",
+        "write",
+        "Let a reminder fire again later",
+        models.Task,
+        body=bodies.SnoozeReminder,
+        command=True,
+    ),
+)
+async def snooze(request: Request, task_id: TaskId) -> Response:
+    return await _change(request, task_id, "SnoozeReminder", await read_body(request, bodies.SnoozeReminder))
+
+
+@router.post(
+    "/{task_id}/acknowledge",
+    **operation(
+        "acknowledge_reminder",
+        "write",
+        "Say that a reminder was seen",
+        models.Task,
+        body=bodies.AcknowledgeReminder,
+        body_required=False,
+        command=True,
+    ),
+)
+async def acknowledge(request: Request, task_id: TaskId) -> Response:
+    body = await read_body(request, bodies.AcknowledgeReminder, required=False)
+    return await _change(request, task_id, "AcknowledgeReminder", body)
+
+
+@router.post(
+    "/{task_id}/tags",
+    **operation("add_tags", "write", "Add tags", models.Task, body=bodies.AddTags, command=True, edit=True),
+)
+async def add_tags(request: Request, task_id: TaskId) -> Response:
+    return await _change(request, task_id, "AddTags", await read_body(request, bodies.AddTags))
+
+
+@router.delete(
+    "/{task_id}/tags/{tag}",
+    **operation("remove_tag", "write", "Remove a tag", models.Task, command=True, edit=True),
+)
+async def remove_tag(request: Request, task_id: TaskId, tag: TagInPath) -> Response:
+    return await _change(request, task_id, "RemoveTag", {"tag": tag})
+
+
+@router.delete(
+    "/{task_id}/recurrence",
+    **operation(
+        "remove_recurrence",
+        "write",
+        "Stop the series that a task is of; the task stays",
+        series_models.Series,
+        command=True,
+    ),
+)
+async def remove_recurrence(request: Request, task_id: TaskId) -> Response:
+    act = act_of(request)
+    return answer_done(act, await end_recurrence(act, task_id))
+
+
+async def _change(request: Request, task_id: str, name: str, body: Body | Json | None = None) -> Response:
+    act = act_of(request)
+    return answer_done(act, await change_task(act, task_id, name, body))

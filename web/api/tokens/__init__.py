@@ -1,0 +1,1 @@
+"""/tokens: personal access tokens."""

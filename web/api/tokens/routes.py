@@ -1,0 +1,75 @@
+"""Personal access tokens: made here, shown once, listed by their first characters, revoked."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.clock import instant_text
+from host.store.access import tokens
+from host.store.access.tokens import TokenRow
+from web.api import bodies, models
+from web.api.edge.acting import caller_of
+from web.api.edge.answers import answer
+from web.api.edge.credentials import TOKEN_PREFIX, hashed, new_secret
+from web.api.edge.guard import GuardedRoute
+from web.api.edge.ids import TokenId
+from web.api.edge.operation import operation
+from web.api.edge.parts import parts_of
+from web.api.edge.reading import read_body
+from web.problems import ProblemError, not_found
+
+router: Final = APIRouter(prefix="/api/v1/tokens", tags=["tokens"], route_class=GuardedRoute)
+
+_MOST_TOKENS: Final = 100
+_SHOWN_CHARACTERS: Final = len(TOKEN_PREFIX) + 6
+
+
+@router.post(
+    "", **operation("create_token", "account", "Make a token", models.NewToken, status=201, body=bodies.CreateToken)
+)
+async def create(request: Request) -> Response:
+    body = await read_body(request, bodies.CreateToken)
+    services, user_id = parts_of(request).services, caller_of(request).user_id
+    secret, now = TOKEN_PREFIX + new_secret(), services.clock.now()
+    expires_at = now + timedelta(days=body.expires_in_days) if body.expires_in_days else None
+    scopes = tuple(sorted(set(body.scopes)))
+    row = TokenRow(str(uuid4()), user_id, body.name, scopes, secret[:_SHOWN_CHARACTERS], now, expires_at)
+    async with services.db.begin() as connection:
+        if await tokens.count(connection, user_id) >= _MOST_TOKENS:
+            raise ProblemError(409, "too_many_tokens", f"You have {_MOST_TOKENS} tokens; revoke one you do not need.")
+        await tokens.add(connection, row, hashed(secret))
+    return answer({**_token_json(row), "token": secret}, status=201)
+
+
+@router.get("", **operation("list_tokens", "account", "My tokens", models.TokenList))
+async def list_(request: Request) -> Response:
+    async with parts_of(request).services.db.connect() as connection:
+        found = await tokens.listed(connection, caller_of(request).user_id)
+    return answer({"items": [_token_json(token) for token in found]})
+
+
+@router.delete("/{token_id}", **operation("revoke_token", "account", "Revoke a token", None, status=204))
+async def revoke(request: Request, token_id: TokenId) -> Response:
+    parts = parts_of(request)
+    async with parts.services.db.begin() as connection:
+        token_hash = await tokens.remove(connection, caller_of(request).user_id, token_id)
+    if token_hash is None:
+        raise not_found("token")
+    parts.credentials.drop(token_hash)
+    return Response(status_code=204)
+
+
+def _token_json(token: TokenRow) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scopes": token.scopes,
+        "prefix": token.prefix,
+        "created_at": instant_text(token.created_at),
+        "expires_at": instant_text(token.expires_at) if token.expires_at else None,
+        "last_used_at": instant_text(token.last_used_at) if token.last_used_at else None,
+    }
