@@ -11,7 +11,7 @@ import orjson
 import pytest
 from starlette.types import Message
 
-from tests.deadline import eventually
+from tests.support.deadline import eventually
 from tests.fakes.world import World
 from web.inner import create_inner_app
 

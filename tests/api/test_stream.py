@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from tests.deadline import eventually
+from tests.support.deadline import eventually
 from tests.fakes.listener import Listener, Served, served
 from tests.fakes.newer import newer_turn
 from tests.fakes.schema import faults

@@ -11,7 +11,7 @@ import pytest
 from actors.commands import Command
 from host.dapr.gateway import Gateway
 from host.store.engine import Database
-from tests.deadline import eventually
+from tests.support.deadline import eventually
 from tests.fakes.gateway import FakeActors
 from tests.fakes.world import World
 

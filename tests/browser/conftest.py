@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.window import Window, assert_prompt
-from tests.system import System, running_system
+from tests.support.system import System, running_system
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.window import WAIT_MS, Window
-from tests.system import System
+from tests.support.system import System
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 LOOK_AGAIN_MS = 5_000  # of the page, while reads are behind

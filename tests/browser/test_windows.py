@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.window import HEARD_MS, PASSWORD, WAIT_MS, Window, sees, sees_no_more
-from tests.client import instant
-from tests.system import System
+from tests.support.client import instant
+from tests.support.system import System
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.client import Caller
+from tests.support.client import Caller
 from tests.cluster.system import Cluster, running_cluster
 
 

@@ -11,8 +11,8 @@ from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from tests.client import Caller
-from tests.system import System
+from tests.support.client import Caller
+from tests.support.system import System
 
 REPLICAS = ("actors-1", "actors-2", "consumers-1", "consumers-2", "web-1", "web-2")
 WEBS = 2

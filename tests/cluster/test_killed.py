@@ -9,9 +9,9 @@ from collections import Counter
 import httpx
 import pytest
 
-from tests.client import Caller, instant
+from tests.support.client import Caller, instant
 from tests.cluster.system import Cluster, carried
-from tests.deadline import eventually
+from tests.support.deadline import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from tests.client import Caller, instant
+from tests.support.client import Caller, instant
 from tests.cluster.system import Cluster
-from tests.deadline import eventually
+from tests.support.deadline import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
 

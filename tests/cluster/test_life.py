@@ -10,10 +10,10 @@ import uuid
 import pytest
 
 from host.version import VERSION
-from tests.client import PASSWORD
+from tests.support.client import PASSWORD
 from tests.cluster.system import REPLICAS, Cluster
-from tests.deadline import until
-from tests.system import ROOT
+from tests.support.deadline import until
+from tests.support.system import ROOT
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
 

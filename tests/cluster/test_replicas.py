@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.client import PASSWORD, Caller
+from tests.support.client import PASSWORD, Caller
 from tests.cluster.system import Cluster, carried
-from tests.deadline import eventually
-from tests.own_writes import read_back
+from tests.support.deadline import eventually
+from tests.support.own_writes import read_back
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
 

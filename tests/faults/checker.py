@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from actors.task.reminders import JUST_NOW
-from tests.client import parsed
+from tests.support.client import parsed
 from tests.faults.recorder import Entry
 from tests.faults.stored import Event, Stored
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import psutil
 
-from tests.deadline import until
+from tests.support.deadline import until
 from tests.faults.links import Links
-from tests.system import System
+from tests.support.system import System
 
 BACK_SECONDS = 90.0
 DISK_MEGABYTES = {"postgres": 6_000, "scheduler": 1_500}

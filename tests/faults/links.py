@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from tests.system import ROOT
+from tests.support.system import ROOT
 
 _END_SECONDS = 5
 

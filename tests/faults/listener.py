@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from tests.client import Caller
+from tests.support.client import Caller
 
 CONNECT_SECONDS: Final = 5.0
 SILENCE_SECONDS: Final = 40.0

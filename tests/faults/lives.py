@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from actors.commands import command_id_for_key, task_id_for
-from tests.client import instant, parsed
+from tests.support.client import instant, parsed
 from tests.faults.recorder import Operation
 
 Json = dict[str, Any]

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from tests.client import Caller
+from tests.support.client import Caller
 from tests.faults import lives
 from tests.faults.listener import Listener
 from tests.faults.lives import Life, Person, Step

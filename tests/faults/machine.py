@@ -11,7 +11,7 @@ from host.runner.parts import PORTS
 from host.runner.postgres import EmbeddedPostgres
 from tests.faults.harmed import RUNNER, SESSION, Harmed
 from tests.faults.links import proxied
-from tests.system import PARTS
+from tests.support.system import PARTS
 
 
 class Machine(Harmed):

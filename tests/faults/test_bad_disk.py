@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.client import Caller
-from tests.deadline import eventually, until
+from tests.support.client import Caller
+from tests.support.deadline import eventually, until
 from tests.faults.small_disk import fill, small_disk
-from tests.system import ROOT, System
+from tests.support.system import ROOT, System
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(150)]
 

@@ -21,10 +21,10 @@ import orjson
 import pytest
 
 from actors.commands import Command, Principal, build_command
-from tests.client import Caller
-from tests.deadline import eventually
-from tests.patient import Patient
-from tests.replicas import Replica, Replicas, copied_resources
+from tests.support.client import Caller
+from tests.support.deadline import eventually
+from tests.support.patient import Patient
+from tests.support.replicas import Replica, Replicas, copied_resources
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(200)]
 

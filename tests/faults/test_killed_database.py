@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.client import Caller, Json, UnexpectedAnswerError, instant, parsed, past
-from tests.deadline import eventually
-from tests.system import System
+from tests.support.client import Caller, Json, UnexpectedAnswerError, instant, parsed, past
+from tests.support.deadline import eventually
+from tests.support.system import System
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
 

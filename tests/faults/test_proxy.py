@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.deadline import eventually
+from tests.support.deadline import eventually
 from tests.faults.proxy import Link
 
 pytestmark = pytest.mark.unit

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.client import Caller, instant
-from tests.deadline import eventually
+from tests.support.client import Caller, instant
+from tests.support.deadline import eventually
 from tests.faults.stepped_clock import SteppedClock
-from tests.system import running_system
+from tests.support.system import running_system
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(150)]
 

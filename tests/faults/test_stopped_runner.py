@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deadline import until
+from tests.support.deadline import until
 from tests.faults import recorder
 from tests.faults.faults import End, Fault
 from tests.faults.machine import Machine

@@ -7,7 +7,7 @@ import time
 from host.kafka_access import KafkaAccess
 from host.runner.kafka import Kafka
 from host.runner.part import Process
-from tests.deadline import eventually
+from tests.support.deadline import eventually
 
 START_SECONDS = 40
 STOP_SECONDS = 30  # it writes down what it has first, on a busy disk

@@ -4,8 +4,8 @@ import asyncio
 import time
 from typing import Any
 
-from tests.client import Caller
-from tests.system import System
+from tests.support.client import Caller
+from tests.support.system import System
 
 GRACE_SECONDS = 10.0  # catch-up leaves younger rows that the broker has to it: what is handled before came through it
 

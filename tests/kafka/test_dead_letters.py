@@ -5,12 +5,12 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.client import Caller
-from tests.deadline import eventually
+from tests.support.client import Caller
+from tests.support.deadline import eventually
 from tests.kafka.broker import TestBroker
 from tests.kafka.handled import GRACE_SECONDS, handled_within, value
 from tests.kafka.topic import messages
-from tests.system import System
+from tests.support.system import System
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 

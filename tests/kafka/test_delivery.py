@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.client import Caller, instant
-from tests.deadline import eventually
+from tests.support.client import Caller, instant
+from tests.support.deadline import eventually
 from tests.kafka.broker import TestBroker
 from tests.kafka.figures import FIGURES
 from tests.kafka.handled import GRACE_SECONDS, handled_within, value
 from tests.kafka.topic import messages, write
-from tests.system import System
+from tests.support.system import System
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 

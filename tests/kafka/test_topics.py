@@ -9,7 +9,7 @@ from confluent_kafka.admin import AdminClient
 
 from host.operator.topics import RETENTION_MS, Topic, client_settings, ensure, topics
 from tests.kafka.broker import TestBroker
-from tests.system import ROOT
+from tests.support.system import ROOT
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 

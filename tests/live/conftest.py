@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.client import Caller
-from tests.system import System, running_system
+from tests.support.client import Caller
+from tests.support.system import System, running_system
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from dapr.proto.runtime.v1.dapr_pb2_grpc import DaprStub
 from google.protobuf.any_pb2 import Any as AnyMessage
 
 from host.chores.archivist import JOB, SCHEDULE
-from tests.client import Caller
-from tests.deadline import eventually
-from tests.system import System
+from tests.support.client import Caller
+from tests.support.deadline import eventually
+from tests.support.system import System
 
 pytestmark = pytest.mark.live
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.client import Caller, instant
-from tests.deadline import eventually
+from tests.support.client import Caller, instant
+from tests.support.deadline import eventually
 from tests.fakes.faulty import spoil
 from tests.live.test_series import create, next_task, task_there
-from tests.system import System, running_system
+from tests.support.system import System, running_system
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
 

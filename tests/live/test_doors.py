@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from host.runner.folder import DataFolder
-from tests.client import Caller
-from tests.system import System
+from tests.support.client import Caller
+from tests.support.system import System
 
 pytestmark = pytest.mark.live
 

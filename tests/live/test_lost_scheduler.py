@@ -6,9 +6,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.client import Caller, instant, parsed, past
-from tests.deadline import eventually
-from tests.system import System
+from tests.support.client import Caller, instant, parsed, past
+from tests.support.deadline import eventually
+from tests.support.system import System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 

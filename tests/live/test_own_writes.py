@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.client import Caller
-from tests.own_writes import read_back
-from tests.system import System
+from tests.support.client import Caller
+from tests.support.own_writes import read_back
+from tests.support.system import System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 

@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from tests.client import Caller
-from tests.system import System
+from tests.support.client import Caller
+from tests.support.system import System
 
 pytestmark = pytest.mark.live
 

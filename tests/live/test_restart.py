@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.client import Caller, instant, past
-from tests.system import System
+from tests.support.client import Caller, instant, past
+from tests.support.system import System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.client import Caller, Json, past
-from tests.deadline import eventually, one_within
-from tests.system import System
+from tests.support.client import Caller, Json, past
+from tests.support.deadline import eventually, one_within
+from tests.support.system import System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
 

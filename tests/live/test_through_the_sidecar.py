@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.client import Caller, instant, parsed, past
-from tests.deadline import eventually
-from tests.system import System
+from tests.support.client import Caller, instant, parsed, past
+from tests.support.deadline import eventually
+from tests.support.system import System
 
 pytestmark = pytest.mark.live
 

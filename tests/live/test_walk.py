@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.client import Caller, Json, instant, parsed
-from tests.deadline import eventually, one_within
-from tests.stream_reader import StreamReader
+from tests.support.client import Caller, Json, instant, parsed
+from tests.support.deadline import eventually, one_within
+from tests.support.stream_reader import StreamReader
 
 pytestmark = pytest.mark.live
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.client import Caller, Json
-from tests.deadline import eventually
-from tests.system import System
+from tests.support.client import Caller, Json
+from tests.support.deadline import eventually
+from tests.support.system import System
 
 pytestmark = pytest.mark.live
 

@@ -10,7 +10,7 @@ import pytest
 
 from host.chores.relay import REST_SECONDS, Relay
 from host.store.engine import Database
-from tests.deadline import eventually
+from tests.support.deadline import eventually
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 

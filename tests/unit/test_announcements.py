@@ -9,7 +9,7 @@ import pytest
 from host.live import announcements
 from host.live.announcements import Announcements, heard
 from host.store.turns.outbox import Event
-from tests.deadline import eventually
+from tests.support.deadline import eventually
 
 pytestmark = pytest.mark.unit
 

@@ -8,7 +8,7 @@ day changes it; what fires does so at once.
 import asyncio
 from typing import Any
 
-from tests.client import Caller, instant
+from tests.support.client import Caller, instant
 
 BERLIN = "Europe/Berlin"
 FAR = {"local": "2099-03-31T09:00", "zone": BERLIN}

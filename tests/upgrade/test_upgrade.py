@@ -12,9 +12,9 @@ import pytest
 
 from host.operator import backup
 from host.runner.postgres import EmbeddedPostgres
-from tests.client import PASSWORD, Caller, Json
-from tests.deadline import eventually
-from tests.system import System
+from tests.support.client import PASSWORD, Caller, Json
+from tests.support.deadline import eventually
+from tests.support.system import System
 from tests.upgrade import later
 
 pytestmark = [pytest.mark.upgrade, pytest.mark.timeout(180)]

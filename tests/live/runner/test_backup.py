@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.client import PASSWORD, Caller, instant
-from tests.system import System
+from tests.support.client import PASSWORD, Caller, instant
+from tests.support.system import System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from host.version import VERSION
-from tests.deadline import until
-from tests.system import PARTS, System
+from tests.support.deadline import until
+from tests.support.system import PARTS, System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(90)]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.deadline import until
-from tests.system import PARTS, System
+from tests.support.deadline import until
+from tests.support.system import PARTS, System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from tests.client import PASSWORD, Caller
-from tests.system import ROOT, System
+from tests.support.client import PASSWORD, Caller
+from tests.support.system import ROOT, System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(60)]
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.stream_reader import StreamReader
+from tests.support.stream_reader import StreamReader
 
 PASSWORD = "a long enough passphrase"
 TIMEOUT_SECONDS = 12.0

@@ -23,7 +23,7 @@ import psutil
 from host.runner.folder import DataFolder
 from host.runner.postgres import EmbeddedPostgres
 from host.settings import Settings
-from tests.deadline import until
+from tests.support.deadline import until
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("postgres", "placement", "scheduler", "daprd", "host")

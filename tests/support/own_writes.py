@@ -1,6 +1,6 @@
 """Writing, and reading at once what was written, as a script does that knows nothing of consistency tokens."""
 
-from tests.client import Caller
+from tests.support.client import Caller
 
 
 async def read_back(writer: Caller, reader: Caller, count: int) -> list[str]:

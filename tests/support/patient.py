@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.client import CONSISTENCY, Caller, Json
+from tests.support.client import CONSISTENCY, Caller, Json
 
 GIVE_UP_SECONDS = 20.0
 PAUSE_SECONDS = 0.25

@@ -26,7 +26,7 @@ from host.runner.part import Process, tethered
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
 from host.runner.postgres import EmbeddedPostgres
 from host.settings import Role, Settings, cache_dir
-from tests.deadline import until
+from tests.support.deadline import until
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 8.0

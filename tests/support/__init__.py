@@ -1,0 +1,1 @@
+"""What tests of several levels share: clients, systems under test, replicas."""
