@@ -11,8 +11,8 @@ import orjson
 import pytest
 from starlette.types import Message
 
-from tests.support.deadline import eventually
 from tests.fakes.world import World
+from tests.support.deadline import eventually
 from web.inner import create_inner_app
 
 pytestmark = pytest.mark.api

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from tests.support.deadline import eventually
 from tests.fakes.listener import Listener, Served, served
 from tests.fakes.newer import newer_turn
 from tests.fakes.schema import faults
 from tests.fakes.world import World
+from tests.support.deadline import eventually
 from web.api.stream import listener as live
 from web.api.stream.response import EventStream
 from web.caller import FULL_SCOPES, Caller, Profile

@@ -11,9 +11,9 @@ import pytest
 from actors.commands import Command
 from host.dapr.gateway import Gateway
 from host.store.engine import Database
-from tests.support.deadline import eventually
 from tests.fakes.gateway import FakeActors
 from tests.fakes.world import World
+from tests.support.deadline import eventually
 
 pytestmark = pytest.mark.api
 TASKS = "/api/v1/tasks"

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.support.client import Caller
 from tests.cluster.system import Cluster, running_cluster
+from tests.support.client import Caller
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from actors.task.reminders import JUST_NOW
-from tests.support.client import parsed
 from tests.faults.recorder import Entry
 from tests.faults.stored import Event, Stored
+from tests.support.client import parsed
 
 EARLY: Final = timedelta(seconds=0.02)  # the grain of the clocks that take part
 OVERDUE_SECONDS: Final = 15.0  # a slot whose time is longer past, and whose series has not moved on

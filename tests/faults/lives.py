@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from actors.commands import command_id_for_key, task_id_for
-from tests.support.client import instant, parsed
 from tests.faults.recorder import Operation
+from tests.support.client import instant, parsed
 
 Json = dict[str, Any]
 REMINDER_SECONDS: Final = (2.0, 16.0)

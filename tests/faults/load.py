@@ -18,12 +18,12 @@ from typing import Any
 
 import httpx
 
-from tests.support.client import Caller
 from tests.faults import lives
 from tests.faults.listener import Listener
 from tests.faults.lives import Life, Person, Step
 from tests.faults.pace import Pace
 from tests.faults.recorder import Entry, Recorder
+from tests.support.client import Caller
 
 USERS = 100
 LISTENERS = 200

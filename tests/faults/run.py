@@ -16,7 +16,6 @@ from typing import Any, Final
 import asyncpg
 import psutil
 
-from tests.support.deadline import eventually
 from tests.faults import checker, recorder, stored
 from tests.faults.checker import Verdict
 from tests.faults.faults import Fault
@@ -26,6 +25,7 @@ from tests.faults.pace import Pace
 from tests.faults.refusals import watching
 from tests.faults.subject import Subject
 from tests.faults.verified import Verified, verified
+from tests.support.deadline import eventually
 from tests.support.system import ROOT
 
 TRIES: Final = 5

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.small_disk import fill, small_disk
 from tests.support.client import Caller
 from tests.support.deadline import eventually, until
-from tests.faults.small_disk import fill, small_disk
 from tests.support.system import ROOT, System
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(150)]

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.faults.stepped_clock import SteppedClock
 from tests.support.client import Caller, instant
 from tests.support.deadline import eventually
-from tests.faults.stepped_clock import SteppedClock
 from tests.support.system import running_system
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(150)]

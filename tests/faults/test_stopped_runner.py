@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deadline import until
 from tests.faults import recorder
 from tests.faults.faults import End, Fault
 from tests.faults.machine import Machine
 from tests.faults.pace import Pace
 from tests.faults.run import run
 from tests.faults.table import table
+from tests.support.deadline import until
 
 # Two minutes by hand: DUELY_TEST_STOP_SECONDS=120.
 STOP_SECONDS = float(os.environ.get("DUELY_TEST_STOP_SECONDS") or 20)

@@ -9,11 +9,11 @@ import pytest
 
 from host.operator.verify import Report, Result, as_json
 from host.store.upkeep.doc_checks import Breach
-from tests.support.client import Caller
-from tests.support.deadline import eventually
 from tests.faults.checker import Verdict
 from tests.faults.machine import Machine
 from tests.faults.verified import Verified, verified
+from tests.support.client import Caller
+from tests.support.deadline import eventually
 
 
 @dataclass

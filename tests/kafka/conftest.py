@@ -8,10 +8,10 @@ import pytest
 from host.runner import ports
 from host.runner.kafka import Kafka, kafka_jars, password
 from host.settings import cache_dir
-from tests.support.client import Caller
 from tests.kafka.broker import TestBroker
 from tests.kafka.figures import FIGURES
 from tests.kafka.handled import brought
+from tests.support.client import Caller
 from tests.support.system import System, running_system
 
 

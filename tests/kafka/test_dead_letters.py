@@ -5,11 +5,11 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.support.client import Caller
-from tests.support.deadline import eventually
 from tests.kafka.broker import TestBroker
 from tests.kafka.handled import GRACE_SECONDS, handled_within, value
 from tests.kafka.topic import messages
+from tests.support.client import Caller
+from tests.support.deadline import eventually
 from tests.support.system import System
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]

@@ -7,12 +7,12 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.support.client import Caller, instant
-from tests.support.deadline import eventually
 from tests.kafka.broker import TestBroker
 from tests.kafka.figures import FIGURES
 from tests.kafka.handled import GRACE_SECONDS, handled_within, value
 from tests.kafka.topic import messages, write
+from tests.support.client import Caller, instant
+from tests.support.deadline import eventually
 from tests.support.system import System
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]

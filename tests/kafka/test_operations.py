@@ -15,12 +15,12 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from host.operator.topics import client_settings
-from tests.support.client import Caller, instant
-from tests.support.deadline import eventually
 from tests.kafka.broker import TestBroker
 from tests.kafka.figures import FIGURES
 from tests.kafka.handled import GRACE_SECONDS, brought, handled_within, value
 from tests.kafka.topic import messages
+from tests.support.client import Caller, instant
+from tests.support.deadline import eventually
 from tests.support.system import System, running_system
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]

@@ -7,12 +7,12 @@ import httpx
 import pytest
 
 from host.store.turns.outbox import UNPUBLISHED_SECONDS
-from tests.support.client import Caller
-from tests.support.deadline import eventually
 from tests.kafka.broker import TestBroker
 from tests.kafka.figures import FIGURES
 from tests.kafka.handled import handled_within, unpublished, value
 from tests.kafka.topic import messages
+from tests.support.client import Caller
+from tests.support.deadline import eventually
 from tests.support.own_writes import read_back
 from tests.support.system import System
 

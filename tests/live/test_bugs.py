@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.client import Caller, instant
-from tests.support.deadline import eventually
 from tests.fakes.faulty import spoil
 from tests.live.test_series import create, next_task, task_there
+from tests.support.client import Caller, instant
+from tests.support.deadline import eventually
 from tests.support.system import System, running_system
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]

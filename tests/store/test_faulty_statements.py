@@ -12,7 +12,7 @@ from host.consumers.catchup import Catchup
 from host.consumers.handler import Consumer
 from host.store.engine import Database, SchemaDiffersError, is_outage
 from tests.fakes.person import FakePerson
-from tests.store.test_catchup import FakeHandler
+from tests.store.consumers.test_catchup import FakeHandler
 from tests.store.world import World
 
 pytestmark = pytest.mark.store

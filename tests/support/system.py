@@ -25,7 +25,7 @@ from host.runner.postgres import EmbeddedPostgres
 from host.settings import Settings
 from tests.support.deadline import until
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("postgres", "placement", "scheduler", "daprd", "host")
 START_SECONDS = 90.0
 STOP_SECONDS = 10.0

@@ -33,11 +33,11 @@ from host.simulation.world import World as Simulated
 from host.store.engine import Database
 from host.store.turns.commands import CommandLog
 from host.version import code_version
-from tests.support.deadline import eventually
 from tests.fakes.faulty import put_back, spoil
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.recurrence.occurrences import AFTER_DONE, CHORE
-from tests.store.test_wakes import FakeScheduler
+from tests.store.chores.test_wakes import FakeScheduler
+from tests.support.deadline import eventually
 
 pytestmark = pytest.mark.store
 

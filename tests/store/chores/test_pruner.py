@@ -10,9 +10,9 @@ from host.chores.pruner import Pruner
 from host.consumers.catchup import Catchup
 from host.store.engine import Database
 from host.store.read_model import activity_partitions
-from tests.support.deadline import eventually
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
+from tests.support.deadline import eventually
 
 pytestmark = pytest.mark.store
 

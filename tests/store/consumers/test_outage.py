@@ -22,7 +22,7 @@ from host.runner.postgres import OWNER, EmbeddedPostgres
 from host.store.engine import Database, is_outage
 from host.store.migrate import upgrade
 from tests.fakes.person import FakeClock, FakePerson
-from tests.store.test_wakes import FakeScheduler
+from tests.store.chores.test_wakes import FakeScheduler
 from tests.store.world import World
 
 pytestmark = pytest.mark.store

@@ -15,7 +15,7 @@ from asyncpg.exceptions import UniqueViolationError
 from host.chores.archivist import Archivist
 from host.store.upkeep import activity_chain, archive_files, ledger_archive
 from tests.fakes.person import FakeClock
-from tests.store.test_archive import CHILD, no_scheduler
+from tests.store.chores.test_archivist import CHILD, no_scheduler
 from tests.store.world import World
 
 pytestmark = pytest.mark.store

@@ -10,9 +10,9 @@ from host.chores.sweeper import Sweeper
 from host.dapr.arming import Arming
 from host.store.engine import Database, Raw
 from host.store.turns import wakes
-from tests.support.deadline import eventually
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
+from tests.support.deadline import eventually
 
 pytestmark = pytest.mark.store
 

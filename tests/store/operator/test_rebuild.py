@@ -16,7 +16,7 @@ from host.store.read_model.consistency import reached
 from host.store.upkeep import rebuild as store
 from host.store.upkeep import snapshot
 from tests.fakes.person import FakePerson
-from tests.store.test_projector import busy_day, check_fold
+from tests.store.consumers.test_projector import busy_day, check_fold
 from tests.store.world import World
 
 pytestmark = pytest.mark.store

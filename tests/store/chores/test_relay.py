@@ -10,9 +10,9 @@ import pytest
 
 from host.chores.relay import REST_SECONDS, Relay
 from host.store.engine import Database
-from tests.support.deadline import eventually
 from tests.fakes.person import FakePerson
 from tests.store.world import World
+from tests.support.deadline import eventually
 
 pytestmark = pytest.mark.store
 

@@ -19,7 +19,7 @@ from host.store.engine import Database
 from host.store.turns import dead_letters, pauses
 from host.store.turns.outbox import Event
 from tests.fakes.person import FakePerson
-from tests.store.test_projector import check_activity, check_fold
+from tests.store.consumers.test_projector import check_activity, check_fold
 from tests.store.world import World
 
 pytestmark = pytest.mark.store

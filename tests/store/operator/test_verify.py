@@ -16,8 +16,8 @@ from host.store.turns import pauses
 from host.store.upkeep import invariants
 from host.store.upkeep.doc_checks import Found
 from tests.fakes.person import FakeClock, FakePerson
-from tests.store.test_projector import busy_day
-from tests.store.test_rebuild import DAILY, read_model
+from tests.store.consumers.test_projector import busy_day
+from tests.store.operator.test_rebuild import DAILY, read_model
 from tests.store.world import World
 
 pytestmark = pytest.mark.store
