@@ -10,20 +10,20 @@ help: ## List what can be done
 	@grep -E '^[a-z]+:.*##' Makefile | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 run: .venv/.ready ## Start Duely on this machine; the first time it builds what it needs
-	@$(PYTHON) -m host.runner.page
+	@$(PYTHON) -m host.runner.page_build
 	@exec .venv/bin/duely up
 
 cluster: .venv/.ready ## Start Duely on this machine as a cluster: Kafka, and web, actors and consumers as processes of their own
-	@$(PYTHON) -m host.runner.page
+	@$(PYTHON) -m host.runner.page_build
 	@DUELY_BROKER=$${DUELY_BROKER:-kafka} exec .venv/bin/duely cluster $(ARGS)
 
 setup: .venv/.ready page sidecar ## Install and build everything without starting it
 
 page: .venv/.ready ## Build the page where its sources are newer
-	@$(PYTHON) -m host.runner.page
+	@$(PYTHON) -m host.runner.page_build
 
 sidecar: .venv/.ready ## Find the Dapr sidecar or build it once
-	@$(PYTHON) -m host.runner.sidecar
+	@$(PYTHON) -m host.runner.sidecar_build
 
 test: .venv/.ready ## Run every level of tests that can run here (LEVELS="unit api" for some)
 	@$(PYTHON) -m tests.levels $(LEVELS)

@@ -6,7 +6,7 @@ from typing import Self
 import orjson
 
 from actors.commands import TICK, Command
-from actors.replies import Accepted, Json, NewerWriterError
+from actors.replies import Accepted, Json, NewerWriterError, Reply
 
 KEY = "doc"
 SCHEMA = 1
@@ -38,7 +38,7 @@ class Doc:
     def after(self, decision: Accepted, command: Command) -> Self:
         """The next version. A tick is in no log: what it does cannot be asked twice."""
         version = self.version + 1
-        reply = {"ok": True, "value": decision.reply, "version": version}
+        reply = Reply.of(decision, version).to_wire()
         applied = None if command.name == TICK else {"id": command.id, "hash": command.hash, "reply": reply}
         return type(self)(version, decision.state, decision.wake, applied, self.rest)
 

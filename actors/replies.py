@@ -62,7 +62,15 @@ class Reply:
     version: int = 0
     error: Refused | None = None
 
+    @classmethod
+    def of(cls, decision: Decision, version: int) -> Self:
+        """Returns the reply to a decision; `version` is the actor's after it."""
+        if isinstance(decision, Refused):
+            return cls(ok=False, value={}, error=decision)
+        return cls(ok=True, value=decision.reply, version=version)
+
     def to_wire(self) -> Json:
+        """Returns the envelope as JSON: `ok`, and either `value` and `version` or `error`."""
         if self.error is None:
             return {"ok": True, "value": self.value, "version": self.version}
         refused = self.error
@@ -71,6 +79,7 @@ class Reply:
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> Self:
+        """Reads the envelope that `to_wire` made."""
         if wire["ok"]:
             return cls(ok=True, value=wire["value"], version=wire["version"])
         error = wire["error"]

@@ -21,7 +21,7 @@ from actors.commands import TICK, Command, is_of_this_release, tick_command
 from actors.context import acting_for, correlation_id, user_id
 from actors.doc import KEY, Doc
 from actors.ports import Activations
-from actors.replies import Accepted, Decision, Json, NewerWriterError, Outage, Refused, Unchanged, UnknownNameError
+from actors.replies import Accepted, Decision, Json, NewerWriterError, Outage, Refused, Reply, UnknownNameError
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class TurnActor(Actor, Turns, Remindable):
         """Do what is due, for the sweeper: a wake that cannot be registered is its own to find again."""
         return await self._tick(ARM_SECONDS, must_arm=False)
 
-    async def wake(self) -> None:
+    async def on_wake(self) -> None:
         """Do what is due, for the scheduler: fails when the next wake cannot be registered, so that it tries again.
 
         A bug does not fail it: the scheduler would try for ever, every 5 s. The sweeper finds the wake overdue.
@@ -130,7 +130,7 @@ class TurnActor(Actor, Turns, Remindable):
                 except Outage:
                     if must_arm:
                         raise
-            return {"ok": True, "value": {"wake": wake}, "version": reply["version"]}
+            return {**reply, "value": {"wake": wake}}
 
     async def arm(self) -> Json:
         """Register the wake that the stored doc asks for: `{"armed": instant or null}`, or the envelope of a bug."""
@@ -205,7 +205,7 @@ class TurnActor(Actor, Turns, Remindable):
             if (known := await self._find(command)) is not None:
                 return known
             if not isinstance(decision, Accepted):
-                return _envelope(decision, doc.version)
+                return Reply.of(decision, doc.version).to_wire()
         raise Outage(f"{self._type} was written by others at every try")
 
     def _decide(self, doc: Doc, command: Command, now: datetime) -> Decision:
@@ -239,7 +239,7 @@ class TurnActor(Actor, Turns, Remindable):
                 log.info(
                     "wake not registered", extra={"actor_type": self._type, "actor": self._id, "cause": str(error)}
                 )
-        return {"ok": True, "value": decision.reply, "version": after.version}
+        return Reply.of(decision, after.version).to_wire()
 
     async def _save(self, doc: bytes) -> bool:
         """False when the database refused. With an unknown result the same bytes go once more: if they stand, that is a no-op."""
@@ -318,11 +318,4 @@ def _known_reply(known: Mapping[str, Any], command: Command) -> Json:
 
 def _mismatch() -> Json:
     detail = "This Idempotency-Key came with another request before."
-    return _envelope(Refused("idempotency_mismatch", detail, 422), 0)
-
-
-def _envelope(decision: Unchanged | Refused, version: int) -> Json:
-    if isinstance(decision, Unchanged):
-        return {"ok": True, "value": decision.reply, "version": version}
-    error = {"code": decision.code, "detail": decision.detail, "status": decision.status, "extra": decision.extra}
-    return {"ok": False, "error": error}
+    return Reply.of(Refused("idempotency_mismatch", detail, 422), 0).to_wire()

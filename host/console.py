@@ -5,5 +5,5 @@ from collections.abc import Callable
 Say = Callable[[str], None]
 
 
-class StartError(RuntimeError):
-    """Something keeps Duely from starting; the message says what, and what to do."""
+class OperatorError(RuntimeError):
+    """What an operator asked for cannot be done; the message says why, and what to do."""

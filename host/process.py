@@ -29,12 +29,12 @@ from host.consumers.wiring import wired
 from host.dapr.actor_host import ActorHost
 from host.dapr.actor_runtime import NO_ACTORS, hosted
 from host.dapr.arming import Arming
-from host.dapr.client import Sidecar, SidecarActorClient
+from host.dapr.client import SidecarActorClient, SidecarConnection
 from host.dapr.gateway import MOST_IN_FLIGHT, Gateway
 from host.dapr.jobs import Job
 from host.dapr.publisher import SidecarPublisher
 from host.dapr.sentinel import Sentinel
-from host.dapr.subscription import Subscription, Subscriptions
+from host.dapr.subscription import TopicSubscription, TopicSubscriptions
 from host.live.announcements import UPDATES, Announcements, heard
 from host.live.hub import Hub
 from host.pace import pace_of
@@ -66,13 +66,13 @@ class HostProcess:
         self.hub = Hub(self.database, poll_seconds=self._pace.hub)
         self.projection = Projection(self.database, self._pace.shown)
         self.signing_key = b""
-        self._sidecar = Sidecar(settings.dapr_grpc_port, settings.dapr_http_port, settings.dapr_api_token)
+        self._sidecar = SidecarConnection(settings.dapr_grpc_port, settings.dapr_http_port, settings.dapr_api_token)
         self._client = SidecarActorClient(self._sidecar)
         self.gateway = Gateway(self._client)  # consumers and chores: each has few calls at once, and may wait
         self.front = Gateway(self._client, most_in_flight=MOST_IN_FLIGHT)  # requests
         self._has_broker = settings.broker != "none"
         component = TASK_UPDATES if settings.role == "web" else BROKER_COMPONENT
-        self.parts = checks(self.database, self._sidecar, settings.role, component if self._has_broker else "")
+        self.checks = checks(self.database, self._sidecar, settings.role, component if self._has_broker else "")
         self._presence = Presence(self.database, process_id, settings.role)
         self._arming = Arming(self.database, self.clock)
         publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT, settings.kafka_prefix)
@@ -84,7 +84,7 @@ class HostProcess:
             self.clock,
             self.gateway,
             shown=self._news.shown if told_elsewhere else self.projection.note,
-            wake=self._news.wake if told_elsewhere else self._heard,
+            signal=self._news.signal if told_elsewhere else self._heard,
             types=self._on_projected,
         )
         self._catchups = self._make_catchups()
@@ -154,17 +154,17 @@ class HostProcess:
             config, on_configured, self.settings.app_api_token, jobs=jobs, subscriptions=self._subscriptions()
         )
 
-    def _subscriptions(self) -> Subscriptions:
+    def _subscriptions(self) -> TopicSubscriptions:
         """What the broker is to bring to this role."""
         role = self.settings.role
-        table: list[Subscription] = []
+        table: list[TopicSubscription] = []
         if self._has_broker and role in {"all", "consumers"}:
             table += durable(self._catchups)
         if self._has_broker and role == "web":
             take = heard(self._heard, self.projection.note)
             topic = self.settings.kafka_prefix + TASK_UPDATES
-            table.append(Subscription(TASK_UPDATES, topic, frozenset((UPDATES,)), take))
-        return Subscriptions(table)
+            table.append(TopicSubscription(TASK_UPDATES, topic, frozenset((UPDATES,)), take))
+        return TopicSubscriptions(table)
 
     def _make_catchups(self) -> dict[str, Catchup]:
         grace = BROKER_GRACE_SECONDS if self._has_broker else 0.0
@@ -201,8 +201,8 @@ class HostProcess:
     def _heard(self, users: Iterable[str]) -> None:
         """More can be read of these users."""
         woken = set(users)
-        self.hub.wake(woken)
-        self.projection.wake(woken)
+        self.hub.signal(woken)
+        self.projection.signal(woken)
 
     def _loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Which loops this role runs: the map of what goes on without a request."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from host.dapr.checks import BUSY, CHECK_SECONDS, OK, SidecarChecks, unreachable
-from host.dapr.client import Sidecar
+from host.dapr.client import SidecarConnection
 from host.settings import Role
 from host.store.engine import Database
 
@@ -24,7 +24,7 @@ _NEEDS: Final[Mapping[Role, tuple[str, ...]]] = {
 }
 
 
-def checks(database: Database, sidecar: Sidecar, role: Role, broker: str = "") -> Mapping[str, Check]:
+def checks(database: Database, sidecar: SidecarConnection, role: Role, broker: str = "") -> Mapping[str, Check]:
     """The checks of `/health/ready`, each bounded to 2 s; `broker` is its component, "" where there is none."""
     asked = SidecarChecks(sidecar)
     known = {

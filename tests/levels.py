@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Thread
 from xml.etree import ElementTree as ET
 
-from host.console import StartError
+from host.console import OperatorError
 from host.runner.kafka_jars import find as find_jars
 from host.runner.kafka_jars import java
 from host.settings import cache_dir
@@ -57,7 +57,9 @@ def _no_node() -> str:
 
 
 def _no_sidecar() -> str:
-    found = subprocess.run([PYTHON, "-m", "host.runner.sidecar", "--find"], capture_output=True, check=False, cwd=ROOT)
+    found = subprocess.run(
+        [PYTHON, "-m", "host.runner.sidecar_build", "--find"], capture_output=True, check=False, cwd=ROOT
+    )
     return "" if found.returncode == 0 else "no Dapr sidecar yet: run `make sidecar` (Go 1.26.6 or newer)"
 
 
@@ -66,7 +68,7 @@ def _no_broker() -> str:
         java()
         if find_jars(cache_dir()) is None and not shutil.which("mvn"):
             return "no jars of Kafka yet and no Maven to fetch them: install the package `maven`"
-    except StartError as error:
+    except OperatorError as error:
         return str(error)
     return _no_sidecar()
 

@@ -84,23 +84,23 @@ async def serve(settings: Settings, inner_token: str) -> None:
     await process.open()
     app = create_app(_services(process)) if settings.role in {"all", "web"} else None
     _collect_seldom()
-    inner = _server(create_inner_app(process.parts, inner_token), *settings.inner_address)
+    inner = _server(create_inner_app(process.checks, inner_token), *settings.inner_address)
     servers: list[Listener] = [
         inner,
         SidecarListener(process.sidecar_app, settings.app_port),
-        _server(app or create_health_app(process.parts), settings.host, settings.port),
+        _server(app or create_health_app(process.checks), settings.host, settings.port),
     ]
     tasks = [asyncio.create_task(server.serve(), name=type(server).__name__) for server in servers]
     process.run_loops()
     stopped = asyncio.create_task(stop.wait())
     beside: list[asyncio.Task[Any]] = [stopped]
     if app is not None and settings.role == "web":
-        beside.append(asyncio.create_task(watch(app.state.parts), name="sign-outs"))
+        beside.append(asyncio.create_task(watch(app.state.duely), name="sign-outs"))
     done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
     if stopped not in done:
         log.error("a listener ended by itself; stopping, so that the runner starts all of us again")
     if app is not None:
-        app.state.parts.seats.drain()
+        app.state.duely.seats.drain()
     inner.should_exit = True  # nothing waits for it: it ends beside the others
     await _end(servers, tasks)
     for task in beside:
@@ -137,7 +137,7 @@ def _services(process: HostProcess) -> Services:
         hub=process.hub,
         projection=process.projection,
         signing_key=process.signing_key,
-        parts=process.parts,
+        checks=process.checks,
     )
 
 

@@ -5,20 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from actors.clock import Clock
-from actors.commands import Command
-from actors.replies import Reply
+from host.dapr.gateway import Actors
 from host.live.hub import Hub
 from host.settings import Settings
 from host.store.engine import Database
 from host.store.read_model.consistency import Shown
 
 LONGEST_WAIT_SECONDS: Final = 2.0  # of a read, or of a write that the next read must see
-
-
-class Actors(Protocol):
-    """The door to actors; raises Unavailable or ActorBug of host.dapr.gateway."""
-
-    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 
 
 class Projection(Protocol):
@@ -35,7 +28,7 @@ class Projection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`parts` names what must work for this process to be of use, each with a check that answers "ok" or why not."""
+    """`checks` names what must work for this process to be of use, each with a check that answers "ok" or why not."""
 
     settings: Settings
     clock: Clock
@@ -44,4 +37,4 @@ class Services:
     hub: Hub
     projection: Projection
     signing_key: bytes
-    parts: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
+    checks: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)

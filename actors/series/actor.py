@@ -15,4 +15,4 @@ class SeriesActor(TurnActor, Remindable):
     rules = staticmethod(series.decide)
     births = frozenset({"CreateSeries"})
     # What happens at a tick: `wake` runs the command Tick, whose rule is `series.tick`.
-    reminders: ClassVar[Mapping[str, str]] = {WAKE: "wake"}
+    reminders: ClassVar[Mapping[str, str]] = {WAKE: "on_wake"}

@@ -15,4 +15,4 @@ class TaskActor(TurnActor, Remindable):
     rules = staticmethod(task.decide)
     births = frozenset({"CreateTask"})
     # What happens at a tick: `wake` runs the command Tick, whose rule is `task.tick`.
-    reminders: ClassVar[Mapping[str, str]] = {WAKE: "wake"}
+    reminders: ClassVar[Mapping[str, str]] = {WAKE: "on_wake"}

@@ -83,7 +83,7 @@ def accepted(state: Json, facts: list[Fact], command: Command, now: datetime) ->
         for number, fact in enumerate(facts)
     ]
     events = cloud_events("TaskActor", state, told, command, instant_text(now))
-    return Accepted(state, events, task_state.wake(state), task)
+    return Accepted(state, events, task_state.next_wake(state), task)
 
 
 def fits(decision: Accepted) -> bool:

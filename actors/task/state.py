@@ -110,7 +110,7 @@ def overdue_ahead(state: Json) -> str | None:
     return overdue
 
 
-def wake(state: Json) -> str | None:
+def next_wake(state: Json) -> str | None:
     """The earliest instant at which the task has something to do by itself."""
     times: list[Any] = [reminder["fire_at"] for reminder in state["reminders"] if reminder["status"] == "pending"]
     overdue = overdue_ahead(state)

@@ -15,4 +15,4 @@ class UserActor(TurnActor, Remindable):
     rules = staticmethod(user.decide)
     births = frozenset({"RegisterUser"})
     # `wake` runs the command Tick, whose rule is `user.tick`: the daily digest.
-    reminders: ClassVar[Mapping[str, str]] = {WAKE: "wake"}
+    reminders: ClassVar[Mapping[str, str]] = {WAKE: "on_wake"}

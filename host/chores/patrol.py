@@ -15,7 +15,7 @@ from host.store.engine import Database, Raw
 from host.store.turns import pauses, publishing
 from host.store.turns.outbox import Types
 from host.store.upkeep import doc_checks, invariants
-from host.store.upkeep.doc_checks import Breach, Found
+from host.store.upkeep.doc_checks import Breach, Findings
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Patrol:
 
     async def step(self) -> None:
         """Look at the next slice, and at what waits."""
-        found = Found()
+        found = Findings()
         async with self._database.raw() as connection:
             await self._look_at_waits(connection)
             async with doc_checks.one_instant(connection):
@@ -57,14 +57,14 @@ class Patrol:
         self._note(found, subjects)
         metrics.patrol_time.set(self._clock.now().timestamp())
 
-    async def _look_at_docs(self, connection: Raw, found: Found) -> list[str]:
+    async def _look_at_docs(self, connection: Raw, found: Findings) -> list[str]:
         docs = await doc_checks.page(connection, self._row_id, DOCS_AT_ONCE)
         self._row_id = docs[-1].row_id if len(docs) == DOCS_AT_ONCE else -1
         await doc_checks.examine(connection, docs, self._clock.now(), found)
         await invariants.activity(connection, found, [doc.actor_id for doc in docs])
         return [doc.name for doc in docs]
 
-    async def _look_at_users(self, connection: Raw, found: Found) -> list[str]:
+    async def _look_at_users(self, connection: Raw, found: Findings) -> list[str]:
         users = await invariants.users_after(connection, self._user_id, USERS_AT_ONCE)
         self._user_id = users[-1] if len(users) == USERS_AT_ONCE else ""
         await invariants.tags(connection, found, users)
@@ -81,7 +81,7 @@ class Patrol:
         if self._broker:
             metrics.outbox_unpublished.set(await publishing.oldest_seconds(connection))
 
-    def _note(self, found: Found, subjects: Iterable[str]) -> None:
+    def _note(self, found: Findings, subjects: Iterable[str]) -> None:
         for known in self._known.values():
             for subject in subjects:
                 known.pop(subject, None)

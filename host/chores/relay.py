@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
+from actors.replies import Json
 from host import metrics
 from host.consumers.handler import REMINDERS
 from host.consumers.table import topics_of
@@ -15,7 +16,6 @@ from host.store.turns.publishing import Unpublished
 
 log = logging.getLogger(__name__)
 
-Json = dict[str, Any]
 Publish = Callable[[str, Sequence[Json]], Awaitable[set[str]]]  # topic, events → ids that were not accepted
 
 BATCH: Final = 100

@@ -30,7 +30,7 @@ COUNT_SECONDS: Final = 10.0
 Call = Callable[[str, str], Awaitable[None]]
 
 
-class Waker(Protocol):
+class TickSender(Protocol):
     """The gateway, as far as the sweeper needs it; raises Unavailable or ActorBug."""
 
     async def tick(self, actor_type: str, actor_id: str) -> None: ...
@@ -48,7 +48,7 @@ class Sweeper:
     def __init__(
         self,
         database: Database,
-        gateway: Waker,
+        gateway: TickSender,
         clock: Clock,
         *,
         sentinel_present: Callable[[], Awaitable[bool]],
@@ -71,7 +71,7 @@ class Sweeper:
         """
         try:
             async with asyncio.TaskGroup() as chores:
-                chores.create_task(_repeated(self.wake_overdue, SWEEP_SECONDS))
+                chores.create_task(_repeated(self.tick_overdue, SWEEP_SECONDS))
                 chores.create_task(_repeated(self.arm_unarmed, SWEEP_SECONDS))
                 chores.create_task(_repeated(self.check_sentinel, SENTINEL_SECONDS))
                 chores.create_task(_repeated(self._count, COUNT_SECONDS))
@@ -82,9 +82,9 @@ class Sweeper:
 
     async def sweep(self) -> int:
         """Both sweeps once; gives how many rows the larger of the two had."""
-        return max(await self.wake_overdue(), await self.arm_unarmed())
+        return max(await self.tick_overdue(), await self.arm_unarmed())
 
-    async def wake_overdue(self) -> int:
+    async def tick_overdue(self) -> int:
         """Let each actor whose wake is overdue do what is due; gives how many there were, 0 if none was reached."""
         now = self._clock.now()
         async with self._database.raw() as connection:

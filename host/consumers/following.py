@@ -1,12 +1,10 @@
 """What a consumer asks of an actor because of an event."""
 
-from typing import Any
 from uuid import UUID, uuid5
 
 from actors.commands import Cause, Command, Principal, build_command
+from actors.replies import Json
 from host.store.turns.outbox import Event
-
-Json = dict[str, Any]
 
 
 def follow(event: Event, sender: str, actor_id: str, name: str, body: Json, *, zone: str, defaults: Json) -> Command:

@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from actors.events import EVENTS
+from actors.replies import Json
 from actors.shapes import Series, Task, User, is_whole
 from host.consumers.handler import Handler
 from host.store.engine import Raw
 from host.store.notify import ledger
 from host.store.read_model import activity_rows, series_rows, task_rows
 from host.store.turns.outbox import Event
-
-Json = dict[str, Any]
 
 
 class Projector(Handler):
@@ -21,11 +20,11 @@ class Projector(Handler):
         self,
         *,
         shown: Callable[[Mapping[str, int]], None],
-        wake: Callable[[set[str]], None],
+        signal: Callable[[set[str]], None],
         types: Callable[[set[str]], None],
     ) -> None:
         self._shown = shown
-        self._wake = wake
+        self._signal = signal
         self._types = types
 
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
@@ -41,7 +40,7 @@ class Projector(Handler):
 
     def committed(self, events: Sequence[Event]) -> None:
         self._shown({event.actor_id: event.version for event in events})
-        self._wake({event.user_id for event in events})
+        self._signal({event.user_id for event in events})
         self._types({event.type for event in events})
 
 

@@ -6,9 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from actors.replies import Reply
+from actors.replies import Json, Reply
 from host.consumers.following import follow
 from host.consumers.handler import TRY_PAUSES_SECONDS, Handler, Outside, about
 from host.dapr.gateway import Actors, Unavailable
@@ -19,8 +19,6 @@ from host.store.turns.outbox import Event
 from host.store.turns.profiles import Profile
 
 log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 SERIES_AT_ONCE: Final = 16
 FEW_REPORTS: Final = 8  # delay no task that matters
@@ -40,7 +38,7 @@ class Message:
     body: Json
 
 
-class Recurrence(Handler):
+class OccurrenceMaker(Handler):
     """A command's id comes from its receiver and the event: sent twice or by two of us, it is applied once."""
 
     outside = True

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from actors.replies import Json
 from host.consumers.catchup import Catchup
-from host.dapr.subscription import Json, Subscription
+from host.dapr.subscription import TopicSubscription
 
 
-def durable(catchups: Mapping[str, Catchup]) -> list[Subscription]:
+def durable(catchups: Mapping[str, Catchup]) -> list[TopicSubscription]:
     """One for each consumer; each has a component of its own name, because one serves one handler a topic."""
     return [
-        Subscription(f"events-{name}", catchup.consumer.topic, _types(catchup), partial(_hand_over, catchup))
+        TopicSubscription(f"events-{name}", catchup.consumer.topic, _types(catchup), partial(_hand_over, catchup))
         for name, catchup in catchups.items()
     ]
 

@@ -7,7 +7,7 @@ from actors.clock import Clock
 from host.consumers import table
 from host.consumers.handler import Consumer, Handler
 from host.consumers.projector import Projector
-from host.consumers.recurrence import Recurrence
+from host.consumers.recurrence import OccurrenceMaker
 from host.consumers.rezone import SETTLE_SECONDS, Rezone
 from host.dapr.gateway import Actors
 from host.notify.digest import Digest
@@ -41,15 +41,15 @@ def wired(
     gateway: Actors,
     *,
     shown: Callable[[Mapping[str, int]], None] = _nobody,
-    wake: Callable[[set[str]], None] = _nobody,
+    signal: Callable[[set[str]], None] = _nobody,
     types: Callable[[set[str]], None] = _nobody,
     settle_seconds: float = SETTLE_SECONDS,
 ) -> Handlers:
     """`shown`, `types`: of Projector; `wake` is told the users who have news; `settle_seconds`: of Rezone."""
     return Handlers(
-        projector=Projector(shown=shown, wake=wake, types=types),
-        notifier=Notifier(database, clock, wake=wake),
-        recurrence=Recurrence(database, gateway),
+        projector=Projector(shown=shown, signal=signal, types=types),
+        notifier=Notifier(database, clock, signal=signal),
+        recurrence=OccurrenceMaker(database, gateway),
         rezone=Rezone(database, gateway, settle_seconds=settle_seconds),
-        digest=Digest(database, clock, wake=wake),
+        digest=Digest(database, clock, signal=signal),
     )

@@ -14,7 +14,7 @@ from dapr.actor import ActorRuntime
 
 from actors.context import acting_for
 from host.dapr.listener import Headers
-from host.dapr.subscription import Subscriptions
+from host.dapr.subscription import TopicSubscriptions
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +37,13 @@ class ActorHost:
         app_token: str = "",
         *,
         jobs: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
-        subscriptions: Subscriptions | None = None,
+        subscriptions: TopicSubscriptions | None = None,
     ) -> None:
         self._config = orjson.dumps(config)
         self._on_configured = on_configured
         self._app_token = app_token.encode()
         self._jobs = jobs or {}
-        self._subscriptions = subscriptions or Subscriptions([])
+        self._subscriptions = subscriptions or TopicSubscriptions([])
 
     async def __call__(self, method: str, path: str, headers: Headers, body: bytes) -> tuple[int, bytes]:
         """Status and JSON of one call."""

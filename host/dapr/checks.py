@@ -6,7 +6,7 @@ import grpc
 import grpc.aio
 from dapr.proto import api_v1
 
-from host.dapr.client import Sidecar
+from host.dapr.client import SidecarConnection
 
 CHECK_SECONDS: Final = 2.0
 OK: Final = "ok"
@@ -21,7 +21,7 @@ def unreachable(error: Exception) -> str:
 class SidecarChecks:
     """What the sidecar says of itself and of the services behind it."""
 
-    def __init__(self, sidecar: Sidecar) -> None:
+    def __init__(self, sidecar: SidecarConnection) -> None:
         self._sidecar = sidecar
 
     async def _metadata(self) -> api_v1.GetMetadataResponse:

@@ -27,7 +27,7 @@ _OPTIONS = [
 ]
 
 
-class Sidecar:
+class SidecarConnection:
     """The way to the sidecar on this machine; it dials when first used and again when lost.
 
     Give `metadata` with every call of `calls`: the token in it keeps other programs on this machine out. An
@@ -52,7 +52,7 @@ class SidecarActorClient(DaprActorGrpcClient):
     client opens a connection for each call. Reminders go by gRPC, because HTTP drops their failure policy.
     """
 
-    def __init__(self, sidecar: Sidecar) -> None:
+    def __init__(self, sidecar: SidecarConnection) -> None:
         super().__init__(channel=sidecar.channel)
         self._calls = sidecar.calls
         self._metadata = sidecar.metadata

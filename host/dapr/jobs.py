@@ -7,7 +7,7 @@ from dapr.proto.common.v1.common_pb2 import JobFailurePolicy, JobFailurePolicyCo
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
 
-from host.dapr.client import Sidecar
+from host.dapr.client import SidecarConnection
 
 _TIMEOUT_SECONDS = 5
 _RETRY_SECONDS = 30
@@ -16,7 +16,7 @@ _RETRY_SECONDS = 30
 class Job:
     """One job; `schedule` is cron with seconds first, in UTC."""
 
-    def __init__(self, sidecar: Sidecar, name: str, schedule: str) -> None:
+    def __init__(self, sidecar: SidecarConnection, name: str, schedule: str) -> None:
         self._calls = sidecar.calls
         self._metadata = sidecar.metadata
         self._name = name

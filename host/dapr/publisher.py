@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from dapr.proto import api_v1
 
-from host.dapr.client import Sidecar
+from host.dapr.client import SidecarConnection
 
 PUBLISH_TIMEOUT_SECONDS = 35  # the Kafka producer in the sidecar gives up after 30
 
@@ -17,7 +17,7 @@ class SidecarPublisher:
     `prefix` stands before the name of every topic.
     """
 
-    def __init__(self, sidecar: Sidecar, name: str, prefix: str = "") -> None:
+    def __init__(self, sidecar: SidecarConnection, name: str, prefix: str = "") -> None:
         self._sidecar = sidecar
         self._name = name
         self._prefix = prefix

@@ -4,7 +4,7 @@ import grpc
 import grpc.aio
 from dapr.proto import api_v1
 
-from host.dapr.client import Sidecar
+from host.dapr.client import SidecarConnection
 
 _NAME = "sentinel"
 _FAR = "876000h"  # a hundred years
@@ -17,7 +17,7 @@ class Sentinel:
     A job and no reminder: reminders can only be asked for where their actors live, and the sweeper lives elsewhere.
     """
 
-    def __init__(self, sidecar: Sidecar) -> None:
+    def __init__(self, sidecar: SidecarConnection) -> None:
         self._calls = sidecar.calls
         self._metadata = sidecar.metadata
 

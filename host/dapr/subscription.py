@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import orjson
 
+from actors.replies import Json
 from host.loops import is_passing
 
 log = logging.getLogger(__name__)
 
-Json = dict[str, Any]
 Take = Callable[[Sequence[Json]], Awaitable[None]]
 
 ROUTE: Final = "/events/"
@@ -26,7 +26,7 @@ RETRY: Final = "RETRY"
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
+class TopicSubscription:
     """`take` is given the CloudEvents of one delivery that are of its types, None being every one.
 
     What it raises brings them all again.
@@ -38,10 +38,10 @@ class Subscription:
     take: Take
 
 
-class Subscriptions:
+class TopicSubscriptions:
     """Answers the sidecar: what it is to bring, and what became of what it brought."""
 
-    def __init__(self, table: Sequence[Subscription]) -> None:
+    def __init__(self, table: Sequence[TopicSubscription]) -> None:
         self._by_route = {ROUTE + subscription.component: subscription for subscription in table}
 
     def declared(self) -> list[Json]:
@@ -77,7 +77,7 @@ class Subscriptions:
         return orjson.dumps({"statuses": [{"entryId": entry, "status": told} for entry, told in statuses.items()]})
 
 
-async def _taken(subscription: Subscription, events: Sequence[Json]) -> str:
+async def _taken(subscription: TopicSubscription, events: Sequence[Json]) -> str:
     try:
         await subscription.take(events)
     except Exception as error:
@@ -99,7 +99,7 @@ def _event(entry: Json) -> Json | None:
         return None
 
 
-def _source(subscription: Subscription, entry: Json) -> Json:
+def _source(subscription: TopicSubscription, entry: Json) -> Json:
     metadata = entry.get("metadata") or {}
     return {
         "component": subscription.component,

@@ -9,16 +9,15 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
+from actors.replies import Json
 from host.chores.relay import Publish
 from host.consumers.handler import DEAD_LETTERS, TASK_UPDATES
 from host.dapr.subscription import Take
 from host.store.turns.outbox import Event
 
 log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 UPDATES: Final = "updates"  # the type of a wake-up
 BURIED: Final = "event.buried"
@@ -41,7 +40,7 @@ class Announcements:
         self._sender = sender
         self._numbers = itertools.count(1)
 
-    def wake(self, users: Iterable[str]) -> None:
+    def signal(self, users: Iterable[str]) -> None:
         """Their activity grew."""
         self._users.update(users)
         self._news.set()
@@ -120,7 +119,7 @@ async def _repeated(there_is: asyncio.Event, publish: Callable[[], Awaitable[Non
             await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
 
 
-def heard(wake: Callable[[Iterable[str]], None], shown: Callable[[Mapping[str, int]], None]) -> Take:
+def heard(signal: Callable[[Iterable[str]], None], shown: Callable[[Mapping[str, int]], None]) -> Take:
     """For the subscription of a web process: what to do with wake-ups. One that is none of ours is left out."""
 
     async def take(events: Sequence[Json]) -> None:
@@ -130,6 +129,6 @@ def heard(wake: Callable[[Iterable[str]], None], shown: Callable[[Mapping[str, i
                 log.warning("a message on the topic of wake-ups is none", extra={"event_id": str(event.get("id"))})
                 continue
             shown(data["versions"])
-            wake(data.get("users") or ())
+            signal(data.get("users") or ())
 
     return take

@@ -10,7 +10,7 @@ from host.store.engine import Database, is_outage
 from host.store.read_model import activity_feed
 from host.store.read_model.activity_feed import StreamRow
 
-__all__ = ["Hub", "Resync", "StreamRow", "Subscription"]
+__all__ = ["Hub", "HubSubscription", "Resync", "StreamRow"]
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Resync:
     position: int
 
 
-class Subscription:
+class HubSubscription:
     """One listener. Read it from one task with `next`; close it when done.
 
     `most` is how many rows may wait for it. A slow one is read for again when it has taken those.
@@ -58,7 +58,7 @@ class Subscription:
         was_full = self.is_full
         rows, self._buffer = self._buffer, []
         if was_full:
-            self._hub.wake((self.user_id,))
+            self._hub.signal((self.user_id,))
         return rows
 
     @property
@@ -107,11 +107,11 @@ class Hub:
         self._database = database
         self._poll_seconds = poll_seconds
         self._largest_buffer = largest_buffer
-        self._listeners: dict[str, list[Subscription]] = {}
+        self._listeners: dict[str, list[HubSubscription]] = {}
         self._grown: set[str] = set()
         self._woken = asyncio.Event()
 
-    async def subscribe(self, user_id: str, after: int | None) -> Subscription:
+    async def subscribe(self, user_id: str, after: int | None) -> HubSubscription:
         """Listen from after that position, or from now; a position that cannot be served starts with a Resync."""
         async with self._database.raw() as connection:
             newest = await activity_feed.newest_position(connection, user_id)
@@ -121,19 +121,19 @@ class Hub:
             )
         position = after if after is not None and servable else newest
         resync = after is not None and not servable
-        listener = Subscription(self, user_id, position, resync=resync, most=self._largest_buffer)
+        listener = HubSubscription(self, user_id, position, resync=resync, most=self._largest_buffer)
         self._listeners.setdefault(user_id, []).append(listener)
-        self.wake((user_id,))
+        self.signal((user_id,))
         return listener
 
-    def leave(self, listener: Subscription) -> None:
+    def leave(self, listener: HubSubscription) -> None:
         listeners = self._listeners.get(listener.user_id, [])
         if listener in listeners:
             listeners.remove(listener)
         if not listeners:
             self._listeners.pop(listener.user_id, None)
 
-    def wake(self, user_ids: Iterable[str]) -> None:
+    def signal(self, user_ids: Iterable[str]) -> None:
         """Their activity grew: read it soon."""
         self._grown.update(user_id for user_id in user_ids if user_id in self._listeners)
         if self._grown:
@@ -190,7 +190,7 @@ class Hub:
         for start in range(0, len(users), USERS_AT_ONCE):
             part = {user: self._read_to(user) for user in users[start : start + USERS_AT_ONCE]}
             async with self._database.raw() as connection:
-                self.wake(await activity_feed.grown(connection, part))
+                self.signal(await activity_feed.grown(connection, part))
 
     def _read_to(self, user_id: str) -> int:
         """The listener that has read least decides; one that has left since, or has no room, needs nothing."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from typing_extensions import override
 
 from actors.clock import Clock, instant_text
 from actors.day_times import DAY, instant_at, local_day
+from actors.replies import Json
 from host.consumers.handler import Handler, Outside
 from host.notify import in_app, notifications
 from host.store.engine import Database, Raw
@@ -15,18 +15,16 @@ from host.store.notify import digest_queries
 from host.store.turns import outbox
 from host.store.turns.outbox import Event
 
-Json = dict[str, Any]
-
 
 class Digest(Handler):
     """Stands apart from the notifier, so that a projector that is behind holds up no reminder."""
 
     outside = True
 
-    def __init__(self, database: Database, clock: Clock, *, wake: Callable[[set[str]], None]) -> None:
+    def __init__(self, database: Database, clock: Clock, *, signal: Callable[[set[str]], None]) -> None:
         self._database = database
         self._clock = clock
-        self._wake = wake
+        self._signal = signal
 
     @override
     async def before(self, events: Sequence[Event]) -> Outside:
@@ -44,14 +42,14 @@ class Digest(Handler):
 
     @override
     def committed(self, events: Sequence[Event]) -> None:
-        self._wake({event.user_id for event in events})
+        self._signal({event.user_id for event in events})
 
 
 async def _tell(connection: Raw, data: Json, now: datetime) -> None:
     """Nothing due is nothing to tell."""
     user_id, zone = data["user_id"], data["user"]["zone"]
     midnight = instant_at(local_day(now, zone) + DAY, "00:00", zone)
-    notice = notifications.daily(
+    notification = notifications.daily(
         user_id,
         data["day"],
         zone,
@@ -60,6 +58,6 @@ async def _tell(connection: Raw, data: Json, now: datetime) -> None:
         late_seconds=data["late_seconds"],
         created_at=instant_text(now),
     )
-    if notice is not None:
+    if notification is not None:
         about = {name: data[name] for name in ("user_id", "correlation_id", "day", "late_seconds")}
-        await in_app.daily(connection, about, notice, now)
+        await in_app.daily(connection, about, notification, now)

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from actors.clock import instant_text
+from actors.replies import Json
 from host import metrics
 from host.notify import notifications
 from host.store.engine import Raw
 from host.store.notify import deliveries, ledger
 from host.store.notify.deliveries import Delivery
 from host.store.read_model import activity_rows
-
-Json = dict[str, Any]
 
 IN_APP: Final = "in_app"
 PAGE: Final = 2_000  # deliveries in one statement
@@ -22,8 +21,8 @@ async def singles(connection: Raw, sent: Sequence[Delivery], now: datetime) -> N
     """One notification each, for deliveries that are marked as sent."""
     if not sent:
         return
-    told = [_notice(delivery, now) for delivery in sent]
-    events = [_told_event(delivery, notice, now) for delivery, notice in zip(sent, told, strict=True)]
+    told = [_notification(delivery, now) for delivery in sent]
+    events = [_delivered_event(delivery, notification, now) for delivery, notification in zip(sent, told, strict=True)]
     await _record(connection, sent, now)
     firings = [delivery.firing if delivery.kind == "reminder" else None for delivery in sent]
     users = [delivery.user_id for delivery in sent]
@@ -37,8 +36,8 @@ async def as_one(connection: Raw, bunches: Sequence[tuple[Sequence[Delivery], st
     events: list[Json] = []
     for first_page, why in bunches:
         total, late = await _send_rest(connection, first_page, now)
-        notice, event = _gathered(first_page, why, total, late, now)
-        told.append((first_page[0].user_id, None, notice))
+        notification, event = _gathered(first_page, why, total, late, now)
+        told.append((first_page[0].user_id, None, notification))
         events.append(event)
     await _tell(connection, told, events)
 
@@ -62,7 +61,7 @@ async def _send_rest(connection: Raw, page: Sequence[Delivery], now: datetime) -
 def _gathered(first_page: Sequence[Delivery], why: str, total: int, late: float, now: datetime) -> tuple[Json, Json]:
     """The notification, and its event."""
     first, listed = first_page[0], first_page[: notifications.TITLES_IN_DIGEST]
-    notice = notifications.gathered(
+    notification = notifications.gathered(
         first.name,
         [delivery.title for delivery in listed],
         total,
@@ -77,13 +76,13 @@ def _gathered(first_page: Sequence[Delivery], why: str, total: int, late: float,
         "total": total,
         "late_seconds": late or None,
     }
-    return notice, _digest_event("reminder.delivered", about, notice, now)
+    return notification, _digest_event("reminder.delivered", about, notification, now)
 
 
-async def daily(connection: Raw, about: Json, notice: Json, now: datetime) -> None:
+async def daily(connection: Raw, about: Json, notification: Json, now: datetime) -> None:
     """`about` has the user_id, the correlation_id, the day and how late it is."""
-    event = _digest_event("notice.delivered", about, notice, now)
-    await _tell(connection, [(about["user_id"], None, notice)], [event])
+    event = _digest_event("notice.delivered", about, notification, now)
+    await _tell(connection, [(about["user_id"], None, notification)], [event])
 
 
 async def cancelled(connection: Raw, moot: Sequence[Delivery], now: datetime) -> None:
@@ -94,7 +93,7 @@ async def cancelled(connection: Raw, moot: Sequence[Delivery], now: datetime) ->
 
 
 async def _tell(connection: Raw, told: Sequence[tuple[str, int | None, Json]], events: Sequence[Json]) -> None:
-    """(user, firing, notice) into the notification centre, and the event of each into its user's stream."""
+    """(user, firing, notification) into the notification centre, and the event of each into its user's stream."""
     await deliveries.notify(connection, told)
     await activity_rows.append(connection, [activity_rows.entry_of(event) for event in events])
     metrics.notifications_sent.labels(IN_APP).inc(len(told))
@@ -109,7 +108,7 @@ async def _record(connection: Raw, sent: Sequence[Delivery], now: datetime) -> N
         metrics.reminder_latency.observe(max(0.0, (now - due).total_seconds()))
 
 
-def _notice(delivery: Delivery, now: datetime) -> Json:
+def _notification(delivery: Delivery, now: datetime) -> Json:
     says: Json = {
         "task_id": delivery.task_id,
         "title": delivery.title,
@@ -122,7 +121,7 @@ def _notice(delivery: Delivery, now: datetime) -> Json:
     return notifications.reminder(reminder_id=delivery.reminder_id, firing=delivery.firing, **says)
 
 
-def _told_event(delivery: Delivery, notice: Json, now: datetime) -> Json:
+def _delivered_event(delivery: Delivery, notification: Json, now: datetime) -> Json:
     data: Json = {
         "user_id": delivery.user_id,
         "task_id": delivery.task_id,
@@ -131,9 +130,9 @@ def _told_event(delivery: Delivery, notice: Json, now: datetime) -> Json:
         "late_seconds": delivery.late_seconds,
     }
     if delivery.kind == "overdue":
-        return _event("notice.delivered", delivery.name, data, notice, now)
+        return _event("notice.delivered", delivery.name, data, notification, now)
     data["reminder"] = _named(delivery)
-    return _event("reminder.delivered", delivery.name, data, notice, now)
+    return _event("reminder.delivered", delivery.name, data, notification, now)
 
 
 def _named(delivery: Delivery) -> Json:
@@ -154,12 +153,14 @@ def _step(delivery: Delivery, step: str, now: datetime) -> ledger.Step:
     )
 
 
-def _digest_event(kind: str, about: Json, notice: Json, now: datetime) -> Json:
+def _digest_event(kind: str, about: Json, notification: Json, now: datetime) -> Json:
     """Of a notification that is about no one task."""
-    return _event(kind, f"Delivery:digest:{notice['id']}", {"task_id": None, "version": 0, **about}, notice, now)
+    return _event(
+        kind, f"Delivery:digest:{notification['id']}", {"task_id": None, "version": 0, **about}, notification, now
+    )
 
 
-def _event(kind: str, event_id: str, data: Json, notice: Json, now: datetime) -> Json:
+def _event(kind: str, event_id: str, data: Json, notification: Json, now: datetime) -> Json:
     """The event for the user's stream; it is no actor's, so it stands in no outbox."""
     ours: Json = {
         "seq": 1,
@@ -167,7 +168,7 @@ def _event(kind: str, event_id: str, data: Json, notice: Json, now: datetime) ->
         "actor": {"kind": "system", "id": "notifier"},
         "command_id": None,
         "changed": {},
-        "notification": notice,
+        "notification": notification,
     }
     return {
         "specversion": "1.0",

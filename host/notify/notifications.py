@@ -6,16 +6,15 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from actors.replies import Json
 from host.store.notify.digest_queries import Part
-
-Json = dict[str, Any]
 
 _NAMES: Final = UUID("5b0c8a4e-8f0e-4f7c-9d0e-6f1f0a9e4b11")
 TITLES_IN_DIGEST: Final = 50
 _LONGEST_LINE: Final = 120
 
 
-def notice_id(name: str) -> str:
+def notification_id(name: str) -> str:
     return str(uuid5(_NAMES, name))
 
 
@@ -26,8 +25,8 @@ def of_event(event: Json) -> Json | None:
 
 
 def overdue(*, task_id: str, version: int, title: str, body: str, late_seconds: float | None, created_at: str) -> Json:
-    return _notice(
-        id=notice_id(f"TaskActor:{task_id}:{version}:1"),
+    return _notification(
+        id=notification_id(f"TaskActor:{task_id}:{version}:1"),
         kind="overdue",
         task_id=task_id,
         title=title,
@@ -40,8 +39,8 @@ def overdue(*, task_id: str, version: int, title: str, body: str, late_seconds: 
 def reminder(
     *, reminder_id: str, firing: int, task_id: str, title: str, body: str, late_seconds: float | None, created_at: str
 ) -> Json:
-    return _notice(
-        id=notice_id(f"{reminder_id}:{firing}:in_app"),
+    return _notification(
+        id=notification_id(f"{reminder_id}:{firing}:in_app"),
         kind="reminder",
         task_id=task_id,
         reminder_id=reminder_id,
@@ -56,8 +55,8 @@ def gathered(
     first: str, titles: Sequence[str], total: int, why: str, *, late_seconds: float | None, created_at: str
 ) -> Json:
     """One for many reminders, of which `first` names the first and `titles` are the first ones' titles."""
-    return _notice(
-        id=notice_id(first),
+    return _notification(
+        id=notification_id(first),
         kind="digest",
         title=f"{total} reminders {why}",
         body="\n".join(_listed(titles, total)),
@@ -85,8 +84,8 @@ def daily(
     if overdue.total:
         lines += ["Overdue:"] if lines else []
         lines += _listed([f"{title} (since {due_text(due)})" for title, due, _ in overdue.tasks], overdue.total)
-    return _notice(
-        id=notice_id(f"{user_id}:{day}:daily"),
+    return _notification(
+        id=notification_id(f"{user_id}:{day}:daily"),
         kind="digest",
         title=", ".join(parts),
         body="\n".join(lines),
@@ -112,6 +111,6 @@ def due_text(due: Json | None) -> str:
     return due["date"] if "date" in due else f"{due['local'][:16].replace('T', ' ')} ({due['zone']})"
 
 
-def _notice(**fields: Any) -> Json:
+def _notification(**fields: Any) -> Json:
     empty = {"task_id": None, "reminder_id": None, "late_seconds": None, "read_at": None, "acknowledged_at": None}
     return empty | fields

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from actors.clock import Clock, parse_instant
+from actors.replies import Json
 from actors.task.reminders import LATE
 from host import metrics
 from host.consumers.handler import Handler
@@ -21,8 +22,6 @@ from host.store.turns.outbox import Event
 
 log = logging.getLogger(__name__)
 
-Json = dict[str, Any]
-
 POLL_SECONDS: Final = 0.5
 OUTAGE_PAUSE_SECONDS: Final = 2.0
 USERS_AT_ONCE: Final = 5_000  # looked up, not told: each look groups all that is due
@@ -31,10 +30,10 @@ USERS_AT_ONCE: Final = 5_000  # looked up, not told: each look groups all that i
 class Notifier(Handler):
     """As a consumer it tells what may be told at once and holds the rest; `run` tells what was held."""
 
-    def __init__(self, database: Database, clock: Clock, *, wake: Callable[[set[str]], None]) -> None:
+    def __init__(self, database: Database, clock: Clock, *, signal: Callable[[set[str]], None]) -> None:
         self._database = database
         self._clock = clock
-        self._wake = wake
+        self._signal = signal
         self._released_at: datetime | None = None
 
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
@@ -63,7 +62,7 @@ class Notifier(Handler):
 
     def committed(self, events: Sequence[Event]) -> None:
         metrics.reminders_fired.inc(sum(event.type == "reminder.fired" for event in events))
-        self._wake({event.user_id for event in events})
+        self._signal({event.user_id for event in events})
 
     async def run(self) -> None:
         """Deliver what was held long enough. Ends only by cancellation; an outage is waited out."""
@@ -97,7 +96,7 @@ class Notifier(Handler):
             if len(users) == 1:
                 return [error]
             return [failure for user_id in users for failure in await self._release(connection, [user_id])]
-        self._wake(set(users))
+        self._signal(set(users))
         return []
 
 

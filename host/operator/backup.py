@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from actors.clock import instant_text
-from host.console import StartError
+from host.console import OperatorError
 from host.runner.postgres_account import account, binaries
 from host.settings import child_environment
 from host.store.migrate import upgrade
@@ -58,13 +58,13 @@ class Manifest:
 async def backup(dsn: str, file: Path, now: datetime) -> Manifest:
     """Write the file, whole or not at all; what is written meanwhile is not in it."""
     if file.exists():  # noqa: ASYNC240  a command of its own; nobody waits for this loop
-        raise StartError(f"{file} is there already; a backup never overwrites.")
+        raise OperatorError(f"{file} is there already; a backup never overwrites.")
     with tempfile.TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as scratch:
         dump = Path(scratch) / DUMP
         async with snapshot.connected(dsn) as connection, snapshot.one_instant(connection) as instant:
             schema = await snapshot.schema(connection)
             if not schema:
-                raise StartError("This database holds no Duely: there is nothing to back up.")
+                raise OperatorError("This database holds no Duely: there is nothing to back up.")
             left_out = ("--no-owner", "--no-acl", f"--exclude-schema={rebuild.SCHEMA}")
             _run(dsn, "pg_dump", f"--snapshot={instant}", "--format=custom", *left_out, f"--file={dump}")
             tables = await snapshot.fingerprints(connection)
@@ -81,7 +81,7 @@ async def backup(dsn: str, file: Path, now: datetime) -> Manifest:
 
 
 def read_manifest(file: Path) -> Manifest:
-    """What the file says that it holds; raises StartError when it is no backup."""
+    """What the file says that it holds; raises OperatorError when it is no backup."""
     try:
         with tarfile.open(file) as archive:
             member = archive.extractfile(MANIFEST)
@@ -91,7 +91,7 @@ def read_manifest(file: Path) -> Manifest:
     except (OSError, tarfile.TarError, KeyError, ValueError, TypeError) as error:
         raise _not_whole(file, error) from error
     if manifest.format > FORMAT:
-        raise StartError(f"{file} was written by Duely {manifest.duely}, which is newer than this one.")
+        raise OperatorError(f"{file} was written by Duely {manifest.duely}, which is newer than this one.")
     return manifest
 
 
@@ -106,28 +106,28 @@ def _extract_dump(file: Path, dump: Path) -> None:
         raise _not_whole(file, error) from error
 
 
-def _not_whole(file: Path, error: Exception) -> StartError:
-    return StartError(f"{file} is not a whole backup of Duely: {error}.")
+def _not_whole(file: Path, error: Exception) -> OperatorError:
+    return OperatorError(f"{file} is not a whole backup of Duely: {error}.")
 
 
 async def restore(dsn: str, file: Path, *, replace: bool) -> Manifest:
-    """Fill the database and prove that it equals the backup; raises StartError when it does not."""
+    """Fill the database and prove that it equals the backup; raises OperatorError when it does not."""
     manifest = read_manifest(file)
     with tempfile.TemporaryDirectory() as scratch:
         dump = Path(scratch) / DUMP
         _extract_dump(file, dump)
         if _sha256(dump) != manifest.dump_sha256:
-            raise StartError(f"{file} is damaged: its dump is not the one that its manifest names.")
+            raise OperatorError(f"{file} is damaged: its dump is not the one that its manifest names.")
         async with snapshot.connected(dsn) as connection:
             if not await snapshot.is_empty(connection):
                 if not replace:
-                    raise StartError("The database is not empty. `--replace` drops what is there.")
+                    raise OperatorError("The database is not empty. `--replace` drops what is there.")
                 await snapshot.clear(connection)
         _run(dsn, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-acl", str(dump))
     async with snapshot.connected(dsn) as connection:
         differing = differences(manifest.tables, await snapshot.fingerprints(connection))
         if differing:
-            raise StartError(f"What was restored differs from the backup: {', '.join(differing)}.")
+            raise OperatorError(f"What was restored differs from the backup: {', '.join(differing)}.")
         await snapshot.settle(connection)
     await upgrade(dsn)
     return manifest
@@ -162,9 +162,9 @@ def _run(dsn: str, program: str, *arguments: str) -> None:
             command, env=env, capture_output=True, text=True, check=False, timeout=_TOOL_HOURS * 3600
         )
     except subprocess.TimeoutExpired as error:
-        raise StartError(f"{program} was ended: it was not ready after {_TOOL_HOURS} hours.") from error
+        raise OperatorError(f"{program} was ended: it was not ready after {_TOOL_HOURS} hours.") from error
     if done.returncode:
-        raise StartError(f"{program} failed: {done.stderr.strip()[-_ERROR_CHARACTERS:]}")
+        raise OperatorError(f"{program} failed: {done.stderr.strip()[-_ERROR_CHARACTERS:]}")
 
 
 def _sha256(path: Path) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from host.operator import operations
+from host.operator.command_line import errors_in_words
 from host.operator.command_line import settings_of as _settings
-from host.operator.command_line import told as _told
 
 # Of each role: as many as the connections of the embedded database suffice for.
 MOST_REPLICAS = click.IntRange(1, 3)
@@ -97,7 +97,7 @@ def backup(data_dir: Path | None, file: Path) -> None:
     from host.operator.backup import backup as write
     from host.runner.database import database
 
-    with _told(), database(_settings(data_dir)) as dsn:
+    with errors_in_words(), database(_settings(data_dir)) as dsn:
         manifest = asyncio.run(write(dsn, file.absolute(), SystemClock().now()))
     click.echo(f"{file}: {manifest.rows:,} rows in {len(manifest.tables)} tables, proof {manifest.proof}")
 
@@ -116,7 +116,7 @@ def restore(data_dir: Path | None, file: Path, overwrite: bool) -> None:
     from host.operator.backup import restore as fill
     from host.runner.database import fresh_database
 
-    with _told(), fresh_database(_settings(data_dir), replace=overwrite) as dsn:
+    with errors_in_words(), fresh_database(_settings(data_dir), replace=overwrite) as dsn:
         manifest = asyncio.run(fill(dsn, file.absolute(), replace=overwrite))
     click.echo(f"Restored {manifest.rows:,} rows in {len(manifest.tables)} tables of {manifest.created_at}.")
     click.echo(f"Counted and hashed again, they are the same: proof {manifest.proof}")
@@ -141,7 +141,7 @@ def simulate(data_dir: Path | None, start: str | None, end: str | None, step: st
     """
     from host.operator.simulate import read_instant, read_stretch, rehearse, scratch
 
-    with _told(), tempfile.TemporaryDirectory(prefix="duely-copy-") as folder:
+    with errors_in_words(), tempfile.TemporaryDirectory(prefix="duely-copy-") as folder:
         try:
             begins, ends = (read_instant(text) if text else None for text in (start, end))
             longest = read_stretch(step)
@@ -179,7 +179,7 @@ def activity_verify(data_dir: Path | None) -> None:
     from host.store.upkeep.activity_chain import check
 
     settings = _settings(data_dir)
-    with _told(), database(settings) as dsn:
+    with errors_in_words(), database(settings) as dsn:
         report = asyncio.run(check(dsn, settings.archive))
     entries = f"{report.rows:,} entries here and {report.archived_rows:,} in {report.files} archived files"
     click.echo(f"{entries}, of {report.users:,} users; {report.ledger_files} archived files of the ledger")
@@ -207,7 +207,7 @@ def topics(data_dir: Path | None, *, check: bool, partitions: int, replicas: int
     from host.runner.broker import access_of
 
     settings = _settings(data_dir)
-    with _told():
+    with errors_in_words():
         access = access_of(settings)
     try:
         found = ensure(access, wanted(partitions, settings.kafka_prefix), replicas=replicas, only_look=check)
@@ -234,7 +234,7 @@ def user_list(data_dir: Path | None) -> None:
     from host.operator.user import listed
     from host.runner.database import database
 
-    with _told(), database(_settings(data_dir)) as dsn:
+    with errors_in_words(), database(_settings(data_dir)) as dsn:
         click.echo("\n".join(asyncio.run(listed(dsn))))
 
 
@@ -249,7 +249,7 @@ def user_create(data_dir: Path | None, email: str, timezone: str) -> None:
     from host.runner.folder import DataFolder
 
     settings = _settings(data_dir)
-    with _told():
+    with errors_in_words():
         running = DataFolder(settings.data_dir).require_running()
         now = SystemClock().now()
         asyncio.run(create(settings, running, email=email, password=_password(), zone=timezone, now=now))
@@ -264,7 +264,7 @@ def user_reset_password(data_dir: Path | None, email: str) -> None:
     from host.operator.user import reset_password
     from host.runner.database import database
 
-    with _told(), database(_settings(data_dir)) as dsn:
+    with errors_in_words(), database(_settings(data_dir)) as dsn:
         ended = asyncio.run(reset_password(dsn, email, _password()))
     click.echo(f"{email} has a new password; {ended} sessions were ended")
 
@@ -287,7 +287,7 @@ def migrate(data_dir: Path | None) -> None:
     settings = _settings(data_dir)
     if not settings.database_url:
         raise click.ClickException("DUELY_DATABASE_URL is empty: there is no database to migrate.")
-    with _told():
+    with errors_in_words():
         asyncio.run(upgrade(settings.database_url))
 
 

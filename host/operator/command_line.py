@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def told() -> Generator[None]:
+def errors_in_words() -> Generator[None]:
     """What keeps a command from working, in words and without a stack trace."""
-    from host.console import StartError
+    from host.console import OperatorError
     from host.runner.postgres import PostgresError
     from host.store.engine import is_outage
 
     try:
         yield
-    except (StartError, PostgresError) as error:
+    except (OperatorError, PostgresError) as error:
         raise click.ClickException(str(error)) from error
     except Exception as error:
         if isinstance(error, OSError) and error.filename:

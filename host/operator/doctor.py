@@ -44,7 +44,7 @@ class Listener:
 
 
 @dataclass(slots=True)
-class Report:
+class Diagnosis:
     """Everything found; `problems` is empty for a healthy system. Sizes in bytes.
 
     `watched` says where metrics and readiness are told, and which file has the token for that.
@@ -75,11 +75,11 @@ def database_url(settings: Settings) -> str:
         return ""
 
 
-async def examine(settings: Settings, database_url: str, now: datetime) -> Report:
+async def examine(settings: Settings, database_url: str, now: datetime) -> Diagnosis:
     """`database_url` is empty where there is no database to ask because nothing runs."""
     folder = DataFolder(settings.data_dir)
-    report = Report(_versions())
-    running = folder.told() if folder.is_held() else None
+    report = Diagnosis(_versions())
+    running = folder.noted_running() if folder.is_held() else None
     if running is None:
         report.problems.append(f"Nothing runs from {folder.path}: start it with `duely up`.")
     else:
@@ -96,7 +96,7 @@ def _versions() -> dict[str, str]:
     return {"duely": VERSION, "python": sys.version.split()[0], "dapr": dapr}
 
 
-async def _look_at_parts(report: Report, folder: DataFolder, running: Running) -> None:
+async def _look_at_parts(report: Diagnosis, folder: DataFolder, running: Running) -> None:
     report.url = running.url
     uses = {port: name for name, port in ports.remembered_in(folder.ports).items()} | {
         _address(running.url)[1]: "page and API",
@@ -112,7 +112,7 @@ async def _look_at_parts(report: Report, folder: DataFolder, running: Running) -
     await ask(report, running)
 
 
-async def ask(report: Report, running: Running) -> None:
+async def ask(report: Diagnosis, running: Running) -> None:
     """Where it says that it runs: `duely up` may have had other settings than we have."""
     report.watched = {"address": running.inner_url, "token": running.inner_token or "none is asked for"}
     host, port = _address(running.url)
@@ -124,7 +124,7 @@ async def ask(report: Report, running: Running) -> None:
         report.problems.append(f"Readiness is not told at {running.inner_url}: {error or type(error).__name__}.")
 
 
-async def _ask_readiness(report: Report, running: Running) -> None:
+async def _ask_readiness(report: Diagnosis, running: Running) -> None:
     host, port = _address(running.inner_url)
     status, body = await http_get(port, "/health/ready", host, _token(running))
     if status == _UNAUTHORIZED:
@@ -139,7 +139,7 @@ def _token(running: Running) -> str:
     return Path(running.inner_token).read_text().strip() if running.inner_token else ""
 
 
-async def _look_at_data(report: Report, settings: Settings, database_url: str, now: datetime) -> None:
+async def _look_at_data(report: Diagnosis, settings: Settings, database_url: str, now: datetime) -> None:
     try:
         found = report.vitals = await vitals.read(database_url, now)
     except vitals.UNREADABLE as error:
@@ -149,7 +149,7 @@ async def _look_at_data(report: Report, settings: Settings, database_url: str, n
     _judge(report, found, has_broker=settings.broker != "none")
 
 
-def _judge(report: Report, found: Vitals, *, has_broker: bool) -> None:
+def _judge(report: Diagnosis, found: Vitals, *, has_broker: bool) -> None:
     for consumer, lag in found.lag.items():
         if lag > LAG_EVENTS:
             report.problems.append(f"The consumer {consumer} is {lag} events behind.")
@@ -174,7 +174,7 @@ def _judge(report: Report, found: Vitals, *, has_broker: bool) -> None:
         report.problems.append(f"The consumer {consumer} is paused: `duely pause-consumer {consumer} --resume`.")
 
 
-def _look_at_disk(report: Report, folder: DataFolder, archive: Path) -> None:
+def _look_at_disk(report: Diagnosis, folder: DataFolder, archive: Path) -> None:
     if not folder.path.is_dir():
         return
     parts = {path.name: path for path in (folder.postgres, folder.scheduler, folder.kafka, folder.logs)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from host.operator.doctor import Listener, Report
+from host.operator.doctor import Diagnosis, Listener
 from host.store.upkeep.processes import Seen
 from host.store.upkeep.vitals import Vitals
 
@@ -10,7 +10,7 @@ _WIDTH = 22
 _NOBODY = {"relay": "nobody (needed with a broker only)"}
 
 
-def lines(report: Report) -> list[str]:
+def lines(report: Diagnosis) -> list[str]:
     text = [" · ".join(f"{name} {number}" for name, number in report.versions.items())]
     text += _section(f"Runs at {report.url}" if report.url else "Does not run", report.parts.items())
     text += _section("Reachable from other machines", _addresses(report.listeners, beyond=True) or [("nothing", "")])

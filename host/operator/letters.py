@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from actors.clock import instant_text
-from host.console import StartError
+from host.console import OperatorError
 from host.store.engine import Raw
 from host.store.turns import dead_letters
 from host.store.turns.dead_letters import DeadLetter
@@ -27,12 +27,12 @@ class Replayed:
 
 
 async def chosen(connection: Raw, consumer: str | None, event_ids: Sequence[str]) -> list[DeadLetter]:
-    """The letters of these events; raises StartError for an id that names none."""
+    """The letters of these events; raises OperatorError for an id that names none."""
     letters = await dead_letters.listed(connection, consumer, event_ids)
     unknown = sorted(set(event_ids) - {letter.event_id for letter in letters})
     if unknown:
         of = f" of {consumer}" if consumer else ""
-        raise StartError(f"No dead letter{of} is called {', '.join(unknown)}; `duely dead-letters list` shows all.")
+        raise OperatorError(f"No dead letter{of} is called {', '.join(unknown)}; `duely dead-letters list` shows all.")
     return letters
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from host.operator.command_line import settings_of, told
+from host.operator.command_line import errors_in_words, settings_of
 
 _of_consumer = click.option("--consumer", metavar="NAME", help="Only what this consumer could not apply.")
 _as_json = click.option("--json", "as_json", is_flag=True, help="For a program: the same as JSON.")
@@ -53,7 +53,7 @@ def list_(data_dir: Path | None, consumer: str | None, as_json: bool) -> None:
         async with _connection(dsn) as connection:
             return await store.listed(connection, consumer)
 
-    with told(), database(settings_of(data_dir)) as dsn:
+    with errors_in_words(), database(settings_of(data_dir)) as dsn:
         found = asyncio.run(read(dsn))
     click.echo(_json([letters.as_json(it) for it in found]) if as_json else "\n".join(letters.lines(found)))
 
@@ -98,7 +98,7 @@ def replay(
             return await letters.replay(connection, found, wait)
 
     _one_of(ids, every=every)
-    with told(), database(settings_of(data_dir)) as dsn:
+    with errors_in_words(), database(settings_of(data_dir)) as dsn:
         done = asyncio.run(again(dsn))
     if as_json:
         parts = {"applied": done.applied, "failed": done.failed, "waiting": done.waiting}
@@ -146,7 +146,7 @@ def drop(data_dir: Path | None, ids: Sequence[str], every: bool, yes: bool, cons
         click.echo(f"{'dropped' if yes else 'would drop'}  {letter.consumer}  {letter.event_id}  {letter.event().type}")
     if not yes:
         raise click.ClickException("Nothing was dropped: say --yes to drop for good.")
-    with told(), database(settings_of(data_dir)) as dsn:
+    with errors_in_words(), database(settings_of(data_dir)) as dsn:
         asyncio.run(forget(dsn, [letter.key for letter in found]))
 
 
@@ -169,7 +169,7 @@ def pause_consumer(data_dir: Path | None, name: str | None, resume: bool, as_jso
 
     if resume and name is None:
         raise click.UsageError("Which one? Say `duely pause-consumer NAME --resume`.")
-    with told(), database(settings_of(data_dir)) as dsn:
+    with errors_in_words(), database(settings_of(data_dir)) as dsn:
         states = asyncio.run(act(dsn))
     click.echo(_json([pausing.as_json(it) for it in states]) if as_json else "\n".join(pausing.lines(states)))
 
@@ -186,7 +186,7 @@ def rebuild(data_dir: Path | None, as_json: bool) -> None:
     from host.operator.rebuild import rebuild as run
     from host.runner.database import database
 
-    with told(), database(settings_of(data_dir)) as dsn:
+    with errors_in_words(), database(settings_of(data_dir)) as dsn:
         done = asyncio.run(run(dsn, lambda line: click.echo(line, err=as_json)))
     if as_json:
         click.echo(_json(asdict(done)))
@@ -212,7 +212,7 @@ def verify(data_dir: Path | None, *, repair: bool, as_json: bool) -> None:
 
     settings = settings_of(data_dir)
     consumers = {name: types for name, (_, types, _) in CONSUMERS.items()}
-    with told(), database(settings) as dsn:
+    with errors_in_words(), database(settings) as dsn:
         broker = settings.broker != "none"
         report = asyncio.run(run.verify(dsn, SystemClock().now(), consumers, broker=broker, repair=repair))
     click.echo(_json(run.as_json(report)) if as_json else "\n".join(run.lines(report)))
@@ -231,7 +231,7 @@ def _chosen(data_dir: Path | None, consumer: str | None, ids: Sequence[str] | No
                 return await store.listed(connection, consumer)
             return await letters.chosen(connection, consumer, ids)
 
-    with told(), database(settings_of(data_dir)) as dsn:
+    with errors_in_words(), database(settings_of(data_dir)) as dsn:
         return asyncio.run(read(dsn))
 
 

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from actors.clock import instant_text
-from host.console import StartError
+from host.console import OperatorError
 from host.store.engine import Raw
 from host.store.turns import pauses
 from host.store.turns.pauses import ConsumerState
 
 
 async def changed(connection: Raw, name: str | None, *, resume: bool) -> list[ConsumerState]:
-    """All states, after the change of the one that is named; raises StartError for one that is not there."""
+    """All states, after the change of the one that is named; raises OperatorError for one that is not there."""
     if name is not None:
         act = pauses.resume if resume else pauses.pause
         if not await act(connection, name):
             there = ", ".join(state.name for state in await pauses.states(connection)) or "none has run yet"
-            raise StartError(f"There is no consumer {name}: {there}.")
+            raise OperatorError(f"There is no consumer {name}: {there}.")
     return await pauses.states(connection)
 
 

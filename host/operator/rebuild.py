@@ -14,7 +14,7 @@ from typing import Final
 
 from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError
 
-from host.console import StartError
+from host.console import OperatorError
 from host.store.engine import Raw
 from host.store.upkeep import rebuild as store
 
@@ -37,11 +37,11 @@ class Rebuilt:
 
 
 async def rebuild(dsn: str, say: Say) -> Rebuilt:
-    """Raises StartError when it cannot be done now; the live tables are as they were then."""
+    """Raises OperatorError when it cannot be done now; the live tables are as they were then."""
     began = time.monotonic()
     async with store.connected(dsn) as connection:
         if not await store.alone(connection):
-            raise StartError("Another rebuild is running.")
+            raise OperatorError("Another rebuild is running.")
         if await store.clear(connection):
             say("Removed what a rebuild that was cut off had left.")
         try:
@@ -86,7 +86,7 @@ async def _take_over(connection: Raw, since: int, version: str, say: Say) -> tup
             say(f"Swapped; reads and the projector waited for {held * 1000:.0f} ms.")
             return strangers, held
         await asyncio.sleep(PAUSE_SECONDS)
-    raise StartError(
+    raise OperatorError(
         f"There was no moment to swap within {GIVE_UP_SECONDS:.0f} s: a backup or a long read may hold the tables. "
         "Nothing was changed; try again later."
     )
@@ -108,7 +108,7 @@ async def _swap(connection: Raw, since: int, version: str) -> float | None:
             if not await store.lock(connection):
                 return None
             if await store.schema_version(connection) != version:
-                raise StartError("The schema was upgraded meanwhile. Nothing was changed; start the rebuild again.")
+                raise OperatorError("The schema was upgraded meanwhile. Nothing was changed; start the rebuild again.")
             await _catch_up(connection, since)
             await store.swap(connection)
         return time.monotonic() - began

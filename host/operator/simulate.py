@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from actors.clock import parse_instant
-from host.console import Say, StartError
+from host.console import OperatorError, Say
 from host.operator.backup import restore
 from host.operator.timeline import Timeline
 from host.runner.postgres import EmbeddedPostgres
@@ -60,10 +60,10 @@ async def rehearse(
     taken = parse_instant(manifest.created_at)
     start = start or taken
     if start < taken:
-        raise StartError(f"The data is of {manifest.created_at}: time cannot begin before that.")
+        raise OperatorError(f"The data is of {manifest.created_at}: time cannot begin before that.")
     until = end or start + MONTH
     if until <= start:
-        raise StartError(f"--to is not after {start:%Y-%m-%dT%H:%M:%SZ}.")
+        raise OperatorError(f"--to is not after {start:%Y-%m-%dT%H:%M:%SZ}.")
     database = Database(dsn, statement_timeout_seconds=120)  # nobody waits for a simulation
     await database.open()
     try:

@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from actors.clock import parse_instant
+from actors.replies import Json
 from host.notify.notifications import due_text
 from host.store.turns.outbox import Event
-
-Json = dict[str, Any]
 
 
 class Timeline:

@@ -44,7 +44,7 @@ class Topic:
 
 
 @dataclass(slots=True)
-class Found:
+class TopicsReport:
     """What `duely topics` found and did, a line each."""
 
     there: list[str] = field(default_factory=list[str])
@@ -70,7 +70,7 @@ def topics(partitions: int, prefix: str = "") -> list[Topic]:
     return [*busy, Topic(prefix + DEAD_LETTERS, 1)]
 
 
-def ensure(access: KafkaAccess, wanted: Sequence[Topic], *, replicas: int = 0, only_look: bool = False) -> Found:
+def ensure(access: KafkaAccess, wanted: Sequence[Topic], *, replicas: int = 0, only_look: bool = False) -> TopicsReport:
     """Make the topics that are missing, unless we only look; `replicas` 0 is the broker's own choice.
 
     A topic that differs is left as it is: more partitions would send a user's next events elsewhere than the last,
@@ -141,9 +141,9 @@ class _Admin:
                     raise
         return self._client.list_topics(timeout=TRY_SECONDS).topics
 
-    def compare(self, wanted: Sequence[Topic]) -> Found:
+    def compare(self, wanted: Sequence[Topic]) -> TopicsReport:
         listed = self._listed()
-        found = Found(missing=[topic.name for topic in wanted if topic.name not in listed])
+        found = TopicsReport(missing=[topic.name for topic in wanted if topic.name not in listed])
         there = [topic for topic in wanted if topic.name in listed]
         for topic, settings in zip(there, self._settings(there), strict=True):
             has = len(listed[topic.name].partitions)

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.commands import Command, Principal, build_command
-from host.console import StartError
-from host.dapr.client import Sidecar, SidecarActorClient
+from host.console import OperatorError
+from host.dapr.client import SidecarActorClient, SidecarConnection
 from host.dapr.gateway import ActorBug, Gateway, Unavailable
 from host.passwords import HASHER, LONGEST, SHORTEST, is_common, matches
 from host.runner.database import embedded
@@ -38,7 +38,7 @@ async def listed(dsn: str) -> list[str]:
 
 
 async def create(settings: Settings, running: Running, *, email: str, password: str, zone: str, now: datetime) -> None:
-    """As signing up does: the account in the store, then the person's actor. Raises StartError when it is refused."""
+    """As signing up does: the account in the store, then the person's actor. Raises OperatorError when it is refused."""
     account = Account(str(uuid.uuid4()), accounts.folded_email(email), _hash(password, email), zone)
     _registration(account)  # refused before anything is written
     database = Database(settings.database_url or embedded(DataFolder(settings.data_dir)).dsn(), pool_size=1)
@@ -59,7 +59,7 @@ async def _claimed(connection: AsyncConnection, account: Account, password: str,
     half_made = await accounts.find_user(connection, known.user_id) is None
     if half_made and matches(known.password_hash, password):
         return known
-    raise StartError(f"{account.email} has an account already.")
+    raise OperatorError(f"{account.email} has an account already.")
 
 
 async def reset_password(dsn: str, email: str, password: str) -> int:
@@ -70,7 +70,7 @@ async def reset_password(dsn: str, email: str, password: str) -> int:
         async with database.begin() as connection:
             account = await accounts.by_email(connection, email)
             if account is None:
-                raise StartError(f"Nobody has an account with {email}; `duely user list` shows who has.")
+                raise OperatorError(f"Nobody has an account with {email}; `duely user list` shows who has.")
             await accounts.set_password(connection, account.user_id, password_hash)
             return len(await sessions.remove_others(connection, account.user_id, kept=""))
     finally:
@@ -89,24 +89,24 @@ def _registration(account: Account) -> Command:
         )
     except ValidationError as error:
         fault = error.errors()[0]
-        raise StartError(f"{fault['loc'][-1]} {fault['input']!r}: {fault['msg']}.") from error
+        raise OperatorError(f"{fault['loc'][-1]} {fault['input']!r}: {fault['msg']}.") from error
 
 
 async def _send(running: Running, user_id: str, command: Command) -> None:
-    sidecar = Sidecar(running.dapr_grpc_port, running.dapr_http_port, running.api_token)
+    sidecar = SidecarConnection(running.dapr_grpc_port, running.dapr_http_port, running.api_token)
     try:
         reply = await Gateway(SidecarActorClient(sidecar)).send("UserActor", user_id, command)
     except (Unavailable, ActorBug) as error:
-        raise StartError(f"{error}. Run the same again to finish it; `duely doctor` tells more.") from error
+        raise OperatorError(f"{error}. Run the same again to finish it; `duely doctor` tells more.") from error
     finally:
         await sidecar.close()
     if reply.error is not None:
-        raise StartError(reply.error.detail)
+        raise OperatorError(reply.error.detail)
 
 
 def _hash(password: str, email: str) -> str:
     if not SHORTEST <= len(password) <= LONGEST:
-        raise StartError(f"A password has {SHORTEST} to {LONGEST} characters.")
+        raise OperatorError(f"A password has {SHORTEST} to {LONGEST} characters.")
     if is_common(password, accounts.folded_email(email)):
-        raise StartError("Choose another password: this one is among the first that anyone would try.")
+        raise OperatorError("Choose another password: this one is among the first that anyone would try.")
     return HASHER.hash(password)

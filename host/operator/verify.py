@@ -16,7 +16,7 @@ from typing import Any, Final
 from host.store.engine import Raw, is_outage
 from host.store.turns.outbox import Types
 from host.store.upkeep import doc_checks, invariants, mending, snapshot
-from host.store.upkeep.doc_checks import MOST, Breach, Found, Mend
+from host.store.upkeep.doc_checks import MOST, Breach, Findings, Mend
 
 EXAMPLES: Final = 10
 TRIES: Final = 3
@@ -53,7 +53,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Verification:
     """`mended` is what was done, a line each; `left` is how many breaches nothing was done about."""
 
     results: list[Result]
@@ -64,7 +64,7 @@ class Report:
 
 async def verify(
     dsn: str, now: datetime, consumers: Mapping[str, Types], *, broker: bool, repair: bool = False
-) -> Report:
+) -> Verification:
     """`consumers`: the events that each takes."""
     began = time.monotonic()
     async with snapshot.connected(dsn) as connection:
@@ -80,11 +80,11 @@ async def verify(
             for name, says in INVARIANTS.items()
         ]
         mended, left = await _repair(connection, found.breaches) if repair else ([], len(found.breaches))
-    return Report(results, time.monotonic() - began, mended, left)
+    return Verification(results, time.monotonic() - began, mended, left)
 
 
-async def _examine(connection: Raw, now: datetime, consumers: Mapping[str, Types], *, broker: bool) -> Found:
-    found = Found()
+async def _examine(connection: Raw, now: datetime, consumers: Mapping[str, Types], *, broker: bool) -> Findings:
+    found = Findings()
     async with doc_checks.one_instant(connection):
         row_id = -1
         while docs := await doc_checks.page(connection, row_id):
@@ -127,7 +127,7 @@ async def _mend(connection: Raw, mend: Mend) -> str:
     raise AssertionError("the last try returns or raises")
 
 
-def lines(report: Report) -> list[str]:
+def lines(report: Verification) -> list[str]:
     """A line an invariant, under it what breaks it, at the end what was done."""
     width = max(len(result.says) for result in report.results)
     text: list[str] = []
@@ -143,7 +143,7 @@ def lines(report: Report) -> list[str]:
     return [*text, "", _verdict(report)]
 
 
-def _verdict(report: Report) -> str:
+def _verdict(report: Verification) -> str:
     total = sum(len(result.breaches) for result in report.results)
     took = f"Checked in {report.seconds:.1f} s"
     if not total:
@@ -153,7 +153,7 @@ def _verdict(report: Report) -> str:
     return f"{took}: {total:,} breaches; {len(report.mended):,} things were mended, {report.left:,} breaches are left."
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: Verification) -> dict[str, Any]:
     return {
         "invariants": [
             {

@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from host.console import Say, StartError
+from host.console import OperatorError, Say
 from host.kafka_access import KafkaAccess
 from host.runner import places, ports
 from host.runner.folder import DataFolder
@@ -24,19 +24,19 @@ def needs_own(settings: Settings) -> bool:
 
 
 def own_broker(folder: DataFolder, picked: dict[str, int], say: Say) -> Kafka:
-    """Not started; raises StartError when this machine cannot run one."""
+    """Not started; raises OperatorError when this machine cannot run one."""
     java()
     return _kafka(folder, kafka_jars(cache_dir(), say), picked)
 
 
 def access_of(settings: Settings) -> KafkaAccess:
-    """How a command of the operator reaches the broker; raises StartError when there is none."""
+    """How a command of the operator reaches the broker; raises OperatorError when there is none."""
     if settings.kafka.brokers:
         return settings.kafka
     folder = DataFolder(settings.data_dir)
     known = ports.remembered_in(folder.ports)
     if not known.keys() >= set(PORTS) or not _password_file(folder).is_file():
-        raise StartError(
+        raise OperatorError(
             f"There is no broker in {folder.path}: start Duely with DUELY_BROKER=kafka, or name one in DUELY_KAFKA_BROKERS."
         )
     return _kafka(folder, Path(), known).access

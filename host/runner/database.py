@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from host.console import StartError
+from host.console import OperatorError
 from host.runner.folder import DataFolder
 from host.runner.postgres import EmbeddedPostgres
 from host.settings import Settings
@@ -13,14 +13,14 @@ from host.settings import Settings
 
 @contextmanager
 def database(settings: Settings) -> Generator[str]:
-    """Its DSN. Raises StartError or PostgresError when there is none or it cannot be started."""
+    """Its DSN. Raises OperatorError or PostgresError when there is none or it cannot be started."""
     if settings.database_url:
         yield settings.database_url
         return
     folder = DataFolder(settings.data_dir)
     server = embedded(folder)
     if not has_cluster(folder):
-        raise StartError(
+        raise OperatorError(
             f"There is no database in {folder.path}; `duely up` makes one, `duely restore` brings one back."
         )
     if folder.is_held():
@@ -45,7 +45,7 @@ def fresh_database(settings: Settings, *, replace: bool) -> Generator[str]:
             yield settings.database_url
             return
         if folder.postgres.exists() and not replace:
-            raise StartError(f"{folder.path} holds a database already. `--replace` puts it aside and restores.")
+            raise OperatorError(f"{folder.path} holds a database already. `--replace` puts it aside and restores.")
         aside = _put_aside(folder)
         server = embedded(folder)
         try:

@@ -21,7 +21,7 @@ from typing import IO
 
 import psutil
 
-from host.console import Say, StartError
+from host.console import OperatorError, Say
 
 FREE_BYTES_TO_START = 200 * 1024 * 1024
 _PROBE_BYTES = 64 * 1024
@@ -80,7 +80,7 @@ class DataFolder:
         return self.run / "ports.json"
 
     def prepare(self) -> None:
-        """Make what is missing and prove that it can be written; raises StartError."""
+        """Make what is missing and prove that it can be written; raises OperatorError."""
         try:
             for folder in (self.path, self.scheduler, self.logs, self.run):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -89,20 +89,20 @@ class DataFolder:
                 probe.flush()
                 os.fsync(probe.fileno())
         except OSError as error:
-            raise StartError(why_unwritable(self.path, error)) from error
+            raise OperatorError(why_unwritable(self.path, error)) from error
         free = shutil.disk_usage(self.path).free
         if free < FREE_BYTES_TO_START:
-            raise StartError(
+            raise OperatorError(
                 f"The disk under {self.path} is full: {free >> 20} MB are free and "
                 f"{FREE_BYTES_TO_START >> 20} MB are needed to start. Free some space, then start again."
             )
 
     @contextlib.contextmanager
     def locked(self) -> Generator[None]:
-        """Holds the folder for one runner; raises StartError that names the other one."""
+        """Holds the folder for one runner; raises OperatorError that names the other one."""
         with (self.run / "lock").open("a") as file:
             if not _lock(file, _LOCK_SECONDS):
-                raise StartError(self._taken())
+                raise OperatorError(self._taken())
             try:
                 yield
             finally:
@@ -116,7 +116,7 @@ class DataFolder:
         """Write down what runs."""
         write_private(self.state_file, json.dumps(asdict(running), indent=1))
 
-    def told(self) -> Running | None:
+    def noted_running(self) -> Running | None:
         """What the running system, or the last one that was killed, said about itself."""
         try:
             return Running(**json.loads(self.state_file.read_text()))
@@ -124,10 +124,10 @@ class DataFolder:
             return None
 
     def require_running(self) -> Running:
-        """What runs now; raises StartError when nothing does."""
-        running = self.told() if self.is_held() else None
+        """What runs now; raises OperatorError when nothing does."""
+        running = self.noted_running() if self.is_held() else None
         if running is None:
-            raise StartError(f"Duely does not run from {self.path}; start it with `duely up` first.")
+            raise OperatorError(f"Duely does not run from {self.path}; start it with `duely up` first.")
         return running
 
     def is_held(self) -> bool:
@@ -139,7 +139,7 @@ class DataFolder:
             return False
 
     def _taken(self) -> str:
-        running = self.told()
+        running = self.noted_running()
         who = f"pid {running.pid}, {running.url}" if running else "it is just starting"
         stop = f"`kill {running.pid}`" if running else "Ctrl-C"
         return (

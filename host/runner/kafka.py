@@ -11,7 +11,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from host.console import StartError
+from host.console import OperatorError
 from host.kafka_access import KafkaAccess
 from host.runner.folder import write_private
 from host.runner.kafka_jars import java, kafka_jars
@@ -66,7 +66,7 @@ class Kafka:
         )
 
     def prepare(self) -> None:
-        """Write its settings and, the first time, format its folder; raises StartError."""
+        """Write its settings and, the first time, format its folder; raises OperatorError."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(self._settings_file, self._settings())
         if not (self._data / "meta.properties").is_file():
@@ -107,9 +107,9 @@ class Kafka:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise StartError(f"could not format {self._data} in {_FORMAT_SECONDS} s") from error
+            raise OperatorError(f"could not format {self._data} in {_FORMAT_SECONDS} s") from error
         if done.returncode != 0:
-            raise StartError(f"could not format {self._data}: {(done.stderr or done.stdout).strip()[-400:]}")
+            raise OperatorError(f"could not format {self._data}: {(done.stderr or done.stdout).strip()[-400:]}")
 
     def _settings(self) -> str:
         login = "org.apache.kafka.common.security.plain.PlainLoginModule required"

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from host.console import Say, StartError
+from host.console import OperatorError, Say
 from host.runner import chore, places
 from host.settings import cache_dir
 
@@ -31,7 +31,7 @@ def find(cache: Path, pom: Path = places.BROKER_POM) -> Path | None:
 
 
 def kafka_jars(cache: Path, say: Say, pom: Path = places.BROKER_POM) -> Path:
-    """The folder of the jars, fetched if need be; raises StartError with the cause and the remedy."""
+    """The folder of the jars, fetched if need be; raises OperatorError with the cause and the remedy."""
     folder = _folder(cache, pom)
     if folder.is_dir():
         return folder
@@ -43,12 +43,12 @@ def kafka_jars(cache: Path, say: Say, pom: Path = places.BROKER_POM) -> Path:
 
 
 def java() -> str:
-    """The path of a Java that can run the broker; raises StartError with the remedy."""
+    """The path of a Java that can run the broker; raises OperatorError with the remedy."""
     found = shutil.which("java")
     version = _java_version(found) if found else 0
     if not found or version < JAVA_MINIMUM:
         what = f"{found} is version {version}" if found else "there is no java on PATH"
-        raise StartError(f"The broker needs Java {JAVA_MINIMUM} or newer and {what}. {_REMEDY}")
+        raise OperatorError(f"The broker needs Java {JAVA_MINIMUM} or newer and {what}. {_REMEDY}")
     return found
 
 
@@ -59,7 +59,7 @@ def _folder(cache: Path, pom: Path) -> Path:
 def _fetch_into(folder: Path, pom: Path, say: Say) -> None:
     maven = shutil.which("mvn")
     if maven is None:
-        raise StartError(f"The jars of Kafka are fetched by Maven and there is no mvn on PATH. {_REMEDY}")
+        raise OperatorError(f"The jars of Kafka are fetched by Maven and there is no mvn on PATH. {_REMEDY}")
     log = folder.with_suffix(".log")
     say(f"Fetching the jars of Kafka once, with {maven}: some seconds, 45 MB (log: {log})")
     with tempfile.TemporaryDirectory(prefix="fetching-", dir=folder.parent) as scratch:
@@ -73,7 +73,7 @@ def _fetch_into(folder: Path, pom: Path, say: Say) -> None:
         if chore.run(command, pom.parent, log, {}, beat) != 0:
             errors = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line]
             cause = "\n".join(f"    {line[:300]}" for line in errors[:3])
-            raise StartError(f"Fetching the jars of Kafka failed:\n{cause}\nThe whole log is {log}.")
+            raise OperatorError(f"Fetching the jars of Kafka failed:\n{cause}\nThe whole log is {log}.")
         whole.rename(folder)
 
 
@@ -94,7 +94,7 @@ def main() -> int:
 
     try:
         folder = kafka_jars(cache_dir(), say)
-    except StartError as error:
+    except OperatorError as error:
         say(str(error))
         return 1
     sys.stdout.write(f"{folder}\n")

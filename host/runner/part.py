@@ -31,7 +31,7 @@ class Part:
 
     prepare: what must be done before each start; may block, runs in a thread
     spawn: starts the process and returns; runs in the main thread, to which the kernel ties the child
-    (both raise StartError or OSError; that start is then tried again)
+    (both raise OperatorError or OSError; that start is then tried again)
     after: the parts that must be ready before this one starts
     once: it runs to its end; exit 0 makes it ready, anything else fails the start
     stop_seconds: how long it has after `stop_signal` before it is killed

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from host.console import StartError
+from host.console import OperatorError
 from host.dapr.app_ids import APP_IDS
 from host.runner import places
 from host.runner.broker import sidecar_flags
@@ -27,7 +27,7 @@ from host.runner.kafka import Kafka
 from host.runner.part import Part, Process, tethered
 from host.runner.postgres import EmbeddedPostgres, PostgresError
 from host.runner.probe import http_ok
-from host.runner.sidecar import Sidecar
+from host.runner.sidecar import SidecarPrograms
 from host.settings import Role, Settings
 
 HEALTH_PATH = "/healthz"
@@ -56,7 +56,7 @@ class Machine:
 
     settings: Settings
     folder: DataFolder
-    sidecar: Sidecar
+    sidecar: SidecarPrograms
     ports: dict[str, int]
     postgres: EmbeddedPostgres | None
     api_token: str
@@ -138,7 +138,7 @@ def _in_our_words() -> Generator[None]:
     try:
         yield
     except PostgresError as error:
-        raise StartError(str(error)) from error
+        raise OperatorError(str(error)) from error
 
 
 def _migrations(machine: Machine, after: tuple[str, ...]) -> Part:

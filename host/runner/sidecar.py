@@ -1,13 +1,9 @@
-"""The sidecar: the Dapr that this machine has, if it is the right one, else the one built from components/sidecar.
-
-`python -m host.runner.sidecar [--find]` prints the folder of its programs; with --find it never builds.
-"""
+"""The sidecar: the Dapr that this machine has, if it is the right one, else the one built from components/sidecar."""
 
 import hashlib
 import platform
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +12,7 @@ PROGRAMS = ("daprd", "placement", "scheduler")
 
 
 @dataclass(frozen=True, slots=True)
-class Sidecar:
+class SidecarPrograms:
     """A folder that holds the three programs of Dapr in the version that we use."""
 
     folder: Path
@@ -35,13 +31,13 @@ class Sidecar:
         return str(self.folder / "scheduler")
 
 
-def find(source: Path, cache: Path) -> Sidecar | None:
+def find(source: Path, cache: Path) -> SidecarPrograms | None:
     """An installed Dapr of our version, else what was built before from these very sources."""
     for folder in _installed_folders():
         if is_ours(folder):
-            return Sidecar(folder, "installed")
+            return SidecarPrograms(folder, "installed")
     built = built_folder(source, cache)
-    return Sidecar(built, "built here") if is_ours(built) else None
+    return SidecarPrograms(built, "built here") if is_ours(built) else None
 
 
 def is_ours(folder: Path) -> bool:
@@ -70,30 +66,3 @@ def built_folder(source: Path, cache: Path) -> Path:
 def _installed_folders() -> list[Path]:
     on_path = shutil.which("daprd")
     return [*([Path(on_path).parent] if on_path else []), Path.home() / ".dapr" / "bin"]
-
-
-def main(arguments: list[str]) -> int:
-    """Print where the sidecar is; exit 1 when there is none and it was not to be, or could not be, built."""
-    from host.console import StartError  # noqa: PLC0415
-    from host.runner import places, sidecar_build  # noqa: PLC0415  `--find` is asked often and needs none of it
-    from host.settings import cache_dir  # noqa: PLC0415
-
-    def say(line: str) -> None:
-        sys.stderr.write(line + "\n")
-
-    try:
-        found = find(places.SIDECAR_SOURCE, cache_dir())
-        if found is None and "--find" not in arguments:
-            found = sidecar_build.build(places.SIDECAR_SOURCE, cache_dir(), say)
-    except StartError as error:
-        say(str(error))
-        return 1
-    if found is None:
-        say(f"no Dapr {VERSION} is installed and none was built yet")
-        return 1
-    sys.stdout.write(f"{found.folder}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

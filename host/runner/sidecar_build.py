@@ -1,14 +1,19 @@
-"""Builds the sidecar once: under a lock, with a line of progress every ten seconds, moved into place when it is whole."""
+"""Builds the sidecar once: under a lock, with a line of progress every ten seconds, moved into place when it is whole.
+
+`python -m host.runner.sidecar_build [--find]` prints the folder of its programs; with --find it never builds.
+"""
 
 import re
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-from host.console import Say, StartError
+from host.console import OperatorError, Say
 from host.runner import chore, places, sidecar, tools
-from host.runner.sidecar import VERSION, Sidecar
+from host.runner.sidecar import VERSION, SidecarPrograms
+from host.settings import cache_dir
 
 _FLAGS = ("-buildvcs=false", "-trimpath", "-v", "-ldflags")
 _LINK = (
@@ -30,17 +35,17 @@ _REMEDIES = (
 )
 
 
-def build(source: Path, cache: Path, say: Say) -> Sidecar:
-    """The sidecar built from `source`; raises StartError with the cause, the remedy and the log."""
+def build(source: Path, cache: Path, say: Say) -> SidecarPrograms:
+    """The sidecar built from `source`; raises OperatorError with the cause, the remedy and the log."""
     if not (source / "go.mod").is_file():
-        raise StartError(f"No Dapr {VERSION} is installed, and {source} is not there to build it from.")
+        raise OperatorError(f"No Dapr {VERSION} is installed, and {source} is not there to build it from.")
     target = sidecar.built_folder(source, cache)
     target.parent.mkdir(parents=True, exist_ok=True)
     with chore.locked(target.with_suffix(".lock"), "building the sidecar", say):
         if not sidecar.is_ours(target):
             go = tools.find_or_install(tools.GO, places.TOOLS, places.TOOLS_LOCK, say)
             _build_into(target, go, source, say)
-    return Sidecar(target, "built here")
+    return SidecarPrograms(target, "built here")
 
 
 def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
@@ -53,11 +58,11 @@ def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
         started = time.monotonic()
         code = chore.run(command, source, log, _ENVIRONMENT, lambda: say(progress(log, time.monotonic() - started)))
         if code != 0:
-            raise StartError(failure(log))
+            raise OperatorError(failure(log))
         for name in ("placement", "scheduler"):
             (whole / name).symlink_to("daprd")
         if not sidecar.is_ours(whole):
-            raise StartError(f"What was built does not say that it is {VERSION}; see {log}.")
+            raise OperatorError(f"What was built does not say that it is {VERSION}; see {log}.")
         shutil.rmtree(target, ignore_errors=True)
         whole.rename(target)
     say(f"Built the sidecar in {time.monotonic() - started:.0f} s: {target}")
@@ -79,3 +84,27 @@ def failure(log: Path) -> str:
     lines = [line for line in text.splitlines() if not line.startswith("go: downloading")]
     last = "\n".join(f"    {line}" for line in lines[-5:])
     return f"Building the sidecar failed:\n{last}\n{remedy} The whole log is {log}. An installed Dapr {VERSION} is used instead of a build."
+
+
+def main(arguments: list[str]) -> int:
+    """Print where the sidecar is; exit 1 when there is none and it was not to be, or could not be, built."""
+
+    def say(line: str) -> None:
+        sys.stderr.write(line + "\n")
+
+    try:
+        found = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+        if found is None and "--find" not in arguments:
+            found = build(places.SIDECAR_SOURCE, cache_dir(), say)
+    except OperatorError as error:
+        say(str(error))
+        return 1
+    if found is None:
+        say(f"no Dapr {VERSION} is installed and none was built yet")
+        return 1
+    sys.stdout.write(f"{found.folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

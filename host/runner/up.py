@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from host.console import Say, StartError
+from host.console import OperatorError, Say
 from host.inner_token import token_of
 from host.runner import broker, log_files, places, ports, sidecar, sidecar_build
 from host.runner.database import embedded
@@ -62,12 +62,12 @@ def run(settings: Settings, layout: Layout, say: Say) -> int:
         folder.prepare()
         with folder.locked():
             token_of(settings)  # made here, so that all that start find the same
-            end_leftovers(folder.told(), say)
+            end_leftovers(folder.noted_running(), say)
             for address in layout.chosen:
                 refuse_a_taken_port(address)
             machine = _machine(settings, folder, layout, say)
             return asyncio.run(_run(machine, layout.replicas(machine), say))
-    except (StartError, PostgresError, BadSettingError) as error:
+    except (OperatorError, PostgresError, BadSettingError) as error:
         say(f"Duely cannot start.\n{error}")
         return 1
     except KeyboardInterrupt:
@@ -76,19 +76,19 @@ def run(settings: Settings, layout: Layout, say: Say) -> int:
 
 
 def refuse_a_taken_port(chosen: Chosen) -> None:
-    """Raise StartError that names who holds the port, or why we cannot listen there."""
+    """Raise OperatorError that names who holds the port, or why we cannot listen there."""
     setting, host, port = chosen
     try:
         if ports.is_free(host, port):
             return
     except PermissionError:
-        raise StartError(
+        raise OperatorError(
             f"You may not listen on port {port}: choose one above 1023 with DUELY_{setting}PORT and let a reverse proxy "
             "have the low one."
         ) from None
     except OSError as error:
-        raise StartError(f"DUELY_{setting}HOST {host!r} is no address of this machine: {error.strerror}.") from error
-    raise StartError(
+        raise OperatorError(f"DUELY_{setting}HOST {host!r} is no address of this machine: {error.strerror}.") from error
+    raise OperatorError(
         f"Port {port} on {host} is in use by {ports.holder(port)}. Stop that, or choose another port with "
         f"DUELY_{setting}PORT."
     )

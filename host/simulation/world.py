@@ -129,7 +129,7 @@ class World:
         now = self.clock.now()
         wake, delivery = self._next = await self._next_due()
         if wake <= now:
-            await self._sweeper.wake_overdue()
+            await self._sweeper.tick_overdue()
         if delivery <= now:
             await self._notifier.release()
         return min(wake, delivery) <= now
@@ -160,7 +160,7 @@ class _Telling(Projector):
     """The projector, which sees every event."""
 
     def __init__(self, tell: Tell) -> None:
-        super().__init__(shown=_ignore, wake=_ignore, types=_ignore)
+        super().__init__(shown=_ignore, signal=_ignore, types=_ignore)
         self._tell = tell
 
     @override

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from host.console import StartError
+from host.console import OperatorError
 from host.runner import kafka_jars
 from host.settings import cache_dir
 from load.bench.report import Line, Section
@@ -25,7 +25,7 @@ def missing() -> str:
     """What keeps this machine from running a broker; "" when nothing does."""
     try:
         kafka_jars.java()
-    except StartError as error:
+    except OperatorError as error:
         return str(error)
     if kafka_jars.find(cache_dir()) is None and not shutil.which("mvn"):
         return "no jars of Kafka yet and no Maven to fetch them: install the package `maven`"

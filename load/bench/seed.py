@@ -10,6 +10,7 @@ from actors.commands import Principal, build_command
 from actors.doc import Doc
 from actors.replies import Accepted
 from actors.turn import Rules
+from host.store.turns.actor_state import row_key
 from load.bench.bench import Bench
 from load.bench.figures import VoidError
 
@@ -47,4 +48,4 @@ def documents(
         decision = rules(None, 0, asked, datetime.now(UTC))
         if not isinstance(decision, Accepted):
             raise VoidError(f"{command} was not accepted: {decision}")
-        yield f"duely||{actor_type}||{actor_id}||doc", Doc().after(decision, asked).written(decision.events)
+        yield row_key(actor_type, actor_id), Doc().after(decision, asked).written(decision.events)

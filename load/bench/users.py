@@ -9,6 +9,7 @@ from actors.commands import Principal, build_command
 from actors.doc import Doc
 from actors.replies import Accepted
 from actors.user import rules
+from host.store.turns.actor_state import row_key
 from load.bench.system import System
 from web.api.edge.credentials import TOKEN_PREFIX, hashed, new_secret
 
@@ -62,4 +63,4 @@ def _document(user: User, now: datetime) -> tuple[str, bytes]:
     )
     decision = rules.decide(None, 0, asked, now)
     assert isinstance(decision, Accepted)
-    return f"duely||UserActor||{user.id}||doc", Doc().after(decision, asked).written(decision.events)
+    return row_key("UserActor", user.id), Doc().after(decision, asked).written(decision.events)

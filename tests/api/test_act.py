@@ -32,8 +32,8 @@ async def act(here: World, ada: httpx.AsyncClient) -> Act:
         user = await accounts.find_user(connection, ada.headers["x-user-id"])
     assert user is not None
     caller = Caller(profile_of(user), "agent", "an-agent", frozenset({"read", "write"}), "")
-    parts, command_id = here.app.state.parts, command_id_for_key(user.id, "call 1")
-    return Act(parts.services, parts.signer, caller, Cause("chat", RUN, RUN), "a-correlation", command_id)
+    duely, command_id = here.app.state.duely, command_id_for_key(user.id, "call 1")
+    return Act(duely.services, duely.signer, caller, Cause("chat", RUN, RUN), "a-correlation", command_id)
 
 
 def then(act: Act, call: str, **changes: Any) -> Act:

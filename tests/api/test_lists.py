@@ -141,7 +141,7 @@ async def test_a_token_carries_the_newest_ten_writes(
     for n in range(12):
         answer = await ada.post(TASKS, json={"title": str(n)}, headers=token)
         token = {"Duely-Consistency": answer.headers["duely-consistency"]}
-    opened = here.app.state.parts.signer.open("consistency", ada.headers["x-user-id"], token["Duely-Consistency"])
+    opened = here.app.state.duely.signer.open("consistency", ada.headers["x-user-id"], token["Duely-Consistency"])
     assert len(opened) == 10
     assert opened[-1] == [answer.json()["id"], 1]
     assert (await bob.get(TASKS, headers=token)).json()["code"] == "bad_consistency_token"
@@ -158,7 +158,7 @@ async def test_a_repeated_request_does_not_turn_the_token_back(here: World, ada:
     token = {"Duely-Consistency": newest.headers["duely-consistency"]}
     again = await ada.patch(path, json={"priority": "high"}, headers={**once, **token})
     assert again.json()["version"] == 2
-    opened = here.app.state.parts.signer.open(
+    opened = here.app.state.duely.signer.open(
         "consistency", ada.headers["x-user-id"], again.headers["duely-consistency"]
     )
     assert opened == [[task["id"], 3]]

@@ -159,7 +159,7 @@ async def test_a_token_works_within_its_scopes_and_time(here: World, ada: httpx.
     short = here.client(authorization=f"Bearer {made.json()['token']}")
     assert (await short.get(ME)).status_code == 200
     here.clock.move(days=2)
-    here.app.state.parts.credentials.forget_user(ada.headers["x-user-id"])
+    here.app.state.duely.credentials.forget_user(ada.headers["x-user-id"])
     assert (await short.get(ME)).status_code == 401
 
 

@@ -211,7 +211,7 @@ async def test_at_a_shutdown_each_is_told_when_to_come_back(
 ) -> None:
     listener = await hear(server, ada)
     await listener.next()
-    here.app.state.parts.seats.drain()
+    here.app.state.duely.seats.drain()
     assert 500 <= int((await listener.next())["retry"]) <= 5_000
     assert await listener.next() == {}
     late = await hear(server, ada)
@@ -224,7 +224,7 @@ async def test_a_long_stream_ends_by_itself_and_is_resumed_where_it_was(here: Wo
 
     async def short_lived(scope: Scope, receive: Receive, send: Send) -> None:
         after = int(scope["query_string"] or 0)
-        await EventStream(here.app.state.parts, caller, after, life_seconds=(0.4, 0.5))(scope, receive, send)
+        await EventStream(here.app.state.duely, caller, after, life_seconds=(0.4, 0.5))(scope, receive, send)
 
     positions: list[int] = []
     hub = asyncio.create_task(here.hub.run())
@@ -265,7 +265,7 @@ async def test_a_slow_reader_is_sent_hundreds_of_events_that_it_missed(
 
 
 async def test_a_listener_that_left_is_forgotten(here: World, server: Served, ada: httpx.AsyncClient) -> None:
-    seats = here.app.state.parts.seats
+    seats = here.app.state.duely.seats
     for _ in range(5):
         await (await hear(server, ada)).close()
     await eventually(lambda: not seats.taken(ada.headers["x-user-id"]), 5, "all seats free")

@@ -81,27 +81,27 @@ async def test_a_token_that_is_not_ours_changes_nothing_where_none_is_asked_for(
 async def test_a_stream_ends_when_its_session_was_ended_elsewhere(
     here: World, ada: httpx.AsyncClient, bob: httpx.AsyncClient, other: FastAPI
 ) -> None:
-    parts = other.state.parts
+    duely = other.state.duely
     seats = {}
     for person in (ada, bob):
-        caller = await parts.credentials.caller(httpx_connection(person))
-        seats[person] = parts.seats.take(caller, lambda: None)
+        caller = await duely.credentials.caller(httpx_connection(person))
+        seats[person] = duely.seats.take(caller, lambda: None)
     script = await here.script(bob)
-    token = await parts.credentials.caller(httpx_connection(script))
-    seats[script] = parts.seats.take(token, lambda: None)
-    await look(parts)
+    token = await duely.credentials.caller(httpx_connection(script))
+    seats[script] = duely.seats.take(token, lambda: None)
+    await look(duely)
     assert {seat.ended for seat in seats.values()} == {None}
     await ada.post(LOGOUT)
-    await look(parts)
+    await look(duely)
     assert [seats[person].ended for person in (ada, bob, script)] == ["signed_out", None, None]
     assert (await on(here, other, ada).get(ME)).status_code == 401
 
 
 async def test_the_one_of_the_demo_is_never_sent_away(here: World) -> None:
-    parts = here.app_with(replace(here.settings, demo=True)).state.parts
+    duely = here.app_with(replace(here.settings, demo=True)).state.duely
     demo = Caller(Profile("u", "", "", "UTC"), "user", "u", frozenset(), "demo")
-    seat = parts.seats.take(demo, lambda: None)
-    await look(parts)
+    seat = duely.seats.take(demo, lambda: None)
+    await look(duely)
     assert seat.ended is None
 
 

@@ -34,7 +34,7 @@ class Cluster(System):
         return [f"http://127.0.0.1:{self.port + number}" for number in range(WEBS)]
 
     def pids(self) -> dict[str, int]:
-        told = self.data.told()
+        told = self.data.noted_running()
         return dict(told.parts) if told else {}
 
     def is_ready(self) -> bool:
@@ -57,7 +57,7 @@ class Cluster(System):
 
     def hosted(self, replica: str) -> set[str]:
         """The types of actors that the replica's sidecar places on it."""
-        told = self.data.told()
+        told = self.data.noted_running()
         assert told is not None
         return hosted_at(json.loads(self.data.ports.read_text())[f"{replica}_dapr_http"], told.api_token)
 

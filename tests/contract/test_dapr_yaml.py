@@ -11,7 +11,7 @@ from host.dapr.app_ids import APP_ID
 from host.runner import places
 from host.runner.folder import DataFolder
 from host.runner.parts import HOST_COMMAND, PORTS, Machine, daprd_command
-from host.runner.sidecar import Sidecar
+from host.runner.sidecar import SidecarPrograms
 from host.settings import Settings
 
 pytestmark = pytest.mark.contract
@@ -61,7 +61,7 @@ def app() -> dict[str, Any]:
 def flags() -> dict[str, str]:
     """The runner's command line, on the ports that dapr.yaml names."""
     ports = {name: THEIR_PORTS.get(name, 1) for name in PORTS}
-    machine = Machine(Settings(), DataFolder(Path("data")), Sidecar(Path("x"), "x"), ports, None, "", "")
+    machine = Machine(Settings(), DataFolder(Path("data")), SidecarPrograms(Path("x"), "x"), ports, None, "", "")
     words = list(daprd_command(machine))[1:]
     found: dict[str, str] = {}
     for word, following in zip(words, [*words[1:], "--"], strict=True):

@@ -8,7 +8,8 @@ import pytest
 
 from actors.commands import BODIES
 from web.api.app import describe
-from web.api.openapi import SNAPSHOT, written
+from web.api.openapi.document import written
+from web.api.openapi.routes import SNAPSHOT
 from web.api.tasks.bulk_sending import COMMANDS
 
 pytestmark = pytest.mark.contract

@@ -4,13 +4,15 @@ from typing import Any
 
 import orjson
 
+from host.store.turns.actor_state import row_key
+
 
 async def spoil(connection: Any, actor_type: str, actor_id: str) -> bytes:
     """Leave only the id in the state, past the fence; gives the document as it was, for `put_back`.
 
     The version is the next, so that a copy in a host's memory is refused by the fence and read again.
     """
-    key = _key(actor_type, actor_id)
+    key = row_key(actor_type, actor_id)
     before: bytes = await connection.fetchval("SELECT value FROM dapr_state WHERE key = $1", key)
     doc = orjson.loads(before)
     await _write(connection, key, orjson.dumps({**doc, "version": doc["version"] + 1, "state": {"id": actor_id}}))
@@ -18,14 +20,10 @@ async def spoil(connection: Any, actor_type: str, actor_id: str) -> bytes:
 
 
 async def put_back(connection: Any, actor_type: str, actor_id: str, before: bytes) -> None:
-    await _write(connection, _key(actor_type, actor_id), before)
+    await _write(connection, row_key(actor_type, actor_id), before)
 
 
 async def _write(connection: Any, key: str, value: bytes) -> None:
     async with connection.transaction():
         await connection.execute("SET LOCAL session_replication_role = replica")  # no triggers
         await connection.execute("UPDATE dapr_state SET value = $2 WHERE key = $1", key, value)
-
-
-def _key(actor_type: str, actor_id: str) -> str:
-    return f"duely||{actor_type}||{actor_id}||doc"

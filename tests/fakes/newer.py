@@ -4,9 +4,9 @@ from typing import Any
 
 import orjson
 
+from actors.replies import Json
 from host.store.engine import Database
-
-Json = dict[str, Any]
+from host.store.turns.actor_state import row_key
 
 _SAVE = """INSERT INTO dapr_state AS t (key, value, etag) VALUES ($1, $2, gen_random_uuid())
            ON CONFLICT (key) DO UPDATE SET value = excluded.value, etag = gen_random_uuid(), updated_at = now()"""
@@ -47,4 +47,4 @@ async def newer_turn(
     ]
     doc = {"schema": 1, "version": version, "state": state, "wake": None, "command": None, "outbox": events}
     async with database.raw() as connection:
-        await connection.execute(_SAVE, f"duely||{actor_type}||{actor_id}||doc", orjson.dumps(doc))
+        await connection.execute(_SAVE, row_key(actor_type, actor_id), orjson.dumps(doc))

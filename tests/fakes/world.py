@@ -42,7 +42,7 @@ class World:
         self.projection = Projection(self.db)
         self.actors = FakeActors(self.db, self.clock, self._on_commit)
         beneath = self.actors.beneath
-        handlers = wired(self.db, self.clock, beneath, shown=self.projection.note, wake=self._heard)
+        handlers = wired(self.db, self.clock, beneath, shown=self.projection.note, signal=self._heard)
         self._catchups = [Catchup(self.db, row) for row in handlers.consumers() if row.name != "rezone"]
         self._stepping = asyncio.Lock()
         self.app = self.app_with(self.settings)
@@ -57,7 +57,7 @@ class World:
             hub=self.hub,
             projection=self.projection,
             signing_key=b"a key of this test",
-            parts=self.checks,
+            checks=self.checks,
         )
         return create_app(services, page)
 
@@ -76,8 +76,8 @@ class World:
             await self.settle()
 
     def _heard(self, users: set[str]) -> None:
-        self.hub.wake(users)
-        self.projection.wake(users)
+        self.hub.signal(users)
+        self.projection.signal(users)
 
     async def _database_works(self) -> str:
         await self.db.ping()

@@ -83,7 +83,7 @@ class Harmed(System):
             if process.poll() is not None:  # it gives up when a part cannot be started, as on a disk that is full
                 self.gave_up += 1
                 process = self.launch()
-            told = self.data.told()
+            told = self.data.noted_running()
             return told is not None and told.pid == process.pid and self._all_run()
 
         until(runs, BACK_SECONDS, "the runner started its parts")
@@ -92,7 +92,7 @@ class Harmed(System):
         raise NotImplementedError(f"{replica} may not join")
 
     def redelivery(self) -> dict[str, Any]:
-        told = self.data.told()
+        told = self.data.noted_running()
         assert told is not None, "it does not run"
         return {
             "database_url": self.database_url,

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from actors.commands import command_id_for_key, task_id_for
+from actors.replies import Json
 from tests.faults.recorder import Operation
 from tests.support.client import instant, parsed
 
-Json = dict[str, Any]
 REMINDER_SECONDS: Final = (2.0, 16.0)
 SNOOZE_SECONDS: Final = (6.0, 12.0)
 FIRED_AFTER_SECONDS: Final = 4.0
@@ -39,7 +39,7 @@ Moment: TypeAlias = Generator[Step | float, Json, Json]  # a part of a life, whi
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class FaultPerson:
     """Who lives: chance is the load's own, so that a seed tells the whole order of what is asked."""
 
     user_id: str
@@ -68,20 +68,20 @@ class Person:
         return key, task_id_for(self.user_id, command_id_for_key(self.user_id, key))
 
 
-def task(person: Person) -> Life:
+def task(person: FaultPerson) -> Life:
     """Made, and then whatever becomes of a task, as far as this one goes."""
     task_id = yield from _new_task(person)
     for name in TASK_STEPS[: person.chance.randint(1, len(TASK_STEPS))]:
         yield _change(person, task_id, name)
 
 
-def hot(person: Person) -> Life:
+def hot(person: FaultPerson) -> Life:
     """One task that several hands write at once."""
     while True:
         yield _change(person, person.hot_task, "patch")
 
 
-def reminding(person: Person) -> Life:
+def reminding(person: FaultPerson) -> Life:
     """Made to remind; it is only edited, so the reminder must fire. Then snoozed, so it must fire again, and answered."""
     at = person.chance.uniform(*REMINDER_SECONDS)
     task_id = yield from _new_task(person, at)
@@ -96,7 +96,7 @@ def reminding(person: Person) -> Life:
     yield _command(person, task_id, "acknowledge", {})
 
 
-def scheduled(person: Person) -> Life:
+def scheduled(person: FaultPerson) -> Life:
     """A series by the calendar, whose first slot comes within two minutes; slots left out, moved, and a pause."""
     first = datetime.now(UTC) + timedelta(seconds=person.chance.uniform(20, 120))
     start = {"local": first.strftime("%Y-%m-%dT%H:%M"), "zone": "UTC"}
@@ -108,7 +108,7 @@ def scheduled(person: Person) -> Life:
         yield _series_command(person, made, "delete", ("DELETE", f"?occurrences={fate}", None))
 
 
-def _edit(person: Person, made: Json, name: str) -> Moment:
+def _edit(person: FaultPerson, made: Json, name: str) -> Moment:
     if name == "patch":
         return (yield _retitle(person, made["id"]))
     if name == "pause":
@@ -121,7 +121,7 @@ def _edit(person: Person, made: Json, name: str) -> Moment:
     return (yield _series_command(person, made, name, ("POST", f"/{name}", {"slot": slot, **to})))
 
 
-def completed(person: Person) -> Life:
+def completed(person: FaultPerson) -> Life:
     """A series after completion: each of its tasks is done, and the next one must come of that."""
     start = {"date": datetime.now(UTC).date().isoformat()}
     made = yield _new_series(person, start, mode="completion")
@@ -137,7 +137,7 @@ def completed(person: Person) -> Life:
         made = yield _retitle(person, made["id"])
 
 
-def profile(person: Person) -> Life:
+def profile(person: FaultPerson) -> Life:
     """The person's own actor."""
     while True:
         yield 5.0
@@ -145,12 +145,12 @@ def profile(person: Person) -> Life:
 
 
 # How many hands of a person are at which life.
-HANDS: Final[Mapping[Callable[[Person], Life], int]] = {
+HANDS: Final[Mapping[Callable[[FaultPerson], Life], int]] = {
     task: 5, hot: 2, reminding: 3, scheduled: 1, completed: 1, profile: 1,
 }  # fmt: skip
 
 
-def _new_task(person: Person, reminds_in: float | None = None) -> Generator[Step | float, Json, str]:
+def _new_task(person: FaultPerson, reminds_in: float | None = None) -> Generator[Step | float, Json, str]:
     key, task_id = person.born()
     title = f"task {key}"
     fires_at = "" if reminds_in is None else instant(reminds_in)
@@ -159,7 +159,7 @@ def _new_task(person: Person, reminds_in: float | None = None) -> Generator[Step
     return task_id
 
 
-def _change(person: Person, task_id: str, name: str) -> Step:
+def _change(person: FaultPerson, task_id: str, name: str) -> Step:
     key, path = person.key(), f"/tasks/{task_id}"
     title = f"task {key}"
     requests: dict[str, tuple[str, str, Json | None]] = {
@@ -172,7 +172,7 @@ def _change(person: Person, task_id: str, name: str) -> Step:
     return person.step(name, task_id, request, key=key, title=title if name == "patch" else "")
 
 
-def _command(person: Person, task_id: str, name: str, body: Json | None, *, fires_at: str = "") -> Step:
+def _command(person: FaultPerson, task_id: str, name: str, body: Json | None, *, fires_at: str = "") -> Step:
     """One for which time or a consumer does something first: when that has not been done, it is refused or idle."""
     return person.step(
         name,
@@ -184,21 +184,21 @@ def _command(person: Person, task_id: str, name: str, body: Json | None, *, fire
     )
 
 
-def _new_series(person: Person, start: Json, **how: Any) -> Step:
+def _new_series(person: FaultPerson, start: Json, **how: Any) -> Step:
     key, series_id = person.born()
     title = f"series {key}"
     body = {"title": title, "reminders": [], "rule": "FREQ=DAILY", "start": start, **how}
     return person.step("create", series_id, ("POST", "/series", body), key=key, title=title, kind="SeriesActor")
 
 
-def _retitle(person: Person, series_id: str) -> Step:
+def _retitle(person: FaultPerson, series_id: str) -> Step:
     key = person.key()
     title = f"series {key}"
     request = ("PATCH", f"/series/{series_id}", {"title": title})
     return person.step("patch", series_id, request, key=key, title=title, kind="SeriesActor")
 
 
-def _series_command(person: Person, made: Json, name: str, request: tuple[str, str, Json | None]) -> Step:
+def _series_command(person: FaultPerson, made: Json, name: str, request: tuple[str, str, Json | None]) -> Step:
     """The slot that the last answer named may have come since."""
     method, path, body = request
     whole = (method, f"/series/{made['id']}{path}", body)

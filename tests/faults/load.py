@@ -20,7 +20,7 @@ import httpx
 
 from tests.faults import lives
 from tests.faults.listener import Listener
-from tests.faults.lives import Life, Person, Step
+from tests.faults.lives import FaultPerson, Life, Step
 from tests.faults.pace import Pace
 from tests.faults.recorder import Entry, Recorder
 from tests.support.client import Caller
@@ -42,8 +42,8 @@ class Hand:
     """One at work for a person; `told` is the answer that its life has not seen yet."""
 
     caller: Caller
-    person: Person
-    kind: Callable[[Person], Life]
+    person: FaultPerson
+    kind: Callable[[FaultPerson], Life]
     life: Life | None = None
     told: dict[str, Any] | None = None
     not_before: float = 0.0
@@ -85,7 +85,7 @@ class Load:
     async def start(self) -> None:
         for caller in self.callers:
             hot = await caller.create("Hot", reminders=[])
-            person = Person(caller.user_id, hot["id"], self._random)
+            person = FaultPerson(caller.user_id, hot["id"], self._random)
             for kind, hands in lives.HANDS.items():
                 self._free += [Hand(caller, person, kind) for _ in range(hands)]
         self._loops = [asyncio.create_task(self._tick()), asyncio.create_task(self._look())]

@@ -22,7 +22,7 @@ from actors.clock import SystemClock
 from host.consumers.catchup import Catchup
 from host.consumers.table import topics_of
 from host.consumers.wiring import wired
-from host.dapr.client import Sidecar, SidecarActorClient
+from host.dapr.client import SidecarActorClient, SidecarConnection
 from host.dapr.gateway import Gateway
 from host.dapr.publisher import SidecarPublisher
 from host.process import BROKER_COMPONENT
@@ -51,7 +51,7 @@ class Redelivery:
     async def run(self, told: dict[str, Any]) -> None:
         """Until cancelled, or an exception: an outage, after which the system may be reached otherwise."""
         database = Database(told["database_url"], pool_size=2, raw_size=4)
-        sidecar = Sidecar(told["grpc_port"], told["http_port"], told["token"])
+        sidecar = SidecarConnection(told["grpc_port"], told["http_port"], told["token"])
         await database.open()
         try:
             deliver = _publishing(database, sidecar) if told.get("broker") else _consuming(database, sidecar)
@@ -97,7 +97,7 @@ class Redelivery:
             self.counts["deliveries"] += len(batch)
 
 
-def _consuming(database: Database, sidecar: Sidecar) -> Deliver:
+def _consuming(database: Database, sidecar: SidecarConnection) -> Deliver:
     """To each consumer, all at once."""
     gateway = Gateway(SidecarActorClient(sidecar))
     handlers = wired(database, SystemClock(), gateway)
@@ -109,7 +109,7 @@ def _consuming(database: Database, sidecar: Sidecar) -> Deliver:
     return deliver
 
 
-def _publishing(database: Database, sidecar: Sidecar) -> Deliver:
+def _publishing(database: Database, sidecar: SidecarConnection) -> Deliver:
     """To the topics to which the relay brings them; what is not accepted comes again."""
     publisher = SidecarPublisher(sidecar, BROKER_COMPONENT)
 

@@ -63,7 +63,7 @@ class Struck:
 
 
 @dataclass(slots=True)
-class Report:
+class FaultReport:
     """All that the table tells."""
 
     subject: str
@@ -92,7 +92,7 @@ async def run(
     pace: Pace | None = None,
     at_once: int = 1,
     **shape: int,
-) -> Report:
+) -> FaultReport:
     """Bring the faults until they end or that monotonic instant has come; then settle and judge.
 
     `at_once`: so many at the same time, beside those that last. Which of them a writer felt is then not told apart.
@@ -145,7 +145,7 @@ async def run(
         found.events
     ) / 2:  # those of the last seconds may be left out
         verdict.blame("not hit", f"delivery of every event again: {delivered} of {len(found.events)} events")
-    return Report(
+    return FaultReport(
         *(subject.name, seed, history, load, struck, verdict, refusals.count, redelivered, whole, watch.seconds),
         gave_up=subject.gave_up,
     )

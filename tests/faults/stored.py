@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-Json = dict[str, Any]
+from actors.replies import Json
 
 
 @dataclass(slots=True)

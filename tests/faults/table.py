@@ -1,13 +1,13 @@
 """The table of a run."""
 
 from tests.faults import recorder
-from tests.faults.run import Report, Struck
+from tests.faults.run import FaultReport, Struck
 
 _AFTER_SECONDS = 8.0
 TABLES: list[str] = []
 
 
-def table(report: Report) -> str:
+def table(report: FaultReport) -> str:
     """What was offered and held, what became of it, and what each fault did."""
     verdict, pace = report.verdict, report.load.pace
     entries = recorder.read(report.history)
@@ -63,7 +63,7 @@ def table(report: Report) -> str:
     return text
 
 
-def _line(struck: Struck, next_at: float, entries: list[recorder.Entry], report: Report) -> str:
+def _line(struck: Struck, next_at: float, entries: list[recorder.Entry], report: FaultReport) -> str:
     """What one fault did to writers and reminders, from its beginning until some seconds after its end."""
     until = min(next_at, struck.ended + struck.ready_seconds + _AFTER_SECONDS)
     late = [seconds for due, seconds in report.verdict.lateness if 0 <= due - struck.moment < until - struck.at]

@@ -11,7 +11,7 @@ from tests.faults import faults
 from tests.faults.cluster import cluster
 from tests.faults.machine import machine
 from tests.faults.pace import Pace
-from tests.faults.run import Report, run
+from tests.faults.run import FaultReport, run
 from tests.faults.subject import Subject
 from tests.faults.table import table
 
@@ -44,12 +44,12 @@ async def test_a_cluster_on_kafka_keeps_every_promise(tmp_path: Path, seed: int)
     assert [sum(storm.at < other.at < storm.ended for other in report.struck) > 2 for storm in storms] == [True]
 
 
-async def _tried(system: Subject, history: Path, seed: int, pace: Pace, **shape: int) -> Report:
+async def _tried(system: Subject, history: Path, seed: int, pace: Pace, **shape: int) -> FaultReport:
     plan = faults.share_of_ci(system, seed)
     return await run(system, plan, history, seed=seed, calm_seconds=CALM_SECONDS, pace=pace, at_once=AT_ONCE, **shape)
 
 
-def _judged(report: Report, system: Subject) -> None:
+def _judged(report: FaultReport, system: Subject) -> None:
     shown = table(report)
     assert not report.verdict.wrong, f"{report.verdict.words()}\n{shown}\n{system.tails()}"
     assert report.verified.checked["versions"] > report.verdict.acknowledged / 10, shown

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from host.operator.verify import Report, Result, as_json
+from host.operator.verify import Result, Verification, as_json
 from host.store.upkeep.doc_checks import Breach
 from tests.faults.checker import Verdict
 from tests.faults.machine import Machine
@@ -32,7 +32,7 @@ def _verified(code: int, stdout: str, stderr: str = "") -> tuple[Verified, Verdi
 
 def _told(*breaches: Breach) -> str:
     results = [Result("tags", "each tag counts", 7, 2, list(breaches)), Result("chain", "no gap", 9, 0, [])]
-    return json.dumps(as_json(Report(results, 0.25, [], len(breaches))))
+    return json.dumps(as_json(Verification(results, 0.25, [], len(breaches))))
 
 
 @pytest.mark.unit

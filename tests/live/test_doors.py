@@ -37,7 +37,7 @@ async def test_the_public_port_knows_no_route_of_actors_or_of_the_sidecar(system
 
 
 async def test_the_port_for_the_sidecar_turns_away_whoever_has_not_its_token(system: System) -> None:
-    told = system.data.told()
+    told = system.data.noted_running()
     assert told is not None
     async with Caller(system.url) as stranger:
         path = f"http://127.0.0.1:{told.app_port}{PRIVATE_PATHS[0]}"

@@ -8,12 +8,12 @@ from typing import Any, Self
 
 import httpx
 
+from actors.replies import Json
 from tests.support.stream_reader import StreamReader
 
 PASSWORD = "a long enough passphrase"
 TIMEOUT_SECONDS = 12.0
 CONSISTENCY = "Duely-Consistency"
-Json = dict[str, Any]
 
 
 class UnexpectedAnswerError(AssertionError):

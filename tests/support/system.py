@@ -155,7 +155,7 @@ class System:
 
     def pids(self) -> dict[str, int]:
         """The pid of each part that runs now, as the runner tells it."""
-        told = self.data.told()
+        told = self.data.noted_running()
         return {name: pid for name, pid in (told.parts if told else {}).items() if name in PARTS}
 
     def part(self, name: str) -> psutil.Process:

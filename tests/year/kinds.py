@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from tests.unit.recurrence.oracle import Case
-from tests.year.people import START, ZONES, Person
+from tests.year.people import START, ZONES, YearPerson
 from tests.year.series import Spec
 
 # By number, again and again. Series that come often share their instants, and their reminders too, so that a year of
@@ -21,7 +21,7 @@ RULES = frozenset({"another rule", "another time", "an end"})
 AFTER_COMPLETION = frozenset({"pause", "resume", "another rule"})
 
 
-def spec_of(number: int, people: Sequence[Person], random: Random) -> tuple[Spec, Person]:
+def spec_of(number: int, people: Sequence[YearPerson], random: Random) -> tuple[Spec, YearPerson]:
     """The series of that number, and whose it is."""
     kind = KINDS[number % len(KINDS)]
     person = people[0] if kind == "days at home" else people[(7 * number + number // len(KINDS)) % len(people)]

@@ -5,14 +5,12 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID, uuid5
 
-from tests.year.people import Person, Step
+from actors.replies import Json
+from tests.year.people import Step, YearPerson
 from tests.year.series import Series, Slot, Spec
 from tests.year.tasks import Task
-
-Json = dict[str, Any]
 
 
 class Life:
@@ -20,7 +18,7 @@ class Life:
 
     def __init__(
         self,
-        person: Person,
+        person: YearPerson,
         series_id: str,
         spec: Spec,
         *,

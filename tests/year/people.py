@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Any
 from uuid import UUID, uuid5
 
+from actors.replies import Json
 from tests.fakes.person import FakePerson
-
-Json = dict[str, Any]
 
 START = datetime(2024, 1, 1, 0, 0, 30, tzinfo=UTC)  # a leap year, in which Kazakhstan gave up a zone
 END = datetime(2025, 1, 1, 0, 0, 30, tzinfo=UTC)
@@ -30,7 +28,7 @@ ZONES: dict[str, tuple[time, int]] = {
 HOMES = tuple(ZONES)
 
 
-class Person(FakePerson):
+class YearPerson(FakePerson):
     """The same one for the same seed."""
 
     def __init__(self, seed: str, number: int) -> None:
@@ -44,7 +42,7 @@ class Step:
     """A command at an instant. Steps of one `line` go in order, others at once with them."""
 
     at: datetime
-    person: Person
+    person: YearPerson
     actor_type: str
     actor_id: str
     name: str

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from tests.year.kinds import may_take, spec_of
 from tests.year.life import Life
-from tests.year.people import END, HOMES, START, ZONES, Person, Step
+from tests.year.people import END, HOMES, START, ZONES, Step, YearPerson
 from tests.year.tasks import Task
 
 PEOPLE_SHARE = 5  # one person for so many series
@@ -27,9 +27,9 @@ TRAVELLERS = slice(5, 10, 2)
 class Plan:
     """`steps` in the order of time; `lives` and `tasks` know what ought to come of them."""
 
-    people: list[Person]
+    people: list[YearPerson]
     lives: list[Life] = field(default_factory=list)
-    tasks: dict[str, tuple[Person, Task]] = field(default_factory=dict)
+    tasks: dict[str, tuple[YearPerson, Task]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
     @property
@@ -40,7 +40,7 @@ class Plan:
 
 def plan(seed: str, many: int) -> Plan:
     """The same for the same seed: so many series."""
-    made = Plan([Person(seed, number) for number in range(max(len(HOMES), many // PEOPLE_SHARE))])
+    made = Plan([YearPerson(seed, number) for number in range(max(len(HOMES), many // PEOPLE_SHARE))])
     for number in range(many):
         made.lives.append(_life(seed, number, made))
     _walk(seed, made)
@@ -70,7 +70,7 @@ def _walk(seed: str, made: Plan) -> None:
     made.steps += [step for life in {id(life.steps): life for life in made.lives}.values() for step in life.steps]
 
 
-def _travel(made: Plan, person: Person, zone: str, at: datetime) -> None:
+def _travel(made: Plan, person: YearPerson, zone: str, at: datetime) -> None:
     if zone == person.zone:
         return
     person.zone = zone

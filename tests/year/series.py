@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from actors.replies import Json
 from tests.unit.recurrence.oracle import Case, instant_of, locals_of
 from tests.year.tasks import Task, due_instant
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)

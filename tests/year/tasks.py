@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
+from actors.replies import Json
 from tests.unit.recurrence.oracle import instant_of
-
-Json = dict[str, Any]
 
 JUST_NOW = timedelta(seconds=60)  # a reminder set for a moment that has just gone by still fires
 DAY = timedelta(days=1)

@@ -16,22 +16,22 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from web.api import openapi
 from web.api.activity import routes as activity
 from web.api.auth import routes as auth
 from web.api.auth.demo import Demo
 from web.api.auth.passwords import Passwords
 from web.api.edge.answers import answer_problem
+from web.api.edge.app_state import AppState
+from web.api.edge.built_page import DIST, BuiltPage
 from web.api.edge.credentials import Credentials
 from web.api.edge.middleware import Edge
-from web.api.edge.page import DIST, Page
-from web.api.edge.parts import Parts
 from web.api.edge.rate_limits import RateLimits
 from web.api.edge.signed import Signer
 from web.api.health import routes as health
 from web.api.me import routes as me
 from web.api.notifications import routes as notifications
-from web.api.openapi import document
+from web.api.openapi import routes as openapi
+from web.api.openapi.document import document
 from web.api.reminders import routes as reminders
 from web.api.series import routes as series
 from web.api.sessions import routes as sessions
@@ -67,9 +67,9 @@ _ROUTERS: Final = (
 def create_app(services: Services, page: Path = DIST) -> FastAPI:
     """The public side over these services; serve it with `proxy_headers=False`, it reads them itself."""
     app = _documented()
-    parts = _parts(services, Page(page))
-    app.state.parts = parts
-    app.router.default = parts.page
+    state = _state(services, BuiltPage(page))
+    app.state.duely = state
+    app.router.default = state.page
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -113,11 +113,11 @@ def _documented() -> FastAPI:
     return app
 
 
-def _parts(services: Services, page: Page) -> Parts:
+def _state(services: Services, page: BuiltPage) -> AppState:
     credentials = Credentials(services.db, services.clock, time.monotonic)
     seats = StreamSeats()
     credentials.on_drop.append(seats.sign_out)
-    return Parts(
+    return AppState(
         services=services,
         signer=Signer(services.signing_key),
         credentials=credentials,

@@ -83,7 +83,7 @@ LookAheadDays = Annotated[
 ]
 
 
-class Recurrence(Body):
+class TaskRecurrence(Body):
     """How a new task repeats; it starts at the task's due."""
 
     rule: RuleText
@@ -98,10 +98,10 @@ class CreateTask(TaskFields):
 
     id: Id | None = None
     title: Title
-    recurrence: Recurrence | None = None
+    recurrence: TaskRecurrence | None = None
 
 
-class CreateSeries(Recurrence, series_commands.Template):
+class CreateSeries(TaskRecurrence, series_commands.Template):
     """What each occurrence gets, and when they come. Absent reminders mean the user's default, [] means none."""
 
     start: Due

@@ -12,7 +12,7 @@ from host.store.tables import tasks, users
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class AccountListed:
     """`zone` is empty for someone whose sign-up was cut off half way."""
 
     email: str
@@ -22,7 +22,7 @@ class Person:
     last_seen_at: datetime | None
 
 
-async def everyone(connection: AsyncConnection) -> Sequence[Person]:
+async def everyone(connection: AsyncConnection) -> Sequence[AccountListed]:
     open_tasks = (
         select(func.count())
         .where(tasks.c.user_id == accounts.c.user_id, tasks.c.status == "open")
@@ -36,7 +36,7 @@ async def everyone(connection: AsyncConnection) -> Sequence[Person]:
         .order_by(accounts.c.email)
     )
     return [
-        Person(email, zone or "", count, created_at, seen)
+        AccountListed(email, zone or "", count, created_at, seen)
         for email, zone, count, created_at, seen in await connection.execute(statement)
     ]
 

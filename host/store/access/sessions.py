@@ -36,7 +36,7 @@ class SessionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class KnownSession:
     """`user` is None while the read model has not heard of a person who signed up this moment."""
 
     user: UserRow | None
@@ -73,7 +73,7 @@ _FIND = (
 )
 
 
-async def find(connection: AsyncConnection, token_hash: str, now: datetime) -> Found | None:
+async def find(connection: AsyncConnection, token_hash: str, now: datetime) -> KnownSession | None:
     """A live session; notes at most once a minute that it was seen."""
     row = (await connection.execute(_FIND, {"token_hash": token_hash, "now": now})).first()
     if row is None:
@@ -81,7 +81,7 @@ async def find(connection: AsyncConnection, token_hash: str, now: datetime) -> F
     if row.last_seen_at < now - _TOUCH_EVERY:
         seen = update(sessions).where(sessions.c.token_hash == token_hash)
         await connection.execute(seen.values(last_seen_at=now, expires_at=now + LIFE))
-    return Found(user_row(row) if row.id is not None else None)
+    return KnownSession(user_row(row) if row.id is not None else None)
 
 
 async def listed(connection: AsyncConnection, user_id: str, now: datetime) -> Sequence[SessionRow]:

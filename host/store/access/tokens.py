@@ -27,7 +27,7 @@ class TokenRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class KnownToken:
     user: UserRow
     token_id: str
     scopes: tuple[str, ...]
@@ -65,14 +65,14 @@ _FIND = (
 )
 
 
-async def find(connection: AsyncConnection, token_hash: str, now: datetime) -> Found | None:
+async def find(connection: AsyncConnection, token_hash: str, now: datetime) -> KnownToken | None:
     """A live token; notes at most once a minute that it was used."""
     row = (await connection.execute(_FIND, {"token_hash": token_hash, "now": now})).first()
     if row is None:
         return None
     if row.last_used_at is None or row.last_used_at < now - _TOUCH_EVERY:
         await connection.execute(update(tokens).where(tokens.c.id == row.token_id).values(last_used_at=now))
-    return Found(user_row(row), row.token_id, tuple(row.scopes))
+    return KnownToken(user_row(row), row.token_id, tuple(row.scopes))
 
 
 async def listed(connection: AsyncConnection, user_id: str) -> Sequence[TokenRow]:

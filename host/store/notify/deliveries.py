@@ -1,6 +1,6 @@
-"""Deliveries of fired reminders and of overdue notices, and the in-app notifications they become.
+"""Deliveries of fired reminders and of overdue notifications, and the in-app notifications they become.
 
-One a reminder, firing and channel; for an overdue notice the task's id stands for the reminder's, its version for the
+One a reminder, firing and channel; for an overdue notification the task's id stands for the reminder's, its version for the
 firing.
 """
 
@@ -8,11 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
+from actors.replies import Json
 from host.store.engine import Raw
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +167,8 @@ async def cancel_moot(connection: Raw, channel: str, user_ids: Sequence[str], no
     return [Delivery(*row) for row in rows]
 
 
-async def notify(connection: Raw, notices: Sequence[tuple[str, int | None, Json]]) -> None:
-    """(user, firing, notice): into the notification centre; one that is there already stays as it is."""
+async def notify(connection: Raw, notifications: Sequence[tuple[str, int | None, Json]]) -> None:
+    """(user, firing, notification): into the notification centre; one that is there already stays as it is."""
     await connection.execute(
         """INSERT INTO notifications (user_id, firing, id, kind, task_id, reminder_id, title, body, late_seconds,
              created_at)
@@ -178,13 +177,13 @@ async def notify(connection: Raw, notices: Sequence[tuple[str, int | None, Json]
              $8::text[], $9::float8[], $10::text[])
              AS x (user_id, firing, id, kind, task_id, reminder_id, title, body, late_seconds, created_at)
            ON CONFLICT DO NOTHING""",
-        [user_id for user_id, _, _ in notices],
-        [firing for _, firing, _ in notices],
-        *([notice[name] for _, _, notice in notices] for name in _NOTICE),
+        [user_id for user_id, _, _ in notifications],
+        [firing for _, firing, _ in notifications],
+        *([notification[name] for _, _, notification in notifications] for name in _NOTIFICATION),
     )
 
 
-_NOTICE: Final = ("id", "kind", "task_id", "reminder_id", "title", "body", "late_seconds", "created_at")
+_NOTIFICATION: Final = ("id", "kind", "task_id", "reminder_id", "title", "body", "late_seconds", "created_at")
 
 
 async def acknowledge(connection: Raw, keys: Sequence[tuple[str, int, str]]) -> None:

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import orjson
 
+from actors.replies import Json
 from host.store.engine import Raw
 
-Json = dict[str, Any]
 MOST: Final = 25  # of each kind; of the rest a digest says only how many
 
 

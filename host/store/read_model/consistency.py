@@ -52,9 +52,9 @@ class Projection:
             self._shown[actor_id] = max(version, self._shown.pop(actor_id, 0))
         while len(self._shown) > REMEMBERED:
             self._shown.popitem(last=False)
-        self.wake(shown)
+        self.signal(shown)
 
-    def wake(self, ids: Iterable[str]) -> None:
+    def signal(self, ids: Iterable[str]) -> None:
         """Of these users or actors more can be read now."""
         for waited_for in ids:
             for told in self._waiting.get(waited_for, ()):

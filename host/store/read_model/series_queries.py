@@ -8,10 +8,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Integer, func, literal_column, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from actors.replies import Json
 from host.store.read_model.task_queries import Stretch
 from host.store.tables import series, tasks, user_streams
-
-Json = dict[str, Any]
 
 MOST_OCCURRENCES: Final = 500
 _generation: Final[ColumnElement[int]] = literal_column("(tasks.body->'occurrence'->>'generation')::integer", Integer)

@@ -1,13 +1,12 @@
 """Writing the read model of series, each row only forwards, and finding those that a change of zone moves."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
+from actors.replies import Json
 from host.store.engine import Raw
-
-Json = dict[str, Any]
 
 
 async def upsert(connection: Raw, series: Mapping[str, Json]) -> None:

@@ -9,9 +9,8 @@ import orjson
 
 from actors.due import due_at
 from actors.fields import PRIORITIES, fold
+from actors.replies import Json
 from host.store.engine import Raw
-
-Json = dict[str, Any]
 
 _RANK: Final = {name: rank for rank, name in enumerate(PRIORITIES)}
 _UNKNOWN: Final = -1  # the rank of a priority that only a newer version knows; no filter finds it

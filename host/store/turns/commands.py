@@ -7,11 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from actors.replies import Outage
+from actors.replies import Json, Outage
 from host.store.engine import Database, is_outage
 from host.store.tables import commands
-
-Json = dict[str, Any]
 
 
 class CommandLog:

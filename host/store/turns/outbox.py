@@ -15,9 +15,8 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from actors.events import whole as with_whole_task
+from actors.replies import Json
 from host.store.engine import Raw
-
-Json = dict[str, Any]
 
 _LOCK_SPACE: Final = 7_305  # first half of the advisory locks of consumers; the second is a hash of the name
 WINDOW: Final = 5_000  # rows above a watermark among which the first that is too young is looked for

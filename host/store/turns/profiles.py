@@ -1,12 +1,11 @@
 """What a person has chosen, as their actor says it: whoever reads it here waits for no read model."""
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from actors.replies import Json
 from host.store.engine import Raw
 from host.store.turns import actor_state
-
-Json = dict[str, Any]
 
 
 class Profile(NamedTuple):

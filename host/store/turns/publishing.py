@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import orjson
 
+from actors.replies import Json
 from host.store.engine import Raw
-
-Json = dict[str, Any]
 
 
 class Unpublished(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import orjson
 from sqlalchemy import JSON, Table
@@ -13,15 +13,14 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from actors.clock import instant_text
 from actors.commands import occurrence_id
+from actors.replies import Json
 from actors.series.state import series_json, unstarted
 from actors.task.state import task_json
 from actors.user.rules import user_json
 from host.store import tables
 from host.store.engine import HOLD_READ_MODEL, Raw
 from host.store.read_model import series_rows, task_rows
-from host.store.turns import outbox
-
-Json = dict[str, Any]
+from host.store.turns import actor_state, outbox
 
 PAGE: Final = 500
 MOST: Final = 10_000  # breaches of one kind: more of them need no list, and no memory
@@ -45,7 +44,7 @@ class Breach(NamedTuple):
 
 
 @dataclass(slots=True)
-class Found:
+class Findings:
     """`checked` and `moving` by invariant: how many things were looked at, and left out as just being changed."""
 
     breaches: list[Breach] = field(default_factory=list[Breach])
@@ -109,40 +108,40 @@ SELECT s.row_id, k.kind, k.id, d.version, d.state::text, d.wake,
             AND o.position > coalesce((SELECT position FROM watermarks WHERE consumer = 'projector'), 0)
             AND NOT {outbox.handled_by("'projector'")}),
   (SELECT max(o.version) FROM outbox o WHERE o.actor_id = k.id AND o.actor_type = k.kind)
-FROM (SELECT row_id, key, value FROM dapr_state WHERE row_id > $1 AND key LIKE '%||doc' ORDER BY row_id LIMIT $2) s
-CROSS JOIN LATERAL (SELECT split_part(s.key, '||', 2) AS kind, split_part(s.key, '||', 3) AS id) k
+FROM (SELECT row_id, key, value FROM dapr_state WHERE row_id > $1 AND {actor_state.IS_DOC} ORDER BY row_id LIMIT $2) s
+CROSS JOIN LATERAL (SELECT {actor_state.type_sql("s.key")} AS kind, {actor_state.id_sql("s.key")} AS id) k
 CROSS JOIN LATERAL json_to_record(convert_from(s.value, 'UTF8')::json)
   AS d (version bigint, state json, wake text)
 ORDER BY s.row_id"""  # noqa: S608  our own names
 
 
-async def examine(connection: Raw, docs: Sequence[Doc], now: datetime, found: Found) -> None:
+async def examine(connection: Raw, docs: Sequence[Doc], now: datetime, found: Findings) -> None:
     """Everything that can be said of these docs, in the transaction that read them."""
     await _read_model(connection, docs, found)
     await _slots(connection, [doc for doc in docs if doc.actor_type == "SeriesActor"], found)
     before = instant_text(now - GRACE)
     for doc in docs:
         _versions(doc, found)
-        _wake(doc, found)
+        _check_wake(doc, found)
         if doc.actor_type == "TaskActor":
             _reminders(doc, before, found)
 
 
-def _versions(doc: Doc, found: Found) -> None:
+def _versions(doc: Doc, found: Findings) -> None:
     found.count("versions", doc.last_said is not None)
     if doc.last_said is not None and doc.last_said != doc.version:
         told = f"it is at version {doc.version}, and the last one that it has told of is {doc.last_said}"
         found.breaches.append(Breach("versions", doc.name, told))
 
 
-def _wake(doc: Doc, found: Found) -> None:
+def _check_wake(doc: Doc, found: Findings) -> None:
     found.count("wakes", doc.wake is not None)
     if not doc.wakes_right:
         detail = f"it is to wake at {doc.wake or 'no time'}, and the table of wakes says otherwise"
         found.breaches.append(Breach("wakes", doc.name, detail, _mend_wake(doc)))
 
 
-def _reminders(doc: Doc, before: str, found: Found) -> None:
+def _reminders(doc: Doc, before: str, found: Findings) -> None:
     pending = [reminder for reminder in doc.state["reminders"] if reminder["status"] == "pending"]
     found.count("reminders", len(pending))
     for reminder in pending:
@@ -158,7 +157,7 @@ def _mend_wake(doc: Doc) -> Mend:
 # --- read model ------------------------------------------------------------------------------------------------------
 
 
-async def _read_model(connection: Raw, docs: Sequence[Doc], found: Found) -> None:
+async def _read_model(connection: Raw, docs: Sequence[Doc], found: Findings) -> None:
     still = [doc for doc in docs if not doc.moving]
     found.count("read_model", len(still), len(docs) - len(still))
     tasks = [task_json(doc.state) for doc in still if doc.actor_type == "TaskActor"]
@@ -223,7 +222,7 @@ async def _differing_reminders(connection: Raw, tasks: Sequence[Json]) -> dict[s
 # --- slots -----------------------------------------------------------------------------------------------------------
 
 
-async def _slots(connection: Raw, docs: Sequence[Doc], found: Found) -> None:
+async def _slots(connection: Raw, docs: Sequence[Doc], found: Findings) -> None:
     """Each slot that a series has made has its task, unless the one who makes it has yet to come to that."""
     made = [(doc, slot) for doc in docs for slot in [*unstarted(doc.state), *doc.state["open"]]]
     found.count("slots", len(made))
@@ -244,6 +243,6 @@ FROM unnest($1::text[], $2::text[]) AS x (series_id, task_id)
 LEFT JOIN LATERAL (
   SELECT o.event_id, o.position FROM outbox o WHERE o.actor_id = x.series_id AND o.type = 'recurrence.triggered'
     AND o.body->'data'->>'task_id' = x.task_id ORDER BY o.position DESC LIMIT 1) o ON true
-WHERE NOT EXISTS (SELECT FROM dapr_state s WHERE s.key = 'duely||TaskActor||' || x.task_id || '||doc')
+WHERE NOT EXISTS (SELECT FROM dapr_state s WHERE s.key = {actor_state.row_key_sql("'TaskActor'", "x.task_id")})
   AND NOT (o.position > coalesce((SELECT position FROM watermarks WHERE consumer = 'recurrence'), 0)
     AND NOT {outbox.handled_by("'recurrence'")}) IS TRUE"""  # noqa: S608  our own names

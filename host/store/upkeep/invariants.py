@@ -9,27 +9,28 @@ from typing import Any, Final
 
 from host.store.engine import Raw
 from host.store.notify.ledger import STEPS
+from host.store.turns.actor_state import row_key_sql
 from host.store.turns.outbox import Types, handled_by, is_of
-from host.store.upkeep.doc_checks import GRACE, MOST, Breach, Found, Mend
+from host.store.upkeep.doc_checks import GRACE, MOST, Breach, Findings, Mend
 
 TOLD_GRACE: Final = timedelta(minutes=1)
 
 
 async def _breaches(
-    connection: Raw, found: Found, query: str, arguments: Sequence[Any], breach: Callable[..., Breach]
+    connection: Raw, found: Findings, query: str, arguments: Sequence[Any], breach: Callable[..., Breach]
 ) -> None:
     rows = await connection.fetch(f"SELECT * FROM ({query}) LIMIT {MOST}", *arguments)  # noqa: S608  our own queries
     found.breaches += [breach(*row) for row in rows]
 
 
-async def _count(connection: Raw, found: Found, invariant: str, table: str) -> None:
+async def _count(connection: Raw, found: Findings, invariant: str, table: str) -> None:
     found.count(invariant, await connection.fetchval(f"SELECT count(*) FROM {table}"))  # noqa: S608  our own names
 
 
 # --- read model and tags ---------------------------------------------------------------------------------------------
 
 
-async def rows_without_doc(connection: Raw, found: Found) -> None:
+async def rows_without_doc(connection: Raw, found: Findings) -> None:
     """Each row of the read model is of an actor."""
 
     def breach(kind: str, row_id: str) -> Breach:
@@ -37,7 +38,7 @@ async def rows_without_doc(connection: Raw, found: Found) -> None:
 
     for kind, table in (("TaskActor", "tasks"), ("SeriesActor", "series"), ("UserActor", "users")):
         query = f"""SELECT '{kind}', t.id FROM {table} t WHERE NOT EXISTS (
-                      SELECT FROM dapr_state s WHERE s.key = 'duely||{kind}||' || t.id || '||doc')"""  # noqa: S608
+                      SELECT FROM dapr_state s WHERE s.key = {row_key_sql(f"'{kind}'", "t.id")})"""  # noqa: S608  our own names
         await _breaches(connection, found, query, (), breach)
     orphans = (
         "SELECT DISTINCT 'TaskActor', task_id FROM reminders r WHERE NOT EXISTS (SELECT FROM tasks WHERE id = task_id)"
@@ -45,7 +46,7 @@ async def rows_without_doc(connection: Raw, found: Found) -> None:
     await _breaches(connection, found, orphans, (), breach)
 
 
-async def tags(connection: Raw, found: Found, users: Sequence[str] | None = None) -> None:
+async def tags(connection: Raw, found: Findings, users: Sequence[str] | None = None) -> None:
     """Each count of a tag is the number of tasks that have it and are not in the trash; of all users, or of these."""
     query = "SELECT count(*) FROM tags WHERE $1::text[] IS NULL OR user_id = ANY($1)"
     found.count("tags", await connection.fetchval(query, users))
@@ -66,21 +67,21 @@ async def tags(connection: Raw, found: Found, users: Sequence[str] | None = None
 # --- wakes, slots, deliveries ----------------------------------------------------------------------------------------
 
 
-async def wakes(connection: Raw, found: Found, now: datetime) -> None:
+async def wakes(connection: Raw, found: Findings, now: datetime) -> None:
     """Each row is of an actor; none is overdue or unarmed for longer than the sweeper needs."""
 
     def breach(kind: str, actor_id: str, why: str) -> Breach:
         return Breach("wakes", f"{kind}:{actor_id}", why, Mend("wake", (kind, actor_id)))
 
-    query = """SELECT actor_type, actor_id, CASE WHEN wake_at <= $1 THEN 'it should have woken at ' || wake_at
+    query = f"""SELECT actor_type, actor_id, CASE WHEN wake_at <= $1 THEN 'it should have woken at ' || wake_at
             ELSE 'its wake is not registered' END
         FROM wakes WHERE wake_at <= $1 OR (armed_at IS NULL AND set_at <= transaction_timestamp() - $2::interval)
         UNION ALL SELECT actor_type, actor_id, 'it has a wake and no document' FROM wakes w WHERE NOT EXISTS (
-          SELECT FROM dapr_state s WHERE s.key = 'duely||' || actor_type || '||' || actor_id || '||doc')"""
+          SELECT FROM dapr_state s WHERE s.key = {row_key_sql("actor_type", "actor_id")})"""  # noqa: S608  our own names
     await _breaches(connection, found, query, (now - GRACE, GRACE), breach)
 
 
-async def slots(connection: Raw, found: Found) -> None:
+async def slots(connection: Raw, found: Findings) -> None:
     """No slot has two tasks."""
     await _count(connection, found, "slots", "tasks WHERE series_id IS NOT NULL")
 
@@ -95,7 +96,7 @@ async def slots(connection: Raw, found: Found) -> None:
     await _breaches(connection, found, query, (), breach)
 
 
-async def deliveries(connection: Raw, found: Found, now: datetime) -> None:
+async def deliveries(connection: Raw, found: Findings, now: datetime) -> None:
     """Each reminder that fired has its delivery; none that may go out waits for longer than a minute."""
     await _count(connection, found, "deliveries", "outbox WHERE type = 'reminder.fired'")
 
@@ -122,7 +123,7 @@ def _handled(consumer: str) -> str:
         AND NOT EXISTS (SELECT FROM dead_letters l WHERE l.consumer = '{consumer}' AND l.event_id = o.event_id)"""
 
 
-async def versions(connection: Raw, found: Found) -> None:
+async def versions(connection: Raw, found: Findings) -> None:
     """In the outbox each actor's versions follow one another, and each turn has all its events."""
 
     def breach(name: str, low: int, high: int, count: int) -> Breach:
@@ -138,7 +139,7 @@ async def versions(connection: Raw, found: Found) -> None:
     await _breaches(connection, found, query, (), breach)
 
 
-async def activity(connection: Raw, found: Found, actors: Sequence[str] | None = None) -> None:
+async def activity(connection: Raw, found: Findings, actors: Sequence[str] | None = None) -> None:
     """What the projector has handled stands in the activity and in the ledger, and no version of an actor is missing.
 
     Of all actors; or of these, as far as the outbox tells.
@@ -178,7 +179,9 @@ async def activity(connection: Raw, found: Found, actors: Sequence[str] | None =
     await _breaches(connection, found, query, (await _edge(connection) is not None,), gap)
 
 
-async def chain(connection: Raw, found: Found, users: Sequence[str] | None = None, newest: int | None = None) -> None:
+async def chain(
+    connection: Raw, found: Findings, users: Sequence[str] | None = None, newest: int | None = None
+) -> None:
     """Each user's positions follow one another, and each hash is that of the entry and of the one before.
 
     Of all users, or of these; all of it, or the newest entries. What is archived is held by its own command.
@@ -189,7 +192,7 @@ async def chain(connection: Raw, found: Found, users: Sequence[str] | None = Non
 
     edge = await _edge(connection)
     arguments = (edge, users, newest)
-    found.count("chain", await connection.fetchval(f"SELECT count(*) FROM ({_ENTRIES}) e", *arguments))  # noqa: S608
+    found.count("chain", await connection.fetchval(f"SELECT count(*) FROM ({_ENTRIES}) e", *arguments))  # noqa: S608  our own names
     await _breaches(connection, found, _CHAIN, arguments, breach)
     await _breaches(connection, found, _HEADS, (edge, users), breach)
 
@@ -237,7 +240,7 @@ async def _edge(connection: Raw, kind: str = "activity") -> datetime | None:
 # --- outbox ----------------------------------------------------------------------------------------------------------
 
 
-async def outbox(connection: Raw, found: Found, consumers: Mapping[str, Types], *, broker: bool) -> None:
+async def outbox(connection: Raw, found: Findings, consumers: Mapping[str, Types], *, broker: bool) -> None:
     """Each consumer (name: the events it takes) has handled all that is older than the grace, and has skipped none."""
     await _count(connection, found, "outbox", "outbox")
 
@@ -300,7 +303,7 @@ SELECT * FROM (SELECT count(*), extract(epoch FROM transaction_timestamp() - min
   FROM outbox WHERE published_at IS NULL) WHERE seconds > $1"""
 
 
-async def dead_letters(connection: Raw, found: Found) -> None:
+async def dead_letters(connection: Raw, found: Findings) -> None:
     """There are none. What one would have done is missing until it is tried again or dropped."""
     await _count(connection, found, "dead_letters", "dead_letters")
 

@@ -11,10 +11,11 @@ from actors.user.rules import user_json
 from host.store.engine import Raw
 from host.store.notify import ledger
 from host.store.read_model import series_rows, task_rows
+from host.store.turns.actor_state import row_key_sql
 from host.store.upkeep.doc_checks import Mend
 
-_STATE: Final = """SELECT (convert_from(value, 'UTF8')::json->'state')::text FROM dapr_state
-    WHERE key = 'duely||' || $1 || '||' || $2 || '||doc'"""
+_STATE: Final = f"""SELECT (convert_from(value, 'UTF8')::json->'state')::text FROM dapr_state
+    WHERE key = {row_key_sql("$1", "$2")}"""  # noqa: S608  our own names
 
 
 async def mend(connection: Raw, wanted: Mend) -> str:
@@ -41,7 +42,7 @@ async def _project(connection: Raw, actor_type: str, actor_id: str) -> _Done:
     text = await connection.fetchval(_STATE, actor_type, actor_id)
     table = {"TaskActor": "tasks", "SeriesActor": "series", "UserActor": "users"}[actor_type]
     owner = await connection.fetchval(
-        f"DELETE FROM {table} WHERE id = $1 RETURNING {'id' if table == 'users' else 'user_id'}",  # noqa: S608
+        f"DELETE FROM {table} WHERE id = $1 RETURNING {'id' if table == 'users' else 'user_id'}",  # noqa: S608  our own names
         actor_id,
     )
     if actor_type == "TaskActor":
@@ -73,17 +74,17 @@ FROM tasks t CROSS JOIN unnest(t.tags_folded, t.tags) AS f (folded, name)
 WHERE t.user_id = $1 AND t.deleted_at IS NULL AND NOT t.purged GROUP BY 1"""
 _RECOUNT: Final = f"""
 INSERT INTO tags AS t (user_id, folded, name, count) SELECT $1, folded, name, count FROM ({_COUNTED}) n
-ON CONFLICT (user_id, folded) DO UPDATE SET count = excluded.count WHERE t.count <> excluded.count"""  # noqa: S608
-_UNCOUNTED: Final = f"DELETE FROM tags WHERE user_id = $1 AND folded NOT IN (SELECT folded FROM ({_COUNTED}) n)"  # noqa: S608
+ON CONFLICT (user_id, folded) DO UPDATE SET count = excluded.count WHERE t.count <> excluded.count"""  # noqa: S608  our own names
+_UNCOUNTED: Final = f"DELETE FROM tags WHERE user_id = $1 AND folded NOT IN (SELECT folded FROM ({_COUNTED}) n)"  # noqa: S608  our own names
 
 
-async def _wake(connection: Raw, actor_type: str, actor_id: str) -> _Done:
+async def _mend_wake_of(connection: Raw, actor_type: str, actor_id: str) -> _Done:
     """As the document has it, to be registered anew; at once where a reminder is due that the document's wake leaves
     out. The row of the document is held, so that no turn comes in between.
     """
     text = await connection.fetchval(
-        """SELECT (convert_from(value, 'UTF8')::json->>'wake') FROM dapr_state
-           WHERE key = 'duely||' || $1 || '||' || $2 || '||doc' FOR UPDATE""",
+        f"""SELECT (convert_from(value, 'UTF8')::json->>'wake') FROM dapr_state
+           WHERE key = {row_key_sql("$1", "$2")} FOR UPDATE""",  # noqa: S608  our own names
         actor_type,
         actor_id,
     )
@@ -131,7 +132,7 @@ async def _ledger(connection: Raw, event_id: str) -> _Done:
 _MENDS: Final[Mapping[str, Callable[..., Awaitable[_Done]]]] = {
     "project": _project,
     "tags": _tags,
-    "wake": _wake,
+    "wake": _mend_wake_of,
     "requeue": _requeue,
     "ledger": _ledger,
 }

@@ -6,19 +6,19 @@ fill them, and so that indexes keep their names when the tables move.
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import orjson
 
 from actors.fields import fold
+from actors.replies import Json
 from actors.series.state import series_json
 from actors.task.state import task_json
 from host.store.engine import Database, Raw
 from host.store.migrate import LOCK as MIGRATION_LOCK
 from host.store.read_model import series_rows, task_rows
+from host.store.turns import actor_state
 from host.store.upkeep import leases
-
-Json = dict[str, Any]
 
 SCHEMA: Final = "duely_rebuild"
 TABLES: Final = ("tasks", "reminders", "tags", "series")  # in the order in which the projector comes to them
@@ -104,16 +104,16 @@ async def watermark(connection: Raw) -> int:
 
 
 async def doc_count(connection: Raw) -> int:
-    count: int = await connection.fetchval("SELECT count(*) FROM dapr_state WHERE key LIKE '%||doc'")
+    count: int = await connection.fetchval(f"SELECT count(*) FROM dapr_state WHERE {actor_state.IS_DOC}")  # noqa: S608  our own names
     return count
 
 
 async def page(connection: Raw, after: int) -> tuple[list[Doc], int]:
     """The next docs that the read model shows, and where to go on; 0 when there are no more."""
     rows = await connection.fetch(
-        """SELECT row_id, split_part(key, '||', 2), split_part(key, '||', 3),
+        f"""SELECT row_id, {actor_state.type_sql()}, {actor_state.id_sql()},
                   (convert_from(value, 'UTF8')::json->'state')::text
-           FROM dapr_state WHERE row_id > $1 AND key LIKE '%||doc' ORDER BY row_id LIMIT $2""",
+           FROM dapr_state WHERE row_id > $1 AND {actor_state.IS_DOC} ORDER BY row_id LIMIT $2""",  # noqa: S608  our own names
         after,
         PAGE,
     )
@@ -137,9 +137,9 @@ async def behind(connection: Raw, since: int) -> list[tuple[str, str]]:
 async def docs_of(connection: Raw, actors: Sequence[tuple[str, str]]) -> list[Doc]:
     """What these keep now."""
     rows = await connection.fetch(
-        """SELECT s.row_id, x.actor_type, x.actor_id, (convert_from(s.value, 'UTF8')::json->'state')::text
+        f"""SELECT s.row_id, x.actor_type, x.actor_id, (convert_from(s.value, 'UTF8')::json->'state')::text
            FROM unnest($1::text[], $2::text[]) AS x (actor_type, actor_id)
-           JOIN dapr_state s ON s.key = 'duely||' || x.actor_type || '||' || x.actor_id || '||doc'""",
+           JOIN dapr_state s ON s.key = {actor_state.row_key_sql("x.actor_type", "x.actor_id")}""",  # noqa: S608  our own names
         [actor_type for actor_type, _ in actors],
         [actor_id for _, actor_id in actors],
     )
@@ -178,7 +178,7 @@ async def strangers(connection: Raw) -> int:
              SELECT 'TaskActor' AS kind, id FROM public.tasks t WHERE NOT EXISTS (SELECT FROM tasks n WHERE n.id = t.id)
              UNION ALL SELECT 'SeriesActor', id FROM public.series t
              WHERE NOT EXISTS (SELECT FROM series n WHERE n.id = t.id)) x
-           WHERE NOT EXISTS (SELECT FROM dapr_state s WHERE s.key = 'duely||' || x.kind || '||' || x.id || '||doc')"""
+           WHERE NOT EXISTS (SELECT FROM dapr_state s WHERE s.key = {actor_state.row_key_sql('x.kind', 'x.id')})"""
     )
     return count
 

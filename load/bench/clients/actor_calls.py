@@ -20,7 +20,7 @@ from actors.ports import Activations
 from actors.serializer import OrjsonSerializer
 from actors.task.actor import TaskActor
 from actors.turn import WAKE
-from host.dapr.client import Sidecar, SidecarActorClient
+from host.dapr.client import SidecarActorClient, SidecarConnection
 from load.bench.clients.loop import answer, closed_loop, order_from_stdin
 from load.bench.rows import TABLE_SQL, insert_task
 
@@ -39,7 +39,7 @@ class Calls:
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
-        sidecar = Sidecar(order["grpc_port"], order["http_port"], order["api_token"])
+        sidecar = SidecarConnection(order["grpc_port"], order["http_port"], order["api_token"])
         self._stub, self._metadata = sidecar.calls, sidecar.metadata
         self._ids: list[str] = order["ids"]
         self._actors = _task_actors(sidecar, self._ids) if order["kind"] == "turn" else {}
@@ -95,7 +95,7 @@ class Calls:
         await self._actors[self._next_id()]._arm(self._order["wake"], timedelta(0), _TIMEOUT_SECONDS)  # noqa: SLF001  what is measured
 
 
-def _task_actors(sidecar: Sidecar, ids: list[str]) -> dict[str, TaskActor]:
+def _task_actors(sidecar: SidecarConnection, ids: list[str]) -> dict[str, TaskActor]:
     """Actors outside a runtime, that can register their wake and nothing else."""
     ports: Any = SimpleNamespace(clock=SystemClock(), note_armed=lambda *_: None)
     serializer = OrjsonSerializer()

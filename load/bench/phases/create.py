@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
+from host.store.turns.actor_state import row_key
 from load.bench.bench import Bench, cpu_by_part, cpu_text
 from load.bench.clients.http import connect
 from load.bench.figures import Loop, VoidError, ratio, spread
@@ -77,7 +78,7 @@ async def until_level(bench: Bench, acknowledged: list[str]) -> float:
     if len(set(acknowledged)) != len(acknowledged):
         raise VoidError("create: one id was acknowledged twice")
     began = time.perf_counter()
-    keys = [f"duely||TaskActor||{task_id}||doc" for task_id in acknowledged]
+    keys = [row_key("TaskActor", task_id) for task_id in acknowledged]
     expected = {"state": len(keys), "tasks": len(keys), "activity": len(keys), "rows": len(keys)}
     connection = await bench.system.connect()
     try:

@@ -10,7 +10,7 @@ import pytest
 
 from host.chores.pruner import Pruner
 from host.chores.replay import Replay
-from host.console import StartError
+from host.console import OperatorError
 from host.consumers.catchup import Catchup
 from host.consumers.handler import Handler
 from host.consumers.projector import Projector
@@ -242,7 +242,7 @@ async def test_the_command_tells_what_became_of_each(
 
 async def test_an_id_that_is_not_there_is_named(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
     async with world.database.raw() as connection:
-        with pytest.raises(StartError, match="TaskActor:x:1:1"):
+        with pytest.raises(OperatorError, match="TaskActor:x:1:1"):
             await letters.chosen(connection, "projector", ["TaskActor:x:1:1"])
 
 

@@ -41,7 +41,7 @@ def server() -> Iterator[EmbeddedPostgres]:
 def start_loops(database: Database, world: World, hub: Hub) -> list[asyncio.Task[None]]:
     """All of them, as one machine runs them."""
     clock, scheduler = world.clock, FakeScheduler()
-    handlers = wired(database, clock, world, wake=hub.wake)
+    handlers = wired(database, clock, world, signal=hub.signal)
     loops = [Catchup(database, consumer).run for consumer in handlers.consumers()]
     sweeper = Sweeper(database, world, clock, sentinel_present=scheduler.present, plant_sentinel=scheduler.plant)
     pruner = Pruner(database, world, clock, broker=False)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.live.hub import Hub, Resync, Subscription
+from host.live.hub import Hub, HubSubscription, Resync
 from host.store.engine import Database, Raw
 from host.store.read_model import activity_feed
 from tests.fakes.person import FakePerson
@@ -23,7 +23,7 @@ async def hub(database: Database) -> AsyncIterator[Hub]:
     running.cancel()
 
 
-async def heard(listener: Subscription, count: int) -> list[int]:
+async def heard(listener: HubSubscription, count: int) -> list[int]:
     positions: list[int] = []
     async with asyncio.timeout(5):
         while len(positions) < count:
@@ -47,7 +47,7 @@ async def test_a_listener_hears_what_comes_after_it_came(
     listener = await hub.subscribe(person.id, None)
     assert listener.start == 3
     await change(world, person, loops, 2)
-    hub.wake([person.id])
+    hub.signal([person.id])
     assert await heard(listener, 2) == [4, 5]
 
 
@@ -59,7 +59,7 @@ async def test_a_listener_goes_on_where_it_was(
     assert await heard(first, 4) == [2, 3, 4, 5]
     assert await heard(second, 1) == [5]
     await change(world, person, loops, 1)
-    hub.wake([person.id])
+    hub.signal([person.id])
     assert (await heard(first, 1), await heard(second, 1)) == ([6], [6])
 
 
@@ -80,7 +80,7 @@ async def test_a_listener_that_comes_during_a_read_hears_all_from_where_it_was(
 
     monkeypatch.setattr(activity_feed, "rows_after", slow)
     await change(world, person, loops, 1)
-    hub.wake([person.id])
+    hub.signal([person.id])
     assert await heard(first, 1) == [4]
     assert await heard(came[0], 3) == [2, 3, 4]
 
@@ -90,7 +90,7 @@ async def test_a_row_is_one_object_for_all_listeners(
 ) -> None:
     listeners = [await hub.subscribe(person.id, None) for _ in range(3)]
     await change(world, person, loops, 1)
-    hub.wake([person.id])
+    hub.signal([person.id])
     rows = [(await listener.next(2))[0] for listener in listeners]  # type: ignore[index]
     assert rows[0] is rows[1] is rows[2]
 
@@ -100,7 +100,7 @@ async def test_nobody_hears_of_another_user(
 ) -> None:
     listener = await hub.subscribe(person.id, None)
     await change(world, other := FakePerson(), loops, 2)
-    hub.wake([other.id, person.id])
+    hub.signal([other.id, person.id])
     assert await listener.next(0.3) == []
 
 
@@ -131,12 +131,12 @@ async def test_what_a_slow_listener_missed_waits_in_the_database_and_not_in_memo
     positions = []
     for _ in range(4):
         await change(world, person, loops, 4)
-        hub.wake([person.id])
+        hub.signal([person.id])
         positions += await heard(quick, 4)
     assert len(slow._buffer) == 5
     assert positions == await heard(slow, 16)
     await change(world, person, loops, 1)
-    hub.wake([person.id])
+    hub.signal([person.id])
     assert (await heard(slow, 1), await heard(quick, 1)) == ([17], [17])
     running.cancel()
 
@@ -159,5 +159,5 @@ async def test_an_interrupt_ends_the_wait_and_a_closed_listener_is_forgotten(per
         assert await listener.next(30) == []
     listener.close()
     listener.close()
-    hub.wake([person.id])
+    hub.signal([person.id])
     assert hub._listeners == {}

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.operator import backup
 from host.runner.postgres import EmbeddedPostgres
 from host.store.upkeep import snapshot
@@ -81,7 +81,7 @@ async def test_one_changed_character_changes_the_fingerprint(full: str) -> None:
 
 async def test_a_database_with_something_in_it_is_refused_unless_told(full: str, tmp_path: Path) -> None:
     written = await backup.backup(full, tmp_path / "file", NOW)
-    with pytest.raises(StartError, match="`--replace`"):
+    with pytest.raises(OperatorError, match="`--replace`"):
         await backup.restore(full, tmp_path / "file", replace=False)
     await run(full, "TRUNCATE accounts")
     assert (await backup.restore(full, tmp_path / "file", replace=True)).proof == written.proof
@@ -94,7 +94,7 @@ async def test_a_damaged_dump_is_refused_before_anything_is_dropped(full: str, t
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
-    with pytest.raises(StartError, match="is damaged"):
+    with pytest.raises(OperatorError, match="is damaged"):
         await backup.restore(full, file, replace=True)
     assert await run(full, "SELECT count(*) FROM accounts") == 300
 
@@ -108,29 +108,29 @@ async def test_a_backup_without_all_of_its_dump_is_refused(full: str, empty: str
             written.addfile(whole.getmember(backup.MANIFEST), whole.extractfile(backup.MANIFEST))
     else:
         partial.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    with pytest.raises(StartError, match="not a whole backup"):
+    with pytest.raises(OperatorError, match="not a whole backup"):
         await backup.restore(empty, partial, replace=False)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a tar", b"\0" * 20_000])
 async def test_a_file_that_is_no_backup_is_refused(empty: str, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "file").write_bytes(content)
-    with pytest.raises(StartError, match="not a whole backup"):
+    with pytest.raises(OperatorError, match="not a whole backup"):
         await backup.restore(empty, tmp_path / "file", replace=False)
 
 
 async def test_a_backup_overwrites_nothing_and_is_for_its_owner_alone(full: str, empty: str, tmp_path: Path) -> None:
     await backup.backup(full, tmp_path / "file", NOW)
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
-    with pytest.raises(StartError, match="never overwrites"):
+    with pytest.raises(OperatorError, match="never overwrites"):
         await backup.backup(full, tmp_path / "file", NOW)
-    with pytest.raises(StartError, match="nothing to back up"):
+    with pytest.raises(OperatorError, match="nothing to back up"):
         await backup.backup(empty, tmp_path / "other", NOW)
     assert {path.name for path in tmp_path.iterdir()} == {"file"}  # noqa: ASYNC240  nobody waits for this loop
 
 
 async def test_a_tool_that_fails_says_why_and_never_shows_the_password(full: str, tmp_path: Path) -> None:
-    with pytest.raises(StartError, match="pg_dump failed") as failed:
+    with pytest.raises(OperatorError, match="pg_dump failed") as failed:
         backup._run(full.replace("/test_", "/absent_"), "pg_dump", f"--file={tmp_path / 'x'}")
     assert "does not exist" in str(failed.value)
     assert str(urlsplit(full).password) not in str(failed.value)
@@ -138,5 +138,5 @@ async def test_a_tool_that_fails_says_why_and_never_shows_the_password(full: str
 
 async def test_a_tool_that_hangs_is_ended(full: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "_TOOL_HOURS", 0)
-    with pytest.raises(StartError, match="pg_dump was ended"):
+    with pytest.raises(OperatorError, match="pg_dump was ended"):
         backup._run(full, "pg_dump", f"--file={tmp_path / 'x'}")

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.consumers.catchup import Catchup
 from host.dapr.gateway import Unavailable
 from host.operator import pause_consumer
@@ -84,5 +84,5 @@ async def test_pausing_twice_keeps_the_first_instant(world: World, loops: dict[s
 
 
 async def test_one_that_is_not_there_is_refused_with_those_that_are(world: World, loops: dict[str, Catchup]) -> None:
-    with pytest.raises(StartError, match="notifier, projector, recurrence, rezone"):
+    with pytest.raises(OperatorError, match="notifier, projector, recurrence, rezone"):
         await pause(world, "projektor")

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.consumers.catchup import Catchup
 from host.operator import rebuild as operation
 from host.operator.rebuild import Rebuilt, rebuild
@@ -194,7 +194,7 @@ async def test_a_refusal_cleans_up_at_once(full: World, monkeypatch: pytest.Monk
     monkeypatch.setattr(operation, "GIVE_UP_SECONDS", 0.5)
     async with full.database.raw() as other, other.transaction():
         await other.execute("LOCK TABLE tasks IN ACCESS SHARE MODE")
-        with pytest.raises(StartError, match="no moment to swap"):
+        with pytest.raises(OperatorError, match="no moment to swap"):
             await run(full)
     assert not await full.value("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", store.SCHEMA)
 
@@ -202,7 +202,7 @@ async def test_a_refusal_cleans_up_at_once(full: World, monkeypatch: pytest.Monk
 async def test_two_at_once_are_refused(full: World) -> None:
     async with store.connected(full.database.dsn) as connection:
         assert await store.alone(connection)
-        with pytest.raises(StartError, match="Another rebuild"):
+        with pytest.raises(OperatorError, match="Another rebuild"):
             await run(full)
 
 
@@ -216,7 +216,7 @@ async def test_tables_that_were_migrated_meanwhile_are_not_replaced(
         await full.rows("UPDATE alembic_version SET version_num = 'newer'")
 
     monkeypatch.setattr(store, "index", index)
-    with pytest.raises(StartError, match="upgraded meanwhile"):
+    with pytest.raises(OperatorError, match="upgraded meanwhile"):
         await run(full)
 
 

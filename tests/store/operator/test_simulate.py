@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.operator.backup import backup
 from host.operator.simulate import read_instant, read_stretch, rehearse
 from host.runner.postgres import EmbeddedPostgres
@@ -82,11 +82,11 @@ async def test_what_it_was_copied_from_stays_as_it_was(database: Database, file:
 
 
 async def test_a_time_before_the_copy_or_an_end_before_the_start_is_refused(file: Path, empty: str) -> None:
-    with pytest.raises(StartError, match="cannot begin before"):
+    with pytest.raises(OperatorError, match="cannot begin before"):
         await told(empty, file, "2027-03-25", "2027-03-30")
     async with snapshot.connected(empty) as connection:
         await snapshot.clear(connection)
-    with pytest.raises(StartError, match="--to is not after"):
+    with pytest.raises(OperatorError, match="--to is not after"):
         await told(empty, file, "2027-03-28", "2027-03-28")
 
 

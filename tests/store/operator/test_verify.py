@@ -10,11 +10,11 @@ from host.chores.replay import Replay
 from host.consumers.catchup import Catchup
 from host.consumers.table import CONSUMERS
 from host.operator import verify as operation
-from host.operator.verify import Report
+from host.operator.verify import Verification
 from host.store.engine import Raw
 from host.store.turns import pauses
 from host.store.upkeep import invariants
-from host.store.upkeep.doc_checks import Found
+from host.store.upkeep.doc_checks import Findings
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.consumers.test_projector import busy_day
 from tests.store.operator.test_rebuild import DAILY, read_model
@@ -26,11 +26,11 @@ TYPES = {name: types for name, (_, types, _) in CONSUMERS.items()}
 SOON = "2026-11-22T12:00:01.000Z"
 
 
-async def verify(world: World, *, repair: bool = False, broker: bool = False) -> Report:
+async def verify(world: World, *, repair: bool = False, broker: bool = False) -> Verification:
     return await operation.verify(world.database.dsn, world.clock.now(), TYPES, broker=broker, repair=repair)
 
 
-def broken(report: Report) -> set[str]:
+def broken(report: Verification) -> set[str]:
     return {result.invariant for result in report.results if result.breaches}
 
 
@@ -82,7 +82,7 @@ async def test_what_waits_is_judged_at_the_instant_that_is_seen_however_long_loo
     await full.rows("UPDATE wakes SET armed_at = NULL, set_at = clock_timestamp() - interval '27 seconds'")
     whole = invariants.rows_without_doc
 
-    async def slow(connection: Raw, found: Found) -> None:
+    async def slow(connection: Raw, found: Findings) -> None:
         await asyncio.sleep(3.1)
         await whole(connection, found)
 
@@ -394,10 +394,10 @@ async def test_a_doc_of_before_there_were_series_is_no_alarm(full: World, loops:
 def test_only_the_first_of_many_breaches_are_told() -> None:
     breaches = [operation.Breach("tags", f"user:{n}", "counts 2") for n in range(12)]
     result = operation.Result("tags", "says", 10_000, 3, breaches)
-    text = operation.lines(Report([result], 1.0, [], 12))
+    text = operation.lines(Verification([result], 1.0, [], 12))
     assert text[0] == "tags          says     10,000 checked, 3 moving  12 BREACHES"
     assert text[-3] == "    … and 2 more (--json has all)"
-    assert orjson.dumps(operation.as_json(Report([result], 1.0, [], 12)))
+    assert orjson.dumps(operation.as_json(Verification([result], 1.0, [], 12)))
 
 
 async def test_of_very_many_breaches_the_first_of_each_kind_are_named(

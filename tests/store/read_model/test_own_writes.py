@@ -70,7 +70,7 @@ async def test_a_wait_ends_at_once_where_the_projector_tells(
     await asyncio.sleep(0.05)
     await loops["projector"].step()
     began = time.monotonic()
-    projection.wake([person.id])
+    projection.signal([person.id])
     assert (await waiting).missing is None
     assert time.monotonic() - began < 0.5
     assert projection._waiting == {}

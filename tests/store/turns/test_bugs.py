@@ -24,7 +24,7 @@ from host.chores.replay import Replay
 from host.chores.sweeper import Sweeper
 from host.chores.zone_rules import ZoneRules
 from host.consumers.catchup import Catchup
-from host.consumers.recurrence import Recurrence
+from host.consumers.recurrence import OccurrenceMaker
 from host.consumers.wiring import wired
 from host.dapr.gateway import ActorBug, Gateway
 from host.simulation.clock import SimulatedClock
@@ -35,8 +35,8 @@ from host.store.turns.commands import CommandLog
 from host.version import code_version
 from tests.fakes.faulty import put_back, spoil
 from tests.fakes.person import FakeClock, FakePerson
-from tests.store.recurrence.occurrences import AFTER_DONE, CHORE
 from tests.store.chores.test_wakes import FakeScheduler
+from tests.store.recurrence.occurrences import AFTER_DONE, CHORE
 from tests.support.deadline import eventually
 
 pytestmark = pytest.mark.store
@@ -52,7 +52,7 @@ class Here:
     clock: FakeClock
     gateway: Gateway
     person: FakePerson
-    recurrence: Recurrence
+    recurrence: OccurrenceMaker
     loops: dict[str, Catchup]
 
     async def say(self, actor_type: str, actor_id: str, name: str, **body: Any) -> Reply:
@@ -114,7 +114,7 @@ async def here(database: Database, clock: FakeClock, person: FakePerson) -> Here
     loops = {consumer.name: Catchup(database, consumer) for consumer in handlers.consumers()}
     for loop in loops.values():
         await loop.step()
-    assert isinstance(handlers.recurrence, Recurrence)
+    assert isinstance(handlers.recurrence, OccurrenceMaker)
     await gateway.send("UserActor", person.id, person.signs_up())
     return Here(database, clock, gateway, person, handlers.recurrence, loops)
 
@@ -290,13 +290,13 @@ async def test_a_wake_with_a_bug_is_tried_after_growing_pauses_and_the_others_at
     here.clock.move(hours=1, minutes=30, seconds=3)
     sweeper, tried = here.sweeper(), []
     began = time.monotonic()
-    assert await sweeper.wake_overdue() == 50
+    assert await sweeper.tick_overdue() == 50
     assert time.monotonic() - began < 3, "no pause and no repeat for the one"
     assert await here.value("SELECT count(*) FROM outbox WHERE type = 'reminder.fired'") == 49
     for second in range(1, 1_900):
         here.clock.move(seconds=1)
         if await here.value("SELECT count(*) FROM wakes WHERE wake_at <= $1", here.clock.now() - timedelta(seconds=2)):
-            tried += [second] * await sweeper.wake_overdue()
+            tried += [second] * await sweeper.tick_overdue()
         if second == 40:
             assert tried == [2, 6, 14, 30]
     assert [after - before for before, after in pairwise(tried)][3:8] == [32, 64, 128, 256, 512]
@@ -309,15 +309,15 @@ async def test_another_program_and_a_clock_put_back_try_a_wake_with_a_bug_at_onc
     sweeper = here.sweeper()
     for _ in range(6):
         here.clock.move(minutes=2)
-        await sweeper.wake_overdue()
+        await sweeper.tick_overdue()
     assert await here.value("SELECT fails FROM wakes") > 3
     here.clock.move(seconds=10)
-    assert await sweeper.wake_overdue() == 0, "it rests"
-    assert await here.sweeper().wake_overdue() == 1
+    assert await sweeper.tick_overdue() == 0, "it rests"
+    assert await here.sweeper().tick_overdue() == 1
     here.clock.move(minutes=-5)
-    assert await sweeper.wake_overdue() == 1
+    assert await sweeper.tick_overdue() == 1
     await here.put_back("TaskActor", task_id, before)
-    assert await here.sweeper().wake_overdue() == 1
+    assert await here.sweeper().tick_overdue() == 1
     assert await here.value("SELECT count(*) FROM outbox WHERE type = 'reminder.fired'") == 1
 
 
@@ -327,7 +327,7 @@ async def test_the_pause_grows_to_a_quarter_of_an_hour_and_ends_with_a_new_wake(
     here.clock.move(hours=1, minutes=30, seconds=3)
     sweeper = here.sweeper()
     for _ in range(14):
-        assert await sweeper.wake_overdue() == 1
+        assert await sweeper.tick_overdue() == 1
         here.clock.move(minutes=15)
     assert await here.value("SELECT fails FROM wakes") == 14
     await sweeper._count()
@@ -339,7 +339,7 @@ async def test_the_pause_grows_to_a_quarter_of_an_hour_and_ends_with_a_new_wake(
     assert (metrics.wakes_failing._value.get(), metrics.wakes_overdue._value.get()) == (0, 0)
     await here.spoil("TaskActor", task_id)
     here.clock.move(minutes=1, seconds=3)
-    assert await sweeper.wake_overdue() == 1
+    assert await sweeper.tick_overdue() == 1
     assert await here.value("SELECT fails FROM wakes") == 1, "it began anew"
 
 

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from host.dapr.actor_host import ActorHost
-from host.dapr.subscription import Subscription, Subscriptions
+from host.dapr.subscription import TopicSubscription, TopicSubscriptions
 
 pytestmark = pytest.mark.unit
 
@@ -35,8 +35,8 @@ def consumer() -> FakeConsumer:
 
 
 @pytest.fixture
-def subscriptions(consumer: FakeConsumer) -> Subscriptions:
-    return Subscriptions([Subscription("events-test", "task-events", TYPES, consumer.take)])
+def subscriptions(consumer: FakeConsumer) -> TopicSubscriptions:
+    return TopicSubscriptions([TopicSubscription("events-test", "task-events", TYPES, consumer.take)])
 
 
 def delivery(*messages: Any) -> bytes:
@@ -57,14 +57,14 @@ def event(number: int, kind: str = "task.created") -> dict[str, Any]:
     return {"specversion": "1.0", "id": f"TaskActor:{number}:1:1", "type": kind, "data": {"user_id": "u"}}
 
 
-async def statuses(subscriptions: Subscriptions, *messages: Any) -> list[str]:
+async def statuses(subscriptions: TopicSubscriptions, *messages: Any) -> list[str]:
     answer = await subscriptions.deliver("/events/events-test", delivery(*messages))
     assert answer is not None
     found = {each["entryId"]: each["status"] for each in orjson.loads(answer)["statuses"]}
     return [found[str(number)] for number in range(len(messages))]
 
 
-def test_the_sidecar_is_told_of_bulks_that_wait_for_nobody(subscriptions: Subscriptions) -> None:
+def test_the_sidecar_is_told_of_bulks_that_wait_for_nobody(subscriptions: TopicSubscriptions) -> None:
     assert subscriptions.declared() == [
         {
             "pubsubname": "events-test",
@@ -77,18 +77,18 @@ def test_the_sidecar_is_told_of_bulks_that_wait_for_nobody(subscriptions: Subscr
 
 
 async def test_a_consumer_of_every_type_is_brought_what_only_a_newer_version_knows(consumer: FakeConsumer) -> None:
-    every = Subscriptions([Subscription("events-test", "task-events", None, consumer.take)])
+    every = TopicSubscriptions([TopicSubscription("events-test", "task-events", None, consumer.take)])
     assert await statuses(every, event(1), event(2, "list.archived")) == ["SUCCESS", "SUCCESS"]
     assert consumer.taken == [["TaskActor:1:1:1", "TaskActor:2:1:1"]]
 
 
-async def test_what_is_handled_is_a_success(subscriptions: Subscriptions, consumer: FakeConsumer) -> None:
+async def test_what_is_handled_is_a_success(subscriptions: TopicSubscriptions, consumer: FakeConsumer) -> None:
     assert await statuses(subscriptions, event(1), event(2)) == ["SUCCESS", "SUCCESS"]
     assert consumer.taken == [["TaskActor:1:1:1", "TaskActor:2:1:1"]]
 
 
 async def test_events_of_other_types_are_done_without_the_consumer(
-    subscriptions: Subscriptions, consumer: FakeConsumer
+    subscriptions: TopicSubscriptions, consumer: FakeConsumer
 ) -> None:
     assert await statuses(subscriptions, event(1, "tag.renamed"), event(2, "tag.renamed")) == ["SUCCESS"] * 2
     assert consumer.taken == []
@@ -98,7 +98,7 @@ async def test_events_of_other_types_are_done_without_the_consumer(
     "fault", [asyncpg.CannotConnectNowError("starting up"), ConnectionError("lost"), KeyError("bug")]
 )
 async def test_what_cannot_be_handled_now_comes_again_and_what_needs_no_handling_does_not(
-    subscriptions: Subscriptions, consumer: FakeConsumer, fault: Exception
+    subscriptions: TopicSubscriptions, consumer: FakeConsumer, fault: Exception
 ) -> None:
     consumer.fault = fault
     found = await statuses(subscriptions, event(1, "tag.renamed"), event(2), b"\xff no event")
@@ -107,14 +107,14 @@ async def test_what_cannot_be_handled_now_comes_again_and_what_needs_no_handling
 
 @pytest.mark.parametrize("message", [b"", b"no json", b"[]", b"null", {"id": 1, "type": "task.created"}, {"id": "x"}])
 async def test_a_message_that_is_no_event_holds_up_nobody(
-    subscriptions: Subscriptions, consumer: FakeConsumer, message: Any, caplog: pytest.LogCaptureFixture
+    subscriptions: TopicSubscriptions, consumer: FakeConsumer, message: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert await statuses(subscriptions, message, event(2)) == ["SUCCESS", "SUCCESS"]
     assert consumer.taken == [["TaskActor:2:1:1"]]
     assert "a message that is no event" in caplog.text
 
 
-async def test_a_route_that_is_not_ours_is_503_so_that_nothing_is_dropped(subscriptions: Subscriptions) -> None:
+async def test_a_route_that_is_not_ours_is_503_so_that_nothing_is_dropped(subscriptions: TopicSubscriptions) -> None:
     host = ActorHost({"entities": []}, lambda: None, subscriptions=subscriptions)
     status, _ = await host("POST", "/events/events-other", [], delivery(event(1)))
     assert status == 503

@@ -50,8 +50,8 @@ def event(number: int) -> Event:
 
 async def test_a_web_process_hears_who_has_news_and_what_can_be_read(news: Announcements, broker: FakeBroker) -> None:
     news.shown({"task": 3})
-    news.wake({"anna"})
-    news.wake({"bert", "anna"})
+    news.signal({"anna"})
+    news.signal({"bert", "anna"})
     await news.step()
     assert [topic for topic, _ in broker.published] == ["task-updates"]
     woken: set[str] = set()
@@ -64,7 +64,7 @@ async def test_much_news_is_split_and_none_is_told_twice(
     news: Announcements, broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(announcements, "USERS_AT_ONCE", 2)
-    news.wake(f"user {number}" for number in range(5))
+    news.signal(f"user {number}" for number in range(5))
     news.shown({f"task {number}": 1 for number in range(3)})
     await news.step()
     await news.step()
@@ -80,7 +80,7 @@ async def test_a_dead_letter_is_kept_until_the_broker_has_it_and_a_wake_up_is_no
     monkeypatch.setattr(announcements, "OUTAGE_PAUSE_SECONDS", 0.01)
     running = asyncio.create_task(news.run())
     broker.down = True
-    news.wake({"anna"})
+    news.signal({"anna"})
     news.buried("projector", event(1), "KeyError: 'version'")
     await eventually(lambda: {"task-updates", "dead-letters"} <= set(broker.asked), 2, "both were offered")
     broker.down, broker.refuses = False, True
@@ -103,7 +103,7 @@ async def test_a_dead_letter_that_is_refused_holds_up_no_wake_up(news: Announcem
     broker.refuses = True
     news.buried("projector", event(1), "KeyError: 'version'")
     await eventually(lambda: "dead-letters" in broker.asked, 2, "the letter was offered")
-    news.wake({"anna"})
+    news.signal({"anna"})
     await eventually(lambda: "task-updates" in broker.asked, announcements.OUTAGE_PAUSE_SECONDS / 2, "the wake-up")
     running.cancel()
 

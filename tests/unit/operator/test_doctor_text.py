@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from host.operator.doctor import Listener, Report, _judge, _look_at_disk
+from host.operator.doctor import Diagnosis, Listener, _judge, _look_at_disk
 from host.operator.doctor_text import lines
 from host.runner.folder import DataFolder
 from host.store.upkeep.processes import Process, Seen
@@ -22,7 +22,7 @@ VITALS = Vitals(
 
 
 def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
-    report = Report({"duely": "1"}, url="http://127.0.0.1:1", parts={"host": "pid 1, 2 MB"}, vitals=VITALS)
+    report = Diagnosis({"duely": "1"}, url="http://127.0.0.1:1", parts={"host": "pid 1, 2 MB"}, vitals=VITALS)
     report.listeners = [
         Listener("host", "page and API", "tcp", "127.0.0.1", 8080, beyond=False),
         Listener("daprd", "mDNS", "udp", "0.0.0.0", 5353, beyond=True),
@@ -42,7 +42,7 @@ def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
 
 def test_each_process_is_told_with_its_version() -> None:
     seen = Seen(Process("a", "web", "1.9.2", "duely-web", "pod-a", 7), datetime(2026, 11, 22, 12, tzinfo=UTC), 3.0)
-    text = "\n".join(lines(Report({}, vitals=replace(VITALS, processes=[seen]))))
+    text = "\n".join(lines(Diagnosis({}, vitals=replace(VITALS, processes=[seen]))))
     assert (
         "Processes\n  web                    1.9.2, pid 7 on pod-a as duely-web, since 2026-11-22T12:00:00+00:00"
         in text
@@ -50,12 +50,12 @@ def test_each_process_is_told_with_its_version() -> None:
 
 
 def test_problems_come_last_one_a_line() -> None:
-    report = Report({"duely": "1"}, problems=["The disk is full.", "Nothing runs."])
+    report = Diagnosis({"duely": "1"}, problems=["The disk is full.", "Nothing runs."])
     assert lines(report)[-2:] == ["PROBLEM  The disk is full.", "PROBLEM  Nothing runs."]
 
 
 def test_what_failed_through_bugs_is_counted_with_what_to_do() -> None:
-    report = Report({"duely": "1"})
+    report = Diagnosis({"duely": "1"})
     _judge(report, VITALS, has_broker=False)
     letters = next(problem for problem in report.problems if problem.startswith("3 events"))
     assert "by recurrence" in letters
@@ -69,7 +69,7 @@ def test_the_disk_of_each_folder_that_is_there_is_told(tmp_path: Path) -> None:
     for path in (folder.postgres, folder.kafka, archive):
         path.mkdir(parents=True)
         (path / "file").write_bytes(b"x" * 5000)
-    report = Report({"duely": "1"})
+    report = Diagnosis({"duely": "1"})
     _look_at_disk(report, folder, archive)
     assert list(report.disk) == ["postgres", "kafka", "archive", "free"]
     assert report.disk["archive"] >= 5000

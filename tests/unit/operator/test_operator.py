@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.operator import doctor
 from host.operator import user as people
 from host.runner.database import fresh_database
@@ -19,7 +19,7 @@ def test_a_restore_into_a_database_of_ones_own_is_refused_while_duely_runs(tmp_p
     settings = Settings(data_dir=tmp_path, database_url="postgresql://localhost/own")
     folder = DataFolder(tmp_path)
     folder.prepare()
-    with folder.locked(), pytest.raises(StartError, match="already runs"), fresh_database(settings, replace=True):
+    with folder.locked(), pytest.raises(OperatorError, match="already runs"), fresh_database(settings, replace=True):
         pytest.fail("it would drop the tables under the running system")
     with fresh_database(settings, replace=True) as dsn:
         assert dsn == settings.database_url
@@ -27,7 +27,7 @@ def test_a_restore_into_a_database_of_ones_own_is_refused_while_duely_runs(tmp_p
 
 @pytest.mark.parametrize("password", ["password123", "ada@example.org"])
 async def test_a_password_that_everyone_tries_first_is_refused_here_too(password: str) -> None:
-    with pytest.raises(StartError, match="first that anyone would try"):
+    with pytest.raises(OperatorError, match="first that anyone would try"):
         await people.reset_password("postgresql://localhost/nowhere", "ada@example.org", password)
 
 
@@ -52,9 +52,9 @@ class FakeInner:
         return ""
 
 
-async def examined(tmp_path: Path, token: str = "right", url: str = "http://127.0.0.1:1") -> doctor.Report:
+async def examined(tmp_path: Path, token: str = "right", url: str = "http://127.0.0.1:1") -> doctor.Diagnosis:
     (tmp_path / "token").write_text(f"{token}\n")
-    report = doctor.Report({})
+    report = doctor.Diagnosis({})
     running = Running(1, url, "", 2, 3, 4, "", inner_url=url[:-1] + "5", inner_token=str(tmp_path / "token"))
     await doctor.ask(report, running)
     return report

@@ -7,7 +7,7 @@ import pytest
 from host.runner.cluster import Counts, layout_of
 from host.runner.folder import DataFolder
 from host.runner.parts import Machine, daprd_command, environment, parts
-from host.runner.sidecar import Sidecar
+from host.runner.sidecar import SidecarPrograms
 from host.settings import Settings
 
 pytestmark = pytest.mark.unit
@@ -19,7 +19,13 @@ def machine() -> Machine:
     ports = {name: 20_000 + number for number, name in enumerate(layout.ports)}
     folder = DataFolder(Path("data"))
     return Machine(
-        Settings(port=9000, database_url="postgresql://x/y"), folder, Sidecar(Path("x"), "x"), ports, None, "", ""
+        Settings(port=9000, database_url="postgresql://x/y"),
+        folder,
+        SidecarPrograms(Path("x"), "x"),
+        ports,
+        None,
+        "",
+        "",
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.runner import folder
 from host.runner.folder import DataFolder, Running
 
@@ -31,10 +31,12 @@ def test_a_second_runner_is_refused_with_pid_and_address_of_the_first(tmp_path: 
     with data.locked():
         data.tell(RUNNING)
         assert data.is_held()
-        with pytest.raises(StartError, match=r"already runs(.|\n)*pid 1, http://127.0.0.1:8080(.|\n)*DUELY_DATA_DIR"):
+        with pytest.raises(
+            OperatorError, match=r"already runs(.|\n)*pid 1, http://127.0.0.1:8080(.|\n)*DUELY_DATA_DIR"
+        ):
             data.locked().__enter__()
     assert not data.is_held()
-    assert data.told() is None
+    assert data.noted_running() is None
 
 
 def test_the_lock_of_a_killed_runner_is_free_again(tmp_path: Path) -> None:
@@ -58,10 +60,10 @@ def test_what_is_told_is_read_back_and_only_its_owner_reads_it(tmp_path: Path) -
     data = DataFolder(tmp_path)
     data.prepare()
     data.tell(RUNNING)
-    assert data.told() == RUNNING
+    assert data.noted_running() == RUNNING
     assert data.state_file.stat().st_mode & 0o777 == 0o600
     data.state_file.write_text(json.dumps({"pid": 1}))
-    assert data.told() is None
+    assert data.noted_running() is None
 
 
 def test_a_part_that_outlived_its_runner_is_ended_and_a_stranger_with_its_pid_is_not(
@@ -97,13 +99,13 @@ def test_a_folder_that_cannot_be_written_says_why(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(StartError, match=says):
+    with pytest.raises(OperatorError, match=says):
         DataFolder(tmp_path).prepare()
 
 
 def test_a_disk_with_no_room_is_refused_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder, "FREE_BYTES_TO_START", 1 << 60)
-    with pytest.raises(StartError, match="MB are free"):
+    with pytest.raises(OperatorError, match="MB are free"):
         DataFolder(tmp_path).prepare()
 
 

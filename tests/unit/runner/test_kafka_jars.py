@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.runner import kafka_jars
 
 pytestmark = pytest.mark.unit
@@ -55,18 +55,18 @@ def test_they_are_fetched_once_and_again_when_the_list_changes(machine: Path) ->
 
 def test_what_failed_is_said_and_leaves_nothing(machine: Path) -> None:
     fake_maven(machine, fails="Could not resolve dependencies")
-    with pytest.raises(StartError, match="Could not resolve dependencies"):
+    with pytest.raises(OperatorError, match="Could not resolve dependencies"):
         fetched(machine)
     assert kafka_jars.find(machine / "cache") is None
 
 
 def test_without_maven_or_java_the_remedy_is_named(machine: Path) -> None:
-    with pytest.raises(StartError, match=r"no mvn on PATH.*DUELY_KAFKA_BROKERS"):
+    with pytest.raises(OperatorError, match=r"no mvn on PATH.*DUELY_KAFKA_BROKERS"):
         fetched(machine)
-    with pytest.raises(StartError, match=r"no java on PATH.*apt install"):
+    with pytest.raises(OperatorError, match=r"no java on PATH.*apt install"):
         kafka_jars.java()
     program(machine, "java", "#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n")
-    with pytest.raises(StartError, match="is version 11"):
+    with pytest.raises(OperatorError, match="is version 11"):
         kafka_jars.java()
     program(machine, "java", "#!/bin/sh\necho 'openjdk version \"21\" 2023-09-19' >&2\n")
     assert kafka_jars.java() == str(machine / "bin" / "java")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.runner import ports
 from host.runner.up import Chosen, refuse_a_taken_port
 
@@ -58,5 +58,5 @@ def test_who_holds_a_port_is_named_with_pid_and_command(taken: int) -> None:
     ],
 )
 def test_a_public_address_that_cannot_be_had_is_refused_with_the_reason(taken: int, host: str, says: str) -> None:
-    with pytest.raises(StartError, match=says):
+    with pytest.raises(OperatorError, match=says):
         refuse_a_taken_port(Chosen("", host, taken))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.runner import sidecar, sidecar_build
 
 pytestmark = pytest.mark.unit
@@ -56,7 +56,7 @@ def dapr(folder: Path, version: str, names: tuple[str, ...] = sidecar.PROGRAMS) 
 def test_an_installed_dapr_of_our_version_is_used(machine: Path, source: Path) -> None:
     dapr(machine / ".dapr" / "bin", sidecar.VERSION)
     found = sidecar.find(source, machine / "cache")
-    assert found == sidecar.Sidecar(machine / ".dapr" / "bin", "installed")
+    assert found == sidecar.SidecarPrograms(machine / ".dapr" / "bin", "installed")
 
 
 def test_another_version_or_half_a_dapr_is_not_used(machine: Path, source: Path) -> None:
@@ -93,7 +93,7 @@ def test_two_starts_at_once_build_once(machine: Path, source: Path) -> None:
 
 def test_a_build_of_the_wrong_version_is_not_kept(machine: Path, source: Path) -> None:
     fake_go(machine, version="edge")
-    with pytest.raises(StartError, match=r"does not say that it is 1\.18\.3"):
+    with pytest.raises(OperatorError, match=r"does not say that it is 1\.18\.3"):
         sidecar_build.build(source, machine / "cache", lambda _: None)
     assert sidecar.find(source, machine / "cache") is None
     assert not list((machine / "cache" / "sidecar").glob("building-*"))
@@ -109,7 +109,7 @@ def test_a_build_of_the_wrong_version_is_not_kept(machine: Path, source: Path) -
 )
 def test_a_build_that_fails_says_why_and_what_to_do(machine: Path, source: Path, cause: str, remedy: str) -> None:
     fake_go(machine, fails=cause)
-    with pytest.raises(StartError) as failed:
+    with pytest.raises(OperatorError) as failed:
         sidecar_build.build(source, machine / "cache", lambda _: None)
     assert cause in str(failed.value)
     assert remedy in str(failed.value)
@@ -127,5 +127,5 @@ def test_a_line_of_progress_tells_time_and_work(tmp_path: Path) -> None:
 
 
 def test_without_sources_the_remedy_is_to_install_dapr(machine: Path) -> None:
-    with pytest.raises(StartError, match=r"No Dapr 1\.18\.3 is installed"):
+    with pytest.raises(OperatorError, match=r"No Dapr 1\.18\.3 is installed"):
         sidecar_build.build(machine / "nowhere", machine / "cache", lambda _: None)

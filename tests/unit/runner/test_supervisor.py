@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.runner.part import Part, tethered
 from host.runner.supervisor import PartError, Patience, Supervisor
 
@@ -173,7 +173,7 @@ async def test_a_preparation_that_fails_is_told_like_a_part_that_dies(bench: Ben
 
 
 async def test_a_preparation_that_fails_later_is_tried_until_it_works(bench: Bench) -> None:
-    outcomes = iter([None, StartError("the disk is full"), OSError(28, "No space left on device"), None])
+    outcomes = iter([None, OperatorError("the disk is full"), OSError(28, "No space left on device"), None])
 
     def prepare() -> None:
         if (outcome := next(outcomes)) is not None:

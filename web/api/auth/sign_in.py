@@ -12,9 +12,9 @@ from host.store.access.accounts import Account
 from web.api.auth.registering import register
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
+from web.api.edge.app_state import state_of
 from web.api.edge.credentials import SECURE_COOKIE, cookie_name, hashed, new_secret, person, profile_of
 from web.api.edge.guard import address_of
-from web.api.edge.parts import parts_of
 from web.api.me.profile import user_json
 from web.caller import Profile
 
@@ -33,38 +33,38 @@ async def register_user(request: Request, account: Account) -> Profile:
         zone=account.zone,
         cause=Cause("request", correlation_id),
     )
-    return await register(parts_of(request).services, command)
+    return await register(state_of(request).services, command)
 
 
 async def known_profile(request: Request, account: Account) -> Profile:
     """The profile from the read model; a sign-up that was cut off half way is finished here."""
-    async with parts_of(request).services.db.connect() as connection:
+    async with state_of(request).services.db.connect() as connection:
         user = await accounts.find_user(connection, account.user_id)
     return profile_of(user) if user else await register_user(request, account)
 
 
 async def signed_in(request: Request, profile: Profile, *, status: int = 200) -> Response:
     """A new session for that user. A session that the browser had before stays as it is, unknown to this one."""
-    parts, secret = parts_of(request), new_secret()
+    state, secret = state_of(request), new_secret()
     session = sessions.NewSession(
         hashed(secret),
         profile.user_id,
         request.headers.get("user-agent", "")[:_LONGEST_USER_AGENT],
         address_of(request),
     )
-    async with parts.services.db.begin() as connection:
-        await sessions.add(connection, session, parts.services.clock.now())
-    parts.credentials.remember(person(profile, session.token_hash))
+    async with state.services.db.begin() as connection:
+        await sessions.add(connection, session, state.services.clock.now())
+    state.credentials.remember(person(profile, session.token_hash))
     response = answer({"user": user_json(profile)}, status=status)
     _set_cookie(request, response, secret, int(sessions.LIFE.total_seconds()))
     return response
 
 
 async def end_session(request: Request) -> Response:
-    parts, caller = parts_of(request), caller_of(request)
-    async with parts.services.db.begin() as connection:
+    state, caller = state_of(request), caller_of(request)
+    async with state.services.db.begin() as connection:
         await sessions.remove(connection, caller.credential)
-    parts.credentials.drop(caller.credential)
+    state.credentials.drop(caller.credential)
     response = Response(status_code=204)
     _set_cookie(request, response, "", 0)
     return response

@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from actors.commands import Cause, command_id_for_key
 from web.act import Act
+from web.api.edge.app_state import state_of
 from web.api.edge.consistency import EVENTUAL, HEADER, not_ours
-from web.api.edge.parts import parts_of
 from web.caller import Caller
 from web.problems import ProblemError
 
@@ -28,14 +28,14 @@ def caller_of(request: Request) -> Caller:
 
 def act_of(request: Request) -> Act:
     """The act that the request asks for; a route makes it once. Raises the 400 for a header that cannot be used."""
-    parts, caller, seen = parts_of(request), caller_of(request), request.scope["duely.seen"]
+    state, caller, seen = state_of(request), caller_of(request), request.scope["duely.seen"]
     if seen is None:
         raise not_ours()
     asked: Mapping[str, str] = {} if request.method in SAFE else request.headers
     correlation_id = request.scope["duely.correlation_id"]
     return Act(
-        services=parts.services,
-        signer=parts.signer,
+        services=state.services,
+        signer=state.signer,
         caller=caller,
         cause=Cause("request", correlation_id),
         correlation_id=correlation_id,

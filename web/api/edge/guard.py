@@ -14,10 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from actors.context import user_id
 from web.act import Write
 from web.api.edge.acting import SAFE, act_of
+from web.api.edge.app_state import AppState, state_of
 from web.api.edge.consistency import HEADER, honour, opened
 from web.api.edge.credentials import unauthenticated
 from web.api.edge.operation import Access
-from web.api.edge.parts import Parts, parts_of
 from web.api.edge.rate_limits import PER_ADDRESS, PER_USER, network_of
 from web.api.me.profile import stored_profile
 from web.caller import Caller
@@ -49,9 +49,9 @@ class GuardedRoute(APIRoute):
         handle = self.endpoint if self._takes_only_the_request() else super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            await _admit(request, parts_of(request), access)
+            await _admit(request, state_of(request), access)
             if consistent:
-                await _until_shown(request, parts_of(request))
+                await _until_shown(request, state_of(request))
             return await handle(request)
 
         return guarded
@@ -76,42 +76,42 @@ def address_of(request: Request) -> str:
     return str(client[0]) if client else "unknown"
 
 
-async def _admit(request: Request, parts: Parts, access: Access) -> None:
-    await parts.limits.count(PER_ADDRESS, network_of(address_of(request)))
+async def _admit(request: Request, state: AppState, access: Access) -> None:
+    await state.limits.count(PER_ADDRESS, network_of(address_of(request)))
     if access == "public":
         _refuse_other_sites(request)
         return
-    caller = await _caller(request, parts)
+    caller = await _caller(request, state)
     if "authorization" not in request.headers:
         _refuse_other_sites(request)
-    await parts.limits.count(PER_USER, caller.user_id)
+    await state.limits.count(PER_USER, caller.user_id)
     if not caller.may(access):
         raise _forbidden(caller, access)
-    seen = opened(parts.signer, caller.user_id, request.headers.get(HEADER))
+    seen = opened(state.signer, caller.user_id, request.headers.get(HEADER))
     request.scope["duely.seen"] = seen
-    request.scope["duely.caller"] = await _up_to_date(parts, caller, seen or ())
+    request.scope["duely.caller"] = await _up_to_date(state, caller, seen or ())
     user_id.set(caller.user_id)
 
 
-async def _until_shown(request: Request, parts: Parts) -> None:
+async def _until_shown(request: Request, state: AppState) -> None:
     """For the reads, all in this place; what is remembered of the profile may be older than what can be read."""
     act = act_of(request)
     if await honour(act) > act.caller.profile.version:
-        parts.credentials.forget_user(act.user_id)
-        request.scope["duely.caller"] = await _caller(request, parts)
+        state.credentials.forget_user(act.user_id)
+        request.scope["duely.caller"] = await _caller(request, state)
 
 
-async def _caller(request: Request, parts: Parts) -> Caller:
-    caller = await parts.credentials.caller(request)
-    if caller is None and parts.demo is not None:
+async def _caller(request: Request, state: AppState) -> Caller:
+    caller = await state.credentials.caller(request)
+    if caller is None and state.demo is not None:
         _refuse_other_names(request)
-        caller = await parts.demo.caller()
+        caller = await state.demo.caller()
     if caller is None:
         raise unauthenticated()
     return caller
 
 
-async def _up_to_date(parts: Parts, caller: Caller, seen: Sequence[Write]) -> Caller:
+async def _up_to_date(state: AppState, caller: Caller, seen: Sequence[Write]) -> Caller:
     """The caller with the changes of the own profile that were seen: another replica may have made them.
 
     What is remembered here may be older, as may the read model, and a command would go out with the old zone.
@@ -119,8 +119,8 @@ async def _up_to_date(parts: Parts, caller: Caller, seen: Sequence[Write]) -> Ca
     version = max((version for actor_id, version in seen if actor_id == caller.user_id), default=0)
     if version <= caller.profile.version:
         return caller
-    parts.credentials.forget_user(caller.user_id)
-    return replace(caller, profile=await stored_profile(parts.services.db, caller.user_id))
+    state.credentials.forget_user(caller.user_id)
+    return replace(caller, profile=await stored_profile(state.services.db, caller.user_id))
 
 
 def _forbidden(caller: Caller, access: Access) -> ProblemError:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from host.readiness import WORKS
 from web.api import models
 from web.api.edge.answers import answer
-from web.api.edge.parts import parts_of
+from web.api.edge.app_state import state_of
 
 router: Final = APIRouter(tags=["health"])
 
@@ -35,7 +35,7 @@ async def live() -> Response:
     responses={503: {"model": models.Readiness, "description": "Something does not work; the inner port says what"}},
 )
 async def ready(request: Request) -> Response:
-    return readiness(await states(parts_of(request).services.parts))
+    return readiness(await states(state_of(request).services.checks))
 
 
 async def states(checks: Mapping[str, Check]) -> Mapping[str, str]:

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from web.api import bodies, models
 from web.api.edge.acting import act_of, caller_of
 from web.api.edge.answers import answer, answer_done
+from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.operation import operation
-from web.api.edge.parts import parts_of
 from web.api.edge.reading import read_body
 from web.api.me.profile import change_profile, me_json
 
@@ -20,7 +20,7 @@ router: Final = APIRouter(prefix="/api/v1/me", tags=["people"], route_class=Guar
 
 @router.get("", **operation("get_me", "read", "Who I am, and what time it is here", models.Me, consistent=True))
 async def get(request: Request) -> Response:
-    return answer(me_json(caller_of(request).profile, parts_of(request).services.clock.now()))
+    return answer(me_json(caller_of(request).profile, state_of(request).services.clock.now()))
 
 
 @router.patch("", **operation("patch_me", "write", "Edit my profile", models.Me, body=bodies.PatchMe, command=True))
@@ -28,5 +28,5 @@ async def patch(request: Request) -> Response:
     body = await read_body(request, bodies.PatchMe)
     act = act_of(request)
     done = await change_profile(act, body)
-    parts_of(request).credentials.forget_user(act.user_id)
+    state_of(request).credentials.forget_user(act.user_id)
     return answer_done(act, done)

@@ -13,10 +13,10 @@ from host.store.notify.notification_queries import NotificationRow
 from web.api import models
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
+from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import NotificationId
 from web.api.edge.operation import operation
-from web.api.edge.parts import parts_of
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1/notifications", tags=["notifications"], route_class=GuardedRoute)
@@ -32,7 +32,7 @@ class NotificationQuery(BaseModel):
 
 @router.get("", **operation("list_notifications", "read", "My notifications", models.NotificationPage, consistent=True))
 async def list_(request: Request, query: Annotated[NotificationQuery, Query()]) -> Response:
-    async with parts_of(request).services.db.snapshot() as connection:
+    async with state_of(request).services.db.snapshot() as connection:
         found = await notification_queries.listed(
             connection,
             caller_of(request).user_id,
@@ -53,7 +53,7 @@ async def list_(request: Request, query: Annotated[NotificationQuery, Query()]) 
 
 @router.post("/read-all", **operation("read_all_notifications", "write", "Mark all read", models.MarkedRead))
 async def read_all(request: Request) -> Response:
-    services = parts_of(request).services
+    services = state_of(request).services
     async with services.db.begin() as connection:
         marked = await notification_queries.mark_all_read(connection, caller_of(request).user_id, services.clock.now())
     return answer({"marked": marked})
@@ -61,7 +61,7 @@ async def read_all(request: Request) -> Response:
 
 @router.post("/{notification_id}/read", **operation("read_notification", "write", "Mark one read", models.Notification))
 async def read(request: Request, notification_id: NotificationId) -> Response:
-    services = parts_of(request).services
+    services = state_of(request).services
     async with services.db.begin() as connection:
         row = await notification_queries.mark_read(
             connection, caller_of(request).user_id, notification_id, services.clock.now()

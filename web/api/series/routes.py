@@ -23,11 +23,11 @@ from web.act import Act
 from web.api import bodies
 from web.api.edge.acting import act_of, caller_of
 from web.api.edge.answers import answer, answer_done
+from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import SeriesId
 from web.api.edge.operation import operation
-from web.api.edge.pages import Paged, cursor_after, opened
-from web.api.edge.parts import parts_of
+from web.api.edge.paging import Paged, cursor_after, opened
 from web.api.edge.reading import read_body
 from web.api.series import models as series_models
 from web.api.series.sending import change_series, create_series, delete_series, edit_series, patch_of, split_series
@@ -84,7 +84,7 @@ async def create(request: Request) -> Response:
 )
 async def show_preview(request: Request) -> Response:
     body = await read_body(request, bodies.PreviewSeries)
-    zone, now = caller_of(request).profile.zone, parts_of(request).services.clock.now()
+    zone, now = caller_of(request).profile.zone, state_of(request).services.clock.now()
     policies = Policies(month_end=body.month_end, mode=body.mode)
     found = preview(body.rule, body.start.model_dump(), zone, policies, count=body.count, now=now)
     if isinstance(found, Refused):

@@ -11,10 +11,10 @@ from host.store.access import sessions
 from web.api import models
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
+from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import SessionId
 from web.api.edge.operation import operation
-from web.api.edge.parts import parts_of
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1/auth/sessions", tags=["people"], route_class=GuardedRoute)
@@ -22,7 +22,7 @@ router: Final = APIRouter(prefix="/api/v1/auth/sessions", tags=["people"], route
 
 @router.get("", **operation("list_sessions", "account", "Where I am logged in", models.SessionList))
 async def list_(request: Request) -> Response:
-    services, caller = parts_of(request).services, caller_of(request)
+    services, caller = state_of(request).services, caller_of(request)
     async with services.db.connect() as connection:
         found = await sessions.listed(connection, caller.user_id, services.clock.now())
     current = sessions.public_id(caller.credential)
@@ -43,21 +43,21 @@ async def list_(request: Request) -> Response:
 
 @router.delete("", **operation("end_other_sessions", "account", "End all other sessions", None, status=204))
 async def delete_others(request: Request) -> Response:
-    parts, caller = parts_of(request), caller_of(request)
-    async with parts.services.db.begin() as connection:
+    state, caller = state_of(request), caller_of(request)
+    async with state.services.db.begin() as connection:
         ended = await sessions.remove_others(connection, caller.user_id, caller.credential)
     for credential in ended:
-        parts.credentials.drop(credential)
+        state.credentials.drop(credential)
     return Response(status_code=204)
 
 
 @router.delete("/{session_id}", **operation("end_session", "account", "End a session", None, status=204))
 async def delete(request: Request, session_id: SessionId) -> Response:
-    parts = parts_of(request)
-    async with parts.services.db.begin() as connection:
+    state = state_of(request)
+    async with state.services.db.begin() as connection:
         ended = await sessions.remove_by_id(connection, caller_of(request).user_id, session_id)
     if not ended:
         raise not_found("session")
     for credential in ended:
-        parts.credentials.drop(credential)
+        state.credentials.drop(credential)
     return Response(status_code=204)

@@ -10,11 +10,11 @@ from typing import Final
 import orjson
 
 from actors.clock import instant_text
-from host.live.hub import Resync, StreamRow, Subscription
+from host.live.hub import HubSubscription, Resync, StreamRow
 from host.notify import notifications
 from host.store.engine import is_outage
 from web.api.activity.shown import entry_json, event_of
-from web.api.edge.parts import Parts
+from web.api.edge.app_state import AppState
 from web.api.stream.seats import Seat
 
 log = logging.getLogger(__name__)
@@ -58,11 +58,11 @@ class Pace:
         return sum(sent > now - 1 for sent in self._sent)
 
 
-async def messages(parts: Parts, seat: Seat, subscription: Subscription) -> AsyncGenerator[bytes]:
+async def messages(state: AppState, seat: Seat, subscription: HubSubscription) -> AsyncGenerator[bytes]:
     """Ends when the seat is ended or its session is no longer good; the caller gives up seat and subscription."""
     loop = asyncio.get_running_loop()
     pace, check_at = Pace(), loop.time() + RECHECK_SECONDS
-    hello = {"position": subscription.start, "server_time": instant_text(parts.services.clock.now())}
+    hello = {"position": subscription.start, "server_time": instant_text(state.services.clock.now())}
     # Before a resync without an id: a browser cut off between the two would come back as if it had heard all.
     yield message("hello", subscription.start if subscription.resumes else None, orjson.dumps(hello))
     while seat.ended is None:
@@ -70,12 +70,12 @@ async def messages(parts: Parts, seat: Seat, subscription: Subscription) -> Asyn
         found = await subscription.next(HEARTBEAT_SECONDS)
         if loop.time() >= check_at:
             check_at = loop.time() + RECHECK_SECONDS
-            if not await _still_good(parts, seat):
+            if not await _still_good(state, seat):
                 return
         if isinstance(found, Resync):
             yield message("resync", found.position, orjson.dumps({"position": found.position}))
         elif found:
-            for encoded in _encoded(parts, found, pace.left()):
+            for encoded in _encoded(state, found, pace.left()):
                 pace.spend()
                 yield encoded
         elif seat.ended is None:
@@ -88,33 +88,33 @@ def message(event: str, position: int | None, data: bytes) -> bytes:
     return b"%bevent: %b\ndata: %b\n\n" % (name, event.encode(), data)
 
 
-def _encoded(parts: Parts, rows: list[StreamRow], left: int) -> Iterator[bytes]:
+def _encoded(state: AppState, rows: list[StreamRow], left: int) -> Iterator[bytes]:
     """One message a row while the pace allows it, else as few batches as hold them."""
     if len(rows) <= left:
         for row in rows:
-            yield message(row.type, row.position, _data(parts, row))
+            yield message(row.type, row.position, _data(state, row))
         return
     for start in range(0, len(rows), _LARGEST_BATCH):
         part = rows[start : start + _LARGEST_BATCH]
-        events = b",".join(_data(parts, row) for row in part)
+        events = b",".join(_data(state, row) for row in part)
         position = part[-1].position
         yield message("batch", position, b'{"position":%d,"events":[%b]}' % (position, events))
 
 
-def _data(parts: Parts, row: StreamRow) -> bytes:
+def _data(state: AppState, row: StreamRow) -> bytes:
     """Encoded once for all listeners of a user."""
     if row.encoded is None:
         event = event_of(row.body, row.first)
-        shown = entry_json(row.position, event, parts.services.clock.now())
+        shown = entry_json(row.position, event, state.services.clock.now())
         notification = notifications.of_event(event)
         row.encoded = orjson.dumps({**shown, "notification": notification} if notification else shown)
     return row.encoded
 
 
-async def _still_good(parts: Parts, seat: Seat) -> bool:
+async def _still_good(state: AppState, seat: Seat) -> bool:
     """A database that is down is no reason to send anyone away."""
     try:
-        return await parts.credentials.still_good(seat.caller)
+        return await state.credentials.still_good(seat.caller)
     except Exception as error:
         if not is_outage(error):
             raise

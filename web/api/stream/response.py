@@ -9,7 +9,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from web.api.edge.parts import Parts
+from web.api.edge.app_state import AppState
 from web.api.stream.listener import messages
 from web.api.stream.seats import Seat
 from web.caller import Caller
@@ -30,10 +30,10 @@ class EventStream(Response):
     """Subscribes when it is started, so that an outage is still a 503, and gives everything back at its end."""
 
     def __init__(
-        self, parts: Parts, caller: Caller, after: int | None, life_seconds: tuple[float, float] = LIFE_SECONDS
+        self, state: AppState, caller: Caller, after: int | None, life_seconds: tuple[float, float] = LIFE_SECONDS
     ) -> None:
         super().__init__(media_type="text/event-stream")
-        self._parts = parts
+        self._parts = state
         self._caller = caller
         self._after = after
         self._life_seconds = life_seconds

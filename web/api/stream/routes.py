@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.api.edge.acting import caller_of
+from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.operation import operation
-from web.api.edge.parts import parts_of
 from web.api.stream.response import EventStream
 
 router: Final = APIRouter(prefix="/api/v1/stream", tags=["stream"], route_class=GuardedRoute)
@@ -52,4 +52,4 @@ async def stream(
     """A browser that comes back sends both, and the header is the newer one."""
     if last_event_id is not None:
         after = int(last_event_id) if _POSITION.fullmatch(last_event_id) else _NOWHERE
-    return EventStream(parts_of(request), caller_of(request), after)
+    return EventStream(state_of(request), caller_of(request), after)

@@ -20,13 +20,13 @@ class Seat:
     """
 
     caller: Caller
-    wake: Callable[[], None]
+    signal: Callable[[], None]
     ended: End | None = None
 
     def end(self, why: End) -> None:
         if self.ended is None:
             self.ended = why
-            self.wake()
+            self.signal()
 
 
 class StreamSeats:
@@ -36,9 +36,9 @@ class StreamSeats:
         self._by_user: defaultdict[str, list[Seat]] = defaultdict(list)
         self._draining = False
 
-    def take(self, caller: Caller, wake: Callable[[], None]) -> Seat:
+    def take(self, caller: Caller, signal: Callable[[], None]) -> Seat:
         """A seat for the caller; the oldest of too many is told that it was replaced."""
-        seat = Seat(caller, wake)
+        seat = Seat(caller, signal)
         taken = self._by_user[caller.user_id]
         taken.append(seat)
         stream_connections.inc()

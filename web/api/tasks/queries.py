@@ -10,7 +10,7 @@ from actors.fields import STORABLE, Id, Priority, TagName, fold
 from host.store.read_model.task_queries import Stretch, TaskFilter
 from web.act import Act
 from web.api.edge.moments import DayOrMoment
-from web.api.edge.pages import Paged, opened
+from web.api.edge.paging import Paged, opened
 
 MOST_WORDS = 10
 

@@ -15,7 +15,7 @@ from web.api.edge.answers import answer, answer_done, no_content
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import TaskId
 from web.api.edge.operation import operation
-from web.api.edge.pages import cursor_after
+from web.api.edge.paging import cursor_after
 from web.api.edge.reading import read_body
 from web.api.series import models as series_models
 from web.api.series.sending import create_recurring, end_recurrence

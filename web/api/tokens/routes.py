@@ -14,11 +14,11 @@ from host.store.access.tokens import TokenRow
 from web.api import bodies, models
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
+from web.api.edge.app_state import state_of
 from web.api.edge.credentials import TOKEN_PREFIX, hashed, new_secret
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import TokenId
 from web.api.edge.operation import operation
-from web.api.edge.parts import parts_of
 from web.api.edge.reading import read_body
 from web.problems import ProblemError, not_found
 
@@ -33,7 +33,7 @@ _SHOWN_CHARACTERS: Final = len(TOKEN_PREFIX) + 6
 )
 async def create(request: Request) -> Response:
     body = await read_body(request, bodies.CreateToken)
-    services, user_id = parts_of(request).services, caller_of(request).user_id
+    services, user_id = state_of(request).services, caller_of(request).user_id
     secret, now = TOKEN_PREFIX + new_secret(), services.clock.now()
     expires_at = now + timedelta(days=body.expires_in_days) if body.expires_in_days else None
     scopes = tuple(sorted(set(body.scopes)))
@@ -47,19 +47,19 @@ async def create(request: Request) -> Response:
 
 @router.get("", **operation("list_tokens", "account", "My tokens", models.TokenList))
 async def list_(request: Request) -> Response:
-    async with parts_of(request).services.db.connect() as connection:
+    async with state_of(request).services.db.connect() as connection:
         found = await tokens.listed(connection, caller_of(request).user_id)
     return answer({"items": [_token_json(token) for token in found]})
 
 
 @router.delete("/{token_id}", **operation("revoke_token", "account", "Revoke a token", None, status=204))
 async def revoke(request: Request, token_id: TokenId) -> Response:
-    parts = parts_of(request)
-    async with parts.services.db.begin() as connection:
+    state = state_of(request)
+    async with state.services.db.begin() as connection:
         token_hash = await tokens.remove(connection, caller_of(request).user_id, token_id)
     if token_hash is None:
         raise not_found("token")
-    parts.credentials.drop(token_hash)
+    state.credentials.drop(token_hash)
     return Response(status_code=204)
 
 

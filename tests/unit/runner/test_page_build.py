@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from host.console import StartError
-from host.runner import page
+from host.console import OperatorError
+from host.runner import page_build
 
 pytestmark = pytest.mark.unit
 
@@ -38,7 +38,7 @@ def ui(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def build(ui: Path) -> tuple[bool, list[str]]:
     (ui / "asked").unlink(missing_ok=True)
-    did = page.build(ui, ui.parent / "page.log", lambda _: None)
+    did = page_build.build(ui, ui.parent / "page.log", lambda _: None)
     return did, (ui / "asked").read_text().splitlines() if did else []
 
 
@@ -65,10 +65,10 @@ def test_changed_packages_are_fetched_anew(ui: Path) -> None:
 
 def test_a_build_that_fails_says_what_npm_said(ui: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIL", "1")
-    with pytest.raises(StartError, match="the build is broken"):
+    with pytest.raises(OperatorError, match="the build is broken"):
         build(ui)
 
 
 def test_without_a_checkout_it_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StartError, match="from a checkout"):
-        page.build(tmp_path, tmp_path / "log", print)
+    with pytest.raises(OperatorError, match="from a checkout"):
+        page_build.build(tmp_path, tmp_path / "log", print)

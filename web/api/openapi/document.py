@@ -1,21 +1,16 @@
-"""The OpenAPI document: FastAPI's, with our bodies and problems in it. `python -m web.api.openapi` writes openapi.json."""
+"""The OpenAPI document: FastAPI's, with our bodies and problems in it."""
 
-import sys
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
-from starlette.responses import Response
 
 from web.api import bodies, models
 from web.api.edge.operation import PROBLEMS
 
-SNAPSHOT: Final = Path(__file__).with_name("openapi.json")
 _REF: Final = "#/components/schemas/{model}"
 _DESCRIPTION: Final = """
 Tasks with reminders that fire on time, exactly once in effect.
@@ -61,20 +56,6 @@ _EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "PatchMe": {"timezone": "Europe/Berlin", "defaults": {"reminder_offset_minutes": 15}},
     "CreateToken": {"name": "Backup script", "scopes": ["read"], "expires_in_days": 90},
 }
-
-
-router: Final = APIRouter()
-
-
-@cache
-def committed() -> bytes:
-    return SNAPSHOT.read_bytes()
-
-
-@router.get("/api/v1/openapi.json", include_in_schema=False)
-async def openapi() -> Response:
-    """The committed document; a test holds it to the code, so nobody waits while it is made."""
-    return Response(committed(), media_type="application/json")
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -123,14 +104,3 @@ def _our_schemas() -> dict[str, Any]:
 def written(app_document: dict[str, Any]) -> bytes:
     """The document as it is committed."""
     return orjson.dumps(app_document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
-
-
-def main() -> int:
-    from web.api.app import describe  # noqa: PLC0415  the app imports this file
-
-    SNAPSHOT.write_bytes(written(describe()))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Builds the page where what is there is absent or older than its sources: `python -m host.runner.page`."""
+"""Builds the page where what is there is absent or older than its sources: `python -m host.runner.page_build`."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from host.console import Say, StartError
+from host.console import OperatorError, Say
 from host.runner import chore, log_files, places, tools
 from host.settings import cache_dir, child_environment
 
@@ -16,9 +16,9 @@ _SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", 
 
 
 def build(page: Path, log: Path, say: Say) -> bool:
-    """Whether there was anything to do; raises StartError with the cause."""
+    """Whether there was anything to do; raises OperatorError with the cause."""
     if not (page / "package.json").is_file():
-        raise StartError(f"{page} is not there: the page is built from a checkout.")
+        raise OperatorError(f"{page} is not there: the page is built from a checkout.")
     if not is_stale(page):
         return False
     workshop = _Workshop(page, log, tools.find_or_install(tools.NODE, places.TOOLS, places.TOOLS_LOCK, say), say)
@@ -53,13 +53,13 @@ class _Workshop:
         path = f"{self.node.parent}{os.pathsep}{child_environment({}).get('PATH', '')}"
         npm = shutil.which("npm", path=path)
         if npm is None:
-            raise StartError(f"Node is at {self.node}, but npm is not there: install npm and start again.")
+            raise OperatorError(f"Node is at {self.node}, but npm is not there: install npm and start again.")
 
         def beat() -> None:
             self.say(f"  {chore.clock(time.monotonic() - began)} so far")
 
         if chore.run((npm, *arguments), self.page, self.log, {"PATH": path}, beat) != 0:
-            raise StartError(f"{what}: that failed; the end of {self.log}:\n{log_files.tail(self.log, 15)}")
+            raise OperatorError(f"{what}: that failed; the end of {self.log}:\n{log_files.tail(self.log, 15)}")
 
 
 def main() -> int:
@@ -71,7 +71,7 @@ def main() -> int:
 
     try:
         build(places.PAGE, cache_dir() / "page.log", say)
-    except StartError as error:
+    except OperatorError as error:
         say(str(error))
         return 1
     return 0

@@ -28,7 +28,7 @@ class File:
     cache: str
 
 
-class Page:
+class BuiltPage:
     """Files by path. Nothing outside the folder can be asked for, because nothing is looked up on disk."""
 
     def __init__(self, folder: Path = DIST) -> None:

@@ -6,8 +6,8 @@ from starlette.requests import HTTPConnection
 
 from web.api.auth.demo import Demo
 from web.api.auth.passwords import Passwords
+from web.api.edge.built_page import BuiltPage
 from web.api.edge.credentials import Credentials
-from web.api.edge.page import Page
 from web.api.edge.rate_limits import RateLimits
 from web.api.edge.signed import Signer
 from web.api.stream.seats import StreamSeats
@@ -15,7 +15,7 @@ from web.services import Services
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class AppState:
     services: Services
     signer: Signer
     credentials: Credentials
@@ -23,10 +23,10 @@ class Parts:
     passwords: Passwords
     seats: StreamSeats
     demo: Demo | None
-    page: Page
+    page: BuiltPage
 
 
-def parts_of(request: HTTPConnection) -> Parts:
-    parts = request.scope["app"].state.parts
-    assert isinstance(parts, Parts)  # noqa: S101
-    return parts
+def state_of(request: HTTPConnection) -> AppState:
+    state = request.scope["app"].state.duely
+    assert isinstance(state, AppState)  # noqa: S101
+    return state

@@ -1,0 +1,1 @@
+"""The OpenAPI document: how it is made, and where it is answered."""
