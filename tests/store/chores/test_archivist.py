@@ -133,7 +133,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 import asyncpg
-from host.archive import Archivist
+from host.chores.archivist import Archivist
 from host.store.engine import Database
 from tests.fakes.person import FakeClock
 

@@ -70,7 +70,7 @@ def test_it_ends_when_its_parent_is_killed_and_starts_again(folder: Path) -> Non
     program = f"""
 import sys, time
 from pathlib import Path
-from host.postgres import EmbeddedPostgres
+from host.runner.postgres import EmbeddedPostgres
 server = EmbeddedPostgres(Path({str(folder)!r}), fsync=False)
 server.start()
 print(server.process.pid, flush=True)

@@ -19,6 +19,13 @@ export interface RepeatForm {
 export type RepeatField = "rule" | "interval" | "days" | "count" | "until" | "start" | "lookAhead" | "title"
 export type Faults = Partial<Record<RepeatField, string>>
 
+/** What every part of the form is given. */
+export interface FormProps {
+  form: RepeatForm
+  faults: Faults
+  onChange: (form: RepeatForm) => void
+}
+
 export function formOf(recurrence: Recurrence | null, start: Due, zone: string): RepeatForm {
   const date = dateOf(start)
   const mode = recurrence?.mode ?? "schedule"

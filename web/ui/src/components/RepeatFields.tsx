@@ -2,17 +2,11 @@
 import { useId, useState } from "preact/hooks"
 import { type Mode, PRESETS, type PresetName, preset, presetOf, ruleText } from "../recurrence.ts"
 import { presetWords } from "../recurrence-words.ts"
-import { type Faults, lacksDays, type RepeatForm, withDate, withRule } from "../repeat-form.ts"
+import { type FormProps, lacksDays, withDate, withRule } from "../repeat-form.ts"
 import { zone } from "../store/session.ts"
 import { ZoneSelect } from "./DuePicker.tsx"
 import { DateInput, Field } from "./FormField.tsx"
 import { EndFields, Every, Rhythm } from "./RhythmFields.tsx"
-
-export interface FormProps {
-  form: RepeatForm
-  faults: Faults
-  onChange: (form: RepeatForm) => void
-}
 
 const MODES: [mode: Mode, label: string][] = [
   ["schedule", "By the calendar"],

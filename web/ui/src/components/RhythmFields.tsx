@@ -1,9 +1,9 @@
 // The parts of a rhythm: every so many days, weeks, months or years, on which of their days, and until when.
 import { type End, type Pattern, type Unit, WEEKDAYS, type Weekday } from "../recurrence.ts"
 import { DAY_NAMES, MONTH_NAMES, NTH_NAMES } from "../recurrence-words.ts"
+import type { FormProps } from "../repeat-form.ts"
 import { addMonths } from "../time.ts"
 import { DateInput, Field } from "./FormField.tsx"
-import type { FormProps } from "./RepeatFields.tsx"
 
 const UNITS: Unit[] = ["day", "week", "month", "year"]
 
