@@ -69,7 +69,7 @@ class HostProcess:
         self._sidecar = SidecarConnection(settings.dapr_grpc_port, settings.dapr_http_port, settings.dapr_api_token)
         self._client = SidecarActorClient(self._sidecar)
         self.gateway = Gateway(self._client)  # consumers and chores: each has few calls at once, and may wait
-        self.front = Gateway(self._client, most_in_flight=MOST_IN_FLIGHT)  # requests
+        self.request_gateway = Gateway(self._client, most_in_flight=MOST_IN_FLIGHT)  # requests
         self._has_broker = settings.broker != "none"
         component = TASK_UPDATES if settings.role == "web" else BROKER_COMPONENT
         self.checks = checks(self.database, self._sidecar, settings.role, component if self._has_broker else "")
@@ -96,7 +96,7 @@ class HostProcess:
             ensure_job=Job(self._sidecar, archivist.JOB, archivist.SCHEDULE).ensure,
         )
         self._relay = Relay(self.database, publisher.publish, longest_poll_seconds=self._pace.relay)
-        self.sidecar_app: ActorHost
+        self.actor_host: ActorHost
         self._running: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -104,7 +104,7 @@ class HostProcess:
         await self.database.open()
         await self._until_database()
         self.signing_key = await secret(self.database, "signing", secrets.token_bytes(32))
-        self.sidecar_app = await self._actor_app()
+        self.actor_host = await self._actor_app()
 
     def run_loops(self) -> None:
         """Start everything that runs beside requests; each loop waits out what is not there yet."""

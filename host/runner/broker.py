@@ -6,7 +6,7 @@ from pathlib import Path
 
 from host.console import OperatorError, Say
 from host.kafka_access import KafkaAccess
-from host.runner import places, ports
+from host.runner import checkout, ports
 from host.runner.folder import DataFolder
 from host.runner.kafka import Kafka, password
 from host.runner.kafka_jars import java, kafka_jars
@@ -55,21 +55,21 @@ def write_resources(settings: Settings, folder: DataFolder) -> None:
     copies = _resources(settings, folder)
     shutil.rmtree(copies, ignore_errors=True)
     copies.mkdir(parents=True)
-    for file in places.BROKER_RESOURCES.glob("*.yaml"):
+    for file in checkout.BROKER_RESOURCES.glob("*.yaml"):
         (copies / file.name).write_text(_NAMES.sub(prefixed, file.read_text()))
 
 
 def _resources(settings: Settings, folder: DataFolder) -> Path:
-    return folder.run / "components" if settings.kafka_prefix else places.BROKER_RESOURCES
+    return folder.run / "components" if settings.kafka_prefix else checkout.BROKER_RESOURCES
 
 
 def sidecar_flags(settings: Settings, folder: DataFolder) -> tuple[str, ...]:
     """Which resources the sidecar reads, and how it behaves."""
     if settings.broker == "none":
-        return ("--resources-path", str(places.RESOURCES), "--config", str(places.RESOURCES / "configuration.yaml"))
+        return ("--resources-path", str(checkout.RESOURCES), "--config", str(checkout.RESOURCES / "configuration.yaml"))
     return (
-        *("--resources-path", str(places.RESOURCES), "--resources-path", str(_resources(settings, folder))),
-        *("--config", str(places.BROKER_RESOURCES / "configuration.yaml")),
+        *("--resources-path", str(checkout.RESOURCES), "--resources-path", str(_resources(settings, folder))),
+        *("--config", str(checkout.BROKER_RESOURCES / "configuration.yaml")),
         *("--hot-reload-reconcile-interval", _LOOK_AGAIN),
     )
 

@@ -112,7 +112,7 @@ class DataFolder:
     def state_file(self) -> Path:
         return self.run / "state.json"
 
-    def tell(self, running: Running) -> None:
+    def note_running(self, running: Running) -> None:
         """Write down what runs."""
         write_private(self.state_file, json.dumps(asdict(running), indent=1))
 

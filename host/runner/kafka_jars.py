@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from host.console import OperatorError, Say
-from host.runner import chore, places
+from host.runner import build_step, checkout
 from host.settings import cache_dir
 
 JAVA_MINIMUM = 17
@@ -24,19 +24,19 @@ _REMEDY = (
 )
 
 
-def find(cache: Path, pom: Path = places.BROKER_POM) -> Path | None:
+def find(cache: Path, pom: Path = checkout.BROKER_POM) -> Path | None:
     """The folder of the jars, if they were fetched before for this very list."""
     folder = _folder(cache, pom)
     return folder if folder.is_dir() else None
 
 
-def kafka_jars(cache: Path, say: Say, pom: Path = places.BROKER_POM) -> Path:
+def kafka_jars(cache: Path, say: Say, pom: Path = checkout.BROKER_POM) -> Path:
     """The folder of the jars, fetched if need be; raises OperatorError with the cause and the remedy."""
     folder = _folder(cache, pom)
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with chore.locked(folder.with_suffix(".lock"), "fetching the jars of Kafka", say):
+    with build_step.locked(folder.with_suffix(".lock"), "fetching the jars of Kafka", say):
         if not folder.is_dir():
             _fetch_into(folder, pom, say)
     return folder
@@ -69,8 +69,8 @@ def _fetch_into(folder: Path, pom: Path, say: Say) -> None:
             *("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={whole}"),
         )
         began = time.monotonic()
-        beat = lambda: say(f"  fetching the jars of Kafka: {chore.clock(time.monotonic() - began)}")  # noqa: E731
-        if chore.run(command, pom.parent, log, {}, beat) != 0:
+        beat = lambda: say(f"  fetching the jars of Kafka: {build_step.minutes(time.monotonic() - began)}")  # noqa: E731
+        if build_step.run(command, pom.parent, log, {}, beat) != 0:
             errors = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line]
             cause = "\n".join(f"    {line[:300]}" for line in errors[:3])
             raise OperatorError(f"Fetching the jars of Kafka failed:\n{cause}\nThe whole log is {log}.")

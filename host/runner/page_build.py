@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host.console import OperatorError, Say
-from host.runner import chore, log_files, places, tools
+from host.runner import build_step, checkout, log_files, tools
 from host.settings import cache_dir, child_environment
 
 _SOURCES = ("src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
@@ -21,7 +21,7 @@ def build(page: Path, log: Path, say: Say) -> bool:
         raise OperatorError(f"{page} is not there: the page is built from a checkout.")
     if not is_stale(page):
         return False
-    workshop = _Workshop(page, log, tools.find_or_install(tools.NODE, places.TOOLS, places.TOOLS_LOCK, say), say)
+    workshop = _Workshop(page, log, tools.find_or_install(tools.NODE, checkout.TOOLS, checkout.TOOLS_LOCK, say), say)
     if _newest([page / "package-lock.json"]) > _newest([page / "node_modules" / ".package-lock.json"]):
         workshop.npm("Fetching the page's packages (about 20 seconds)", "ci")
     workshop.npm("Building the page (about 5 seconds)", "run", "build")
@@ -56,9 +56,9 @@ class _Workshop:
             raise OperatorError(f"Node is at {self.node}, but npm is not there: install npm and start again.")
 
         def beat() -> None:
-            self.say(f"  {chore.clock(time.monotonic() - began)} so far")
+            self.say(f"  {build_step.minutes(time.monotonic() - began)} so far")
 
-        if chore.run((npm, *arguments), self.page, self.log, {"PATH": path}, beat) != 0:
+        if build_step.run((npm, *arguments), self.page, self.log, {"PATH": path}, beat) != 0:
             raise OperatorError(f"{what}: that failed; the end of {self.log}:\n{log_files.tail(self.log, 15)}")
 
 
@@ -70,7 +70,7 @@ def main() -> int:
         sys.stdout.flush()
 
     try:
-        build(places.PAGE, cache_dir() / "page.log", say)
+        build(checkout.PAGE, cache_dir() / "page.log", say)
     except OperatorError as error:
         say(str(error))
         return 1

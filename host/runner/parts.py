@@ -20,7 +20,7 @@ from pathlib import Path
 
 from host.console import OperatorError
 from host.dapr.app_ids import APP_IDS
-from host.runner import places
+from host.runner import checkout
 from host.runner.broker import sidecar_flags
 from host.runner.folder import DataFolder
 from host.runner.kafka import Kafka
@@ -252,7 +252,7 @@ def _host(machine: Machine) -> Part:
 
     async def ready() -> str:
         for host, port, path in listeners:
-            if missing := await http_ok(port, path, knock_at(host)):
+            if missing := await http_ok(port, path, reachable_address(host)):
                 return missing
         return ""
 
@@ -269,7 +269,7 @@ def _host(machine: Machine) -> Part:
     )
 
 
-def knock_at(host: str) -> str:
+def reachable_address(host: str) -> str:
     """The address on which this machine reaches a listener on `host`."""
     return {"0.0.0.0": _HERE, "::": "::1"}.get(host, host)  # noqa: S104  nothing listens here
 
@@ -308,4 +308,4 @@ def _broker_data(machine: Machine) -> Mapping[str, str]:
 
 
 def _python(machine: Machine, name: str, env: Mapping[str, str], *arguments: str) -> Process:
-    return tethered((sys.executable, *arguments), log=machine.log(name), env=env, folder=places.ROOT)
+    return tethered((sys.executable, *arguments), log=machine.log(name), env=env, folder=checkout.ROOT)

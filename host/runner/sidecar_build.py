@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from host.console import OperatorError, Say
-from host.runner import chore, places, sidecar, tools
+from host.runner import build_step, checkout, sidecar, tools
 from host.runner.sidecar import VERSION, SidecarPrograms
 from host.settings import cache_dir
 
@@ -41,9 +41,9 @@ def build(source: Path, cache: Path, say: Say) -> SidecarPrograms:
         raise OperatorError(f"No Dapr {VERSION} is installed, and {source} is not there to build it from.")
     target = sidecar.built_folder(source, cache)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with chore.locked(target.with_suffix(".lock"), "building the sidecar", say):
+    with build_step.locked(target.with_suffix(".lock"), "building the sidecar", say):
         if not sidecar.is_ours(target):
-            go = tools.find_or_install(tools.GO, places.TOOLS, places.TOOLS_LOCK, say)
+            go = tools.find_or_install(tools.GO, checkout.TOOLS, checkout.TOOLS_LOCK, say)
             _build_into(target, go, source, say)
     return SidecarPrograms(target, "built here")
 
@@ -56,7 +56,9 @@ def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
         whole.mkdir()
         command = (str(go), "build", *_FLAGS, _LINK, "-o", str(whole / "daprd"), ".")
         started = time.monotonic()
-        code = chore.run(command, source, log, _ENVIRONMENT, lambda: say(progress(log, time.monotonic() - started)))
+        code = build_step.run(
+            command, source, log, _ENVIRONMENT, lambda: say(progress(log, time.monotonic() - started))
+        )
         if code != 0:
             raise OperatorError(failure(log))
         for name in ("placement", "scheduler"):
@@ -74,7 +76,7 @@ def progress(log: Path, seconds: float) -> str:
     fetched = sum(line.startswith("go: downloading") for line in lines)
     compiled = sum(not line.startswith("go: ") for line in lines)
     done = f"{fetched} modules fetched, {compiled} packages compiled" if lines else "Go looks into its caches"
-    return f"  building the sidecar: {chore.clock(seconds)}, {done}"
+    return f"  building the sidecar: {build_step.minutes(seconds)}, {done}"
 
 
 def failure(log: Path) -> str:
@@ -93,9 +95,9 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(line + "\n")
 
     try:
-        found = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+        found = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
         if found is None and "--find" not in arguments:
-            found = build(places.SIDECAR_SOURCE, cache_dir(), say)
+            found = build(checkout.SIDECAR_SOURCE, cache_dir(), say)
     except OperatorError as error:
         say(str(error))
         return 1

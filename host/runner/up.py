@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from host.console import OperatorError, Say
 from host.inner_token import token_of
-from host.runner import broker, log_files, places, ports, sidecar, sidecar_build
+from host.runner import broker, checkout, log_files, ports, sidecar, sidecar_build
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running, end_leftovers
-from host.runner.parts import PORTS, Machine, knock_at, parts
+from host.runner.parts import PORTS, Machine, parts, reachable_address
 from host.runner.postgres import PostgresError
 from host.runner.probe import http_ok
 from host.runner.supervisor import Supervisor
@@ -95,8 +95,8 @@ def refuse_a_taken_port(chosen: Chosen) -> None:
 
 
 def _machine(settings: Settings, folder: DataFolder, layout: Layout, say: Say) -> Machine:
-    dapr = sidecar.find(places.SIDECAR_SOURCE, cache_dir()) or sidecar_build.build(
-        places.SIDECAR_SOURCE, cache_dir(), say
+    dapr = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir()) or sidecar_build.build(
+        checkout.SIDECAR_SOURCE, cache_dir(), say
     )
     broker.write_resources(settings, folder)
     own = broker.needs_own(settings)
@@ -168,7 +168,7 @@ def _writer(folder: DataFolder, running: Running) -> Callable[[Mapping[str, int]
     def write(pids: Mapping[str, int]) -> None:
         # The runner lives without this file; a full disk must not end it.
         with contextlib.suppress(OSError):
-            folder.tell(replace(running, parts=pids))
+            folder.note_running(replace(running, parts=pids))
 
     return write
 
@@ -206,7 +206,7 @@ async def _missing(replicas: Sequence[Machine]) -> str:
     """What the first replica that is not ready misses; "" when all are of use."""
     for replica in replicas:
         host, port = replica.settings.inner_address
-        if missing := await http_ok(port, "/health/ready", knock_at(host), token_of(replica.settings)):
+        if missing := await http_ok(port, "/health/ready", reachable_address(host), token_of(replica.settings)):
             return f"{replica.replica} {missing}".lstrip()
     return ""
 

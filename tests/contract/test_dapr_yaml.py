@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from host.dapr.app_ids import APP_ID
-from host.runner import places
+from host.runner import checkout
 from host.runner.folder import DataFolder
 from host.runner.parts import HOST_COMMAND, PORTS, Machine, daprd_command
 from host.runner.sidecar import SidecarPrograms
@@ -50,7 +50,7 @@ THEIR_PORTS = {"app": 8081, "dapr_http": 3500, "dapr_grpc": 50001, "placement": 
 
 @pytest.fixture
 def app() -> dict[str, Any]:
-    file = yaml.safe_load((places.ROOT / "dapr.yaml").read_text())
+    file = yaml.safe_load((checkout.ROOT / "dapr.yaml").read_text())
     assert file.keys() == {"version", "common", "apps"}
     assert file["version"] == 1
     (only,) = file["apps"]
@@ -71,7 +71,7 @@ def flags() -> dict[str, str]:
 
 
 def documents() -> list[dict[str, Any]]:
-    return [yaml.safe_load(path.read_text()) for path in sorted(places.RESOURCES.glob("*.yaml"))]
+    return [yaml.safe_load(path.read_text()) for path in sorted(checkout.RESOURCES.glob("*.yaml"))]
 
 
 def test_the_cli_and_the_runner_start_the_sidecar_alike(app: dict[str, Any], flags: dict[str, str]) -> None:
@@ -80,7 +80,7 @@ def test_the_cli_and_the_runner_start_the_sidecar_alike(app: dict[str, Any], fla
         theirs = app[key][0] if isinstance(app[key], list) else app[key]
         ours = flags.pop(flag)
         if key in {"resourcesPaths", "configFilePath"}:
-            assert (places.ROOT / theirs).resolve() == Path(ours)
+            assert (checkout.ROOT / theirs).resolve() == Path(ours)
         else:
             assert ours == ("" if theirs is True else str(theirs))
     assert flags.keys() == RUNNER_ONLY
@@ -101,7 +101,7 @@ def test_every_resource_is_scoped_to_the_app_and_named_once() -> None:
 
 
 def test_our_own_sidecar_has_every_component_that_a_resource_names() -> None:
-    source = (places.SIDECAR_SOURCE / "components.go").read_text()
+    source = (checkout.SIDECAR_SOURCE / "components.go").read_text()
     registered = set(re.findall(r'RegisterComponent(?:WithVersions)?\((?:\w+\.\w+, )?"([\w.-]+)"', source))
     for document in documents():
         if document["kind"] == "Component":
@@ -124,10 +124,10 @@ def test_the_state_store_writes_the_table_that_has_the_fence() -> None:
     metadata = {item["name"]: item.get("value") for item in state["spec"]["metadata"]}
     assert state["spec"]["version"] == "v2"
     assert metadata["actorStateStore"] == "true"
-    migration = (places.ROOT / "host/store/migrations/versions/0001_first.sql").read_text()
+    migration = (checkout.ROOT / "host/store/migrations/versions/0001_first.sql").read_text()
     assert f"CREATE TABLE IF NOT EXISTS {metadata['tablePrefix']}state" in migration
 
 
 def test_no_secret_stands_in_a_resource() -> None:
-    for path in places.RESOURCES.glob("*.yaml"):
+    for path in checkout.RESOURCES.glob("*.yaml"):
         assert not re.search(r"(?i)password|postgresql://", path.read_text()), path.name

@@ -14,13 +14,13 @@ from host.dapr.app_ids import APP_IDS
 from host.kafka_access import KafkaAccess
 from host.operator.topics import topics
 from host.process import BROKER_COMPONENT
-from host.runner import broker, places
+from host.runner import broker, checkout
 from host.runner.folder import DataFolder
 from host.settings import Settings, read_settings
 
 pytestmark = pytest.mark.contract
 
-VARIANTS = sorted((places.BROKER_RESOURCES / "variants").glob("*.yaml"))
+VARIANTS = sorted((checkout.BROKER_RESOURCES / "variants").glob("*.yaml"))
 # Every name that pubsub.kafka of Dapr 1.18 knows and that we use; it ignores one that is misspelt.
 KNOWN = {
     *("brokers", "authType", "saslUsername", "saslPassword", "saslMechanism", "disableTls", "caCert"),
@@ -31,12 +31,12 @@ KNOWN = {
 BROADCAST = "sse-{uuid}"
 
 
-def documents(folder: Path = places.BROKER_RESOURCES) -> list[dict[str, Any]]:
+def documents(folder: Path = checkout.BROKER_RESOURCES) -> list[dict[str, Any]]:
     files = sorted(folder.glob("*.yaml"))
     return [document for file in files for document in yaml.safe_load_all(file.read_text())]
 
 
-def components(folder: Path = places.BROKER_RESOURCES) -> dict[str, dict[str, Any]]:
+def components(folder: Path = checkout.BROKER_RESOURCES) -> dict[str, dict[str, Any]]:
     return {each["metadata"]["name"]: each for each in documents(folder) if each["kind"] == "Component"}
 
 
@@ -65,7 +65,7 @@ def test_without_a_prefix_the_sidecar_reads_the_components_as_they_stand_here(tm
     folder = DataFolder(tmp_path)
     settings = Settings(broker="kafka")
     broker.write_resources(settings, folder)
-    assert str(places.BROKER_RESOURCES) in broker.sidecar_flags(settings, folder)
+    assert str(checkout.BROKER_RESOURCES) in broker.sidecar_flags(settings, folder)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -75,7 +75,7 @@ def test_a_prefix_stands_before_every_group_and_topic_and_changes_nothing_else(t
     broker.write_resources(settings, folder)
     flags = broker.sidecar_flags(settings, folder)
     read = [Path(path) for flag, path in pairwise(flags) if flag == "--resources-path"]
-    assert read[0] == places.RESOURCES
+    assert read[0] == checkout.RESOURCES
     named, plain = components(read[1]), components()
     assert named.keys() == plain.keys()
     for name, component in named.items():
@@ -154,15 +154,15 @@ def test_deliveries_are_bounded_and_repeated_by_the_groups_alone() -> None:
 
 
 def test_with_a_broker_the_sidecar_is_configured_as_without_but_for_looking_again() -> None:
-    with_broker = yaml.safe_load((places.BROKER_RESOURCES / "configuration.yaml").read_text())
-    without = yaml.safe_load((places.RESOURCES / "configuration.yaml").read_text())
+    with_broker = yaml.safe_load((checkout.BROKER_RESOURCES / "configuration.yaml").read_text())
+    without = yaml.safe_load((checkout.RESOURCES / "configuration.yaml").read_text())
     assert with_broker["spec"].pop("features") == [{"name": "HotReload", "enabled": True}]
     assert without["spec"].pop("features") == [{"name": "HotReload", "enabled": False}]
     assert with_broker == without
 
 
 def test_the_sidecar_that_we_build_has_the_component() -> None:
-    assert '"kafka")' in (places.SIDECAR_SOURCE / "components.go").read_text()
+    assert '"kafka")' in (checkout.SIDECAR_SOURCE / "components.go").read_text()
 
 
 @pytest.mark.parametrize("file", VARIANTS, ids=lambda file: file.stem)
@@ -200,7 +200,7 @@ def test_a_variant_says_the_same_by_its_environment(file: Path, monkeypatch: pyt
 
 
 def test_only_resources_lie_there_because_the_sidecar_names_every_other_file_whenever_it_looks() -> None:
-    assert {path.suffix for path in places.BROKER_RESOURCES.iterdir() if path.is_file()} == {".yaml"}
+    assert {path.suffix for path in checkout.BROKER_RESOURCES.iterdir() if path.is_file()} == {".yaml"}
 
 
 def test_no_secret_stands_in_a_resource() -> None:

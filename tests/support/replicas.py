@@ -19,8 +19,8 @@ from types import TracebackType
 from typing import Self
 
 from host.inner_token import token_of
+from host.runner import checkout, ports, sidecar
 from host.runner import parts as machine_parts
-from host.runner import places, ports, sidecar
 from host.runner.folder import DataFolder
 from host.runner.part import Process, tethered
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
@@ -73,7 +73,7 @@ class Replicas:
     def __init__(self, folder: Path, names: Sequence[str], resources: Path | None = None) -> None:
         self._data = DataFolder(folder)
         self._data.prepare()
-        found = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+        found = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
         assert found is not None, "no Dapr sidecar yet: run `make sidecar`"
         self._sidecar = found
         self._ports = ports.pick(
@@ -116,7 +116,7 @@ class Replicas:
         env = {**os.environ, "DUELY_DATABASE_URL": self.database_url}
         command = [sys.executable, "-m", "host.operator.cli", "migrate"]
         done = subprocess.run(
-            command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
+            command, cwd=checkout.ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -142,7 +142,7 @@ class Replicas:
             name,
             machine,
             daprd=tethered(tuple(command), log=machine.log(f"{name}-daprd"), env=env | named),
-            host=tethered((sys.executable, "-m", "web.serve"), log=machine.log(name), env=env, folder=places.ROOT),
+            host=tethered((sys.executable, "-m", "web.serve"), log=machine.log(name), env=env, folder=checkout.ROOT),
         )
         self.running.append(replica)
         return replica
@@ -188,7 +188,7 @@ class Replicas:
 
 def copied_resources(to: Path, replaced: Mapping[str, str]) -> Path:
     """The components of one machine in a folder of their own, with words replaced by others."""
-    shutil.copytree(places.RESOURCES, to)
+    shutil.copytree(checkout.RESOURCES, to)
     for path in to.glob("*.yaml"):
         text = path.read_text()
         for old, new in replaced.items():

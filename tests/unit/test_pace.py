@@ -1,69 +1,20 @@
-"""The pace of a stream: a steady trickle is never held back, and no second has more than ten messages."""
-
-import asyncio
-import itertools
-from typing import Any
+"""How often each role looks for what it is not told."""
 
 import pytest
 
-from web.api.stream import listener as live
-from web.api.stream.listener import Pace
+from host.pace import Pace, pace_of
 
 pytestmark = pytest.mark.unit
 
 
-class FakeLoop:
-    """Time that only sleeping moves."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def time(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
+def test_one_process_is_told_everything_and_looks_seldom() -> None:
+    assert pace_of("all", "none") == pace_of("all", "kafka") == pace_of("actors", "none") == Pace()
 
 
-@pytest.fixture
-def loop(monkeypatch: pytest.MonkeyPatch) -> FakeLoop:
-    fake = FakeLoop()
-    monkeypatch.setattr(live.asyncio, "get_running_loop", lambda: fake)  # type: ignore[attr-defined]
-    monkeypatch.setattr(live.asyncio, "sleep", fake.sleep)  # type: ignore[attr-defined]
-    return fake
+def test_without_a_broker_projector_and_hub_show_a_change_in_well_under_half_a_second() -> None:
+    assert pace_of("consumers", "none").projector + pace_of("web", "none").hub <= 0.2
 
 
-async def _sent_at(loop: FakeLoop, pace: Pace, count: int, every: float) -> list[tuple[float, float]]:
-    """When each message was wanted and when it was sent."""
-    times: list[tuple[float, float]] = []
-    wanted = loop.now
-    for _ in range(count):
-        loop.now = max(loop.now, wanted)
-        await pace.wait()
-        pace.spend()
-        times.append((wanted, loop.now))
-        wanted += every
-    return times
-
-
-@pytest.mark.parametrize("a_second", [1, 5, 8, 9])
-async def test_a_trickle_waits_for_nothing(loop: FakeLoop, a_second: int) -> None:
-    times = await _sent_at(loop, Pace(), 100, 1 / a_second)
-    assert max(sent - wanted for wanted, sent in times) < 0.02
-
-
-async def test_no_second_of_a_flood_has_more_than_ten(loop: FakeLoop) -> None:
-    sent: list[Any] = [at for _, at in await _sent_at(loop, Pace(), 200, 0)]
-    assert all(later - earlier > 0.999 for earlier, later in zip(sent, sent[10:], strict=False))
-    assert max(later - earlier for earlier, later in itertools.pairwise(sent)) < 0.51
-
-
-async def test_five_go_at_once_and_then_one(loop: FakeLoop) -> None:
-    pace = Pace()
-    left = []
-    for _ in range(6):
-        await pace.wait()
-        left.append(pace.left())
-        pace.spend()
-    assert left == [5, 4, 3, 2, 1, 1]
-    assert asyncio.get_running_loop() is loop
+def test_with_a_broker_the_relay_looks_often_and_the_hub_is_woken() -> None:
+    assert pace_of("consumers", "kafka").relay <= 0.1
+    assert pace_of("web", "kafka").hub == Pace().hub

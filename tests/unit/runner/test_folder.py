@@ -29,7 +29,7 @@ def test_a_second_runner_is_refused_with_pid_and_address_of_the_first(tmp_path: 
     data = DataFolder(tmp_path)
     data.prepare()
     with data.locked():
-        data.tell(RUNNING)
+        data.note_running(RUNNING)
         assert data.is_held()
         with pytest.raises(
             OperatorError, match=r"already runs(.|\n)*pid 1, http://127.0.0.1:8080(.|\n)*DUELY_DATA_DIR"
@@ -59,7 +59,7 @@ def test_the_lock_of_a_killed_runner_is_free_again(tmp_path: Path) -> None:
 def test_what_is_told_is_read_back_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     data = DataFolder(tmp_path)
     data.prepare()
-    data.tell(RUNNING)
+    data.note_running(RUNNING)
     assert data.noted_running() == RUNNING
     assert data.state_file.stat().st_mode & 0o777 == 0o600
     data.state_file.write_text(json.dumps({"pid": 1}))

@@ -1,4 +1,4 @@
-"""Where the files of this checkout are that the runner uses."""
+"""The paths of the files in this checkout that the runner uses."""
 
 from pathlib import Path
 
