@@ -1,1 +1,1 @@
-"""The private side: actor host, gateway, relay, sweeper, consumers, store, runner and the duely command."""
+"""The private side of Duely: the store, consumers, chores, what speaks to Dapr, the runner and the `duely` command."""

@@ -1,4 +1,4 @@
-"""Bugs of actors, as an operator hears of them: each with its traceback, but not one a second."""
+"""The log of actors' bugs: each bug with its traceback, without a line for every repetition."""
 
 import logging
 import time
@@ -16,33 +16,33 @@ MOST_REMEMBERED: Final = 1_000
 
 
 class BugLog:
-    """Counts every bug. Within a minute it tells an actor's once, and the traceback of the same bug once for all actors."""
+    """Counts every bug. In a minute it logs each actor's bug once, and the traceback of one bug once for all actors."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._told: OrderedDict[tuple[str, ...], float] = OrderedDict()
+        self._logged_at: OrderedDict[tuple[str, ...], float] = OrderedDict()
 
     def note(self, bug: Bug) -> None:
         metrics.actor_bugs.labels(bug.actor_type).inc()
-        mark = bug.fingerprint
-        if not self._is_news(mark, bug.actor_type, bug.actor_id):
+        if not self._is_due(bug.fingerprint, bug.actor_type, bug.actor_id):
             return
-        told = {
-            "fingerprint": mark,
+        details = {
+            "fingerprint": bug.fingerprint,
             "actor_type": bug.actor_type,
             "actor": bug.actor_id,
             "doing": bug.doing,
         }
         if bug.correlation_id:
-            told["correlation_id"] = bug.correlation_id
-        log.error("an actor has a bug", extra=told, exc_info=bug.error if self._is_news(mark) else None)
+            details["correlation_id"] = bug.correlation_id
+        log.error("an actor has a bug", extra=details, exc_info=bug.error if self._is_due(bug.fingerprint) else None)
 
-    def _is_news(self, *key: str) -> bool:
+    def _is_due(self, *key: str) -> bool:
+        """Notes the key as logged now, unless it was within the last minute."""
         now = self._monotonic()
-        if now - self._told.get(key, -AGAIN_SECONDS) < AGAIN_SECONDS:
+        if now - self._logged_at.get(key, -AGAIN_SECONDS) < AGAIN_SECONDS:
             return False
-        self._told[key] = now
-        self._told.move_to_end(key)
-        if len(self._told) > MOST_REMEMBERED:
-            self._told.popitem(last=False)
+        self._logged_at[key] = now
+        self._logged_at.move_to_end(key)
+        if len(self._logged_at) > MOST_REMEMBERED:
+            self._logged_at.popitem(last=False)
         return True

@@ -1,9 +1,9 @@
-"""What the runner has to say to the person who started it: a line at a time, or why it cannot start."""
+"""How commands speak to the operator: lines of text, and errors with their remedy."""
 
 from collections.abc import Callable
 
-Say = Callable[[str], None]
+Say = Callable[[str], None]  # prints one line
 
 
 class OperatorError(RuntimeError):
-    """What an operator asked for cannot be done; the message says why, and what to do."""
+    """What the operator asked for cannot be done; the message says why, and what to do."""

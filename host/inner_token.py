@@ -1,4 +1,4 @@
-"""The token that the inner listener asks for: a file for its owner alone, made at the first start."""
+"""The token that the inner listener asks for: a file that only its owner can read, made at the first start."""
 
 import os
 from contextlib import suppress
@@ -9,7 +9,7 @@ from host.settings import BadSettingError, Settings
 
 
 def token_of(settings: Settings) -> str:
-    """What must be shown, "" where nothing is asked for; raises BadSettingError where there can be none."""
+    """Returns the token, "" where none is asked for; raises BadSettingError when its file cannot be read or made."""
     file = settings.inner_token_file
     if file is None:
         return ""
@@ -18,19 +18,19 @@ def token_of(settings: Settings) -> str:
             _make(file)
         token = file.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise BadSettingError(
-            f"DUELY_INNER_TOKEN: {file} cannot be read or made: {why}. Name another file, or say off where "
-            "nobody but the one who watches can reach the inner port."
+            f"DUELY_INNER_TOKEN: {file} cannot be read or made: {why}. Name another file, or set it to off where "
+            "only the monitoring can reach the inner port."
         ) from error
     if not token:
-        raise BadSettingError(f"DUELY_INNER_TOKEN: {file} is empty. Remove it, and it is made anew.")
+        raise BadSettingError(f"DUELY_INNER_TOKEN: {file} is empty. Remove it; the next start makes another.")
     return token
 
 
 def _make(file: Path) -> None:
-    """Whole or not at all: of several processes that start at once the first makes it for all."""
-    for folder in reversed((file.parent, *file.parent.parents)):  # the mode of `mkdir` is not for parents
+    """Writes the file whole or not at all; of several processes that start at once the first one makes it for all."""
+    for folder in reversed((file.parent, *file.parent.parents)):  # `mkdir(parents=True)` ignores the mode for parents
         if not folder.is_dir():
             folder.mkdir(mode=0o700, exist_ok=True)
     own = file.with_name(f"{file.name}.{token_hex(8)}")

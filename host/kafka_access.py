@@ -1,4 +1,4 @@
-"""How clients reach the brokers of Kafka: where, as whom, and how they know that it is them."""
+"""How clients reach Kafka: its addresses, the login and TLS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,10 @@ AuthType = Literal["none", "password", "mtls", "certificate"]
 
 @dataclass(frozen=True, slots=True)
 class KafkaAccess:
-    """`brokers` as host:port,host:port. A name logs in with its password, else a certificate does, else nobody does."""
+    """The settings of one Kafka. `brokers`: host:port,host:port.
+
+    A username logs in with its password; without one a client certificate does; without either there is no login.
+    """
 
     brokers: str = ""
     username: str = ""
@@ -25,7 +28,7 @@ class KafkaAccess:
 
     @property
     def auth_type(self) -> AuthType:
-        """In the words of the sidecar's component."""
+        """The kind of login, in the words of the sidecar's component."""
         if self.username:
             return "password"
         if self.certificate_file:
@@ -33,7 +36,7 @@ class KafkaAccess:
         return "certificate" if self.tls else "none"
 
     def problem(self) -> str:
-        """Why clients could not use this; "" when they can."""
+        """Returns why clients could not use these settings, "" when they can."""
         if self.username and not self.password:
             return "DUELY_KAFKA_USERNAME is set and DUELY_KAFKA_PASSWORD is not."
         if bool(self.certificate_file) != bool(self.key_file):
@@ -45,7 +48,7 @@ class KafkaAccess:
         return ""
 
     def environment(self) -> Mapping[str, str]:
-        """What our own processes read, and what components/kafka refers to; reads the files, so it raises OSError."""
+        """Returns the variables that our processes and components/kafka read; raises OSError when a file is unreadable."""
         return {
             "DUELY_KAFKA_BROKERS": self.brokers,
             "DUELY_KAFKA_USERNAME": self.username,
@@ -55,7 +58,7 @@ class KafkaAccess:
             "DUELY_KAFKA_CA": str(self.ca_file or ""),
             "DUELY_KAFKA_CERTIFICATE": str(self.certificate_file or ""),
             "DUELY_KAFKA_KEY": str(self.key_file or ""),
-            # For the sidecar alone.
+            # Only the sidecar reads these.
             "DUELY_KAFKA_AUTH_TYPE": self.auth_type,
             # The sidecar takes anything else for PLAIN.
             "DUELY_KAFKA_SASL": self.mechanism.removeprefix("SCRAM-") if self.username else "",

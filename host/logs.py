@@ -1,4 +1,4 @@
-"""Log lines: one JSON object a line, with the correlation id and the user of the request, turn or event that it belongs to."""
+"""Log lines: one JSON object each, with the correlation id and the user of its request, turn or event."""
 
 import logging
 import sys
@@ -9,12 +9,12 @@ from pythonjsonlogger.json import JsonFormatter
 
 from actors.context import correlation_id, user_id
 
-# Fields of a record that must never be written out, whoever logs them.
+# A field whose name has one of these words is masked, whoever logs it.
 _SECRET_WORDS = ("password", "token", "secret", "cookie", "authorization", "database_url")
 
 
 class LineFormatter(JsonFormatter):
-    """time, level, logger, message, then the ids, then what the caller added with `extra`."""
+    """Writes time, level, logger and message, then the fields of `extra` and the ids."""
 
     def add_fields(
         self, log_data: dict[str, object], record: logging.LogRecord, message_dict: dict[str, object]
@@ -37,10 +37,10 @@ def _is_secret(name: str) -> bool:
 
 
 def start_logging(level: str) -> None:
-    """Send every logger's lines to standard error as JSON."""
+    """Sends the lines of every logger to standard error as JSON."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter("%(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # These say on every line what our own access line says once, or nothing an operator can act on.
+    # These repeat our own access line, or say nothing that an operator can act on.
     for name in ("uvicorn.access", "uvicorn.error", "httpx", "asyncio", "grpc"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""Loops that do one thing again and again: what all of them do about errors."""
+"""A loop that repeats one step, and which of its errors pass by themselves."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,9 +19,9 @@ async def repeat(
     *,
     passing: Callable[[Exception], bool] = is_outage,
 ) -> NoReturn:
-    """`step` for ever, with `seconds` between, or `outage_seconds` after any error. Ends only by cancellation.
+    """Repeats `step` until cancelled, with a pause of `seconds`, or of `outage_seconds` after any error.
 
-    What is `passing` is waited out without a word; any other error is logged as `failure`.
+    Errors that are `passing` are waited out without a log line; any other is logged with the message `failure`.
     """
     while True:
         pause = seconds
@@ -35,10 +35,10 @@ async def repeat(
 
 
 def is_away(error: Exception) -> bool:
-    """An outage of the database, or of an actor that was called."""
+    """Whether the database or an actor cannot be reached."""
     return is_outage(error) or isinstance(error, Unavailable)
 
 
 def is_passing(error: Exception) -> bool:
-    """A fault of the world, which is waited out; else the event itself is at fault."""
+    """Whether the error passes by itself; any other error is the fault of the event."""
     return is_away(error) or isinstance(error, OvertakenError)

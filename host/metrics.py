@@ -1,4 +1,4 @@
-"""The metrics that operators watch; names as in the dashboards and alert rules."""
+"""The metrics of a process; chart/files/alerts.yaml and dashboards use these names."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

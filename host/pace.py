@@ -1,4 +1,4 @@
-"""How often a process looks for what nobody tells it: seldom where the news is made in the same process, else often.
+"""How often the loops of a process poll: seldom where changes are signalled within the process, else often.
 
 Together the polls of projector and hub show a change on another replica in well under half a second.
 """
@@ -14,7 +14,10 @@ from host.store.read_model.consistency import POLL_SECONDS as SHOWN_POLL_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between looks: the longest of projector and relay, the first for a version that a reader waits for."""
+    """Seconds between polls.
+
+    projector, relay: the longest pause; shown: the first pause of a reader who waits for a version
+    """
 
     projector: float = CATCHUP_POLL_SECONDS
     relay: float = RELAY_POLL_SECONDS
@@ -23,14 +26,15 @@ class Pace:
 
 
 def pace_of(role: Role, broker: Broker) -> Pace:
+    """Returns the pace of a process of that role; a broker takes over some of the polling."""
     match role, broker:
         case "web", "none":
             return Pace(hub=0.1, shown=0.02)
-        case "web", _:  # the broker wakes the hub
+        case "web", _:  # the broker signals the hub
             return Pace(shown=0.02)
         case "consumers", "none":
             return Pace(projector=0.05)
-        case "consumers", _:  # catch-up only mends what the broker lost
+        case "consumers", _:  # catch-up only takes what the broker lost
             return Pace(relay=0.05)
         case _:
             return Pace()

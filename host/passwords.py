@@ -1,4 +1,4 @@
-"""What a password must be and how it is kept; for the API and for `duely user`."""
+"""Passwords: how long they must be, which are too common, and how they are hashed; for the API and `duely user`."""
 
 from typing import Final
 
@@ -8,10 +8,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST: Final = 8
 LONGEST: Final = 256
 
-# argon2id with 19 MiB, two passes, one lane: about 33 ms of one core a check.
+# argon2id with 19 MiB, two passes, one lane: a check takes about 33 ms of one core.
 HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
-# What people type first. Whole words only: a long phrase that contains one of these is fine.
+# The most common ones. Only a whole match counts: a long phrase that contains one of these is fine.
 _COMMON: Final = frozenset(
     [
         "password",
@@ -135,13 +135,13 @@ _COMMON: Final = frozenset(
 
 
 def is_common(password: str, email: str) -> bool:
-    """Whether anyone would try it first: a usual one, one character again and again, or the address itself."""
+    """Whether the password is easily guessed: a common one, one repeated character, or the user's own address."""
     folded = password.casefold()
     return folded in _COMMON or folded in {email, email.partition("@")[0]} or len(set(folded)) == 1
 
 
 def matches(stored: str, password: str) -> bool:
-    """Whether the stored hash is of that password."""
+    """Whether `stored` is a hash of that password."""
     try:
         return HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):

@@ -1,4 +1,4 @@
-"""Presence: tells the database every few seconds that this process runs, and of which version it is."""
+"""Presence: writes a row every ten seconds which says that this process runs, and its version."""
 
 import logging
 import os
@@ -20,20 +20,22 @@ OUTAGE_PAUSE_SECONDS: Final = 2.0
 
 
 class Presence:
-    """`process_id` is another one at each start."""
+    """The row of this process. `process_id` differs at each start."""
 
     def __init__(self, database: Database, process_id: str, role: Role) -> None:
         self._database = database
         self._me = Process(process_id, role, VERSION, APP_IDS[role], socket.gethostname(), os.getpid())
 
     async def announce(self) -> None:
+        """Writes or renews the row; raises what the database raises."""
         async with self._database.raw() as connection:
             await processes.announce(connection, self._me)
 
     async def run(self) -> None:
-        """Ends only by cancellation; an outage is waited out."""
-        await repeat(self.announce, SECONDS, OUTAGE_PAUSE_SECONDS, log, "this process could not say that it runs")
+        """Announces until cancelled; waits out an outage."""
+        await repeat(self.announce, SECONDS, OUTAGE_PAUSE_SECONDS, log, "presence could not be written")
 
     async def leave(self) -> None:
+        """Deletes the row."""
         async with self._database.raw() as connection:
             await processes.leave(connection, self._me.id)

@@ -1,4 +1,4 @@
-"""What must work for this process to be of use: each part by name, with a check that answers one of WORKS or why not."""
+"""Readiness: the named checks of what a process of each role needs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,13 +9,13 @@ from host.dapr.client import SidecarConnection
 from host.settings import Role
 from host.store.engine import Database
 
-Check = Callable[[], Awaitable[str]]
+Check = Callable[[], Awaitable[str]]  # returns one of WORKS, or why the check fails
 
 WORKS = frozenset({OK, "none", BUSY})
 
 
-# What a process of a role is of no use without: who publishes nothing needs no broker, who wakes nothing no scheduler.
-# The hub of a web process hears later without a broker, and nobody may lose the page for that.
+# The checks that a role needs. A process that publishes nothing needs no broker; one that arms no wakes, no scheduler.
+# Without a broker the hub of a web process is only slower, which must not take the page from anybody.
 _NEEDS: Final[Mapping[Role, tuple[str, ...]]] = {
     "all": ("database", "sidecar", "placement", "scheduler", "broker"),
     "web": ("database", "sidecar", "placement"),
@@ -25,16 +25,19 @@ _NEEDS: Final[Mapping[Role, tuple[str, ...]]] = {
 
 
 def checks(database: Database, sidecar: SidecarConnection, role: Role, broker: str = "") -> Mapping[str, Check]:
-    """The checks of `/health/ready`, each bounded to 2 s; `broker` is its component, "" where there is none."""
-    asked = SidecarChecks(sidecar)
-    known = {
+    """Returns the checks of `/health/ready` by name, each limited to 2 s.
+
+    `broker` is the name of its component, "" where there is no broker.
+    """
+    of_sidecar = SidecarChecks(sidecar)
+    available = {
         "database": _bounded(lambda: _database(database)),
-        "sidecar": _bounded(asked.answers),
-        "placement": _bounded(asked.placed),
-        "scheduler": _bounded(asked.scheduled),
-        "broker": _bounded(lambda: asked.has(broker)) if broker else _no_broker,
+        "sidecar": _bounded(of_sidecar.answers),
+        "placement": _bounded(of_sidecar.placed),
+        "scheduler": _bounded(of_sidecar.scheduled),
+        "broker": _bounded(lambda: of_sidecar.has(broker)) if broker else _no_broker,
     }
-    return {name: known[name] for name in _NEEDS[role]}
+    return {name: available[name] for name in _NEEDS[role]}
 
 
 def _bounded(check: Check) -> Check:
@@ -43,7 +46,7 @@ def _bounded(check: Check) -> Check:
             return await asyncio.wait_for(check(), CHECK_SECONDS)
         except TimeoutError:
             return f"no answer in {CHECK_SECONDS:g} s"
-        except Exception as error:  # noqa: BLE001  the edge: whatever it is, the part is not ready
+        except Exception as error:  # noqa: BLE001  the edge: whatever it is, the check fails
             return unreachable(error) or type(error).__name__
 
     return run

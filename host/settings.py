@@ -1,4 +1,4 @@
-"""Every setting of Duely and the only place that reads the environment."""
+"""Every setting of Duely. This is the only file that reads the environment."""
 
 import os
 import re
@@ -14,18 +14,18 @@ Role = Literal["all", "web", "actors", "consumers"]
 Broker = Literal["none", "kafka"]
 _ROLES = ("all", "web", "actors", "consumers")
 _LAST_PORT = 65_535
-_BESIDE = 1000  # from the public port to the inner one
+_INNER_OFFSET = 1000  # from the public port to the inner one
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
 
 class BadSettingError(ValueError):
-    """A setting that cannot be used; the message names it and says what it may be."""
+    """A setting has a value that cannot be used; the message names it and says what it may be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the operator chose; README lists each setting with its default."""
+    """The settings of this process; README lists each with its default."""
 
     role: Role = "all"
     host: str = "127.0.0.1"
@@ -53,18 +53,18 @@ class Settings:
 
     @property
     def archive(self) -> Path:
-        """Where archived activity goes."""
+        """The folder for archived activity."""
         return self.archive_dir or self.data_dir / "archive"
 
     @property
     def inner_address(self) -> tuple[str, int]:
-        """Where metrics and what is behind readiness are told; unless it was chosen, the port goes with the public one."""
-        beside = self.port + _BESIDE if self.port + _BESIDE <= _LAST_PORT else self.port - _BESIDE
-        return self.inner_host, self.inner_port or beside
+        """Host and port of the inner listener (metrics, readiness); by default 1000 above the public port."""
+        above, below = self.port + _INNER_OFFSET, self.port - _INNER_OFFSET
+        return self.inner_host, self.inner_port or (above if above <= _LAST_PORT else below)
 
     @property
     def inner_token_file(self) -> Path | None:
-        """Holds what must be shown there; None where nothing is asked for."""
+        """The file with the token of the inner listener; None where no token is asked for."""
         if self.inner_token.lower() == "off":
             return None
         return Path(self.inner_token).expanduser().absolute() if self.inner_token else self.data_dir / "run/inner-token"
@@ -79,7 +79,7 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment; raises BadSettingError for a value that cannot be used."""
+    """Reads the settings from the environment; raises BadSettingError for a value that cannot be used."""
     env = os.environ if environ is None else environ
     defaults = Settings()
     archive_dir = env.get("DUELY_ARCHIVE_DIR")
@@ -138,12 +138,12 @@ def _kafka(env: Mapping[str, str]) -> KafkaAccess:
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a part that we start: ours, with `extra` over it."""
+    """Returns the environment for a process that we start: ours, overridden by `extra`."""
     return {**os.environ, **extra}
 
 
 def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
-    """Where things built once are kept: $XDG_CACHE_HOME/duely or ~/.cache/duely."""
+    """Returns the folder for what is built once: $XDG_CACHE_HOME/duely or ~/.cache/duely."""
     env = os.environ if environ is None else environ
     base = env.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "duely"
@@ -158,7 +158,7 @@ def _choice(env: Mapping[str, str], name: str, default: str, allowed: tuple[str,
 
 def _prefix(env: Mapping[str, str], name: str) -> str:
     text = env.get(name, "")
-    if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", text):  # Kafka's own rule, and room for the names behind it
+    if not re.fullmatch(r"[A-Za-z0-9._-]{0,100}", text):  # Kafka's own rule, with room for the name after it
         raise BadSettingError(f"{name} is {text!r}; it may be up to 100 letters, digits, dots, hyphens, underscores.")
     return text
 

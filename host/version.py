@@ -1,4 +1,4 @@
-"""Which version of Duely this is, how two are told apart, and which program runs: that changes between releases, too."""
+"""The version of Duely: that of the release, and that of the code, which also changes between releases."""
 
 import re
 from functools import lru_cache
@@ -13,14 +13,14 @@ _ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 def release_of(version: str) -> tuple[int, ...]:
-    """Sorts as releases do: a first try of 1.10.0 is 1.10.0, and that is after 1.9.2."""
+    """Returns the numbers of a version, for comparing: (1, 10, 0) for "1.10.0" and for its pre-releases."""
     numbers = re.match(r"\d+(\.\d+)*", version)
     return tuple(int(number) for number in numbers[0].split(".")) if numbers else ()
 
 
 @lru_cache(maxsize=1)
 def code_version() -> str:
-    """The same for every process with the same code, wherever it is installed: `0.1.0+9f2c4e1ab3d0`."""
+    """Returns the release with a hash of the code, the same wherever it is installed: `0.1.0+9f2c4e1ab3d0`."""
     digest = sha256()
     for package in _CODE:
         for path in sorted((_ROOT / package).rglob("*.py")):

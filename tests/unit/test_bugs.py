@@ -1,4 +1,4 @@
-"""What an operator hears of bugs: enough to find each, and no line a second."""
+"""The log of bugs: enough to find each bug, without a line for every repetition."""
 
 import logging
 
@@ -22,17 +22,17 @@ def bug(actor_id: str = "t1", error: type[Exception] = KeyError) -> Bug:
     return Bug("TaskActor", actor_id, "PatchTask", "request-1", raised.value)
 
 
-def test_a_bug_is_told_once_a_minute_and_counted_each_time(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_logged_once_a_minute_and_counted_each_time(caplog: pytest.LogCaptureFixture) -> None:
     now = [0.0]
-    told = BugLog(lambda: now[0])
+    bugs = BugLog(lambda: now[0])
     before = metrics.actor_bugs.labels("TaskActor")._value.get()
     with caplog.at_level(logging.INFO):
         for _ in range(5):
-            told.note(bug())
-        told.note(bug("t2"))
-        told.note(bug(error=ValueError))
+            bugs.note(bug())
+        bugs.note(bug("t2"))
+        bugs.note(bug(error=ValueError))
         now[0] += AGAIN_SECONDS
-        told.note(bug())
+        bugs.note(bug())
     lines = [(line.__dict__["actor"], bool(line.exc_info)) for line in caplog.records]
     assert lines == [("t1", True), ("t2", False), ("t1", True), ("t1", True)]
     first = caplog.records[0].__dict__
@@ -42,10 +42,10 @@ def test_a_bug_is_told_once_a_minute_and_counted_each_time(caplog: pytest.LogCap
 
 
 def test_very_many_actors_with_a_bug_take_little_memory() -> None:
-    told = BugLog()
+    bugs = BugLog()
     for number in range(2 * MOST_REMEMBERED):
-        told.note(bug(f"t{number}"))
-    assert len(told._told) <= MOST_REMEMBERED
+        bugs.note(bug(f"t{number}"))
+    assert len(bugs._logged_at) <= MOST_REMEMBERED
 
 
 def test_the_mark_holds_nothing_of_the_text() -> None:
