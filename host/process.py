@@ -1,4 +1,4 @@
-"""The private side of one process, put together: database, actors, gateway, consumers and loops, as the role asks."""
+"""The composition root of the private side: makes all that a process of a role needs, and runs its loops."""
 
 import asyncio
 import contextlib
@@ -49,13 +49,18 @@ from host.store.upkeep.leases import CHORES
 
 log = logging.getLogger(__name__)
 
+Loop = Callable[[], Awaitable[None]]  # runs until it is cancelled
+
 BROKER_COMPONENT = "events"
-BROKER_GRACE_SECONDS = 10.0  # with a broker, catch-up takes only what the broker has not brought by then
+BROKER_GRACE_SECONDS = 10.0  # under a broker, catch-up leaves younger events to it
 DATABASE_WAIT_SECONDS = 60.0
 
 
 class HostProcess:
-    """Open it, run its loops, close it. What it offers to the public side stands here as attributes."""
+    """The private side of one process: `open`, then `run_loops`, at last `close`.
+
+    The public side uses its attributes without an underscore.
+    """
 
     def __init__(self, settings: Settings) -> None:
         process_id = secrets.token_hex(8)
@@ -68,23 +73,23 @@ class HostProcess:
         self.signing_key = b""
         self._sidecar = SidecarConnection(settings.dapr_grpc_port, settings.dapr_http_port, settings.dapr_api_token)
         self._client = SidecarActorClient(self._sidecar)
-        self.gateway = Gateway(self._client)  # consumers and chores: each has few calls at once, and may wait
-        self.request_gateway = Gateway(self._client, most_in_flight=MOST_IN_FLIGHT)  # requests
+        self.gateway = Gateway(self._client)  # for consumers and chores, which make few calls at once and may wait
+        self.request_gateway = Gateway(self._client, most_in_flight=MOST_IN_FLIGHT)
         self._has_broker = settings.broker != "none"
         component = TASK_UPDATES if settings.role == "web" else BROKER_COMPONENT
         self.checks = checks(self.database, self._sidecar, settings.role, component if self._has_broker else "")
         self._presence = Presence(self.database, process_id, settings.role)
         self._arming = Arming(self.database, self.clock)
         publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT, settings.kafka_prefix)
-        self._news = Announcements(publisher.publish, process_id)
-        # Who shows streams is told through the broker where that is another process.
-        told_elsewhere = self._has_broker and settings.role == "consumers"
+        self._announcements = Announcements(publisher.publish, process_id)
+        # Where the streams are in other processes, these hear through the broker of what can be read.
+        announces = self._has_broker and settings.role == "consumers"
         self._handlers = wired(
             self.database,
             self.clock,
             self.gateway,
-            shown=self._news.shown if told_elsewhere else self.projection.note,
-            signal=self._news.signal if told_elsewhere else self._heard,
+            shown=self._announcements.shown if announces else self.projection.note,
+            signal=self._announcements.signal if announces else self._signal_readers,
             types=self._on_projected,
         )
         self._catchups = self._make_catchups()
@@ -100,114 +105,33 @@ class HostProcess:
         self._running: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
-        """Wait for the database, then make the actors callable; raises when there is no database after a minute."""
+        """Waits for the database, then makes the actors callable; raises when there is no database after a minute."""
         await self.database.open()
         await self._until_database()
         self.signing_key = await secret(self.database, "signing", secrets.token_bytes(32))
-        self.actor_host = await self._actor_app()
+        self.actor_host = await self._make_actor_host()
 
     def run_loops(self) -> None:
-        """Start everything that runs beside requests; each loop waits out what is not there yet."""
+        """Starts all loops of this role; each waits out what is not there yet."""
         for name, loop in self._loops().items():
             self._running.append(asyncio.create_task(_supervised(name, loop), name=name))
 
     async def close(self) -> None:
+        """Ends the loops, then the connections."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        with contextlib.suppress(Exception):  # a note that is lost is found by the sweeper
+        with contextlib.suppress(Exception):  # the sweeper finds a wake whose note is lost
             await self._arming.flush()
-        with contextlib.suppress(Exception):  # it is gone after some seconds
+        with contextlib.suppress(Exception):  # the row counts as gone after some seconds
             await self._presence.leave()
         await self._sidecar.close()
         await self.database.close()
 
-    async def _until_database(self) -> None:
-        deadline = asyncio.get_running_loop().time() + DATABASE_WAIT_SECONDS
-        while True:
-            try:
-                await self.database.ping()
-                await self._presence.announce()  # before it takes part in anything
-            except Exception as error:
-                if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
-                    raise
-                log.info("waiting for the database", extra={"cause": type(error).__name__})
-                await asyncio.sleep(0.5)
-            else:
-                return
-
-    async def _actor_app(self) -> ActorHost:
-        """The app for the sidecar; a role without actors hosts no types."""
-        config: Mapping[str, Any] = NO_ACTORS
-        on_configured: Callable[[], None] = _nothing
-        if self.settings.role in {"all", "actors"}:
-            ports = Ports(
-                clock=self.clock,
-                commands=CommandLog(self.database),
-                on_commit=self._on_commit,
-                note_armed=self._arming.note,
-                on_bug=BugLog().note,
-            )
-            config, on_configured = await hosted(self._client, ports)
-        jobs = {archivist.JOB: self._archivist.asked}
-        return ActorHost(
-            config, on_configured, self.settings.app_api_token, jobs=jobs, subscriptions=self._subscriptions()
-        )
-
-    def _subscriptions(self) -> TopicSubscriptions:
-        """What the broker is to bring to this role."""
+    def _loops(self) -> Mapping[str, Loop]:
+        """Returns the loops of this role: all that a process does without a request."""
         role = self.settings.role
-        table: list[TopicSubscription] = []
-        if self._has_broker and role in {"all", "consumers"}:
-            table += durable(self._catchups)
-        if self._has_broker and role == "web":
-            take = heard(self._heard, self.projection.note)
-            topic = self.settings.kafka_prefix + TASK_UPDATES
-            table.append(TopicSubscription(TASK_UPDATES, topic, frozenset((UPDATES,)), take))
-        return TopicSubscriptions(table)
-
-    def _make_catchups(self) -> dict[str, Catchup]:
-        grace = BROKER_GRACE_SECONDS if self._has_broker else 0.0
-        # Where turns run in another process, the projector's news wakes the others.
-        polls = {"projector": self._pace.projector}
-        return {
-            consumer.name: Catchup(
-                self.database,
-                consumer,
-                min_age_seconds=grace,
-                max_poll_seconds=polls.get(consumer.name, CATCHUP_POLL_SECONDS),
-                buried=self._news.buried if self._has_broker else None,
-            )
-            for consumer in self._handlers.consumers(self.settings.kafka_prefix)
-        }
-
-    def _on_commit(self, types: set[str]) -> None:
-        """Wake the consumers that take such events; most writes concern the projector alone."""
-        if self._has_broker:  # the way is the relay's; catch-up would find nothing that is old enough
-            self._relay.nudge()
-            return
-        for catchup in self._catchups.values():
-            if catchup.consumer.takes(types):
-                catchup.nudge()
-
-    def _on_projected(self, types: set[str]) -> None:
-        """For those that wait for the projector, and for all where the turn was in another process."""
-        if self._has_broker:
-            return
-        for name, catchup in self._catchups.items():
-            if name != "projector" and catchup.consumer.takes(types):
-                catchup.nudge()
-
-    def _heard(self, users: Iterable[str]) -> None:
-        """More can be read of these users."""
-        woken = set(users)
-        self.hub.signal(woken)
-        self.projection.signal(woken)
-
-    def _loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        """Which loops this role runs: the map of what goes on without a request."""
-        role = self.settings.role
-        loops: dict[str, Callable[[], Awaitable[None]]] = {"presence": self._presence.run}
+        loops: dict[str, Loop] = {"presence": self._presence.run}
         if role in {"all", "web"}:
             loops["hub"] = self.hub.run
         if role in {"all", "actors"}:
@@ -217,11 +141,11 @@ class HostProcess:
             holder = f"{socket.gethostname()} {os.getpid()}"
             loops["leader"] = Leader(self.database, holder, self._chores(), Random()).run  # noqa: S311  no secret
             if self._has_broker:
-                loops["announcements"] = self._news.run
+                loops["announcements"] = self._announcements.run
         return loops
 
-    def _chores(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
-        """What only one process of all may do."""
+    def _chores(self) -> Mapping[str, Loop]:
+        """Returns the chores: loops that only one process of all may run, under the leader."""
         sentinel = Sentinel(self._sidecar)
         sweeper = Sweeper(
             self.database,
@@ -244,12 +168,94 @@ class HostProcess:
             "archivist": self._archivist.run,
             "relay": self._relay.run,
         }
-        assert chores.keys() == set(CHORES)  # noqa: S101  the doctor asks for these
+        assert chores.keys() == set(CHORES)  # noqa: S101  `duely doctor` lists these
         return chores if self._has_broker else {name: run for name, run in chores.items() if name != "relay"}
 
+    async def _until_database(self) -> None:
+        deadline = asyncio.get_running_loop().time() + DATABASE_WAIT_SECONDS
+        while True:
+            try:
+                await self.database.ping()
+                await self._presence.announce()  # before this process takes part in anything
+            except Exception as error:
+                if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
+                    raise
+                log.info("waiting for the database", extra={"cause": type(error).__name__})
+                await asyncio.sleep(0.5)
+            else:
+                return
 
-async def _supervised(name: str, loop: Callable[[], Awaitable[None]]) -> None:
-    """Loops end only by cancellation; one that ends otherwise has a bug, is named, and starts again."""
+    async def _make_actor_host(self) -> ActorHost:
+        """Returns what answers the sidecar; a role without actors hosts no actor types."""
+        config: Mapping[str, Any] = NO_ACTORS
+        on_configured: Callable[[], None] = _no_caches
+        if self.settings.role in {"all", "actors"}:
+            ports = Ports(
+                clock=self.clock,
+                commands=CommandLog(self.database),
+                on_commit=self._on_commit,
+                note_armed=self._arming.note,
+                on_bug=BugLog().note,
+            )
+            config, on_configured = await hosted(self._client, ports)
+        jobs = {archivist.JOB: self._archivist.asked}
+        return ActorHost(
+            config, on_configured, self.settings.app_api_token, jobs=jobs, subscriptions=self._subscriptions()
+        )
+
+    def _subscriptions(self) -> TopicSubscriptions:
+        """Returns what the broker delivers to this role."""
+        role = self.settings.role
+        table: list[TopicSubscription] = []
+        if self._has_broker and role in {"all", "consumers"}:
+            table += durable(self._catchups)
+        if self._has_broker and role == "web":
+            take = heard(self._signal_readers, self.projection.note)
+            topic = self.settings.kafka_prefix + TASK_UPDATES
+            table.append(TopicSubscription(TASK_UPDATES, topic, frozenset((UPDATES,)), take))
+        return TopicSubscriptions(table)
+
+    def _make_catchups(self) -> dict[str, Catchup]:
+        grace = BROKER_GRACE_SECONDS if self._has_broker else 0.0
+        # Where turns run in another process, only the projector polls often: it nudges the others.
+        polls = {"projector": self._pace.projector}
+        return {
+            consumer.name: Catchup(
+                self.database,
+                consumer,
+                min_age_seconds=grace,
+                max_poll_seconds=polls.get(consumer.name, CATCHUP_POLL_SECONDS),
+                buried=self._announcements.buried if self._has_broker else None,
+            )
+            for consumer in self._handlers.consumers(self.settings.kafka_prefix)
+        }
+
+    def _on_commit(self, types: set[str]) -> None:
+        """Nudges the consumers that take such events; most writes concern only the projector."""
+        if self._has_broker:  # the relay publishes them; catch-up would find nothing that is old enough
+            self._relay.nudge()
+            return
+        for catchup in self._catchups.values():
+            if catchup.consumer.takes(types):
+                catchup.nudge()
+
+    def _on_projected(self, types: set[str]) -> None:
+        """Nudges the other consumers: some wait for the projector, and no turn of another process nudges them."""
+        if self._has_broker:
+            return
+        for name, catchup in self._catchups.items():
+            if name != "projector" and catchup.consumer.takes(types):
+                catchup.nudge()
+
+    def _signal_readers(self, users: Iterable[str]) -> None:
+        """Signals streams and waiting reads that more can be read of these users."""
+        signalled = set(users)
+        self.hub.signal(signalled)
+        self.projection.signal(signalled)
+
+
+async def _supervised(name: str, loop: Loop) -> None:
+    """Runs the loop until cancelled. A loop that ends otherwise has a bug: that is logged, and the loop starts again."""
     while True:
         try:
             await loop()
@@ -258,5 +264,5 @@ async def _supervised(name: str, loop: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(1)
 
 
-def _nothing() -> None:
-    """A role without actors has no caches."""
+def _no_caches() -> None:
+    """Does nothing: a role without actors has no caches to drop."""

@@ -1,1 +1,1 @@
-"""All that speaks to the Dapr sidecar: calls to actors, what it calls here, publishing, jobs."""
+"""All that speaks to the Dapr sidecar: calls to actors, calls from the sidecar, publishing, jobs."""

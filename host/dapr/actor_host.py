@@ -1,6 +1,7 @@
-"""What the sidecar calls: actor turns, reminders, events, jobs, deactivation, health. Loopback only, never the public port.
+"""The routes that the sidecar calls: turns, reminders, events, jobs, deactivation, health.
 
-A bare function behind SidecarListener, because a web framework costs more than a turn does.
+They are one function behind SidecarListener, because a web framework costs more than a turn does. They are on loopback
+only, never on the public port.
 """
 
 import hmac
@@ -23,11 +24,13 @@ _NO_ROUTE = 503, b'{"message":"no such route here"}'
 
 
 class ActorHost:
-    """What stands behind the sidecar's app port.
+    """Answers the calls that come to the sidecar's app port.
 
-    `on_configured` runs whenever a sidecar (again) asks what lives here: what we cached may be stale then.
-    `app_token`, when set, must come with every call. `jobs`: what to do at the hour of each, by name;
-    `subscriptions`: what it is to bring from the broker, and who takes it.
+    config: the answer to `/dapr/config`
+    on_configured: called whenever a sidecar asks for it, the first time or again: our caches may be stale then
+    app_token: must come with every call, unless it is ""
+    jobs: what to do when the scheduler calls a job, by its name
+    subscriptions: what the sidecar delivers from the broker, and who takes it
     """
 
     def __init__(
@@ -46,7 +49,7 @@ class ActorHost:
         self._subscriptions = subscriptions or TopicSubscriptions([])
 
     async def __call__(self, method: str, path: str, headers: Headers, body: bytes) -> tuple[int, bytes]:
-        """Status and JSON of one call."""
+        """Returns the status and the JSON body for one call."""
         if path == "/healthz":
             return 200, b"{}"
         if not self._is_sidecar(headers):
@@ -58,7 +61,7 @@ class ActorHost:
         if parts[0] == "actors":
             return await _actor_call(method, parts, body)
         if parts[0] == "job":
-            return await self._do(parts)
+            return await self._run_job(parts)
         if path == "/dapr/config":
             self._on_configured()
             return 200, self._config
@@ -68,7 +71,7 @@ class ActorHost:
             return 200, statuses
         return _NO_ROUTE
 
-    async def _do(self, parts: list[str]) -> tuple[int, bytes]:
+    async def _run_job(self, parts: list[str]) -> tuple[int, bytes]:
         job = self._jobs.get("/".join(parts[1:]))
         if job is None:
             return _NO_ROUTE
@@ -105,7 +108,7 @@ async def _actor_call(method: str, parts: list[str], body: bytes) -> tuple[int, 
 
 
 def _context_of(body: bytes) -> AbstractContextManager[None]:
-    """Of the command in it, where there is one: that of the turn has ended with it."""
+    """Returns the context of the command in the body, if there is one: that of the turn has ended."""
     try:
         command = orjson.loads(body)
         return acting_for(command["principal"]["user_id"], command["correlation_id"])

@@ -1,4 +1,4 @@
-"""The SDK's actor runtime: our actor types in it, and how the sidecar is to treat them."""
+"""The SDK's actor runtime: registers our actor types, and configures how the sidecar treats them."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -14,7 +14,7 @@ from actors.serializer import OrjsonSerializer
 
 NO_ACTORS: Final[Mapping[str, Any]] = {"entities": []}
 
-# An actor is let go after two idle minutes: it holds some 5 KB, and its next turn reads one row again.
+# An actor is deactivated after two idle minutes: it holds some 5 KB, and its next turn only reads one row again.
 _ACTORS = ActorRuntimeConfig(
     actor_idle_timeout=timedelta(minutes=2),
     drain_ongoing_call_timeout=timedelta(milliseconds=500),
@@ -23,7 +23,7 @@ _ACTORS = ActorRuntimeConfig(
 
 
 async def hosted(client: DaprActorClientBase, ports: Ports) -> tuple[Mapping[str, Any], Callable[[], None]]:
-    """Registers every actor type; returns the answer to `/dapr/config`, and what to call when a sidecar comes back."""
+    """Registers every actor type; returns the answer to `/dapr/config`, and what drops all caches."""
     activations = await register_all(ActorRuntime, client, ports)
     _ACTORS.update_entities(ActorRuntime.get_registered_actor_types())
     serializer = OrjsonSerializer()

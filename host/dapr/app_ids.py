@@ -1,11 +1,11 @@
-"""Under which app id Dapr knows each role."""
+"""The app id of each role in Dapr."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from host.settings import Role
 
-# Actors' state is kept under their app id: it is the same for ever, and wherever actors live.
+# The keys of actors' state contain the app id: it must never change, and is the same in every role with actors.
 APP_ID: Final = "duely"
 APP_IDS: Final[Mapping[Role, str]] = {
     "all": APP_ID,

@@ -1,4 +1,4 @@
-"""Arming: writes down, many at once, which wakes the scheduler has accepted."""
+"""Arming: notes in the database, many at a time, which wakes the scheduler has accepted."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ MOST_NOTES: Final = 20_000
 
 
 class Arming:
-    """A note that is lost costs one more registration: the sweeper finds the wake unarmed."""
+    """Gathers notes and writes them. A lost note costs one more registration: the sweeper finds the wake unarmed."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -26,14 +26,14 @@ class Arming:
         self._noted = asyncio.Event()
 
     def note(self, actor_type: str, actor_id: str, wake: str) -> None:
-        """The actor's wake, an instant text, is registered."""
+        """Notes that the actor's wake is registered. `wake`: an instant as text."""
         metrics.reminders_scheduled.inc()
         if len(self._notes) < MOST_NOTES:
             self._notes[actor_type, actor_id] = wake
             self._noted.set()
 
     async def run(self) -> None:
-        """Ends only by cancellation; during an outage the notes gather, up to a limit."""
+        """Writes notes until cancelled; during an outage they gather, up to MOST_NOTES."""
         while True:
             await self._noted.wait()
             await asyncio.sleep(GATHER_SECONDS)
@@ -47,6 +47,7 @@ class Arming:
                 await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
 
     async def flush(self) -> None:
+        """Writes all gathered notes; on an error it keeps them and raises."""
         notes, self._notes = self._notes, {}
         armed = [(actor_type, actor_id, parse_instant(wake)) for (actor_type, actor_id), wake in sorted(notes.items())]
         if not armed:

@@ -1,4 +1,4 @@
-"""What the sidecar says of itself and of the services behind it: placement, scheduler, components."""
+"""The checks of the sidecar and of what is behind it: placement, scheduler, components."""
 
 from typing import Final
 
@@ -14,12 +14,12 @@ BUSY: Final = "busy"
 
 
 def unreachable(error: Exception) -> str:
-    """How a call to the sidecar failed, in words; "" for an error that is none of gRPC's."""
+    """Returns how a call to the sidecar failed, in words; "" for an error that is not from gRPC."""
     return f"the sidecar cannot be reached ({error.code().name})" if isinstance(error, grpc.aio.AioRpcError) else ""
 
 
 class SidecarChecks:
-    """What the sidecar says of itself and of the services behind it."""
+    """Each check returns OK, BUSY or why it fails; it raises AioRpcError when the sidecar cannot be reached."""
 
     def __init__(self, sidecar: SidecarConnection) -> None:
         self._sidecar = sidecar
@@ -31,19 +31,21 @@ class SidecarChecks:
         return reply
 
     async def answers(self) -> str:
+        """Whether the sidecar and its actor runtime run."""
         runtime = (await self._metadata()).actor_runtime
         running = runtime.runtime_status == api_v1.ActorRuntime.ActorRuntimeStatus.RUNNING
         return OK if running else "its actor runtime is not running yet"
 
     async def placed(self) -> str:
+        """Whether placement knows this host."""
         runtime = (await self._metadata()).actor_runtime
         return OK if runtime.host_ready else runtime.placement or "not connected"
 
     async def scheduled(self) -> str:
-        """Asks the scheduler itself: the sidecar goes on naming one that is gone.
+        """Whether the scheduler answers. The scheduler itself is asked: the sidecar goes on naming one that is gone.
 
-        One that is there and does not answer is busy: after a hard kill it waits up to 20 s for its predecessor's
-        lease, and the sweeper does its work until then.
+        A scheduler that is there and does not answer is BUSY: after a hard kill it waits up to 20 s for the lease of
+        its predecessor, and the sweeper does its work until then.
         """
         if not (await self._metadata()).scheduler.connected_addresses:
             return "not connected"
@@ -57,5 +59,6 @@ class SidecarChecks:
         return OK
 
     async def has(self, component: str) -> str:
+        """Whether the sidecar has loaded the component."""
         loaded = (await self._metadata()).registered_components
         return OK if any(each.name == component for each in loaded) else f"the sidecar has no component {component}"

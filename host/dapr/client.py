@@ -1,4 +1,4 @@
-"""The way to the sidecar: HTTP for actor calls and actor state, one gRPC channel for everything else."""
+"""The connection to the sidecar: HTTP for actor calls and actor state, one gRPC channel for everything else."""
 
 import grpc
 import grpc.aio
@@ -20,7 +20,7 @@ _OPTIONS = [
     ("grpc.min_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.max_receive_message_length", 4 * 1024 * 1024),
-    # A half-open connection is noticed although no call is answered.
+    # A half-open connection is found by its pings; no call on it would ever end.
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 3_000),
     ("grpc.http2.max_pings_without_data", 0),
@@ -28,10 +28,10 @@ _OPTIONS = [
 
 
 class SidecarConnection:
-    """The way to the sidecar on this machine; it dials when first used and again when lost.
+    """The connection to the sidecar on this machine; it dials at its first use, and again when it is lost.
 
-    Give `metadata` with every call of `calls`: the token in it keeps other programs on this machine out. An
-    interceptor would do that too, at some 20 µs a call.
+    Every call of `calls` must be given `metadata`: the token in it keeps other programs on this machine out. An
+    interceptor would add it, too, but costs some 20 µs a call.
     """
 
     def __init__(self, grpc_port: int, http_port: int, api_token: str = "") -> None:
@@ -46,7 +46,7 @@ class SidecarConnection:
 
 
 class SidecarActorClient(DaprActorGrpcClient):
-    """The SDK's client, with the calls that Duely makes spelt out. They raise OSError, or AioRpcError for a reminder.
+    """The SDK's actor client, with faster calls. They raise OSError; register_reminder raises AioRpcError.
 
     The SDK's own gRPC client parses every transaction with the standard library and serialises it again; its HTTP
     client opens a connection for each call. Reminders go by gRPC, because HTTP drops their failure policy.
@@ -70,11 +70,11 @@ class SidecarActorClient(DaprActorGrpcClient):
             raise
 
     async def get_state(self, actor_type: str, actor_id: str, name: str) -> bytes:
-        """Empty where there is none."""
+        """Returns the value, b"" where there is none."""
         return await self._http.read(actor_type, actor_id, name)
 
     async def register_reminder(self, actor_type: str, actor_id: str, name: str, data: bytes) -> None:
-        """`data` is the SDK's body: dueTime, and a constant failurePolicy without a limit of retries."""
+        """Registers the reminder. `data`: the SDK's body with dueTime and a constant failurePolicy without a limit."""
         body = orjson.loads(data)
         interval = Duration()
         interval.FromTimedelta(convert_from_dapr_duration(body["failurePolicy"]["constant"]["interval"]))

@@ -1,4 +1,4 @@
-"""The one door to actors: commands in, replies out, outages as Unavailable, bugs as ActorBug."""
+"""The gateway: the only way to call actors. Outages become Unavailable, bugs ActorBug."""
 
 import asyncio
 import logging
@@ -12,11 +12,11 @@ from actors.replies import Json, Reply
 
 log = logging.getLogger(__name__)
 
-# A command carries its id, so the actor answers a repeated one from its log: repeating is safe.
+# Repeating a call is safe: a command has an id, and the actor answers a repeated one from its command log.
 _PAUSES_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
 _DEADLINE_SECONDS = 8.0
 
-MOST_IN_FLIGHT: Final = 256  # of requests; two cores make some 600 tasks a second, so the last of them waits 0.4 s
+MOST_IN_FLIGHT: Final = 256  # for requests; two cores make some 600 tasks a second, so the last one waits 0.4 s
 
 
 class Unavailable(Exception):  # noqa: N818  an outage is a state of the world, named as HTTP names it
@@ -26,9 +26,9 @@ class Unavailable(Exception):  # noqa: N818  an outage is a state of the world, 
 
 
 class ActorBug(Exception):  # noqa: N818  the third kind of failure, named as the other two are
-    """The actor has a bug: no repeat mends it before its program or what it stores is another. Its host logs it.
+    """The actor has a bug: repeating does not help until its program or its state is another. Its host logs it.
 
-    What was asked has not happened, but for a bug that came after the commit.
+    The command had no effect, unless the bug came after the commit.
     """
 
     def __init__(self, actor_type: str, fingerprint: str) -> None:
@@ -38,16 +38,16 @@ class ActorBug(Exception):  # noqa: N818  the third kind of failure, named as th
 
 
 class Actors(Protocol):
-    """The gateway, as far as those need it who send commands; raises Unavailable or ActorBug."""
+    """The part of the gateway that those who send commands need; raises Unavailable or ActorBug."""
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply: ...
 
 
 class Gateway:
-    """Sends commands to actors through the sidecar. Each method raises Unavailable after 8 s of trying, or ActorBug at once.
+    """Calls actors through the sidecar. Each method raises Unavailable after 8 s of trying, or ActorBug at once.
 
-    Beyond `most_in_flight` calls (None: any number) it is Unavailable at once: behind a sidecar that hangs, or is slow,
-    each further call would only wait for its deadline, too.
+    Beyond `most_in_flight` calls (None: no limit) a call raises Unavailable at once: behind a sidecar that hangs or is
+    slow, it would only wait for its deadline as well.
     """
 
     def __init__(self, client: DaprActorClientBase, *, most_in_flight: int | None = None) -> None:
@@ -56,20 +56,20 @@ class Gateway:
         self._in_flight = 0
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
-        """The actor's reply, a refusal included."""
+        """Returns the actor's reply, which may be a refusal."""
         body = orjson.dumps(command.to_wire())
         return Reply.from_wire(await self._call(actor_type, actor_id, "turn", body))
 
     async def tick(self, actor_type: str, actor_id: str) -> None:
-        """Let the actor do what is due, as its reminder would."""
+        """Lets the actor do what is due, as its Dapr reminder would."""
         await self._call(actor_type, actor_id, "tick")
 
     async def arm(self, actor_type: str, actor_id: str) -> None:
-        """Let the actor register the wake that its stored state asks for."""
+        """Lets the actor register the wake in its doc."""
         await self._call(actor_type, actor_id, "arm")
 
     async def ping(self, actor_type: str, actor_id: str) -> None:
-        """A call that does nothing: the floor that every command stands on."""
+        """Calls the actor without effect; the bench measures the cost of a call with it."""
         await self._call(actor_type, actor_id, "ping")
 
     async def _call(self, actor_type: str, actor_id: str, method: str, body: bytes = b"null") -> Json:
@@ -89,7 +89,7 @@ class Gateway:
         return wire
 
     async def _call_until_answered(self, actor_type: str, actor_id: str, method: str, body: bytes) -> bytes:
-        """Ends with an answer, with the last of the pauses, or with the caller's deadline."""
+        """Repeats a failed call after growing pauses; raises Unavailable after the last one."""
         for pause in _PAUSES_SECONDS:
             try:
                 return await self._client.invoke_method(actor_type, actor_id, method, body)

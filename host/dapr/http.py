@@ -1,4 +1,4 @@
-"""Actor calls and actor state over kept HTTP connections to the sidecar: a third of the CPU that they cost by gRPC."""
+"""Actor calls and actor state over kept-alive HTTP connections to the sidecar, for a third of the CPU that gRPC costs."""
 
 import asyncio
 from typing import cast
@@ -8,16 +8,16 @@ from typing_extensions import override
 
 CALL_SECONDS = 5.0
 STATE_SECONDS = 3.0
-MOST_FREE = 64  # what a burst opened beyond that is closed again: each is a file here and in the sidecar
+MOST_FREE = 64  # further ones, opened by a burst, are closed: each is an open file here and in the sidecar
 _OK, _NO_CONTENT = 200, 204
 
 
 class SidecarError(OSError):
-    """The sidecar answered that it could not: its status and words."""
+    """The sidecar answered with an error; the message is its status and text."""
 
 
 class SidecarHttp:
-    """Requests that wait at the same time have a connection each; free ones are kept, the last used first.
+    """A pool of connections: each open request has its own, and the one used last is reused first.
 
     Every method raises OSError: a SidecarError, a lost connection, or TimeoutError.
     """
@@ -29,18 +29,19 @@ class SidecarHttp:
         self._head = f" HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{token}Content-Type: application/json\r\nContent-Length: "
 
     async def call(self, actor_type: str, actor_id: str, method: str, body: bytes) -> bytes:
-        """What the actor's method returned."""
+        """Calls a method of an actor and returns what it returned."""
         return await self._ask("PUT", f"{_path(actor_type, actor_id)}/method/{method}", body, CALL_SECONDS)
 
     async def save(self, actor_type: str, actor_id: str, operations: bytes) -> None:
-        """Commit the state operations, a JSON array as the sidecar takes them, in one transaction."""
+        """Commits the state operations, a JSON array as the sidecar takes them, in one transaction."""
         await self._ask("POST", f"{_path(actor_type, actor_id)}/state", operations, STATE_SECONDS)
 
     async def read(self, actor_type: str, actor_id: str, key: str) -> bytes:
-        """The value; empty where there is none."""
+        """Returns the value, b"" where there is none."""
         return await self._ask("GET", f"{_path(actor_type, actor_id)}/state/{key}", b"", STATE_SECONDS)
 
     def close(self) -> None:
+        """Closes the connections that are not in use."""
         while self._free:
             self._free.pop().abort()
 
@@ -51,7 +52,7 @@ class SidecarHttp:
                 f"{verb} {path}{self._head}{len(body)}\r\n\r\n".encode() + body, seconds
             )
         except BaseException:
-            connection.abort()  # its answer may still come, and would be taken for that of the next request
+            connection.abort()  # its answer may still come, and would be taken for the answer to the next request
             raise
         if connection.is_open and len(self._free) < MOST_FREE:
             self._free.append(connection)
@@ -91,8 +92,8 @@ class _Connection(asyncio.Protocol):
         self._body = b""
 
     def ask(self, request: bytes, seconds: float) -> "asyncio.Future[tuple[int, bytes]]":
-        """Status and body; fails after so many seconds. A timer of its own, because asyncio.timeout costs four times that."""
-        assert self._transport is not None  # noqa: S101  asked before it was connected
+        """Returns status and body, or fails after `seconds`. Uses a plain timer: asyncio.timeout costs four times that."""
+        assert self._transport is not None  # noqa: S101  a bug: not connected yet
         loop = asyncio.get_running_loop()
         self._answer = loop.create_future()
         self._limit = loop.call_later(seconds, self._fail, TimeoutError(f"no answer of the sidecar in {seconds:g} s"))
@@ -116,7 +117,7 @@ class _Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            self._fail(ConnectionError(f"the sidecar answered no HTTP: {error}"))
+            self._fail(ConnectionError(f"the sidecar did not answer in HTTP: {error}"))
             self.abort()
 
     @override
@@ -131,10 +132,12 @@ class _Connection(asyncio.Protocol):
         self._body += body
 
     def on_message_complete(self) -> None:
-        if self._parser.get_status_code() < _OK:  # interim: the answer comes after it
+        if self._parser.get_status_code() < _OK:  # an interim status: the answer follows
             return
         if not self._parser.should_keep_alive() or self._answer is None or self._answer.done():
-            self.is_open = False  # the last answer, or one that nobody asked for: not to be taken for the next
+            self.is_open = (
+                False  # the server closes after this answer, or nobody asked for it: never reuse the connection
+            )
         if self._answer is not None and not self._answer.done():
             if self._limit is not None:
                 self._limit.cancel()

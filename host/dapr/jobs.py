@@ -1,4 +1,7 @@
-"""Jobs of Dapr: the scheduler calls one process of this app at `/job/NAME`, at its hour."""
+"""Jobs of Dapr: at its hour the scheduler calls `/job/NAME` of one process of this app.
+
+host/store/upkeep/jobs.py notes in the database that a job was called, and that it was done.
+"""
 
 import grpc
 import grpc.aio
@@ -14,7 +17,7 @@ _RETRY_SECONDS = 30
 
 
 class Job:
-    """One job; `schedule` is cron with seconds first, in UTC."""
+    """One job. `schedule`: cron with a field for seconds first, in UTC."""
 
     def __init__(self, sidecar: SidecarConnection, name: str, schedule: str) -> None:
         self._calls = sidecar.calls
@@ -23,14 +26,14 @@ class Job:
         self._schedule = schedule
 
     async def ensure(self) -> None:
-        """Register it where the scheduler has it not, or with another schedule; raises AioRpcError."""
+        """Registers the job unless the scheduler has it with this schedule; raises AioRpcError."""
         if await self._registered() == self._schedule:
             return
         job = api_v1.Job(
             name=self._name,
             schedule=self._schedule,
             data=AnyMessage(),
-            # Without a limit: by default the call of that day is dropped after its fourth failure, some 3 s later.
+            # Retries without a limit: by default the scheduler gives up a call after four failures, some 3 s later.
             failure_policy=JobFailurePolicy(
                 constant=JobFailurePolicyConstant(interval=Duration(seconds=_RETRY_SECONDS))
             ),
@@ -39,7 +42,7 @@ class Job:
         await self._calls.ScheduleJob(request, timeout=_TIMEOUT_SECONDS, metadata=self._metadata)
 
     async def _registered(self) -> str:
-        """Its schedule as the scheduler has it; "" where it has none."""
+        """Returns the schedule that the scheduler has for the job, "" where it does not know it."""
         request = api_v1.GetJobRequest(name=self._name)
         try:
             reply = await self._calls.GetJob(request, timeout=_TIMEOUT_SECONDS, metadata=self._metadata)

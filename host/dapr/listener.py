@@ -1,6 +1,6 @@
-"""The listener that the sidecar calls: HTTP/1.1 on loopback, handed straight to a function.
+"""The HTTP/1.1 listener on loopback that the sidecar calls; it hands each call straight to a function.
 
-A general server's request objects and tasks cost half as much as the turn behind them.
+The request objects and tasks of a general server would cost half as much as the turn behind them.
 """
 
 import asyncio
@@ -11,16 +11,16 @@ from typing import cast
 import httptools
 from typing_extensions import override
 
-LARGEST_BODY = 48 * 1024 * 1024  # a hundred of the largest events, in base64; a turn gets 4 MB at most
+LARGEST_BODY = 48 * 1024 * 1024  # bytes: a hundred of the largest events in base64; the body of a turn has 4 MB at most
 Headers = list[tuple[bytes, bytes]]
-# Method, path, headers with names in lower case, body → status, JSON.
+# From method, path, headers (names in lower case) and body to status and JSON.
 Answer = Callable[[str, str, Headers, bytes], Awaitable[tuple[int, bytes]]]
 
 
 class SidecarListener:
-    """Listens on loopback until `should_exit` is set; then open calls may end before the connections are closed.
+    """Listens on loopback until `should_exit` is set, then lets open calls end and closes the connections.
 
-    It closes no connection that is idle: the sidecar would meet the end of it with its next call.
+    Until then it never closes an idle connection: the next call of the sidecar would fail on it.
     """
 
     def __init__(self, answer: Answer, port: int) -> None:
@@ -40,7 +40,7 @@ class SidecarListener:
             self._exit.set()
 
     async def serve(self) -> None:
-        """Raises OSError when the port is taken."""
+        """Answers calls until `should_exit` is set; raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", self._port, backlog=2048)
         try:
@@ -62,7 +62,7 @@ class SidecarListener:
         self._connections.discard(connection)
 
     def call(self, connection: "_Connection", method: str, path: str, headers: Headers, body: bytes) -> None:
-        """A turn goes on when its caller hangs up, so it is a task of ours and not of the connection."""
+        """Answers a call in a task of the listener: a turn must go on when its caller hangs up."""
         task = asyncio.get_running_loop().create_task(self._call(connection, method, path, headers, body))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
@@ -79,7 +79,7 @@ class SidecarListener:
 
 
 class _Connection(asyncio.Protocol):
-    """A kept connection, on which the sidecar waits for one answer before it asks again.
+    """A kept-alive connection, on which the sidecar waits for each answer before its next call.
 
     httptools calls the methods that begin with `on_`.
     """

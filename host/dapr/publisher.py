@@ -1,4 +1,4 @@
-"""Publishing through the sidecar: a batch of events to a topic, each keyed by its user."""
+"""Publishing through the sidecar: batches of events to a topic, each event keyed by its user."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +12,7 @@ PUBLISH_TIMEOUT_SECONDS = 35  # the Kafka producer in the sidecar gives up after
 
 
 class SidecarPublisher:
-    """Hands events to the component `name`; a partial failure names the events that must be sent again.
-
-    `prefix` stands before the name of every topic.
-    """
+    """Publishes through the pub/sub component `name`; `prefix` is put before the name of every topic."""
 
     def __init__(self, sidecar: SidecarConnection, name: str, prefix: str = "") -> None:
         self._sidecar = sidecar
@@ -23,12 +20,12 @@ class SidecarPublisher:
         self._prefix = prefix
 
     async def publish(self, topic: str, events: Sequence[dict[str, Any]]) -> set[str]:
-        """Publish CloudEvents; gives the ids that were not accepted; raises AioRpcError when none was."""
+        """Publishes CloudEvents and returns the ids of those not accepted; raises AioRpcError when none was."""
         request = api_v1.BulkPublishRequest(
             pubsub_name=self._name,
             topic=self._prefix + topic,
             entries=[_entry(event) for event in events],
-            metadata={"rawPayload": "true"},  # else the sidecar reads and writes the JSON of each
+            metadata={"rawPayload": "true"},  # else the sidecar parses the JSON of each event and writes it again
         )
         response = await self._sidecar.calls.BulkPublishEvent(
             request, timeout=PUBLISH_TIMEOUT_SECONDS, metadata=self._sidecar.metadata
@@ -37,7 +34,7 @@ class SidecarPublisher:
 
 
 def _entry(event: dict[str, Any]) -> api_v1.BulkPublishRequestEntry:
-    # The key stands at the entry, never at the request: the component copies the request's metadata over it.
+    # The key is set on the entry, never on the request: the component would copy the request's key over all entries.
     user = event["data"].get("user_id")
     return api_v1.BulkPublishRequestEntry(
         entry_id=event["id"],

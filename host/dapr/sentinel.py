@@ -1,4 +1,4 @@
-"""The sentinel: one far job whose absence says that the scheduler has lost its data, and every reminder with it."""
+"""The sentinel: a job in the far future. Its absence shows that the scheduler has lost its data, and all reminders."""
 
 import grpc
 import grpc.aio
@@ -12,9 +12,9 @@ _TIMEOUT_SECONDS = 5
 
 
 class Sentinel:
-    """Asks the scheduler, through the sidecar, for the job that was planted there.
+    """Looks for the sentinel and plants it, through the sidecar.
 
-    A job and no reminder: reminders can only be asked for where their actors live, and the sweeper lives elsewhere.
+    It is a job and not a reminder: a reminder can only be read where its actor lives, and the sweeper runs elsewhere.
     """
 
     def __init__(self, sidecar: SidecarConnection) -> None:
@@ -22,7 +22,7 @@ class Sentinel:
         self._metadata = sidecar.metadata
 
     async def present(self) -> bool:
-        """Whether the scheduler still has it; raises AioRpcError when the scheduler cannot be asked."""
+        """Whether the scheduler has the sentinel; raises AioRpcError when it cannot be asked."""
         request = api_v1.GetJobRequest(name=_NAME)
         try:
             reply = await self._calls.GetJob(request, timeout=_TIMEOUT_SECONDS, metadata=self._metadata)
@@ -33,6 +33,6 @@ class Sentinel:
         return bool(reply.job.due_time)
 
     async def plant(self) -> None:
-        """Schedule it again, after every wake was marked as not armed."""
+        """Schedules the sentinel; only after every wake was marked as unarmed."""
         request = api_v1.ScheduleJobRequest(job=api_v1.Job(name=_NAME, due_time=_FAR), overwrite=True)
         await self._calls.ScheduleJob(request, timeout=_TIMEOUT_SECONDS, metadata=self._metadata)

@@ -1,6 +1,6 @@
-"""What the broker brings: the topics that this process takes, and what is said of each message of a delivery.
+"""What the broker delivers: the topics that this process takes, and the status that it returns for each message.
 
-The bodies come as the relay wrote them, in base64: the sidecar neither reads nor writes their JSON.
+The bodies come in base64 as the relay wrote them: the sidecar does not parse their JSON.
 """
 
 import binascii
@@ -16,10 +16,10 @@ from host.loops import is_passing
 
 log = logging.getLogger(__name__)
 
-Take = Callable[[Sequence[Json]], Awaitable[None]]
+Take = Callable[[Sequence[Json]], Awaitable[None]]  # given CloudEvents
 
 ROUTE: Final = "/events/"
-# The sidecar's own 10 s would be how long a lone event waits for company.
+# By default a lone event would wait 10 s for more events.
 BULK: Final[Mapping[str, Any]] = {"enabled": True, "maxMessagesCount": 100, "maxAwaitDurationMs": 20}
 SUCCESS: Final = "SUCCESS"
 RETRY: Final = "RETRY"
@@ -27,9 +27,9 @@ RETRY: Final = "RETRY"
 
 @dataclass(frozen=True, slots=True)
 class TopicSubscription:
-    """`take` is given the CloudEvents of one delivery that are of its types, None being every one.
+    """One topic. `take` is given the CloudEvents of a delivery that have one of `types` (None: all of them).
 
-    What it raises brings them all again.
+    When it raises, the broker delivers them all again.
     """
 
     component: str
@@ -39,13 +39,16 @@ class TopicSubscription:
 
 
 class TopicSubscriptions:
-    """Answers the sidecar: what it is to bring, and what became of what it brought."""
+    """Tells the sidecar which topics it delivers, and takes its deliveries."""
 
     def __init__(self, table: Sequence[TopicSubscription]) -> None:
         self._by_route = {ROUTE + subscription.component: subscription for subscription in table}
 
     def declared(self) -> list[Json]:
-        """For `/dapr/subscribe`. No dead-letter topic: the sidecar would put good events there during an outage."""
+        """Returns the answer to `/dapr/subscribe`.
+
+        It names no dead-letter topic: the sidecar would put good events there during an outage.
+        """
         return [
             {
                 "pubsubname": subscription.component,
@@ -58,7 +61,7 @@ class TopicSubscriptions:
         ]
 
     async def deliver(self, route: str, body: bytes) -> bytes | None:
-        """A status for each message, as JSON; None for a route that is not ours."""
+        """Returns the status of each message as JSON; None for a route that is not ours."""
         subscription = self._by_route.get(route)
         if subscription is None:
             return None
@@ -68,30 +71,30 @@ class TopicSubscriptions:
             statuses[entry["entryId"]] = SUCCESS
             event = _event(entry)
             if event is None:
-                # It will not become readable. Nothing is lost by it: events of ours are rows of the outbox.
+                # It never becomes readable. Nothing is lost: each of our events is a row of the outbox.
                 log.error("a message that is no event is left out", extra=_source(subscription, entry))
             elif subscription.types is None or event["type"] in subscription.types:
                 events[entry["entryId"]] = event
         if events:
             statuses |= dict.fromkeys(events, await _taken(subscription, list(events.values())))
-        return orjson.dumps({"statuses": [{"entryId": entry, "status": told} for entry, told in statuses.items()]})
+        return orjson.dumps({"statuses": [{"entryId": entry, "status": status} for entry, status in statuses.items()]})
 
 
 async def _taken(subscription: TopicSubscription, events: Sequence[Json]) -> str:
     try:
         await subscription.take(events)
     except Exception as error:
-        told = {"component": subscription.component, "events": len(events), "cause": repr(error)[:300]}
+        details = {"component": subscription.component, "events": len(events), "cause": repr(error)[:300]}
         if is_passing(error):
-            log.warning("a delivery waits for the database or an actor", extra=told)
+            log.warning("a delivery waits for the database or an actor", extra=details)
         else:
-            log.exception("a delivery failed and comes again", extra=told)
+            log.exception("a delivery failed and comes again", extra=details)
         return RETRY
     return SUCCESS
 
 
 def _event(entry: Json) -> Json | None:
-    """The CloudEvent of an entry; None where there is none."""
+    """Returns the CloudEvent of an entry, None where there is none."""
     try:
         event = orjson.loads(binascii.a2b_base64(entry["event"]))
         return event if isinstance(event["id"], str) and isinstance(event["type"], str) else None
