@@ -68,10 +68,6 @@ class Gateway:
         """Lets the actor register the wake in its doc."""
         await self._call(actor_type, actor_id, "arm")
 
-    async def ping(self, actor_type: str, actor_id: str) -> None:
-        """Calls the actor without effect; the bench measures the cost of a call with it."""
-        await self._call(actor_type, actor_id, "ping")
-
     async def _call(self, actor_type: str, actor_id: str, method: str, body: bytes = b"null") -> Json:
         if self._in_flight == self._most_in_flight:
             raise Unavailable(f"{self._in_flight} calls wait for the sidecar already")

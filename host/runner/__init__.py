@@ -1,1 +1,1 @@
-"""Starts and keeps every part of Duely running on one machine."""
+"""The runner: starts every part of Duely on one machine and keeps it running."""

@@ -1,4 +1,4 @@
-"""What `DUELY_BROKER=kafka` adds to a machine: a broker, unless the operator has one, its topics and components."""
+"""What `DUELY_BROKER=kafka` adds to a machine: the components, and a broker unless the operator has one."""
 
 import re
 import shutil
@@ -13,24 +13,24 @@ from host.runner.kafka_jars import java, kafka_jars
 from host.settings import Settings, cache_dir
 
 PORTS = ("kafka", "kafka_controller")
-# Often enough that a broker which was away is found soon, and a few files read each time.
-_LOOK_AGAIN = "10s"
-_NAMES = re.compile(r"(- name: (?:consumerGroup|allowedTopics)\n +value: )(.+)")
+# Short, so that a broker that was away is found soon; each time the sidecar reads a few files.
+_RECONCILE_INTERVAL = "10s"
+_TOPICS_AND_GROUPS = re.compile(r"(- name: (?:consumerGroup|allowedTopics)\n +value: )(.+)")
 
 
 def needs_own(settings: Settings) -> bool:
-    """Whether the machine is to have a broker of its own."""
+    """Whether the runner must start a broker."""
     return settings.broker == "kafka" and not settings.kafka.brokers
 
 
 def own_broker(folder: DataFolder, picked: dict[str, int], say: Say) -> Kafka:
-    """Not started; raises OperatorError when this machine cannot run one."""
+    """Returns the broker, not started yet; raises OperatorError when this machine cannot run one."""
     java()
     return _kafka(folder, kafka_jars(cache_dir(), say), picked)
 
 
 def access_of(settings: Settings) -> KafkaAccess:
-    """How a command of the operator reaches the broker; raises OperatorError when there is none."""
+    """Returns how an operator's command reaches the broker; raises OperatorError when there is none."""
     if settings.kafka.brokers:
         return settings.kafka
     folder = DataFolder(settings.data_dir)
@@ -43,20 +43,21 @@ def access_of(settings: Settings) -> KafkaAccess:
 
 
 def write_resources(settings: Settings, folder: DataFolder) -> None:
-    """With a prefix, copies of the components whose groups and topics have it; before a sidecar runs, which would take
-    each change at once.
+    """Writes copies of the components with the prefix on their groups and topics, if a prefix is set.
+
+    Call it before a sidecar runs, because that would apply each change at once.
     """
     if settings.broker == "none" or not settings.kafka_prefix:
         return
 
-    def prefixed(found: re.Match[str]) -> str:
-        return found[1] + ",".join(settings.kafka_prefix + name for name in found[2].split(","))
+    def prefixed(entry: re.Match[str]) -> str:
+        return entry[1] + ",".join(settings.kafka_prefix + name for name in entry[2].split(","))
 
     copies = _resources(settings, folder)
     shutil.rmtree(copies, ignore_errors=True)
     copies.mkdir(parents=True)
     for file in checkout.BROKER_RESOURCES.glob("*.yaml"):
-        (copies / file.name).write_text(_NAMES.sub(prefixed, file.read_text()))
+        (copies / file.name).write_text(_TOPICS_AND_GROUPS.sub(prefixed, file.read_text()))
 
 
 def _resources(settings: Settings, folder: DataFolder) -> Path:
@@ -64,13 +65,13 @@ def _resources(settings: Settings, folder: DataFolder) -> Path:
 
 
 def sidecar_flags(settings: Settings, folder: DataFolder) -> tuple[str, ...]:
-    """Which resources the sidecar reads, and how it behaves."""
+    """Returns the flags that name the sidecar's components and configuration."""
     if settings.broker == "none":
         return ("--resources-path", str(checkout.RESOURCES), "--config", str(checkout.RESOURCES / "configuration.yaml"))
     return (
         *("--resources-path", str(checkout.RESOURCES), "--resources-path", str(_resources(settings, folder))),
         *("--config", str(checkout.BROKER_RESOURCES / "configuration.yaml")),
-        *("--hot-reload-reconcile-interval", _LOOK_AGAIN),
+        *("--hot-reload-reconcile-interval", _RECONCILE_INTERVAL),
     )
 
 

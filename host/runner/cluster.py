@@ -1,9 +1,9 @@
-"""`duely cluster`: the roles as processes of their own on this machine, several of each, with a sidecar each.
+"""`duely cluster`: several processes of each role on this machine, each with a sidecar.
 
     web-1 web-2 … ──► their sidecars ──► the sidecars of actors-1 actors-2 …
-    consumers-1 consumers-2 …: projector, notifier and the others; they share the chores
+    consumers-1 consumers-2 …: projector, notifier and the other consumers; they share the chores
 
-Database, placement and scheduler are there once. Web replicas listen side by side, from DUELY_PORT upwards.
+There is one database, one placement and one scheduler. The web replicas listen on DUELY_PORT and the ports above it.
 """
 
 from collections.abc import Sequence
@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 
 from host.console import Say
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine
-from host.runner.up import Chosen, Layout, run
+from host.runner.up import ChosenAddress, Layout, run
 from host.settings import Role, Settings
 
-# Besides those of every replica: of a process without the public app, and of what is told to whoever watches.
+# Of each replica, besides REPLICA_PORTS: the health port where there is no public app, and the inner port.
 OWN_PORTS = ("health", "inner")
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many of each role; at least one."""
+    """The number of replicas of each role, at least one."""
 
     web: int = 2
     actors: int = 2
@@ -28,22 +28,23 @@ class Counts:
 
 
 def cluster(settings: Settings, counts: Counts, say: Say) -> int:
-    """As `up`, in many processes."""
+    """Runs Duely as several processes of each role until it is stopped; returns the exit code."""
     return run(settings, layout_of(settings, counts), say)
 
 
 def layout_of(settings: Settings, counts: Counts) -> Layout:
+    """Returns the replicas `web-1`, `actors-1`, … and the ports that they need."""
     replicas = _replicas(counts)
     names = [f"{role}-{number}" for role, number in replicas]
     return Layout(
         ports=[*CONTROL_PORTS, *(f"{name}_{port}" for name in names for port in (*REPLICA_PORTS, *OWN_PORTS))],
-        chosen=[Chosen("", settings.host, settings.port + number) for number in range(counts.web)],
+        chosen=[ChosenAddress("", settings.host, settings.port + number) for number in range(counts.web)],
         replicas=lambda machine: [_replica(machine, role, number) for role, number in replicas],
     )
 
 
 def _replicas(counts: Counts) -> Sequence[tuple[Role, int]]:
-    """In the order in which they start; what open requests need is stopped last."""
+    """Returns role and number of each replica in the order of their start: what open requests need stops last."""
     many: Sequence[tuple[Role, int]] = (
         ("actors", counts.actors),
         ("consumers", counts.consumers),
@@ -53,7 +54,7 @@ def _replicas(counts: Counts) -> Sequence[tuple[Role, int]]:
 
 
 def _replica(machine: Machine, role: Role, number: int) -> Machine:
-    """The machine as that replica sees it: its role, its ports, and those of placement and scheduler."""
+    """Returns the machine as the replica sees it: with its role and ports, and those of placement and scheduler."""
     name, settings, ports = f"{role}-{number}", machine.settings, machine.ports
     public = settings.port + number - 1 if role == "web" else ports[f"{name}_health"]
     return replace(

@@ -1,4 +1,4 @@
-"""The database for a command of the operator: the running one, or the embedded one started for as long as it is needed."""
+"""The database for operators' commands: the running one, or the embedded one, started while a command needs it."""
 
 import shutil
 from collections.abc import Generator
@@ -13,7 +13,7 @@ from host.settings import Settings
 
 @contextmanager
 def database(settings: Settings) -> Generator[str]:
-    """Its DSN. Raises OperatorError or PostgresError when there is none or it cannot be started."""
+    """Yields the DSN of the database; raises OperatorError or PostgresError when there is none or it cannot start."""
     if settings.database_url:
         yield settings.database_url
         return
@@ -37,7 +37,10 @@ def database(settings: Settings) -> Generator[str]:
 
 @contextmanager
 def fresh_database(settings: Settings, *, replace: bool) -> Generator[str]:
-    """The DSN of a database to fill. What was there before is kept beside it, and comes back when filling fails."""
+    """Yields the DSN of an empty database to fill.
+
+    With `replace`, the database that was there is kept beside it, and comes back when filling fails.
+    """
     folder = DataFolder(settings.data_dir)
     folder.prepare()
     with folder.locked():
@@ -58,7 +61,7 @@ def fresh_database(settings: Settings, *, replace: bool) -> Generator[str]:
                 aside.rename(folder.postgres)
             raise
         server.stop()
-        shutil.rmtree(folder.scheduler, ignore_errors=True)  # it knows wakes of what is no more
+        shutil.rmtree(folder.scheduler, ignore_errors=True)  # it has wakes of actors that are gone
 
 
 def _put_aside(folder: DataFolder) -> Path | None:
@@ -69,9 +72,10 @@ def _put_aside(folder: DataFolder) -> Path | None:
 
 
 def embedded(folder: DataFolder) -> EmbeddedPostgres:
-    """The PostgreSQL of that data folder, running or not."""
+    """Returns the PostgreSQL of the data folder, whether it runs or not."""
     return EmbeddedPostgres(folder.postgres, log=folder.logs / "postgres.log")
 
 
 def has_cluster(folder: DataFolder) -> bool:
+    """Whether the embedded PostgreSQL has been initialised."""
     return (folder.postgres / "cluster" / "PG_VERSION").is_file()

@@ -1,8 +1,8 @@
-"""The data folder: its layout, the lock that one runner holds on it, and what a running one tells about itself there.
+"""The data folder: its layout, the lock that one runner holds on it, and the state file of a running Duely.
 
-postgres/    the database                logs/      a file a part
+postgres/    the database                logs/      a file for each part
 scheduler/   the scheduler's data        run/       lock, ports, state of the running system, token
-kafka/       the broker, if it is ours   archive/   old activity, unless it goes elsewhere
+kafka/       the embedded broker         archive/   old activity, unless DUELY_ARCHIVE_DIR is set
 """
 
 import contextlib
@@ -31,9 +31,10 @@ _LOCK_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What a running system says about itself, in run/state.json. Only its owner can read it.
+    """What runs, as written to run/state.json, which only its owner can read.
 
-    `inner_token` is a file; "" where no token is asked for.
+    parts: the pids of the parts that run, by name; names: of all parts that should run
+    inner_token: the path of the token's file; "" where no token is asked for
     """
 
     pid: int
@@ -46,7 +47,7 @@ class Running:
     inner_url: str = ""
     inner_token: str = ""
     parts: Mapping[str, int] = field(default_factory=dict[str, int])
-    names: Sequence[str] = field(default_factory=list[str])  # of all parts that are to run
+    names: Sequence[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class DataFolder:
         return self.run / "ports.json"
 
     def prepare(self) -> None:
-        """Make what is missing and prove that it can be written; raises OperatorError."""
+        """Makes the folders that are missing; raises OperatorError when they cannot be written or the disk is full."""
         try:
             for folder in (self.path, self.scheduler, self.logs, self.run):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -99,10 +100,10 @@ class DataFolder:
 
     @contextlib.contextmanager
     def locked(self) -> Generator[None]:
-        """Holds the folder for one runner; raises OperatorError that names the other one."""
+        """Holds the lock on the folder; raises OperatorError naming the runner that holds it."""
         with (self.run / "lock").open("a") as file:
             if not _lock(file, _LOCK_SECONDS):
-                raise OperatorError(self._taken())
+                raise OperatorError(self._already_runs())
             try:
                 yield
             finally:
@@ -113,32 +114,32 @@ class DataFolder:
         return self.run / "state.json"
 
     def note_running(self, running: Running) -> None:
-        """Write down what runs."""
+        """Writes the state file."""
         write_private(self.state_file, json.dumps(asdict(running), indent=1))
 
     def noted_running(self) -> Running | None:
-        """What the running system, or the last one that was killed, said about itself."""
+        """Returns the state file's content; it may be left from a runner that was killed. None where there is none."""
         try:
             return Running(**json.loads(self.state_file.read_text()))
         except (OSError, ValueError, TypeError):
             return None
 
     def require_running(self) -> Running:
-        """What runs now; raises OperatorError when nothing does."""
+        """Returns what runs now; raises OperatorError when nothing does."""
         running = self.noted_running() if self.is_held() else None
         if running is None:
             raise OperatorError(f"Duely does not run from {self.path}; start it with `duely up` first.")
         return running
 
     def is_held(self) -> bool:
-        """Whether a runner holds the folder now."""
+        """Whether a runner holds the lock now."""
         try:
             with (self.run / "lock").open("a") as file:
                 return not _lock(file)
         except OSError:
             return False
 
-    def _taken(self) -> str:
+    def _already_runs(self) -> str:
         running = self.noted_running()
         who = f"pid {running.pid}, {running.url}" if running else "it is just starting"
         stop = f"`kill {running.pid}`" if running else "Ctrl-C"
@@ -149,7 +150,7 @@ class DataFolder:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Whole or not at all, and for its owner alone."""
+    """Writes a file whole or not at all; only its owner can read it."""
     partial = file.with_suffix(".partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as opened:
@@ -158,7 +159,7 @@ def write_private(file: Path, text: str) -> None:
 
 
 def _lock(file: IO[str], seconds: float = 0) -> bool:
-    """Whether we hold the lock now; the seconds are for one who only looks whether it is held."""
+    """Takes the lock and returns whether that worked; `seconds` waits out a process that only looks (is_held)."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -172,10 +173,10 @@ def _lock(file: IO[str], seconds: float = 0) -> bool:
 
 
 def end_leftovers(running: Running | None, say: Say) -> None:
-    """Wait for the parts of a runner that was killed, which the kernel has told to stop; kill those that hang."""
+    """Waits for the parts of a runner that was killed, which the kernel has told to stop; kills those that hang."""
     if running is None:
         return
-    # A pid may be another program's by now: only one that names our part in its command is ours.
+    # By now a pid may belong to another program: a part is known by its command line.
     parts = [process for name, pid in running.parts.items() if (process := _part(name, pid))]
     if not parts:
         return
@@ -196,14 +197,14 @@ def _part(name: str, pid: int) -> psutil.Process | None:
 
 
 def program_of(name: str) -> str:
-    """A word of the command line by which a part is known: `web-1` runs ours, `web-1-daprd` is its sidecar."""
+    """Returns a word in the command line of the part: `web-1` is one of our processes, `web-1-daprd` its sidecar."""
     kind = "daprd" if name.endswith("-daprd") else name.partition("-")[0]
     ours = dict.fromkeys(("host", "web", "actors", "consumers"), "web.serve")
     return {**ours, "migrations": "migrate"}.get(kind, kind)
 
 
 def why_unwritable(path: Path, error: OSError) -> str:
-    """What stands in the way of writing below `path`, and what to do."""
+    """Returns why nothing can be written below `path`, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk under {path} is full. Free some space, then start again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

@@ -1,6 +1,6 @@
-"""A Kafka broker of our own: one KRaft node on loopback for one machine and for tests, its data in one folder.
+"""The embedded Kafka broker: one KRaft node on loopback with its data in one folder, for one machine and for tests.
 
-Who connects must know the password in the folder: loopback alone would let every program on this machine read events.
+Clients need the password in the folder; otherwise every program on this machine could read events.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ READY_SECONDS = 60
 _HERE = "127.0.0.1"
 _FORMAT_SECONDS = 60
 _ANSWER_SECONDS = 2
-# One collector thread, a small heap and the quick compiler alone: a broker of one machine moves some megabytes a
-# second, and optimizing itself for more took half of its work at 1,000 events a second.
+# One thread for garbage collection, a small heap and only the quick compiler: this broker moves some megabytes a
+# second. At 1,000 events a second the optimizing compiler took half of its CPU time.
 _JAVA_OPTIONS = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
 _LOG_OPTIONS = (
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
@@ -37,7 +37,7 @@ _LOG_OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Kafka:
-    """The broker that keeps its data in `folder` and listens on two ports of loopback."""
+    """A broker that keeps its data in `folder` and listens on two ports of loopback."""
 
     folder: Path
     jars: Path
@@ -48,11 +48,11 @@ class Kafka:
 
     @property
     def access(self) -> KafkaAccess:
-        """What clients are told."""
+        """How clients reach this broker."""
         return KafkaAccess(brokers=f"{_HERE}:{self.port}", username=USER, password=self.password)
 
     def part(self, after: tuple[str, ...] = ()) -> Part:
-        """The broker as one of the runner's parts."""
+        """Returns the broker as a part for the runner."""
         return Part(
             name="kafka",
             log=self.log,
@@ -61,25 +61,26 @@ class Kafka:
             ready=self.ready,
             ready_seconds=READY_SECONDS,
             after=after,
-            # Nothing is lost with it: what it had is in the outbox.
+            # Killing it loses nothing: every event is in the outbox.
             stop_seconds=2,
         )
 
     def prepare(self) -> None:
-        """Write its settings and, the first time, format its folder; raises OperatorError."""
+        """Writes the settings and, the first time, formats the folder; raises OperatorError."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(self._settings_file, self._settings())
         if not (self._data / "meta.properties").is_file():
             self._format()
 
     def spawn(self) -> Process:
+        """Starts the broker."""
         return tethered(self._java("kafka.Kafka", str(self._settings_file)), log=self.log)
 
     async def ready(self) -> str:
-        """What is still missing; "" once it answers a question in Kafka's own protocol."""
+        """Returns "" once the broker answers a request in Kafka's protocol, else what is missing."""
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                return await _asked(self.port)
+                return await _request_versions(self.port)
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             return f"no broker answers at {_HERE}:{self.port}"
 
@@ -95,7 +96,7 @@ class Kafka:
         return (java(), *_JAVA_OPTIONS, *_LOG_OPTIONS, "-cp", f"{self.jars}/*", main, *arguments)
 
     def _format(self) -> None:
-        shutil.rmtree(self._data, ignore_errors=True)  # half formatted by a start that was cut short
+        shutil.rmtree(self._data, ignore_errors=True)  # a start that was interrupted may have left it half formatted
         command = self._java("kafka.tools.StorageTool", "format", "--standalone", "-t", _cluster_id())
         try:
             done = subprocess.run(  # noqa: S603  our own command
@@ -113,7 +114,7 @@ class Kafka:
 
     def _settings(self) -> str:
         login = "org.apache.kafka.common.security.plain.PlainLoginModule required"
-        known = f'{login} username="{USER}" password="{self.password}" user_{USER}="{self.password}";'
+        users = f'{login} username="{USER}" password="{self.password}" user_{USER}="{self.password}";'
         settings = {
             "process.roles": "broker,controller",
             "node.id": 1,
@@ -126,12 +127,12 @@ class Kafka:
             "sasl.enabled.mechanisms": "PLAIN",
             "sasl.mechanism.inter.broker.protocol": "PLAIN",
             "sasl.mechanism.controller.protocol": "PLAIN",
-            "listener.name.client.plain.sasl.jaas.config": known,
-            "listener.name.controller.plain.sasl.jaas.config": known,
+            "listener.name.client.plain.sasl.jaas.config": users,
+            "listener.name.controller.plain.sasl.jaas.config": users,
             "log.dirs": self._data,
-            # `duely topics` makes them, with partitions and retention as they are meant.
+            # `duely topics` makes the topics with the right partitions and retention.
             "auto.create.topics.enable": "false",
-            # One node holds everything.
+            # There is one node.
             "offsets.topic.replication.factor": 1,
             "offsets.topic.num.partitions": 8,
             "transaction.state.log.replication.factor": 1,
@@ -146,7 +147,7 @@ class Kafka:
 
 
 def password(file: Path) -> str:
-    """The broker's password, made on the first start."""
+    """Returns the password in the file; the first call makes it."""
     if not file.is_file():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(file, secrets.token_urlsafe(24))
@@ -154,15 +155,15 @@ def password(file: Path) -> str:
 
 
 def _cluster_id() -> str:
-    """Of 16 bytes, as Kafka makes its own; with a dash at its beginning the tool would take it for an option."""
+    """Returns 16 random bytes as text, as Kafka makes them; a dash at the beginning would look like an option."""
     return "D" + secrets.token_urlsafe(16)[1:]
 
 
-# ApiVersions, version 0, without a client id: the one request that a broker answers before anybody has logged in.
+# ApiVersions, version 0, without a client id: the only request that a broker answers without a login.
 _API_VERSIONS = struct.pack(">hhih", 18, 0, 1, -1)
 
 
-async def _asked(port: int) -> str:
+async def _request_versions(port: int) -> str:
     reader, writer = await asyncio.open_connection(_HERE, port)
     try:
         writer.write(struct.pack(">i", len(_API_VERSIONS)) + _API_VERSIONS)

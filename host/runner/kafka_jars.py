@@ -1,4 +1,4 @@
-"""The jars of Kafka: fetched once by Maven into the cache, as components/kafka/broker/pom.xml names them.
+"""The jars of Kafka that components/kafka/broker/pom.xml names: Maven fetches them once into the cache.
 
 `python -m host.runner.kafka_jars` fetches them and prints their folder.
 """
@@ -25,13 +25,13 @@ _REMEDY = (
 
 
 def find(cache: Path, pom: Path = checkout.BROKER_POM) -> Path | None:
-    """The folder of the jars, if they were fetched before for this very list."""
+    """Returns the folder of the jars; None unless they were fetched for exactly this `pom`."""
     folder = _folder(cache, pom)
     return folder if folder.is_dir() else None
 
 
 def kafka_jars(cache: Path, say: Say, pom: Path = checkout.BROKER_POM) -> Path:
-    """The folder of the jars, fetched if need be; raises OperatorError with the cause and the remedy."""
+    """Returns the folder of the jars, fetching them if need be; raises OperatorError with the cause and the remedy."""
     folder = _folder(cache, pom)
     if folder.is_dir():
         return folder
@@ -43,13 +43,13 @@ def kafka_jars(cache: Path, say: Say, pom: Path = checkout.BROKER_POM) -> Path:
 
 
 def java() -> str:
-    """The path of a Java that can run the broker; raises OperatorError with the remedy."""
-    found = shutil.which("java")
-    version = _java_version(found) if found else 0
-    if not found or version < JAVA_MINIMUM:
-        what = f"{found} is version {version}" if found else "there is no java on PATH"
+    """Returns the path of a Java that can run the broker; raises OperatorError with the remedy."""
+    path = shutil.which("java")
+    version = _java_version(path) if path else 0
+    if not path or version < JAVA_MINIMUM:
+        what = f"{path} is version {version}" if path else "there is no java on PATH"
         raise OperatorError(f"The broker needs Java {JAVA_MINIMUM} or newer and {what}. {_REMEDY}")
-    return found
+    return path
 
 
 def _folder(cache: Path, pom: Path) -> Path:
@@ -69,8 +69,8 @@ def _fetch_into(folder: Path, pom: Path, say: Say) -> None:
             *("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={whole}"),
         )
         began = time.monotonic()
-        beat = lambda: say(f"  fetching the jars of Kafka: {build_step.minutes(time.monotonic() - began)}")  # noqa: E731
-        if build_step.run(command, pom.parent, log, {}, beat) != 0:
+        say_progress = lambda: say(f"  fetching the jars of Kafka: {build_step.minutes(time.monotonic() - began)}")  # noqa: E731
+        if build_step.run(command, pom.parent, log, {}, say_progress) != 0:
             errors = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line]
             cause = "\n".join(f"    {line[:300]}" for line in errors[:3])
             raise OperatorError(f"Fetching the jars of Kafka failed:\n{cause}\nThe whole log is {log}.")
@@ -87,7 +87,7 @@ def _java_version(java_path: str) -> int:
 
 
 def main() -> int:
-    """Print where the jars are; exit 1 when they could not be fetched."""
+    """Prints the folder of the jars; returns exit code 1 when they could not be fetched."""
 
     def say(line: str) -> None:
         sys.stderr.write(line + "\n")

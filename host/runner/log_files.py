@@ -1,7 +1,7 @@
-"""The log file of each part: kept small, and read back when a part fails.
+"""The log files of the parts: rotated, and read when a part fails.
 
-Parts write straight into their file, not through the runner: a stopped runner must not block them. So rotation
-copies and truncates; parts append, and go on at the new end.
+Parts write straight into their file, because a stopped runner must not block them. So rotation copies a file and
+truncates it; the part goes on appending.
 """
 
 import os
@@ -16,7 +16,7 @@ _LINE_CHARACTERS = 400
 
 
 def rotate(paths: Iterable[Path], keep_bytes: int = KEEP_BYTES) -> None:
-    """Move what is too long to `.1`, what was there to `.2`, and so on; the oldest goes."""
+    """Moves the content of each file that is too long to `.1`, that of `.1` to `.2`, and so on; deletes the oldest."""
     for path in paths:
         if not path.is_file() or path.stat().st_size < keep_bytes:
             continue
@@ -29,7 +29,7 @@ def rotate(paths: Iterable[Path], keep_bytes: int = KEEP_BYTES) -> None:
 
 
 def tail(path: Path, lines: int = 8) -> str:
-    """The last lines, indented, for a message."""
+    """Returns the last lines, indented for a message; "" where there is no file."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - _TAIL_BYTES))

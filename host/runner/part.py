@@ -1,4 +1,4 @@
-"""A part of the machine: one process that the runner starts, waits for, starts again and stops."""
+"""A part: one process that the runner starts, waits for, starts again and stops."""
 
 import os
 import signal
@@ -12,30 +12,30 @@ from host.runner import tether
 from host.settings import child_environment
 
 Process = subprocess.Popen[bytes]
-# What is still missing, in a few words; "" once the part can be used.
+# Returns what is still missing, in a few words; "" once the part can be used.
 Ready = Callable[[], Awaitable[str]]
 
 
 async def at_once() -> str:
-    """For a part that can be used as soon as it runs."""
+    """Returns "": the part can be used as soon as it runs."""
     return ""
 
 
 def nothing() -> None:
-    """For a part that needs no preparation."""
+    """Does nothing: the part needs no preparation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One row of the table of parts.
 
-    prepare: what must be done before each start; may block, runs in a thread
-    spawn: starts the process and returns; runs in the main thread, to which the kernel ties the child
-    (both raise OperatorError or OSError; that start is then tried again)
+    prepare: is called before each start, in a thread; it may block
+    spawn: starts the process and returns; is called in the main thread, to which the kernel ties the child
+    (when one of them raises OperatorError or OSError, the start is tried again)
     after: the parts that must be ready before this one starts
-    once: it runs to its end; exit 0 makes it ready, anything else fails the start
-    stop_seconds: how long it has after `stop_signal` before it is killed
-    group: parts of one group that stand side by side in the table are stopped together
+    once: the process ends by itself; exit code 0 makes the part ready, any other fails the start
+    stop_seconds: the time from `stop_signal` to a kill
+    group: neighbours in the table with the same group are stopped together
     """
 
     name: str
@@ -54,9 +54,9 @@ class Part:
 def tethered(
     command: tuple[str, ...], *, log: Path, env: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> Process:
-    """Start a command that is told to stop when we die, whose output goes into its log file.
+    """Starts a command that gets SIGTERM when this process dies; its output is appended to `log`.
 
-    It is a session of its own: Ctrl-C in the terminal is ours to hand on, in our order.
+    It has a session of its own, so Ctrl-C in the terminal reaches only the runner, which stops the parts in order.
     """
     wrapped = (sys.executable, "-I", "-S", tether.__file__, str(int(signal.SIGTERM)), str(os.getpid()), *command)
     with log.open("ab") as output:

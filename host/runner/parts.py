@@ -1,11 +1,11 @@
-"""The map of the machine: every process of Duely on one machine, in the order in which they start.
+"""The table of parts: every process of Duely on one machine, in the order of their start.
 
     postgres ── migrations ──┬── daprd ◄──► host      (the page, the API, the actors, the consumers)
     placement, scheduler ────┤
     kafka ── topics ─────────┘                        (with DUELY_BROKER=kafka)
 
-They stop in the reverse order. Only the public port may listen elsewhere than on 127.0.0.1, and the inner one where
-DUELY_INNER_HOST names another address. In a cluster (cluster.py) the last two are there once for each replica.
+They stop in the reverse order. Only the public port (DUELY_HOST) and the inner port (DUELY_INNER_HOST) may listen on
+another address than 127.0.0.1. In a cluster (cluster.py) each replica has a daprd and a host.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from host.settings import Role, Settings
 
 HEALTH_PATH = "/healthz"
 HOST_COMMAND = ("-m", "web.serve")
-# For `ports.pick`; the public port is the operator's choice.
+# The names for `ports.pick`; the operator chooses the public port.
 REPLICA_PORTS = ("app", "dapr_http", "dapr_grpc", "dapr_internal", "dapr_metrics")
 CONTROL_PORTS = (
     *("placement", "placement_raft", "placement_health", "placement_metrics"),
@@ -40,8 +40,8 @@ CONTROL_PORTS = (
 )
 PORTS = (*REPLICA_PORTS, *CONTROL_PORTS)
 _HERE = "127.0.0.1"
-_POSTGRES_READY_SECONDS = 60  # after a crash it reads its log first
-# An old server that is still writing its checkpoint. Short, because a stop cannot interrupt this wait.
+_POSTGRES_READY_SECONDS = 60  # after a crash PostgreSQL first replays its log
+# The wait for an old server that still writes its checkpoint. Short, because a stop cannot interrupt it.
 _OLD_SERVER_SECONDS = 6
 _MIGRATION_SECONDS = 600
 _TOPICS_SECONDS = 120
@@ -49,9 +49,10 @@ _TOPICS_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What all parts share. `postgres` and `kafka` are None where the operator has his own, or wants no broker.
+    """What all parts share.
 
-    `replica` names one of several processes with its sidecar, "" where there is one; its role is in the settings.
+    postgres, kafka: None where the operator runs them, or wants no broker
+    replica: the name of one of several processes with its sidecar, whose role is in the settings; "" where there is one
     """
 
     settings: Settings
@@ -66,15 +67,16 @@ class Machine:
 
     @property
     def database_url(self) -> str:
-        """Known once PostgreSQL was prepared: the first start makes its password."""
+        """The DSN; known once PostgreSQL was prepared, because its first start makes the password."""
         return self.postgres.dsn() if self.postgres else self.settings.database_url
 
     def log(self, name: str) -> Path:
+        """Returns the log file of a part."""
         return self.folder.logs / f"{name}.log"
 
 
 def parts(machine: Machine, replicas: Sequence[Machine]) -> list[Part]:
-    """What every process of ours stands on, and each replica's sidecar and process: one replica, or a cluster."""
+    """Returns all parts: what the replicas (one, or those of a cluster) need, then their sidecars and processes."""
     database = [_postgres(machine, machine.postgres)] if machine.postgres else []
     return [
         *database,
@@ -88,16 +90,18 @@ def parts(machine: Machine, replicas: Sequence[Machine]) -> list[Part]:
 
 
 def _broker(machine: Machine) -> list[Part]:
-    """The broker, if it is ours, and its topics; none of them without DUELY_BROKER=kafka."""
+    """Returns the broker, unless the operator runs it, and its topics; nothing without DUELY_BROKER=kafka."""
     if machine.settings.broker == "none":
         return []
     own = [machine.kafka.part()] if machine.kafka else []
-    # A broker of the operator's may be away: what it would bring is caught up from the database.
+    # The operator's broker may be away: until it is back, consumers catch up from the database.
     options = [] if machine.kafka else ["--go-on"]
     topics = Part(
         name="topics",
         log=machine.log("topics"),
-        spawn=lambda: _python(machine, "topics", _broker_data(machine), "-m", "host.operator.cli", "topics", *options),
+        spawn=lambda: _python(
+            machine, "topics", _broker_environment(machine), "-m", "host.operator.cli", "topics", *options
+        ),
         after=tuple(part.name for part in own),
         once=True,
         ready_seconds=_TOPICS_SECONDS,
@@ -107,11 +111,11 @@ def _broker(machine: Machine) -> list[Part]:
 
 def _postgres(machine: Machine, server: EmbeddedPostgres) -> Part:
     def prepare() -> None:
-        with _in_our_words():
+        with _as_operator_errors():
             server.prepare(time.monotonic() + _OLD_SERVER_SECONDS)
 
     def spawn() -> Process:
-        with _in_our_words():
+        with _as_operator_errors():
             return server.spawn()
 
     async def ready() -> str:
@@ -134,7 +138,7 @@ def _postgres(machine: Machine, server: EmbeddedPostgres) -> Part:
 
 
 @contextmanager
-def _in_our_words() -> Generator[None]:
+def _as_operator_errors() -> Generator[None]:
     try:
         yield
     except PostgresError as error:
@@ -145,7 +149,7 @@ def _migrations(machine: Machine, after: tuple[str, ...]) -> Part:
     return Part(
         name="migrations",
         log=machine.log("migrations"),
-        spawn=lambda: _python(machine, "migrations", _data(machine), "-m", "host.operator.cli", "migrate"),
+        spawn=lambda: _python(machine, "migrations", _data_environment(machine), "-m", "host.operator.cli", "migrate"),
         after=after,
         once=True,
         ready_seconds=_MIGRATION_SECONDS,
@@ -157,7 +161,7 @@ def _placement(machine: Machine) -> Part:
     command = (
         *(machine.sidecar.placement, "--port", str(ports["placement"]), "--listen-address", _HERE),
         *("--initial-cluster", f"dapr-placement-0={_HERE}:{ports['placement_raft']}"),
-        # Never unset: placement and scheduler both take 8080 otherwise.
+        # By default placement and scheduler would both take 8080.
         *("--healthz-port", str(ports["placement_health"]), "--healthz-listen-address", _HERE),
         *("--metrics-port", str(ports["placement_metrics"]), "--metrics-listen-address", _HERE),
     )
@@ -171,7 +175,7 @@ def _placement(machine: Machine) -> Part:
 
 
 def _scheduler(machine: Machine) -> Part:
-    """After a hard kill its successor fires nothing for up to 20 s, until the old lease ends; the sweeper covers that."""
+    """After a hard kill the next one fires nothing for up to 20 s, until the old lease ends; the sweeper covers that."""
     ports = machine.ports
     command = (
         *(machine.sidecar.scheduler, "--port", str(ports["scheduler"]), "--listen-address", _HERE),
@@ -185,8 +189,8 @@ def _scheduler(machine: Machine) -> Part:
     return Part(
         name="scheduler",
         log=machine.log("scheduler"),
-        # One thread at a time, as the sidecar: when very many reminders are due, its collector took both of two cores for
-        # most of a second. Measured with the bench.
+        # One thread, as for the sidecar: when very many reminders were due, its garbage collection took both of two cores
+        # for most of a second (measured with the bench).
         spawn=partial(tethered, command, log=machine.log("scheduler"), env={"GOMAXPROCS": "1"}),
         ready=partial(http_ok, ports["scheduler_health"], "/healthz"),
         stop_seconds=1.5,
@@ -194,7 +198,7 @@ def _scheduler(machine: Machine) -> Part:
 
 
 def daprd_command(machine: Machine) -> tuple[str, ...]:
-    """Described a second time in dapr.yaml, for the Dapr CLI; a contract test holds both together."""
+    """Returns the sidecar's command. dapr.yaml says the same for the Dapr CLI; a contract test compares them."""
     ports = machine.ports
     return (
         *(machine.sidecar.daprd, "--mode", "standalone", "--app-id", APP_IDS[machine.settings.role]),
@@ -213,7 +217,11 @@ def daprd_command(machine: Machine) -> tuple[str, ...]:
 
 
 def _probes(role: Role) -> tuple[str, ...]:
-    """Lenient: an app that is called dead takes all its actors with it. Sooner where another process takes them over."""
+    """Returns the flags for probing our process.
+
+    They are lenient, because the actors of an app that counts as dead are gone, too; less so where another process
+    takes them over.
+    """
     seconds, timeout_ms = ("1", "1000") if role == "actors" else ("3", "2000")
     return (
         *("--app-health-probe-interval", seconds, "--app-health-probe-timeout", timeout_ms),
@@ -225,9 +233,9 @@ def _daprd(machine: Machine) -> Part:
     name = f"{machine.replica}-daprd" if machine.replica else "daprd"
 
     def spawn() -> Process:
-        # Measured with the bench. GOGC: half as much work for its collector, for some 50 MB more at its busiest.
-        # One thread at a time: handing work from one to another was a fifth of its time, and one does more than the
-        # single host process can ask of it.
+        # Measured with the bench. GOGC: half the work of garbage collection for at most some 50 MB more.
+        # One thread: passing work between threads took a fifth of its time, and one thread does more than a single
+        # host process asks of it.
         env = {"GOGC": "400", "GOMAXPROCS": "1", **environment(machine), "DAPR_HOST_IP": _HERE}
         return tethered(daprd_command(machine), log=machine.log(name), env=env)
 
@@ -261,25 +269,25 @@ def _host(machine: Machine) -> Part:
         log=machine.log(name),
         spawn=lambda: _python(machine, name, environment(machine), *HOST_COMMAND),
         ready=ready,
-        ready_seconds=60,  # several at once on few cores
+        ready_seconds=60,  # several may start at once on few cores
         after=("migrations",),
-        stop_seconds=5,  # it lets open requests end
-        # A request that is still open needs the actors behind it.
+        stop_seconds=5,  # open requests may end
+        # Web processes stop first: their open requests need the actors.
         group="web" if settings.role == "web" else "behind",
     )
 
 
 def reachable_address(host: str) -> str:
-    """The address on which this machine reaches a listener on `host`."""
+    """Returns the address at which this machine reaches a listener on `host`."""
     return {"0.0.0.0": _HERE, "::": "::1"}.get(host, host)  # noqa: S104  nothing listens here
 
 
 def environment(machine: Machine) -> dict[str, str]:
-    """What the host and the sidecar are told; the other settings they inherit."""
+    """Returns the variables of the host and the sidecar; they inherit the other settings."""
     inner_host, inner_port = machine.settings.inner_address
     return {
-        **_data(machine),
-        **_broker_data(machine),
+        **_data_environment(machine),
+        **_broker_environment(machine),
         "DUELY_ROLE": machine.settings.role,
         "DUELY_HOST": machine.settings.host,
         "DUELY_PORT": str(machine.settings.port),
@@ -294,12 +302,12 @@ def environment(machine: Machine) -> dict[str, str]:
     }
 
 
-def _data(machine: Machine) -> dict[str, str]:
+def _data_environment(machine: Machine) -> dict[str, str]:
     return {"DUELY_DATABASE_URL": machine.database_url, "DUELY_DATA_DIR": str(machine.folder.path)}
 
 
-def _broker_data(machine: Machine) -> Mapping[str, str]:
-    """How the broker is reached, and what is ours there."""
+def _broker_environment(machine: Machine) -> Mapping[str, str]:
+    """Returns how the broker is reached, and the prefix of our topics and groups."""
     settings = machine.settings
     if settings.broker == "none":
         return {}

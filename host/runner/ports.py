@@ -1,4 +1,4 @@
-"""Which ports the parts listen on: picked free once, remembered in the data folder, and who holds a port that is taken."""
+"""The ports of the parts: free ones are picked once and remembered in the data folder; who holds a port that is taken."""
 
 import errno
 import json
@@ -9,19 +9,19 @@ from zlib import crc32
 
 import psutil
 
-# Below the range from which the kernel takes ports for outgoing connections.
+# Below the range that the kernel uses for outgoing connections.
 _FIRST, _LAST = 20_000, 29_999
 _SHOWN_CHARACTERS = 120
 
 
 def pick(names: Sequence[str], remembered: Path) -> dict[str, int]:
-    """A free port for each name: the remembered one if it is still free. Remembers what it picked."""
-    known = remembered_in(remembered)
+    """Returns a free port for each name, the remembered one if it is still free, and remembers them all."""
+    before = remembered_in(remembered)
     picked: dict[str, int] = {}
-    # Each data folder starts looking elsewhere, so that two that start at once do not pick alike.
+    # Each data folder begins elsewhere, so that two that start at once do not pick the same ports.
     candidates = iter(_candidates(crc32(str(remembered.absolute()).encode())))
     for name in names:
-        port = known.get(name, 0)
+        port = before.get(name, 0)
         while not port or port in picked.values() or not is_free("127.0.0.1", port):
             port = next(candidates)
         picked[name] = port
@@ -30,7 +30,7 @@ def pick(names: Sequence[str], remembered: Path) -> dict[str, int]:
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether nobody listens there; raises OSError for a port or an address that we could not use anyway."""
+    """Whether nobody listens there; raises OSError when we may not listen there at all."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -44,14 +44,14 @@ def is_free(host: str, port: int) -> bool:
 
 
 def holder(port: int) -> str:
-    """Who listens on the port: pid and command, as far as we may see."""
+    """Returns who listens on the port: pid and command, as far as we may see."""
     for connection in psutil.net_connections(kind="tcp"):
         if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
-            return _named(connection.pid)
+            return _describe(connection.pid)
     return "a process that cannot be seen"
 
 
-def _named(pid: int | None) -> str:
+def _describe(pid: int | None) -> str:
     if pid is None:
         return "a process of another user (root can see it with `ss -ltnp`)"
     try:
@@ -67,7 +67,7 @@ def _candidates(seed: int) -> Iterable[int]:
 
 
 def remembered_in(path: Path) -> dict[str, int]:
-    """What was picked before."""
+    """Returns the remembered ports by name; {} when there are none."""
     try:
         known = json.loads(path.read_text())
     except (OSError, ValueError):

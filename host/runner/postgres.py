@@ -1,4 +1,4 @@
-"""PostgreSQL as our own child: one cluster in a data folder, reached by a socket that only we can open."""
+"""The embedded PostgreSQL: a child process with its data in one folder and a socket that only its owner can open."""
 
 import ctypes
 import os
@@ -40,14 +40,14 @@ SETTINGS: Final = {
     "wal_level": "minimal",
     "random_page_cost": "1.1",
     "jit": "off",
-    "max_parallel_workers_per_gather": "0",  # two cores, short queries: a parallel plan only steals from turns
+    "max_parallel_workers_per_gather": "0",  # with two cores and short queries a parallel plan only takes time from turns
     "autovacuum_naptime": "20s",  # the outbox grows from nothing to thousands of rows in less than a minute
     "autovacuum_vacuum_scale_factor": "0.05",
-    # Where rows are very many an ANALYZE takes half a second of CPU; what is small is looked at often all the same.
+    # On very many rows an ANALYZE takes half a second of CPU; small tables are analysed often all the same.
     "autovacuum_analyze_scale_factor": "0.2",
     "log_checkpoints": "off",
     "log_min_messages": "warning",
-    # Refused turns are PostgreSQL errors and every day's business: only what stops a session is worth a log line.
+    # A refused turn is a PostgreSQL error and quite normal: only what ends a session is worth a log line.
     "log_min_error_statement": "fatal",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -55,10 +55,10 @@ SETTINGS: Final = {
 
 
 class EmbeddedPostgres:
-    """`start()` makes the cluster at first use and returns when it accepts connections; `stop()` ends it.
+    """One PostgreSQL server and its data.
 
-    Start it from a thread that lives as long as the server: the kernel ties the end of the child to that thread.
-    `fsync=False` is for what may be lost: tests and simulations.
+    Start it from a thread that lives as long as the server: the kernel stops the child when that thread ends.
+    `fsync=False` is for data that may be lost: tests and simulations.
     """
 
     def __init__(self, folder: Path, *, log: Path | None = None, fsync: bool = True) -> None:
@@ -81,7 +81,10 @@ class EmbeddedPostgres:
         return f"postgresql://{OWNER}:{self.password}@/{database}?host={quote(str(self.socket_dir), safe='/')}"
 
     def start(self, *, timeout_seconds: float = READY_SECONDS) -> None:
-        """Raise PostgresError, with the reason, when it is not ready in time; nothing runs then."""
+        """Starts the server and returns when it accepts connections; the first start initialises its data.
+
+        Raises PostgresError when it is not ready in time; nothing runs then.
+        """
         deadline = time.monotonic() + timeout_seconds
         self.prepare(deadline)
         self.spawn()
@@ -91,28 +94,29 @@ class EmbeddedPostgres:
             self.stop()
             raise
 
-    # The three steps of a start, for a runner that does not want to be blocked by all of it at once.
+    # The three steps of a start: the runner takes them one by one, because together they block too long.
 
     def prepare(self, deadline: float) -> None:
-        """Everything before the server runs: folder, password, the end of an old server, the cluster."""
-        with _clear_errors(self.folder):
+        """Makes folder, password and cluster, and waits for the end of an old server; raises PostgresError."""
+        with _as_postgres_errors(self.folder):
             self._prepare()
             _wait_for_old_server(self._cluster / "postmaster.pid", deadline)
             if not (self._cluster / "PG_VERSION").exists():
                 self._init_cluster()
 
     def spawn(self) -> "subprocess.Popen[Any]":
-        """Start the server; from a thread that outlives it. Does not wait for it."""
-        with _clear_errors(self.folder):
+        """Starts the server and does not wait for it; must be called from a thread that outlives it."""
+        with _as_postgres_errors(self.folder):
             self.process = self._spawn()
         return self.process
 
     def wait_until_ready(self, deadline: float) -> None:
+        """Waits until the server accepts connections and has the database; raises PostgresError."""
         self._wait_until_ready(deadline)
         self._create_database()
 
     def stop(self) -> None:
-        """Ends within 5 s: sessions are cut and a checkpoint written; a server that hangs is killed."""
+        """Stops the server within 5 s: it ends all sessions and writes a checkpoint; if it hangs, it is killed."""
         process, self.process = self.process, None
         if process is not None:
             for sign, seconds in ((signal.SIGINT, FAST_STOP_SECONDS), (signal.SIGQUIT, 0.8), (signal.SIGKILL, 5.0)):
@@ -138,7 +142,7 @@ class EmbeddedPostgres:
                 file.write(secrets.token_urlsafe(32))
 
     def _init_cluster(self) -> None:
-        """Under another name first: a cluster that was cut short is thrown away at the next start."""
+        """Makes the cluster under another name first: one that was interrupted is thrown away at the next start."""
         who, partial = account(), self.folder / "cluster.partial"
         shutil.rmtree(partial, ignore_errors=True)
         shutil.rmtree(self._cluster, ignore_errors=True)
@@ -184,13 +188,13 @@ class EmbeddedPostgres:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C in the terminal is ours to hand on, after the parts that need it
+                start_new_session=True,  # Ctrl-C in the terminal must not stop it before the parts that need it
                 preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509  one system call; see there
                 **who.popen,
             )
 
     def _wait_until_ready(self, deadline: float) -> None:
-        """By the status line in postmaster.pid, as pg_ctl does; ends with the server or the deadline."""
+        """Reads the status line in postmaster.pid, as pg_ctl does, until it says ready; raises PostgresError."""
         process, pid_file = self.process, self._cluster / "postmaster.pid"
         while process is not None and process.poll() is None and time.monotonic() < deadline:
             try:
@@ -206,7 +210,7 @@ class EmbeddedPostgres:
         raise PostgresError(_explain(f"PostgreSQL did not become ready; the end of {self.log}:\n{tail}", self.folder))
 
     def _create_database(self) -> None:
-        """At every start, because the first one may have ended right after it made the cluster."""
+        """Makes the database if need be, at every start: the first one may have been interrupted before this step."""
         result = subprocess.run(  # noqa: S603  our own binary
             [str(binaries(account()) / "createdb"), "-h", str(self.socket_dir), "-U", OWNER, DATABASE],
             env={"PGPASSWORD": self.password},
@@ -221,7 +225,7 @@ class EmbeddedPostgres:
 
 @contextmanager
 def _opened(folder: Path) -> Generator[int]:
-    """A descriptor to hand to a child: by /dev/fd it reaches the folder even below a home that is closed to it."""
+    """Yields a descriptor for a child: through /dev/fd it reaches a folder even below a home that it may not enter."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         yield descriptor
@@ -230,7 +234,7 @@ def _opened(folder: Path) -> Generator[int]:
 
 
 @contextmanager
-def _clear_errors(folder: Path) -> Generator[None]:
+def _as_postgres_errors(folder: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
@@ -246,14 +250,17 @@ def _explain(message: str, folder: Path) -> str:
 
 
 def _socket_folder(note: Path, who: Account) -> Path:
-    """A short path (a socket's may have 107 bytes), ours alone, and the same one at every start, by `note`."""
+    """Returns a private folder with a short path, because that of a socket has at most 107 bytes.
+
+    The file `note` keeps the path, so that it is the same at every start.
+    """
     if note.exists():
         folder = Path(note.read_text(encoding="utf-8"))
         try:
             folder.mkdir(mode=0o700)
         except FileExistsError:
-            found = folder.lstat()
-            if found.st_uid == who.uid and found.st_mode == stat.S_IFDIR | 0o700:
+            facts = folder.lstat()
+            if facts.st_uid == who.uid and facts.st_mode == stat.S_IFDIR | 0o700:
                 return folder
         else:
             os.chown(folder, who.uid, who.gid)
@@ -265,12 +272,15 @@ def _socket_folder(note: Path, who: Account) -> Path:
 
 
 def _wait_for_old_server(pid_file: Path, deadline: float) -> None:
-    """A server whose parent was killed is still writing its checkpoint; a stale file would refuse the start."""
+    """Waits while a server whose parent was killed writes its checkpoint, then removes its pid file.
+
+    A stale pid file would make the next server refuse to start.
+    """
     while _is_postgres(pid_file) and time.monotonic() < deadline:
         time.sleep(0.05)
     if _is_postgres(pid_file):
         raise PostgresError(f"Another PostgreSQL is still running in {pid_file.parent}.")
-    pid_file.unlink(missing_ok=True)  # its number is free again or another program's
+    pid_file.unlink(missing_ok=True)  # by now no process or another program has its pid
 
 
 def _is_postgres(pid_file: Path) -> bool:
@@ -282,10 +292,10 @@ def _is_postgres(pid_file: Path) -> bool:
 
 
 def _die_with(parent: int) -> Callable[[], None] | None:
-    """Asks the kernel, between fork and exec, for a fast shutdown of the child when we die, however that happens."""
+    """Returns what asks the kernel, between fork and exec, to shut the child down when this process dies in any way."""
     if sys.platform != "linux":
         return None
-    prctl: Any = ctypes.CDLL(None).prctl  # looked up before the fork: nothing may be loaded after it
+    prctl: Any = ctypes.CDLL(None).prctl  # looked up here, because nothing may be loaded after the fork
 
     def ask() -> None:
         prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0)

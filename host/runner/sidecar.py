@@ -1,4 +1,4 @@
-"""The sidecar: the Dapr that this machine has, if it is the right one, else the one built from components/sidecar."""
+"""The programs of Dapr: those installed on this machine in our version, else those built from components/sidecar."""
 
 import hashlib
 import platform
@@ -13,7 +13,7 @@ PROGRAMS = ("daprd", "placement", "scheduler")
 
 @dataclass(frozen=True, slots=True)
 class SidecarPrograms:
-    """A folder that holds the three programs of Dapr in the version that we use."""
+    """A folder with the three programs of Dapr in the version that we use."""
 
     folder: Path
     origin: str
@@ -32,7 +32,7 @@ class SidecarPrograms:
 
 
 def find(source: Path, cache: Path) -> SidecarPrograms | None:
-    """An installed Dapr of our version, else what was built before from these very sources."""
+    """Returns an installed Dapr of our version, else one built from exactly these sources; None if there is neither."""
     for folder in _installed_folders():
         if is_ours(folder):
             return SidecarPrograms(folder, "installed")
@@ -41,12 +41,12 @@ def find(source: Path, cache: Path) -> SidecarPrograms | None:
 
 
 def is_ours(folder: Path) -> bool:
-    """Whether the folder has all three programs, and in our version."""
+    """Whether the folder has all three programs in our version."""
     return all(shutil.which(name, path=str(folder)) for name in PROGRAMS) and version_of(folder / "daprd") == VERSION
 
 
 def version_of(daprd: Path) -> str:
-    """What `daprd --version` says, or "" when it does not run."""
+    """Returns what `daprd --version` prints, "" when it does not run."""
     try:
         done = subprocess.run([daprd, "--version"], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603  a program that we looked up
     except (OSError, subprocess.TimeoutExpired):
@@ -55,7 +55,7 @@ def version_of(daprd: Path) -> str:
 
 
 def built_folder(source: Path, cache: Path) -> Path:
-    """Where the programs built from `source` belong: another source is another folder."""
+    """Returns the folder for the programs built from `source`; its name is a hash of the sources."""
     digest = hashlib.sha256(f"{VERSION} {platform.system()} {platform.machine()}".encode())
     for path in sorted(source.rglob("*")):
         if path.suffix in {".go", ".mod", ".sum"}:

@@ -1,4 +1,4 @@
-"""Builds the sidecar once: under a lock, with a line of progress every ten seconds, moved into place when it is whole.
+"""The build of the sidecar: done once, under a lock, and moved into place when it is complete.
 
 `python -m host.runner.sidecar_build [--find]` prints the folder of its programs; with --find it never builds.
 """
@@ -21,7 +21,7 @@ _LINK = (
 )
 _ENVIRONMENT = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
 
-# What the log of a failed build says, and what to do about it.
+# A pattern in the log of a failed build, and what to do about it.
 _REMEDIES = (
     (
         r"no space left on device",
@@ -36,7 +36,7 @@ _REMEDIES = (
 
 
 def build(source: Path, cache: Path, say: Say) -> SidecarPrograms:
-    """The sidecar built from `source`; raises OperatorError with the cause, the remedy and the log."""
+    """Returns the sidecar built from `source`; raises OperatorError with the cause, the remedy and the log."""
     if not (source / "go.mod").is_file():
         raise OperatorError(f"No Dapr {VERSION} is installed, and {source} is not there to build it from.")
     target = sidecar.built_folder(source, cache)
@@ -71,7 +71,7 @@ def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
 
 
 def progress(log: Path, seconds: float) -> str:
-    """One line: how long it takes so far, and what Go has done."""
+    """Returns one line: the time so far, and what Go has done."""
     lines = log.read_text(errors="replace").splitlines()
     fetched = sum(line.startswith("go: downloading") for line in lines)
     compiled = sum(not line.startswith("go: ") for line in lines)
@@ -80,7 +80,7 @@ def progress(log: Path, seconds: float) -> str:
 
 
 def failure(log: Path) -> str:
-    """What went wrong, in the words of the log, and what to do."""
+    """Returns the end of the log and what to do."""
     text = log.read_text(errors="replace")
     remedy = next((advice for pattern, advice in _REMEDIES if re.search(pattern, text)), "")
     lines = [line for line in text.splitlines() if not line.startswith("go: downloading")]
@@ -89,7 +89,7 @@ def failure(log: Path) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Print where the sidecar is; exit 1 when there is none and it was not to be, or could not be, built."""
+    """Prints the folder of the sidecar; returns exit code 1 when there is none and none was built."""
 
     def say(line: str) -> None:
         sys.stderr.write(line + "\n")

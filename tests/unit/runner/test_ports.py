@@ -9,7 +9,7 @@ import pytest
 
 from host.console import OperatorError
 from host.runner import ports
-from host.runner.up import Chosen, refuse_a_taken_port
+from host.runner.up import ChosenAddress, refuse_a_taken_port
 
 pytestmark = pytest.mark.unit
 
@@ -59,4 +59,4 @@ def test_who_holds_a_port_is_named_with_pid_and_command(taken: int) -> None:
 )
 def test_a_public_address_that_cannot_be_had_is_refused_with_the_reason(taken: int, host: str, says: str) -> None:
     with pytest.raises(OperatorError, match=says):
-        refuse_a_taken_port(Chosen("", host, taken))
+        refuse_a_taken_port(ChosenAddress("", host, taken))
