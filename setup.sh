@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes .venv from requirements.lock, or with `lock` writes the lock files anew. `make` runs it when need be.
+# Makes .venv from requirements.lock; with the argument `lock` it writes the lock files. `make` calls it when needed.
 set -eu
 cd "$(dirname "$0")"
 
 works() { "$@" >/dev/null 2>&1; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
-# One package of tools.lock with its hashes.
+# Prints the lines of tools.lock for one package with its hashes.
 pinned() { awk -v name="$1==" '/^[^ #]/ { on = index($0, name) == 1 } on' tools.lock; }
 
 python=
@@ -44,6 +44,6 @@ else install=".venv/bin/python -m pip install --quiet --disable-pip-version-chec
 fi
 $install --require-hashes -r requirements.lock || die "The Python packages could not be installed: is there a network?"
 $install --no-deps --no-build-isolation -e .
-# uv leaves this to the first import: where that may not write, every start would compile for two seconds.
+# uv does not compile: where the first import may not write, every start would compile for two seconds.
 works .venv/bin/python -m compileall -q -j 0 .venv/lib actors host web || true
 touch .venv/.ready

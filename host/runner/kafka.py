@@ -14,11 +14,9 @@ from pathlib import Path
 from host.console import OperatorError
 from host.kafka_access import KafkaAccess
 from host.runner.folder import write_private
-from host.runner.kafka_jars import java, kafka_jars
+from host.runner.kafka_jars import java
 from host.runner.part import Part, Process, tethered
 from host.settings import child_environment
-
-__all__ = ["USER", "Kafka", "kafka_jars"]
 
 USER = "duely"
 READY_SECONDS = 60

@@ -69,7 +69,10 @@ def _fetch_into(folder: Path, pom: Path, say: Say) -> None:
             *("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={whole}"),
         )
         began = time.monotonic()
-        say_progress = lambda: say(f"  fetching the jars of Kafka: {build_step.minutes(time.monotonic() - began)}")  # noqa: E731
+
+        def say_progress() -> None:
+            say(f"  fetching the jars of Kafka: {build_step.minutes(time.monotonic() - began)}")
+
         if build_step.run(command, pom.parent, log, {}, say_progress) != 0:
             errors = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line]
             cause = "\n".join(f"    {line[:300]}" for line in errors[:3])

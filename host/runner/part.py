@@ -16,12 +16,12 @@ Process = subprocess.Popen[bytes]
 Ready = Callable[[], Awaitable[str]]
 
 
-async def at_once() -> str:
+async def ready_at_once() -> str:
     """Returns "": the part can be used as soon as it runs."""
     return ""
 
 
-def nothing() -> None:
+def no_preparation() -> None:
     """Does nothing: the part needs no preparation."""
 
 
@@ -41,8 +41,8 @@ class Part:
     name: str
     log: Path
     spawn: Callable[[], Process]
-    prepare: Callable[[], None] = nothing
-    ready: Ready = at_once
+    prepare: Callable[[], None] = no_preparation
+    ready: Ready = ready_at_once
     ready_seconds: float = 30
     after: tuple[str, ...] = ()
     once: bool = False

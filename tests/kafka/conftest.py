@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from host.runner import ports
-from host.runner.kafka import Kafka, kafka_jars, password
+from host.runner.kafka import Kafka, password
+from host.runner.kafka_jars import kafka_jars
 from host.settings import cache_dir
 from tests.kafka.broker import TestBroker
 from tests.kafka.figures import FIGURES

@@ -9,7 +9,8 @@ from confluent_kafka.admin import AdminClient
 
 from host.kafka_access import KafkaAccess
 from host.operator.topics import client_settings
-from host.runner.kafka import Kafka, kafka_jars
+from host.runner.kafka import Kafka
+from host.runner.kafka_jars import kafka_jars
 from host.settings import cache_dir
 from tests.kafka.broker import TestBroker
 
