@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -10,13 +10,12 @@ from actors.replies import Json
 from host import metrics
 from host.consumers.handler import REMINDERS
 from host.consumers.table import topics_of
+from host.dapr.publisher import Publish
 from host.store.engine import Database
 from host.store.turns import outbox, publishing
 from host.store.turns.publishing import Unpublished
 
 log = logging.getLogger(__name__)
-
-Publish = Callable[[str, Sequence[Json]], Awaitable[set[str]]]  # topic, events → ids that were not accepted
 
 BATCH: Final = 100
 BATCH_BYTES: Final = 1_000_000

@@ -1,12 +1,14 @@
 """Publishing through the sidecar: batches of events to a topic, each event keyed by its user."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
 import orjson
 from dapr.proto import api_v1
 
+from actors.replies import Json
 from host.dapr.client import SidecarConnection
+
+Publish = Callable[[str, Sequence[Json]], Awaitable[set[str]]]  # from topic and CloudEvents to the ids not accepted
 
 PUBLISH_TIMEOUT_SECONDS = 35  # the Kafka producer in the sidecar gives up after 30
 
@@ -19,7 +21,7 @@ class SidecarPublisher:
         self._name = name
         self._prefix = prefix
 
-    async def publish(self, topic: str, events: Sequence[dict[str, Any]]) -> set[str]:
+    async def publish(self, topic: str, events: Sequence[Json]) -> set[str]:
         """Publishes CloudEvents and returns the ids of those not accepted; raises AioRpcError when none was."""
         request = api_v1.BulkPublishRequest(
             pubsub_name=self._name,
@@ -33,7 +35,7 @@ class SidecarPublisher:
         return {failed.entry_id for failed in response.failedEntries}
 
 
-def _entry(event: dict[str, Any]) -> api_v1.BulkPublishRequestEntry:
+def _entry(event: Json) -> api_v1.BulkPublishRequestEntry:
     # The key is set on the entry, never on the request: the component would copy the request's key over all entries.
     user = event["data"].get("user_id")
     return api_v1.BulkPublishRequestEntry(

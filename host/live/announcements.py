@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from actors.replies import Json
-from host.chores.relay import Publish
 from host.consumers.handler import DEAD_LETTERS, TASK_UPDATES
+from host.dapr.publisher import Publish
 from host.dapr.subscription import Take
 from host.store.turns.outbox import Event
 

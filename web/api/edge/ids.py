@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import AfterValidator
 
+from actors.fields import TagName
 from web.problems import not_found
 
 
@@ -50,3 +51,4 @@ ReminderId = Annotated[str, AfterValidator(_reminder), _UUID]
 NotificationId = Annotated[str, AfterValidator(_notification), _UUID]
 TokenId = Annotated[str, AfterValidator(_token), _UUID]
 SessionId = Annotated[str, AfterValidator(_session), Path()]
+TagInPath = Annotated[TagName, Path()]  # a tag is its name

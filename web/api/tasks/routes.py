@@ -13,13 +13,12 @@ from web.api import bodies, models
 from web.api.edge.acting import act_of
 from web.api.edge.answers import answer, answer_done, no_content
 from web.api.edge.guard import GuardedRoute
-from web.api.edge.ids import TaskId
+from web.api.edge.ids import TagInPath, TaskId
 from web.api.edge.operation import operation
 from web.api.edge.paging import cursor_after
 from web.api.edge.reading import read_body
 from web.api.series import models as series_models
 from web.api.series.sending import create_recurring, end_recurrence
-from web.api.tags.routes import TagInPath
 from web.api.tasks.queries import TaskQuery, task_filter, task_stretch
 from web.api.tasks.sending import change_task, create_task
 from web.api.tasks.shown import task_json, tasks_json
