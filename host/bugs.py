@@ -23,6 +23,7 @@ class BugLog:
         self._logged_at: OrderedDict[tuple[str, ...], float] = OrderedDict()
 
     def note(self, bug: Bug) -> None:
+        """Counts the bug, and logs it unless it was logged within the last minute."""
         metrics.actor_bugs.labels(bug.actor_type).inc()
         if not self._is_due(bug.fingerprint, bug.actor_type, bug.actor_id):
             return

@@ -25,7 +25,7 @@ from host.chores.zone_rules import ZoneRules
 from host.consumers.catchup import CATCHUP_POLL_SECONDS, Catchup
 from host.consumers.handler import TASK_UPDATES
 from host.consumers.subscriptions import durable
-from host.consumers.wiring import wired
+from host.consumers.wiring import Handlers, wired
 from host.dapr.actor_host import ActorHost
 from host.dapr.actor_runtime import NO_ACTORS, hosted
 from host.dapr.arming import Arming
@@ -82,16 +82,7 @@ class HostProcess:
         self._arming = Arming(self.database, self.clock)
         publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT, settings.kafka_prefix)
         self._announcements = Announcements(publisher.publish, process_id)
-        # Where the streams are in other processes, these hear through the broker of what can be read.
-        announces = self._has_broker and settings.role == "consumers"
-        self._handlers = wired(
-            self.database,
-            self.clock,
-            self.gateway,
-            shown=self._announcements.shown if announces else self.projection.note,
-            signal=self._announcements.signal if announces else self._signal_readers,
-            types=self._on_projected,
-        )
+        self._handlers = self._make_handlers()
         self._catchups = self._make_catchups()
         self._archivist = Archivist(
             self.database,
@@ -214,6 +205,18 @@ class HostProcess:
             topic = self.settings.kafka_prefix + TASK_UPDATES
             table.append(TopicSubscription(TASK_UPDATES, topic, frozenset((UPDATES,)), take))
         return TopicSubscriptions(table)
+
+    def _make_handlers(self) -> Handlers:
+        """Returns the handlers of the consumers. They signal the readers of this process, or announce to all others."""
+        announces = self._has_broker and self.settings.role == "consumers"
+        return wired(
+            self.database,
+            self.clock,
+            self.gateway,
+            shown=self._announcements.shown if announces else self.projection.note,
+            signal=self._announcements.signal if announces else self._signal_readers,
+            types=self._on_projected,
+        )
 
     def _make_catchups(self) -> dict[str, Catchup]:
         grace = BROKER_GRACE_SECONDS if self._has_broker else 0.0

@@ -20,7 +20,7 @@ _OPTIONS = [
     ("grpc.min_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.max_receive_message_length", 4 * 1024 * 1024),
-    # A half-open connection is found by its pings; no call on it would ever end.
+    # Pings find a half-open connection, on which no call would be answered.
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 3_000),
     ("grpc.http2.max_pings_without_data", 0),
@@ -41,6 +41,7 @@ class SidecarConnection:
         self.http = SidecarHttp(http_port, api_token)
 
     async def close(self) -> None:
+        """Closes HTTP and gRPC; open gRPC calls have one second to end."""
         self.http.close()
         await self.channel.close(grace=1)
 

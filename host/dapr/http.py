@@ -135,9 +135,7 @@ class _Connection(asyncio.Protocol):
         if self._parser.get_status_code() < _OK:  # an interim status: the answer follows
             return
         if not self._parser.should_keep_alive() or self._answer is None or self._answer.done():
-            self.is_open = (
-                False  # the server closes after this answer, or nobody asked for it: never reuse the connection
-            )
+            self.is_open = False  # its last answer, or one to no request: do not reuse it
         if self._answer is not None and not self._answer.done():
             if self._limit is not None:
                 self._limit.cancel()

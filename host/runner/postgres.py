@@ -71,6 +71,7 @@ class EmbeddedPostgres:
 
     @property
     def socket_dir(self) -> Path:
+        """The folder of the server's socket."""
         return _socket_folder(self.folder / "socket", account())
 
     @property
@@ -78,6 +79,7 @@ class EmbeddedPostgres:
         return self._password_file.read_text(encoding="ascii").strip()
 
     def dsn(self, database: str = DATABASE) -> str:
+        """Returns the DSN of a database, with its password; raises OSError before the first `prepare`."""
         return f"postgresql://{OWNER}:{self.password}@/{database}?host={quote(str(self.socket_dir), safe='/')}"
 
     def start(self, *, timeout_seconds: float = READY_SECONDS) -> None:

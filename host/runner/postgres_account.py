@@ -72,10 +72,7 @@ def _copy(package: Path, copy: Path) -> None:
     partial = copy.with_name(f"{copy.name}.{os.getpid()}")
     try:
         copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        for folder in (
-            package,
-            package.with_name(f"{package.name}.libs"),
-        ):  # the binaries look for their libraries there
+        for folder in (package, package.with_name(f"{package.name}.libs")):  # where the binaries look for libraries
             if folder.exists():
                 shutil.copytree(folder, partial / folder.name, symlinks=True)
         partial.chmod(0o755)

@@ -1,4 +1,4 @@
-"""components/kafka says what the code says: groups, topics, apps, and connections that the sidecar would take."""
+"""components/kafka agrees with the code on groups, topics and apps, and the sidecar would take its connections."""
 
 import re
 from itertools import pairwise
@@ -79,14 +79,14 @@ def test_a_prefix_stands_before_every_group_and_topic_and_changes_nothing_else(t
     named, plain = components(read[1]), components()
     assert named.keys() == plain.keys()
     for name, component in named.items():
-        told, before = settings_of(component), settings_of(plain[name])
-        differing = {key for key in before if told[key] != before[key]}
+        prefixed, before = settings_of(component), settings_of(plain[name])
+        differing = {key for key in before if prefixed[key] != before[key]}
         if name == BROKER_COMPONENT:
             assert differing == {"allowedTopics"}
-            assert set(told["allowedTopics"].split(",")) == {topic.name for topic in topics(3, "team.duely-")}
+            assert set(prefixed["allowedTopics"].split(",")) == {topic.name for topic in topics(3, "team.duely-")}
         else:
             assert differing == {"consumerGroup"}
-            assert told["consumerGroup"] == f"team.duely-{before['consumerGroup']}"
+            assert prefixed["consumerGroup"] == f"team.duely-{before['consumerGroup']}"
         assert component["scopes"] == plain[name]["scopes"]
     others = [each for each in documents() if each["kind"] != "Component"]
     assert [each for each in documents(read[1]) if each["kind"] != "Component"] == others
@@ -189,14 +189,14 @@ def test_a_variant_says_the_same_by_its_environment(file: Path, monkeypatch: pyt
     connection = {entry["name"]: entry for entry in variant["connection"]}
     monkeypatch.setattr(Path, "read_text", lambda _: "PEM")
     settings = read_settings(variant["environment"])
-    told = settings.kafka.environment()
+    variables = settings.kafka.environment()
     assert settings.broker == "kafka"
-    assert told["DUELY_KAFKA_BROKERS"] == connection["brokers"]["value"]
-    assert told["DUELY_KAFKA_AUTH_TYPE"] == connection["authType"]["value"]
-    assert told["DUELY_KAFKA_DISABLE_TLS"] == connection["disableTls"]["value"]
+    assert variables["DUELY_KAFKA_BROKERS"] == connection["brokers"]["value"]
+    assert variables["DUELY_KAFKA_AUTH_TYPE"] == connection["authType"]["value"]
+    assert variables["DUELY_KAFKA_DISABLE_TLS"] == connection["disableTls"]["value"]
     # The sidecar knows SHA-256 and SHA-512, and takes anything else for PLAIN.
-    assert told["DUELY_KAFKA_SASL"].replace("PLAIN", "") == connection["saslMechanism"]["value"]
-    assert bool(told["DUELY_KAFKA_CA_PEM"]) == ("secretKeyRef" in connection["caCert"])
+    assert variables["DUELY_KAFKA_SASL"].replace("PLAIN", "") == connection["saslMechanism"]["value"]
+    assert bool(variables["DUELY_KAFKA_CA_PEM"]) == ("secretKeyRef" in connection["caCert"])
 
 
 def test_only_resources_lie_there_because_the_sidecar_names_every_other_file_whenever_it_looks() -> None:

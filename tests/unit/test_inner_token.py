@@ -1,4 +1,4 @@
-"""The token of the inner listener: made once, for its owner alone, the same for every process that starts."""
+"""The token of the inner listener: made once, readable only by its owner, the same for every process."""
 
 import stat
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""How the brokers are reached: read from settings, said to the sidecar and to the operator's commands alike."""
+"""How Kafka is reached: read from the settings, the same for the sidecar and for operators' commands."""
 
 from pathlib import Path
 
@@ -27,17 +27,17 @@ def test_a_password_over_tls_is_said_to_both(tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     authority.write_text("PEM")
     found = read_settings({**SCRAM, "DUELY_KAFKA_CA": str(authority)}).kafka
-    told = found.environment()
-    assert told["DUELY_KAFKA_AUTH_TYPE"] == "password"
-    assert told["DUELY_KAFKA_SASL"] == "SHA-512"
-    assert (told["DUELY_KAFKA_DISABLE_TLS"], told["DUELY_KAFKA_CA_PEM"]) == ("false", "PEM")
+    variables = found.environment()
+    assert variables["DUELY_KAFKA_AUTH_TYPE"] == "password"
+    assert variables["DUELY_KAFKA_SASL"] == "SHA-512"
+    assert (variables["DUELY_KAFKA_DISABLE_TLS"], variables["DUELY_KAFKA_CA_PEM"]) == ("false", "PEM")
     asked = client_settings(found)
     assert (asked["security.protocol"], asked["sasl.mechanism"]) == ("sasl_ssl", "SCRAM-SHA-512")
     assert asked["ssl.ca.location"] == str(authority)
     assert "secret" not in repr(found)
 
 
-def test_what_is_told_is_read_back_the_same(tmp_path: Path) -> None:
+def test_the_environment_is_read_back_the_same(tmp_path: Path) -> None:
     for name in ("ca", "crt", "key"):
         (tmp_path / name).write_text(name)
     for found in (
@@ -75,7 +75,7 @@ def test_a_prefix_that_kafka_would_not_take_is_refused(prefix: str) -> None:
         read_settings({"DUELY_KAFKA_PREFIX": prefix})
 
 
-def test_a_broker_that_does_not_answer_in_time_is_told_of_in_our_words() -> None:
+def test_a_broker_that_does_not_answer_in_time_is_reported_in_our_words() -> None:
     words = r"Kafka at 127\.0\.0\.1:1: no answer within 15 s"
     with pytest.raises(TopicsError, match=words), _Admin(access(BROKERS="127.0.0.1:1")):
         raise TimeoutError

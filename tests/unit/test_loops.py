@@ -1,4 +1,4 @@
-"""A loop outlives whatever its step raises, tells what is no outage, and ends only by cancellation."""
+"""A loop outlives whatever its step raises, logs what is no outage, and ends only by cancellation."""
 
 import asyncio
 import logging
@@ -53,25 +53,27 @@ async def test_it_pauses_after_each_step_and_otherwise_after_an_error(pauses: li
 
 
 @pytest.mark.usefixtures("pauses")
-async def test_an_error_is_told_in_the_words_of_the_loop_and_an_outage_is_not(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_error_is_logged_in_the_words_of_the_loop_and_an_outage_is_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     bug = ValueError("a bug")
     await run(FakeStep(OSError("away"), bug, TimeoutError()))
-    told: list[tuple[Any, ...]] = [(line.name, line.levelname, line.getMessage()) for line in caplog.records]
-    assert told == [("a.loop", "ERROR", "the step failed")]
+    logged: list[tuple[Any, ...]] = [(line.name, line.levelname, line.getMessage()) for line in caplog.records]
+    assert logged == [("a.loop", "ERROR", "the step failed")]
     assert caplog.records[0].exc_info
     assert caplog.records[0].exc_info[1] is bug
 
 
 @pytest.mark.usefixtures("pauses")
-@pytest.mark.parametrize(("passing", "told"), [(is_away, ["bug"]), (lambda _: True, []), (None, ["actor", "bug"])])
+@pytest.mark.parametrize(("passing", "logged"), [(is_away, ["bug"]), (lambda _: True, []), (None, ["actor", "bug"])])
 async def test_the_loop_says_which_errors_pass(
-    caplog: pytest.LogCaptureFixture, passing: Callable[[Exception], bool] | None, told: list[str]
+    caplog: pytest.LogCaptureFixture, passing: Callable[[Exception], bool] | None, logged: list[str]
 ) -> None:
     await run(
         FakeStep(OSError("database"), Unavailable("actor"), ValueError("bug")),
         **{"passing": passing} if passing else {},
     )
-    assert [str(line.exc_info[1]) for line in caplog.records if line.exc_info] == told
+    assert [str(line.exc_info[1]) for line in caplog.records if line.exc_info] == logged
 
 
 @pytest.mark.parametrize("pause", [0.0, PAUSE])

@@ -1,4 +1,4 @@
-"""A turn wakes the consumers that take what it has committed, and no others."""
+"""A commit nudges the consumers that take its events, and no others."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def process(broker: Broker = "none") -> HostProcess:
 
 
 @pytest.mark.parametrize(
-    ("types", "woken"),
+    ("types", "expected"),
     [
         ({"task.created", "reminder.scheduled"}, ["projector"]),
         ({"task.overdue", "reminder.fired"}, ["projector", "notifier"]),
@@ -33,11 +33,13 @@ def process(broker: Broker = "none") -> HostProcess:
         ({"digest.due"}, ["projector", "digest"]),
     ],
 )
-async def test_a_commit_wakes_those_who_take_its_events(types: set[str], woken: list[str], nudged: list[str]) -> None:
+async def test_a_commit_nudges_those_who_take_its_events(
+    types: set[str], expected: list[str], nudged: list[str]
+) -> None:
     process()._on_commit(types)
-    assert nudged == woken
+    assert nudged == expected
 
 
-async def test_with_a_broker_it_wakes_the_relay_alone(nudged: list[str]) -> None:
+async def test_with_a_broker_it_nudges_only_the_relay(nudged: list[str]) -> None:
     process("kafka")._on_commit({"reminder.fired"})
     assert nudged == []

@@ -1,4 +1,4 @@
-"""What each role is of no use without, and what is said of a scheduler that is gone, or busy."""
+"""The checks that each role needs, and their answers for a scheduler that is gone, or busy."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,4 @@
-"""PostgreSQL as our child: it keeps its data, ends with us, and says what is wrong."""
+"""The embedded PostgreSQL keeps its data, ends with its runner, and says what is wrong."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The application that the sidecar calls: only the sidecar, never 404, and a reconnect drops what was cached."""
+"""The routes for the sidecar: only for the sidecar, never 404, and a reconnect drops the caches."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -78,7 +78,7 @@ async def test_a_call_without_a_command_that_raises_is_500_too(body: bytes) -> N
         assert (await http.put("/actors/NoSuchActor/1/method/tick", content=body)).status_code == 500
 
 
-async def test_a_turn_that_raises_is_told_as_that_of_who_asked(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_turn_that_raises_is_logged_with_the_user_and_the_request(caplog: pytest.LogCaptureFixture) -> None:
     lines, person = Lines(caplog), FakePerson()
     async with client() as http:
         await http.put("/actors/NoSuchActor/1/method/turn", content=orjson.dumps(person.says("CompleteTask").to_wire()))

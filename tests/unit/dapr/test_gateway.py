@@ -1,4 +1,4 @@
-"""The gateway repeats a call until it is answered, and says Unavailable when its time is over."""
+"""The gateway repeats a call until it is answered, and raises Unavailable when its time is over."""
 
 import asyncio
 import time
@@ -128,10 +128,10 @@ BUG = orjson.dumps({"ok": False, "bug": {"fingerprint": "0123456789ab"}})
 
 
 @pytest.mark.parametrize("method", ["send", "tick", "arm"])
-async def test_a_bug_is_told_at_once(method: str) -> None:
+async def test_a_bug_is_raised_at_once(method: str) -> None:
     client = FakeClient([BUG])
     command = [FakeCommand()] if method == "send" else []
-    with pytest.raises(ActorBug) as told:
+    with pytest.raises(ActorBug) as raised:
         await getattr(Gateway(client), method)("TaskActor", "t1", *command)  # type: ignore[arg-type]
-    assert (told.value.actor_type, told.value.fingerprint) == ("TaskActor", "0123456789ab")
+    assert (raised.value.actor_type, raised.value.fingerprint) == ("TaskActor", "0123456789ab")
     assert len(client.calls) == 1

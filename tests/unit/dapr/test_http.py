@@ -1,4 +1,4 @@
-"""Calls over kept connections: one each while they wait, kept afterwards, and never an answer that was another's."""
+"""Calls over kept-alive connections: one for each open call, reused, and never with the answer to another call."""
 
 import asyncio
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""The listener of the sidecar: any split of the bytes, nonsense, and an end that lets open calls end."""
+"""The listener: requests in any pieces, malformed requests, and a stop that lets open calls end."""
 
 import asyncio
 from urllib.parse import urlsplit

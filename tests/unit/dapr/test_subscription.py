@@ -1,4 +1,4 @@
-"""What the sidecar is told to bring, and what is said of each message that it brings."""
+"""Which topics the sidecar delivers, and the status returned for each message."""
 
 import base64
 from collections.abc import Sequence

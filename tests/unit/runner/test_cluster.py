@@ -1,4 +1,4 @@
-"""The cluster's layout: names, roles and ports of its replicas, and what each is told."""
+"""The layout of a cluster: names, roles and ports of its replicas, and their commands."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The data folder: refused with a reason, held by one runner, and cleared of what a killed one left."""
+"""The data folder: refused with a reason, locked by one runner, and cleared of what a killed runner left."""
 
 import errno
 import json
@@ -56,7 +56,7 @@ def test_the_lock_of_a_killed_runner_is_free_again(tmp_path: Path) -> None:
         pass
 
 
-def test_what_is_told_is_read_back_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+def test_the_state_file_is_read_back_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     data = DataFolder(tmp_path)
     data.prepare()
     data.note_running(RUNNING)

@@ -1,4 +1,4 @@
-"""The broker's jars are fetched once, whole or not at all; what keeps them away is said with its remedy."""
+"""The jars of the broker are fetched once, whole or not at all; a failure is reported with its remedy."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Ports are picked free, remembered, and their holder is named."""
+"""Free ports are picked and remembered; the holder of a taken one is named."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""What a part answers is read whole, however it comes; a part that answers half of it does not answer."""
+"""The answer of a part is read in full, in whatever pieces it comes; half an answer is none."""
 
 import asyncio
 import contextlib

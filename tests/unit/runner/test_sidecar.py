@@ -1,4 +1,4 @@
-"""The sidecar is found where it is, and built once where it is not."""
+"""An installed or built sidecar is found; else it is built once."""
 
 import threading
 from pathlib import Path

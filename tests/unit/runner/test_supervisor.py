@@ -1,4 +1,4 @@
-"""Parts start in their order, come back when they die, and stop in the reverse order; tried on tiny commands."""
+"""Parts start in order, come back when they die, and stop in the reverse order; tested with tiny commands."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); prin
 
 
 class Bench:
-    """Makes parts whose doings end up in one diary."""
+    """Makes parts that write what they do into one diary."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -163,7 +163,7 @@ async def test_a_step_that_ends_well_is_not_started_again(bench: Bench) -> None:
     assert bench.read() == ["step ran", "last starts", "last stops"]
 
 
-async def test_a_preparation_that_fails_is_told_like_a_part_that_dies(bench: Bench) -> None:
+async def test_a_preparation_that_fails_is_reported_like_a_part_that_dies(bench: Bench) -> None:
     def refuse() -> None:
         raise OSError(28, "No space left on device")
 

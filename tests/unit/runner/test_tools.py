@@ -1,4 +1,4 @@
-"""Where Go and Node come from."""
+"""Go and Node are used from PATH where they are new enough, else installed."""
 
 from pathlib import Path
 
