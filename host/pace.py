@@ -9,29 +9,29 @@ from host.chores.relay import LONGEST_POLL_SECONDS as RELAY_POLL_SECONDS
 from host.consumers.catchup import CATCHUP_POLL_SECONDS
 from host.live.hub import POLL_SECONDS as HUB_POLL_SECONDS
 from host.settings import Broker, Role
-from host.store.read_model.consistency import POLL_SECONDS as SHOWN_POLL_SECONDS
+from host.store.read_model.consistency import POLL_SECONDS as READER_POLL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Seconds between polls.
 
-    projector, relay: the longest pause; shown: the first pause of a reader who waits for a version
+    projector, relay: the longest pause; reader: the first pause of a read that waits for a version
     """
 
     projector: float = CATCHUP_POLL_SECONDS
     relay: float = RELAY_POLL_SECONDS
     hub: float = HUB_POLL_SECONDS
-    shown: float = SHOWN_POLL_SECONDS
+    reader: float = READER_POLL_SECONDS
 
 
 def pace_of(role: Role, broker: Broker) -> Pace:
     """Returns the pace of a process of that role; a broker takes over some of the polling."""
     match role, broker:
         case "web", "none":
-            return Pace(hub=0.1, shown=0.02)
+            return Pace(hub=0.1, reader=0.02)
         case "web", _:  # the broker signals the hub
-            return Pace(shown=0.02)
+            return Pace(reader=0.02)
         case "consumers", "none":
             return Pace(projector=0.05)
         case "consumers", _:  # catch-up only takes what the broker lost

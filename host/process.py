@@ -69,7 +69,7 @@ class HostProcess:
         self.database = Database(settings.database_url)
         self._pace = pace_of(settings.role, settings.broker)
         self.hub = Hub(self.database, poll_seconds=self._pace.hub)
-        self.projection = Projection(self.database, self._pace.shown)
+        self.projection = Projection(self.database, self._pace.reader)
         self.signing_key = b""
         self._sidecar = SidecarConnection(settings.dapr_grpc_port, settings.dapr_http_port, settings.dapr_api_token)
         self._client = SidecarActorClient(self._sidecar)

@@ -57,28 +57,28 @@ class ActorHost:
         return await self._answer(method, path, body)
 
     async def _answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        parts = path.split("/")[1:]
-        if parts[0] == "actors":
-            return await _actor_call(method, parts, body)
-        if parts[0] == "job":
-            return await self._run_job(parts)
+        segments = path.split("/")[1:]
+        if segments[0] == "actors":
+            return await _actor_call(method, segments, body)
+        if segments[0] == "job":
+            return await self._run_job(segments)
         if path == "/dapr/config":
             self._on_configured()
             return 200, self._config
         if path == "/dapr/subscribe":
             return 200, orjson.dumps(self._subscriptions.declared())
-        if parts[0] == "events" and (statuses := await self._subscriptions.deliver(path, body)):
+        if segments[0] == "events" and (statuses := await self._subscriptions.deliver(path, body)):
             return 200, statuses
         return _NO_ROUTE
 
-    async def _run_job(self, parts: list[str]) -> tuple[int, bytes]:
-        job = self._jobs.get("/".join(parts[1:]))
+    async def _run_job(self, segments: list[str]) -> tuple[int, bytes]:
+        job = self._jobs.get("/".join(segments[1:]))
         if job is None:
             return _NO_ROUTE
         try:
             await job()
         except Exception as error:  # noqa: BLE001  the edge: the scheduler calls again
-            log.warning("a job failed", extra={"job": parts[1], "cause": repr(error)[:300]})
+            log.warning("a job failed", extra={"job": segments[1], "cause": repr(error)[:300]})
             return 500, b'{"message":"the job failed; see the log of the host"}'
         return 200, b"{}"
 
@@ -89,9 +89,9 @@ class ActorHost:
         return hmac.compare_digest(given, self._app_token)
 
 
-async def _actor_call(method: str, parts: list[str], body: bytes) -> tuple[int, bytes]:
+async def _actor_call(method: str, segments: list[str], body: bytes) -> tuple[int, bytes]:
     try:
-        match method, parts:
+        match method, segments:
             case "PUT", [_, actor_type, actor_id, "method", "remind", name]:
                 await ActorRuntime.fire_reminder(actor_type, actor_id, name, body)
                 return 200, b"{}"
@@ -103,7 +103,7 @@ async def _actor_call(method: str, parts: list[str], body: bytes) -> tuple[int, 
                 return 503, b'{"message":"no such actor route"}'
     except Exception as error:  # noqa: BLE001  the edge: whatever a turn raised, the caller hears 500 and may repeat the command
         with _context_of(body):
-            log.warning("actor call failed", extra={"path": "/".join(parts), "cause": repr(error)[:300]})
+            log.warning("actor call failed", extra={"path": "/".join(segments), "cause": repr(error)[:300]})
         return 500, b'{"message":"the turn failed; see the log of the host","errorCode":"TURN_FAILED"}'
 
 

@@ -34,12 +34,12 @@ def access_of(settings: Settings) -> KafkaAccess:
     if settings.kafka.brokers:
         return settings.kafka
     folder = DataFolder(settings.data_dir)
-    known = ports.remembered_in(folder.ports)
-    if not known.keys() >= set(PORTS) or not _password_file(folder).is_file():
+    picked = ports.remembered_in(folder.ports)
+    if not picked.keys() >= set(PORTS) or not _password_file(folder).is_file():
         raise OperatorError(
             f"There is no broker in {folder.path}: start Duely with DUELY_BROKER=kafka, or name one in DUELY_KAFKA_BROKERS."
         )
-    return _kafka(folder, Path(), known).access
+    return _kafka(folder, Path(), picked).access
 
 
 def write_resources(settings: Settings, folder: DataFolder) -> None:

@@ -63,10 +63,10 @@ def _fetch_into(folder: Path, pom: Path, say: Say) -> None:
     log = folder.with_suffix(".log")
     say(f"Fetching the jars of Kafka once, with {maven}: some seconds, 45 MB (log: {log})")
     with tempfile.TemporaryDirectory(prefix="fetching-", dir=folder.parent) as scratch:
-        whole = Path(scratch) / "jars"
+        jars = Path(scratch) / "jars"
         command = (
             *(maven, "--batch-mode", "--no-transfer-progress", "--file", str(pom)),
-            *("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={whole}"),
+            *("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={jars}"),
         )
         began = time.monotonic()
 
@@ -77,7 +77,7 @@ def _fetch_into(folder: Path, pom: Path, say: Say) -> None:
             errors = [line for line in log.read_text(errors="replace").splitlines() if "ERROR" in line]
             cause = "\n".join(f"    {line[:300]}" for line in errors[:3])
             raise OperatorError(f"Fetching the jars of Kafka failed:\n{cause}\nThe whole log is {log}.")
-        whole.rename(folder)
+        jars.rename(folder)
 
 
 def _java_version(java_path: str) -> int:

@@ -69,7 +69,7 @@ def _candidates(seed: int) -> Iterable[int]:
 def remembered_in(path: Path) -> dict[str, int]:
     """Returns the remembered ports by name; {} when there are none."""
     try:
-        known = json.loads(path.read_text())
+        content = json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
-    return {name: port for name, port in known.items() if isinstance(port, int)} if isinstance(known, dict) else {}
+    return {name: port for name, port in content.items() if isinstance(port, int)} if isinstance(content, dict) else {}

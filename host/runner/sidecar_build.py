@@ -52,9 +52,9 @@ def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
     log = target.with_suffix(".log")
     say(f"Building the Dapr sidecar {VERSION} once, with {go}: about 4 minutes the first time (log: {log})")
     with tempfile.TemporaryDirectory(prefix="building-", dir=target.parent) as scratch:
-        whole = Path(scratch) / "whole"
-        whole.mkdir()
-        command = (str(go), "build", *_FLAGS, _LINK, "-o", str(whole / "daprd"), ".")
+        built = Path(scratch) / "built"
+        built.mkdir()
+        command = (str(go), "build", *_FLAGS, _LINK, "-o", str(built / "daprd"), ".")
         started = time.monotonic()
         code = build_step.run(
             command, source, log, _ENVIRONMENT, lambda: say(progress(log, time.monotonic() - started))
@@ -62,11 +62,11 @@ def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
         if code != 0:
             raise OperatorError(failure(log))
         for name in ("placement", "scheduler"):
-            (whole / name).symlink_to("daprd")
-        if not sidecar.is_ours(whole):
+            (built / name).symlink_to("daprd")
+        if not sidecar.is_ours(built):
             raise OperatorError(f"What was built does not say that it is {VERSION}; see {log}.")
         shutil.rmtree(target, ignore_errors=True)
-        whole.rename(target)
+        built.rename(target)
     say(f"Built the sidecar in {time.monotonic() - started:.0f} s: {target}")
 
 
@@ -95,16 +95,16 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(line + "\n")
 
     try:
-        found = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
-        if found is None and "--find" not in arguments:
-            found = build(checkout.SIDECAR_SOURCE, cache_dir(), say)
+        programs = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
+        if programs is None and "--find" not in arguments:
+            programs = build(checkout.SIDECAR_SOURCE, cache_dir(), say)
     except OperatorError as error:
         say(str(error))
         return 1
-    if found is None:
+    if programs is None:
         say(f"no Dapr {VERSION} is installed and none was built yet")
         return 1
-    sys.stdout.write(f"{found.folder}\n")
+    sys.stdout.write(f"{programs.folder}\n")
     return 0
 
 

@@ -65,8 +65,8 @@ def version_of(tool: Tool, path: str) -> Version:
         done = subprocess.run([path, *tool.version_command], capture_output=True, text=True, timeout=30, check=True)  # noqa: S603  a tool that we looked up
     except (OSError, subprocess.SubprocessError):
         return ()
-    numbers = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", done.stdout)
-    return tuple(int(part or 0) for part in numbers.groups()) if numbers else ()
+    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", done.stdout)
+    return tuple(int(number or 0) for number in match.groups()) if match else ()
 
 
 def _install(tool: Tool, tools: Path, lock: Path, present: str) -> None:

@@ -71,7 +71,7 @@ def run(settings: Settings, layout: Layout, say: Say) -> int:
         say(f"Duely cannot start.\n{error}")
         return 1
     except KeyboardInterrupt:
-        say("Stopped before it was up.")
+        say("Stopped before Duely was up.")
         return 1
 
 
