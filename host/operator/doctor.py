@@ -1,239 +1,84 @@
-"""What `duely doctor` finds: what runs, which versions, what is reachable from where, who is behind, what is wrong."""
+"""`duely doctor`: prints the diagnosis of this Duely, as text or JSON."""
 
-import json
-import shutil
-import socket
+import asyncio
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from ipaddress import ip_address
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-import psutil
+import click
 
-from host.readiness import WORKS
-from host.runner import checkout, ports, sidecar
-from host.runner.database import embedded
-from host.runner.folder import DataFolder, Running
-from host.runner.parts import reachable_address
-from host.runner.probe import http_get, http_ok
-from host.runner.up import LOW_DISK_BYTES
-from host.settings import Settings, cache_dir
-from host.store.upkeep import vitals
+from actors.clock import SystemClock
+from host.operator.command_line import json_option, json_text, settings_of
+from host.operator.diagnosis import Diagnosis, Listener, database_url, examine
+from host.store.upkeep.processes import Seen
 from host.store.upkeep.vitals import Vitals
-from host.version import VERSION
 
-LAG_EVENTS = 1000
-BROKER_LAG_SECONDS = 10
-_OK, _UNAUTHORIZED = 200, 401
+_WIDTH = 22
+_NOBODY = {"relay": "nobody (needed with a broker only)"}
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """An address that a part listens on; `beyond` when other machines can reach it."""
+@click.command()
+@json_option
+@click.pass_obj
+def doctor_command(data_dir: Path | None, in_json: bool) -> None:
+    """Report what runs, what is reachable and what is wrong.
 
-    part: str
-    use: str
-    protocol: str
-    address: str
-    port: int
-    beyond: bool
-
-
-@dataclass(slots=True)
-class Diagnosis:
-    """Everything found; `problems` is empty for a healthy system. Sizes in bytes.
-
-    `watched` says where metrics and readiness are told, and which file has the token for that.
+    The exit code is 1 when something is wrong.
     """
-
-    versions: dict[str, str]
-    url: str = ""
-    parts: dict[str, str] = field(default_factory=dict[str, str])
-    listeners: list[Listener] = field(default_factory=list[Listener])
-    readiness: dict[str, Any] = field(default_factory=dict[str, Any])
-    watched: dict[str, str] = field(default_factory=dict[str, str])
-    vitals: Vitals | None = None
-    disk: dict[str, int] = field(default_factory=dict[str, int])
-    problems: list[str] = field(default_factory=list[str])
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+    settings = settings_of(data_dir)
+    report = asyncio.run(examine(settings, database_url(settings), SystemClock().now()))
+    click.echo(json_text(report.as_json()) if in_json else "\n".join(lines(report)))
+    sys.exit(1 if report.problems else 0)
 
 
-def database_url(settings: Settings) -> str:
-    """The database that can be asked now; "" when nothing runs or it is another user's."""
-    folder = DataFolder(settings.data_dir)
-    if settings.database_url or not folder.is_held():
-        return settings.database_url
-    try:
-        return embedded(folder).dsn()
-    except OSError:
-        return ""
+def lines(report: Diagnosis) -> list[str]:
+    """Returns the diagnosis as text: a section for each subject, problems last."""
+    text = [" · ".join(f"{name} {number}" for name, number in report.versions.items())]
+    text += _section(f"Runs at {report.url}" if report.url else "Does not run", report.parts.items())
+    text += _section("Reachable from other machines", _addresses(report.listeners, beyond=True) or [("nothing", "")])
+    text += _section("Reachable on this machine only", _addresses(report.listeners, beyond=False))
+    text += _section("Metrics and readiness", report.watched.items())
+    text += _section("Ready", report.readiness.get("parts", {}).items())
+    if report.vitals:
+        text += _section("Processes", map(_process, report.vitals.processes))
+        text += _section("Data", _facts(report.vitals))
+    text += _section("Disk", ((name, _megabytes(size)) for name, size in report.disk.items()))
+    text += ["", *(f"PROBLEM  {problem}" for problem in report.problems)] if report.problems else ["", "All is well."]
+    return text
 
 
-async def examine(settings: Settings, database_url: str, now: datetime) -> Diagnosis:
-    """`database_url` is empty where there is no database to ask because nothing runs."""
-    folder = DataFolder(settings.data_dir)
-    report = Diagnosis(_versions())
-    running = folder.noted_running() if folder.is_held() else None
-    if running is None:
-        report.problems.append(f"Nothing runs from {folder.path}: start it with `duely up`.")
-    else:
-        await _look_at_parts(report, folder, running)
-    if database_url:
-        await _look_at_data(report, settings, database_url, now)
-    _look_at_disk(report, folder, settings.archive)
-    return report
+def _section(title: str, rows: Iterable[tuple[str, str]]) -> list[str]:
+    body = [f"  {name:<{_WIDTH}} {value}".rstrip() for name, value in rows]
+    return ["", title, *body] if body else []
 
 
-def _versions() -> dict[str, str]:
-    found = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
-    dapr = f"{sidecar.VERSION} ({found.origin}, {found.folder})" if found else "not installed and not built yet"
-    return {"duely": VERSION, "python": sys.version.split()[0], "dapr": dapr}
+def _addresses(listeners: Iterable[Listener], *, beyond: bool) -> list[tuple[str, str]]:
+    ours = sorted((item for item in listeners if item.beyond == beyond), key=lambda item: (item.part, item.port))
+    return [(item.part, f"{item.protocol} {item.address}:{item.port}  {item.use}") for item in ours]
 
 
-async def _look_at_parts(report: Diagnosis, folder: DataFolder, running: Running) -> None:
-    report.url = running.url
-    uses = {port: name for name, port in ports.remembered_in(folder.ports).items()} | {
-        _address(running.url)[1]: "page and API",
-        _address(running.inner_url)[1]: "metrics and readiness",
-    }
-    for name in running.names:
-        process = _process(running.parts.get(name))
-        report.parts[name] = _described(process) if process else "does not run"
-        if process is None:
-            report.problems.append(f"{name} does not run; its log is {folder.logs / name}.log.")
-        else:
-            report.listeners.extend(_listeners(name, process, uses))
-    await ask(report, running)
+def _facts(vitals: Vitals) -> list[tuple[str, str]]:
+    return [
+        ("users and tasks", f"{vitals.users} and {vitals.tasks}, {_megabytes(vitals.bytes)} of database"),
+        ("active series", str(vitals.series)),
+        *((f"consumer {name}", _progress(name, lag, vitals)) for name, lag in sorted(vitals.lag.items())),
+        ("oldest event waiting", f"{vitals.oldest_waiting_seconds:.1f} s"),
+        ("oldest unpublished", f"{vitals.oldest_unpublished_seconds:.0f} s (matters with a broker only)"),
+        ("wakes", f"{vitals.wakes_unarmed} unarmed, {vitals.wakes_overdue} overdue, {vitals.wakes_failing} failing"),
+        ("next wake", vitals.next_wake.isoformat(timespec="seconds") if vitals.next_wake else "none"),
+        ("dead letters", ", ".join(f"{name} {count}" for name, count in vitals.dead_letters.items()) or "none"),
+        *((f"chore {name}", holder or _NOBODY.get(name, "nobody")) for name, holder in vitals.chores.items()),
+    ]
 
 
-async def ask(report: Diagnosis, running: Running) -> None:
-    """Where it says that it runs: `duely up` may have had other settings than we have."""
-    report.watched = {"address": running.inner_url, "token": running.inner_token or "none is asked for"}
-    host, port = _address(running.url)
-    if await http_ok(port, "/health/live", host):
-        report.problems.append(f"The page does not answer at {running.url}.")
-    try:
-        await _ask_readiness(report, running)
-    except (OSError, ValueError) as error:
-        report.problems.append(f"Readiness is not told at {running.inner_url}: {error or type(error).__name__}.")
+def _process(seen: Seen) -> tuple[str, str]:
+    who, since = seen.process, seen.started_at.isoformat(timespec="seconds")
+    return who.role, f"{who.version}, pid {who.pid} on {who.host} as {who.app_id}, since {since}"
 
 
-async def _ask_readiness(report: Diagnosis, running: Running) -> None:
-    host, port = _address(running.inner_url)
-    status, body = await http_get(port, "/health/ready", host, _token(running))
-    if status == _UNAUTHORIZED:
-        raise PermissionError(f"it does not know the token of {running.inner_token}")
-    report.readiness = json.loads(body)
-    if status != _OK:
-        broken = {part: word for part, word in report.readiness.get("parts", {}).items() if word not in WORKS}
-        report.problems.append(f"Duely is not ready: {', '.join(f'{part}: {word}' for part, word in broken.items())}.")
+def _progress(name: str, lag: int, vitals: Vitals) -> str:
+    return f"{lag} events behind{', paused' if name in vitals.paused else ''}"
 
 
-def _token(running: Running) -> str:
-    return Path(running.inner_token).read_text().strip() if running.inner_token else ""
-
-
-async def _look_at_data(report: Diagnosis, settings: Settings, database_url: str, now: datetime) -> None:
-    try:
-        found = report.vitals = await vitals.read(database_url, now)
-    except vitals.UNREADABLE as error:
-        report.problems.append(f"The database does not answer: {error or type(error).__name__}.")
-        return
-    report.versions |= {"postgresql": found.postgresql, "schema": found.schema}
-    _judge(report, found, has_broker=settings.broker != "none")
-
-
-def _judge(report: Diagnosis, found: Vitals, *, has_broker: bool) -> None:
-    for consumer, lag in found.lag.items():
-        if lag > LAG_EVENTS:
-            report.problems.append(f"The consumer {consumer} is {lag} events behind.")
-    if has_broker and found.oldest_unpublished_seconds > BROKER_LAG_SECONDS:
-        report.problems.append(f"The broker is {found.oldest_unpublished_seconds:.0f} s behind.")
-    if report.url and (found.wakes_overdue or found.wakes_unarmed):
-        report.problems.append(f"{found.wakes_overdue} wakes are overdue and {found.wakes_unarmed} unarmed.")
-    idle = [name for name, holder in found.chores.items() if not holder and (name != "relay" or has_broker)]
-    if report.url and idle:
-        report.problems.append(f"No process runs {', '.join(idle)}.")
-    if found.wakes_failing:
-        report.problems.append(
-            f"{found.wakes_failing} wakes fail through a bug: the log of the host names each fingerprint."
-        )
-    for consumer, letters in found.dead_letters.items():
-        report.problems.append(
-            f"{letters} events could not be applied by {consumer}: `duely dead-letters list --consumer {consumer}` says why. "
-            "They are tried once more by themselves after an upgrade; "
-            f"`duely dead-letters replay --all --consumer {consumer}` tries them now."
-        )
-    for consumer in found.paused:
-        report.problems.append(f"The consumer {consumer} is paused: `duely pause-consumer {consumer} --resume`.")
-
-
-def _look_at_disk(report: Diagnosis, folder: DataFolder, archive: Path) -> None:
-    if not folder.path.is_dir():
-        return
-    parts = {path.name: path for path in (folder.postgres, folder.scheduler, folder.kafka, folder.logs)}
-    report.disk = {name: _size(path) for name, path in {**parts, "archive": archive}.items() if path.is_dir()}
-    report.disk["free"] = shutil.disk_usage(folder.path).free
-    if report.disk["free"] < LOW_DISK_BYTES:
-        report.problems.append(f"The disk under {folder.path} is nearly full.")
-
-
-def _address(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return reachable_address(parts.hostname or ""), parts.port or 0
-
-
-def _process(pid: int | None) -> psutil.Process | None:
-    try:
-        process = psutil.Process(pid) if pid else None
-        return process if process and process.status() != psutil.STATUS_ZOMBIE else None
-    except psutil.Error:
-        return None
-
-
-def _described(process: psutil.Process) -> str:
-    """Pid, memory with its children's, and whether it is stopped."""
-    memory = sum(_memory(member) for member in [process, *process.children(recursive=True)])
-    stopped = ", stopped" if process.status() == psutil.STATUS_STOPPED else ""
-    return f"pid {process.pid}, {memory >> 20} MB{stopped}"
-
-
-def _memory(process: psutil.Process) -> int:
-    """What it shares with others counts by its share, where we may know that."""
-    try:
-        return int(process.memory_full_info().pss)
-    except psutil.AccessDenied:
-        return int(process.memory_info().rss)
-    except psutil.NoSuchProcess:
-        return 0
-
-
-def _listeners(part: str, process: psutil.Process, uses: dict[int, str]) -> Iterator[Listener]:
-    try:
-        connections = process.net_connections(kind="inet")
-    except psutil.Error:
-        return
-    for connection in connections:
-        is_tcp = connection.type == socket.SOCK_STREAM
-        if not connection.laddr or connection.raddr or (is_tcp and connection.status != psutil.CONN_LISTEN):
-            continue
-        address, port = connection.laddr
-        use = uses.get(port, "") if is_tcp else "name lookup in the local network (mDNS)"
-        beyond = not ip_address(address).is_loopback
-        yield Listener(part, use, "tcp" if is_tcp else "udp", address, port, beyond)
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for file in folder.rglob("*"):
-        try:
-            total += file.lstat().st_blocks * 512
-        except OSError:  # gone meanwhile
-            continue
-    return total
+def _megabytes(size: int) -> str:
+    return f"{size / (1 << 20):,.0f} MB"

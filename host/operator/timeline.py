@@ -1,4 +1,4 @@
-"""What happens in a simulation, as lines for a person to read."""
+"""The timeline of a simulation: a line of text for each event that a person would notice."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from host.store.turns.outbox import Event
 
 
 class Timeline:
-    """`people` are email and zone by user id: each line has the time on that person's wall."""
+    """Prints a line for each event. `people` has email and zone by user id: each line has that person's local time."""
 
     def __init__(self, start: datetime, people: Mapping[str, tuple[str, str]], say: Callable[[str], None]) -> None:
         self._start = start
@@ -21,23 +21,23 @@ class Timeline:
         self._say = say
         self.counts: Counter[str] = Counter()
 
-    def tell(self, events: Sequence[Event]) -> None:
-        """What came before the start was only waiting to be read."""
+    def show(self, events: Sequence[Event]) -> None:
+        """Prints and counts the events. Those from before the start are what the copied consumers had yet to handle."""
         for event in events:
-            line = LINES.get(event.type)
+            entry = ENTRIES.get(event.type)
             at = parse_instant(event.body["time"])
-            if line is not None and at >= self._start:
-                what, text = line
-                self.counts[what] += 1
-                self._say(f"{self._when(at, event.user_id)}  {what:<10}  {text(event.body['data'])}")
+            if entry is not None and at >= self._start:
+                label, text = entry
+                self.counts[label] += 1
+                self._say(f"{self._when(at, event.user_id)}  {label:<10}  {text(event.body['data'])}")
 
     def _when(self, at: datetime, user_id: str) -> str:
         email, zone = self._people.get(user_id, ("", "UTC"))
         return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}  {zone}  {email}"
 
     def summary(self) -> str:
-        counted = [f"{what}: {count:,}" for what, count in sorted(self.counts.items())]
-        return ", ".join(counted) or "Nothing happens"
+        counts = [f"{label}: {count:,}" for label, count in sorted(self.counts.items())]
+        return ", ".join(counts) or "Nothing happens"
 
 
 def _task(data: Json) -> str:
@@ -55,8 +55,8 @@ def _series(data: Json) -> str:
     return str(series["template"]["title"]) if series else f"series {data['series_id']}"
 
 
-# The events that are told: as what, and what of them.
-LINES: Final[Mapping[str, tuple[str, Callable[[Json], str]]]] = {
+# The events that are shown, by type: the label, and the text made of the event's data.
+ENTRIES: Final[Mapping[str, tuple[str, Callable[[Json], str]]]] = {
     "reminder.fired": ("reminder", _late),
     "task.overdue": ("overdue", _task),
     "recurrence.triggered": ("occurrence", _task),

@@ -1,15 +1,22 @@
-"""What `duely user` does: accounts listed, made and given a new password by whoever runs this Duely."""
+"""`duely user`: lists accounts, creates them and resets their passwords."""
 
+import asyncio
+import sys
 import uuid
 from datetime import datetime
+from pathlib import Path
 
+import click
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from actors.clock import SystemClock
 from actors.commands import Command, Principal, build_command
 from host.console import OperatorError
 from host.dapr.client import SidecarActorClient, SidecarConnection
 from host.dapr.gateway import ActorBug, Gateway, Unavailable
+from host.operator.command_line import settings_of
+from host.operator.database import errors_as_messages, opened
 from host.passwords import HASHER, LONGEST, SHORTEST, is_common, matches
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
@@ -19,28 +26,81 @@ from host.store.access.accounts import Account
 from host.store.engine import Database
 
 
-async def listed(dsn: str) -> list[str]:
-    """A line a person: address, zone, open tasks, since when, last seen."""
+@click.group()
+def user_group() -> None:
+    """Manage the accounts."""
+
+
+@user_group.command("list")
+@click.pass_obj
+def list_command(data_dir: Path | None) -> None:
+    """List all accounts."""
+    with opened(settings_of(data_dir)) as dsn:
+        click.echo("\n".join(asyncio.run(lines(dsn))))
+
+
+@user_group.command("create")
+@click.argument("email")
+@click.option("--timezone", default="UTC", show_default=True, help="An IANA time zone such as Europe/Berlin.")
+@click.pass_obj
+def create_command(data_dir: Path | None, email: str, timezone: str) -> None:
+    """Create an account for EMAIL, even when sign-up is closed.
+
+    Duely must be running. The password is asked for, or read from standard input when that is not a terminal.
+    """
+    settings = settings_of(data_dir)
+    with errors_as_messages():
+        running = DataFolder(settings.data_dir).require_running()
+        now = SystemClock().now()
+        asyncio.run(create(settings, running, email=email, password=_password(), zone=timezone, now=now))
+    click.echo(f"{email} can log in at {running.url}")
+
+
+@user_group.command("reset-password")
+@click.argument("email")
+@click.pass_obj
+def reset_password_command(data_dir: Path | None, email: str) -> None:
+    """Set a new password and end all sessions.
+
+    EMAIL names the account. The password is asked for, or read from standard input when that is not a terminal.
+    """
+    with opened(settings_of(data_dir)) as dsn:
+        ended = asyncio.run(reset_password(dsn, email, _password()))
+    click.echo(f"{email} has a new password; {ended} sessions were ended")
+
+
+def _password() -> str:
+    """Asks twice without showing the password; reads one line of standard input when that is not a terminal."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+async def lines(dsn: str) -> list[str]:
+    """Returns one line for each account: email, zone, open tasks, day of sign-up, day when last seen."""
     database = Database(dsn, pool_size=1)
     try:
         async with database.connect() as connection:
-            people = await roster.everyone(connection)
+            listed = await roster.everyone(connection)
     finally:
         await database.close()
-    if not people:
-        return ["Nobody has an account yet."]
-    width = max(len(person.email) for person in people)
+    if not listed:
+        return ["There are no accounts yet."]
+    width = max(len(account.email) for account in listed)
     return [
-        f"{person.email:<{width}}  {person.zone or '-':<20} {person.open_tasks:>6} open tasks  "
-        f"since {person.created_at:%Y-%m-%d}  {f'seen {person.last_seen_at:%Y-%m-%d}' if person.last_seen_at else ''}".rstrip()
-        for person in people
+        f"{account.email:<{width}}  {account.zone or '-':<20} {account.open_tasks:>6} open tasks  "
+        f"since {account.created_at:%Y-%m-%d}  {f'seen {account.last_seen_at:%Y-%m-%d}' if account.last_seen_at else ''}".rstrip()
+        for account in listed
     ]
 
 
 async def create(settings: Settings, running: Running, *, email: str, password: str, zone: str, now: datetime) -> None:
-    """As signing up does: the account in the store, then the person's actor. Raises OperatorError when it is refused."""
+    """Creates the account in the store and then the user's actor, as sign-up does.
+
+    Raises OperatorError when the account is refused or the actor cannot be reached.
+    """
     account = Account(str(uuid.uuid4()), accounts.folded_email(email), _hash(password, email), zone)
-    _registration(account)  # refused before anything is written
+    _registration(account)  # raises before anything is written
     database = Database(settings.database_url or embedded(DataFolder(settings.data_dir)).dsn(), pool_size=1)
     try:
         async with database.begin() as connection:
@@ -51,19 +111,22 @@ async def create(settings: Settings, running: Running, *, email: str, password: 
 
 
 async def _claimed(connection: AsyncConnection, account: Account, password: str, now: datetime) -> Account:
-    """The account as it is stored: this one, or one of the same password whose sign-up was cut off."""
+    """Returns the account as stored: this one, or one with the same password whose sign-up was cut off."""
     if await accounts.add(connection, account, now):
         return account
-    known = await accounts.by_email(connection, account.email)
-    assert known is not None  # noqa: S101  accounts are not deleted
-    half_made = await accounts.find_user(connection, known.user_id) is None
-    if half_made and matches(known.password_hash, password):
-        return known
+    stored = await accounts.by_email(connection, account.email)
+    assert stored is not None  # noqa: S101  accounts are not deleted
+    is_unfinished = await accounts.find_user(connection, stored.user_id) is None
+    if is_unfinished and matches(stored.password_hash, password):
+        return stored
     raise OperatorError(f"{account.email} has an account already.")
 
 
 async def reset_password(dsn: str, email: str, password: str) -> int:
-    """How many sessions were ended."""
+    """Sets the password and returns the number of sessions that this ended.
+
+    Raises OperatorError when the password is refused or nobody has an account with that email.
+    """
     password_hash = _hash(password, email)
     database = Database(dsn, pool_size=1)
     try:
@@ -97,7 +160,7 @@ async def _send(running: Running, user_id: str, command: Command) -> None:
     try:
         reply = await Gateway(SidecarActorClient(sidecar)).send("UserActor", user_id, command)
     except (Unavailable, ActorBug) as error:
-        raise OperatorError(f"{error}. Run the same again to finish it; `duely doctor` tells more.") from error
+        raise OperatorError(f"{error}. Run the same command again to finish; `duely doctor` tells more.") from error
     finally:
         await sidecar.close()
     if reply.error is not None:

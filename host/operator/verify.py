@@ -1,18 +1,26 @@
-"""What `duely verify` does: hold every invariant against a running system, name what breaks it, mend what can be mended.
+"""`duely verify`: checks every invariant on a running system, names each breach and mends what can be mended.
 
-Everything is read in one transaction that sees one instant. A turn commits its document, events and wake together, and
-a consumer its effect and its inbox, so that at any instant it can be told which documents the read model must show as
-they are, and which ones only once the projector has come to them; those are counted as moving. Grace is given only to
-what takes time by its nature: a reminder that is due, an event that waits.
+All reads are in one transaction that sees one instant. A turn commits its doc, events and wake together, and a consumer
+commits its effect together with its inbox. So at any instant it is known which docs the read model must equal, and which
+ones the projector has yet to handle; the latter count as moving. Only what takes time by nature has a grace period: a
+reminder that is due, an event that waits.
 """
 
 import asyncio
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
+import click
+
+from actors.clock import SystemClock
+from host.consumers.table import CONSUMERS
+from host.operator.command_line import json_option, json_text, settings_of
+from host.operator.database import opened
 from host.store.engine import Raw, is_outage
 from host.store.turns.outbox import Types
 from host.store.upkeep import doc_checks, invariants, mending, snapshot
@@ -20,41 +28,37 @@ from host.store.upkeep.doc_checks import MOST, Breach, Findings, Mend
 
 EXAMPLES: Final = 10
 TRIES: Final = 3
-# What each invariant says, in the order in which they are told.
+# What each invariant says, in the order of the report.
 INVARIANTS: Final[Mapping[str, str]] = {
-    "read_model": "tasks, series, reminders and users are what their actors keep",
-    "tags": "each tag counts the tasks that have it",
+    "read_model": "tasks, series, reminders and users equal the docs of their actors",
+    "tags": "each tag has the number of its tasks",
     "versions": "versions and events of each actor follow one another",
-    "activity": "the activity and the ledger have every event, once",
+    "activity": "the activity and the ledger have every event once",
     "chain": "positions have no gap and the hash chain is whole",
-    "wakes": "wakes are those of the documents, registered and not overdue",
-    "reminders": "no reminder that is due has not fired",
-    "deliveries": "each reminder that fired is told",
-    "slots": "each slot of a series has its one task",
-    "outbox": "events are handled in time, and none is passed over",
+    "wakes": "wakes equal those of the docs, are registered and not overdue",
+    "reminders": "every reminder that is due has fired",
+    "deliveries": "every reminder that fired is delivered",
+    "slots": "each slot of a series has exactly one task",
+    "outbox": "events are handled in time, and none is skipped",
     "dead_letters": "no event was put aside",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One invariant: how many things were looked at, and what breaks it; of very many breaches the first."""
+    """The result for one invariant: how many things were checked, and its breaches; `is_cut` when there may be more."""
 
     invariant: str
     says: str
     checked: int
     moving: int
     breaches: list[Breach]
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there may be more than are named."""
-        return len(self.breaches) >= MOST
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """`mended` is what was done, a line each; `left` is how many breaches nothing was done about."""
+    """The report: `mended` has a line for each thing done, `left` is the number of breaches that remain."""
 
     results: list[Result]
     seconds: float
@@ -62,50 +66,79 @@ class Verification:
     left: int
 
 
+@click.command()
+@click.option("--repair", is_flag=True, help="Repair what can be repaired, and report what was done.")
+@json_option
+@click.pass_obj
+def verify_command(data_dir: Path | None, *, repair: bool, in_json: bool) -> None:
+    """Check every invariant of the data; repair it on request.
+
+    Duely may run meanwhile. The exit code is 0 when there is no breach, and 1 otherwise; with --repair, it is 1 when a
+    breach remains that only a person can decide about. The running system applies within seconds what --repair hands to
+    consumers again.
+    """
+    settings = settings_of(data_dir)
+    consumers = {name: types for name, (_, types, _) in CONSUMERS.items()}
+    with opened(settings) as dsn:
+        broker = settings.broker != "none"
+        report = asyncio.run(verify(dsn, SystemClock().now(), consumers, broker=broker, repair=repair))
+    click.echo(json_text(as_json(report)) if in_json else "\n".join(lines(report)))
+    sys.exit(1 if report.left else 0)
+
+
 async def verify(
-    dsn: str, now: datetime, consumers: Mapping[str, Types], *, broker: bool, repair: bool = False
+    dsn: str,
+    now: datetime,
+    consumers: Mapping[str, Types],
+    *,
+    broker: bool,
+    repair: bool = False,
+    most_breaches: int = MOST,
 ) -> Verification:
-    """`consumers`: the events that each takes."""
+    """Checks every invariant and, with `repair`, mends what can be mended.
+
+    consumers: the types of events that each consumer takes; broker: whether events must be published, too
+    most_breaches: how many breaches of one invariant are kept while the docs are read
+    """
     began = time.monotonic()
     async with snapshot.connected(dsn) as connection:
-        found = await _examine(connection, now, consumers, broker=broker)
-        results = [
-            Result(
-                name,
-                says,
-                found.checked.get(name, 0),
-                found.moving.get(name, 0),
-                [breach for breach in found.breaches if breach.invariant == name],
-            )
-            for name, says in INVARIANTS.items()
-        ]
-        mended, left = await _repair(connection, found.breaches) if repair else ([], len(found.breaches))
+        findings = await _examine(connection, now, consumers, broker=broker, most_breaches=most_breaches)
+        results = [_result(findings, name, most_breaches) for name in INVARIANTS]
+        mended, left = await _repair(connection, findings.breaches) if repair else ([], len(findings.breaches))
     return Verification(results, time.monotonic() - began, mended, left)
 
 
-async def _examine(connection: Raw, now: datetime, consumers: Mapping[str, Types], *, broker: bool) -> Findings:
-    found = Findings()
+def _result(findings: Findings, name: str, most_breaches: int) -> Result:
+    breaches = [breach for breach in findings.breaches if breach.invariant == name]
+    checked, moving = findings.checked.get(name, 0), findings.moving.get(name, 0)
+    return Result(name, INVARIANTS[name], checked, moving, breaches, is_cut=len(breaches) >= most_breaches)
+
+
+async def _examine(
+    connection: Raw, now: datetime, consumers: Mapping[str, Types], *, broker: bool, most_breaches: int
+) -> Findings:
+    findings = Findings()
     async with doc_checks.one_instant(connection):
         row_id = -1
         while docs := await doc_checks.page(connection, row_id):
-            await doc_checks.examine(connection, docs, now, found)
+            await doc_checks.examine(connection, docs, now, findings)
             row_id = docs[-1].row_id
-            found.cut()
-        await invariants.rows_without_doc(connection, found)
-        await invariants.tags(connection, found)
-        await invariants.versions(connection, found)
-        await invariants.activity(connection, found)
-        await invariants.chain(connection, found)
-        await invariants.wakes(connection, found, now)
-        await invariants.slots(connection, found)
-        await invariants.deliveries(connection, found, now)
-        await invariants.outbox(connection, found, consumers, broker=broker)
-        await invariants.dead_letters(connection, found)
-    return found
+            findings.cut(most_breaches)
+        await invariants.rows_without_doc(connection, findings)
+        await invariants.tags(connection, findings)
+        await invariants.versions(connection, findings)
+        await invariants.activity(connection, findings)
+        await invariants.chain(connection, findings)
+        await invariants.wakes(connection, findings, now)
+        await invariants.slots(connection, findings)
+        await invariants.deliveries(connection, findings, now)
+        await invariants.outbox(connection, findings, consumers, broker=broker)
+        await invariants.dead_letters(connection, findings)
+    return findings
 
 
 async def _repair(connection: Raw, breaches: Sequence[Breach]) -> tuple[list[str], int]:
-    """What was done, each once, and how many breaches are left as they were."""
+    """Mends each thing once; returns what was done, and the number of breaches that remain."""
     done: dict[Mend, str] = {}
     left = 0
     for breach in breaches:
@@ -128,18 +161,18 @@ async def _mend(connection: Raw, mend: Mend) -> str:
 
 
 def lines(report: Verification) -> list[str]:
-    """A line an invariant, under it what breaks it, at the end what was done."""
+    """Returns a line for each invariant, under it its first breaches, and at the end what was done."""
     width = max(len(result.says) for result in report.results)
     text: list[str] = []
     for result in report.results:
         moving = f", {result.moving:,} moving" if result.moving else ""
         more = " OR MORE" if result.is_cut else ""
-        verdict = f"{len(result.breaches):,}{more} BREACHES" if result.breaches else "whole"
+        verdict = f"{len(result.breaches):,}{more} BREACHES" if result.breaches else "ok"
         text.append(f"{result.invariant:<12}  {result.says:<{width}}  {result.checked:>9,} checked{moving}  {verdict}")
         text += [f"    {breach.subject}  {breach.detail}" for breach in result.breaches[:EXAMPLES]]
         if len(result.breaches) > EXAMPLES:
             text.append(f"    … and {len(result.breaches) - EXAMPLES:,} more (--json has all)")
-    text += ["", *(f"mended  {line}" for line in report.mended)] if report.mended else []
+    text += ["", *(f"mended  {action}" for action in report.mended)] if report.mended else []
     return [*text, "", _verdict(report)]
 
 
@@ -147,10 +180,10 @@ def _verdict(report: Verification) -> str:
     total = sum(len(result.breaches) for result in report.results)
     took = f"Checked in {report.seconds:.1f} s"
     if not total:
-        return f"{took}: everything is whole."
+        return f"{took}: there is no breach."
     if not report.mended:
         return f"{took}: {total:,} breaches. `duely verify --repair` mends what can be mended."
-    return f"{took}: {total:,} breaches; {len(report.mended):,} things were mended, {report.left:,} breaches are left."
+    return f"{took}: {total:,} breaches; {len(report.mended):,} things were mended, {report.left:,} breaches remain."
 
 
 def as_json(report: Verification) -> dict[str, Any]:
@@ -163,8 +196,8 @@ def as_json(report: Verification) -> dict[str, Any]:
                 "moving": result.moving,
                 "may_be_more": result.is_cut,
                 "breaches": [
-                    {"subject": it.subject, "detail": it.detail, "can_be_mended": it.mend is not None}
-                    for it in result.breaches
+                    {"subject": breach.subject, "detail": breach.detail, "can_be_mended": breach.mend is not None}
+                    for breach in result.breaches
                 ],
             }
             for result in report.results

@@ -55,14 +55,14 @@ class Findings:
         self.checked[invariant] = self.checked.get(invariant, 0) + checked
         self.moving[invariant] = self.moving.get(invariant, 0) + moving
 
-    def cut(self) -> None:
-        """Keep the first MOST breaches of each invariant: one that breaks everywhere hides no other."""
-        if len(self.breaches) > MOST:
+    def cut(self, most: int) -> None:
+        """Keeps the first `most` breaches of each invariant, so that one that breaks everywhere hides no other."""
+        if len(self.breaches) > most:
             seen: Counter[str] = Counter()
             kept: list[Breach] = []
             for breach in self.breaches:
                 seen[breach.invariant] += 1
-                if seen[breach.invariant] <= MOST:
+                if seen[breach.invariant] <= most:
                     kept.append(breach)
             self.breaches = kept
 

@@ -14,7 +14,7 @@ from host.console import OperatorError
 from host.consumers.catchup import Catchup
 from host.consumers.handler import Handler
 from host.consumers.projector import Projector
-from host.operator import letters
+from host.operator import dead_letters as letters
 from host.store.engine import Database
 from host.store.turns import dead_letters, pauses
 from host.store.turns.outbox import Event
@@ -228,7 +228,7 @@ async def test_the_command_tells_what_became_of_each(
 ) -> None:
     await bury(world, person, loops, fault)
     async with world.database.raw() as connection:
-        found = await letters.chosen(connection, None, [])
+        found = await letters.selected(connection, None, [])
         assert found == []
         found = await dead_letters.listed(connection, None)
         nobody = await letters.replay(connection, found, 0.0)
@@ -243,7 +243,7 @@ async def test_the_command_tells_what_became_of_each(
 async def test_an_id_that_is_not_there_is_named(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
     async with world.database.raw() as connection:
         with pytest.raises(OperatorError, match="TaskActor:x:1:1"):
-            await letters.chosen(connection, "projector", ["TaskActor:x:1:1"])
+            await letters.selected(connection, "projector", ["TaskActor:x:1:1"])
 
 
 async def test_a_dropped_letter_is_never_applied(
@@ -269,7 +269,7 @@ async def test_the_list_fits_a_terminal_and_names_what_is_needed(
     assert f"TaskActor:{task_id}:2:1" in text[1]
     assert "task.updated" in text[1]
     assert text[1].endswith("KeyError: 'no such field'")
-    whole = "\n".join(letters.whole(found[0]))
+    whole = "\n".join(letters.details(found[0]))
     assert '"Pay bad rent"' in whole
     assert letters.as_json(found[0])["event"]["data"]["version"] == 2
 

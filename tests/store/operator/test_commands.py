@@ -78,7 +78,7 @@ def test_a_replay_that_nobody_takes_up_says_so_and_stays_asked_for(dsn: str) -> 
     assert done.exit_code == 1
     assert done.output.startswith("waiting  projector  TaskActor:t1:2:1")
     assert sql(dsn, ("SELECT count(*) FROM dead_letters WHERE replay_at IS NOT NULL",)) == 1
-    assert "(asked for again)" in duely("dead-letters", "list").output
+    assert "(replay requested)" in duely("dead-letters", "list").output
 
 
 def test_ids_or_all_must_be_named(dsn: str) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from host.console import OperatorError
 from host.consumers.catchup import Catchup
-from host.operator import rebuild as operation
 from host.operator.rebuild import Rebuilt, rebuild
 from host.store.engine import Database
 from host.store.read_model.consistency import reached
@@ -36,8 +35,8 @@ async def read_model(world: World) -> dict[str, list[Any]]:
     return {name: [tuple(row) for row in await world.rows(query)] for name, query in READ_MODEL.items()}
 
 
-async def run(world: World) -> Rebuilt:
-    return await rebuild(world.database.dsn, lambda line: None)
+async def run(world: World, **options: float) -> Rebuilt:
+    return await rebuild(world.database.dsn, lambda line: None, **options)
 
 
 async def settle(loop: Catchup) -> None:
@@ -186,16 +185,15 @@ async def test_cut_off_anywhere_it_leaves_the_live_tables_and_the_next_one_clean
     said: list[str] = []
     async with asyncio.timeout(10):
         await rebuild(full.database.dsn, said.append)
-    assert said[0].startswith("Removed what a rebuild that was cut off")
+    assert said[0].startswith("Removed the remains of a rebuild that was cut off")
     assert await read_model(full) == before
 
 
-async def test_a_refusal_cleans_up_at_once(full: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operation, "GIVE_UP_SECONDS", 0.5)
+async def test_a_refusal_cleans_up_at_once(full: World) -> None:
     async with full.database.raw() as other, other.transaction():
         await other.execute("LOCK TABLE tasks IN ACCESS SHARE MODE")
         with pytest.raises(OperatorError, match="no moment to swap"):
-            await run(full)
+            await run(full, give_up_seconds=0.5)
     assert not await full.value("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", store.SCHEMA)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from host.console import OperatorError
 from host.operator.backup import backup
-from host.operator.simulate import read_instant, read_stretch, rehearse
+from host.operator.simulate import read_duration, read_instant, rehearse
 from host.runner.postgres import EmbeddedPostgres
 from host.simulation.clock import SimulatedClock
 from host.simulation.world import World
@@ -97,6 +97,6 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "2", "0d", "2w", "-1d", "1.5h"])
-def test_what_is_no_stretch_of_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no stretch"):
-        read_stretch(text)
+def test_what_is_not_a_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a duration"):
+        read_duration(text)

@@ -1,4 +1,4 @@
-"""The command `duely`: its help is there at once, and what cannot be is said in words."""
+"""The command line `duely`: its help answers at once, and errors are messages."""
 
 import subprocess
 import sys
@@ -7,25 +7,43 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from host.operator.cli import main
+from host.operator.cli import COMMANDS, main
 
 pytestmark = pytest.mark.unit
 
-COMMANDS = ("up", "doctor", "backup", "restore", "user", "version")
+HEAVY = {"sqlalchemy", "asyncpg", "grpc", "fastapi", "pydantic", "psutil", "alembic", "confluent_kafka"}
 
 
-def test_help_names_every_command_and_loads_nothing_heavy() -> None:
+def modules_of(*arguments: str) -> tuple[str, set[str]]:
+    """The output of the command in a process of its own, and the heavy modules that it has imported."""
     script = (
         "import sys; from click.testing import CliRunner; from host.operator.cli import main\n"
-        "print(CliRunner().invoke(main, ['--help']).output)\n"
-        "print('heavy:', {'sqlalchemy', 'asyncpg', 'grpc', 'fastapi', 'pydantic', 'psutil'} & set(sys.modules))"
+        f"print(CliRunner().invoke(main, {arguments!r}).output)\n"
+        f"print(*({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
     )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert all(f"\n  {command}" in said for command in COMMANDS)
-    assert "heavy: set()" in said
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return done.stdout, set(done.stderr.split())
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "migrate"])
+def test_help_names_every_command_but_the_hidden_one_and_loads_nothing_heavy() -> None:
+    output, heavy = modules_of("--help")
+    named = {line.split()[0] for line in output.partition("Commands:\n")[2].splitlines() if line.strip()}
+    assert named == COMMANDS.keys() - {"migrate"}
+    assert heavy == set()
+
+
+def test_what_keeps_everything_running_loads_no_database() -> None:
+    assert modules_of("up", "--help")[1] == {"psutil"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_says_of_a_command_what_its_own_help_says_first(name: str) -> None:
+    command = COMMANDS[name].load()
+    assert COMMANDS[name].short_help == command.get_short_help_str(limit=1000)
+    assert COMMANDS[name].hidden == command.hidden
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: str) -> None:
     done = CliRunner().invoke(main, [command, "--help"])
     assert done.exit_code == 0

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from host.console import OperatorError
-from host.operator import doctor
-from host.operator import user as people
+from host.operator import diagnosis, user
 from host.runner.database import fresh_database
 from host.runner.folder import DataFolder, Running
 from host.settings import Settings
@@ -28,7 +27,7 @@ def test_a_restore_into_a_database_of_ones_own_is_refused_while_duely_runs(tmp_p
 @pytest.mark.parametrize("password", ["password123", "ada@example.org"])
 async def test_a_password_that_everyone_tries_first_is_refused_here_too(password: str) -> None:
     with pytest.raises(OperatorError, match="first that anyone would try"):
-        await people.reset_password("postgresql://localhost/nowhere", "ada@example.org", password)
+        await user.reset_password("postgresql://localhost/nowhere", "ada@example.org", password)
 
 
 class FakeInner:
@@ -37,8 +36,8 @@ class FakeInner:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **parts: str) -> None:
         self.asked: list[tuple[str, int, str]] = []
         self._parts = parts
-        monkeypatch.setattr(doctor, "http_get", self._get)
-        monkeypatch.setattr(doctor, "http_ok", self._ok)
+        monkeypatch.setattr(diagnosis, "http_get", self._get)
+        monkeypatch.setattr(diagnosis, "http_ok", self._ok)
 
     async def _get(self, port: int, path: str, host: str = "", token: str = "") -> tuple[int, str]:
         self.asked.append((host, port, path))
@@ -52,11 +51,11 @@ class FakeInner:
         return ""
 
 
-async def examined(tmp_path: Path, token: str = "right", url: str = "http://127.0.0.1:1") -> doctor.Diagnosis:
+async def examined(tmp_path: Path, token: str = "right", url: str = "http://127.0.0.1:1") -> diagnosis.Diagnosis:
     (tmp_path / "token").write_text(f"{token}\n")
-    report = doctor.Diagnosis({})
+    report = diagnosis.Diagnosis({})
     running = Running(1, url, "", 2, 3, 4, "", inner_url=url[:-1] + "5", inner_token=str(tmp_path / "token"))
-    await doctor.ask(report, running)
+    await diagnosis.ask(report, running)
     return report
 
 
@@ -86,4 +85,4 @@ async def test_the_doctor_says_so_when_its_token_is_not_the_right_one(
 ) -> None:
     FakeInner(monkeypatch)
     [problem] = (await examined(tmp_path, token="of another start")).problems
-    assert problem.startswith("Readiness is not told at http://127.0.0.1:5: it does not know the token of")
+    assert problem.startswith("Readiness cannot be read at http://127.0.0.1:5: it refuses the token in")

@@ -1,4 +1,4 @@
-"""The doctor's report as a person reads it."""
+"""The diagnosis of `duely doctor` and the text made of it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from host.operator.doctor import Diagnosis, Listener, _judge, _look_at_disk
-from host.operator.doctor_text import lines
+from host.operator.diagnosis import Diagnosis, Listener, _judge, _look_at_disk
+from host.operator.doctor import lines
 from host.runner.folder import DataFolder
 from host.store.upkeep.processes import Process, Seen
 from host.store.upkeep.vitals import Vitals
@@ -57,9 +57,9 @@ def test_problems_come_last_one_a_line() -> None:
 def test_what_failed_through_bugs_is_counted_with_what_to_do() -> None:
     report = Diagnosis({"duely": "1"})
     _judge(report, VITALS, has_broker=False)
-    letters = next(problem for problem in report.problems if problem.startswith("3 events"))
-    assert "by recurrence" in letters
-    assert "by themselves after an upgrade" in letters
+    letters = next(problem for problem in report.problems if "3 events" in problem)
+    assert letters.startswith("recurrence could not apply 3 events")
+    assert "again automatically after an upgrade" in letters
     assert "duely dead-letters replay --all --consumer recurrence" in letters
     assert any(problem.startswith("8 wakes fail through a bug") for problem in report.problems)
 
