@@ -174,11 +174,11 @@ async def keep_tag_names(connection: Raw) -> None:
 async def strangers(connection: Raw) -> int:
     """Live rows of tasks and series that no actor has; they will be gone."""
     count: int = await connection.fetchval(
-        """SELECT count(*) FROM (
+        f"""SELECT count(*) FROM (
              SELECT 'TaskActor' AS kind, id FROM public.tasks t WHERE NOT EXISTS (SELECT FROM tasks n WHERE n.id = t.id)
              UNION ALL SELECT 'SeriesActor', id FROM public.series t
              WHERE NOT EXISTS (SELECT FROM series n WHERE n.id = t.id)) x
-           WHERE NOT EXISTS (SELECT FROM dapr_state s WHERE s.key = {actor_state.row_key_sql('x.kind', 'x.id')})"""
+           WHERE NOT EXISTS (SELECT FROM dapr_state s WHERE s.key = {actor_state.row_key_sql("x.kind", "x.id")})"""  # noqa: S608  our own names
     )
     return count
 
