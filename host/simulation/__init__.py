@@ -1,1 +1,1 @@
-"""The whole private side in one process and without a sidecar, on a clock that can be moved."""
+"""The simulation: actors, consumers and chores in one process, without a sidecar, on a clock that can be moved."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 
 class SimulatedClock:
-    """Give it to everything that takes a Clock. It never goes back."""
+    """The clock for everything that takes a `Clock`. It never goes back."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start
@@ -13,5 +13,6 @@ class SimulatedClock:
         return self._now
 
     def move_to(self, instant: datetime) -> None:
-        assert instant >= self._now, "time goes forward"  # noqa: S101  # a bug of the caller
+        """Sets the time; an earlier instant is a bug of the caller."""
+        assert instant >= self._now, "time goes forward"  # noqa: S101
         self._now = instant

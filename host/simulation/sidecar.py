@@ -1,4 +1,4 @@
-"""What the sidecar does for actors, without one: calls by the SDK's dispatch, state by its own upsert, no reminders."""
+"""The simulated sidecar: calls actors by the SDK's dispatch and stores their state with the sidecar's own upsert."""
 
 import asyncio
 from typing import Any
@@ -21,7 +21,10 @@ _asyncpg: Any = asyncpg  # its errors have no types
 
 
 class SimulatedSidecar(DaprActorClientBase):
-    """Wakes are in the table `wakes`, where the sweeper finds them: what is registered here is forgotten."""
+    """Stands in for the sidecar of one process.
+
+    It ignores reminders, because the sweeper finds every wake in the table `wakes`.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -29,11 +32,11 @@ class SimulatedSidecar(DaprActorClientBase):
         self._active: set[tuple[str, str]] = set()
 
     async def host(self, ports: Ports) -> Activations:
-        """Make all actor types callable."""
+        """Makes all actor types callable."""
         return await register_all(self._runtime, self, ports)
 
-    async def let_go(self) -> None:
-        """Deactivate every actor, as the sidecar does with idle ones: the next turn of each reads what is stored."""
+    async def deactivate_all(self) -> None:
+        """Deactivates every actor, as the sidecar does with idle ones: the next turn of each reads its stored state."""
         active, self._active = self._active, set()
         for actor_type, actor_id in active:
             await self._runtime.deactivate(actor_type, actor_id)
@@ -56,7 +59,7 @@ class SimulatedSidecar(DaprActorClientBase):
             async with self._database.raw() as connection:
                 await actor_state.save(connection, actor_type, actor_id, KEY, value)
         except _asyncpg.PostgresError as error:
-            raise SidecarError(_in_its_words(error)) from error
+            raise SidecarError(_as_sidecar(error)) from error
         except _asyncpg.InterfaceError as error:
             raise ConnectionError(str(error)) from error
 
@@ -73,8 +76,8 @@ class SimulatedSidecar(DaprActorClientBase):
         raise NotImplementedError
 
 
-def _in_its_words(error: Any) -> str:
-    """How the sidecar answers a save that the database refused."""
+def _as_sidecar(error: Any) -> str:
+    """Returns the text with which the sidecar answers a save that the database refused."""
     return (
         '500 {"errorCode":"ERR_ACTOR_STATE_TRANSACTION_SAVE","message":"error saving actor transaction state: '
         f'ERROR: {error.message} (SQLSTATE {error.sqlstate})"}}'
@@ -82,6 +85,6 @@ def _in_its_words(error: Any) -> str:
 
 
 def _own_runtime() -> type[ActorRuntime]:
-    """The SDK keeps its actors on the class: a class of our own leaves those of the process alone."""
+    """Returns a subclass with actors of its own: the SDK keeps them on the class, which the process may use, too."""
     own = {"_actor_managers": {}, "_actor_managers_lock": asyncio.Lock(), "_actor_config": ActorRuntimeConfig()}
     return type("Runtime", (ActorRuntime,), own)

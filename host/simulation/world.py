@@ -1,4 +1,4 @@
-"""The in-process world: real turns, triggers, consumers and sweeps, and a clock that moves when all is quiet."""
+"""The simulated world: real turns, triggers, consumers and sweeps in one process, on a clock that moves when all is quiet."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -26,30 +26,30 @@ from host.store.turns import outbox, wakes
 from host.store.turns.commands import CommandLog
 from host.store.turns.outbox import Event
 
-MOST_ROUNDS: Final = 2_000  # at one instant; more than any backlog needs
+MAX_ROUNDS: Final = 2_000  # at one instant; more than any backlog needs
 DAY: Final = timedelta(days=1)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
-Tell = Callable[[Sequence[Event]], None]
+OnEvents = Callable[[Sequence[Event]], None]
 
 
 class RestlessError(Exception):
-    """Something is due again and again at one instant: an actor whose tick does not do what it was woken for."""
+    """Something stays due at one instant: the tick of an actor does not do what it was woken for."""
 
 
 class World:
-    """Commands go in by `send`; `run_to` moves the clock from one thing that is due to the next.
+    """Takes commands by `send`; `run_to` moves the clock from each instant at which something is due to the next.
 
-    It registers no reminders and knows no channel but the one in the app: nothing leaves the database. `told` hears
-    of every event once, in the order of the outbox. No other process may use the database.
+    It registers no reminders and has no channel but the in-app one, so nothing leaves the database. `on_events` gets
+    every event once, in the order of the outbox. No other process may use the database.
     """
 
-    def __init__(self, database: Database, clock: SimulatedClock, told: Tell | None = None) -> None:
+    def __init__(self, database: Database, clock: SimulatedClock, on_events: OnEvents | None = None) -> None:
         self.clock = clock
         self.database = database
         self._sidecar = SimulatedSidecar(database)
         self.gateway = Gateway(self._sidecar)
-        projector = _Telling(told or _ignore)
+        projector = _WatchedProjector(on_events or _ignore)
         handlers = wired(database, clock, self.gateway, settle_seconds=0)._replace(projector=projector)
         self._notifier = handlers.notifier
         self._catchups = {consumer.name: Catchup(database, consumer) for consumer in handlers.consumers()}
@@ -57,25 +57,25 @@ class World:
         self.stops = 0  # instants at which the clock has stood
         self._behind = set(self._catchups)
         self._handled_to = 0
-        self._next = (NEVER, NEVER)  # as the last look in `settle` found it
+        self._next = (NEVER, NEVER)  # wake and delivery, as `settle` read them last
         self._sweeper = Sweeper(
             database,
             self.gateway,
             clock,
-            sentinel_present=_yes,
-            plant_sentinel=_nothing,
+            sentinel_present=_sentinel_present,
+            plant_sentinel=_plant_nothing,
             overdue=timedelta(0),
             try_again=timedelta(0),
         )
         self._pruner = Pruner(database, self.gateway, clock, broker=False)
 
     async def open(self) -> None:
-        """Make the actors callable and the consumers known; what a copied database has left undone is done now."""
+        """Registers the actors and the consumers; does at once what a copied database had yet to do."""
         ports = Ports(
             clock=self.clock,
             commands=CommandLog(self.database),
             on_commit=self._on_commit,
-            note_armed=_forget,
+            note_armed=_ignore_armed,
             on_bug=BugLog().note,
         )
         await self._sidecar.host(ports)
@@ -84,27 +84,27 @@ class World:
         await self.settle()
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
-        """As the gateway does; what follows from it happens in `settle`."""
+        """Sends a command through the gateway and returns the reply; `settle` does what follows from it."""
         return await self.gateway.send(actor_type, actor_id, command)
 
     async def run_to(self, until: datetime, longest: timedelta = DAY) -> None:
-        """Let time pass: from one thing that is due to the next, at most `longest` at once; quiet at each stop."""
+        """Lets time pass until then: from each due instant to the next, by at most `longest`; settles at each stop."""
         await self.settle()
         while (now := self.clock.now()) < until:
             await self._jump(min(now + longest, until))
             await self.settle()
 
     async def settle(self) -> None:
-        """Until nothing is due now and no consumer has an event left."""
-        for _ in range(MOST_ROUNDS):
+        """Works until nothing is due now and no consumer has an event left; raises RestlessError if that never ends."""
+        for _ in range(MAX_ROUNDS):
             if self._behind:
                 await self._consume()
             elif not await self._do_what_is_due() and await self._is_quiet():
                 return
-        raise RestlessError(f"at {self.clock.now()} there is always more to do")
+        raise RestlessError(f"something stays due at {self.clock.now()}")
 
     async def _is_quiet(self) -> bool:
-        """Whether every event has been handled; whoever has not handled one is behind."""
+        """Returns whether every event has been handled; marks the consumers that have not handled one as behind."""
         async with self.database.raw() as connection:
             waiting, newest = await outbox.waiting(connection, self._types, self._handled_to)
         self._behind.update(waiting)
@@ -116,11 +116,14 @@ class World:
         self.clock.move_to(min(latest, *self._next))
         self.stops += 1
         if self.clock.now().date() != before.date():
-            await self._keep_house()
+            await self._begin_day()
 
-    async def _keep_house(self) -> None:
-        """Once a day. A consumer moves its watermark when it finds nothing to do; here it is asked only when there is."""
-        await self._sidecar.let_go()
+    async def _begin_day(self) -> None:
+        """Deactivates actors, empties the trash and steps every consumer, once a day.
+
+        A consumer moves its watermark when a step finds nothing to do, and otherwise steps only when there is something.
+        """
+        await self._sidecar.deactivate_all()
         await self._pruner.empty_trash()
         for catchup in self._catchups.values():
             await catchup.step()
@@ -135,14 +138,14 @@ class World:
         return min(wake, delivery) <= now
 
     async def _next_due(self) -> tuple[datetime, datetime]:
-        """When the next actor wakes, and when the next reminder has been held back for long enough."""
+        """Returns the instants of the next wake and of the next in-app delivery; NEVER where there is none."""
         async with self.database.raw() as connection:
             wake = await wakes.next_wake(connection)
             delivery = await deliveries.next_due(connection, IN_APP)
         return wake or NEVER, delivery or NEVER
 
     async def _consume(self) -> None:
-        """The projector first: some wait for it."""
+        """Steps the consumers that are behind; the projector first, because others wait for it."""
         if "projector" in self._behind:
             self._behind.discard("projector")
             while await self._catchups["projector"].step():
@@ -156,30 +159,30 @@ class World:
         self._behind.update(name for name, catchup in self._catchups.items() if catchup.consumer.takes(types))
 
 
-class _Telling(Projector):
-    """The projector, which sees every event."""
+class _WatchedProjector(Projector):
+    """The projector, which handles every event and so can pass each one on."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, on_events: OnEvents) -> None:
         super().__init__(shown=_ignore, signal=_ignore, types=_ignore)
-        self._tell = tell
+        self._on_events = on_events
 
     @override
     def committed(self, events: Sequence[Event]) -> None:
         super().committed(events)
-        self._tell(events)
+        self._on_events(events)
 
 
-def _ignore(_what: object) -> None:
-    """Nobody waits here."""
+def _ignore(_news: object) -> None:
+    """Nobody waits in this process."""
 
 
-def _forget(_actor_type: str, _actor_id: str, _wake: str) -> None:
-    """No scheduler, nothing registered."""
+def _ignore_armed(_actor_type: str, _actor_id: str, _wake: str) -> None:
+    """There is no scheduler with which a wake could be armed."""
 
 
-async def _yes() -> bool:
+async def _sentinel_present() -> bool:
     return True
 
 
-async def _nothing() -> None:
+async def _plant_nothing() -> None:
     pass
