@@ -1,4 +1,4 @@
-"""`duely user`: accounts made and mended by whoever runs the system."""
+"""`duely user`: the operator creates accounts and resets passwords."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ def user(system: System, *arguments: str, password: str = "") -> "subprocess.Com
     )
 
 
-async def test_an_account_that_is_made_here_can_log_in_with_its_zone(system: System) -> None:
+async def test_a_created_account_can_log_in_with_its_zone(system: System) -> None:
     made = user(system, "create", "made@example.org", "--timezone", "Europe/Berlin", password=PASSWORD)
     assert made.returncode == 0, made.stderr
     async with Caller(system.url) as person:
@@ -47,9 +47,7 @@ async def test_an_account_that_is_made_here_can_log_in_with_its_zone(system: Sys
         (("reset-password", "stranger@example.org"), PASSWORD, "Nobody has an account"),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(
-    system: System, arguments: tuple[str, ...], password: str, says: str
-) -> None:
+def test_what_is_refused_has_a_message(system: System, arguments: tuple[str, ...], password: str, says: str) -> None:
     done = user(system, *arguments, password=password)
     assert done.returncode == 1
     assert says in done.stderr

@@ -1,4 +1,4 @@
-"""A backup holds one instant of a whole database, and a restore proves that it brought back the same."""
+"""A backup holds one instant of a database, and a restore proves that it brought back the same data."""
 
 import tarfile
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ async def run(dsn: str, statement: str, *arguments: Any) -> Any:
 
 @pytest.fixture
 async def full(database_url: str) -> str:
-    """A database in which something stands in several kinds of column."""
+    """A database with data in several kinds of columns."""
     async with snapshot.connected(database_url) as connection:
         await connection.execute(
             r"""INSERT INTO accounts (user_id, email, password_hash, created_at)
@@ -45,7 +45,7 @@ async def empty(postgres: EmbeddedPostgres, database_url: str) -> str:
     return postgres.dsn(name)
 
 
-async def test_a_restore_equals_the_backup_and_says_the_same_proof(full: str, empty: str, tmp_path: Path) -> None:
+async def test_a_restore_equals_the_backup_and_has_the_same_proof(full: str, empty: str, tmp_path: Path) -> None:
     written = await backup.backup(full, tmp_path / "file", NOW)
     assert written.tables["accounts"].rows == 300
     assert written.created_at == "2026-11-22T09:00:00.000Z"
@@ -54,7 +54,7 @@ async def test_a_restore_equals_the_backup_and_says_the_same_proof(full: str, em
     assert await run(empty, "SELECT password_hash FROM accounts WHERE user_id = 'user-7'") == "line\nbreak\\tab\t"
 
 
-async def test_a_copy_forgets_what_held_for_the_old_server_alone(full: str, empty: str, tmp_path: Path) -> None:
+async def test_a_copy_drops_what_is_true_for_the_old_server_only(full: str, empty: str, tmp_path: Path) -> None:
     await backup.backup(full, tmp_path / "file", NOW)
     await backup.restore(empty, tmp_path / "file", replace=False)
     assert await run(empty, "SELECT (position, seen, seen_xid) FROM watermarks") == (3, 5, 0)
@@ -79,7 +79,7 @@ async def test_one_changed_character_changes_the_fingerprint(full: str) -> None:
     assert backup.differences(before, after) == ["accounts (300 rows, now 300 rows)"]
 
 
-async def test_a_database_with_something_in_it_is_refused_unless_told(full: str, tmp_path: Path) -> None:
+async def test_a_database_with_data_is_refused_without_replace(full: str, tmp_path: Path) -> None:
     written = await backup.backup(full, tmp_path / "file", NOW)
     with pytest.raises(OperatorError, match="`--replace`"):
         await backup.restore(full, tmp_path / "file", replace=False)

@@ -1,4 +1,4 @@
-"""The operator's commands as they are typed: what they say, and how they end."""
+"""The operator's commands as typed: what they print, and their exit codes."""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ def sql(dsn: str, *statements: tuple[Any, ...]) -> Any:
 
 @pytest.fixture
 def dsn(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database with a consumer and a dead letter of it."""
+    """The DSN of a database with a consumer and one of its dead letters."""
     monkeypatch.setenv("DUELY_DATABASE_URL", database_url)
     sql(
         database_url,
@@ -64,7 +64,7 @@ def test_dead_letters_are_listed_and_shown(dsn: str) -> None:
     assert duely("dead-letters", "show", "x").exit_code == 1
 
 
-def test_a_drop_needs_a_yes(dsn: str) -> None:
+def test_a_drop_needs_yes(dsn: str) -> None:
     asked = duely("dead-letters", "drop", "--all")
     assert asked.exit_code == 1
     assert "would drop  projector  TaskActor:t1:2:1  task.completed" in asked.output
@@ -73,7 +73,7 @@ def test_a_drop_needs_a_yes(dsn: str) -> None:
     assert sql(dsn, ("SELECT count(*) FROM dead_letters",)) == 0
 
 
-def test_a_replay_that_nobody_takes_up_says_so_and_stays_asked_for(dsn: str) -> None:
+def test_a_replay_that_nobody_takes_up_waits_and_stays_requested(dsn: str) -> None:
     done = duely("dead-letters", "replay", "--all", "--wait", "0")
     assert done.exit_code == 1
     assert done.output.startswith("waiting  projector  TaskActor:t1:2:1")
@@ -96,7 +96,7 @@ def test_a_consumer_is_paused_listed_and_resumed(dsn: str) -> None:
     assert duely("pause-consumer", "--resume").exit_code == 2
 
 
-def test_verify_ends_with_one_for_a_breach_and_with_zero_for_none(dsn: str) -> None:
+def test_verify_exits_with_one_for_a_breach_and_with_zero_for_none(dsn: str) -> None:
     found = duely("verify")
     assert found.exit_code == 1
     assert "projector could not apply it: KeyError: x" in found.output
@@ -110,13 +110,13 @@ def test_verify_ends_with_one_for_a_breach_and_with_zero_for_none(dsn: str) -> N
     assert {one["name"] for one in json.loads(found.output)["invariants"] if one["breaches"]} == set()
 
 
-def test_a_rebuild_says_what_it_did(dsn: str) -> None:
+def test_a_rebuild_reports_what_it_did(dsn: str) -> None:
     done = duely("rebuild")
     assert done.exit_code == 0
     assert "0 tasks and series in" in done.output
     assert json.loads(CliRunner().invoke(main, ["rebuild", "--json"]).stdout)["docs"] == 0
 
 
-def test_each_command_explains_itself() -> None:
+def test_each_command_has_help() -> None:
     for command in (["dead-letters"], ["dead-letters", "replay"], ["pause-consumer"], ["rebuild"], ["verify"]):
         assert duely(*command, "--help").output.startswith("Usage: ")

@@ -1,4 +1,4 @@
-"""A paused consumer takes nothing from anywhere, and then goes on where it was."""
+"""A paused consumer takes no events from anywhere; resumed, it continues where it was."""
 
 import asyncio
 
@@ -31,7 +31,7 @@ async def test_catch_up_takes_nothing_and_then_everything(
     assert await loops["projector"].step() == 1
 
 
-async def test_what_the_broker_brings_is_for_later(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
+async def test_what_the_broker_brings_waits(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
     await pause(world, "projector")
     task_id = await world.create(person)
     with pytest.raises(Unavailable, match="projector is paused"):
@@ -42,7 +42,7 @@ async def test_what_the_broker_brings_is_for_later(world: World, person: FakePer
     assert await world.value("SELECT count(*) FROM tasks") == 1
 
 
-async def test_a_running_loop_hears_of_both_within_two_seconds(
+async def test_a_running_loop_pauses_and_resumes_within_two_seconds(
     world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
     running = asyncio.create_task(loops["projector"].run())
@@ -61,7 +61,7 @@ async def test_a_running_loop_hears_of_both_within_two_seconds(
     running.cancel()
 
 
-async def test_states_say_since_when_and_how_far_behind(
+async def test_states_have_the_start_of_the_pause_and_the_lag(
     world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
     await pause(world, "rezone")
@@ -83,6 +83,8 @@ async def test_pausing_twice_keeps_the_first_instant(world: World, loops: dict[s
     assert await world.value("SELECT paused_at FROM watermarks WHERE consumer = 'rezone'") == first
 
 
-async def test_one_that_is_not_there_is_refused_with_those_that_are(world: World, loops: dict[str, Catchup]) -> None:
+async def test_an_unknown_consumer_is_refused_with_a_list_of_the_known_ones(
+    world: World, loops: dict[str, Catchup]
+) -> None:
     with pytest.raises(OperatorError, match="notifier, projector, recurrence, rezone"):
         await pause(world, "projektor")

@@ -1,4 +1,4 @@
-"""A rebuild gives the same read model, while everything goes on, and changes nothing when it is cut off."""
+"""A rebuild makes the same read model while everything runs, and changes nothing when it is cut off."""
 
 import asyncio
 import random
@@ -67,7 +67,7 @@ async def test_the_new_tables_are_the_old_ones(full: World) -> None:
     assert not await full.value("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", store.SCHEMA)
 
 
-async def test_what_was_damaged_is_whole_again_and_nothing_else_is_touched(full: World) -> None:
+async def test_damaged_rows_are_mended_and_nothing_else_is_touched(full: World) -> None:
     kept = {
         name: await full.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3")
         for name in ("activity", "reminder_ledger", "user_streams", "inbox", "outbox", "watermarks", "wakes")
@@ -89,7 +89,7 @@ async def test_what_was_damaged_is_whole_again_and_nothing_else_is_touched(full:
         assert await full.rows(f"SELECT * FROM {name} ORDER BY 1, 2, 3") == rows
 
 
-async def test_the_projector_goes_on_with_the_new_tables(full: World, loops: dict[str, Catchup]) -> None:
+async def test_the_projector_continues_with_the_new_tables(full: World, loops: dict[str, Catchup]) -> None:
     person = FakePerson(zone="UTC")
     task_id = await full.create(person, tags=["home"])
     await settle(loops["projector"])
@@ -100,7 +100,7 @@ async def test_the_projector_goes_on_with_the_new_tables(full: World, loops: dic
     await check_fold(full)
 
 
-async def test_what_the_projector_has_not_come_to_yet_is_applied_once(full: World, loops: dict[str, Catchup]) -> None:
+async def test_what_the_projector_has_yet_to_handle_is_applied_once(full: World, loops: dict[str, Catchup]) -> None:
     person = FakePerson(zone="UTC")
     task_id = await full.create(person, tags=["home"])
     await full.say(task_id, person.says("AddTags", {"tags": ["garden"]}))
@@ -113,10 +113,10 @@ async def test_what_the_projector_has_not_come_to_yet_is_applied_once(full: Worl
 async def test_under_load_nothing_is_lost_and_no_read_is_older_than_its_token(
     full: World, loops: dict[str, Catchup], database_url: str
 ) -> None:
-    """Writers wait until their write is shown, as an API call with a token does; from then on no read may be older."""
+    """Writers wait until their write can be read, as an API call with a token does; from then on no read may be older."""
     running = asyncio.create_task(loops["projector"].run())
     stop = asyncio.Event()
-    shown: dict[str, int] = {}
+    readable: dict[str, int] = {}
     stale: list[str] = []
     reading = Database(database_url, pool_size=4)
     await reading.open()
@@ -129,23 +129,23 @@ async def test_under_load_nothing_is_lost_and_no_read_is_older_than_its_token(
                 task_id, version = mine[-1], 1
             else:
                 task_id = chance.choice(mine)
-                version = shown[task_id] + 1
+                version = readable[task_id] + 1
                 command = person.says("PatchTask", {"title": f"{version}", "tags": [chance.choice("abc")]})
                 await full.say(task_id, command)
             while not await reached(reading, task_id, version):
                 await asyncio.sleep(0.002)
-            shown[task_id] = version
+            readable[task_id] = version
 
     async def reader(*, whole: bool) -> None:
         while not stop.is_set():
-            wanted = dict(shown)
+            wanted = dict(readable)
             async with reading.snapshot() if whole else reading.connect() as connection:
                 if whole:
                     await connection.exec_driver_sql("SELECT count(*) FROM watermarks")
                     await asyncio.sleep(0.005)
                 rows = (await connection.exec_driver_sql("SELECT id, version FROM tasks")).all()
-            found = {row[0]: row[1] for row in rows}
-            stale.extend(task_id for task_id, version in wanted.items() if found.get(task_id, 0) < version)
+            versions = {row[0]: row[1] for row in rows}
+            stale.extend(task_id for task_id, version in wanted.items() if versions.get(task_id, 0) < version)
             await asyncio.sleep(0.001)
 
     work = [asyncio.create_task(writer(seed)) for seed in range(4)]
@@ -156,7 +156,7 @@ async def test_under_load_nothing_is_lost_and_no_read_is_older_than_its_token(
     assert not [task for task in work if task.done()]
     stop.set()
     await asyncio.gather(*work)
-    assert len(shown) > 20
+    assert len(readable) > 20
     assert stale == []
     await asyncio.sleep(0.3)
     running.cancel()
@@ -182,10 +182,10 @@ async def test_cut_off_anywhere_it_leaves_the_live_tables_and_the_next_one_clean
             await run(full)
     assert await read_model(full) == before
     assert await full.value("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", store.SCHEMA)
-    said: list[str] = []
+    lines: list[str] = []
     async with asyncio.timeout(10):
-        await rebuild(full.database.dsn, said.append)
-    assert said[0].startswith("Removed the remains of a rebuild that was cut off")
+        await rebuild(full.database.dsn, lines.append)
+    assert lines[0].startswith("Removed the remains of a rebuild that was cut off")
     assert await read_model(full) == before
 
 
@@ -219,7 +219,7 @@ async def test_tables_that_were_migrated_meanwhile_are_not_replaced(
 
 
 async def test_a_backup_that_has_begun_reads_the_tables_of_its_instant(full: World) -> None:
-    """It sees rows by its instant alone: in tables that came later the newest are missing."""
+    """It sees rows by its instant: in tables made later, the newest rows would be missing."""
     async with snapshot.connected(full.database.dsn) as copying, snapshot.one_instant(copying):
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(run(full), 1.5)
@@ -233,7 +233,7 @@ async def test_a_read_of_one_instant_ends_before_the_tables_are_replaced(full: W
             await asyncio.wait_for(run(full), 1.5)
 
 
-async def test_a_tag_goes_on_as_it_was_first_written(full: World, loops: dict[str, Catchup]) -> None:
+async def test_a_tag_keeps_the_spelling_in_which_it_was_first_written(full: World, loops: dict[str, Catchup]) -> None:
     person = FakePerson(zone="UTC")
     first = await full.create(person, tags=["Home"])
     await settle(loops["projector"])

@@ -1,4 +1,4 @@
-"""`duely simulate`: says what would happen to a copy, and leaves what it was copied from alone."""
+"""`duely simulate` prints what would happen to a copy, and leaves the original alone."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,16 +50,16 @@ async def empty(postgres: EmbeddedPostgres) -> str:
     return postgres.dsn("rehearsed")
 
 
-async def told(dsn: str, file: Path, start: str, end: str) -> list[str]:
+async def simulated(dsn: str, file: Path, start: str, end: str) -> list[str]:
     lines: list[str] = []
     day = timedelta(days=1)
     await rehearse(dsn, file, start=read_instant(start), end=read_instant(end), longest=day, say=lines.append)
     return lines
 
 
-async def test_it_says_what_would_happen_by_the_clock_of_each_person(file: Path, empty: str) -> None:
+async def test_it_prints_what_would_happen_in_the_local_time_of_each_person(file: Path, empty: str) -> None:
     at = "Europe/Berlin  ada@example.org  "
-    *lines, summary = await told(empty, file, "2027-03-26T12:00Z", "2027-03-30")
+    *lines, summary = await simulated(empty, file, "2027-03-26T12:00Z", "2027-03-30")
     assert summary.startswith("occurrence: 1, overdue: 3, reminder: 3, series end: 1 in 3.5 days.")
     assert [line[:16] for line in lines] == sorted(line[:16] for line in lines)
     assert sorted(lines) == [
@@ -74,24 +74,24 @@ async def test_it_says_what_would_happen_by_the_clock_of_each_person(file: Path,
     ]
 
 
-async def test_what_it_was_copied_from_stays_as_it_was(database: Database, file: Path, empty: str) -> None:
+async def test_the_original_does_not_change(database: Database, file: Path, empty: str) -> None:
     async with snapshot.connected(database.dsn) as connection:
         before = await snapshot.fingerprints(connection)
-        await told(empty, file, "2027-03-26T12:00Z", "2027-03-30")
+        await simulated(empty, file, "2027-03-26T12:00Z", "2027-03-30")
         assert await snapshot.fingerprints(connection) == before
 
 
 async def test_a_time_before_the_copy_or_an_end_before_the_start_is_refused(file: Path, empty: str) -> None:
     with pytest.raises(OperatorError, match="cannot begin before"):
-        await told(empty, file, "2027-03-25", "2027-03-30")
+        await simulated(empty, file, "2027-03-25", "2027-03-30")
     async with snapshot.connected(empty) as connection:
         await snapshot.clear(connection)
     with pytest.raises(OperatorError, match="--to is not after"):
-        await told(empty, file, "2027-03-28", "2027-03-28")
+        await simulated(empty, file, "2027-03-28", "2027-03-28")
 
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "2026-02-30", "2026-11-22T09:00"])
-def test_what_is_no_time_is_refused(text: str) -> None:
+def test_what_is_not_an_instant_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="neither a day"):
         read_instant(text)
 

@@ -1,4 +1,4 @@
-"""Verify names what is broken, and nothing else; repair mends what can be mended."""
+"""`duely verify` names what is broken and nothing else; `--repair` mends what can be mended."""
 
 import asyncio
 import random
@@ -46,7 +46,7 @@ async def settle(loops: dict[str, Catchup]) -> None:
 
 @pytest.fixture
 async def full(world: World, loops: dict[str, Catchup], clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Two people's busy day, a series with its task, a reminder that has fired and is told."""
+    """Two people's busy day, a series with its task, a reminder that has fired and is delivered."""
     monkeypatch.setattr("host.consumers.catchup.SETTLE_SECONDS", 0.0)
     people = [FakePerson(zone="UTC"), FakePerson(zone="Asia/Tokyo")]
     for person in people:
@@ -63,14 +63,14 @@ async def full(world: World, loops: dict[str, Catchup], clock: FakeClock, monkey
     return world
 
 
-async def test_a_whole_system_is_whole_and_everything_was_looked_at(full: World) -> None:
+async def test_a_healthy_system_has_no_breach_and_everything_was_checked(full: World) -> None:
     report = await verify(full)
     assert broken(report) == set()
-    looked = {result.invariant: result.checked for result in report.results}
-    assert looked.pop("dead_letters") == 0
-    assert min(looked.values()) > 0, looked
-    assert looked["outbox"] == await full.value("SELECT count(*) FROM outbox")
-    assert looked["activity"] == looked["chain"] == looked["outbox"] + 1  # the notification that was told
+    checked = {result.invariant: result.checked for result in report.results}
+    assert checked.pop("dead_letters") == 0
+    assert min(checked.values()) > 0, checked
+    assert checked["outbox"] == await full.value("SELECT count(*) FROM outbox")
+    assert checked["activity"] == checked["chain"] == checked["outbox"] + 1  # the delivered notification
     text = operation.lines(report)
     assert len([line for line in text if line.endswith("  ok")]) == len(operation.INVARIANTS)
     assert text[-1].endswith("there is no breach.")
@@ -80,7 +80,7 @@ async def test_a_whole_system_is_whole_and_everything_was_looked_at(full: World)
 async def test_what_waits_is_judged_at_the_instant_that_is_seen_however_long_looking_takes(
     full: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At a hundred thousand tasks it takes as long as what waits is given."""
+    """With a hundred thousand tasks, checking takes as long as the grace period."""
     await full.create(FakePerson(zone="UTC"), reminders=[{"at": "2026-12-01T09:00:00.000Z"}])
     await full.rows("UPDATE outbox SET created_at = clock_timestamp() - interval '27 seconds'")
     await full.rows("UPDATE wakes SET armed_at = NULL, set_at = clock_timestamp() - interval '27 seconds'")
@@ -97,7 +97,7 @@ async def test_what_waits_is_judged_at_the_instant_that_is_seen_however_long_loo
 EVENT = "(SELECT event_id FROM outbox WHERE type = '{}' ORDER BY position LIMIT 1)"
 STREAM = "(SELECT user_id FROM activity GROUP BY user_id ORDER BY count(*) DESC LIMIT 1)"
 
-# What is done to the database, and which invariants that breaks.
+# The damage by name: the statement that does it, and the invariants that it breaks.
 DAMAGE: dict[str, tuple[str, set[str]]] = {
     "a task is gone": ("DELETE FROM tasks WHERE deleted_at IS NULL AND tags = '{}'", {"read_model", "slots?"}),
     "a task is behind": ("UPDATE tasks SET version = version - 1 WHERE version > 2", {"read_model"}),
@@ -132,7 +132,7 @@ DAMAGE: dict[str, tuple[str, set[str]]] = {
         {"outbox"},
     ),
 }
-MENDED_BY_HAND = {"an entry of the activity is gone"}  # the chain is primary data
+ONLY_BY_HAND = {"an entry of the activity is gone"}  # the chain is primary data
 
 
 @pytest.mark.parametrize("what", DAMAGE)
@@ -150,7 +150,7 @@ async def test_each_damage_is_named_and_mended(full: World, loops: dict[str, Cat
     mended = await verify(full, repair=True)
     assert mended.mended
     replay = Replay(full.database, [loop.consumer for loop in loops.values()])
-    if what in MENDED_BY_HAND:
+    if what in ONLY_BY_HAND:
         assert mended.left > 0
         return
     assert mended.left == 0
@@ -158,7 +158,7 @@ async def test_each_damage_is_named_and_mended(full: World, loops: dict[str, Cat
         pass
     await full.rows("UPDATE wakes SET armed_at = now()")
     if what == "an event is passed over":
-        assert broken(await verify(full)) <= {"dead_letters"}  # it was applied before, and is refused a second time
+        assert broken(await verify(full)) <= {"dead_letters"}  # it was applied before, so a second time is refused
         return
     assert broken(await verify(full)) == set()
     assert await read_model(full) == before
@@ -166,13 +166,13 @@ async def test_each_damage_is_named_and_mended(full: World, loops: dict[str, Cat
 
 
 async def test_what_is_archived_is_not_missing_in_the_ledger(full: World) -> None:
-    """The outbox may be older than what is kept: while a consumer is paused for months, nothing of it is pruned."""
+    """The outbox may be older than the ledger: while a consumer is paused for months, it keeps all rows."""
     await full.rows("DELETE FROM reminder_ledger")
     await full.rows("INSERT INTO archives VALUES ('ledger', now(), 1, '', now(), 'ledger')")
     assert broken(await verify(full)) == set()
 
 
-# What is done to the database, which invariants that breaks, and what is said; only a person can mend these.
+# Damage that only a person can mend: the statement, the invariants that it breaks, and what the report says.
 FOR_A_PERSON: dict[str, tuple[str, set[str], str]] = {
     "an entry was changed": (
         f"UPDATE activity SET body = body || ' ' WHERE position = 2 AND user_id = {STREAM}",
@@ -244,7 +244,7 @@ async def test_what_only_a_person_can_mend_is_named_and_left(full: World, what: 
     assert (await verify(full, repair=True)).left > 0
 
 
-async def test_a_reminder_that_is_due_and_has_not_fired_is_woken(
+async def test_a_due_reminder_that_has_not_fired_is_woken(
     full: World, person: FakePerson, loops: dict[str, Catchup], clock: FakeClock
 ) -> None:
     task_id = await full.create(person, reminders=[{"at": "2026-11-22T12:10:00.000Z"}])
@@ -258,7 +258,7 @@ async def test_a_reminder_that_is_due_and_has_not_fired_is_woken(
     assert await full.value("SELECT wake_at FROM wakes WHERE actor_id = $1", task_id) < clock.now()
 
 
-async def test_a_reminder_that_fired_and_that_nobody_heard_of_is_told_once(
+async def test_a_reminder_that_fired_without_a_delivery_is_delivered_once(
     full: World, person: FakePerson, loops: dict[str, Catchup], clock: FakeClock
 ) -> None:
     await full.say(person.id, person.signs_up())
@@ -284,7 +284,7 @@ async def test_an_awaited_slot_without_its_task_gets_it(
     await full.say(person.id, person.signs_up())
     series_id = await full.create_series(person, **DAILY)
     await loops["projector"].step()
-    assert broken(await verify(full)) == set()  # the one who makes it has yet to come to that
+    assert broken(await verify(full)) == set()  # the consumer has yet to create it
     await full.rows(
         """INSERT INTO inbox SELECT 'recurrence', event_id, position, now() FROM outbox
            WHERE actor_id = $1 AND type LIKE 'recurrence%'""",
@@ -299,7 +299,7 @@ async def test_an_awaited_slot_without_its_task_gets_it(
     assert await full.value("SELECT count(*) FROM tasks WHERE series_id = $1", series_id) == 1
 
 
-async def test_events_that_wait_are_named_after_the_grace_with_who_is_paused(
+async def test_waiting_events_are_named_after_the_grace_period_with_the_paused_consumer(
     full: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
     async with full.database.raw() as connection:
@@ -312,7 +312,7 @@ async def test_events_that_wait_are_named_after_the_grace_with_who_is_paused(
     assert "consumer:projector  1 events wait, the oldest for 31 s and is paused" in "\n".join(operation.lines(report))
 
 
-async def test_with_a_broker_what_is_unpublished_is_named(full: World) -> None:
+async def test_with_a_broker_unpublished_events_are_named(full: World) -> None:
     await full.rows("UPDATE outbox SET created_at = created_at - interval '31 seconds'")
     assert broken(await verify(full)) == set()
     assert broken(await verify(full, broker=True)) == {"outbox"}
@@ -355,7 +355,7 @@ async def test_a_busy_system_raises_no_false_alarm(full: World, loops: dict[str,
 
 
 async def test_a_repair_under_load_leaves_the_fold(full: World, loops: dict[str, Catchup]) -> None:
-    """Rows and counts are mended while the projector writes the same ones."""
+    """The repair mends rows and counts while the projector writes the same ones."""
     person, running = FakePerson(zone="UTC"), asyncio.create_task(loops["projector"].run())
     tasks = [await full.create(person, tags=["home"]) for _ in range(20)]
     stop = asyncio.Event()
@@ -383,7 +383,7 @@ async def test_a_repair_under_load_leaves_the_fold(full: World, loops: dict[str,
 
 
 async def test_a_doc_of_before_there_were_series_is_no_alarm(full: World, loops: dict[str, Catchup]) -> None:
-    """It lacks a field, and so does the row that was made of it then."""
+    """It lacks a field, and so does the row that was made of it."""
     task_id = await full.value("SELECT id FROM tasks WHERE title = 'Soon'")
     await full.rows("ALTER TABLE dapr_state DISABLE TRIGGER USER")
     await full.rows(
@@ -395,7 +395,7 @@ async def test_a_doc_of_before_there_were_series_is_no_alarm(full: World, loops:
     assert broken(await verify(full)) == set()
 
 
-def test_only_the_first_of_many_breaches_are_told() -> None:
+def test_only_the_first_of_many_breaches_are_listed() -> None:
     breaches = [operation.Breach("tags", f"user:{n}", "counts 2") for n in range(12)]
     result = operation.Result("tags", "says", 10_000, 3, breaches)
     text = operation.lines(Verification([result], 1.0, [], 12))
@@ -408,7 +408,7 @@ async def test_of_very_many_breaches_the_first_of_each_kind_are_named(full: Worl
     await full.rows("UPDATE tasks SET title = title || '!'")
     await full.rows("DELETE FROM wakes")
     report = await verify(full, most_breaches=3)
-    found = {result.invariant: result for result in report.results}
-    assert len(found["read_model"].breaches) == 3
-    assert found["wakes"].breaches, "what breaks everywhere hides nothing else"
+    results = {result.invariant: result for result in report.results}
+    assert len(results["read_model"].breaches) == 3
+    assert results["wakes"].breaches, "one that breaks everywhere hides no other"
     assert "3 OR MORE BREACHES" in "\n".join(operation.lines(report))

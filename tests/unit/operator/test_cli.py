@@ -32,12 +32,12 @@ def test_help_names_every_command_but_the_hidden_one_and_loads_nothing_heavy() -
     assert heavy == set()
 
 
-def test_what_keeps_everything_running_loads_no_database() -> None:
+def test_the_runner_loads_no_database_client() -> None:
     assert modules_of("up", "--help")[1] == {"psutil"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_table_says_of_a_command_what_its_own_help_says_first(name: str) -> None:
+def test_the_table_has_the_first_sentence_of_each_command_s_help(name: str) -> None:
     command = COMMANDS[name].load()
     assert COMMANDS[name].short_help == command.get_short_help_str(limit=1000)
     assert COMMANDS[name].hidden == command.hidden
@@ -50,7 +50,7 @@ def test_every_command_has_help(command: str) -> None:
     assert "Usage:" in done.output
 
 
-def test_a_setting_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUELY_PORT", "eighty")
     done = CliRunner().invoke(main, ["doctor"])
     assert done.exit_code == 1
@@ -65,7 +65,7 @@ def test_migrate_without_a_database_says_what_is_missing(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("arguments", [["backup", "x"], ["user", "list"], ["user", "create", "a@example.org"]])
-def test_where_nothing_was_started_yet_that_is_said(tmp_path: Path, arguments: list[str]) -> None:
+def test_before_the_first_start_the_message_names_duely_up(tmp_path: Path, arguments: list[str]) -> None:
     done = CliRunner().invoke(main, ["--data-dir", str(tmp_path / "none"), *arguments])
     assert done.exit_code == 1
     assert "duely up" in done.output

@@ -21,7 +21,7 @@ VITALS = Vitals(
 )
 
 
-def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
+def test_a_healthy_report_ends_well_and_lists_what_others_can_reach() -> None:
     report = Diagnosis({"duely": "1"}, url="http://127.0.0.1:1", parts={"host": "pid 1, 2 MB"}, vitals=VITALS)
     report.listeners = [
         Listener("host", "page and API", "tcp", "127.0.0.1", 8080, beyond=False),
@@ -40,7 +40,7 @@ def test_a_healthy_report_ends_well_and_tells_what_others_can_reach() -> None:
     assert "chore sweeper          here 17\n  chore pruner           nobody" in text
 
 
-def test_each_process_is_told_with_its_version() -> None:
+def test_each_process_is_listed_with_its_version() -> None:
     seen = Seen(Process("a", "web", "1.9.2", "duely-web", "pod-a", 7), datetime(2026, 11, 22, 12, tzinfo=UTC), 3.0)
     text = "\n".join(lines(Diagnosis({}, vitals=replace(VITALS, processes=[seen]))))
     assert (
@@ -64,7 +64,7 @@ def test_what_failed_through_bugs_is_counted_with_what_to_do() -> None:
     assert any(problem.startswith("8 wakes fail through a bug") for problem in report.problems)
 
 
-def test_the_disk_of_each_folder_that_is_there_is_told(tmp_path: Path) -> None:
+def test_the_size_of_each_existing_folder_is_listed(tmp_path: Path) -> None:
     folder, archive = DataFolder(tmp_path / "data"), tmp_path / "elsewhere"
     for path in (folder.postgres, folder.kafka, archive):
         path.mkdir(parents=True)
