@@ -111,13 +111,13 @@ async def backup(dsn: str, file: Path, now: datetime) -> Manifest:
             tables = await snapshot.fingerprints(connection)
         manifest = Manifest(FORMAT, VERSION, instant_text(now), schema, _sha256(dump), tables)
         (Path(scratch) / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1))
-        whole = Path(scratch) / "whole"
-        whole.touch(mode=0o600)  # it holds password hashes
-        with tarfile.open(whole, "w") as archive:
+        complete = Path(scratch) / "complete"
+        complete.touch(mode=0o600)  # it holds password hashes
+        with tarfile.open(complete, "w") as archive:
             archive.add(Path(scratch) / MANIFEST, MANIFEST)
             archive.add(dump, DUMP)
-        _flush(whole)
-        whole.rename(file)
+        _flush(complete)
+        complete.rename(file)
     return manifest
 
 

@@ -92,8 +92,8 @@ async def examine(settings: Settings, database_url: str, now: datetime) -> Diagn
 
 
 def _versions() -> dict[str, str]:
-    found = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
-    dapr = f"{sidecar.VERSION} ({found.origin}, {found.folder})" if found else "not installed and not built yet"
+    build = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+    dapr = f"{sidecar.VERSION} ({build.origin}, {build.folder})" if build else "not installed and not built yet"
     return {"duely": VERSION, "python": sys.version.split()[0], "dapr": dapr}
 
 
@@ -132,8 +132,9 @@ async def _ask_readiness(report: Diagnosis, running: Running) -> None:
         raise PermissionError(f"it refuses the token in {running.inner_token}")
     report.readiness = json.loads(body)
     if status != _OK:
-        broken = {part: word for part, word in report.readiness.get("parts", {}).items() if word not in WORKS}
-        report.problems.append(f"Duely is not ready: {', '.join(f'{part}: {word}' for part, word in broken.items())}.")
+        checks = report.readiness.get("parts", {}).items()
+        failed = ", ".join(f"{check}: {answer}" for check, answer in checks if answer not in WORKS)
+        report.problems.append(f"Duely is not ready: {failed}.")
 
 
 def _token(running: Running) -> str:

@@ -34,7 +34,7 @@ INVARIANTS: Final[Mapping[str, str]] = {
     "tags": "each tag has the number of its tasks",
     "versions": "versions and events of each actor follow one another",
     "activity": "the activity and the ledger have every event once",
-    "chain": "positions have no gap and the hash chain is whole",
+    "chain": "positions have no gap and the hash chain is unbroken",
     "wakes": "wakes equal those of the docs, are registered and not overdue",
     "reminders": "every reminder that is due has fired",
     "deliveries": "every reminder that fired is delivered",

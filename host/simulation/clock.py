@@ -1,4 +1,4 @@
-"""A clock that stands still until somebody moves it."""
+"""The simulated clock, which stands still until it is moved."""
 
 from datetime import datetime
 

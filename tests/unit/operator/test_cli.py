@@ -70,3 +70,9 @@ def test_before_the_first_start_the_message_names_duely_up(tmp_path: Path, argum
     assert done.exit_code == 1
     assert "duely up" in done.output
     assert not (tmp_path / "none").exists()
+
+
+def test_a_misspelt_command_gets_a_suggestion() -> None:
+    done = CliRunner().invoke(main, ["doctr"])
+    assert done.exit_code == 2
+    assert "'doctor'" in done.output
