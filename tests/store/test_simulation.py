@@ -75,8 +75,8 @@ async def test_a_task_due_on_a_date_reminds_from_nine_and_is_overdue_when_the_da
     task_id = await create(simulated, person, due={"date": "2027-03-05"}, reminders=[{"offset_minutes": 0}])
     await simulated.run_to(START + timedelta(days=10))
     assert await fired(simulated) == [(task_id, 1, utc("2027-03-05T03:15"))]
-    told = await rows(simulated, "SELECT task_id, at FROM activity WHERE type = 'task.overdue'")
-    assert told == [(task_id, utc("2027-03-05T18:15"))]
+    overdue = await rows(simulated, "SELECT task_id, at FROM activity WHERE type = 'task.overdue'")
+    assert overdue == [(task_id, utc("2027-03-05T18:15"))]
 
 
 async def test_a_snoozed_reminder_comes_again(simulated: World) -> None:
@@ -114,7 +114,7 @@ async def test_whoever_moves_to_another_zone_takes_dates_along_and_times_not(sim
     assert overdue == [(time, utc("2027-03-05T09:00")), (day, utc("2027-03-05T15:00"))]
 
 
-async def test_what_was_due_while_nobody_ran_is_told_late_and_held_for_three_seconds(database: Database) -> None:
+async def test_what_was_due_while_nobody_ran_is_delivered_late_after_three_seconds(database: Database) -> None:
     first = World(database, SimulatedClock(START))
     await first.open()
     await create(first, FakePerson(), due={"local": "2027-03-02T09:00", "zone": "UTC"})
@@ -123,8 +123,8 @@ async def test_what_was_due_while_nobody_ran_is_told_late_and_held_for_three_sec
     await second.open()
     assert await rows(second, "SELECT count(*) FROM notifications WHERE kind = 'reminder'") == [(0,)]
     await second.run_to(utc("2027-03-02T09:31"))
-    told = await rows(second, "SELECT late_seconds, created_at FROM notifications WHERE kind = 'reminder'")
-    assert told == [(3600, utc("2027-03-02T09:30:03"))]
+    notifications = await rows(second, "SELECT late_seconds, created_at FROM notifications WHERE kind = 'reminder'")
+    assert notifications == [(3600, utc("2027-03-02T09:30:03"))]
 
 
 @pytest.mark.parametrize(
