@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import psutil
 
 from host.readiness import WORKS
-from host.runner import places, ports, sidecar
+from host.runner import checkout, ports, sidecar
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
-from host.runner.parts import knock_at
+from host.runner.parts import reachable_address
 from host.runner.probe import http_get, http_ok
 from host.runner.up import LOW_DISK_BYTES
 from host.settings import Settings, cache_dir
@@ -92,7 +92,7 @@ async def examine(settings: Settings, database_url: str, now: datetime) -> Diagn
 
 
 def _versions() -> dict[str, str]:
-    build = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+    build = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
     dapr = f"{sidecar.VERSION} ({build.origin}, {build.folder})" if build else "not installed and not built yet"
     return {"duely": VERSION, "python": sys.version.split()[0], "dapr": dapr}
 
@@ -190,7 +190,7 @@ def _look_at_disk(report: Diagnosis, folder: DataFolder, archive: Path) -> None:
 
 def _address(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
-    return knock_at(parts.hostname or ""), parts.port or 0
+    return reachable_address(parts.hostname or ""), parts.port or 0
 
 
 def _process(pid: int | None) -> psutil.Process | None:
