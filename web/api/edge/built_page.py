@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from web.problems import ProblemError
 
-DIST: Final = Path(__file__).resolve().parent.parent / "ui" / "dist"
+DIST: Final = Path(__file__).resolve().parents[2] / "ui" / "dist"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _ASKED_EACH_TIME: Final = "no-cache"
 _PACKED: Final = frozenset({".html", ".js", ".css", ".svg", ".json", ".webmanifest", ".map", ".txt"})
