@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from actors.commands import Cause, Command, Principal, build_command
 from actors.fields import Body
@@ -13,6 +13,11 @@ from web.api.edge.signed import Signer
 from web.caller import Caller
 from web.problems import refused
 from web.services import Services
+
+# The types of actors that commands go to.
+TASK: Final = "TaskActor"
+SERIES: Final = "SeriesActor"
+USER: Final = "UserActor"
 
 Write: TypeAlias = tuple[str, int]  # actor id, version
 

@@ -11,7 +11,7 @@ from host.settings import Settings
 from host.store.engine import Database
 from host.store.read_model.consistency import Shown
 
-LONGEST_WAIT_SECONDS: Final = 2.0  # of a read, or of a write that the next read must see
+LONGEST_WAIT_SECONDS: Final = 2.0
 
 
 class Projection(Protocol):
@@ -37,4 +37,5 @@ class Services:
     hub: Hub
     projection: Projection
     signing_key: bytes
+    longest_wait_seconds: float = LONGEST_WAIT_SECONDS
     checks: Mapping[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)

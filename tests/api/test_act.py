@@ -10,14 +10,14 @@ from actors.commands import Cause, command_id_for_key
 from host.store.access import accounts
 from tests.fakes.world import World
 from web.act import Act
-from web.api import bodies
+from web.api.activity.sending import undo
 from web.api.activity.shown import entry_json
-from web.api.activity.undoing import undo
 from web.api.edge.credentials import profile_of
+from web.api.series.bodies import CreateSeries
 from web.api.series.sending import create_series, delete_series
-from web.api.tags.tagging import change_everywhere
-from web.api.tasks.bulk_sending import change_tasks
-from web.api.tasks.sending import change_task, create_task
+from web.api.tags.sending import change_everywhere
+from web.api.tasks.bodies import CreateTask
+from web.api.tasks.sending import change_task, change_tasks, create_task
 from web.caller import Caller
 from web.problems import ProblemError
 
@@ -41,8 +41,8 @@ def then(act: Act, call: str, **changes: Any) -> Act:
 
 
 async def test_an_agent_does_all_that_a_person_does_and_it_is_one_change_set(act: Act, ada: httpx.AsyncClient) -> None:
-    made = await create_task(act, bodies.CreateTask(title="Paint", tags=["home"]))
-    again = await create_task(act, bodies.CreateTask(title="Paint", tags=["home"]))
+    made = await create_task(act, CreateTask(title="Paint", tags=["home"]))
+    again = await create_task(act, CreateTask(title="Paint", tags=["home"]))
     assert (made.outcome, again.value["id"], again.version) == ("made", made.value["id"], 1)
     task_id = made.value["id"]
     await change_task(then(act, "2", seen=made.writes), task_id, "PatchTask", {"title": "Paint it"})
@@ -50,7 +50,7 @@ async def test_an_agent_does_all_that_a_person_does_and_it_is_one_change_set(act
     await change_everywhere(then(act, "4"), "home", "RenameTag", {"from": "home", "to": "house"})
     series = await create_series(
         then(act, "5"),
-        bodies.CreateSeries.model_validate({"title": "Water", "rule": "FREQ=DAILY", "start": {"date": "2026-12-01"}}),
+        CreateSeries.model_validate({"title": "Water", "rule": "FREQ=DAILY", "start": {"date": "2026-12-01"}}),
     )
     await delete_series(then(act, "6"), series.value["id"], "delete")
     items = (await ada.get("/api/v1/activity", params={"limit": 200})).json()["items"]

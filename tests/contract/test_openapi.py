@@ -10,7 +10,7 @@ from actors.commands import BODIES
 from web.api.app import describe
 from web.api.openapi.document import written
 from web.api.openapi.routes import SNAPSHOT
-from web.api.tasks.bulk_sending import COMMANDS
+from web.api.tasks.sending import COMMANDS
 
 pytestmark = pytest.mark.contract
 READS_WITH_A_BODY = {"preview_series"}

@@ -38,7 +38,6 @@ from web.api.sessions import routes as sessions
 from web.api.stream import routes as stream
 from web.api.stream.seats import StreamSeats
 from web.api.tags import routes as tags
-from web.api.tasks import bulk
 from web.api.tasks import routes as tasks
 from web.api.tokens import routes as tokens
 from web.problems import ProblemError, invalid_parameters
@@ -48,7 +47,6 @@ METHOD_NOT_ALLOWED: Final = 405
 # The first to match is asked first: what is asked most stands first.
 _ROUTERS: Final = (
     tasks,
-    bulk,
     stream,
     activity,
     tags,

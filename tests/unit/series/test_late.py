@@ -10,7 +10,7 @@ from actors.commands import tick_command
 from actors.replies import Accepted, Json
 from actors.task.rules import decide
 from tests.unit.series.desk import Desk, days
-from web.api import bodies
+from web.api.tasks.bodies import CreateTask
 
 pytestmark = pytest.mark.unit
 
@@ -142,4 +142,4 @@ def test_a_task_that_ought_to_be_there_later_is_settled_now() -> None:
 
 def test_nobody_says_of_a_task_of_their_own_that_it_is_late() -> None:
     with pytest.raises(ValidationError, match="wanted_since"):
-        bodies.CreateTask.model_validate({"title": "Water", "wanted_since": "2026-11-22T12:00:00Z"})
+        CreateTask.model_validate({"title": "Water", "wanted_since": "2026-11-22T12:00:00Z"})

@@ -1,60 +1,28 @@
 """The activity log: what happened, to a user and to a task, and undoing an entry."""
 
-import re
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.clock import instant_text
-from actors.fields import STORABLE, Id
 from host.store.read_model import activity_queries, task_queries
 from host.store.read_model.activity_queries import ActivityFilter
 from web.act import Act
-from web.api import models
+from web.api.activity import models
+from web.api.activity.queries import ActivityQuery, AllActivityQuery, Position
+from web.api.activity.sending import undo
 from web.api.activity.shown import activity_json
-from web.api.activity.undoing import undo
 from web.api.edge.acting import act_of
 from web.api.edge.answers import answer, answer_done
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import TaskId
-from web.api.edge.moments import Moment
 from web.api.edge.operation import operation
+from web.api.tasks.models import Task
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1", tags=["activity"], route_class=GuardedRoute)
-
-Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
-_EVENT_TYPE: Final = re.compile(r"[a-z-]{1,20}\.[a-z-]{1,20}")
-
-
-def _event_type(text: str) -> str:
-    if _EVENT_TYPE.fullmatch(text):
-        return text
-    raise PydanticCustomError("invalid_format", "not the type of an event, as task.created")
-
-
-EventType = Annotated[str, AfterValidator(_event_type), STORABLE]
-
-
-class ActivityQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    type: Annotated[list[EventType], Field(max_length=20)] = []
-    actor: Annotated[str, StringConstraints(max_length=64), STORABLE] | None = Field(
-        default=None, description="user, token, agent, reminder or system, or the id of one of them"
-    )
-    since: Moment | None = Field(default=None, alias="from")
-    until: Moment | None = Field(default=None, alias="to")
-    before: Position | None = Field(default=None, description="Entries older than this position")
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-
-
-class AllActivityQuery(ActivityQuery):
-    task_id: Id | None = None
 
 
 @router.get("/activity", **operation("list_activity", "read", "What happened", models.ActivityPage, consistent=True))
@@ -77,7 +45,7 @@ async def list_of_task(request: Request, task_id: TaskId, query: Annotated[Activ
 
 @router.post(
     "/activity/{position}/undo",
-    **operation("undo_activity", "write", "Undo what an entry changed", models.Task, command=True),
+    **operation("undo_activity", "write", "Undo what an entry changed", Task, command=True),
 )
 async def undo_entry(request: Request, position: Position) -> Response:
     act = act_of(request)

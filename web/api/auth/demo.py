@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 
 from actors.commands import Principal, build_command
 from host.store.access import accounts
-from web.api.auth.registering import register
+from web.api.auth.sending import register
 from web.api.edge.credentials import profile_of
 from web.caller import FULL_SCOPES, Caller, Profile
 from web.services import Services

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from host.store.access import accounts, sessions
 from host.store.access.accounts import Account
-from web.api import bodies, models
+from web.api.auth import bodies, models
 from web.api.auth.passwords import outdated, refuse_common
 from web.api.auth.sign_in import end_session, known_profile, register_user, signed_in
 from web.api.edge.acting import caller_of

@@ -9,13 +9,13 @@ from starlette.responses import Response
 from actors.commands import Cause, Principal, build_command
 from host.store.access import accounts, sessions
 from host.store.access.accounts import Account
-from web.api.auth.registering import register
+from web.api.auth.sending import register
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
 from web.api.edge.app_state import state_of
 from web.api.edge.credentials import SECURE_COOKIE, cookie_name, hashed, new_secret, person, profile_of
 from web.api.edge.guard import address_of
-from web.api.me.profile import user_json
+from web.api.me.shown import user_json
 from web.caller import Profile
 
 _LONGEST_USER_AGENT: Final = 200

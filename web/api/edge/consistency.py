@@ -8,7 +8,6 @@ from host.store.read_model.own_writes import Cause
 from web.act import Act, Write
 from web.api.edge.signed import Signer
 from web.problems import ProblemError
-from web.services import LONGEST_WAIT_SECONDS
 
 HEADER: Final = "Duely-Consistency"
 EVENTUAL: Final = "eventual"  # in the place of a token: the read waits for nothing
@@ -45,8 +44,9 @@ async def honour(act: Act) -> int:
     if act.eventual:
         return 0
     loop = asyncio.get_running_loop()
-    ends_at = loop.time() + LONGEST_WAIT_SECONDS
-    shown = await act.services.projection.own_writes(act.user_id, LONGEST_WAIT_SECONDS)
+    timeout_seconds = act.services.longest_wait_seconds
+    ends_at = loop.time() + timeout_seconds
+    shown = await act.services.projection.own_writes(act.user_id, timeout_seconds)
     missing = shown.missing
     if missing is None and await behind_after_wait(act, act.seen, max(0.0, ends_at - loop.time())):
         missing = "behind"
@@ -76,9 +76,7 @@ def _read_model_behind(cause: Cause) -> ProblemError:
     )
 
 
-async def behind_after_wait(
-    act: Act, writes: Sequence[Write], timeout_seconds: float = LONGEST_WAIT_SECONDS
-) -> list[Write]:
+async def behind_after_wait(act: Act, writes: Sequence[Write], timeout_seconds: float) -> list[Write]:
     """Those of the writes that the read model does not show after that time."""
     projection, loop = act.services.projection, asyncio.get_running_loop()
     ends_at = loop.time() + timeout_seconds

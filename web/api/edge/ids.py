@@ -51,4 +51,4 @@ ReminderId = Annotated[str, AfterValidator(_reminder), _UUID]
 NotificationId = Annotated[str, AfterValidator(_notification), _UUID]
 TokenId = Annotated[str, AfterValidator(_token), _UUID]
 SessionId = Annotated[str, AfterValidator(_session), Path()]
-TagInPath = Annotated[TagName, Path()]  # a tag is its name
+TagInPath = Annotated[TagName, Path()]

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from host.readiness import WORKS
-from web.api import models
 from web.api.edge.answers import answer
 from web.api.edge.app_state import state_of
+from web.api.health import models
 
 router: Final = APIRouter(tags=["health"])
 

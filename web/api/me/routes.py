@@ -6,14 +6,15 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.api import bodies, models
 from web.api.edge.acting import act_of, caller_of
 from web.api.edge.answers import answer, answer_done
 from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.operation import operation
 from web.api.edge.reading import read_body
-from web.api.me.profile import change_profile, me_json
+from web.api.me import bodies, models
+from web.api.me.sending import change_profile
+from web.api.me.shown import me_json
 
 router: Final = APIRouter(prefix="/api/v1/me", tags=["people"], route_class=GuardedRoute)
 

@@ -1,33 +1,24 @@
 """The notification centre: list with the unread count, mark one or all read."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.clock import instant_text
 from host.store.notify import notification_queries
-from host.store.notify.notification_queries import NotificationRow
-from web.api import models
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
 from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import NotificationId
 from web.api.edge.operation import operation
+from web.api.notifications import models
+from web.api.notifications.queries import NotificationQuery
+from web.api.notifications.shown import notification_json
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1/notifications", tags=["notifications"], route_class=GuardedRoute)
-
-
-class NotificationQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    unread_only: bool = False
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-    per_page: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 @router.get("", **operation("list_notifications", "read", "My notifications", models.NotificationPage, consistent=True))
@@ -69,18 +60,3 @@ async def read(request: Request, notification_id: NotificationId) -> Response:
     if row is None:
         raise not_found("notification")
     return answer(notification_json(row))
-
-
-def notification_json(row: NotificationRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "kind": row.kind,
-        "task_id": row.task_id,
-        "reminder_id": row.reminder_id,
-        "title": row.title,
-        "body": row.body,
-        "late_seconds": row.late_seconds,
-        "created_at": instant_text(row.created_at),
-        "read_at": instant_text(row.read_at) if row.read_at else None,
-        "acknowledged_at": instant_text(row.acknowledged_at) if row.acknowledged_at else None,
-    }

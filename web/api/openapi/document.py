@@ -8,8 +8,16 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from web.api import bodies, models
+from actors.commands import AcknowledgeReminder, AddTags, PatchTask, SetPriority, SnoozeReminder
+from web.api.auth.bodies import ChangePassword, Login, Register
+from web.api.edge.models import Problem
 from web.api.edge.operation import PROBLEMS
+from web.api.me.bodies import PatchMe
+from web.api.series.bodies import CreateSeries, MoveSlot, PatchSeries, PreviewSeries, SkipSlot, StopSeries
+from web.api.stream.models import STREAMED
+from web.api.tags.bodies import RenameTag
+from web.api.tasks.bodies import Bulk, CreateTask
+from web.api.tokens.bodies import CreateToken
 
 _REF: Final = "#/components/schemas/{model}"
 _DESCRIPTION: Final = """
@@ -20,41 +28,41 @@ Problems are `application/problem+json` with a `code`. Every change of tasks, se
 takes `Idempotency-Key`. A read shows all that you
 did before it; where that is not possible within 2 s it answers 503, and `Duely-Consistency: eventual` reads what there is.
 """.strip()
-_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
-    "CreateTask": {
+_BODIES: Final[dict[type[BaseModel], dict[str, Any]]] = {  # each body that the API accepts, with its example
+    CreateTask: {
         "title": "Pay rent",
         "due": {"local": "2026-12-01T09:00", "zone": "Europe/Berlin"},
         "priority": "high",
         "tags": ["home"],
         "reminders": [{"offset_minutes": 30}],
     },
-    "CreateSeries": {
+    CreateSeries: {
         "title": "Water the plants",
         "tags": ["home"],
         "rule": "FREQ=WEEKLY;BYDAY=MO,TH",
         "start": {"local": "2026-11-23T09:00", "zone": "Europe/Berlin"},
     },
-    "PatchSeries": {"rule": "FREQ=WEEKLY;BYDAY=TU", "from_slot": "2026-12-03T09:00"},
-    "PreviewSeries": {
+    PatchSeries: {"rule": "FREQ=WEEKLY;BYDAY=TU", "from_slot": "2026-12-03T09:00"},
+    PreviewSeries: {
         "rule": "FREQ=MONTHLY;BYMONTHDAY=31",
         "start": {"local": "2026-12-31T09:00", "zone": "Europe/Berlin"},
         "count": 5,
     },
-    "SkipSlot": {"slot": "2026-12-03T09:00"},
-    "MoveSlot": {"slot": "2026-12-03T09:00", "to": {"local": "2026-12-04T10:00", "zone": "Europe/Berlin"}},
-    "StopSeries": {"keep": True},
-    "PatchTask": {"title": "Pay the rent", "due": None},
-    "SetPriority": {"priority": "urgent"},
-    "AddTags": {"tags": ["home"]},
-    "SnoozeReminder": {"minutes": 10},
-    "AcknowledgeReminder": {},
-    "Bulk": {"action": "set_priority", "ids": ["0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11"], "args": {"priority": "low"}},
-    "RenameTag": {"name": "household"},
-    "Register": {"email": "ada@example.org", "password": "a long phrase of yours", "timezone": "Europe/Berlin"},
-    "Login": {"email": "ada@example.org", "password": "a long phrase of yours"},
-    "ChangePassword": {"current_password": "a long phrase of yours", "new_password": "another phrase of yours"},
-    "PatchMe": {"timezone": "Europe/Berlin", "defaults": {"reminder_offset_minutes": 15}},
-    "CreateToken": {"name": "Backup script", "scopes": ["read"], "expires_in_days": 90},
+    SkipSlot: {"slot": "2026-12-03T09:00"},
+    MoveSlot: {"slot": "2026-12-03T09:00", "to": {"local": "2026-12-04T10:00", "zone": "Europe/Berlin"}},
+    StopSeries: {"keep": True},
+    PatchTask: {"title": "Pay the rent", "due": None},
+    SetPriority: {"priority": "urgent"},
+    AddTags: {"tags": ["home"]},
+    SnoozeReminder: {"minutes": 10},
+    AcknowledgeReminder: {},
+    Bulk: {"action": "set_priority", "ids": ["0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11"], "args": {"priority": "low"}},
+    RenameTag: {"name": "household"},
+    Register: {"email": "ada@example.org", "password": "a long phrase of yours", "timezone": "Europe/Berlin"},
+    Login: {"email": "ada@example.org", "password": "a long phrase of yours"},
+    ChangePassword: {"current_password": "a long phrase of yours", "new_password": "another phrase of yours"},
+    PatchMe: {"timezone": "Europe/Berlin", "defaults": {"reminder_offset_minutes": 15}},
+    CreateToken: {"name": "Backup script", "scopes": ["read"], "expires_in_days": 90},
 }
 
 
@@ -90,14 +98,13 @@ def _completed(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _our_schemas() -> dict[str, Any]:
-    accepted: list[type[BaseModel]] = [getattr(bodies, name) for name in bodies.__all__]
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = []
-    wanted.extend((model, "validation") for model in accepted)
-    wanted.extend((model, "serialization") for model in (models.Problem, *models.STREAMED))
+    wanted.extend((body, "validation") for body in _BODIES)
+    wanted.extend((model, "serialization") for model in (Problem, *STREAMED))
     _, definitions = models_json_schema(wanted, ref_template=_REF)
     schemas: dict[str, Any] = definitions.get("$defs", {})
-    for name, example in _EXAMPLES.items():
-        schemas[name]["examples"] = [example]
+    for body, example in _BODIES.items():
+        schemas[body.__name__]["examples"] = [example]
     return schemas
 
 

@@ -1,44 +1,26 @@
 """Reminders across tasks, and the ledger of what became of each."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.fields import Id
 from host.store.read_model import reminder_queries, series_queries
 from host.store.read_model.reminder_queries import ReminderFilter
-from web.api import models
 from web.api.edge.acting import act_of
 from web.api.edge.answers import answer
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import ReminderId
 from web.api.edge.operation import operation
+from web.api.reminders import models
+from web.api.reminders.queries import LedgerQuery, ReminderQuery
 from web.api.reminders.shown import ledger_json, life_json, reminder_json
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1/reminders", tags=["reminders"], route_class=GuardedRoute)
 MOST_ENTRIES: Final = 1_000  # of one reminder; those of one that was snoozed for years are read by /reminders/ledger
-
-
-class ReminderQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    task_id: Id | None = None
-    status: Literal["pending", "fired", "cancelled"] | None = None
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-    per_page: Annotated[int, Field(ge=1, le=200)] = 50
-
-
-class LedgerQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    task_id: Id
-    reminder_id: Id | None = None
-    after: Annotated[int, Field(ge=0, le=2**63 - 1, description="Entries after the one with this id")] = 0
-    limit: Annotated[int, Field(ge=1, le=200)] = 100
 
 
 @router.get("", **operation("list_reminders", "read", "My reminders, next first", models.ReminderPage, consistent=True))

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from web.api.models import DueDate, DueLocal, Id, Instant, Page, Priority
+from web.api.edge.models import Id, Instant, Page
+from web.api.tasks.models import DueDate, DueLocal, Priority
 
 SERIES_EXAMPLE: dict[str, Any] = {
     "id": "7d0d4f0e-5d0a-5c3e-8f5e-0f5f3a9d2b11",

@@ -2,16 +2,13 @@
 
 import asyncio
 from collections.abc import Collection
-from datetime import date, timedelta
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.fields import Body, CalendarDate
+from actors.fields import Body
 from actors.recurrence.expansion import Policies
 from actors.replies import Json, Refused
 from actors.series.occurrences import occurrences
@@ -19,39 +16,21 @@ from actors.series.preview import preview
 from actors.series.upcoming import made_ahead, upcoming
 from host.store.read_model import series_queries
 from host.store.read_model.task_queries import Stretch
-from web.act import Act
-from web.api import bodies
 from web.api.edge.acting import act_of, caller_of
 from web.api.edge.answers import answer, answer_done
 from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import SeriesId
 from web.api.edge.operation import operation
-from web.api.edge.paging import Paged, cursor_after, opened
+from web.api.edge.paging import cursor_after, opened
 from web.api.edge.reading import read_body
-from web.api.series import models as series_models
+from web.api.series import bodies, models
+from web.api.series.queries import OccurrenceQuery, SeriesQuery, days_asked
 from web.api.series.sending import change_series, create_series, delete_series, edit_series, patch_of, split_series
 from web.api.series.shown import series_json
-from web.problems import Fault, ProblemError, not_found, refused
+from web.problems import not_found, refused
 
 router: Final = APIRouter(prefix="/api/v1/series", tags=["series"], route_class=GuardedRoute)
-_LONGEST_STRETCH: Final = timedelta(days=366)
-
-
-class SeriesQuery(Paged):
-    status: Literal["active", "paused", "stopped", "ended", "deleted"] | None = Field(
-        default=None, description="Without it all that are not deleted"
-    )
-    order: Literal["asc", "desc"] = Field(default="desc", description="By creation")
-
-
-class OccurrenceQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    since: CalendarDate | None = Field(default=None, alias="from", description="The first day; today without it")
-    until: CalendarDate | None = Field(
-        default=None, alias="to", description="The last day, at most 366 after the first; a year without it"
-    )
 
 
 @router.post(
@@ -60,7 +39,7 @@ class OccurrenceQuery(BaseModel):
         "create_series",
         "write",
         "Create a series",
-        series_models.Series,
+        models.Series,
         status=201,
         body=bodies.CreateSeries,
         command=True,
@@ -78,7 +57,7 @@ async def create(request: Request) -> Response:
         "preview_series",
         "read",
         "What a rule says and its next dates; nothing is saved",
-        series_models.Preview,
+        models.Preview,
         body=bodies.PreviewSeries,
     ),
 )
@@ -94,7 +73,7 @@ async def show_preview(request: Request) -> Response:
 
 @router.get(
     "",
-    **operation("list_series", "read", "List series", series_models.SeriesPage, consistent=True, listed=True),
+    **operation("list_series", "read", "List series", models.SeriesPage, consistent=True, listed=True),
 )
 async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Response:
     act = act_of(request)
@@ -112,7 +91,7 @@ async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Res
     return answer(page, headers={"Duely-Position": str(found.position)})
 
 
-@router.get("/{series_id}", **operation("get_series", "read", "Read a series", series_models.Series, consistent=True))
+@router.get("/{series_id}", **operation("get_series", "read", "Read a series", models.Series, consistent=True))
 async def get(request: Request, series_id: SeriesId) -> Response:
     act = act_of(request)
     async with act.db.connect() as connection:
@@ -129,12 +108,12 @@ async def get(request: Request, series_id: SeriesId) -> Response:
         "patch_series",
         "write",
         "Edit a series; with `from_slot` from there on, which answers the series that begins there (201)",
-        series_models.Series,
+        models.Series,
         body=bodies.PatchSeries,
         command=True,
         edit=True,
-        pending=series_models.Series,
-        created=series_models.Series,
+        pending=models.Series,
+        created=models.Series,
     ),
 )
 async def patch(request: Request, series_id: SeriesId) -> Response:
@@ -152,7 +131,7 @@ async def patch(request: Request, series_id: SeriesId) -> Response:
         "delete_series",
         "write",
         "Delete a series; its open occurrences stay or go with it",
-        series_models.Series,
+        models.Series,
         command=True,
     ),
 )
@@ -166,7 +145,7 @@ async def delete(
 @router.post(
     "/{series_id}/pause",
     **operation(
-        "pause_series", "write", "Pause a series: nothing comes until it is resumed", series_models.Series, command=True
+        "pause_series", "write", "Pause a series: nothing comes until it is resumed", models.Series, command=True
     ),
 )
 async def pause(request: Request, series_id: SeriesId) -> Response:
@@ -175,7 +154,7 @@ async def pause(request: Request, series_id: SeriesId) -> Response:
 
 @router.post(
     "/{series_id}/resume",
-    **operation("resume_series", "write", "Go on with a paused series, from now", series_models.Series, command=True),
+    **operation("resume_series", "write", "Go on with a paused series, from now", models.Series, command=True),
 )
 async def resume(request: Request, series_id: SeriesId) -> Response:
     return await _change(request, series_id, "ResumeSeries")
@@ -187,7 +166,7 @@ async def resume(request: Request, series_id: SeriesId) -> Response:
         "stop_series",
         "write",
         "End a series for good",
-        series_models.Series,
+        models.Series,
         body=bodies.StopSeries,
         body_required=False,
         command=True,
@@ -200,9 +179,7 @@ async def stop(request: Request, series_id: SeriesId) -> Response:
 
 @router.post(
     "/{series_id}/skip",
-    **operation(
-        "skip_slot", "write", "Leave one occurrence out", series_models.Series, body=bodies.SkipSlot, command=True
-    ),
+    **operation("skip_slot", "write", "Leave one occurrence out", models.Series, body=bodies.SkipSlot, command=True),
 )
 async def skip(request: Request, series_id: SeriesId) -> Response:
     return await _change(request, series_id, "SkipSlot", await read_body(request, bodies.SkipSlot))
@@ -214,7 +191,7 @@ async def skip(request: Request, series_id: SeriesId) -> Response:
         "move_slot",
         "write",
         "Give one occurrence another due",
-        series_models.Series,
+        models.Series,
         body=bodies.MoveSlot,
         command=True,
     ),
@@ -229,7 +206,7 @@ async def move(request: Request, series_id: SeriesId) -> Response:
         "list_occurrences",
         "read",
         "The occurrences of a stretch of days, at most 500",
-        series_models.OccurrenceList,
+        models.OccurrenceList,
         consistent=True,
     ),
 )
@@ -237,7 +214,7 @@ async def list_occurrences(
     request: Request, series_id: SeriesId, query: Annotated[OccurrenceQuery, Query()]
 ) -> Response:
     act = act_of(request)
-    first, last = _stretch(act, query)
+    first, last = days_asked(act, query)
     async with act.db.snapshot() as connection:
         stored = await series_queries.find(connection, act.user_id, series_id)
         if stored is None:
@@ -249,21 +226,6 @@ async def list_occurrences(
 async def _change(request: Request, series_id: str, name: str, body: Body | Json | None = None) -> Response:
     act = act_of(request)
     return answer_done(act, await change_series(act, series_id, name, body))
-
-
-def _stretch(act: Act, query: OccurrenceQuery) -> tuple[date, date]:
-    """The first and the last day that are asked for, on the caller's calendar."""
-    if query.since is not None:
-        first = date.fromisoformat(query.since)
-    else:
-        first = act.now().astimezone(ZoneInfo(act.caller.profile.zone)).date()
-    last = first + timedelta(days=365) if query.until is None else date.fromisoformat(query.until)
-    if not timedelta(0) <= last - first <= _LONGEST_STRETCH:
-        detail = "Give a last day that is the first one or at most 366 days after it."
-        raise ProblemError(
-            422, "invalid_request", f"Correct to: {detail}", faults=[Fault("?to", "out_of_range", detail)]
-        )
-    return first, last
 
 
 async def _shown(stored: list[Json], done: Collection[str]) -> list[Json]:

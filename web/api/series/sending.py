@@ -12,31 +12,30 @@ from actors.fields import Body
 from actors.replies import Json, Refused, Reply
 from actors.series.stored import tasks_of
 from host.store.read_model import series_queries, task_queries
-from web.act import Act, Done, Write
-from web.api import bodies
+from web.act import SERIES, Act, Done, Write
 from web.api.edge.consistency import honour
+from web.api.series.bodies import CreateSeries, PatchSeries
 from web.api.series.shown import series_json
-from web.api.tasks.bulk_sending import UNREACHED, send_each
-from web.api.tasks.sending import SERIES
+from web.api.tasks.bodies import CreateTask
+from web.api.tasks.sending import UNREACHED, send_each
 from web.api.tasks.shown import task_json
 from web.problems import ProblemError, broken, invalid_body, not_found, refused, unavailable
-from web.services import LONGEST_WAIT_SECONDS
 
 _TEMPLATE: Final = ("title", "description", "priority", "tags", "checklist", "reminders")
 # Where in the body of a task the fault of a series stands.
 _IN_TASK: Final = {"/rule": "/recurrence/rule", "/start": "/due"}
 
 
-async def create_series(act: Act, body: bodies.CreateSeries) -> Done:
+async def create_series(act: Act, body: CreateSeries) -> Done:
     command = _birth(act, body)
     reply = await act.send(SERIES, command.body["id"], command)
-    await _awaited_shown(act, reply.value, LONGEST_WAIT_SECONDS)
+    await _awaited_shown(act, reply.value, act.services.longest_wait_seconds)
     return replace(_done(reply), outcome="made")
 
 
 async def change_series(act: Act, series_id: str, name: str, body: Body | Json | None = None) -> Done:
     reply = await act.send(SERIES, series_id, act.command(name, body, if_match=act.if_match))
-    await _awaited_shown(act, reply.value, LONGEST_WAIT_SECONDS)
+    await _awaited_shown(act, reply.value, act.services.longest_wait_seconds)
     return _done(reply)
 
 
@@ -82,8 +81,8 @@ async def split_series(act: Act, series_id: str, slot: str, patch: Json) -> tupl
     reply = await act.send(SERIES, series_id, command)
     follows = successor_id(series_id, command.id)
     loop = asyncio.get_running_loop()
-    ends_at = loop.time() + LONGEST_WAIT_SECONDS
-    if await _is_shown(act, follows, LONGEST_WAIT_SECONDS):
+    ends_at = loop.time() + act.services.longest_wait_seconds
+    if await _is_shown(act, follows, act.services.longest_wait_seconds):
         async with act.db.connect() as connection:
             successor = await series_queries.find(connection, act.user_id, follows)
         if successor is not None:
@@ -94,7 +93,7 @@ async def split_series(act: Act, series_id: str, slot: str, patch: Json) -> tupl
     return follows, replace(_done(reply), outcome="pending")
 
 
-async def create_recurring(act: Act, body: bodies.CreateTask) -> Done:
+async def create_recurring(act: Act, body: CreateTask) -> Done:
     """The first task of a new series, once it is there; until then the series, whose `next` names it."""
     command = _birth(act, _series_of(body))
     reply = await act.services.actors.send(SERIES, command.body["id"], command)
@@ -112,7 +111,7 @@ async def _first_task(act: Act, reply: Reply) -> Done | None:
     series = reply.value
     # Of a series of days today's has started as soon as it is there.
     first = next(iter(series["open"]), series["awaited"])
-    if first is None or not await _is_shown(act, first["task_id"], LONGEST_WAIT_SECONDS):
+    if first is None or not await _is_shown(act, first["task_id"], act.services.longest_wait_seconds):
         return None
     async with act.db.connect() as connection:
         task = await task_queries.find(connection, act.user_id, first["task_id"])
@@ -134,14 +133,14 @@ async def end_recurrence(act: Act, task_id: str) -> Done:
     return await change_series(act, task["series_id"], "StopSeries", {"keep": True})
 
 
-def patch_of(body: bodies.PatchSeries) -> Json:
+def patch_of(body: PatchSeries) -> Json:
     """What the command takes: the fields of the template apart."""
     given: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"from_slot"})
     template = {name: given.pop(name) for name in _TEMPLATE if name in given}
     return given | ({"template": template} if template else {})
 
 
-def _birth(act: Act, body: bodies.CreateSeries) -> Command:
+def _birth(act: Act, body: CreateSeries) -> Command:
     """Its id is a task's that the same command would make: so a key that made a task makes no series as well."""
     given = body.model_dump(exclude_unset=True)
     template = {name: given.pop(name) for name in _TEMPLATE if name in given}
@@ -149,7 +148,7 @@ def _birth(act: Act, body: bodies.CreateSeries) -> Command:
     return act.command("CreateSeries", given)
 
 
-def _series_of(body: bodies.CreateTask) -> bodies.CreateSeries:
+def _series_of(body: CreateTask) -> CreateSeries:
     """The series that begins with this task; raises the 422 for what a task may say and a series may not."""
     assert body.recurrence is not None  # noqa: S101  asked before
     if body.due is None:
@@ -159,7 +158,7 @@ def _series_of(body: bodies.CreateTask) -> bodies.CreateSeries:
     given = body.model_dump(exclude_unset=True, exclude={"id", "recurrence", "due"})
     given |= body.recurrence.model_dump(exclude_unset=True)
     try:
-        return bodies.CreateSeries.model_validate({**given, "start": body.due.model_dump()})
+        return CreateSeries.model_validate({**given, "start": body.due.model_dump()})
     except ValidationError as error:
         raise invalid_body(error.errors(include_url=False, include_context=False)) from None
 

@@ -6,15 +6,15 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.clock import instant_text
 from host.store.access import sessions
-from web.api import models
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
 from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import SessionId
 from web.api.edge.operation import operation
+from web.api.sessions import models
+from web.api.sessions.shown import session_json
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1/auth/sessions", tags=["people"], route_class=GuardedRoute)
@@ -26,18 +26,7 @@ async def list_(request: Request) -> Response:
     async with services.db.connect() as connection:
         found = await sessions.listed(connection, caller.user_id, services.clock.now())
     current = sessions.public_id(caller.credential)
-    items = [
-        {
-            "id": session.id,
-            "created_at": instant_text(session.created_at),
-            "last_seen_at": instant_text(session.last_seen_at),
-            "expires_at": instant_text(session.expires_at),
-            "user_agent": session.user_agent,
-            "address": session.address,
-            "current": session.id == current,
-        }
-        for session in found
-    ]
+    items = [session_json(session, current) for session in found]
     return answer({"items": items})
 
 

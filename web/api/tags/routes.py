@@ -3,23 +3,21 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
-from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.fields import STORABLE
 from host.store.read_model import tag_queries
-from web.api import bodies, models
 from web.api.edge.acting import act_of
 from web.api.edge.answers import answer, answer_done
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import TagInPath
 from web.api.edge.operation import operation
 from web.api.edge.reading import read_body
-from web.api.tags.tagging import change_everywhere
+from web.api.tags import bodies, models
+from web.api.tags.queries import Prefix
+from web.api.tags.sending import change_everywhere
 
 router: Final = APIRouter(prefix="/api/v1/tags", tags=["tags"], route_class=GuardedRoute)
-Prefix = Annotated[str, StringConstraints(max_length=30), STORABLE]
 
 
 @router.get("", **operation("list_tags", "read", "Tags with counts", models.TagList, consistent=True))

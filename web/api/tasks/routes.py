@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from actors.commands import AcknowledgeReminder, AddTags, PatchTask, SetPriority, SnoozeReminder
 from actors.fields import Body
 from actors.replies import Json
 from host.store.read_model import task_queries
-from web.api import bodies, models
 from web.api.edge.acting import act_of
 from web.api.edge.answers import answer, answer_done, no_content
 from web.api.edge.guard import GuardedRoute
@@ -17,10 +17,11 @@ from web.api.edge.ids import TagInPath, TaskId
 from web.api.edge.operation import operation
 from web.api.edge.paging import cursor_after
 from web.api.edge.reading import read_body
-from web.api.series import models as series_models
+from web.api.series.models import Series
 from web.api.series.sending import create_recurring, end_recurrence
+from web.api.tasks import bodies, models
 from web.api.tasks.queries import TaskQuery, task_filter, task_stretch
-from web.api.tasks.sending import change_task, create_task
+from web.api.tasks.sending import change_task, change_tasks, create_task
 from web.api.tasks.shown import task_json, tasks_json
 from web.problems import not_found
 
@@ -37,7 +38,7 @@ router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=Gu
         status=201,
         body=bodies.CreateTask,
         command=True,
-        pending=series_models.Series,
+        pending=Series,
     ),
 )
 async def create(request: Request) -> Response:
@@ -75,11 +76,11 @@ async def get(request: Request, task_id: TaskId) -> Response:
 @router.patch(
     "/{task_id}",
     **operation(
-        "patch_task", "write", "Edit a task; null clears", models.Task, body=bodies.PatchTask, command=True, edit=True
+        "patch_task", "write", "Edit a task; null clears", models.Task, body=PatchTask, command=True, edit=True
     ),
 )
 async def patch(request: Request, task_id: TaskId) -> Response:
-    return await _change(request, task_id, "PatchTask", await read_body(request, bodies.PatchTask))
+    return await _change(request, task_id, "PatchTask", await read_body(request, PatchTask))
 
 
 @router.delete(
@@ -124,12 +125,10 @@ async def purge(request: Request, task_id: TaskId) -> Response:
 
 @router.put(
     "/{task_id}/priority",
-    **operation(
-        "set_priority", "write", "Set the priority", models.Task, body=bodies.SetPriority, command=True, edit=True
-    ),
+    **operation("set_priority", "write", "Set the priority", models.Task, body=SetPriority, command=True, edit=True),
 )
 async def set_priority(request: Request, task_id: TaskId) -> Response:
-    return await _change(request, task_id, "SetPriority", await read_body(request, bodies.SetPriority))
+    return await _change(request, task_id, "SetPriority", await read_body(request, SetPriority))
 
 
 @router.post(
@@ -139,12 +138,12 @@ async def set_priority(request: Request, task_id: TaskId) -> Response:
         "write",
         "Let a reminder fire again later",
         models.Task,
-        body=bodies.SnoozeReminder,
+        body=SnoozeReminder,
         command=True,
     ),
 )
 async def snooze(request: Request, task_id: TaskId) -> Response:
-    return await _change(request, task_id, "SnoozeReminder", await read_body(request, bodies.SnoozeReminder))
+    return await _change(request, task_id, "SnoozeReminder", await read_body(request, SnoozeReminder))
 
 
 @router.post(
@@ -154,22 +153,22 @@ async def snooze(request: Request, task_id: TaskId) -> Response:
         "write",
         "Say that a reminder was seen",
         models.Task,
-        body=bodies.AcknowledgeReminder,
+        body=AcknowledgeReminder,
         body_required=False,
         command=True,
     ),
 )
 async def acknowledge(request: Request, task_id: TaskId) -> Response:
-    body = await read_body(request, bodies.AcknowledgeReminder, required=False)
+    body = await read_body(request, AcknowledgeReminder, required=False)
     return await _change(request, task_id, "AcknowledgeReminder", body)
 
 
 @router.post(
     "/{task_id}/tags",
-    **operation("add_tags", "write", "Add tags", models.Task, body=bodies.AddTags, command=True, edit=True),
+    **operation("add_tags", "write", "Add tags", models.Task, body=AddTags, command=True, edit=True),
 )
 async def add_tags(request: Request, task_id: TaskId) -> Response:
-    return await _change(request, task_id, "AddTags", await read_body(request, bodies.AddTags))
+    return await _change(request, task_id, "AddTags", await read_body(request, AddTags))
 
 
 @router.delete(
@@ -186,13 +185,23 @@ async def remove_tag(request: Request, task_id: TaskId, tag: TagInPath) -> Respo
         "remove_recurrence",
         "write",
         "Stop the series that a task is of; the task stays",
-        series_models.Series,
+        Series,
         command=True,
     ),
 )
 async def remove_recurrence(request: Request, task_id: TaskId) -> Response:
     act = act_of(request)
     return answer_done(act, await end_recurrence(act, task_id))
+
+
+@router.post(
+    "/bulk",
+    **operation("bulk_tasks", "write", "Change up to 200 tasks", models.BulkResults, body=bodies.Bulk, command=True),
+)
+async def bulk(request: Request) -> Response:
+    body = await read_body(request, bodies.Bulk)
+    act = act_of(request)
+    return answer_done(act, await change_tasks(act, body.action, body.ids, body.args))
 
 
 async def _change(request: Request, task_id: str, name: str, body: Body | Json | None = None) -> Response:

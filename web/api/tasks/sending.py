@@ -1,20 +1,53 @@
-"""From an act to a command to one task, and from the reply to what is shown: routes, tools and imports alike."""
+"""Commands to tasks, to one or to up to 200 at once, and what is shown of the replies."""
 
-from typing import Final
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
-from actors.commands import task_id_for
+from pydantic import ValidationError
+
+from actors.commands import BODIES, Command, body_hash, command_id_for_item, task_id_for
 from actors.fields import Body
 from actors.replies import Json, Reply
-from web.act import Act, Done
-from web.api import bodies
+from host.dapr.gateway import ActorBug, Unavailable
+from host.store.turns import commands
+from web.act import TASK, Act, Done, Write
+from web.api.edge.consistency import MOST_WRITES, behind_after_wait
+from web.api.tasks.bodies import CreateTask
 from web.api.tasks.shown import task_json
+from web.problems import ProblemError, broken, invalid_body, refused, unavailable
 
-TASK: Final = "TaskActor"
-USER: Final = "UserActor"
-SERIES: Final = "SeriesActor"
+log = logging.getLogger(__name__)
+
+_AT_ONCE: Final = 16
+_SECONDS: Final = 10.0  # items that were not begun by then are told so; those under way end with the gateway's limit
+UNREACHED: Final = unavailable("This task could not be reached; send the same request again.")
+COMMANDS: Final[Mapping[str, str]] = {
+    "complete": "CompleteTask",
+    "reopen": "ReopenTask",
+    "delete": "DeleteTask",
+    "restore": "RestoreTask",
+    "purge": "PurgeTask",
+    "add_tags": "AddTags",
+    "remove_tag": "RemoveTag",
+    "set_priority": "SetPriority",
+    "move_due": "MoveDue",
+}
+
+Sent: TypeAlias = tuple[Json, Write | None]  # what the item is answered, and what it wrote
 
 
-async def create_task(act: Act, body: bodies.CreateTask) -> Done:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result an item, in the order asked, and what was written."""
+
+    results: list[Json]
+    writes: list[Write]
+
+
+async def create_task(act: Act, body: CreateTask) -> Done:
     """Send CreateTask to the actor that the command id names, so that a repeated act reaches the same one."""
     body.model_fields_set.discard("recurrence")  # null says as much as nothing, and is no part of the command
     task_id = body.id or task_id_for(act.user_id, act.command_id)
@@ -29,3 +62,69 @@ async def change_task(act: Act, task_id: str, name: str, body: Body | Json | Non
 
 def reply_task(act: Act, reply: Reply) -> Json:
     return task_json(reply.value, act.now())
+
+
+async def change_tasks(act: Act, action: str, ids: Sequence[str], args: Json) -> Done:
+    """One of the actions of `COMMANDS` on each task; raises the 422 for arguments that it does not take."""
+    name = COMMANDS[action]
+    try:
+        BODIES[name].model_validate(args)
+    except ValidationError as error:
+        raise invalid_body(error.errors(include_url=False, include_context=False), prefix="/args") from error
+    command = act.command(name, args)
+    await as_first_asked(act, body_hash("Bulk", {"command": command.hash, "ids": list(ids)}), {})
+    outcome = await send_each(act, command, ids)
+    return Done({"results": outcome.results}, outcome.writes)
+
+
+async def as_first_asked(act: Act, digest: str, kept: Json) -> Json:
+    """What was kept when this was first asked of many tasks; raises the 422 where the key is another request's."""
+    async with act.db.begin() as connection:
+        first = await commands.keep(connection, act.user_id, act.command_id, digest, kept)
+    if first is None:
+        raise ProblemError(422, "idempotency_mismatch", "This Idempotency-Key came with another request before.")
+    return first
+
+
+async def send_each(act: Act, command: Command, ids: Sequence[str]) -> Outcome:
+    """The same command to each task, with an id of its own; what fails on one does not stop the others."""
+    slots = asyncio.Semaphore(_AT_ONCE)
+    loop = asyncio.get_running_loop()
+    give_up_at = loop.time() + _SECONDS
+
+    async def send_one(task_id: str) -> Sent:
+        async with slots:
+            if loop.time() > give_up_at:
+                return _failed(task_id, UNREACHED), None
+            return await _send_one(act, task_id, replace(command, id=command_id_for_item(command.id, task_id)))
+
+    done = await asyncio.gather(*map(send_one, ids))
+    writes = await _newest(act, [write for _, write in done if write is not None])
+    return Outcome([result for result, _ in done], writes)
+
+
+async def _newest(act: Act, writes: list[Write]) -> list[Write]:
+    """A token holds ten writes, so more are waited for here; those still missing stand last and are kept."""
+    if len(writes) <= MOST_WRITES:
+        return writes
+    behind = await behind_after_wait(act, writes, act.services.longest_wait_seconds)
+    return [write for write in writes if write not in behind] + behind
+
+
+async def _send_one(act: Act, task_id: str, command: Command) -> Sent:
+    try:
+        reply = await act.services.actors.send(TASK, task_id, command)
+    except Unavailable:
+        return _failed(task_id, UNREACHED), None
+    except ActorBug as bug:
+        told = {"actor_type": TASK, "actor": task_id, "fingerprint": bug.fingerprint}
+        log.warning("an actor has a bug", extra=told)  # its host says more
+        return _failed(task_id, broken()), None
+    if reply.error is not None:
+        return _failed(task_id, refused(reply.error)), None
+    shown = {} if reply.value["purged"] else {"task": reply_task(act, reply)}
+    return {"id": task_id, "status": 200, **shown}, (task_id, reply.version)
+
+
+def _failed(task_id: str, problem: ProblemError) -> Json:
+    return {"id": task_id, "status": problem.status, "problem": problem.as_json()}

@@ -1,17 +1,15 @@
 """Personal access tokens: made here, shown once, listed by their first characters, revoked."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.clock import instant_text
 from host.store.access import tokens
 from host.store.access.tokens import TokenRow
-from web.api import bodies, models
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
 from web.api.edge.app_state import state_of
@@ -20,6 +18,8 @@ from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import TokenId
 from web.api.edge.operation import operation
 from web.api.edge.reading import read_body
+from web.api.tokens import bodies, models
+from web.api.tokens.shown import token_json
 from web.problems import ProblemError, not_found
 
 router: Final = APIRouter(prefix="/api/v1/tokens", tags=["tokens"], route_class=GuardedRoute)
@@ -42,14 +42,14 @@ async def create(request: Request) -> Response:
         if await tokens.count(connection, user_id) >= _MOST_TOKENS:
             raise ProblemError(409, "too_many_tokens", f"You have {_MOST_TOKENS} tokens; revoke one you do not need.")
         await tokens.add(connection, row, hashed(secret))
-    return answer({**_token_json(row), "token": secret}, status=201)
+    return answer({**token_json(row), "token": secret}, status=201)
 
 
 @router.get("", **operation("list_tokens", "account", "My tokens", models.TokenList))
 async def list_(request: Request) -> Response:
     async with state_of(request).services.db.connect() as connection:
         found = await tokens.listed(connection, caller_of(request).user_id)
-    return answer({"items": [_token_json(token) for token in found]})
+    return answer({"items": [token_json(token) for token in found]})
 
 
 @router.delete("/{token_id}", **operation("revoke_token", "account", "Revoke a token", None, status=204))
@@ -61,15 +61,3 @@ async def revoke(request: Request, token_id: TokenId) -> Response:
         raise not_found("token")
     state.credentials.drop(token_hash)
     return Response(status_code=204)
-
-
-def _token_json(token: TokenRow) -> dict[str, Any]:
-    return {
-        "id": token.id,
-        "name": token.name,
-        "scopes": token.scopes,
-        "prefix": token.prefix,
-        "created_at": instant_text(token.created_at),
-        "expires_at": instant_text(token.expires_at) if token.expires_at else None,
-        "last_used_at": instant_text(token.last_used_at) if token.last_used_at else None,
-    }

@@ -5,7 +5,7 @@ from actors.replies import Json
 from host.store.read_model import task_queries
 from web.act import Act, Done
 from web.api.edge.consistency import honour
-from web.api.tasks.bulk_sending import as_first_asked, send_each
+from web.api.tasks.sending import as_first_asked, send_each
 
 
 async def change_everywhere(act: Act, tag: str, name: str, body: Json) -> Done:

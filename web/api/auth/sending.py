@@ -1,11 +1,11 @@
 """The first command to a user's own actor."""
 
 from actors.commands import Command
+from web.act import USER
 from web.api.me.profile import profile_from_reply
-from web.api.tasks.sending import USER
 from web.caller import Profile
 from web.problems import refused
-from web.services import LONGEST_WAIT_SECONDS, Services
+from web.services import Services
 
 
 async def register(services: Services, command: Command) -> Profile:
@@ -15,5 +15,5 @@ async def register(services: Services, command: Command) -> Profile:
     if reply.error is not None:
         raise refused(reply.error)
     # So that the next request finds the profile; where this takes too long, that request says so.
-    await services.projection.wait(user_id, reply.version, LONGEST_WAIT_SECONDS)
+    await services.projection.wait(user_id, reply.version, services.longest_wait_seconds)
     return profile_from_reply(reply.value)

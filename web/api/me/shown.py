@@ -1,0 +1,26 @@
+"""A user as the API shows it, to others and to itself."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from actors.clock import instant_text
+from actors.replies import Json
+from web.caller import Profile
+
+# What a user who was written by an older release has not said.
+_BEFORE: Final = {"reminder_offset_minutes": None, "digest_at": None, "quiet_hours": None}
+
+
+def user_json(profile: Profile) -> dict[str, Any]:
+    return {
+        "id": profile.user_id,
+        "email": profile.email,
+        "name": profile.name,
+        "timezone": profile.zone,
+        "defaults": {**_BEFORE, **profile.defaults},
+        "created_at": profile.created_at,
+    }
+
+
+def me_json(profile: Profile, now: datetime) -> Json:
+    return {**user_json(profile), "server_time": instant_text(now)}

@@ -1,0 +1,19 @@
+"""What the API answers about tags, as OpenAPI documents it."""
+
+from pydantic import BaseModel, Field
+
+from web.api.tasks.models import BulkResult
+
+
+class Tag(BaseModel):
+    name: str = Field(examples=["home"])
+    count: int = Field(examples=[3])
+
+
+class TagList(BaseModel):
+    items: list[Tag]
+
+
+class TagChange(BaseModel):
+    changed: int = Field(description="Tasks that were changed", examples=[3])
+    failed: list[BulkResult] = Field(description="Tasks that were not, with the reason")

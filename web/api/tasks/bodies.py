@@ -1,0 +1,46 @@
+"""The bodies that the routes of tasks accept; those of single commands are the commands' own, in actors/commands.py."""
+
+from typing import Annotated, Any, Literal, Self
+
+import orjson
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from actors.commands import TaskFields
+from actors.fields import Body, Id, Title
+from web.api.series.bodies import TaskRecurrence
+
+BulkAction = Literal[
+    "complete", "reopen", "delete", "restore", "purge", "add_tags", "remove_tag", "set_priority", "move_due"
+]
+
+
+class CreateTask(TaskFields):
+    """With `recurrence` the first occurrence of a new series; its id follows from the series."""
+
+    id: Id | None = None
+    title: Title
+    recurrence: TaskRecurrence | None = None
+
+
+def _storable_within(value: Any) -> Any:
+    """The command's own body looks at each field; what is no JSON to it must not get that far."""
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        raise PydanticCustomError("invalid_text", "lone surrogates cannot be stored") from None
+    return value
+
+
+class Bulk(Body):
+    """`args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`; nothing for the others."""
+
+    action: BulkAction
+    ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    args: Annotated[dict[str, Any], AfterValidator(_storable_within), Field(default_factory=dict)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len(self.ids) != len(set(self.ids)):
+            raise PydanticCustomError("duplicate_id", "each id may stand in `ids` once")
+        return self
