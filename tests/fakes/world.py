@@ -21,7 +21,7 @@ from host.store.read_model.consistency import Projection
 from tests.fakes.gateway import FakeActors
 from tests.fakes.person import FakeClock
 from web.api.app import create_app
-from web.services import Services
+from web.services import LONGEST_WAIT_SECONDS, Services
 
 PASSWORD = "a long phrase of mine"
 QUIET = Settings(rate_limits=False)
@@ -47,7 +47,13 @@ class World:
         self._stepping = asyncio.Lock()
         self.app = self.app_with(self.settings)
 
-    def app_with(self, settings: Settings, page: Path = Path("no page")) -> FastAPI:
+    def app_with(
+        self,
+        settings: Settings,
+        page: Path = Path("no page"),
+        *,
+        longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
+    ) -> FastAPI:
         """Another replica's app over the same things."""
         services = Services(
             settings=settings,
@@ -57,6 +63,7 @@ class World:
             hub=self.hub,
             projection=self.projection,
             signing_key=b"a key of this test",
+            longest_wait_seconds=longest_wait_seconds,
             checks=self.checks,
         )
         return create_app(services, page)
