@@ -4,17 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from limits import RateLimitItem, RateLimitItemPerMinute
 
 from host.store.access import rate_counts
 from host.store.engine import Database
-from web.api.edge.rate_limits import RateLimits
+from web.api.edge.rate_limits import RateLimit, RateLimits
 from web.problems import ProblemError
 
 pytestmark = pytest.mark.store
 
-FEW = RateLimitItemPerMinute(10, namespace="few")
-MANY = RateLimitItemPerMinute(200, namespace="many")
+FEW = RateLimit("few", 10, "minute")
+MANY = RateLimit("many", 200, "minute")
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def replica(database: Database, now: float = 0.0) -> RateLimits:
     return RateLimits(database, lambda: now)
 
 
-async def admitted(limits: RateLimits, limit: RateLimitItem, who: str, times: int) -> int:
+async def admitted(limits: RateLimits, limit: RateLimit, who: str, times: int) -> int:
     count = 0
     for _ in range(times):
         try:

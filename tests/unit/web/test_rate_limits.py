@@ -1,14 +1,12 @@
 """Counting: windows end, addresses of one client count as one, and what is remembered does not grow for ever."""
 
 import pytest
-from limits import RateLimitItemPerMinute
 
-from web.api.edge import rate_limits
-from web.api.edge.rate_limits import RateLimits, network_of
+from web.api.edge.rate_limits import LOGINS_PER_ACCOUNT, SIGN_UPS_PER_ADDRESS, RateLimit, RateLimits, network_of
 from web.problems import ProblemError
 
 pytestmark = pytest.mark.unit
-TWO = RateLimitItemPerMinute(2, namespace="test")
+TWO = RateLimit("test", 2, "minute")
 
 
 async def test_a_window_ends_and_another_begins() -> None:
@@ -34,14 +32,19 @@ async def test_nothing_is_counted_when_limits_are_off() -> None:
         await limits.count(TWO, "ada")
 
 
-async def test_windows_that_are_over_are_swept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "_SWEEP_ABOVE", 100)
+async def test_windows_that_are_over_are_swept() -> None:
     now = [0.0]
-    limits = RateLimits(None, lambda: now[0])
+    limits = RateLimits(None, lambda: now[0], sweep_above=100)
     for n in range(1_000):
         now[0] += 10
         await limits.count(TWO, f"client {n}")
     assert len(limits._windows) <= 102
+
+
+def test_replicas_of_two_releases_count_under_the_same_keys() -> None:
+    assert LOGINS_PER_ACCOUNT.key_for("ada@example.org") == "login-account/ada@example.org/10/5/minute"
+    assert SIGN_UPS_PER_ADDRESS.key_for("203.0.113.9") == "sign-up-address/203.0.113.9/100/1/hour"
+    assert (LOGINS_PER_ACCOUNT.window_seconds, SIGN_UPS_PER_ADDRESS.window_seconds) == (300, 3_600)
 
 
 def test_an_ipv6_client_is_its_network() -> None:
