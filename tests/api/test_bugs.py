@@ -53,31 +53,27 @@ async def test_in_a_bulk_it_is_the_answer_of_that_item_alone(here: World, ada: h
 
 
 async def test_a_sign_up_that_meets_one_is_finished_by_the_same_request_when_it_is_gone(
-    here: World, monkeypatch: pytest.MonkeyPatch
+    here: World,
 ) -> None:
-    def breaks(*_: object) -> None:
-        raise ZeroDivisionError
-
     body = {"email": "carl@example.org", "password": PASSWORD}
     client = here.client()
-    with monkeypatch.context() as patched:
-        patched.setattr("actors.user.rules.register", breaks)
-        assert (await client.post("/api/v1/auth/register", json=body)).status_code == 500
+    here.actors.faulty = {"UserActor"}
+    assert (await client.post("/api/v1/auth/register", json=body)).status_code == 500
+    here.actors.faulty = set()
     async with here.db.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM accounts")) == 1
     assert (await client.post("/api/v1/auth/register", json=body)).status_code == 201
 
 
 async def test_an_edit_of_a_series_that_an_old_occurrence_cannot_hear_says_that_something_is_broken(
-    here: World, ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    here: World, ada: httpx.AsyncClient
 ) -> None:
     [old] = await made(ada, 1)
-
-    async def older(*_: object) -> list[str]:
-        return [old]
-
-    monkeypatch.setattr("web.api.series.sending._older_open", older)
-    await spoiled(here, "TaskActor", old)
     series_id = (await series.made(ada))["id"]
+    async with here.db.begin() as connection:  # an open occurrence that the series does not keep in mind
+        await connection.execute(
+            text("UPDATE tasks SET series_id = :series WHERE id = :old"), {"series": series_id, "old": old}
+        )
+    await spoiled(here, "TaskActor", old)
     answer = await ada.patch(f"{series.SERIES}/{series_id}", json={"title": "Prune"})
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")

@@ -8,7 +8,7 @@ from actors.commands import Command
 from actors.ports import Activations, Ports
 from actors.replies import Reply
 from host.bugs import BugLog
-from host.dapr.gateway import Gateway, Unavailable
+from host.dapr.gateway import ActorBug, Gateway, Unavailable
 from host.simulation.sidecar import SimulatedSidecar
 from host.store.engine import Database
 from host.store.turns.commands import CommandLog
@@ -19,14 +19,15 @@ async def _nothing() -> None:
 
 
 class FakeActors:
-    """The gateway. `down` makes every call an outage, `unreachable` those to a type or an id; `lose_reply` commits
-    and then fails once. `sent` keeps the commands, `calls` what was asked of whom, `tried` counts both and outages.
+    """The gateway. `down` makes every call an outage, `unreachable` those to a type or an id; calls to those in `faulty`
+    meet a bug; `lose_reply` commits and then fails once. `sent` keeps the commands, `calls` what was asked of whom, `tried` counts both and outages.
     """
 
     def __init__(self, database: Database, clock: Clock, on_commit: Callable[[], Awaitable[None]] = _nothing) -> None:
         self.database = database
         self.down = False
         self.unreachable: set[str] = set()
+        self.faulty: set[str] = set()
         self.lose_reply = False
         self.tried = 0
         self.calls: list[tuple[str, str]] = []
@@ -68,6 +69,8 @@ class FakeActors:
         self.tried += 1
         if self.down or not self.unreachable.isdisjoint((actor_type, actor_id)):
             raise Unavailable("switched off")
+        if not self.faulty.isdisjoint((actor_type, actor_id)):
+            raise ActorBug(actor_type, "a bug of the test")
         self.calls.append((what, actor_id))
 
 
