@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx
@@ -14,8 +15,8 @@ from tests.fakes.newer import newer_turn
 from tests.fakes.schema import faults
 from tests.fakes.world import World
 from tests.support.deadline import eventually
-from web.api.stream import listener as live
 from web.api.stream.response import EventStream
+from web.api.stream.seats import StreamTimes
 from web.caller import FULL_SCOPES, Caller, Profile
 
 pytestmark = pytest.mark.api
@@ -30,6 +31,10 @@ async def server(here: World) -> AsyncGenerator[Served]:
     hub.cancel()
     with suppress(asyncio.CancelledError):
         await hub
+
+
+def set_times(here: World, times: StreamTimes) -> None:
+    here.app.state.duely = replace(here.app.state.duely, stream_times=times)
 
 
 async def hear(server: Served, client: httpx.AsyncClient, query: str = "", **headers: str) -> Listener:
@@ -168,11 +173,9 @@ async def test_more_than_ten_a_second_come_as_batches_and_none_is_lost(server: S
     assert busiest <= 10
 
 
-async def test_it_says_that_it_is_there(
-    server: Served, ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert live.HEARTBEAT_SECONDS < 30
-    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+async def test_it_says_that_it_is_there(here: World, server: Served, ada: httpx.AsyncClient) -> None:
+    assert StreamTimes().heartbeat_seconds < 30
+    set_times(here, StreamTimes(heartbeat_seconds=0.05))
     listener = await hear(server, ada)
     await listener.next()
     assert "comment" in await listener.next()
@@ -193,12 +196,9 @@ async def test_a_logout_ends_the_streams_of_that_session_alone(
     assert (await by_token.next())["event"] == "task.created"
 
 
-async def test_a_session_that_ended_elsewhere_is_noticed(
-    here: World, server: Served, ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert live.RECHECK_SECONDS <= 60
-    monkeypatch.setattr(live, "RECHECK_SECONDS", 0.1)
-    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+async def test_a_session_that_ended_elsewhere_is_noticed(here: World, server: Served, ada: httpx.AsyncClient) -> None:
+    assert StreamTimes().recheck_seconds <= 60
+    set_times(here, StreamTimes(heartbeat_seconds=0.05, recheck_seconds=0.1))
     listener = await hear(server, ada)
     async with here.db.begin() as connection:
         await connection.exec_driver_sql("DELETE FROM sessions")
@@ -224,8 +224,9 @@ async def test_a_long_stream_ends_by_itself_and_is_resumed_where_it_was(here: Wo
 
     async def short_lived(scope: Scope, receive: Receive, send: Send) -> None:
         after = int(scope["query_string"] or 0)
-        await EventStream(here.app.state.duely, caller, after, life_seconds=(0.4, 0.5))(scope, receive, send)
+        await EventStream(here.app.state.duely, caller, after)(scope, receive, send)
 
+    set_times(here, StreamTimes(life_seconds=(0.4, 0.5)))
     positions: list[int] = []
     hub = asyncio.create_task(here.hub.run())
     async with served(short_lived) as server:

@@ -1,6 +1,6 @@
-"""What handlers work with, made once for an app."""
+"""What the handlers of an app share; made once for each app."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
@@ -10,7 +10,7 @@ from web.api.edge.built_page import BuiltPage
 from web.api.edge.credentials import Credentials
 from web.api.edge.rate_limits import RateLimits
 from web.api.edge.signed import Signer
-from web.api.stream.seats import StreamSeats
+from web.api.stream.seats import StreamSeats, StreamTimes
 from web.services import Services
 
 
@@ -24,9 +24,11 @@ class AppState:
     seats: StreamSeats
     demo: Demo | None
     page: BuiltPage
+    stream_times: StreamTimes = field(default_factory=StreamTimes)
 
 
 def state_of(request: HTTPConnection) -> AppState:
+    """Returns the state of the app that serves the request."""
     state = request.scope["app"].state.duely
     assert isinstance(state, AppState)  # noqa: S101
     return state

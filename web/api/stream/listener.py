@@ -1,4 +1,4 @@
-"""What one listener is sent: hello, then events, batches and heartbeats, and at the end why it ends."""
+"""The messages to one listener: hello, then events, batches and heartbeats, and at last why the stream ends."""
 
 import asyncio
 import logging
@@ -19,25 +19,26 @@ from web.api.stream.seats import Seat
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS: Final = 20.0
-RECHECK_SECONDS: Final = 60.0
 MOST_A_SECOND: Final = 10
 BURST: Final = 5
 _LARGEST_BATCH: Final = 100
 _SOONEST_RETRY_MS, _LATEST_RETRY_MS = 500, 5_000
-_EXPIRED_RETRY: Final = b"retry: 1000\n\n"  # a browser keeps this for later reconnects, too
+_EXPIRED_RETRY: Final = b"retry: 1000\n\n"  # a browser keeps this delay for later reconnects, too
 _HEARTBEAT: Final = b":\n\n"
 
 
 class Pace:
-    """Ten messages in any second: five at once, more of them a tenth of a second apart; what waits gathers for a batch."""
+    """The pace of one stream: ten messages in any second, five of them at once and the others a tenth of a second apart.
+
+    Events that wait gather for a batch.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._sent: deque[float] = deque(maxlen=MOST_A_SECOND)
 
     async def wait(self) -> None:
-        """Until one message may be sent."""
+        """Waits until one message may be sent."""
         now = self._loop.time()
         free_at = now
         if len(self._sent) == MOST_A_SECOND:
@@ -48,7 +49,7 @@ class Pace:
             await asyncio.sleep(free_at - now)
 
     def left(self) -> int:
-        """How many messages may be sent now, after `wait`: one at least."""
+        """Returns how many messages may be sent after `wait`, at least one."""
         return max(1, BURST - self._recent(self._loop.time()))
 
     def spend(self) -> None:
@@ -59,23 +60,24 @@ class Pace:
 
 
 async def messages(state: AppState, seat: Seat, subscription: HubSubscription) -> AsyncGenerator[bytes]:
-    """Ends when the seat is ended or its session is no longer good; the caller gives up seat and subscription."""
+    """Yields messages until the seat is ended or its credential is no longer valid; the caller releases seat and subscription."""
     loop = asyncio.get_running_loop()
-    pace, check_at = Pace(), loop.time() + RECHECK_SECONDS
+    times, pace = state.stream_times, Pace()
+    check_at = loop.time() + times.recheck_seconds
     hello = {"position": subscription.start, "server_time": instant_text(state.services.clock.now())}
-    # Before a resync without an id: a browser cut off between the two would come back as if it had heard all.
+    # Without an id before a resync: a browser cut off between the two would reconnect as if it had received everything.
     yield message("hello", subscription.start if subscription.resumes else None, orjson.dumps(hello))
     while seat.ended is None:
         await pace.wait()
-        found = await subscription.next(HEARTBEAT_SECONDS)
+        received = await subscription.next(times.heartbeat_seconds)
         if loop.time() >= check_at:
-            check_at = loop.time() + RECHECK_SECONDS
+            check_at = loop.time() + times.recheck_seconds
             if not await _still_good(state, seat):
                 return
-        if isinstance(found, Resync):
-            yield message("resync", found.position, orjson.dumps({"position": found.position}))
-        elif found:
-            for encoded in _encoded(state, found, pace.left()):
+        if isinstance(received, Resync):
+            yield message("resync", received.position, orjson.dumps({"position": received.position}))
+        elif received:
+            for encoded in _encoded(state, received, pace.left()):
                 pace.spend()
                 yield encoded
         elif seat.ended is None:
@@ -84,12 +86,13 @@ async def messages(state: AppState, seat: Seat, subscription: HubSubscription) -
 
 
 def message(event: str, position: int | None, data: bytes) -> bytes:
+    """Returns one server-sent event; without a position it has no id."""
     name = b"" if position is None else b"id: %d\n" % position
     return b"%bevent: %b\ndata: %b\n\n" % (name, event.encode(), data)
 
 
 def _encoded(state: AppState, rows: list[StreamRow], left: int) -> Iterator[bytes]:
-    """One message a row while the pace allows it, else as few batches as hold them."""
+    """Yields one message a row if the pace allows it, else as few batches as hold them."""
     if len(rows) <= left:
         for row in rows:
             yield message(row.type, row.position, _data(state, row))
@@ -102,7 +105,7 @@ def _encoded(state: AppState, rows: list[StreamRow], left: int) -> Iterator[byte
 
 
 def _data(state: AppState, row: StreamRow) -> bytes:
-    """Encoded once for all listeners of a user."""
+    """Returns the data of a row, encoded once for all listeners of a user."""
     if row.encoded is None:
         event = event_of(row.body, row.first)
         shown = entry_json(row.position, event, state.services.clock.now())
@@ -112,7 +115,7 @@ def _data(state: AppState, row: StreamRow) -> bytes:
 
 
 async def _still_good(state: AppState, seat: Seat) -> bool:
-    """A database that is down is no reason to send anyone away."""
+    """Returns whether the listener's credential is still valid; an outage of the database ends no stream."""
     try:
         return await state.credentials.still_good(seat.caller)
     except Exception as error:
@@ -126,7 +129,7 @@ def _farewell(seat: Seat) -> bytes:
     if seat.ended == "replaced":
         return b"event: replaced\ndata: {}\n\n"
     if seat.ended == "draining":
-        # Each at another time: all at once would knock over the replica that they come to.
+        # Each with another delay: all at once would overload the replica that they reconnect to.
         wait = _SOONEST_RETRY_MS + randbelow(_LATEST_RETRY_MS - _SOONEST_RETRY_MS)
         return b"retry: %d\n\n" % wait
     if seat.ended == "expired":

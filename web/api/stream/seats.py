@@ -1,4 +1,4 @@
-"""Who may listen: three live streams a user, of which the oldest gives way; a session's end ends its streams."""
+"""The live streams of a process: at most three a user, and none after the end of its session."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -12,11 +12,24 @@ MOST_STREAMS: Final = 3
 End = Literal["replaced", "signed_out", "draining", "expired", "gone"]
 
 
+@dataclass(frozen=True, slots=True)
+class StreamTimes:
+    """The times of live streams, in seconds.
+
+    A stream that is idle for `heartbeat_seconds` gets a comment, and its credential is checked every `recheck_seconds`.
+    It ends after a time between those in `life_seconds` and is resumed elsewhere, so that new replicas get their share.
+    """
+
+    heartbeat_seconds: float = 20.0
+    recheck_seconds: float = 60.0
+    life_seconds: tuple[float, float] = (3_600.0, 7_200.0)
+
+
 @dataclass(eq=False, slots=True)
 class Seat:
-    """One live stream. `ended` says why it is to end; `wake` is called then.
+    """One live stream. `ended` says why it must end; `signal` is called when it is set.
 
-    `gone`: its client has left. `expired`: it has lasted long enough, and is resumed soon.
+    `gone`: the client has left. `expired`: the stream has lasted long enough; its client reconnects.
     """
 
     caller: Caller
@@ -30,14 +43,14 @@ class Seat:
 
 
 class StreamSeats:
-    """The live streams of this process."""
+    """The seats of this process, by user."""
 
     def __init__(self) -> None:
         self._by_user: defaultdict[str, list[Seat]] = defaultdict(list)
         self._draining = False
 
     def take(self, caller: Caller, signal: Callable[[], None]) -> Seat:
-        """A seat for the caller; the oldest of too many is told that it was replaced."""
+        """Returns a seat for the caller; the oldest of too many ends as replaced."""
         seat = Seat(caller, signal)
         taken = self._by_user[caller.user_id]
         taken.append(seat)
@@ -56,19 +69,19 @@ class StreamSeats:
             del self._by_user[seat.caller.user_id]
 
     def sign_out(self, credential: str) -> None:
-        """End the streams of a session or token that is no longer good."""
+        """Ends the streams of a session or token that is no longer valid."""
         for seat in self._all():
             if seat.caller.credential == credential:
                 seat.end("signed_out")
 
     def drain(self) -> None:
-        """End all streams, each with its own time to come back, and every one that still comes."""
+        """Ends all streams, and each that still comes; the clients reconnect elsewhere."""
         self._draining = True
         for seat in self._all():
             seat.end("draining")
 
     def credentials(self) -> list[str]:
-        """Of all who listen here, each once."""
+        """Returns the credentials of all listeners, each once."""
         return list({seat.caller.credential for seat in self._all()})
 
     def taken(self, user_id: str) -> int:
