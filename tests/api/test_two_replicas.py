@@ -1,7 +1,7 @@
 """What one replica of the public app remembers, and another one has changed."""
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any
 
 import httpx
 import pytest
@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from tests.fakes.world import World
 from web.api.edge.consistency import HEADER
-from web.api.edge.signed import Signer
+from web.api.edge.signed import Kind, Signer
 from web.api.sessions.sign_outs import look
 from web.caller import Caller, Profile
 
@@ -56,20 +56,27 @@ async def test_it_counts_also_while_no_replica_can_read_it(here: World, ada: htt
     assert made.json()["reminders"][0]["fire_at"] == "2030-01-01T00:00:00.000Z"
 
 
-async def test_a_token_is_opened_once_a_request(ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+class NotingSigner(Signer):
+    """Keeps the kind of each text that it opens."""
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__(key)
+        self.opened: list[str] = []
+
+    def open(self, kind: Kind, user_id: str, text: str) -> Any | None:
+        self.opened.append(kind)
+        return super().open(kind, user_id, text)
+
+
+async def test_a_token_is_opened_once_a_request(here: World, ada: httpx.AsyncClient) -> None:
+    duely = here.app.state.duely
+    signer = NotingSigner(duely.services.signing_key)
+    here.app.state.duely = replace(duely, signer=signer)
     made = await ada.post(TASKS, json={"title": "First"})
-    opened: list[str] = []
-    real = Signer.open
-
-    def noted(self: Signer, kind: Literal["cursor", "consistency"], user_id: str, text: str) -> object:
-        opened.append(kind)
-        return real(self, kind, user_id, text)
-
-    monkeypatch.setattr(Signer, "open", noted)
     for asked in (ada.get(TASKS, headers=token_of(made)), ada.post(TASKS, json={"title": "x"}, headers=token_of(made))):
         await asked
-        assert opened == ["consistency"]
-        opened.clear()
+        assert signer.opened == ["consistency"]
+        signer.opened.clear()
 
 
 async def test_a_token_that_is_not_ours_changes_nothing_where_none_is_asked_for(ada: httpx.AsyncClient) -> None:
