@@ -1,4 +1,4 @@
-"""What somebody asks of Duely, however they ask it: a route, a tool and an import make the same value and go the same way."""
+"""Acts: one thing asked in somebody's name. Routes, tools and imports make the same value and go the same way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ Write: TypeAlias = tuple[str, int]  # actor id, version
 class Act:
     """One thing asked in somebody's name.
 
-    `command_id` is the same when the same is asked again. `if_match` is the version that was edited, None for
-    whichever there is. `seen` are the writes that what is read must show, with all that the caller did; with `eventual`
-    a read takes what there is.
+    `command_id` is the same when the same is asked again. `if_match` is the version that the caller edited, or None for
+    whichever is current. `seen` are the writes that a read must show besides all that the caller did; with `eventual` a
+    read waits for nothing.
     """
 
     services: Services
@@ -53,7 +53,7 @@ class Act:
         return self.services.clock.now()
 
     def command(self, name: str, body: Body | Json | None = None, *, if_match: int | None = None) -> Command:
-        """The command in the caller's name."""
+        """Returns the command in the caller's name."""
         caller = self.caller
         return build_command(
             name,
@@ -68,7 +68,7 @@ class Act:
         )
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
-        """The reply of the actor; raises the problem that says what it refused, or Unavailable or ActorBug."""
+        """Returns the actor's reply; raises ProblemError for a refusal, and Unavailable or ActorBug as the gateway does."""
         reply = await self.services.actors.send(actor_type, actor_id, command)
         if reply.error is not None:
             raise refused(reply.error)
@@ -77,9 +77,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of an act: what is shown of it, and the writes that the next read must show.
+    """The result of an act: what to show of it, and the writes that the next read must show.
 
-    `version` is of the one thing that is shown; `pending` is what is saved while what it makes is not there yet.
+    `version` is that of the one thing shown. The outcome is `pending` while the change is saved, but what it makes is
+    not there yet.
     """
 
     value: Json

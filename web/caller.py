@@ -8,7 +8,7 @@ FULL_SCOPES: Final = frozenset({"read", "write", "account"})
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What of a user goes into every command, and what `GET /me` shows."""
+    """A user as every command needs it and as `GET /me` shows it."""
 
     user_id: str
     email: str
@@ -21,7 +21,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`id` names what acts (the user or the token); `credential` is the hash under which it is kept."""
+    """Whoever acts: `id` is that of the user or of the token; `credential` is the hash under which the database keeps it."""
 
     profile: Profile
     kind: Literal["user", "token", "agent"]

@@ -1,4 +1,4 @@
-"""The inner listener: metrics, and what stands behind readiness, for whoever watches this process."""
+"""The inner listener: metrics, and readiness with its checks by name, for monitoring."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from hmac import compare_digest
@@ -9,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from host.readiness import Check
 from web.api.edge.answers import answer_problem
 from web.api.edge.credentials import unauthenticated
 from web.api.health import routes as health
-from web.api.health.routes import Check
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create_inner_app(checks: Mapping[str, Check], token: str) -> Starlette:
-    """`checks` names what must work for this process to be of use. With no token everything is told to anyone."""
+    """Returns the app of the inner listener. `checks` are those of readiness; with an empty `token` anybody may ask."""
 
     async def live(_request: Request) -> Response:
         return await health.live()
@@ -32,19 +32,19 @@ def create_inner_app(checks: Mapping[str, Check], token: str) -> Starlette:
     return Starlette(
         routes=[
             Route("/health/live", live),
-            Route("/health/ready", _shown(token, ready)),
-            Route("/metrics", _shown(token, metrics)),
+            Route("/health/ready", _with_token(token, ready)),
+            Route("/metrics", _with_token(token, metrics)),
         ]
     )
 
 
-def _shown(token: str, endpoint: Endpoint) -> Endpoint:
-    """On loopback, too, there are others: each account of the machine, and any page in a browser."""
+def _with_token(token: str, endpoint: Endpoint) -> Endpoint:
+    """Requires the token: on loopback, too, there are others, each account of the machine and any page in a browser."""
 
     async def checked(request: Request) -> Response:
         given = request.headers.get("authorization", "").encode("latin-1")
         if token and not compare_digest(given, f"Bearer {token}".encode()):
-            detail = "Show the token of the file that `duely doctor` names, as `Authorization: Bearer …`."
+            detail = "Send the token from the file that `duely doctor` names, as `Authorization: Bearer …`."
             return answer_problem(unauthenticated(detail))
         return await endpoint(request)
 

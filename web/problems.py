@@ -1,4 +1,4 @@
-"""What is answered when something is wrong: problem+json with a code, what is wrong where, and what to do."""
+"""Problems: what the API answers when something is wrong, as problem+json with a code, each fault and what to do."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from actors.replies import Refused
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with one part of a request; `where` is a JSON pointer or `?name` or a header's name."""
+    """One fault in one part of a request; `where` is a JSON pointer, `?name` for a parameter, or a header's name."""
 
     where: str
     code: str
@@ -23,7 +23,7 @@ class Fault:
 
 
 class ProblemError(Exception):
-    """Something asked that is answered with a problem; raised wherever it is found, written at the edge."""
+    """A request that is answered with a problem; raised wherever the cause is found, written as a response at the edge."""
 
     def __init__(
         self,
@@ -58,32 +58,33 @@ class ProblemError(Exception):
 
 
 def refused(refusal: Refused) -> ProblemError:
-    """The problem that says what an actor refused."""
+    """Returns the problem for what an actor refused."""
     return ProblemError(refusal.status, refusal.code, refusal.detail, extra=refusal.extra)
 
 
 def not_found(what: str = "task") -> ProblemError:
-    """The same for what never was, what is gone and what belongs to another."""
+    """Returns the 404, the same for what never existed, what is gone and what belongs to another user."""
     return ProblemError(404, f"{what}_not_found", f"There is no such {what}.")
 
 
 def unavailable(detail: str, *, code: str = "unavailable", retry_after_seconds: int = 2) -> ProblemError:
+    """Returns a 503 that says when to try again."""
     return ProblemError(503, code, detail, headers={"Retry-After": str(retry_after_seconds)})
 
 
 def broken() -> ProblemError:
-    """For a bug: what is wrong stands in the log alone."""
-    detail = "Something is broken on our side; the log has it under the id in X-Request-Id."
+    """Returns the 500 for a bug; only the log says what is wrong."""
+    detail = "Something went wrong on the server; its log has the details under the id in X-Request-Id."
     return ProblemError(500, "internal_error", detail)
 
 
 def invalid_body(errors: Iterable[Mapping[str, Any]], *, prefix: str = "") -> ProblemError:
-    """The 422 for pydantic's errors in a body; `prefix` is put before each pointer."""
+    """Returns the 422 for pydantic's errors in a body; `prefix` goes before each pointer."""
     return _invalid([_fault(error["loc"], error, prefix) for error in errors])
 
 
 def invalid_parameters(errors: Iterable[Mapping[str, Any]]) -> ProblemError:
-    """The 422 for pydantic's errors in query, path or header, as FastAPI collects them."""
+    """Returns the 422 for pydantic's errors in query, path or header, as FastAPI collects them."""
     return _invalid([_fault(error["loc"][1:], error, "?") for error in errors])
 
 
@@ -99,7 +100,7 @@ def _fault(location: Sequence[Any], error: Mapping[str, Any], prefix: str) -> Fa
     problem = field_problem(tuple(location), str(error["type"]), str(error["msg"]))
     pointer = problem["pointer"]
     where = f"?{pointer.removeprefix('/')}" if prefix == "?" else f"{prefix}{pointer}"
-    return Fault(_sayable(where, 200), problem["code"], _sayable(_sentence(problem["detail"]), 400))
+    return Fault(_encodable(where, 200), problem["code"], _encodable(_sentence(problem["detail"]), 400))
 
 
 def _sentence(message: str) -> str:
@@ -107,6 +108,6 @@ def _sentence(message: str) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
-def _sayable(text: str, longest: int) -> str:
-    """What a client sent may hold what no answer can carry, or be long."""
+def _encodable(text: str, longest: int) -> str:
+    """Returns the text as a response can carry it: what a client sent may hold lone surrogates, or be long."""
     return text.encode("utf-8", "replace").decode()[:longest]

@@ -1,4 +1,4 @@
-"""The process of Duely: the public app or its health alone, the inner one, the sidecar's, and the loops of its role."""
+"""A process of Duely: its public listener, the inner one and the sidecar's, and the loops of its role."""
 
 import asyncio
 import gc
@@ -27,12 +27,12 @@ from web.services import Services
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 2  # how long open requests may take to end; streams are told to come back elsewhere
-STOP_SECONDS = 2.5  # of each listener: the drain, and what it needs to notice
+DRAIN_SECONDS = 2  # how long open requests may take to end; the clients of streams reconnect elsewhere
+STOP_SECONDS = 2.5  # for each listener: the drain, and the time it needs to notice
 
 
 class Listener(Protocol):
-    """Serves until `should_exit` is set and what is open has ended."""
+    """A server that runs until `should_exit` is set and its open requests have ended."""
 
     @property
     def should_exit(self) -> bool: ...
@@ -44,7 +44,7 @@ class Listener(Protocol):
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to us: it is not alone in this process."""
+    """A server that leaves signals to this module, because it is not alone in its process."""
 
     @override
     @contextmanager
@@ -53,7 +53,7 @@ class _Server(uvicorn.Server):
 
 
 def main() -> None:
-    """Run until SIGTERM or SIGINT; exit code 2 when a setting cannot be used."""
+    """Runs until SIGTERM or SIGINT; exits with code 2 if a setting cannot be used."""
     try:
         settings = read_settings()
         token = token_of(settings)
@@ -61,12 +61,12 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
     start_logging(settings.log_level)
-    _may_open_as_many_files_as_it_can()
+    _raise_file_limit()
     uvloop.run(serve(settings, token))
 
 
-def _may_open_as_many_files_as_it_can() -> None:
-    """A request on its way holds four sockets here; shells give 1024 files, macOS 256, and allow more when asked."""
+def _raise_file_limit() -> None:
+    """Raises the limit of open files: a request under way holds four sockets, and shells allow 1024 files, macOS 256."""
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 65_536 if most == resource.RLIM_INFINITY else min(65_536, most)
     if now != resource.RLIM_INFINITY and now < wanted:
@@ -75,7 +75,7 @@ def _may_open_as_many_files_as_it_can() -> None:
 
 
 async def serve(settings: Settings, inner_token: str) -> None:
-    """Start what the role needs, wait for the signal, stop in the reverse order."""
+    """Starts what the role needs, waits for the signal and stops in the reverse order."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -83,7 +83,7 @@ async def serve(settings: Settings, inner_token: str) -> None:
     process = HostProcess(settings)
     await process.open()
     app = create_app(_services(process)) if settings.role in {"all", "web"} else None
-    _collect_seldom()
+    _collect_rarely()
     inner = _server(create_inner_app(process.checks, inner_token), *settings.inner_address)
     servers: list[Listener] = [
         inner,
@@ -98,10 +98,10 @@ async def serve(settings: Settings, inner_token: str) -> None:
         beside.append(asyncio.create_task(watch(app.state.duely), name="sign-outs"))
     done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
     if stopped not in done:
-        log.error("a listener ended by itself; stopping, so that the runner starts all of us again")
+        log.error("a listener ended by itself; stopping, so that the runner starts this process again")
     if app is not None:
         app.state.duely.seats.drain()
-    inner.should_exit = True  # nothing waits for it: it ends beside the others
+    inner.should_exit = True  # nothing depends on it, so it ends beside the others
     await _end(servers, tasks)
     for task in beside:
         task.cancel()
@@ -109,7 +109,7 @@ async def serve(settings: Settings, inner_token: str) -> None:
 
 
 async def _end(servers: Sequence[Listener], tasks: Sequence[asyncio.Task[None]]) -> None:
-    """The public listener before the sidecar's: a request that is still open needs the actors behind the other."""
+    """Ends the public listener before the sidecar's: a request that is still open needs the actors behind the latter."""
     for server, task in reversed(list(zip(servers, tasks, strict=True))):
         server.should_exit = True
         await asyncio.wait([task], timeout=STOP_SECONDS)
@@ -117,11 +117,11 @@ async def _end(servers: Sequence[Listener], tasks: Sequence[asyncio.Task[None]])
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _collect_seldom() -> None:
-    """What stands after start-up is never garbage, and most of what a request makes is freed by counting.
+def _collect_rarely() -> None:
+    """Makes the garbage collector run rarely: with its default thresholds it takes a tenth of the process under load.
 
-    With the default thresholds the collector takes a tenth of the process under load. What outlived one look is looked at
-    once more when there are 250,000 of it: all calls wait meanwhile, and the fewer it is the shorter.
+    What exists after start-up is never garbage, and reference counts free most of what a request makes. Objects that
+    survive a collection are examined again once there are 250,000 of them: all calls wait meanwhile, so fewer are better.
     """
     gc.collect()
     gc.freeze()

@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from host.store.read_model import series_queries
 from tests.api.series import BERLIN, DAILY, SERIES, TASKS, made
 from tests.fakes.schema import faults
 from tests.fakes.world import World
-from web.api.series import routes as series_routes
+from web.api.series.shown import all_series_json
 
 pytestmark = pytest.mark.api
 
@@ -251,19 +252,23 @@ async def test_lists_go_on_by_page_and_by_cursor(here: World, ada: httpx.AsyncCl
     ]
 
 
-async def test_a_page_of_long_rules_holds_up_nobody(ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    for n in range(3):
-        await made(ada, title=str(n))
+async def test_a_page_of_long_rules_holds_up_nobody(here: World, ada: httpx.AsyncClient) -> None:
     steps: list[str] = []
-    show = series_routes.series_json
 
-    def noted(stored: dict[str, Any]) -> dict[str, Any]:
-        steps.append("shown")
-        asyncio.get_running_loop().call_soon(steps.append, "others")
-        return show(stored)
+    class NotingSeries(dict[str, Any]):
+        """Notes when it is shown, and asks for a turn of the loop as another request would."""
 
-    monkeypatch.setattr(series_routes, "series_json", noted)
-    await ada.get(SERIES)
+        def __getitem__(self, name: str) -> Any:
+            if name == "template":
+                steps.append("shown")
+                asyncio.get_running_loop().call_soon(steps.append, "others")
+            return super().__getitem__(name)
+
+    series_id = (await made(ada))["id"]
+    async with here.db.connect() as connection:
+        stored = await series_queries.find(connection, ada.headers["x-user-id"], series_id)
+    assert stored is not None
+    await all_series_json([NotingSeries(stored)] * 3, ())
     assert steps == ["shown", "others"] * 3
 
 

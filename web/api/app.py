@@ -1,4 +1,4 @@
-"""The public app, put together: every route, the edge around them, and what answers when none of them does."""
+"""The public app, put together: every route, the edge around them, and the answers where no route matches."""
 
 import time
 from pathlib import Path
@@ -44,7 +44,7 @@ from web.problems import ProblemError, invalid_parameters
 from web.services import Services
 
 METHOD_NOT_ALLOWED: Final = 405
-# The first to match is asked first: what is asked most stands first.
+# A request tries the routes in this order, so those that are used most come first.
 _ROUTERS: Final = (
     tasks,
     stream,
@@ -63,8 +63,8 @@ _ROUTERS: Final = (
 
 
 def create_app(services: Services, page: Path = DIST) -> FastAPI:
-    """The public side over these services; serve it with `proxy_headers=False`, it reads them itself."""
-    app = _documented()
+    """Returns the public app; serve it with `proxy_headers=False`, because it reads those headers itself."""
+    app = _routed()
     state = _state(services, BuiltPage(page))
     app.state.duely = state
     app.router.default = state.page
@@ -79,15 +79,15 @@ def create_app(services: Services, page: Path = DIST) -> FastAPI:
 
 
 def describe() -> dict[str, Any]:
-    """The OpenAPI document."""
-    return document(_documented())
+    """Returns the OpenAPI document."""
+    return document(_routed())
 
 
 class _Lean(FastAPI):
-    """FastAPI without its own layers but the one that its routes ask for, the exit stack.
+    """FastAPI with only that layer of its own that its routes need, the exit stack.
 
-    The others (a 500 page, telemetry, a limit of bodies) are Edge's and read_body's work here, and cost a sixth of a
-    request's way to its handler.
+    Edge and read_body do the work of the others (a 500 page, telemetry, a limit of bodies), which would cost a sixth of
+    a request's way to its handler.
     """
 
     @override
@@ -98,16 +98,16 @@ class _Lean(FastAPI):
         return app
 
 
-def _documented() -> FastAPI:
-    """The routes in one flat table: `include_router` would match each request twice."""
+def _routed() -> FastAPI:
+    """Returns the app with its routes in one flat table: `include_router` would match each request twice."""
     app = _Lean(
         title="Duely",
         version="1",
         openapi_url=None,
         redirect_slashes=False,
     )
-    for room in _ROUTERS:
-        app.router.routes.extend(room.router.routes)
+    for module in _ROUTERS:
+        app.router.routes.extend(module.router.routes)
     return app
 
 
@@ -138,21 +138,21 @@ async def _invalid(_request: Request, error: Exception) -> Response:
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    """What the router itself refuses."""
+    """Answers what the router itself refuses."""
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it
-    code, detail = _ROUTER_SAYS.get(error.status_code, ("bad_request", "The request cannot be understood."))
+    code, detail = _ROUTER_PROBLEMS.get(error.status_code, ("bad_request", "Duely cannot read this request."))
     headers = {"Allow": _methods(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
     return answer_problem(ProblemError(error.status_code, code, detail, headers=headers))
 
 
 def _methods(request: Request) -> str:
-    """Of every route of this path: each stands alone in the table, and the router names those of the first."""
+    """Returns the methods of all routes of this path; the router itself names only those of the first."""
     routes = [route for route in request.app.router.routes if isinstance(route, Route)]
-    known = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in known for method in route.methods or ()}))
+    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in matching for method in route.methods or ()}))
 
 
-_ROUTER_SAYS: Final = {
+_ROUTER_PROBLEMS: Final = {
     404: ("not_found", "There is nothing at this address."),
-    METHOD_NOT_ALLOWED: ("method_not_allowed", "This address knows other methods; see the Allow header."),
+    METHOD_NOT_ALLOWED: ("method_not_allowed", "This address does not support that method; see the Allow header."),
 }

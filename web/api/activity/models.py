@@ -14,9 +14,9 @@ class Cause(BaseModel):
     correlation_id: str
     command_id: str | None
     via: Literal["request", "tool", "chat", "import", "link"] | None = Field(
-        description="Through what it was asked; what follows from a change has that one's. Null where nobody asked"
+        description="How the change was asked for; its consequences have the same. Null if nobody asked"
     )
-    change_set: str | None = Field(description="The whole that it is one part of")
+    change_set: str | None = Field(description="The change set that it belongs to")
 
 
 class OldNew(BaseModel):
@@ -29,7 +29,7 @@ class Activity(BaseModel):
     position: int
     type: str = Field(examples=["task.updated"])
     task_id: Id | None
-    series_id: Id | None = Field(default=None, description="Of a series that says something of itself")
+    series_id: Id | None = Field(default=None, description="The series, if the event is about a series")
     version: int
     at: Instant
     cause: Cause
@@ -41,5 +41,5 @@ class Activity(BaseModel):
 
 class ActivityPage(BaseModel):
     items: list[Activity]
-    next_cursor: str | None = Field(description="Give it as `before` for what is older")
-    archived_before: Instant | None = Field(description="What is older stands in the archive of the host, not here")
+    next_cursor: str | None = Field(description="Send it as `before` for older entries")
+    archived_before: Instant | None = Field(description="Older entries are in the archive on the host, not here")

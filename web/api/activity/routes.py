@@ -1,4 +1,4 @@
-"""The activity log: what happened, to a user and to a task, and undoing an entry."""
+"""The activity log of a user and of a task, and undoing an entry."""
 
 from typing import Annotated, Final
 
@@ -25,7 +25,7 @@ from web.problems import not_found
 router: Final = APIRouter(prefix="/api/v1", tags=["activity"], route_class=GuardedRoute)
 
 
-@router.get("/activity", **operation("list_activity", "read", "What happened", models.ActivityPage, consistent=True))
+@router.get("/activity", **operation("list_activity", "read", "List activity", models.ActivityPage, consistent=True))
 async def list_(request: Request, query: Annotated[AllActivityQuery, Query()]) -> Response:
     act = act_of(request)
     return await _page(act, query, query.task_id)
@@ -33,7 +33,7 @@ async def list_(request: Request, query: Annotated[AllActivityQuery, Query()]) -
 
 @router.get(
     "/tasks/{task_id}/activity",
-    **operation("list_task_activity", "read", "What happened to a task", models.ActivityPage, consistent=True),
+    **operation("list_task_activity", "read", "List a task's activity", models.ActivityPage, consistent=True),
 )
 async def list_of_task(request: Request, task_id: TaskId, query: Annotated[ActivityQuery, Query()]) -> Response:
     act = act_of(request)
@@ -45,7 +45,7 @@ async def list_of_task(request: Request, task_id: TaskId, query: Annotated[Activ
 
 @router.post(
     "/activity/{position}/undo",
-    **operation("undo_activity", "write", "Undo what an entry changed", Task, command=True),
+    **operation("undo_activity", "write", "Undo an entry", Task, command=True),
 )
 async def undo_entry(request: Request, position: Position) -> Response:
     act = act_of(request)

@@ -11,7 +11,7 @@ from web.problems import ProblemError, not_found
 
 
 async def undo(act: Act, position: int) -> Done:
-    """Put back what the entry at that position of the caller's activity changed."""
+    """Undoes what the entry at that position of the caller's activity changed; raises the 404 or 409 if that cannot be."""
     async with act.db.connect() as connection:
         row = await activity_queries.find(connection, act.user_id, position)
     if row is None:

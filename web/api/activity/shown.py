@@ -12,11 +12,14 @@ from host.store.read_model.activity_queries import ActivityRow
 from web.api.tasks.shown import task_json
 
 UNDOABLE: Final = frozenset({"task.updated", "task.completed", "task.reopened", "task.deleted", "task.restored"})
-LARGEST: Final = 256 * 1024  # of the events of a turn together, were each shown with the whole task
+LARGEST: Final = 256 * 1024  # limit of the events of one turn together, each with the whole task
 
 
 def event_of(body: str, first: str | None) -> Json:
-    """The event of a row of activity: with the whole task, also where it is a later one of a turn."""
+    """Returns the event of a row of activity with the whole task, also for a later event of a turn.
+
+    `first` is the body of the turn's first event, None for that one itself.
+    """
     event: Json = orjson.loads(body)
     return whole(event, first, LARGEST // event["data"]["of"])
 
@@ -34,14 +37,14 @@ def activity_json(row: ActivityRow, now: datetime) -> Json:
 
 
 def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
-    """What the stream sends too: position, type, what it is about, what changed and why."""
+    """Returns what the log and the live stream both show: position, type, subject, changes and cause."""
     data = event["data"]
-    cause = data.get("cause") or {}  # an entry of before there were causes has none, as what a tick did
-    # A purged task has nothing to show; a trimmed one is too large to be told again; a series' is yet to be made.
+    cause = data.get("cause") or {}  # what a tick did has none; nor has an entry from before there were causes
+    # A purged task has nothing to show; a trimmed one is too large to repeat; the task of a series event is yet to be made.
     hidden = data.get("trimmed") or event["type"] == "task.purged" or "series_id" in data
     task = None if hidden else data.get("task")
     if event["type"] not in EVENTS and not is_whole(task, Task):
-        task = None  # only a newer version knows what that is
+        task = None  # the event is of a newer version, which alone knows its task
     return {
         "position": position,
         "type": event["type"],

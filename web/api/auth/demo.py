@@ -1,4 +1,4 @@
-"""The demo's one user: whoever comes from this machine is that user, without a login."""
+"""The demo's one user: every request from this machine acts as that user, without a login."""
 
 from typing import Final
 from uuid import UUID, uuid5
@@ -15,7 +15,7 @@ _CREDENTIAL: Final = "demo"
 
 
 class Demo:
-    """Makes the demo's user when first asked for."""
+    """The demo's user, made with the first request."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -24,11 +24,11 @@ class Demo:
         async with self._services.db.connect() as connection:
             user = await accounts.find_user(connection, DEMO_USER_ID)
         profile = profile_of(user) if user else await self._register()
-        # Without a password or session there is no account to manage.
+        # There is no password or session, so there is no account to manage.
         return Caller(profile, "user", DEMO_USER_ID, FULL_SCOPES - {"account"}, _CREDENTIAL)
 
     async def _register(self) -> Profile:
-        """Two at once send the same command, which is applied once."""
+        """Registers the user; two requests at once send the same command, which is applied once."""
         command = build_command(
             "RegisterUser",
             {"email": "demo@localhost", "zone": "UTC"},

@@ -1,4 +1,4 @@
-"""Sign up, log in and out, change the password."""
+"""Signing up, logging in and out, and changing the password."""
 
 from typing import Final
 from uuid import uuid4
@@ -30,25 +30,27 @@ router: Final = APIRouter(prefix="/api/v1/auth", tags=["people"], route_class=Gu
 async def register(request: Request) -> Response:
     state = state_of(request)
     if not state.services.settings.registration_open:
-        raise ProblemError(403, "registration_closed", "Sign-up is closed here; ask whoever runs this Duely.")
+        raise ProblemError(
+            403, "registration_closed", "Sign-up is closed; ask the operator of this Duely for an account."
+        )
     body = await read_body(request, bodies.Register)
     await state.limits.count(SIGN_UPS_PER_ADDRESS, network_of(address_of(request)))
     email = accounts.folded_email(body.email)
     refuse_common(body.password, email)
     account = Account(str(uuid4()), email, await state.passwords.hash(body.password), body.timezone)
-    # Whatever is cut off from here on, the account stays: the same request, or a login, goes on with it.
+    # If the request is cut off from here on, the account stays: the same request or a login finishes the sign-up.
     profile = await register_user(request, await _claimed(state, account, body.password))
     return await signed_in(request, profile, status=201)
 
 
 async def _claimed(state: AppState, account: Account, password: str) -> Account:
-    """The account as it is stored: this one, or the one that this person has. Raises the 409 for anybody else."""
+    """Returns the stored account: this one, or the one that has this password already. Raises the 409 for anybody else."""
     async with state.services.db.begin() as connection:
         if await accounts.add(connection, account, state.services.clock.now()):
             return account
     if (known := await _known(state, account.email, password)) is not None:
         return known
-    detail = "There is an account with this email; log in instead."
+    detail = "There is already an account with this email; log in instead."
     raise ProblemError(409, "email_taken", detail, faults=[Fault("/email", "taken", detail)])
 
 
@@ -62,15 +64,15 @@ async def login(request: Request) -> Response:
 
 
 async def _verified(state: AppState, email: str, password: str) -> Account:
-    """The account; raises the same 401 after the same time for an unknown email and a wrong password."""
+    """Returns the account; raises the same 401 after the same time for an unknown email and a wrong password."""
     if (account := await _known(state, email, password)) is None:
         raise ProblemError(401, "wrong_login", "Email or password is wrong.")
     return account
 
 
 async def _known(state: AppState, email: str, password: str) -> Account | None:
-    """The account with that password; None after the same time for an unknown email and a wrong password."""
-    # Counted before it is known whether it fails: a thousand at once must not all be looked at first.
+    """Returns the account with that password, or None after the same time for an unknown email and a wrong password."""
+    # Counted before it is known whether it fails: a thousand at once must not all be verified first.
     await state.limits.count(LOGINS_PER_ACCOUNT, email)
     async with state.services.db.connect() as connection:
         account = await accounts.by_email(connection, email)
@@ -110,7 +112,7 @@ async def change_password(request: Request) -> Response:
     async with state.services.db.connect() as connection:
         account = await accounts.by_user(connection, caller.user_id)
     if account is None:
-        raise ProblemError(409, "no_password", "This user has no password; there is nothing to change.")
+        raise ProblemError(409, "no_password", "This user has no password to change.")
     refuse_common(body.new_password, account.email, "/new_password")
     await _verified(state, account.email, body.current_password)
     await _set_password(state, caller.user_id, body.new_password)

@@ -9,11 +9,11 @@ from web.services import Services
 
 
 async def register(services: Services, command: Command) -> Profile:
-    """Make the user's actor, or find it made; raises host.dapr.gateway.Unavailable."""
+    """Makes the user's actor, or finds it made; raises the problem for a refusal, and Unavailable or ActorBug."""
     user_id = command.principal.user_id
     reply = await services.actors.send(USER, user_id, command)
     if reply.error is not None:
         raise refused(reply.error)
-    # So that the next request finds the profile; where this takes too long, that request says so.
+    # The next request needs the profile; if this takes too long, that request says so.
     await services.projection.wait(user_id, reply.version, services.longest_wait_seconds)
     return profile_from_reply(reply.value)

@@ -22,7 +22,7 @@ _LONGEST_USER_AGENT: Final = 200
 
 
 async def register_user(request: Request, account: Account) -> Profile:
-    """Make the user's actor, or find it made; raises host.dapr.gateway.Unavailable."""
+    """Makes the user's actor for the account, or finds it made; raises what `register` raises."""
     correlation_id = request.scope["duely.correlation_id"]
     command = build_command(
         "RegisterUser",
@@ -37,14 +37,14 @@ async def register_user(request: Request, account: Account) -> Profile:
 
 
 async def known_profile(request: Request, account: Account) -> Profile:
-    """The profile from the read model; a sign-up that was cut off half way is finished here."""
+    """Returns the profile from the read model; finishes a sign-up that was cut off half way."""
     async with state_of(request).services.db.connect() as connection:
         user = await accounts.find_user(connection, account.user_id)
     return profile_of(user) if user else await register_user(request, account)
 
 
 async def signed_in(request: Request, profile: Profile, *, status: int = 200) -> Response:
-    """A new session for that user. A session that the browser had before stays as it is, unknown to this one."""
+    """Returns the response that opens a session; one that the browser had before stays valid."""
     state, secret = state_of(request), new_secret()
     session = sessions.NewSession(
         hashed(secret),
@@ -61,6 +61,7 @@ async def signed_in(request: Request, profile: Profile, *, status: int = 200) ->
 
 
 async def end_session(request: Request) -> Response:
+    """Ends the caller's session and returns the response that clears its cookie."""
     state, caller = state_of(request), caller_of(request)
     async with state.services.db.begin() as connection:
         await sessions.remove(connection, caller.credential)

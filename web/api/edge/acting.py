@@ -1,4 +1,4 @@
-"""From a request that the guard admitted to the act that it asks for."""
+"""From a request that the guard admitted to the act that it asks for, and to its caller."""
 
 import re
 from collections.abc import Mapping
@@ -20,18 +20,18 @@ _ETAG: Final = re.compile(r'(?:W/)?"?(\d{1,18})"?')
 
 
 def caller_of(request: Request) -> Caller:
-    """The caller that the guard admitted."""
+    """Returns the caller that the guard admitted."""
     caller = request.scope["duely.caller"]
     assert isinstance(caller, Caller)  # noqa: S101  a route without a guard is a bug
     return caller
 
 
 def act_of(request: Request) -> Act:
-    """The act that the request asks for; a route makes it once. Raises the 400 for a header that cannot be used."""
+    """Returns the act that the request asks for; a route makes it once. Raises the 400 for a header that is not valid."""
     state, caller, seen = state_of(request), caller_of(request), request.scope["duely.seen"]
     if seen is None:
         raise not_ours()
-    asked: Mapping[str, str] = {} if request.method in SAFE else request.headers
+    write_headers: Mapping[str, str] = {} if request.method in SAFE else request.headers
     correlation_id = request.scope["duely.correlation_id"]
     return Act(
         services=state.services,
@@ -39,8 +39,8 @@ def act_of(request: Request) -> Act:
         caller=caller,
         cause=Cause("request", correlation_id),
         correlation_id=correlation_id,
-        command_id=_command_id(asked.get("idempotency-key"), caller.user_id),
-        if_match=_edited_version(asked.get("if-match")),
+        command_id=_command_id(write_headers.get("idempotency-key"), caller.user_id),
+        if_match=_edited_version(write_headers.get("if-match")),
         seen=seen,
         eventual=request.headers.get(HEADER) == EVENTUAL,
     )
@@ -59,5 +59,5 @@ def _edited_version(text: str | None) -> int | None:
         return None
     match = _ETAG.fullmatch(text.strip())
     if match is None:
-        raise ProblemError(400, "bad_if_match", 'Send the version that you edited as If-Match: "3".')
+        raise ProblemError(400, "bad_if_match", 'Send the version that you edited, such as If-Match: "3".')
     return int(match[1])

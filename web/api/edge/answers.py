@@ -1,4 +1,4 @@
-"""What goes back over HTTP: our own JSON, what an act came to, and problems."""
+"""Responses: JSON that we made, the result of an act, and problems."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,11 +15,12 @@ _STATUS: Final = {"changed": 200, "made": 201, "pending": 202}
 
 
 def answer(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """JSON that is not checked again: what is answered was made by us."""
+    """Returns the value as JSON; it is not validated again, because we made it."""
     return Response(orjson.dumps(value), status_code=status, headers=dict(headers or {}), media_type="application/json")
 
 
 def answer_done(act: Act, done: Done, **headers: str) -> Response:
+    """Returns what an act has to show, with the headers that the next read and the next edit need."""
     return answer(done.value, status=_STATUS[done.outcome], headers=_write_headers(act, done) | headers)
 
 

@@ -1,4 +1,4 @@
-"""The built page, from memory: hashed files are kept for ever by browsers, everything else is asked for each time."""
+"""The built page, served from memory: browsers keep hashed files for ever and ask for everything else each time."""
 
 import gzip
 import hashlib
@@ -29,18 +29,18 @@ class File:
 
 
 class BuiltPage:
-    """Files by path. Nothing outside the folder can be asked for, because nothing is looked up on disk."""
+    """The files of the page by path. Nothing outside the folder can be read, because nothing is looked up on disk."""
 
     def __init__(self, folder: Path = DIST) -> None:
         self._files = {f"/{path.relative_to(folder).as_posix()}": _read(path) for path in _within(folder)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Where no route matches."""
+        """Answers where no route matches."""
         if scope["type"] == "http":
             await self.answer(Request(scope))(scope, receive, send)
 
     def answer(self, request: Request) -> Response:
-        """The file of that path, else the 404; the page keeps its views behind the `#`."""
+        """Returns the file of that path; raises the 404 for any other, because the page keeps its views behind the `#`."""
         path: str = request.scope["path"]
         file = self._files.get("/index.html" if path == "/" else path)
         if file is None or request.method not in {"GET", "HEAD"}:

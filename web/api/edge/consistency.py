@@ -1,4 +1,4 @@
-"""Read your own writes: what every read waits for, the token that asks for more, and the word that asks for less."""
+"""Reading one's own writes: what every read waits for, the token that asks for more and the word that asks for less."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from web.api.edge.signed import Signer
 from web.problems import ProblemError
 
 HEADER: Final = "Duely-Consistency"
-EVENTUAL: Final = "eventual"  # in the place of a token: the read waits for nothing
+EVENTUAL: Final = "eventual"  # instead of a token: the read waits for nothing
 MOST_WRITES: Final = 10
 
 
-def opened(signer: Signer, user_id: str, text: str | None) -> list[Write] | None:
-    """The writes that a token names, none without a token; None for a token that is not ours."""
+def opened_token(signer: Signer, user_id: str, text: str | None) -> list[Write] | None:
+    """Returns the writes that a token names, none without a token, or None for a token that is not ours."""
     if not text or text == EVENTUAL:
         return []
     value = signer.open("consistency", user_id, text)
@@ -23,23 +23,24 @@ def opened(signer: Signer, user_id: str, text: str | None) -> list[Write] | None
 
 
 def not_ours() -> ProblemError:
+    """Returns the 400 for a token that is not ours."""
     detail = f"The {HEADER} header is not one that this server gave you; leave it out or send the last one."
     return ProblemError(400, "bad_consistency_token", detail)
 
 
 def token_for(act: Act, writes: Sequence[Write]) -> str:
-    """A token for what the act has seen and what it did, the newest ten."""
+    """Returns a token for the newest ten writes that the act has seen or made."""
     newest = dict(act.seen)
     for actor_id, version in writes:
-        # A repeated request answers its old version: what was seen since then stays seen.
+        # A repeated request answers its old version; what was seen since then must stay seen.
         newest[actor_id] = max(version, newest.pop(actor_id, 0))
     return act.signer.seal("consistency", act.user_id, list(newest.items())[-MOST_WRITES:])
 
 
-async def honour(act: Act) -> int:
-    """Wait until what the caller did can be read, and what the act has seen; raises the 503 after 2 s.
+async def wait_for_writes(act: Act) -> int:
+    """Waits until what the caller did, and what the act has seen, can be read; returns the profile version that can be.
 
-    Gives the version of the profile that can be read.
+    Raises the 503 with the cause when the longest wait is over.
     """
     if act.eventual:
         return 0
@@ -55,32 +56,32 @@ async def honour(act: Act) -> int:
     return shown.profile_version
 
 
-_BEHIND: Final[Mapping[Cause, tuple[str, int]]] = {  # what is said, and when to ask again
+_BEHIND: Final[Mapping[Cause, tuple[str, int]]] = {  # the first sentence of the detail, and when to try again
     "behind": ("Your changes are saved but cannot all be read yet", 1),
-    "paused": ("Your changes are saved but cannot be read until the projector, which is paused, goes on", 10),
+    "paused": ("Your changes are saved but cannot be read until the projector, which is paused, is resumed", 10),
     "dead_letter": (
-        "A change of yours is saved but could not be made readable; whoever runs this Duely can mend it",
+        "One of your changes is saved but could not be made readable; the operator of this Duely can repair it",
         60,
     ),
 }
 
 
 def _read_model_behind(cause: Cause) -> ProblemError:
-    said, retry_after_seconds = _BEHIND[cause]
+    reason, retry_after_seconds = _BEHIND[cause]
     return ProblemError(
         503,
         "read_model_behind",
-        f"{said}. To read what there is, send {HEADER}: {EVENTUAL}.",
+        f"{reason}. To read without waiting, send {HEADER}: {EVENTUAL}.",
         extra={"cause": cause},
         headers={"Retry-After": str(retry_after_seconds)},
     )
 
 
 async def behind_after_wait(act: Act, writes: Sequence[Write], timeout_seconds: float) -> list[Write]:
-    """Those of the writes that the read model does not show after that time."""
+    """Returns those of the writes that the read model does not show when the time is over."""
     projection, loop = act.services.projection, asyncio.get_running_loop()
     ends_at = loop.time() + timeout_seconds
-    # One after the other: when the first is shown, the others mostly are too, without asking the database.
+    # One after the other: when the first is shown, the others mostly are, too, and cost no question to the database.
     return [
         (actor_id, version)
         for actor_id, version in writes

@@ -1,4 +1,4 @@
-"""From a cookie or a bearer token to the caller, remembered for 5 s in this process."""
+"""Credentials: from a cookie or a bearer token to the caller, remembered for 5 s in this process."""
 
 import hashlib
 import secrets
@@ -15,7 +15,7 @@ from host.store.engine import Database
 from web.caller import FULL_SCOPES, Caller, Profile
 from web.problems import ProblemError, unavailable
 
-TOKEN_PREFIX: Final = "duely_"  # noqa: S105  the start of every token, so that scanners of leaked secrets know it
+TOKEN_PREFIX: Final = "duely_"  # noqa: S105  every token starts with it, so that scanners find leaked ones
 SECURE_COOKIE: Final = "__Host-duely"
 PLAIN_COOKIE: Final = "duely"
 CACHE_SECONDS: Final = 5.0
@@ -29,7 +29,7 @@ def new_secret() -> str:
 
 
 def hashed(secret: str) -> str:
-    """How a secret of 256 random bits is kept; no salt or slow hash is needed for those."""
+    """Returns the hash under which a secret is stored; 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -46,18 +46,21 @@ Lookup: TypeAlias = Callable[[str], Awaitable[Caller | None]]
 
 
 class Credentials:
-    """Looks up who is asking. `now_seconds` is monotonic; `on_drop` hears of each credential that ended here."""
+    """Finds the caller of a request.
+
+    `now_seconds` is a monotonic clock. Every function in `on_drop` is called with each credential that ends here.
+    """
 
     def __init__(self, db: Database, clock: Clock, now_seconds: Callable[[], float]) -> None:
         self._db = db
         self._clock = clock
         self._now_seconds = now_seconds
         self._known: dict[str, tuple[float, Caller]] = {}
-        self._forgotten = 0  # grows whenever something is forgotten: what was looked up before that is not remembered
+        self._forgotten = 0  # counts what was forgotten: a lookup that began before that is not remembered
         self.on_drop: list[Callable[[str], None]] = []
 
     async def caller(self, request: HTTPConnection) -> Caller | None:
-        """Who is asking; None without credentials, a 401 for ones that are no good."""
+        """Returns the caller, or None without credentials; raises the 401 for credentials that are not valid."""
         authorization = request.headers.get("authorization")
         if authorization is not None:
             return await self._bearer(authorization)
@@ -65,7 +68,7 @@ class Credentials:
         return await self._remembered(hashed(secret), self._session) if secret else None
 
     async def still_good(self, caller: Caller) -> bool:
-        """Asks the database, whatever is remembered."""
+        """Returns whether the caller's credential is valid in the database, whatever is remembered."""
         find = self._session if caller.kind == "user" and caller.id == caller.user_id else self._token
         return await find(caller.credential) is not None
 
@@ -75,17 +78,17 @@ class Credentials:
         self._known[caller.credential] = (self._now_seconds() + CACHE_SECONDS, caller)
 
     def forget_user(self, user_id: str) -> None:
-        """After a change of the profile; what is valid stays valid."""
+        """Forgets what is remembered of a user whose profile has changed; the credentials stay valid."""
         self._forgotten += 1
         for credential in [key for key, (_, caller) in self._known.items() if caller.user_id == user_id]:
             del self._known[credential]
 
     def drop(self, credential: str) -> None:
-        """After a logout or revocation."""
+        """Forgets a credential that a logout or revocation has ended."""
         self._forgotten += 1
         self._known.pop(credential, None)
-        for hear in self.on_drop:
-            hear(credential)
+        for listener in self.on_drop:
+            listener(credential)
 
     async def _bearer(self, authorization: str) -> Caller:
         scheme, _, secret = authorization.partition(" ")
@@ -93,7 +96,7 @@ class Credentials:
             caller = await self._remembered(hashed(secret), self._token)
             if caller is not None:
                 return caller
-        raise unauthenticated("That token is unknown, revoked or past its end; make another in the settings.")
+        raise unauthenticated("That token is unknown, revoked or expired; create another in the settings.")
 
     async def _remembered(self, credential: str, find: Lookup) -> Caller | None:
         known = self._known.get(credential)
@@ -128,6 +131,7 @@ class Credentials:
 
 
 def person(profile: Profile, credential: str) -> Caller:
+    """Returns the caller for a person with a session."""
     return Caller(profile, "user", profile.user_id, FULL_SCOPES, credential)
 
 
@@ -136,7 +140,7 @@ def unauthenticated(detail: str = "Log in, or send a token as `Authorization: Be
 
 
 def _cookie(headers: Headers, name: str) -> str | None:
-    """The value of one cookie; the first where a client sent several."""
+    """Returns the value of one cookie, the first if a client sent several."""
     for part in headers.get("cookie", "").split(";"):
         key, _, value = part.strip().partition("=")
         if key == name and 0 < len(value) < _LONGEST_SECRET:

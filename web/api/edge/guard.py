@@ -1,4 +1,4 @@
-"""The door of every route: who may pass, from which site, how often. A route that does not say who may pass is refused."""
+"""The guard of every route: who may use it, from which site and how often. A route that does not say so is refused."""
 
 import re
 from collections.abc import Callable, Coroutine, Sequence
@@ -15,7 +15,7 @@ from actors.context import user_id
 from web.act import Write
 from web.api.edge.acting import SAFE, act_of
 from web.api.edge.app_state import AppState, state_of
-from web.api.edge.consistency import HEADER, honour, opened
+from web.api.edge.consistency import HEADER, opened_token, wait_for_writes
 from web.api.edge.credentials import unauthenticated
 from web.api.edge.operation import Access
 from web.api.edge.rate_limits import PER_ADDRESS, PER_USER, network_of
@@ -30,10 +30,10 @@ _LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
 
 
 class GuardedRoute(APIRoute):
-    """Reads `x-duely-access` of its operation and admits the request before FastAPI looks at it.
+    """A route that reads `x-duely-access` of its operation and admits a request before FastAPI looks at it.
 
-    FastAPI's reading of path and query, and what it keeps open for dependencies, are a quarter of what a create costs
-    here; where the endpoint takes the request alone, both are left out.
+    FastAPI's parsing of path and query and its exit stack for dependencies are a quarter of what a create costs; an
+    endpoint that takes only the request does without both.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ class GuardedRoute(APIRoute):
 
 
 def _bare(handle: Handler) -> ASGIApp:
-    """Without the exit stacks that `yield` dependencies need; errors are the exception middleware's, as everywhere."""
+    """Returns the route without the exit stacks of `yield` dependencies; the exception middleware handles its errors."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         response = await handle(Request(scope, receive, send))
@@ -71,7 +71,7 @@ def _bare(handle: Handler) -> ASGIApp:
 
 
 def address_of(request: Request) -> str:
-    """The client's address, past trusted proxies."""
+    """Returns the client's address, past trusted proxies."""
     client = request.scope.get("client")
     return str(client[0]) if client else "unknown"
 
@@ -87,16 +87,16 @@ async def _admit(request: Request, state: AppState, access: Access) -> None:
     await state.limits.count(PER_USER, caller.user_id)
     if not caller.may(access):
         raise _forbidden(caller, access)
-    seen = opened(state.signer, caller.user_id, request.headers.get(HEADER))
+    seen = opened_token(state.signer, caller.user_id, request.headers.get(HEADER))
     request.scope["duely.seen"] = seen
     request.scope["duely.caller"] = await _up_to_date(state, caller, seen or ())
     user_id.set(caller.user_id)
 
 
 async def _until_shown(request: Request, state: AppState) -> None:
-    """For the reads, all in this place; what is remembered of the profile may be older than what can be read."""
+    """Waits for the caller's writes, for all reads in this place; then reads a profile again that was remembered too long."""
     act = act_of(request)
-    if await honour(act) > act.caller.profile.version:
+    if await wait_for_writes(act) > act.caller.profile.version:
         state.credentials.forget_user(act.user_id)
         request.scope["duely.caller"] = await _caller(request, state)
 
@@ -112,9 +112,9 @@ async def _caller(request: Request, state: AppState) -> Caller:
 
 
 async def _up_to_date(state: AppState, caller: Caller, seen: Sequence[Write]) -> Caller:
-    """The caller with the changes of the own profile that were seen: another replica may have made them.
+    """Returns the caller with those changes of the own profile that were seen: another replica may have made them.
 
-    What is remembered here may be older, as may the read model, and a command would go out with the old zone.
+    What this replica remembers may be older, as may the read model, and a command would go out with the old zone.
     """
     version = max((version for actor_id, version in seen if actor_id == caller.user_id), default=0)
     if version <= caller.profile.version:
@@ -125,14 +125,14 @@ async def _up_to_date(state: AppState, caller: Caller, seen: Sequence[Write]) ->
 
 def _forbidden(caller: Caller, access: Access) -> ProblemError:
     if access == "account":
-        return ProblemError(403, "needs_login", "This needs a person who is logged in; a token is not enough.")
-    had = ", ".join(sorted(caller.scopes))
-    detail = f"This token may {had}; make one with the scope `{access}`."
+        return ProblemError(403, "needs_login", "Log in to do this; a token is not enough.")
+    scopes = ", ".join(f"`{scope}`" for scope in sorted(caller.scopes))
+    detail = f"The scopes of this token are {scopes}; create one with the scope `{access}`."
     return ProblemError(403, "scope_missing", detail)
 
 
 def _refuse_other_sites(request: Request) -> None:
-    """Against requests that another site makes a browser send; scripts send neither header and pass."""
+    """Raises the 403 for a request that another site made a browser send; scripts send neither header and pass."""
     if request.method in SAFE:
         return
     site = request.headers.get("sec-fetch-site")
@@ -142,10 +142,13 @@ def _refuse_other_sites(request: Request) -> None:
         origin = request.headers.get("origin")
         ours = origin is None or origin.partition("://")[2] == request.headers.get("host")
     if not ours:
-        raise ProblemError(403, "cross_site", "Another site asked for this; open Duely's own page and do it there.")
+        raise ProblemError(403, "cross_site", "Another site sent this request; open Duely's own page and do it there.")
 
 
 def _refuse_other_names(request: Request) -> None:
-    """Without a login, a name that another site points at this machine must not open the door (DNS rebinding)."""
+    """Raises the 403 for a host name that another site may have pointed at this machine (DNS rebinding).
+
+    The demo has no login that would stop it.
+    """
     if not _LOOPBACK.fullmatch(request.headers.get("host", "")):
-        raise ProblemError(403, "demo_is_local", "The demo answers only under localhost or 127.0.0.1.")
+        raise ProblemError(403, "demo_is_local", "The demo answers only at localhost or 127.0.0.1.")

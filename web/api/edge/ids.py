@@ -1,4 +1,4 @@
-"""Ids in paths and queries: one that is no uuid is answered as one that does not exist."""
+"""Ids and tags in paths: an id that is no UUID is answered like one that does not exist."""
 
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +11,7 @@ from web.problems import not_found
 
 
 def canonical(text: str, what: str) -> str:
-    """The id in its one spelling; raises the 404 of that kind of thing."""
+    """Returns the id in its one spelling; raises the 404 of that kind of thing."""
     try:
         return str(UUID(text))
     except ValueError:

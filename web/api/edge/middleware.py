@@ -1,4 +1,4 @@
-"""The outermost layer: the correlation id, the access line, the metrics, the headers on everything, and the last resort."""
+"""The outermost layer: correlation id, access log, metrics, the headers of every response, and unexpected errors."""
 
 import asyncio
 import logging
@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{8,128}")
 _QUIET: Final = "/health/"
-# What went well is counted by the metrics; a line for each would cost a twentieth of a create, and hide the others.
+# The metrics count what went well; a line for each would cost a twentieth of a create and hide the other lines.
 _NOTABLE_STATUS: Final = 400
-_LEFT: Final = 499  # what proxies log for a client that left before it had sent its request or had its answer
+_LEFT: Final = 499  # as proxies log a client that left before it had sent its request or had its answer
 _NOTABLE_SECONDS: Final = 1.0
 _HEADERS: Final = [
     (b"x-content-type-options", b"nosniff"),
@@ -43,7 +43,7 @@ _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
 class Edge:
-    """Wraps every request once; what nothing else answered is answered here as a problem."""
+    """Wraps every request once and answers with a problem what nothing else has answered."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,11 +55,11 @@ class Edge:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        given = _correlation_id(scope)
-        scope["duely.correlation_id"] = given
-        correlation_id.set(given)
+        request_id = _correlation_id(scope)
+        scope["duely.correlation_id"] = request_id
+        correlation_id.set(request_id)
         user_id.set("")
-        extra = [*_HEADERS, (b"x-request-id", given.encode())]
+        extra = [*_HEADERS, (b"x-request-id", request_id.encode())]
         if scope["scheme"] == "https":
             extra.append(_HSTS)
         status, answered = 0, started
@@ -78,7 +78,7 @@ class Edge:
         except ClientDisconnect:
             status = status or _LEFT
         except asyncio.CancelledError:
-            # The server stops and waits no longer: left to itself it would say 500, without a time to come back.
+            # The server is stopping and waits no longer; by itself it would answer 500, without a time to try again.
             if not status:
                 stopping = unavailable("Duely is stopping; try again in a moment.", code="stopping")
                 await answer_problem(stopping)(scope, receive, send_with_headers)
@@ -88,7 +88,7 @@ class Edge:
                 raise
             await answer_problem(_last_resort(error))(scope, receive, send_with_headers)
         finally:
-            # Until the answer begins: a stream goes on for hours.
+            # The time until the response begins: a stream goes on for hours.
             self._note(scope, status, answered - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
@@ -128,7 +128,7 @@ def _correlation_id(scope: Scope) -> str:
 
 
 def _route(scope: Scope) -> str:
-    """The route's pattern, never the path: a label for each made-up path would fill the memory."""
+    """Returns the route's pattern, never the path: a label for each made-up path would fill the memory."""
     return getattr(scope.get("route"), "path", "none")
 
 
@@ -138,11 +138,12 @@ def _method(scope: Scope) -> str:
 
 
 def _last_resort(error: Exception) -> ProblemError:
+    """Returns the problem for an error that nothing else has handled, and logs what the operator must know."""
     if isinstance(error, Unavailable):
-        return unavailable("A part of Duely does not answer; try again in a moment.", code="actors_unavailable")
+        return unavailable("A part of Duely does not respond; try again in a moment.", code="actors_unavailable")
     if is_outage(error):
         log.warning("database unavailable", extra={"cause": repr(error)[:300]})
-        return unavailable("The database does not answer; try again in a moment.", code="database_unavailable")
+        return unavailable("The database does not respond; try again in a moment.", code="database_unavailable")
     if isinstance(error, ActorBug):  # the host of the actor has logged the rest
         log.error("an actor has a bug", extra={"actor_type": error.actor_type, "fingerprint": error.fingerprint})
     else:

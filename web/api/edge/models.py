@@ -34,7 +34,7 @@ class Conflict(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457."""
+    """A problem as in RFC 9457."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -58,5 +58,5 @@ class Problem(BaseModel):
     errors: list[FaultOut] | None = None
     conflicts: list[Conflict] | None = None
     cause: Literal["paused", "behind", "dead_letter"] | None = Field(
-        default=None, description="With read_model_behind: why what you did cannot be read"
+        default=None, description="With `read_model_behind`: why your changes cannot be read"
     )

@@ -1,4 +1,4 @@
-"""What a route says of itself: who may use it, its id, its body and its answers, for the guard and for OpenAPI."""
+"""What a route declares for the guard and for OpenAPI: who may use it, its id, its body and its answers."""
 
 from typing import Any, Final, Literal
 
@@ -7,44 +7,47 @@ from pydantic import BaseModel
 Access = Literal["public", "read", "write", "account"]
 
 PROBLEMS: Final = {
-    400: "Malformed: not JSON, or a cursor or token that is not ours",
+    400: "Malformed: not JSON, or a cursor or consistency token that this server did not make",
     401: "No valid session or token",
-    403: "Signed in, but not allowed: another site's request, a scope that is missing, or sign-up is closed",
-    404: "No such thing, or not yours",
-    409: "In conflict with what is there",
+    403: "Not allowed: a request from another site, a missing scope, or closed sign-up",
+    404: "Does not exist, or belongs to another user",
+    409: "Conflicts with the current state",
     413: "Longer than 256 KB",
     415: "Not application/json",
-    422: "Understood, but not acceptable; `errors` says where",
+    422: "Well-formed but not valid; `errors` says where",
     429: "Too many requests; see Retry-After",
-    503: "Something we need is down or behind; see Retry-After",
+    503: "A service that Duely needs is down or behind; see Retry-After",
 }
 _HEADER = {"in": "header", "required": False}
 _CONSISTENCY: Final = {
     **_HEADER,
     "name": "Duely-Consistency",
-    "description": "A read shows all that you did before it, and waits for that. The header of that name from a write "
-    "asks for what the write made, too; `eventual` asks for what there is, without waiting",
+    "description": "A read waits until it shows everything you did before it. Send the value that a write returned to wait "
+    "for what that write made, too; send `eventual` to read without waiting",
     "schema": {"type": "string"},
 }
 _IDEMPOTENCY: Final = {
     **_HEADER,
     "name": "Idempotency-Key",
-    "description": "1 to 255 printable characters; a repeated request with the same key has one effect and one answer",
+    "description": "1 to 255 printable characters; repeated requests with the same key have one effect and one answer",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 _IF_MATCH: Final = {
     **_HEADER,
     "name": "If-Match",
-    "description": "The version that you edited; edits of other fields since then merge, edits of the same are a 409",
+    "description": "The version that you edited; later edits of other fields are merged, later edits of the same field are a 409",
     "schema": {"type": "string", "examples": ['"3"']},
 }
 _WRITE_HEADERS: Final = {
-    "Duely-Consistency": {"description": "Give it to a read to see what this write made", "schema": {"type": "string"}},
+    "Duely-Consistency": {
+        "description": "Send it with a read to see what this write made",
+        "schema": {"type": "string"},
+    },
     "ETag": {"description": "The version, for If-Match", "schema": {"type": "string", "examples": ['"3"']}},
 }
 _LIST_HEADERS: Final = {
     "Duely-Position": {
-        "description": "Where /stream?after= continues without a gap",
+        "description": "The position to give /stream as `after`, to continue without a gap",
         "schema": {"type": "integer"},
     }
 }
@@ -67,12 +70,12 @@ def operation(
     consistent: bool = False,
     listed: bool = False,
 ) -> dict[str, Any]:
-    """Keywords for FastAPI's route decorators.
+    """Returns the keywords for FastAPI's route decorators.
 
-    command: takes Idempotency-Key and answers Duely-Consistency; edit: takes If-Match too;
-    consistent: reads the read model, so the guard waits for the caller's own writes; listed: answers Duely-Position;
-    created: what a 201 answers beside the 200; pending: what a 202 answers when the change is saved, but what it
-    makes is not there within 2 s.
+    `command`: the route takes Idempotency-Key and answers Duely-Consistency; `edit`: it takes If-Match, too.
+    `consistent`: it reads the read model, so the guard waits for the caller's own writes.
+    `listed`: it answers Duely-Position. `created`: the model of a 201 beside the 200.
+    `pending`: the model of a 202, for a change that is saved while what it makes is not there within 2 s.
     """
     parameters = [
         parameter
@@ -103,11 +106,11 @@ def operation(
 
 
 def _others(created: type[BaseModel] | None, pending: type[BaseModel] | None) -> dict[int | str, dict[str, Any]]:
-    found = {
+    answers = {
         201: ("Created", created),
-        202: ("Saved; what it makes comes in a moment", pending),
+        202: ("Saved; what it makes follows in a moment", pending),
     }
-    return {status: {"description": said, "model": model} for status, (said, model) in found.items() if model}
+    return {status: {"description": about, "model": model} for status, (about, model) in answers.items() if model}
 
 
 def _problems(access: Access, *, has_body: bool, command: bool) -> dict[int | str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Which part of a list is asked for: pages, and cursors that hold for one query of one user."""
+"""Pages of lists: by number, or by a cursor that holds for one query of one user."""
 
 import hashlib
 from typing import Annotated, Any
@@ -11,14 +11,14 @@ from web.problems import ProblemError
 
 
 class Paged(BaseModel):
-    """The query of a list; a list's own filters are added to it."""
+    """The query of a list; each list adds its own filters."""
 
     model_config = ConfigDict(extra="forbid")
 
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     per_page: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, Field(max_length=LONGEST)] | None = Field(
-        default=None, description="`next_cursor` of the page before, with the same filters; `page` is then ignored"
+        default=None, description="`next_cursor` of the previous page, with the same filters; `page` is then ignored"
     )
 
     @property
@@ -27,25 +27,28 @@ class Paged(BaseModel):
 
 
 def cursor_after(act: Act, query: Paged, last: tuple[Any, str] | None) -> str | None:
-    """What to send to go on after the row with that (sort key, id)."""
+    """Returns the cursor that continues after the row with that (sort key, id), or None without a row."""
     if last is None:
         return None
     return act.signer.seal("cursor", act.user_id, [_fingerprint(query), *last])
 
 
-def opened(act: Act, query: Paged) -> tuple[Any, str] | None:
-    """The (sort key, id) in the query's cursor; raises the 400 for one that is not ours or of another query."""
+def opened_cursor(act: Act, query: Paged) -> tuple[Any, str] | None:
+    """Returns the (sort key, id) in the query's cursor, or None without one.
+
+    Raises the 400 for a cursor that is not ours or belongs to another query.
+    """
     if query.cursor is None:
         return None
     value = act.signer.open("cursor", act.user_id, query.cursor)
     if value is None:
-        raise ProblemError(400, "bad_cursor", "Send `next_cursor` of the page before, unchanged.")
+        raise ProblemError(400, "bad_cursor", "Send `next_cursor` of the previous page, unchanged.")
     fingerprint, key, row_id = value
     if fingerprint != _fingerprint(query):
-        raise ProblemError(400, "bad_cursor", "A cursor goes on with the filters and order that it was made with.")
+        raise ProblemError(400, "bad_cursor", "Send a cursor with the filters and order of the page that it came from.")
     return key, row_id
 
 
 def _fingerprint(query: Paged) -> str:
-    said = query.model_dump_json(exclude={"cursor", "page", "per_page"})
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    filters = query.model_dump_json(exclude={"cursor", "page", "per_page"})
+    return hashlib.sha256(filters.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""A request's body: JSON of at most 256 KB, read once and held against its model."""
+"""The body of a request: JSON of at most 256 KB, read once and validated by its model."""
 
 import json
 from typing import Final, TypeVar
@@ -14,7 +14,7 @@ Model = TypeVar("Model", bound=Body)
 
 
 async def read_body(request: Request, model: type[Model], *, required: bool = True) -> Model:
-    """The body as its model, one that is not required and absent as `{}`.
+    """Returns the body as its model; one that is not required and absent counts as `{}`.
 
     Raises the 400, 413, 415 or 422 that says what is wrong.
     """
@@ -34,7 +34,7 @@ async def read_body(request: Request, model: type[Model], *, required: bool = Tr
 
 
 def _is_absent(request: Request) -> bool:
-    """As fetch and curl send a request without a body; a stream of unknown length is a body."""
+    """Returns whether there is no body, as fetch and curl send such a request; a stream of unknown length is a body."""
     headers = request.headers
     return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
 
@@ -55,16 +55,19 @@ async def _read(request: Request) -> bytes:
 
 def _too_large() -> ProblemError:
     detail = "Send at most 256 KB in one request."
-    # What was not read would be taken for the next request.
+    # Without it, the unread rest would be taken for the next request.
     return ProblemError(413, "body_too_large", detail, headers={"Connection": "close"})
 
 
 def _unreadable(raw: bytes, model: type[Body], message: str) -> ProblemError:
-    """A lone surrogate is well-formed JSON to others, so it gets the answer of the field that it stands in."""
+    """Returns the problem for a body that is not JSON to us.
+
+    A lone surrogate is well-formed JSON to others, so it gets the answer of the field that it stands in.
+    """
     try:
         model.model_validate(json.loads(raw))
     except ValidationError as error:
         return invalid_body(error.errors(include_url=False, include_context=False))
     except (ValueError, RecursionError):
         pass
-    return ProblemError(400, "malformed_json", f"The body is not JSON that can be read: {message}.")
+    return ProblemError(400, "malformed_json", f"The body is not valid JSON: {message}.")

@@ -1,4 +1,4 @@
-"""Opaque texts that only we can have made: cursors and consistency tokens, signed for one user and one use."""
+"""Opaque texts that only this server can have made: cursors and consistency tokens, signed for one user and one use."""
 
 import base64
 import binascii
@@ -10,11 +10,11 @@ import orjson
 
 Kind = Literal["cursor", "consistency"]
 _MAC_BYTES = 16
-LONGEST = 8_192  # a title of control characters, each six bytes as JSON, stands in a cursor
+LONGEST = 8_192  # a cursor holds a title, and a control character is six bytes as JSON
 
 
 class Signer:
-    """Seals small JSON values; what was changed, made up or sealed for another user does not open."""
+    """Seals small JSON values; a text that was changed, made up or sealed for another user does not open."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -24,7 +24,7 @@ class Signer:
         return base64.urlsafe_b64encode(self._mac(kind, user_id, payload) + payload).rstrip(b"=").decode()
 
     def open(self, kind: Kind, user_id: str, text: str) -> Any | None:
-        """The sealed value, or None for a text that is not ours."""
+        """Returns the sealed value, or None for a text that is not ours."""
         if len(text) > LONGEST or not text.isascii():
             return None
         try:

@@ -1,4 +1,4 @@
-"""What a process without the public app answers on its public port: whether it lives, and whether it is of use."""
+"""The app on the public port of a process without the public app: liveness and readiness alone."""
 
 from collections.abc import Mapping
 
@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from host.readiness import Check
 from web.api.health import routes as health
-from web.api.health.routes import Check
 
 
 def create_health_app(checks: Mapping[str, Check]) -> Starlette:
-    """`checks` names what must work for this process to be of use."""
+    """Returns the app; `checks` are those of readiness."""
 
     async def live(_request: Request) -> Response:
         return await health.live()

@@ -11,7 +11,7 @@ class QuietHours(BaseModel):
 
 
 class UserDefaults(BaseModel):
-    """Null: no reminder for a new task, no daily digest, no quiet hours."""
+    """The user's defaults. Null means no reminder for a new task, no daily digest, no quiet hours."""
 
     reminder_offset_minutes: int | None = Field(examples=[30])
     digest_at: str | None = Field(examples=["08:00"])

@@ -8,7 +8,7 @@ from web.caller import Profile
 
 
 async def stored_profile(db: Database, user_id: str) -> Profile:
-    """As the actor has it, whether the read model shows it yet or not."""
+    """Returns the profile as the actor has it, whether the read model shows it yet or not."""
     async with db.raw() as connection:
         states = await actor_state.states(connection, USER, [user_id])
     assert user_id in states, "somebody without a state is admitted"  # noqa: S101  a bug
@@ -16,6 +16,6 @@ async def stored_profile(db: Database, user_id: str) -> Profile:
 
 
 def profile_from_reply(user: Json) -> Profile:
-    """From the user that the actor answered, which is newer than the read model."""
+    """Returns the profile of the user in a reply, which may be newer than the read model."""
     known = (user["id"], user["email"], user["name"], user["zone"], user["defaults"], user["created_at"])
     return Profile(*known, user["version"])

@@ -19,7 +19,7 @@ from web.api.me.shown import me_json
 router: Final = APIRouter(prefix="/api/v1/me", tags=["people"], route_class=GuardedRoute)
 
 
-@router.get("", **operation("get_me", "read", "Who I am, and what time it is here", models.Me, consistent=True))
+@router.get("", **operation("get_me", "read", "Read my profile and the server's time", models.Me, consistent=True))
 async def get(request: Request) -> Response:
     return answer(me_json(caller_of(request).profile, state_of(request).services.clock.now()))
 

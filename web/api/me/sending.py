@@ -7,11 +7,12 @@ from web.api.me.shown import me_json
 
 
 async def change_profile(act: Act, body: PatchMe) -> Done:
-    given = body.model_dump(exclude_unset=True)
-    if "timezone" in given:
-        given["zone"] = given.pop("timezone")
-    reply = await act.send(USER, act.user_id, act.command("PatchUser", given))
-    # The next command must go out with the new zone, so the profile is read again, and not too early.
+    """Sends the change of the profile; other replicas learn of it by the writes that the result names."""
+    fields = body.model_dump(exclude_unset=True)
+    if "timezone" in fields:
+        fields["zone"] = fields.pop("timezone")
+    reply = await act.send(USER, act.user_id, act.command("PatchUser", fields))
+    # The next command needs the new zone, so the profile will be read again, and that must not be too early.
     await act.services.projection.wait(act.user_id, reply.version, act.services.longest_wait_seconds)
     shown = me_json(profile_from_reply(reply.value), act.now())
     return Done(shown, [(act.user_id, reply.version)], reply.version)

@@ -7,7 +7,7 @@ from actors.clock import instant_text
 from actors.replies import Json
 from web.caller import Profile
 
-# What a user who was written by an older release has not said.
+# Fields that users written by an older release do not have.
 _BEFORE: Final = {"reminder_offset_minutes": None, "digest_at": None, "quiet_hours": None}
 
 

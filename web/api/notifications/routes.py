@@ -1,4 +1,4 @@
-"""The notification centre: list with the unread count, mark one or all read."""
+"""The notification centre: the list with the number of unread, and marking one or all read."""
 
 from typing import Annotated, Final
 
@@ -21,10 +21,12 @@ from web.problems import not_found
 router: Final = APIRouter(prefix="/api/v1/notifications", tags=["notifications"], route_class=GuardedRoute)
 
 
-@router.get("", **operation("list_notifications", "read", "My notifications", models.NotificationPage, consistent=True))
+@router.get(
+    "", **operation("list_notifications", "read", "List my notifications", models.NotificationPage, consistent=True)
+)
 async def list_(request: Request, query: Annotated[NotificationQuery, Query()]) -> Response:
     async with state_of(request).services.db.snapshot() as connection:
-        found = await notification_queries.listed(
+        listed = await notification_queries.listed(
             connection,
             caller_of(request).user_id,
             unread_only=query.unread_only,
@@ -32,17 +34,19 @@ async def list_(request: Request, query: Annotated[NotificationQuery, Query()]) 
             offset=(query.page - 1) * query.per_page,
         )
     page = {
-        "items": [notification_json(row) for row in found.items],
-        "total": found.total,
+        "items": [notification_json(row) for row in listed.items],
+        "total": listed.total,
         "page": query.page,
         "per_page": query.per_page,
         "next_cursor": None,
-        "unread": found.unread,
+        "unread": listed.unread,
     }
     return answer(page)
 
 
-@router.post("/read-all", **operation("read_all_notifications", "write", "Mark all read", models.MarkedRead))
+@router.post(
+    "/read-all", **operation("read_all_notifications", "write", "Mark all notifications read", models.MarkedRead)
+)
 async def read_all(request: Request) -> Response:
     services = state_of(request).services
     async with services.db.begin() as connection:
@@ -50,7 +54,10 @@ async def read_all(request: Request) -> Response:
     return answer({"marked": marked})
 
 
-@router.post("/{notification_id}/read", **operation("read_notification", "write", "Mark one read", models.Notification))
+@router.post(
+    "/{notification_id}/read",
+    **operation("read_notification", "write", "Mark a notification read", models.Notification),
+)
 async def read(request: Request, notification_id: NotificationId) -> Response:
     services = state_of(request).services
     async with services.db.begin() as connection:

@@ -1,1 +1,1 @@
-"""The OpenAPI document: how it is made, and where it is answered."""
+"""The OpenAPI document: how it is made, and the route that answers it."""

@@ -1,4 +1,4 @@
-"""`python -m web.api.openapi` writes openapi.json anew from the code."""
+"""`python -m web.api.openapi` rewrites openapi.json from the code."""
 
 from web.api.app import describe
 from web.api.openapi.document import written

@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's, with our bodies and problems in it."""
+"""The OpenAPI document: the one of FastAPI, completed with our bodies and problems."""
 
 from typing import Any, Final
 
@@ -25,8 +25,8 @@ Tasks with reminders that fire on time, exactly once in effect.
 
 Log in with a session cookie, or send a personal access token as `Authorization: Bearer duely_…`.
 Problems are `application/problem+json` with a `code`. Every change of tasks, series, tags and the profile
-takes `Idempotency-Key`. A read shows all that you
-did before it; where that is not possible within 2 s it answers 503, and `Duely-Consistency: eventual` reads what there is.
+takes `Idempotency-Key`. A read waits until it shows everything you did before it; if that takes more than 2 s, it
+answers 503. `Duely-Consistency: eventual` reads without waiting.
 """.strip()
 _BODIES: Final[dict[type[BaseModel], dict[str, Any]]] = {  # each body that the API accepts, with its example
     CreateTask: {
@@ -67,19 +67,19 @@ _BODIES: Final[dict[type[BaseModel], dict[str, Any]]] = {  # each body that the 
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The whole document."""
-    found = get_openapi(
+    """Returns the whole document."""
+    described = get_openapi(
         title=app.title,
         version=app.version,
         openapi_version="3.1.0",
         description=_DESCRIPTION,
         routes=app.routes,
     )
-    return _completed(found)
+    return _completed(described)
 
 
-def _completed(found: dict[str, Any]) -> dict[str, Any]:
-    components = found.setdefault("components", {})
+def _completed(described: dict[str, Any]) -> dict[str, Any]:
+    components = described.setdefault("components", {})
     components["schemas"] = dict(sorted({**components.get("schemas", {}), **_our_schemas()}.items()))
     components["schemas"].pop("HTTPValidationError", None)
     components["schemas"].pop("ValidationError", None)
@@ -94,7 +94,7 @@ def _completed(found: dict[str, Any]) -> dict[str, Any]:
         "session": {"type": "apiKey", "in": "cookie", "name": "duely", "description": "`__Host-duely` over https"},
         "token": {"type": "http", "scheme": "bearer", "description": "A personal access token"},
     }
-    return found
+    return described
 
 
 def _our_schemas() -> dict[str, Any]:
@@ -109,5 +109,5 @@ def _our_schemas() -> dict[str, Any]:
 
 
 def written(app_document: dict[str, Any]) -> bytes:
-    """The document as it is committed."""
+    """Returns the document as it is committed."""
     return orjson.dumps(app_document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"

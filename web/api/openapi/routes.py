@@ -19,5 +19,5 @@ def committed() -> bytes:
 
 @router.get("/api/v1/openapi.json", include_in_schema=False)
 async def openapi() -> Response:
-    """The committed document; a test holds it to the code, so nobody waits while it is made."""
+    """Answers the committed document; a test compares it with the code, so no request waits while it is made."""
     return Response(committed(), media_type="application/json")

@@ -33,7 +33,7 @@ class LedgerEntry(BaseModel):
     id: int
     task_id: Id
     reminder_id: Id
-    firing: int = Field(description="Which life of the reminder: it can be snoozed or moved and fire again")
+    firing: int = Field(description="Number of the firing: a reminder that is snoozed or moved fires again")
     step: Literal[
         "scheduled", "fired", "delivery_attempt", "delivered", "failed", "snoozed", "acknowledged", "cancelled"
     ]
@@ -56,23 +56,25 @@ class Delivery(BaseModel):
 
 
 class WhyForm(BaseModel):
-    """As the reminder was set: one of both."""
+    """How the reminder was set: exactly one of both fields."""
 
     offset_minutes: int | None = None
     at: Instant | None = None
 
 
 class Why(BaseModel):
-    """What made a reminder: how it was set, and of which occurrence of which series its task is."""
+    """What made a reminder: how it was set, and the series and slot of its task."""
 
     series_id: Id | None
-    sentence: str | None = Field(description="The rule", examples=["Every week on Monday at 09:00"])
+    sentence: str | None = Field(
+        description="The rule of the series, in words", examples=["Every week on Monday at 09:00"]
+    )
     slot: str | None = Field(examples=["2026-12-01T09:00"])
     reminder: WhyForm
 
 
 class ReminderLife(ReminderOfTask):
-    """A reminder with all that became of it, oldest first, and why it is there."""
+    """A reminder with its history, the oldest entry first, and what made it."""
 
     ledger: list[LedgerEntry]
     deliveries: list[Delivery]

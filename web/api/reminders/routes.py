@@ -1,4 +1,4 @@
-"""Reminders across tasks, and the ledger of what became of each."""
+"""Reminders across tasks: the list, one with its history, and the ledger."""
 
 from typing import Annotated, Final
 
@@ -20,10 +20,12 @@ from web.api.reminders.shown import ledger_json, life_json, reminder_json
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1/reminders", tags=["reminders"], route_class=GuardedRoute)
-MOST_ENTRIES: Final = 1_000  # of one reminder; those of one that was snoozed for years are read by /reminders/ledger
+MOST_ENTRIES: Final = 1_000  # of one reminder; /reminders/ledger has all, even if it was snoozed for years
 
 
-@router.get("", **operation("list_reminders", "read", "My reminders, next first", models.ReminderPage, consistent=True))
+@router.get(
+    "", **operation("list_reminders", "read", "List my reminders, the next first", models.ReminderPage, consistent=True)
+)
 async def list_(request: Request, query: Annotated[ReminderQuery, Query()]) -> Response:
     act = act_of(request)
     wanted = ReminderFilter(query.task_id, query.status)
@@ -39,7 +41,7 @@ async def list_(request: Request, query: Annotated[ReminderQuery, Query()]) -> R
 
 @router.get(
     "/ledger",
-    **operation("list_ledger", "read", "What became of a task's reminders", models.LedgerPage, consistent=True),
+    **operation("list_ledger", "read", "List the ledger of a task's reminders", models.LedgerPage, consistent=True),
 )
 async def ledger(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:
     act = act_of(request)
@@ -60,13 +62,15 @@ async def ledger(request: Request, query: Annotated[LedgerQuery, Query()]) -> Re
     **operation(
         "get_reminder",
         "read",
-        "A reminder, why it is there and what became of it",
+        "Read a reminder with its history and what made it",
         models.ReminderLife,
         consistent=True,
     ),
 )
 async def get(
-    request: Request, reminder_id: ReminderId, task_id: Annotated[Id | None, Query(description="Of which task")] = None
+    request: Request,
+    reminder_id: ReminderId,
+    task_id: Annotated[Id | None, Query(description="The task whose reminder is meant")] = None,
 ) -> Response:
     act = act_of(request)
     user_id = act.user_id

@@ -1,4 +1,4 @@
-"""A reminder as the API shows it: alone, and with its whole life and what made it."""
+"""A reminder as the API shows it: alone, and with its history and what made it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from host.store.read_model.reminder_queries import LedgerRow
 
 
 def life_json(row: Any, entries: Sequence[LedgerRow], deliveries: Sequence[Any], series: Json | None) -> Json:
-    """`row` is one of `reminders` with its task's title and body."""
+    """Returns a reminder with its history; `row` is a row of `reminders` with its task's title and body."""
     return {
         **reminder_json(row),
         "ledger": [ledger_json(entry) for entry in entries],
@@ -30,7 +30,7 @@ def _why(row: Any, series: Json | None) -> Json:
 
 
 def _form(row: Any) -> Json:
-    """Of offset_minutes and at it has one."""
+    """Returns how the reminder was set, by the one of both fields that it has."""
     return {"at": instant_text(row.at)} if row.at else {"offset_minutes": row.offset_minutes}
 
 
@@ -46,7 +46,7 @@ def _delivery_json(row: Any) -> Json:
 
 
 def reminder_json(row: Any) -> dict[str, Any]:
-    """A row of `reminders` with its task's title."""
+    """Returns what to show of a row of `reminders` with its task's title."""
     return {
         "id": row.id,
         "task_id": row.task_id,

@@ -26,23 +26,26 @@ SlotName = Annotated[
 ]
 RuleText = Annotated[
     commands.RuleText,
-    Field(description="Of RFC 5545: DAILY, WEEKLY, MONTHLY, YEARLY", examples=["FREQ=WEEKLY;BYDAY=MO,TH"]),
+    Field(description="A rule of RFC 5545: DAILY, WEEKLY, MONTHLY or YEARLY", examples=["FREQ=WEEKLY;BYDAY=MO,TH"]),
 ]
 Mode = Annotated[
     commands.Mode,
-    Field(description="By the calendar, or each an interval after the completion of the one before"),
+    Field(
+        description="Whether occurrences follow the calendar, or come an interval after the completion of the previous one"
+    ),
 ]
 MonthEnd = Annotated[
-    commands.MonthEnd, Field(description="What a month without that day has: its last day, or no slot")
+    commands.MonthEnd,
+    Field(description="What happens in a month without that day: its last day is taken, or it has no slot"),
 ]
 PileUp = Annotated[commands.PileUp, Field(description="Which open occurrences stay when the next one starts")]
 LookAheadDays = Annotated[
-    commands.LookAheadDays, Field(description="Slots of so many days ahead have their tasks already")
+    commands.LookAheadDays, Field(description="How many days ahead slots already have their tasks")
 ]
 
 
 class TaskRecurrence(Body):
-    """How a new task repeats; it starts at the task's due."""
+    """How a new task repeats; the series starts at the task's due."""
 
     rule: RuleText
     mode: Mode = "schedule"
@@ -52,13 +55,13 @@ class TaskRecurrence(Body):
 
 
 class CreateSeries(TaskRecurrence, commands.Template):
-    """What each occurrence gets, and when they come. Absent reminders mean the user's default, [] means none."""
+    """What each occurrence gets, and when occurrences come. Absent reminders mean the user's default, [] means none."""
 
     start: Due
 
 
 class PatchSeries(commands.TemplatePatch):
-    """Any of the fields; null clears one. With `from_slot` that slot and all after it become a series of their own."""
+    """Any of the fields; null clears one. With `from_slot`, that slot and all later ones become a series of their own."""
 
     rule: RuleText = ""
     start: Due = Due(date="1970-01-01")
@@ -82,13 +85,13 @@ class SkipSlot(Body):
 
 
 class MoveSlot(Body):
-    """To another due; the slot keeps its name and its place in the order."""
+    """Moves an occurrence to another due; the slot keeps its name and its place in the order."""
 
     slot: SlotName
     to: Due
 
 
 class StopSeries(Body):
-    """`keep` leaves the occurrence that waits for its time."""
+    """Stops a series; with `keep`, the occurrence that waits for its time stays."""
 
     keep: StrictBool = False

@@ -42,7 +42,7 @@ SERIES_EXAMPLE: dict[str, Any] = {
     "deleted_at": None,
 }
 _SLOT = Field(
-    description="Its name: the local start by the rule, before any move or change of clocks",
+    description="The name of the slot: its local start by the rule, before any move or change of clocks",
     examples=["2026-12-03T09:00"],
 )
 
@@ -57,7 +57,7 @@ class OccurrenceReminder(BaseModel):
 
 
 class When(BaseModel):
-    """`local` in `zone`, or `date` alone; `at` is the instant at which it starts."""
+    """Either `local` in `zone`, or `date` alone; `at` is the instant at which it starts."""
 
     local: str | None = Field(default=None, examples=["2026-12-03T09:00"])
     date: str | None = Field(default=None, examples=["2026-12-03"])
@@ -67,8 +67,8 @@ class When(BaseModel):
 
 class Next(When):
     slot: str = _SLOT
-    number: int = Field(description="Its place in the rule, counted from the start, skipped ones included")
-    task_id: Id | None = Field(description="Null when the tasks before it were done ahead, and its own is not made yet")
+    number: int = Field(description="Place in the rule, counted from the start, skipped slots included")
+    task_id: Id | None = Field(description="Null if the tasks before it were done ahead and its own does not exist yet")
 
 
 class Series(BaseModel):
@@ -81,11 +81,11 @@ class Series(BaseModel):
     priority: Priority
     tags: list[str]
     checklist: list[OccurrenceItem]
-    reminders: list[OccurrenceReminder] | None = Field(description="null: the user's default")
+    reminders: list[OccurrenceReminder] | None = Field(description="Null means the user's default")
     rule: str
-    sentence: str = Field(description="The rule as a person would say it")
+    sentence: str = Field(description="The rule in words")
     start: DueDate | DueLocal
-    zone: str = Field(description="In which a series of days counts")
+    zone: str = Field(description="The zone in which the days of a series count")
     mode: Literal["schedule", "completion"]
     month_end: Literal["clamp", "skip"]
     pile_up: Literal["all", "newest"]
@@ -94,7 +94,7 @@ class Series(BaseModel):
     generation: int
     split_from: Id | None
     next: Next | None = Field(
-        description="The slot that waits for its time, or for its completion; its task may have been moved"
+        description="The slot that waits for its time or for its completion; its task may have been moved"
     )
     skipped: list[str]
     moved: dict[str, DueDate | DueLocal]
@@ -108,11 +108,11 @@ class SeriesPage(Page[Series]):
 
 
 class Occurrence(When):
-    """`state` is computed while there is no task yet, and skipped when there will be none."""
+    """One slot of a series. `state` is computed while it has no task yet, and skipped if it will have none."""
 
     slot: str = _SLOT
     generation: int
-    number: int | None = Field(description="Its place in the rule; null where the rule has changed since")
+    number: int | None = Field(description="Place in the rule; null if the rule has changed since")
     state: Literal["computed", "open", "completed", "deleted", "skipped"]
     task_id: Id | None
     moved: bool
@@ -123,7 +123,9 @@ class OccurrenceList(BaseModel):
 
 
 class PreviewedOccurrence(When):
-    shifted: bool = Field(description="Clocks leave out that local time on that day; `at` is the first instant after")
+    shifted: bool = Field(
+        description="Whether clocks leave out that local time on that day; `at` is then the first instant after"
+    )
 
 
 class Preview(BaseModel):

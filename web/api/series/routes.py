@@ -1,7 +1,5 @@
 """Series: create, list, read, edit, preview; pause, resume, stop; skip and move one; their occurrences."""
 
-import asyncio
-from collections.abc import Collection
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
@@ -22,12 +20,12 @@ from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import SeriesId
 from web.api.edge.operation import operation
-from web.api.edge.paging import cursor_after, opened
+from web.api.edge.paging import cursor_after, opened_cursor
 from web.api.edge.reading import read_body
 from web.api.series import bodies, models
 from web.api.series.queries import OccurrenceQuery, SeriesQuery, days_asked
 from web.api.series.sending import change_series, create_series, delete_series, edit_series, patch_of, split_series
-from web.api.series.shown import series_json
+from web.api.series.shown import all_series_json, series_json
 from web.problems import not_found, refused
 
 router: Final = APIRouter(prefix="/api/v1/series", tags=["series"], route_class=GuardedRoute)
@@ -56,7 +54,7 @@ async def create(request: Request) -> Response:
     **operation(
         "preview_series",
         "read",
-        "What a rule says and its next dates; nothing is saved",
+        "Preview a rule: its sentence and next dates; nothing is saved",
         models.Preview,
         body=bodies.PreviewSeries,
     ),
@@ -65,10 +63,10 @@ async def show_preview(request: Request) -> Response:
     body = await read_body(request, bodies.PreviewSeries)
     zone, now = caller_of(request).profile.zone, state_of(request).services.clock.now()
     policies = Policies(month_end=body.month_end, mode=body.mode)
-    found = preview(body.rule, body.start.model_dump(), zone, policies, count=body.count, now=now)
-    if isinstance(found, Refused):
-        raise refused(found)
-    return answer(found)
+    previewed = preview(body.rule, body.start.model_dump(), zone, policies, count=body.count, now=now)
+    if isinstance(previewed, Refused):
+        raise refused(previewed)
+    return answer(previewed)
 
 
 @router.get(
@@ -77,18 +75,18 @@ async def show_preview(request: Request) -> Response:
 )
 async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Response:
     act = act_of(request)
-    stretch = Stretch("created", query.order == "desc", query.per_page, query.offset, opened(act, query))
+    stretch = Stretch("created", query.order == "desc", query.per_page, query.offset, opened_cursor(act, query))
     async with act.db.connect() as connection:
-        found = await series_queries.listed(connection, act.user_id, query.status, stretch)
-        done = await series_queries.done_of(connection, act.user_id, made_ahead(found.items))
+        listed = await series_queries.listed(connection, act.user_id, query.status, stretch)
+        done = await series_queries.done_of(connection, act.user_id, made_ahead(listed.items))
     page = {
-        "items": await _shown(found.items, done),
-        "total": found.total,
+        "items": await all_series_json(listed.items, done),
+        "total": listed.total,
         "page": query.page,
         "per_page": query.per_page,
-        "next_cursor": cursor_after(act, query, found.last),
+        "next_cursor": cursor_after(act, query, listed.last),
     }
-    return answer(page, headers={"Duely-Position": str(found.position)})
+    return answer(page, headers={"Duely-Position": str(listed.position)})
 
 
 @router.get("/{series_id}", **operation("get_series", "read", "Read a series", models.Series, consistent=True))
@@ -107,7 +105,7 @@ async def get(request: Request, series_id: SeriesId) -> Response:
     **operation(
         "patch_series",
         "write",
-        "Edit a series; with `from_slot` from there on, which answers the series that begins there (201)",
+        "Edit a series; with `from_slot`, split it there and answer the series that follows (201)",
         models.Series,
         body=bodies.PatchSeries,
         command=True,
@@ -130,7 +128,7 @@ async def patch(request: Request, series_id: SeriesId) -> Response:
     **operation(
         "delete_series",
         "write",
-        "Delete a series; its open occurrences stay or go with it",
+        "Delete a series; its open occurrences stay or are deleted with it",
         models.Series,
         command=True,
     ),
@@ -144,9 +142,7 @@ async def delete(
 
 @router.post(
     "/{series_id}/pause",
-    **operation(
-        "pause_series", "write", "Pause a series: nothing comes until it is resumed", models.Series, command=True
-    ),
+    **operation("pause_series", "write", "Pause a series until it is resumed", models.Series, command=True),
 )
 async def pause(request: Request, series_id: SeriesId) -> Response:
     return await _change(request, series_id, "PauseSeries")
@@ -154,7 +150,7 @@ async def pause(request: Request, series_id: SeriesId) -> Response:
 
 @router.post(
     "/{series_id}/resume",
-    **operation("resume_series", "write", "Go on with a paused series, from now", models.Series, command=True),
+    **operation("resume_series", "write", "Resume a paused series, from now on", models.Series, command=True),
 )
 async def resume(request: Request, series_id: SeriesId) -> Response:
     return await _change(request, series_id, "ResumeSeries")
@@ -165,7 +161,7 @@ async def resume(request: Request, series_id: SeriesId) -> Response:
     **operation(
         "stop_series",
         "write",
-        "End a series for good",
+        "Stop a series permanently",
         models.Series,
         body=bodies.StopSeries,
         body_required=False,
@@ -179,7 +175,7 @@ async def stop(request: Request, series_id: SeriesId) -> Response:
 
 @router.post(
     "/{series_id}/skip",
-    **operation("skip_slot", "write", "Leave one occurrence out", models.Series, body=bodies.SkipSlot, command=True),
+    **operation("skip_slot", "write", "Skip one occurrence", models.Series, body=bodies.SkipSlot, command=True),
 )
 async def skip(request: Request, series_id: SeriesId) -> Response:
     return await _change(request, series_id, "SkipSlot", await read_body(request, bodies.SkipSlot))
@@ -190,7 +186,7 @@ async def skip(request: Request, series_id: SeriesId) -> Response:
     **operation(
         "move_slot",
         "write",
-        "Give one occurrence another due",
+        "Move one occurrence to another due",
         models.Series,
         body=bodies.MoveSlot,
         command=True,
@@ -205,7 +201,7 @@ async def move(request: Request, series_id: SeriesId) -> Response:
     **operation(
         "list_occurrences",
         "read",
-        "The occurrences of a stretch of days, at most 500",
+        "List the occurrences of a range of days, at most 500",
         models.OccurrenceList,
         consistent=True,
     ),
@@ -226,12 +222,3 @@ async def list_occurrences(
 async def _change(request: Request, series_id: str, name: str, body: Body | Json | None = None) -> Response:
     act = act_of(request)
     return answer_done(act, await change_series(act, series_id, name, body))
-
-
-async def _shown(stored: list[Json], done: Collection[str]) -> list[Json]:
-    """One at a time: to read a rule that ends after thousands of slots takes milliseconds, and others wait for the loop."""
-    items: list[Json] = []
-    for series in stored:
-        items.append(series_json(upcoming(series, done)))
-        await asyncio.sleep(0)
-    return items

@@ -1,4 +1,4 @@
-"""Commands to series, and those that answer what a series makes: its first task, or the series that follows a split."""
+"""Commands to series, and what they make: a first task, or the series that follows a split."""
 
 import asyncio
 from dataclasses import replace
@@ -13,7 +13,7 @@ from actors.replies import Json, Refused, Reply
 from actors.series.stored import tasks_of
 from host.store.read_model import series_queries, task_queries
 from web.act import SERIES, Act, Done, Write
-from web.api.edge.consistency import honour
+from web.api.edge.consistency import wait_for_writes
 from web.api.series.bodies import CreateSeries, PatchSeries
 from web.api.series.shown import series_json
 from web.api.tasks.bodies import CreateTask
@@ -22,61 +22,67 @@ from web.api.tasks.shown import task_json
 from web.problems import ProblemError, broken, invalid_body, not_found, refused, unavailable
 
 _TEMPLATE: Final = ("title", "description", "priority", "tags", "checklist", "reminders")
-# Where in the body of a task the fault of a series stands.
+# From a fault's place in the body of a series to its place in the body of a task.
 _IN_TASK: Final = {"/rule": "/recurrence/rule", "/start": "/due"}
 
 
 async def create_series(act: Act, body: CreateSeries) -> Done:
-    command = _birth(act, body)
+    command = _create_command(act, body)
     reply = await act.send(SERIES, command.body["id"], command)
-    await _awaited_shown(act, reply.value, act.services.longest_wait_seconds)
+    await _wait_for_next(act, reply.value, act.services.longest_wait_seconds)
     return replace(_done(reply), outcome="made")
 
 
 async def change_series(act: Act, series_id: str, name: str, body: Body | Json | None = None) -> Done:
     reply = await act.send(SERIES, series_id, act.command(name, body, if_match=act.if_match))
-    await _awaited_shown(act, reply.value, act.services.longest_wait_seconds)
+    await _wait_for_next(act, reply.value, act.services.longest_wait_seconds)
     return _done(reply)
 
 
 async def edit_series(act: Act, series_id: str, patch: Json) -> Done:
     older = await _older_open(act, series_id) if "template" in patch else []
     done = await change_series(act, series_id, "PatchSeries", patch)
-    await _tell_older(act, older, "Retemplate", patch.get("template", {}))
+    await _send_to_older(act, older, "Retemplate", patch.get("template", {}))
     return done
 
 
 async def delete_series(act: Act, series_id: str, occurrences: str) -> Done:
     older = await _older_open(act, series_id) if occurrences == "delete" else []
     done = await change_series(act, series_id, "DeleteSeries", {"occurrences": occurrences})
-    await _tell_older(act, older, "DeleteTask", {})
+    await _send_to_older(act, older, "DeleteTask", {})
     return done
 
 
-async def _tell_older(act: Act, task_ids: list[str], name: str, body: Json) -> None:
-    """A series tells the open tasks that it knows; of more than a hundred the older ones are told from here."""
+async def _send_to_older(act: Act, task_ids: list[str], name: str, body: Json) -> None:
+    """Sends the command to open tasks that the series no longer knows; it sends to those that it knows itself.
+
+    It keeps a hundred of them in mind.
+    """
     if not task_ids:
         return
     outcome = await send_each(act, act.command(name, body), task_ids)
     statuses = {result["status"] for result in outcome.results}
     if UNREACHED.status in statuses:
         raise unavailable("Some of its open occurrences could not be reached; send the same request again.")
-    if HTTPStatus.INTERNAL_SERVER_ERROR in statuses:  # no repeat tells that one
+    if HTTPStatus.INTERNAL_SERVER_ERROR in statuses:  # repeating the request does not reach that task
         raise broken()
 
 
 async def _older_open(act: Act, series_id: str) -> list[str]:
-    """The open tasks of the series that it does not know any more."""
-    await honour(act)
+    """Returns the ids of the open tasks of the series that it no longer knows."""
+    await wait_for_writes(act)
     async with act.db.connect() as connection:
         stored = await series_queries.find(connection, act.user_id, series_id)
-        found = await series_queries.open_of(connection, act.user_id, series_id)
+        open_ids = await series_queries.open_of(connection, act.user_id, series_id)
     known = {entry["task_id"] for entry in tasks_of(stored)} if stored else set()
-    return [task_id for task_id in found if task_id not in known]
+    return [task_id for task_id in open_ids if task_id not in known]
 
 
 async def split_series(act: Act, series_id: str, slot: str, patch: Json) -> tuple[str, Done]:
-    """The id of the series that begins at the slot, and that series once it is there, until then the one that ends."""
+    """Returns the id of the series that begins at the slot, and what to show.
+
+    That is the new series if it is there in time, else the one that ends, with the outcome `pending`.
+    """
     command = act.command("SplitSeries", {"slot": slot, "patch": patch}, if_match=act.if_match)
     reply = await act.send(SERIES, series_id, command)
     follows = successor_id(series_id, command.id)
@@ -86,7 +92,7 @@ async def split_series(act: Act, series_id: str, slot: str, patch: Json) -> tupl
         async with act.db.connect() as connection:
             successor = await series_queries.find(connection, act.user_id, follows)
         if successor is not None:
-            await _awaited_shown(act, successor, max(0.0, ends_at - loop.time()))
+            await _wait_for_next(act, successor, max(0.0, ends_at - loop.time()))
             version = successor["version"]
             writes = [(series_id, reply.version), *_writes(successor, version)]
             return follows, Done(series_json(successor), writes, version, "made")
@@ -94,8 +100,8 @@ async def split_series(act: Act, series_id: str, slot: str, patch: Json) -> tupl
 
 
 async def create_recurring(act: Act, body: CreateTask) -> Done:
-    """The first task of a new series, once it is there; until then the series, whose `next` names it."""
-    command = _birth(act, _series_of(body))
+    """Creates a series and returns its first task if it is there in time, else the series, whose `next` names the task."""
+    command = _create_command(act, _series_of(body))
     reply = await act.services.actors.send(SERIES, command.body["id"], command)
     if reply.error is not None:
         raise refused(_in_task(reply.error))
@@ -109,7 +115,7 @@ def _in_task(refusal: Refused) -> Refused:
 
 async def _first_task(act: Act, reply: Reply) -> Done | None:
     series = reply.value
-    # Of a series of days today's has started as soon as it is there.
+    # In a series of days, today's task has started as soon as it is there.
     first = next(iter(series["open"]), series["awaited"])
     if first is None or not await _is_shown(act, first["task_id"], act.services.longest_wait_seconds):
         return None
@@ -122,26 +128,29 @@ async def _first_task(act: Act, reply: Reply) -> Done | None:
 
 
 async def end_recurrence(act: Act, task_id: str) -> Done:
-    """Stop the series of a task and leave the task."""
-    await honour(act)
+    """Stops the series of a task and leaves the task."""
+    await wait_for_writes(act)
     async with act.db.connect() as connection:
         task = await task_queries.find(connection, act.user_id, task_id)
     if task is None:
         raise not_found()
     if task["series_id"] is None:
-        raise ProblemError(404, "series_not_found", "This task is not of a series.")
+        raise ProblemError(404, "series_not_found", "This task does not belong to a series.")
     return await change_series(act, task["series_id"], "StopSeries", {"keep": True})
 
 
 def patch_of(body: PatchSeries) -> Json:
-    """What the command takes: the fields of the template apart."""
+    """Returns the patch as the command takes it, with the template's fields apart."""
     given: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"from_slot"})
     template = {name: given.pop(name) for name in _TEMPLATE if name in given}
     return given | ({"template": template} if template else {})
 
 
-def _birth(act: Act, body: CreateSeries) -> Command:
-    """Its id is a task's that the same command would make: so a key that made a task makes no series as well."""
+def _create_command(act: Act, body: CreateSeries) -> Command:
+    """Returns the command for a new series.
+
+    The series gets the id that a task of the same key would get: so a key that made a task cannot make a series, too.
+    """
     given = body.model_dump(exclude_unset=True)
     template = {name: given.pop(name) for name in _TEMPLATE if name in given}
     given |= {"id": task_id_for(act.user_id, act.command_id), "template": template}
@@ -149,10 +158,10 @@ def _birth(act: Act, body: CreateSeries) -> Command:
 
 
 def _series_of(body: CreateTask) -> CreateSeries:
-    """The series that begins with this task; raises the 422 for what a task may say and a series may not."""
+    """Returns the series that begins with this task; raises the 422 for what a task may have and a series may not."""
     assert body.recurrence is not None  # noqa: S101  asked before
     if body.due is None:
-        raise _unfit("due", "required", "a task that repeats needs a due to start at")
+        raise _unfit("due", "required", "a task that repeats needs a due, at which it starts")
     if body.id is not None:
         raise _unfit("id", "not_allowed", "the id of an occurrence follows from its series")
     given = body.model_dump(exclude_unset=True, exclude={"id", "recurrence", "due"})
@@ -168,18 +177,18 @@ def _unfit(field: str, code: str, detail: str) -> ProblemError:
 
 
 def _done(reply: Reply) -> Done:
-    """The series of the reply."""
+    """Returns the result that shows the series of the reply."""
     return Done(series_json(reply.value), _writes(reply.value, reply.version), reply.version)
 
 
-async def _awaited_shown(act: Act, series: Json, timeout_seconds: float) -> None:
-    """The task that `next` will name is made by a consumer: give it the time. One that was there before is seen at once."""
+async def _wait_for_next(act: Act, series: Json, timeout_seconds: float) -> None:
+    """Waits for the task that `next` names, which a consumer makes; one that was there before is seen at once."""
     if series["awaited"] is not None:
         await _is_shown(act, series["awaited"]["task_id"], timeout_seconds)
 
 
 def _writes(series: Json, version: int) -> list[Write]:
-    """What the next read must see: the task that `next` names, late or not, and the series itself."""
+    """Returns what the next read must show: the task that `next` names, late or not, and the series itself."""
     task = [] if series["awaited"] is None else [(series["awaited"]["task_id"], 1)]
     return [*task, (series["id"], version)]
 

@@ -1,9 +1,12 @@
-"""A series as the API shows it: the stored one, flat, with its rule as a sentence and what comes next."""
+"""A series as the API shows it: the stored one, flat, with its rule as a sentence and its next slot."""
 
+import asyncio
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from actors.replies import Json
 from actors.series.stored import sentence_of, when, zone_of
+from actors.series.upcoming import upcoming
 
 _AS_STORED = (
     "id", "version", "rule", "start", "zone", "mode", "month_end", "pile_up", "look_ahead_days", "status",
@@ -12,13 +15,25 @@ _AS_STORED = (
 
 
 def series_json(stored: Json) -> Json:
-    """`stored` is the series of a reply or of the read model; it is left as it is."""
+    """Returns what to show of a series from a reply or the read model; `stored` is not changed."""
     shown = {name: stored[name] for name in _AS_STORED}
     return {**template_json(stored["template"]), **shown, "sentence": sentence_of(stored), "next": _next(stored)}
 
 
+async def all_series_json(stored: Sequence[Json], done: Collection[str]) -> list[Json]:
+    """Returns what to show of several series; `done` are the ids of tasks made ahead that are done.
+
+    Other requests get the loop after each: reading a rule that ends after thousands of slots takes milliseconds.
+    """
+    items: list[Json] = []
+    for series in stored:
+        items.append(series_json(upcoming(series, done)))
+        await asyncio.sleep(0)
+    return items
+
+
 def template_json(template: Json) -> Json:
-    """What each occurrence gets, with what was left out of it."""
+    """Returns what each occurrence gets, with the values of absent fields."""
     return {
         "title": template["title"],
         "description": template.get("description", ""),

@@ -1,4 +1,4 @@
-"""A person's own sessions: the list, and ending one or all others."""
+"""The caller's own sessions: the list, and ending one or all others."""
 
 from typing import Final
 
@@ -20,13 +20,13 @@ from web.problems import not_found
 router: Final = APIRouter(prefix="/api/v1/auth/sessions", tags=["people"], route_class=GuardedRoute)
 
 
-@router.get("", **operation("list_sessions", "account", "Where I am logged in", models.SessionList))
+@router.get("", **operation("list_sessions", "account", "List my sessions", models.SessionList))
 async def list_(request: Request) -> Response:
     services, caller = state_of(request).services, caller_of(request)
     async with services.db.connect() as connection:
-        found = await sessions.listed(connection, caller.user_id, services.clock.now())
+        rows = await sessions.listed(connection, caller.user_id, services.clock.now())
     current = sessions.public_id(caller.credential)
-    items = [session_json(session, current) for session in found]
+    items = [session_json(session, current) for session in rows]
     return answer({"items": items})
 
 

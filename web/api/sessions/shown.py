@@ -7,7 +7,7 @@ from host.store.access.sessions import SessionRow
 
 
 def session_json(session: SessionRow, current: str) -> dict[str, Any]:
-    """`current` is the public id of the session that asks."""
+    """Returns what to show of a session; `current` is the public id of the session that asks."""
     return {
         "id": session.id,
         "created_at": instant_text(session.created_at),

@@ -1,4 +1,4 @@
-"""Ends the streams of those who logged out on another replica: that one closes only its own."""
+"""Sign-outs on other replicas: ends the streams here whose session or token ended there."""
 
 import asyncio
 import logging
@@ -15,20 +15,21 @@ _AT_ONCE: Final = 1_000
 
 
 async def watch(state: AppState) -> None:
-    """Ends only by cancellation; a database that is down is no reason to send anyone away."""
+    """Looks for sign-outs until it is cancelled; an outage of the database signs nobody out."""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         try:
             await look(state)
         except Exception as error:
             if not is_outage(error):
-                log.exception("sign-outs were not looked for")
+                log.exception("sign-outs could not be looked for")
 
 
 async def look(state: AppState) -> None:
+    """Ends the streams of this process whose credentials the database no longer has."""
     held = [] if state.demo is not None else state.seats.credentials()
     for start in range(0, len(held), _AT_ONCE):
         async with state.services.db.raw() as connection:
-            over = await sign_outs.ended(connection, held[start : start + _AT_ONCE])
-        for credential in over:
+            ended = await sign_outs.ended(connection, held[start : start + _AT_ONCE])
+        for credential in ended:
             state.credentials.drop(credential)

@@ -9,37 +9,37 @@ from web.api.tasks.models import Task
 
 
 class Hello(BaseModel):
-    """First on every stream, with the position from which it goes on."""
+    """The data of `event: hello`: the first on every stream, with the position from which the stream continues."""
 
     position: int
     server_time: Instant
 
 
 class StreamEvent(BaseModel):
-    """The data of an event; its `id` is the position, its `event` the type."""
+    """The data of an event, whose `id` is the position and whose `event` is the type."""
 
     position: int
     type: str = Field(examples=["task.updated"])
     task_id: Id | None
-    series_id: Id | None = Field(default=None, description="Of a series that says something of itself")
+    series_id: Id | None = Field(default=None, description="The series, if the event is about a series")
     version: int
     task: Task | None
     changed: dict[str, OldNew]
     cause: Cause
     notification: Notification | None = Field(
-        default=None, description="With `reminder.delivered` and `notice.delivered`: what to show"
+        default=None, description="What to show, with `reminder.delivered` and `notice.delivered`"
     )
 
 
 class StreamBatch(BaseModel):
-    """The data of `event: batch`, which stands for several when there are more than ten a second."""
+    """The data of `event: batch`, which replaces several events when there are more than ten a second."""
 
     position: int
     events: list[StreamEvent]
 
 
 class StreamResync(BaseModel):
-    """The data of `event: resync`: what came before is not kept any more; load the lists again."""
+    """The data of `event: resync`: the events since the given position are no longer kept; load the lists again."""
 
     position: int
 

@@ -1,4 +1,4 @@
-"""The live stream: everything that happens to a user's things, in order and without a gap."""
+"""The live stream: every event of a user, in order and without a gap."""
 
 import re
 from typing import Annotated, Any, Final
@@ -18,13 +18,13 @@ router: Final = APIRouter(prefix="/api/v1/stream", tags=["stream"], route_class=
 
 Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 _POSITION: Final = re.compile(r"[0-9]{1,18}")
-_NOWHERE: Final = 2**62  # no position of anyone: answered with a resync
+_NOWHERE: Final = 2**62  # beyond every position: the answer is a resync
 _ABOUT: Final = """
 Server-sent events. `hello` comes first; then each event with its type as `event` and its position as `id`;
-more than ten a second come together as `batch`. `resync` says that what you asked for is too old: load the
-lists again. `replaced` says that a fourth stream took the place of this one: do not come back by yourself.
-A comment every 20 s keeps the connection open. The server ends a stream after one to two hours: come back with
-`Last-Event-ID` or `after`, and nothing is missed.
+more than ten a second come together as `batch`. `resync` says that the position you asked for is too old: load the
+lists again. `replaced` says that a fourth stream took the place of this one: do not reconnect automatically.
+A comment every 20 s keeps the connection open. The server ends a stream after one to two hours: reconnect with
+`Last-Event-ID` or `after`, and you miss nothing.
 """.strip()
 _EXAMPLE: Final = (
     'id: 41\nevent: hello\ndata: {"position":41,"server_time":"2026-11-22T09:00:00.000Z"}\n\n'
@@ -35,7 +35,7 @@ _EXAMPLE: Final = (
 def _documented() -> dict[str, Any]:
     keywords = operation("stream", "read", "Live updates", None)
     keywords["responses"][200] = {
-        "description": "A stream of events; their data: Hello, StreamEvent, StreamBatch, StreamResync",
+        "description": "A stream of events, whose data is Hello, StreamEvent, StreamBatch or StreamResync",
         "content": {"text/event-stream": {"schema": {"type": "string"}, "examples": {"first": {"value": _EXAMPLE}}}},
     }
     return {**keywords, "description": _ABOUT, "response_class": Response}
@@ -44,12 +44,18 @@ def _documented() -> dict[str, Any]:
 @router.get("", **_documented())
 async def stream(
     request: Request,
-    after: Annotated[Position | None, Query(description="The position to go on from, as in Duely-Position")] = None,
+    after: Annotated[
+        Position | None, Query(description="The position from which to continue, as in Duely-Position")
+    ] = None,
     last_event_id: Annotated[
-        str | None, Header(alias="Last-Event-ID", description="What a browser sends when it comes back")
+        str | None,
+        Header(
+            alias="Last-Event-ID",
+            description="The position from which to continue, as a browser sends it when it reconnects",
+        ),
     ] = None,
 ) -> Response:
-    """A browser that comes back sends both, and the header is the newer one."""
+    """Answers the stream. A browser that reconnects sends both positions, and that of the header is newer."""
     if last_event_id is not None:
         after = int(last_event_id) if _POSITION.fullmatch(last_event_id) else _NOWHERE
     return EventStream(state_of(request), caller_of(request), after)

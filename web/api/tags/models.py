@@ -15,5 +15,5 @@ class TagList(BaseModel):
 
 
 class TagChange(BaseModel):
-    changed: int = Field(description="Tasks that were changed", examples=[3])
-    failed: list[BulkResult] = Field(description="Tasks that were not, with the reason")
+    changed: int = Field(description="Number of tasks changed", examples=[3])
+    failed: list[BulkResult] = Field(description="Tasks that could not be changed, with the reason")

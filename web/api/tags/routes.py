@@ -1,4 +1,4 @@
-"""A user's tags: the list for autocompletion, and renaming or deleting one on every task that has it."""
+"""A user's tags: the list for completion, and renaming or deleting a tag on every task that has it."""
 
 from typing import Annotated, Final
 
@@ -20,7 +20,7 @@ from web.api.tags.sending import change_everywhere
 router: Final = APIRouter(prefix="/api/v1/tags", tags=["tags"], route_class=GuardedRoute)
 
 
-@router.get("", **operation("list_tags", "read", "Tags with counts", models.TagList, consistent=True))
+@router.get("", **operation("list_tags", "read", "List tags with counts", models.TagList, consistent=True))
 async def list_(
     request: Request,
     prefix: Annotated[Prefix, Query()] = "",
@@ -28,8 +28,8 @@ async def list_(
 ) -> Response:
     act = act_of(request)
     async with act.db.connect() as connection:
-        found = await tag_queries.listed(connection, act.user_id, prefix, limit)
-    return answer({"items": [{"name": name, "count": count} for name, count in found]})
+        rows = await tag_queries.listed(connection, act.user_id, prefix, limit)
+    return answer({"items": [{"name": name, "count": count} for name, count in rows]})
 
 
 @router.patch(

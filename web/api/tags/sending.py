@@ -1,16 +1,16 @@
-"""A change of one tag on every task that has it."""
+"""Commands that change one tag on every task that has it."""
 
 from actors.fields import fold
 from actors.replies import Json
 from host.store.read_model import task_queries
 from web.act import Act, Done
-from web.api.edge.consistency import honour
+from web.api.edge.consistency import wait_for_writes
 from web.api.tasks.sending import as_first_asked, send_each
 
 
 async def change_everywhere(act: Act, tag: str, name: str, body: Json) -> Done:
-    """One command to each task that has the tag now; a repeated act goes to the same tasks as the first."""
-    await honour(act)
+    """Sends one command to each task that has the tag now; a repeated act goes to the same tasks as the first."""
+    await wait_for_writes(act)
     command = act.command(name, body)
     async with act.db.connect() as connection:
         tagged = await task_queries.ids_with_tag(connection, act.user_id, fold(tag))

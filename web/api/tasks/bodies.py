@@ -16,7 +16,7 @@ BulkAction = Literal[
 
 
 class CreateTask(TaskFields):
-    """With `recurrence` the first occurrence of a new series; its id follows from the series."""
+    """A new task. With `recurrence`, it is the first occurrence of a new series, and its id follows from the series."""
 
     id: Id | None = None
     title: Title
@@ -24,7 +24,7 @@ class CreateTask(TaskFields):
 
 
 def _storable_within(value: Any) -> Any:
-    """The command's own body looks at each field; what is no JSON to it must not get that far."""
+    """Raises the error for a value that is no JSON: the command's own body looks at each field, and later."""
     try:
         orjson.dumps(value)
     except TypeError:
@@ -33,7 +33,7 @@ def _storable_within(value: Any) -> Any:
 
 
 class Bulk(Body):
-    """`args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`; nothing for the others."""
+    """One action on many tasks. `args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`."""
 
     action: BulkAction
     ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
@@ -42,5 +42,5 @@ class Bulk(Body):
     @model_validator(mode="after")
     def _distinct(self) -> Self:
         if len(self.ids) != len(set(self.ids)):
-            raise PydanticCustomError("duplicate_id", "each id may stand in `ids` once")
+            raise PydanticCustomError("duplicate_id", "each id may be in `ids` only once")
         return self

@@ -58,9 +58,12 @@ class ChecklistItem(BaseModel):
 
 
 class OccurrenceOf(BaseModel):
-    """Which occurrence of its series a task is; both stay when the task is moved or edited."""
+    """The occurrence of its series that a task is; it stays the same when the task is moved or edited."""
 
-    generation: int = Field(description="Counts the changes of rule, start and zone", examples=[1])
+    generation: int = Field(
+        description="Number of the rule that made the slot; an edit of rule, start or zone begins a new one",
+        examples=[1],
+    )
     slot: str = Field(examples=["2026-12-01T09:00"])
 
 
@@ -92,7 +95,7 @@ class TaskPage(Page[Task]):
 
 class BulkResult(BaseModel):
     id: Id
-    status: int = Field(description="What a single request would have answered", examples=[200])
+    status: int = Field(description="The status that a single request would have answered", examples=[200])
     task: Task | None = None
     problem: Problem | None = None
 

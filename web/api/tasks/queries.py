@@ -1,4 +1,4 @@
-"""What `GET /tasks` takes: filters, sorts and pages."""
+"""What `GET /tasks` takes: filters, order and page."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ from actors.fields import STORABLE, Id, Priority, TagName, fold
 from host.store.read_model.task_queries import Stretch, TaskFilter
 from web.act import Act
 from web.api.edge.moments import DayOrMoment
-from web.api.edge.paging import Paged, opened
+from web.api.edge.paging import Paged, opened_cursor
 
 MOST_WORDS = 10
 
@@ -27,12 +27,14 @@ Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(_few_wo
 class TaskQuery(Paged):
     status: Literal["open", "completed"] | None = None
     priority: Annotated[list[Priority], Field(max_length=5, default_factory=list)]
-    tag: Annotated[list[TagName], Field(max_length=10, default_factory=list, description="Tasks with all of these")]
+    tag: Annotated[
+        list[TagName], Field(max_length=10, default_factory=list, description="Tasks that have all of these tags")
+    ]
     due_after: DayOrMoment | None = Field(default=None, description="Due at this date or instant, or later")
     due_before: DayOrMoment | None = Field(default=None, description="Due before this date or instant")
     overdue: bool | None = None
     search: Annotated[
-        Words, Field(description="At most 10 words, each somewhere in title, description, tags or checklist")
+        Words, Field(description="At most 10 words, each of which is in title, description, tags or checklist")
     ] = ""
     series: Id | None = None
     trash: bool = False
@@ -56,4 +58,4 @@ def task_filter(query: TaskQuery, now: datetime) -> TaskFilter:
 
 
 def task_stretch(act: Act, query: TaskQuery) -> Stretch:
-    return Stretch(query.sort, query.order == "desc", query.per_page, query.offset, opened(act, query))
+    return Stretch(query.sort, query.order == "desc", query.per_page, query.offset, opened_cursor(act, query))

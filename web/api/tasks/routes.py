@@ -1,4 +1,4 @@
-"""Tasks: create, list, read, edit, delete, and everything else that is one command to one task."""
+"""Tasks: create, list, read, edit, delete, the other commands to one task, and one command to many."""
 
 from typing import Annotated, Final
 
@@ -52,15 +52,15 @@ async def list_(request: Request, query: Annotated[TaskQuery, Query()]) -> Respo
     act = act_of(request)
     now, stretch = act.now(), task_stretch(act, query)
     async with act.db.connect() as connection:
-        found = await task_queries.listed(connection, act.user_id, task_filter(query, now), stretch)
+        listed = await task_queries.listed(connection, act.user_id, task_filter(query, now), stretch)
     page = {
-        "items": tasks_json(found.items, now),
-        "total": found.total,
+        "items": tasks_json(listed.items, now),
+        "total": listed.total,
         "page": query.page,
         "per_page": query.per_page,
-        "next_cursor": cursor_after(act, query, found.last),
+        "next_cursor": cursor_after(act, query, listed.last),
     }
-    return answer(page, headers={"Duely-Position": str(found.position)})
+    return answer(page, headers={"Duely-Position": str(listed.position)})
 
 
 @router.get("/{task_id}", **operation("get_task", "read", "Read a task", models.Task, consistent=True))
@@ -76,7 +76,7 @@ async def get(request: Request, task_id: TaskId) -> Response:
 @router.patch(
     "/{task_id}",
     **operation(
-        "patch_task", "write", "Edit a task; null clears", models.Task, body=PatchTask, command=True, edit=True
+        "patch_task", "write", "Edit a task; null clears a field", models.Task, body=PatchTask, command=True, edit=True
     ),
 )
 async def patch(request: Request, task_id: TaskId) -> Response:
@@ -85,7 +85,7 @@ async def patch(request: Request, task_id: TaskId) -> Response:
 
 @router.delete(
     "/{task_id}",
-    **operation("delete_task", "write", "Put a task into the trash", models.Task, command=True, edit=True),
+    **operation("delete_task", "write", "Move a task to the trash", models.Task, command=True, edit=True),
 )
 async def delete(request: Request, task_id: TaskId) -> Response:
     return await _change(request, task_id, "DeleteTask")
@@ -108,7 +108,7 @@ async def reopen(request: Request, task_id: TaskId) -> Response:
 
 @router.post(
     "/{task_id}/restore",
-    **operation("restore_task", "write", "Take a task out of the trash", models.Task, command=True, edit=True),
+    **operation("restore_task", "write", "Restore a task from the trash", models.Task, command=True, edit=True),
 )
 async def restore(request: Request, task_id: TaskId) -> Response:
     return await _change(request, task_id, "RestoreTask")
@@ -116,7 +116,7 @@ async def restore(request: Request, task_id: TaskId) -> Response:
 
 @router.post(
     "/{task_id}/purge",
-    **operation("purge_task", "write", "Remove a task for good", None, status=204, command=True, edit=True),
+    **operation("purge_task", "write", "Delete a task permanently", None, status=204, command=True, edit=True),
 )
 async def purge(request: Request, task_id: TaskId) -> Response:
     act = act_of(request)
@@ -136,7 +136,7 @@ async def set_priority(request: Request, task_id: TaskId) -> Response:
     **operation(
         "snooze_reminder",
         "write",
-        "Let a reminder fire again later",
+        "Snooze a reminder",
         models.Task,
         body=SnoozeReminder,
         command=True,
@@ -151,7 +151,7 @@ async def snooze(request: Request, task_id: TaskId) -> Response:
     **operation(
         "acknowledge_reminder",
         "write",
-        "Say that a reminder was seen",
+        "Acknowledge a reminder",
         models.Task,
         body=AcknowledgeReminder,
         body_required=False,
@@ -184,7 +184,7 @@ async def remove_tag(request: Request, task_id: TaskId, tag: TagInPath) -> Respo
     **operation(
         "remove_recurrence",
         "write",
-        "Stop the series that a task is of; the task stays",
+        "Stop the series of a task; the task stays",
         Series,
         command=True,
     ),

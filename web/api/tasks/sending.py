@@ -22,7 +22,7 @@ from web.problems import ProblemError, broken, invalid_body, refused, unavailabl
 log = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 16
-_SECONDS: Final = 10.0  # items that were not begun by then are told so; those under way end with the gateway's limit
+_SECONDS: Final = 10.0  # items not begun by then fail; those under way end with the gateway's limit
 UNREACHED: Final = unavailable("This task could not be reached; send the same request again.")
 COMMANDS: Final[Mapping[str, str]] = {
     "complete": "CompleteTask",
@@ -36,20 +36,20 @@ COMMANDS: Final[Mapping[str, str]] = {
     "move_due": "MoveDue",
 }
 
-Sent: TypeAlias = tuple[Json, Write | None]  # what the item is answered, and what it wrote
+Sent: TypeAlias = tuple[Json, Write | None]  # the result of an item, and what it wrote
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A result an item, in the order asked, and what was written."""
+    """The results of many commands in the order of their ids, and what was written."""
 
     results: list[Json]
     writes: list[Write]
 
 
 async def create_task(act: Act, body: CreateTask) -> Done:
-    """Send CreateTask to the actor that the command id names, so that a repeated act reaches the same one."""
-    body.model_fields_set.discard("recurrence")  # null says as much as nothing, and is no part of the command
+    """Sends CreateTask to the actor that the command id names, so that a repeated act reaches the same one."""
+    body.model_fields_set.discard("recurrence")  # null means the same as absent, and is no field of the command
     task_id = body.id or task_id_for(act.user_id, act.command_id)
     reply = await act.send(TASK, task_id, act.command("CreateTask", body))
     return Done(reply_task(act, reply), [(task_id, reply.version)], reply.version, "made")
@@ -65,7 +65,7 @@ def reply_task(act: Act, reply: Reply) -> Json:
 
 
 async def change_tasks(act: Act, action: str, ids: Sequence[str], args: Json) -> Done:
-    """One of the actions of `COMMANDS` on each task; raises the 422 for arguments that it does not take."""
+    """Does one action of `COMMANDS` to each task; raises the 422 for arguments that it does not take."""
     name = COMMANDS[action]
     try:
         BODIES[name].model_validate(args)
@@ -78,16 +78,18 @@ async def change_tasks(act: Act, action: str, ids: Sequence[str], args: Json) ->
 
 
 async def as_first_asked(act: Act, digest: str, kept: Json) -> Json:
-    """What was kept when this was first asked of many tasks; raises the 422 where the key is another request's."""
+    """Returns what was kept when this was first asked of many tasks; raises the 422 for another request's key."""
     async with act.db.begin() as connection:
         first = await commands.keep(connection, act.user_id, act.command_id, digest, kept)
     if first is None:
-        raise ProblemError(422, "idempotency_mismatch", "This Idempotency-Key came with another request before.")
+        raise ProblemError(
+            422, "idempotency_mismatch", "This Idempotency-Key came with another request before."
+        )
     return first
 
 
 async def send_each(act: Act, command: Command, ids: Sequence[str]) -> Outcome:
-    """The same command to each task, with an id of its own; what fails on one does not stop the others."""
+    """Sends the same command to each task, with an id of its own; what fails for one does not stop the others."""
     slots = asyncio.Semaphore(_AT_ONCE)
     loop = asyncio.get_running_loop()
     give_up_at = loop.time() + _SECONDS
@@ -104,7 +106,7 @@ async def send_each(act: Act, command: Command, ids: Sequence[str]) -> Outcome:
 
 
 async def _newest(act: Act, writes: list[Write]) -> list[Write]:
-    """A token holds ten writes, so more are waited for here; those still missing stand last and are kept."""
+    """Returns the writes with those last that cannot be read yet: a token keeps only the last ten."""
     if len(writes) <= MOST_WRITES:
         return writes
     behind = await behind_after_wait(act, writes, act.services.longest_wait_seconds)
@@ -117,8 +119,8 @@ async def _send_one(act: Act, task_id: str, command: Command) -> Sent:
     except Unavailable:
         return _failed(task_id, UNREACHED), None
     except ActorBug as bug:
-        told = {"actor_type": TASK, "actor": task_id, "fingerprint": bug.fingerprint}
-        log.warning("an actor has a bug", extra=told)  # its host says more
+        details = {"actor_type": TASK, "actor": task_id, "fingerprint": bug.fingerprint}
+        log.warning("an actor has a bug", extra=details)  # its host says more
         return _failed(task_id, broken()), None
     if reply.error is not None:
         return _failed(task_id, refused(reply.error)), None

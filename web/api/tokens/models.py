@@ -20,7 +20,7 @@ class Token(BaseModel):
 
 
 class NewToken(Token):
-    token: str = Field(description="Shown this once", examples=["duely_a1B2c3…"])
+    token: str = Field(description="The secret, shown only in this answer", examples=["duely_a1B2c3…"])
 
 
 class TokenList(BaseModel):

@@ -1,4 +1,4 @@
-"""Personal access tokens: made here, shown once, listed by their first characters, revoked."""
+"""Personal access tokens: created and shown once, listed by their first characters, revoked."""
 
 from datetime import timedelta
 from typing import Final
@@ -29,7 +29,7 @@ _SHOWN_CHARACTERS: Final = len(TOKEN_PREFIX) + 6
 
 
 @router.post(
-    "", **operation("create_token", "account", "Make a token", models.NewToken, status=201, body=bodies.CreateToken)
+    "", **operation("create_token", "account", "Create a token", models.NewToken, status=201, body=bodies.CreateToken)
 )
 async def create(request: Request) -> Response:
     body = await read_body(request, bodies.CreateToken)
@@ -40,16 +40,18 @@ async def create(request: Request) -> Response:
     row = TokenRow(str(uuid4()), user_id, body.name, scopes, secret[:_SHOWN_CHARACTERS], now, expires_at)
     async with services.db.begin() as connection:
         if await tokens.count(connection, user_id) >= _MOST_TOKENS:
-            raise ProblemError(409, "too_many_tokens", f"You have {_MOST_TOKENS} tokens; revoke one you do not need.")
+            raise ProblemError(
+                409, "too_many_tokens", f"You have {_MOST_TOKENS} tokens; revoke one that you do not need."
+            )
         await tokens.add(connection, row, hashed(secret))
     return answer({**token_json(row), "token": secret}, status=201)
 
 
-@router.get("", **operation("list_tokens", "account", "My tokens", models.TokenList))
+@router.get("", **operation("list_tokens", "account", "List my tokens", models.TokenList))
 async def list_(request: Request) -> Response:
     async with state_of(request).services.db.connect() as connection:
-        found = await tokens.listed(connection, caller_of(request).user_id)
-    return answer({"items": [token_json(token) for token in found]})
+        rows = await tokens.listed(connection, caller_of(request).user_id)
+    return answer({"items": [token_json(token) for token in rows]})
 
 
 @router.delete("/{token_id}", **operation("revoke_token", "account", "Revoke a token", None, status=204))

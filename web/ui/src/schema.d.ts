@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened */
+        /** List activity */
         get: operations["list_activity"];
         put?: never;
         post?: never;
@@ -30,7 +30,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Undo what an entry changed */
+        /** Undo an entry */
         post: operations["undo_activity"];
         delete?: never;
         options?: never;
@@ -113,7 +113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where I am logged in */
+        /** List my sessions */
         get: operations["list_sessions"];
         put?: never;
         post?: never;
@@ -148,7 +148,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who I am, and what time it is here */
+        /** Read my profile and the server's time */
         get: operations["get_me"];
         put?: never;
         post?: never;
@@ -166,7 +166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My notifications */
+        /** List my notifications */
         get: operations["list_notifications"];
         put?: never;
         post?: never;
@@ -185,7 +185,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark one read */
+        /** Mark a notification read */
         post: operations["read_notification"];
         delete?: never;
         options?: never;
@@ -202,7 +202,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark all read */
+        /** Mark all notifications read */
         post: operations["read_all_notifications"];
         delete?: never;
         options?: never;
@@ -217,7 +217,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My reminders, next first */
+        /** List my reminders, the next first */
         get: operations["list_reminders"];
         put?: never;
         post?: never;
@@ -234,7 +234,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A reminder, why it is there and what became of it */
+        /** Read a reminder with its history and what made it */
         get: operations["get_reminder"];
         put?: never;
         post?: never;
@@ -251,7 +251,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of a task's reminders */
+        /** List the ledger of a task's reminders */
         get: operations["list_ledger"];
         put?: never;
         post?: never;
@@ -290,11 +290,11 @@ export interface paths {
         get: operations["get_series"];
         put?: never;
         post?: never;
-        /** Delete a series; its open occurrences stay or go with it */
+        /** Delete a series; its open occurrences stay or are deleted with it */
         delete: operations["delete_series"];
         options?: never;
         head?: never;
-        /** Edit a series; with `from_slot` from there on, which answers the series that begins there (201) */
+        /** Edit a series; with `from_slot`, split it there and answer the series that follows (201) */
         patch: operations["patch_series"];
         trace?: never;
     };
@@ -307,7 +307,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give one occurrence another due */
+        /** Move one occurrence to another due */
         post: operations["move_slot"];
         delete?: never;
         options?: never;
@@ -322,7 +322,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The occurrences of a stretch of days, at most 500 */
+        /** List the occurrences of a range of days, at most 500 */
         get: operations["list_occurrences"];
         put?: never;
         post?: never;
@@ -341,7 +341,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause a series: nothing comes until it is resumed */
+        /** Pause a series until it is resumed */
         post: operations["pause_series"];
         delete?: never;
         options?: never;
@@ -358,7 +358,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go on with a paused series, from now */
+        /** Resume a paused series, from now on */
         post: operations["resume_series"];
         delete?: never;
         options?: never;
@@ -375,7 +375,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Leave one occurrence out */
+        /** Skip one occurrence */
         post: operations["skip_slot"];
         delete?: never;
         options?: never;
@@ -392,7 +392,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a series for good */
+        /** Stop a series permanently */
         post: operations["stop_series"];
         delete?: never;
         options?: never;
@@ -409,7 +409,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a rule says and its next dates; nothing is saved */
+        /** Preview a rule: its sentence and next dates; nothing is saved */
         post: operations["preview_series"];
         delete?: never;
         options?: never;
@@ -427,10 +427,10 @@ export interface paths {
         /**
          * Live updates
          * @description Server-sent events. `hello` comes first; then each event with its type as `event` and its position as `id`;
-         *     more than ten a second come together as `batch`. `resync` says that what you asked for is too old: load the
-         *     lists again. `replaced` says that a fourth stream took the place of this one: do not come back by yourself.
-         *     A comment every 20 s keeps the connection open. The server ends a stream after one to two hours: come back with
-         *     `Last-Event-ID` or `after`, and nothing is missed.
+         *     more than ten a second come together as `batch`. `resync` says that the position you asked for is too old: load the
+         *     lists again. `replaced` says that a fourth stream took the place of this one: do not reconnect automatically.
+         *     A comment every 20 s keeps the connection open. The server ends a stream after one to two hours: reconnect with
+         *     `Last-Event-ID` or `after`, and you miss nothing.
          */
         get: operations["stream"];
         put?: never;
@@ -448,7 +448,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tags with counts */
+        /** List tags with counts */
         get: operations["list_tags"];
         put?: never;
         post?: never;
@@ -505,11 +505,11 @@ export interface paths {
         get: operations["get_task"];
         put?: never;
         post?: never;
-        /** Put a task into the trash */
+        /** Move a task to the trash */
         delete: operations["delete_task"];
         options?: never;
         head?: never;
-        /** Edit a task; null clears */
+        /** Edit a task; null clears a field */
         patch: operations["patch_task"];
         trace?: never;
     };
@@ -522,7 +522,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say that a reminder was seen */
+        /** Acknowledge a reminder */
         post: operations["acknowledge_reminder"];
         delete?: never;
         options?: never;
@@ -537,7 +537,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to a task */
+        /** List a task's activity */
         get: operations["list_task_activity"];
         put?: never;
         post?: never;
@@ -590,7 +590,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Remove a task for good */
+        /** Delete a task permanently */
         post: operations["purge_task"];
         delete?: never;
         options?: never;
@@ -608,7 +608,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Stop the series that a task is of; the task stays */
+        /** Stop the series of a task; the task stays */
         delete: operations["remove_recurrence"];
         options?: never;
         head?: never;
@@ -641,7 +641,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a task out of the trash */
+        /** Restore a task from the trash */
         post: operations["restore_task"];
         delete?: never;
         options?: never;
@@ -658,7 +658,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a reminder fire again later */
+        /** Snooze a reminder */
         post: operations["snooze_reminder"];
         delete?: never;
         options?: never;
@@ -724,10 +724,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My tokens */
+        /** List my tokens */
         get: operations["list_tokens"];
         put?: never;
-        /** Make a token */
+        /** Create a token */
         post: operations["create_token"];
         delete?: never;
         options?: never;
@@ -823,7 +823,7 @@ export interface components {
             position: number;
             /**
              * Series Id
-             * @description Of a series that says something of itself
+             * @description The series, if the event is about a series
              */
             series_id?: string | null;
             task: components["schemas"]["Task"] | null;
@@ -843,14 +843,14 @@ export interface components {
         ActivityPage: {
             /**
              * Archived Before
-             * @description What is older stands in the archive of the host, not here
+             * @description Older entries are in the archive on the host, not here
              */
             archived_before: string | null;
             /** Items */
             items: components["schemas"]["Activity"][];
             /**
              * Next Cursor
-             * @description Give it as `before` for what is older
+             * @description Send it as `before` for older entries
              */
             next_cursor: string | null;
         };
@@ -868,7 +868,7 @@ export interface components {
         };
         /**
          * Bulk
-         * @description `args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`; nothing for the others.
+         * @description One action on many tasks. `args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`.
          * @example {
          *       "action": "set_priority",
          *       "args": {
@@ -903,7 +903,7 @@ export interface components {
             problem?: components["schemas"]["Problem"] | null;
             /**
              * Status
-             * @description What a single request would have answered
+             * @description The status that a single request would have answered
              * @example 200
              */
             status: number;
@@ -918,7 +918,7 @@ export interface components {
         Cause: {
             /**
              * Change Set
-             * @description The whole that it is one part of
+             * @description The change set that it belongs to
              */
             change_set: string | null;
             /** Command Id */
@@ -934,7 +934,7 @@ export interface components {
             kind: "user" | "token" | "agent" | "reminder" | "system";
             /**
              * Via
-             * @description Through what it was asked; what follows from a change has that one's. Null where nobody asked
+             * @description How the change was asked for; its consequences have the same. Null if nobody asked
              */
             via: ("request" | "tool" | "chat" | "import" | "link") | null;
         };
@@ -990,7 +990,7 @@ export interface components {
         };
         /**
          * CreateSeries
-         * @description What each occurrence gets, and when they come. Absent reminders mean the user's default, [] means none.
+         * @description What each occurrence gets, and when occurrences come. Absent reminders mean the user's default, [] means none.
          * @example {
          *       "rule": "FREQ=WEEKLY;BYDAY=MO,TH",
          *       "start": {
@@ -1013,20 +1013,20 @@ export interface components {
             description?: string;
             /**
              * Look Ahead Days
-             * @description Slots of so many days ahead have their tasks already
+             * @description How many days ahead slots already have their tasks
              * @default 0
              */
             look_ahead_days?: number;
             /**
              * Mode
-             * @description By the calendar, or each an interval after the completion of the one before
+             * @description Whether occurrences follow the calendar, or come an interval after the completion of the previous one
              * @default schedule
              * @enum {string}
              */
             mode?: "schedule" | "completion";
             /**
              * Month End
-             * @description What a month without that day has: its last day, or no slot
+             * @description What happens in a month without that day: its last day is taken, or it has no slot
              * @default clamp
              * @enum {string}
              */
@@ -1051,7 +1051,7 @@ export interface components {
             reminders?: components["schemas"]["OffsetReminder"][] | null;
             /**
              * Rule
-             * @description Of RFC 5545: DAILY, WEEKLY, MONTHLY, YEARLY
+             * @description A rule of RFC 5545: DAILY, WEEKLY, MONTHLY or YEARLY
              * @example FREQ=WEEKLY;BYDAY=MO,TH
              */
             rule: string;
@@ -1063,7 +1063,7 @@ export interface components {
         };
         /**
          * CreateTask
-         * @description With `recurrence` the first occurrence of a new series; its id follows from the series.
+         * @description A new task. With `recurrence`, it is the first occurrence of a new series, and its id follows from the series.
          * @example {
          *       "due": {
          *         "local": "2026-12-01T09:00",
@@ -1103,7 +1103,7 @@ export interface components {
              */
             priority?: "none" | "low" | "medium" | "high" | "urgent";
             /** @default null */
-            recurrence?: components["schemas"]["Recurrence"] | null;
+            recurrence?: components["schemas"]["TaskRecurrence"] | null;
             /**
              * Reminders
              * @default null
@@ -1116,7 +1116,7 @@ export interface components {
         };
         /**
          * CreateToken
-         * @description `agent` reads and writes like both others; what it does is marked as an agent's.
+         * @description A new token. The scope `agent` may read and write, and its changes are marked as an agent's.
          * @example {
          *       "expires_in_days": 90,
          *       "name": "Backup script",
@@ -1237,7 +1237,7 @@ export interface components {
         };
         /**
          * Hello
-         * @description First on every stream, with the position from which it goes on.
+         * @description The data of `event: hello`: the first on every stream, with the position from which the stream continues.
          */
         Hello: {
             /** Position */
@@ -1265,7 +1265,7 @@ export interface components {
             } | null;
             /**
              * Firing
-             * @description Which life of the reminder: it can be snoozed or moved and fire again
+             * @description Number of the firing: a reminder that is snoozed or moved fires again
              */
             firing: number;
             /** Id */
@@ -1358,7 +1358,7 @@ export interface components {
         };
         /**
          * MoveSlot
-         * @description To another due; the slot keeps its name and its place in the order.
+         * @description Moves an occurrence to another due; the slot keeps its name and its place in the order.
          * @example {
          *       "slot": "2026-12-03T09:00",
          *       "to": {
@@ -1409,7 +1409,7 @@ export interface components {
             scopes: ("read" | "write" | "agent")[];
             /**
              * Token
-             * @description Shown this once
+             * @description The secret, shown only in this answer
              * @example duely_a1B2c3…
              */
             token: string;
@@ -1434,18 +1434,18 @@ export interface components {
             local?: string | null;
             /**
              * Number
-             * @description Its place in the rule, counted from the start, skipped ones included
+             * @description Place in the rule, counted from the start, skipped slots included
              */
             number: number;
             /**
              * Slot
-             * @description Its name: the local start by the rule, before any move or change of clocks
+             * @description The name of the slot: its local start by the rule, before any move or change of clocks
              * @example 2026-12-03T09:00
              */
             slot: string;
             /**
              * Task Id
-             * @description Null when the tasks before it were done ahead, and its own is not made yet
+             * @description Null if the tasks before it were done ahead and its own does not exist yet
              */
             task_id: string | null;
             /**
@@ -1505,7 +1505,7 @@ export interface components {
         };
         /**
          * Occurrence
-         * @description `state` is computed while there is no task yet, and skipped when there will be none.
+         * @description One slot of a series. `state` is computed while it has no task yet, and skipped if it will have none.
          */
         Occurrence: {
             /**
@@ -1530,12 +1530,12 @@ export interface components {
             moved: boolean;
             /**
              * Number
-             * @description Its place in the rule; null where the rule has changed since
+             * @description Place in the rule; null if the rule has changed since
              */
             number: number | null;
             /**
              * Slot
-             * @description Its name: the local start by the rule, before any move or change of clocks
+             * @description The name of the slot: its local start by the rule, before any move or change of clocks
              * @example 2026-12-03T09:00
              */
             slot: string;
@@ -1569,12 +1569,12 @@ export interface components {
         };
         /**
          * OccurrenceOf
-         * @description Which occurrence of its series a task is; both stay when the task is moved or edited.
+         * @description The occurrence of its series that a task is; it stays the same when the task is moved or edited.
          */
         OccurrenceOf: {
             /**
              * Generation
-             * @description Counts the changes of rule, start and zone
+             * @description Number of the rule that made the slot; an edit of rule, start or zone begins a new one
              * @example 1
              */
             generation: number;
@@ -1638,7 +1638,7 @@ export interface components {
         };
         /**
          * PatchSeries
-         * @description Any of the fields; null clears one. With `from_slot` that slot and all after it become a series of their own.
+         * @description Any of the fields; null clears one. With `from_slot`, that slot and all later ones become a series of their own.
          * @example {
          *       "from_slot": "2026-12-03T09:00",
          *       "rule": "FREQ=WEEKLY;BYDAY=TU"
@@ -1662,20 +1662,20 @@ export interface components {
             from_slot?: string | null;
             /**
              * Look Ahead Days
-             * @description Slots of so many days ahead have their tasks already
+             * @description How many days ahead slots already have their tasks
              * @default 0
              */
             look_ahead_days?: number;
             /**
              * Mode
-             * @description By the calendar, or each an interval after the completion of the one before
+             * @description Whether occurrences follow the calendar, or come an interval after the completion of the previous one
              * @default schedule
              * @enum {string}
              */
             mode?: "schedule" | "completion";
             /**
              * Month End
-             * @description What a month without that day has: its last day, or no slot
+             * @description What happens in a month without that day: its last day is taken, or it has no slot
              * @default clamp
              * @enum {string}
              */
@@ -1699,7 +1699,7 @@ export interface components {
             reminders?: components["schemas"]["OffsetReminder"][] | null;
             /**
              * Rule
-             * @description Of RFC 5545: DAILY, WEEKLY, MONTHLY, YEARLY
+             * @description A rule of RFC 5545: DAILY, WEEKLY, MONTHLY or YEARLY
              * @default
              * @example FREQ=WEEKLY;BYDAY=MO,TH
              */
@@ -1793,7 +1793,7 @@ export interface components {
             local?: string | null;
             /**
              * Shifted
-             * @description Clocks leave out that local time on that day; `at` is the first instant after
+             * @description Whether clocks leave out that local time on that day; `at` is then the first instant after
              */
             shifted: boolean;
             /**
@@ -1821,21 +1821,21 @@ export interface components {
             count?: number;
             /**
              * Mode
-             * @description By the calendar, or each an interval after the completion of the one before
+             * @description Whether occurrences follow the calendar, or come an interval after the completion of the previous one
              * @default schedule
              * @enum {string}
              */
             mode?: "schedule" | "completion";
             /**
              * Month End
-             * @description What a month without that day has: its last day, or no slot
+             * @description What happens in a month without that day: its last day is taken, or it has no slot
              * @default clamp
              * @enum {string}
              */
             month_end?: "clamp" | "skip";
             /**
              * Rule
-             * @description Of RFC 5545: DAILY, WEEKLY, MONTHLY, YEARLY
+             * @description A rule of RFC 5545: DAILY, WEEKLY, MONTHLY or YEARLY
              * @example FREQ=WEEKLY;BYDAY=MO,TH
              */
             rule: string;
@@ -1843,7 +1843,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457.
+         * @description A problem as in RFC 9457.
          * @example {
          *       "code": "task_not_found",
          *       "detail": "There is no such task.",
@@ -1855,7 +1855,7 @@ export interface components {
         Problem: {
             /**
              * Cause
-             * @description With read_model_behind: why what you did cannot be read
+             * @description With `read_model_behind`: why your changes cannot be read
              * @default null
              */
             cause?: ("paused" | "behind" | "dead_letter") | null;
@@ -1897,45 +1897,6 @@ export interface components {
              * @enum {string}
              */
             status: "ready" | "not ready";
-        };
-        /**
-         * Recurrence
-         * @description How a new task repeats; it starts at the task's due.
-         */
-        Recurrence: {
-            /**
-             * Look Ahead Days
-             * @description Slots of so many days ahead have their tasks already
-             * @default 0
-             */
-            look_ahead_days?: number;
-            /**
-             * Mode
-             * @description By the calendar, or each an interval after the completion of the one before
-             * @default schedule
-             * @enum {string}
-             */
-            mode?: "schedule" | "completion";
-            /**
-             * Month End
-             * @description What a month without that day has: its last day, or no slot
-             * @default clamp
-             * @enum {string}
-             */
-            month_end?: "clamp" | "skip";
-            /**
-             * Pile Up
-             * @description Which open occurrences stay when the next one starts
-             * @default all
-             * @enum {string}
-             */
-            pile_up?: "all" | "newest";
-            /**
-             * Rule
-             * @description Of RFC 5545: DAILY, WEEKLY, MONTHLY, YEARLY
-             * @example FREQ=WEEKLY;BYDAY=MO,TH
-             */
-            rule: string;
         };
         /**
          * Register
@@ -1994,7 +1955,7 @@ export interface components {
         };
         /**
          * ReminderLife
-         * @description A reminder with all that became of it, oldest first, and why it is there.
+         * @description A reminder with its history, the oldest entry first, and what made it.
          */
         ReminderLife: {
             /** Acknowledged At */
@@ -2196,7 +2157,7 @@ export interface components {
             moved: {
                 [key: string]: components["schemas"]["DueDate"] | components["schemas"]["DueLocal"];
             };
-            /** @description The slot that waits for its time, or for its completion; its task may have been moved */
+            /** @description The slot that waits for its time or for its completion; its task may have been moved */
             next: components["schemas"]["Next"] | null;
             /**
              * Pile Up
@@ -2210,14 +2171,14 @@ export interface components {
             priority: "none" | "low" | "medium" | "high" | "urgent";
             /**
              * Reminders
-             * @description null: the user's default
+             * @description Null means the user's default
              */
             reminders: components["schemas"]["OccurrenceReminder"][] | null;
             /** Rule */
             rule: string;
             /**
              * Sentence
-             * @description The rule as a person would say it
+             * @description The rule in words
              */
             sentence: string;
             /** Skipped */
@@ -2245,7 +2206,7 @@ export interface components {
             version: number;
             /**
              * Zone
-             * @description In which a series of days counts
+             * @description The zone in which the days of a series count
              */
             zone: string;
         };
@@ -2363,7 +2324,7 @@ export interface components {
         };
         /**
          * StopSeries
-         * @description `keep` leaves the occurrence that waits for its time.
+         * @description Stops a series; with `keep`, the occurrence that waits for its time stays.
          * @example {
          *       "keep": true
          *     }
@@ -2377,7 +2338,7 @@ export interface components {
         };
         /**
          * StreamBatch
-         * @description The data of `event: batch`, which stands for several when there are more than ten a second.
+         * @description The data of `event: batch`, which replaces several events when there are more than ten a second.
          */
         StreamBatch: {
             /** Events */
@@ -2387,7 +2348,7 @@ export interface components {
         };
         /**
          * StreamEvent
-         * @description The data of an event; its `id` is the position, its `event` the type.
+         * @description The data of an event, whose `id` is the position and whose `event` is the type.
          */
         StreamEvent: {
             cause: components["schemas"]["Cause"];
@@ -2396,7 +2357,7 @@ export interface components {
                 [key: string]: components["schemas"]["OldNew"];
             };
             /**
-             * @description With `reminder.delivered` and `notice.delivered`: what to show
+             * @description What to show, with `reminder.delivered` and `notice.delivered`
              * @default null
              */
             notification?: components["schemas"]["Notification"] | null;
@@ -2404,7 +2365,7 @@ export interface components {
             position: number;
             /**
              * Series Id
-             * @description Of a series that says something of itself
+             * @description The series, if the event is about a series
              * @default null
              */
             series_id?: string | null;
@@ -2421,7 +2382,7 @@ export interface components {
         };
         /**
          * StreamResync
-         * @description The data of `event: resync`: what came before is not kept any more; load the lists again.
+         * @description The data of `event: resync`: the events since the given position are no longer kept; load the lists again.
          */
         StreamResync: {
             /** Position */
@@ -2444,13 +2405,13 @@ export interface components {
         TagChange: {
             /**
              * Changed
-             * @description Tasks that were changed
+             * @description Number of tasks changed
              * @example 3
              */
             changed: number;
             /**
              * Failed
-             * @description Tasks that were not, with the reason
+             * @description Tasks that could not be changed, with the reason
              */
             failed: components["schemas"]["BulkResult"][];
         };
@@ -2570,6 +2531,45 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * TaskRecurrence
+         * @description How a new task repeats; the series starts at the task's due.
+         */
+        TaskRecurrence: {
+            /**
+             * Look Ahead Days
+             * @description How many days ahead slots already have their tasks
+             * @default 0
+             */
+            look_ahead_days?: number;
+            /**
+             * Mode
+             * @description Whether occurrences follow the calendar, or come an interval after the completion of the previous one
+             * @default schedule
+             * @enum {string}
+             */
+            mode?: "schedule" | "completion";
+            /**
+             * Month End
+             * @description What happens in a month without that day: its last day is taken, or it has no slot
+             * @default clamp
+             * @enum {string}
+             */
+            month_end?: "clamp" | "skip";
+            /**
+             * Pile Up
+             * @description Which open occurrences stay when the next one starts
+             * @default all
+             * @enum {string}
+             */
+            pile_up?: "all" | "newest";
+            /**
+             * Rule
+             * @description A rule of RFC 5545: DAILY, WEEKLY, MONTHLY or YEARLY
+             * @example FREQ=WEEKLY;BYDAY=MO,TH
+             */
+            rule: string;
+        };
         /** TemplateItem */
         TemplateItem: {
             /**
@@ -2650,7 +2650,7 @@ export interface components {
         };
         /**
          * UserDefaults
-         * @description Null: no reminder for a new task, no daily digest, no quiet hours.
+         * @description The user's defaults. Null means no reminder for a new task, no daily digest, no quiet hours.
          */
         UserDefaults: {
             /**
@@ -2667,13 +2667,13 @@ export interface components {
         };
         /**
          * Why
-         * @description What made a reminder: how it was set, and of which occurrence of which series its task is.
+         * @description What made a reminder: how it was set, and the series and slot of its task.
          */
         Why: {
             reminder: components["schemas"]["WhyForm"];
             /**
              * Sentence
-             * @description The rule
+             * @description The rule of the series, in words
              * @example Every week on Monday at 09:00
              */
             sentence: string | null;
@@ -2687,7 +2687,7 @@ export interface components {
         };
         /**
          * WhyForm
-         * @description As the reminder was set: one of both.
+         * @description How the reminder was set: exactly one of both fields.
          */
         WhyForm: {
             /** At */
@@ -2697,7 +2697,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Malformed: not JSON, or a cursor or token that is not ours */
+        /** @description Malformed: not JSON, or a cursor or consistency token that this server did not make */
         Problem400: {
             headers: {
                 [name: string]: unknown;
@@ -2715,7 +2715,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Signed in, but not allowed: another site's request, a scope that is missing, or sign-up is closed */
+        /** @description Not allowed: a request from another site, a missing scope, or closed sign-up */
         Problem403: {
             headers: {
                 [name: string]: unknown;
@@ -2724,7 +2724,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No such thing, or not yours */
+        /** @description Does not exist, or belongs to another user */
         Problem404: {
             headers: {
                 [name: string]: unknown;
@@ -2733,7 +2733,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description In conflict with what is there */
+        /** @description Conflicts with the current state */
         Problem409: {
             headers: {
                 [name: string]: unknown;
@@ -2760,7 +2760,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Understood, but not acceptable; `errors` says where */
+        /** @description Well-formed but not valid; `errors` says where */
         Problem422: {
             headers: {
                 [name: string]: unknown;
@@ -2778,7 +2778,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Something we need is down or behind; see Retry-After */
+        /** @description A service that Duely needs is down or behind; see Retry-After */
         Problem503: {
             headers: {
                 [name: string]: unknown;
@@ -2809,7 +2809,7 @@ export interface operations {
                 type?: string[];
             };
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -2817,7 +2817,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What happened */
+            /** @description List activity */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2846,7 +2846,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2856,10 +2856,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Undo what an entry changed */
+            /** @description Undo an entry */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3056,7 +3056,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Where I am logged in */
+            /** @description List my sessions */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3151,7 +3151,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -3159,7 +3159,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Who I am, and what time it is here */
+            /** @description Read my profile and the server's time */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3188,7 +3188,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3203,7 +3203,7 @@ export interface operations {
             /** @description Edit my profile */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3243,7 +3243,7 @@ export interface operations {
                 unread_only?: boolean;
             };
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -3251,7 +3251,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description My notifications */
+            /** @description List my notifications */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3287,7 +3287,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Mark one read */
+            /** @description Mark a notification read */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3321,7 +3321,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Mark all read */
+            /** @description Mark all notifications read */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3355,7 +3355,7 @@ export interface operations {
                 task_id?: string | null;
             };
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -3363,7 +3363,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description My reminders, next first */
+            /** @description List my reminders, the next first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3391,11 +3391,11 @@ export interface operations {
     get_reminder: {
         parameters: {
             query?: {
-                /** @description Of which task */
+                /** @description The task whose reminder is meant */
                 task_id?: string | null;
             };
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path: {
@@ -3405,7 +3405,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A reminder, why it is there and what became of it */
+            /** @description Read a reminder with its history and what made it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3440,7 +3440,7 @@ export interface operations {
                 task_id: string;
             };
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -3448,7 +3448,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What became of a task's reminders */
+            /** @description List the ledger of a task's reminders */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3476,17 +3476,17 @@ export interface operations {
     list_series: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before, with the same filters; `page` is then ignored */
+                /** @description `next_cursor` of the previous page, with the same filters; `page` is then ignored */
                 cursor?: string | null;
-                /** @description By creation */
+                /** @description The order of creation */
                 order?: "asc" | "desc";
                 page?: number;
                 per_page?: number;
-                /** @description Without it all that are not deleted */
+                /** @description Without it, all series that are not deleted */
                 status?: ("active" | "paused" | "stopped" | "ended" | "deleted") | null;
             };
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -3497,7 +3497,7 @@ export interface operations {
             /** @description List series */
             200: {
                 headers: {
-                    /** @description Where /stream?after= continues without a gap */
+                    /** @description The position to give /stream as `after`, to continue without a gap */
                     "Duely-Position"?: number;
                     [name: string]: unknown;
                 };
@@ -3525,7 +3525,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3540,7 +3540,7 @@ export interface operations {
             /** @description Create a series */
             201: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3576,7 +3576,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path: {
@@ -3617,7 +3617,7 @@ export interface operations {
                 occurrences?: "keep" | "delete";
             };
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3627,10 +3627,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Delete a series; its open occurrences stay or go with it */
+            /** @description Delete a series; its open occurrences stay or are deleted with it */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3662,9 +3662,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -3678,10 +3678,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Edit a series; with `from_slot` from there on, which answers the series that begins there (201) */
+            /** @description Edit a series; with `from_slot`, split it there and answer the series that follows (201) */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3700,7 +3700,7 @@ export interface operations {
                     "application/json": components["schemas"]["Series"];
                 };
             };
-            /** @description Saved; what it makes comes in a moment */
+            /** @description Saved; what it makes follows in a moment */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3735,7 +3735,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3749,10 +3749,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Give one occurrence another due */
+            /** @description Move one occurrence to another due */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3787,13 +3787,13 @@ export interface operations {
     list_occurrences: {
         parameters: {
             query?: {
-                /** @description The first day; today without it */
+                /** @description The first day; without it, today */
                 from?: string | null;
-                /** @description The last day, at most 366 after the first; a year without it */
+                /** @description The last day, at most 366 days after the first; without it, a year after the first */
                 to?: string | null;
             };
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path: {
@@ -3803,7 +3803,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The occurrences of a stretch of days, at most 500 */
+            /** @description List the occurrences of a range of days, at most 500 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3832,7 +3832,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3842,10 +3842,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Pause a series: nothing comes until it is resumed */
+            /** @description Pause a series until it is resumed */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3877,7 +3877,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3887,10 +3887,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Go on with a paused series, from now */
+            /** @description Resume a paused series, from now on */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3922,7 +3922,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3936,10 +3936,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Leave one occurrence out */
+            /** @description Skip one occurrence */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -3975,7 +3975,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3989,10 +3989,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description End a series for good */
+            /** @description Stop a series permanently */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4037,7 +4037,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What a rule says and its next dates; nothing is saved */
+            /** @description Preview a rule: its sentence and next dates; nothing is saved */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4069,11 +4069,11 @@ export interface operations {
     stream: {
         parameters: {
             query?: {
-                /** @description The position to go on from, as in Duely-Position */
+                /** @description The position from which to continue, as in Duely-Position */
                 after?: number | null;
             };
             header?: {
-                /** @description What a browser sends when it comes back */
+                /** @description The position from which to continue, as a browser sends it when it reconnects */
                 "Last-Event-ID"?: string | null;
             };
             path?: never;
@@ -4081,7 +4081,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A stream of events; their data: Hello, StreamEvent, StreamBatch, StreamResync */
+            /** @description A stream of events, whose data is Hello, StreamEvent, StreamBatch or StreamResync */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4113,7 +4113,7 @@ export interface operations {
                 prefix?: string;
             };
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -4121,7 +4121,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Tags with counts */
+            /** @description List tags with counts */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4150,7 +4150,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4163,7 +4163,7 @@ export interface operations {
             /** @description Delete a tag everywhere */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4195,7 +4195,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4212,7 +4212,7 @@ export interface operations {
             /** @description Rename a tag everywhere */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4247,7 +4247,7 @@ export interface operations {
     list_tasks: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before, with the same filters; `page` is then ignored */
+                /** @description `next_cursor` of the previous page, with the same filters; `page` is then ignored */
                 cursor?: string | null;
                 /** @description Due at this date or instant, or later */
                 due_after?: (string) | null;
@@ -4258,17 +4258,17 @@ export interface operations {
                 page?: number;
                 per_page?: number;
                 priority?: ("none" | "low" | "medium" | "high" | "urgent")[];
-                /** @description At most 10 words, each somewhere in title, description, tags or checklist */
+                /** @description At most 10 words, each of which is in title, description, tags or checklist */
                 search?: string;
                 series?: string | null;
                 sort?: "due" | "priority" | "created" | "updated" | "title";
                 status?: ("open" | "completed") | null;
-                /** @description Tasks with all of these */
+                /** @description Tasks that have all of these tags */
                 tag?: string[];
                 trash?: boolean;
             };
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path?: never;
@@ -4279,7 +4279,7 @@ export interface operations {
             /** @description List tasks */
             200: {
                 headers: {
-                    /** @description Where /stream?after= continues without a gap */
+                    /** @description The position to give /stream as `after`, to continue without a gap */
                     "Duely-Position"?: number;
                     [name: string]: unknown;
                 };
@@ -4307,7 +4307,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4322,7 +4322,7 @@ export interface operations {
             /** @description Create a task, or with `recurrence` a series of tasks */
             201: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4332,7 +4332,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Saved; what it makes comes in a moment */
+            /** @description Saved; what it makes follows in a moment */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4367,7 +4367,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path: {
@@ -4406,9 +4406,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -4418,10 +4418,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Put a task into the trash */
+            /** @description Move a task to the trash */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4453,9 +4453,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -4469,10 +4469,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Edit a task; null clears */
+            /** @description Edit a task; null clears a field */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4508,7 +4508,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4522,10 +4522,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Say that a reminder was seen */
+            /** @description Acknowledge a reminder */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4570,7 +4570,7 @@ export interface operations {
                 type?: string[];
             };
             header?: {
-                /** @description A read shows all that you did before it, and waits for that. The header of that name from a write asks for what the write made, too; `eventual` asks for what there is, without waiting */
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
                 "Duely-Consistency"?: string;
             };
             path: {
@@ -4580,7 +4580,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What happened to a task */
+            /** @description List a task's activity */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4609,9 +4609,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -4624,7 +4624,7 @@ export interface operations {
             /** @description Complete a task */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4656,9 +4656,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -4675,7 +4675,7 @@ export interface operations {
             /** @description Set the priority */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4711,9 +4711,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -4723,10 +4723,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Remove a task for good */
+            /** @description Delete a task permanently */
             204: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4756,7 +4756,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4766,10 +4766,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Stop the series that a task is of; the task stays */
+            /** @description Stop the series of a task; the task stays */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4801,9 +4801,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -4816,7 +4816,7 @@ export interface operations {
             /** @description Reopen a task */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4848,9 +4848,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -4860,10 +4860,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Take a task out of the trash */
+            /** @description Restore a task from the trash */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4895,7 +4895,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4909,10 +4909,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Let a reminder fire again later */
+            /** @description Snooze a reminder */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -4948,9 +4948,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -4967,7 +4967,7 @@ export interface operations {
             /** @description Add tags */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -5003,9 +5003,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; edits of other fields since then merge, edits of the same are a 409 */
+                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -5019,7 +5019,7 @@ export interface operations {
             /** @description Remove a tag */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -5051,7 +5051,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 printable characters; a repeated request with the same key has one effect and one answer */
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5066,7 +5066,7 @@ export interface operations {
             /** @description Change up to 200 tasks */
             200: {
                 headers: {
-                    /** @description Give it to a read to see what this write made */
+                    /** @description Send it with a read to see what this write made */
                     "Duely-Consistency"?: string;
                     /** @description The version, for If-Match */
                     ETag?: string;
@@ -5107,7 +5107,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description My tokens */
+            /** @description List my tokens */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5145,7 +5145,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Make a token */
+            /** @description Create a token */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5246,7 +5246,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description Something does not work; the inner port says what */
+            /** @description Something does not work; the inner listener says what */
             503: {
                 headers: {
                     [name: string]: unknown;
