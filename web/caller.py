@@ -34,4 +34,5 @@ class Caller:
         return self.profile.user_id
 
     def may(self, access: str) -> bool:
+        """Returns whether the caller may use routes of that access: read, write or account."""
         return access in self.scopes

@@ -23,6 +23,8 @@ EventType = Annotated[str, AfterValidator(_event_type), STORABLE]
 
 
 class ActivityQuery(BaseModel):
+    """The query of a task's activity; `from` and `to` are instants, `to` excluded."""
+
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     type: Annotated[list[EventType], Field(max_length=20)] = []

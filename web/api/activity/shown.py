@@ -25,6 +25,7 @@ def event_of(body: str, first: str | None) -> Json:
 
 
 def activity_json(row: ActivityRow, now: datetime) -> Json:
+    """Returns an entry of the log with its time, its hash and whether it can be undone."""
     event = event_of(row.body, row.first)
     shown = entry_json(row.position, event, now)
     return {

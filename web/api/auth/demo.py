@@ -21,6 +21,7 @@ class Demo:
         self._services = services
 
     async def caller(self) -> Caller:
+        """Returns the demo's user as a caller, who may not manage an account."""
         async with self._services.db.connect() as connection:
             user = await accounts.find_user(connection, DEMO_USER_ID)
         profile = profile_of(user) if user else await self._register()

@@ -15,6 +15,7 @@ class Passwords:
         self._nobody = HASHER.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
+        """Returns the argon2id hash of a password, with its parameters."""
         async with self._slots:
             return await asyncio.to_thread(HASHER.hash, password)
 

@@ -25,10 +25,12 @@ def answer_done(act: Act, done: Done, **headers: str) -> Response:
 
 
 def no_content(act: Act, done: Done) -> Response:
+    """Returns the 204 for an act with nothing to show, with the headers of a write."""
     return Response(status_code=204, headers=_write_headers(act, done))
 
 
 def answer_problem(problem: ProblemError) -> Response:
+    """Returns the problem as `application/problem+json`."""
     return Response(
         orjson.dumps(problem.as_json()), status_code=problem.status, headers=problem.headers, media_type=JSON_PROBLEM
     )

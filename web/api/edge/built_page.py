@@ -21,6 +21,8 @@ _PACKED: Final = frozenset({".html", ".js", ".css", ".svg", ".json", ".webmanife
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """One file of the page: `packed` is its gzip form, if it has one, and `cache` its Cache-Control."""
+
     content: bytes
     packed: bytes | None
     media_type: str

@@ -25,6 +25,7 @@ _LONGEST_SECRET: Final = 200
 
 
 def new_secret() -> str:
+    """Returns a secret of 256 random bits, for a session or a token."""
     return secrets.token_urlsafe(_SECRET_BYTES)
 
 
@@ -34,6 +35,7 @@ def hashed(secret: str) -> str:
 
 
 def cookie_name(scheme: str) -> str:
+    """Returns the name of the session's cookie; over https the browser holds it to this host."""
     return SECURE_COOKIE if scheme == "https" else PLAIN_COOKIE
 
 
@@ -73,6 +75,7 @@ class Credentials:
         return await find(caller.credential) is not None
 
     def remember(self, caller: Caller) -> None:
+        """Remembers a caller under its credential for `CACHE_SECONDS`."""
         if len(self._known) >= _CACHE_SIZE:
             self._known.clear()
         self._known[caller.credential] = (self._now_seconds() + CACHE_SECONDS, caller)
@@ -136,6 +139,7 @@ def person(profile: Profile, credential: str) -> Caller:
 
 
 def unauthenticated(detail: str = "Log in, or send a token as `Authorization: Bearer`.") -> ProblemError:
+    """Returns the 401 that asks for credentials."""
     return ProblemError(401, "not_authenticated", detail, headers={"WWW-Authenticate": "Bearer"})
 
 

@@ -42,6 +42,7 @@ class GuardedRoute(APIRoute):
             self.app = _bare(self.get_route_handler())
 
     def get_route_handler(self) -> Handler:
+        """Returns the handler behind the guard; raises TypeError for a route that does not say who may use it."""
         access: Access | None = (self.openapi_extra or {}).get("x-duely-access")
         if access is None:
             raise TypeError(f"{self.path} does not say who may use it")

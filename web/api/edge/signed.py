@@ -20,6 +20,7 @@ class Signer:
         self._key = key
 
     def seal(self, kind: Kind, user_id: str, value: Any) -> str:
+        """Returns the value as a text that opens only for the same kind and user."""
         payload = orjson.dumps(value)
         return base64.urlsafe_b64encode(self._mac(kind, user_id, payload) + payload).rstrip(b"=").decode()
 

@@ -14,6 +14,7 @@ router: Final = APIRouter()
 
 @cache
 def committed() -> bytes:
+    """Returns the committed document, read once."""
     return SNAPSHOT.read_bytes()
 
 

@@ -63,6 +63,7 @@ def reminder_json(row: Any) -> dict[str, Any]:
 
 
 def ledger_json(row: LedgerRow) -> dict[str, Any]:
+    """Returns what to show of an entry of the ledger."""
     return {
         "id": row.id,
         "task_id": row.task_id,

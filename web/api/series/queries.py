@@ -22,6 +22,8 @@ class SeriesQuery(Paged):
 
 
 class OccurrenceQuery(BaseModel):
+    """The days whose occurrences are asked for, both included."""
+
     model_config = ConfigDict(extra="forbid")
 
     since: CalendarDate | None = Field(default=None, alias="from", description="The first day; without it, today")

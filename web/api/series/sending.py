@@ -27,6 +27,7 @@ _IN_TASK: Final = {"/rule": "/recurrence/rule", "/start": "/due"}
 
 
 async def create_series(act: Act, body: CreateSeries) -> Done:
+    """Creates a series and waits for its first task."""
     command = _create_command(act, body)
     reply = await act.send(SERIES, command.body["id"], command)
     await _wait_for_next(act, reply.value, act.services.longest_wait_seconds)
@@ -34,12 +35,14 @@ async def create_series(act: Act, body: CreateSeries) -> Done:
 
 
 async def change_series(act: Act, series_id: str, name: str, body: Body | Json | None = None) -> Done:
+    """Sends a command to a series and waits for the task that its `next` names."""
     reply = await act.send(SERIES, series_id, act.command(name, body, if_match=act.if_match))
     await _wait_for_next(act, reply.value, act.services.longest_wait_seconds)
     return _done(reply)
 
 
 async def edit_series(act: Act, series_id: str, patch: Json) -> Done:
+    """Edits a series and, if the edit changes what occurrences get, all its open tasks."""
     older = await _older_open(act, series_id) if "template" in patch else []
     done = await change_series(act, series_id, "PatchSeries", patch)
     await _send_to_older(act, older, "Retemplate", patch.get("template", {}))
@@ -47,6 +50,7 @@ async def edit_series(act: Act, series_id: str, patch: Json) -> Done:
 
 
 async def delete_series(act: Act, series_id: str, occurrences: str) -> Done:
+    """Deletes a series; with `occurrences` "delete" its open tasks, too."""
     older = await _older_open(act, series_id) if occurrences == "delete" else []
     done = await change_series(act, series_id, "DeleteSeries", {"occurrences": occurrences})
     await _send_to_older(act, older, "DeleteTask", {})

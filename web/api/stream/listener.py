@@ -53,6 +53,7 @@ class Pace:
         return max(1, BURST - self._recent(self._loop.time()))
 
     def spend(self) -> None:
+        """Notes that a message is sent now."""
         self._sent.append(self._loop.time())
 
     def _recent(self, now: float) -> int:

@@ -37,6 +37,7 @@ class Seat:
     ended: End | None = None
 
     def end(self, why: End) -> None:
+        """Ends the stream; the first reason stays."""
         if self.ended is None:
             self.ended = why
             self.signal()
@@ -62,6 +63,7 @@ class StreamSeats:
         return seat
 
     def leave(self, seat: Seat) -> None:
+        """Gives a seat back when its stream has ended."""
         taken = self._by_user[seat.caller.user_id]
         taken.remove(seat)
         stream_connections.dec()
@@ -85,6 +87,7 @@ class StreamSeats:
         return list({seat.caller.credential for seat in self._all()})
 
     def taken(self, user_id: str) -> int:
+        """Returns the number of the user's streams in this process."""
         return len(self._by_user.get(user_id, ()))
 
     def _all(self) -> list[Seat]:

@@ -43,6 +43,7 @@ class TaskQuery(Paged):
 
 
 def task_filter(query: TaskQuery, now: datetime) -> TaskFilter:
+    """Returns the filter of the read model for the query; `now` decides what is overdue."""
     return TaskFilter(
         now=now,
         trash=query.trash,
@@ -58,4 +59,5 @@ def task_filter(query: TaskQuery, now: datetime) -> TaskFilter:
 
 
 def task_stretch(act: Act, query: TaskQuery) -> Stretch:
+    """Returns the order and the part of the list that the query asks for; raises the 400 for a bad cursor."""
     return Stretch(query.sort, query.order == "desc", query.per_page, query.offset, opened_cursor(act, query))

@@ -56,11 +56,13 @@ async def create_task(act: Act, body: CreateTask) -> Done:
 
 
 async def change_task(act: Act, task_id: str, name: str, body: Body | Json | None = None) -> Done:
+    """Sends one command to a task; raises what `Act.send` raises."""
     reply = await act.send(TASK, task_id, act.command(name, body, if_match=act.if_match))
     return Done(reply_task(act, reply), [(task_id, reply.version)], reply.version)
 
 
 def reply_task(act: Act, reply: Reply) -> Json:
+    """Returns what to show of the task in a reply."""
     return task_json(reply.value, act.now())
 
 
@@ -82,9 +84,7 @@ async def as_first_asked(act: Act, digest: str, kept: Json) -> Json:
     async with act.db.begin() as connection:
         first = await commands.keep(connection, act.user_id, act.command_id, digest, kept)
     if first is None:
-        raise ProblemError(
-            422, "idempotency_mismatch", "This Idempotency-Key came with another request before."
-        )
+        raise ProblemError(422, "idempotency_mismatch", "This Idempotency-Key came with another request before.")
     return first
 
 
