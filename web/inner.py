@@ -42,8 +42,8 @@ def _with_token(token: str, endpoint: Endpoint) -> Endpoint:
     """Requires the token: on loopback, too, there are others, each account of the machine and any page in a browser."""
 
     async def checked(request: Request) -> Response:
-        given = request.headers.get("authorization", "").encode("latin-1")
-        if token and not compare_digest(given, f"Bearer {token}".encode()):
+        authorization = request.headers.get("authorization", "").encode("latin-1")
+        if token and not compare_digest(authorization, f"Bearer {token}".encode()):
             detail = "Send the token from the file that `duely doctor` names, as `Authorization: Bearer …`."
             return answer_problem(unauthenticated(detail))
         return await endpoint(request)

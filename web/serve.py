@@ -93,9 +93,9 @@ async def serve(settings: Settings, inner_token: str) -> None:
     tasks = [asyncio.create_task(server.serve(), name=type(server).__name__) for server in servers]
     process.run_loops()
     stopped = asyncio.create_task(stop.wait())
-    beside: list[asyncio.Task[Any]] = [stopped]
+    side_tasks: list[asyncio.Task[Any]] = [stopped]
     if app is not None and settings.role == "web":
-        beside.append(asyncio.create_task(watch(app.state.duely), name="sign-outs"))
+        side_tasks.append(asyncio.create_task(watch(app.state.duely), name="sign-outs"))
     done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
     if stopped not in done:
         log.error("a listener ended by itself; stopping, so that the runner starts this process again")
@@ -103,7 +103,7 @@ async def serve(settings: Settings, inner_token: str) -> None:
         app.state.duely.seats.drain()
     inner.should_exit = True  # nothing depends on it, so it ends beside the others
     await _end(servers, tasks)
-    for task in beside:
+    for task in side_tasks:
         task.cancel()
     await process.close()
 

@@ -64,11 +64,11 @@ async def _page(act: Act, query: ActivityQuery, task_id: str | None) -> Response
     async with act.db.connect() as connection:
         rows = await activity_queries.listed(connection, act.user_id, wanted, query.limit + 1)
         archived_before = await activity_queries.archived_before(connection)
-    now, shown = act.now(), rows[: query.limit]
-    older = str(shown[-1].position) if len(rows) > query.limit else None
+    now, page = act.now(), rows[: query.limit]
+    older = str(page[-1].position) if len(rows) > query.limit else None
     return answer(
         {
-            "items": [activity_json(row, now) for row in shown],
+            "items": [activity_json(row, now) for row in page],
             "next_cursor": older,
             "archived_before": archived_before and instant_text(archived_before),
         }

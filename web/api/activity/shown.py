@@ -27,12 +27,12 @@ def event_of(body: str, first: str | None) -> Json:
 def activity_json(row: ActivityRow, now: datetime) -> Json:
     """Returns an entry of the log with its time, its hash and whether it can be undone."""
     event = event_of(row.body, row.first)
-    shown = entry_json(row.position, event, now)
+    entry = entry_json(row.position, event, now)
     return {
         "id": row.position,
-        **shown,
+        **entry,
         "at": event["time"],
-        "undoable": row.type in UNDOABLE and bool(shown["changed"]),
+        "undoable": row.type in UNDOABLE and bool(entry["changed"]),
         "hash": row.hash,
     }
 

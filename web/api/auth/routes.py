@@ -48,8 +48,8 @@ async def _claimed(state: AppState, account: Account, password: str) -> Account:
     async with state.services.db.begin() as connection:
         if await accounts.add(connection, account, state.services.clock.now()):
             return account
-    if (known := await _known(state, account.email, password)) is not None:
-        return known
+    if (existing := await _account_with(state, account.email, password)) is not None:
+        return existing
     detail = "There is already an account with this email; log in instead."
     raise ProblemError(409, "email_taken", detail, faults=[Fault("/email", "taken", detail)])
 
@@ -65,14 +65,14 @@ async def login(request: Request) -> Response:
 
 async def _verified(state: AppState, email: str, password: str) -> Account:
     """Returns the account; raises the same 401 after the same time for an unknown email and a wrong password."""
-    if (account := await _known(state, email, password)) is None:
+    if (account := await _account_with(state, email, password)) is None:
         raise ProblemError(401, "wrong_login", "Email or password is wrong.")
     return account
 
 
-async def _known(state: AppState, email: str, password: str) -> Account | None:
+async def _account_with(state: AppState, email: str, password: str) -> Account | None:
     """Returns the account with that password, or None after the same time for an unknown email and a wrong password."""
-    # Counted before it is known whether it fails: a thousand at once must not all be verified first.
+    # Counted before it is clear whether it fails: a thousand at once must not all be verified first.
     await state.limits.count(LOGINS_PER_ACCOUNT, email)
     async with state.services.db.connect() as connection:
         account = await accounts.by_email(connection, email)

@@ -47,13 +47,13 @@ async def wait_for_writes(act: Act) -> int:
     loop = asyncio.get_running_loop()
     timeout_seconds = act.services.longest_wait_seconds
     ends_at = loop.time() + timeout_seconds
-    shown = await act.services.projection.own_writes(act.user_id, timeout_seconds)
-    missing = shown.missing
+    readable = await act.services.projection.own_writes(act.user_id, timeout_seconds)
+    missing = readable.missing
     if missing is None and await behind_after_wait(act, act.seen, max(0.0, ends_at - loop.time())):
         missing = "behind"
     if missing is not None:
         raise _read_model_behind(missing)
-    return shown.profile_version
+    return readable.profile_version
 
 
 _BEHIND: Final[Mapping[Cause, tuple[str, int]]] = {  # the first sentence of the detail, and when to try again
@@ -81,7 +81,7 @@ async def behind_after_wait(act: Act, writes: Sequence[Write], timeout_seconds: 
     """Returns those of the writes that the read model does not show when the time is over."""
     projection, loop = act.services.projection, asyncio.get_running_loop()
     ends_at = loop.time() + timeout_seconds
-    # One after the other: when the first is shown, the others mostly are, too, and cost no question to the database.
+    # One after the other: when the first is shown, the others mostly are, too, without asking the database.
     return [
         (actor_id, version)
         for actor_id, version in writes

@@ -102,9 +102,9 @@ class Credentials:
         raise unauthenticated("That token is unknown, revoked or expired; create another in the settings.")
 
     async def _remembered(self, credential: str, find: Lookup) -> Caller | None:
-        known = self._known.get(credential)
-        if known is not None and known[0] > self._now_seconds():
-            return known[1]
+        remembered = self._known.get(credential)
+        if remembered is not None and remembered[0] > self._now_seconds():
+            return remembered[1]
         forgotten = self._forgotten
         caller = await find(credential)
         if caller is None:
@@ -115,22 +115,22 @@ class Credentials:
 
     async def _session(self, credential: str) -> Caller | None:
         async with self._db.connect() as connection:
-            found = await sessions.find(connection, credential, self._clock.now())
-        if found is None:
+            session = await sessions.find(connection, credential, self._clock.now())
+        if session is None:
             return None
-        if found.user is None:
+        if session.user is None:
             raise unavailable("Your account is still being set up; try again in a moment.", code="read_model_behind")
-        return person(profile_of(found.user), credential)
+        return person(profile_of(session.user), credential)
 
     async def _token(self, credential: str) -> Caller | None:
         async with self._db.connect() as connection:
-            found = await tokens.find(connection, credential, self._clock.now())
-        if found is None:
+            token = await tokens.find(connection, credential, self._clock.now())
+        if token is None:
             return None
-        scopes = frozenset(found.scopes)
+        scopes = frozenset(token.scopes)
         if "agent" in scopes:
-            return Caller(profile_of(found.user), "agent", found.token_id, scopes | {"read", "write"}, credential)
-        return Caller(profile_of(found.user), "token", found.token_id, scopes, credential)
+            return Caller(profile_of(token.user), "agent", token.token_id, scopes | {"read", "write"}, credential)
+        return Caller(profile_of(token.user), "token", token.token_id, scopes, credential)
 
 
 def person(profile: Profile, credential: str) -> Caller:

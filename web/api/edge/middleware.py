@@ -69,8 +69,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 status, answered = message["status"], time.perf_counter()
                 headers = message["headers"]
-                kept = () if any(name == b"cache-control" for name, _ in headers) else (_NOT_KEPT,)
-                message["headers"] = [*headers, *kept, *extra]
+                no_store = () if any(name == b"cache-control" for name, _ in headers) else (_NOT_KEPT,)
+                message["headers"] = [*headers, *no_store, *extra]
             await send(message)
 
         try:

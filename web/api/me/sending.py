@@ -14,5 +14,5 @@ async def change_profile(act: Act, body: PatchMe) -> Done:
     reply = await act.send(USER, act.user_id, act.command("PatchUser", fields))
     # The next command needs the new zone, so the profile will be read again, and that must not be too early.
     await act.services.projection.wait(act.user_id, reply.version, act.services.longest_wait_seconds)
-    shown = me_json(profile_from_reply(reply.value), act.now())
-    return Done(shown, [(act.user_id, reply.version)], reply.version)
+    me = me_json(profile_from_reply(reply.value), act.now())
+    return Done(me, [(act.user_id, reply.version)], reply.version)

@@ -145,9 +145,9 @@ async def end_recurrence(act: Act, task_id: str) -> Done:
 
 def patch_of(body: PatchSeries) -> Json:
     """Returns the patch as the command takes it, with the template's fields apart."""
-    given: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"from_slot"})
-    template = {name: given.pop(name) for name in _TEMPLATE if name in given}
-    return given | ({"template": template} if template else {})
+    fields: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"from_slot"})
+    template = {name: fields.pop(name) for name in _TEMPLATE if name in fields}
+    return fields | ({"template": template} if template else {})
 
 
 def _create_command(act: Act, body: CreateSeries) -> Command:
@@ -155,10 +155,10 @@ def _create_command(act: Act, body: CreateSeries) -> Command:
 
     The series gets the id that a task of the same key would get: so a key that made a task cannot make a series, too.
     """
-    given = body.model_dump(exclude_unset=True)
-    template = {name: given.pop(name) for name in _TEMPLATE if name in given}
-    given |= {"id": task_id_for(act.user_id, act.command_id), "template": template}
-    return act.command("CreateSeries", given)
+    fields = body.model_dump(exclude_unset=True)
+    template = {name: fields.pop(name) for name in _TEMPLATE if name in fields}
+    fields |= {"id": task_id_for(act.user_id, act.command_id), "template": template}
+    return act.command("CreateSeries", fields)
 
 
 def _series_of(body: CreateTask) -> CreateSeries:
@@ -168,10 +168,10 @@ def _series_of(body: CreateTask) -> CreateSeries:
         raise _unfit("due", "required", "a task that repeats needs a due, at which it starts")
     if body.id is not None:
         raise _unfit("id", "not_allowed", "the id of an occurrence follows from its series")
-    given = body.model_dump(exclude_unset=True, exclude={"id", "recurrence", "due"})
-    given |= body.recurrence.model_dump(exclude_unset=True)
+    fields = body.model_dump(exclude_unset=True, exclude={"id", "recurrence", "due"})
+    fields |= body.recurrence.model_dump(exclude_unset=True)
     try:
-        return CreateSeries.model_validate({**given, "start": body.due.model_dump()})
+        return CreateSeries.model_validate({**fields, "start": body.due.model_dump()})
     except ValidationError as error:
         raise invalid_body(error.errors(include_url=False, include_context=False)) from None
 

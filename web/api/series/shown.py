@@ -16,8 +16,8 @@ _AS_STORED = (
 
 def series_json(stored: Json) -> Json:
     """Returns what to show of a series from a reply or the read model; `stored` is not changed."""
-    shown = {name: stored[name] for name in _AS_STORED}
-    return {**template_json(stored["template"]), **shown, "sentence": sentence_of(stored), "next": _next(stored)}
+    fields = {name: stored[name] for name in _AS_STORED}
+    return {**template_json(stored["template"]), **fields, "sentence": sentence_of(stored), "next": _next(stored)}
 
 
 async def all_series_json(stored: Sequence[Json], done: Collection[str]) -> list[Json]:
@@ -48,5 +48,5 @@ def _next(stored: Json) -> dict[str, Any] | None:
     awaited = stored["awaited"]
     if awaited is None:
         return None
-    shown = when(awaited["slot"], zone_of(stored))
-    return {"slot": awaited["slot"], "number": awaited["number"], "task_id": awaited["task_id"], **shown}
+    start = when(awaited["slot"], zone_of(stored))
+    return {"slot": awaited["slot"], "number": awaited["number"], "task_id": awaited["task_id"], **start}

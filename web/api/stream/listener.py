@@ -109,9 +109,9 @@ def _data(state: AppState, row: StreamRow) -> bytes:
     """Returns the data of a row, encoded once for all listeners of a user."""
     if row.encoded is None:
         event = event_of(row.body, row.first)
-        shown = entry_json(row.position, event, state.services.clock.now())
+        entry = entry_json(row.position, event, state.services.clock.now())
         notification = notifications.of_event(event)
-        row.encoded = orjson.dumps({**shown, "notification": notification} if notification else shown)
+        row.encoded = orjson.dumps({**entry, "notification": notification} if notification else entry)
     return row.encoded
 
 

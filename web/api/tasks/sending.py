@@ -124,8 +124,8 @@ async def _send_one(act: Act, task_id: str, command: Command) -> Sent:
         return _failed(task_id, broken()), None
     if reply.error is not None:
         return _failed(task_id, refused(reply.error)), None
-    shown = {} if reply.value["purged"] else {"task": reply_task(act, reply)}
-    return {"id": task_id, "status": 200, **shown}, (task_id, reply.version)
+    task = {} if reply.value["purged"] else {"task": reply_task(act, reply)}
+    return {"id": task_id, "status": 200, **task}, (task_id, reply.version)
 
 
 def _failed(task_id: str, problem: ProblemError) -> Json:
