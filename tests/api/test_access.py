@@ -1,4 +1,4 @@
-"""Who reaches what: every route of the OpenAPI document, asked by its owner, another user and nobody. A route without a row fails."""
+"""Access: every route of the OpenAPI document, asked by the owner, by another user and by nobody. A route without a row fails."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.api
 
 @dataclass(frozen=True)
 class Call:
-    """How a route is asked for Ada's things: `path` is filled with her ids, `other` is what somebody else gets.
+    """A request for one of Ada's things, and the statuses that the owner, somebody else and nobody get.
 
-    `other` of None: the route is about the caller alone, and somebody else gets their own.
+    `other` is None for a route about the caller alone: somebody else gets their own.
     """
 
     owner: int
@@ -89,7 +89,7 @@ CALLS: dict[str, Call] = {
 
 
 async def hers(here: World, ada: httpx.AsyncClient) -> dict[str, str]:
-    """One of each of Ada's things."""
+    """Returns the id of one of each of Ada's things, by its name in paths."""
     due = here.clock.now() + timedelta(minutes=10)
     body = {
         "title": "Secret plan",

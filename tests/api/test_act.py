@@ -1,4 +1,4 @@
-"""What a tool does is what a route does, in the same words, and nothing of it is HTTP."""
+"""Acts of a tool: they do what routes do, with the same names and without HTTP."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,7 +27,7 @@ RUN = "f3a9ad9c-7ea3-4e57-8a3c-25f3a5dc1a53"
 
 @pytest.fixture
 async def act(here: World, ada: httpx.AsyncClient) -> Act:
-    """Of an agent of hers that works on a run."""
+    """Returns an act of an agent of Ada's that works on a run."""
     async with here.db.connect() as connection:
         user = await accounts.find_user(connection, ada.headers["x-user-id"])
     assert user is not None

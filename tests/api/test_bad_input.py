@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a problem that says what to do, and never a fault of ours."""
+"""Bad input: every answer is a problem that says what to do, and never a 500."""
 
 import json
 from collections.abc import AsyncGenerator
@@ -17,7 +17,7 @@ SOON = {"local": "2026-11-22T14:00", "zone": "Europe/Berlin"}
 
 
 def fault(answer: httpx.Response) -> tuple[int, str, str]:
-    """Status, and of the first fault the place and the code."""
+    """Returns the status, and place and code of the first fault."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
     problem = answer.json()
     assert faults(problem, "Problem") == []

@@ -1,4 +1,4 @@
-"""A request that meets an actor with a bug: 500 with an id that the log has, and no other request hears of it."""
+"""A request that meets an actor with a bug: a 500 with an id that the log has, and no effect on other requests."""
 
 import logging
 

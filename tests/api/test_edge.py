@@ -1,4 +1,4 @@
-"""What surrounds every request: ids, log lines, metrics, headers, the page."""
+"""The edge of every request: ids, log lines, metrics, headers, and the page."""
 
 import asyncio
 import gzip
@@ -45,10 +45,10 @@ async def test_a_request_that_is_cut_by_the_end_of_the_server_is_told_when_to_co
     here: World, ada: httpx.AsyncClient
 ) -> None:
     task_id, sent = str(uuid4()), list[Message]()
-    told = len(here.actors.sent)
+    sent_before = len(here.actors.sent)
     async with here.actors.lock_of("TaskActor", task_id):
         asking = asyncio.create_task(_ask(here, ada, sent, orjson.dumps({"title": "x", "id": task_id})))
-        await eventually(lambda: len(here.actors.sent) > told, 5, "the actor was asked")
+        await eventually(lambda: len(here.actors.sent) > sent_before, 5, "the actor was asked")
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
@@ -68,7 +68,7 @@ async def test_a_client_that_leaves_within_its_request_is_no_fault_of_ours(
 
 
 async def _ask(here: World, person: httpx.AsyncClient, sent: list[Message], body: bytes | None) -> None:
-    """POST a task past the client, which gives no look at a request that never ends; without a body it leaves."""
+    """Posts a task without the client, which cannot show a request that never ends; without a body the sender leaves."""
     request = person.build_request(
         "POST", "/api/v1/tasks", headers={"content-type": "application/json"}, content=body or b"{}"
     )

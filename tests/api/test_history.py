@@ -1,4 +1,4 @@
-"""What happened: activity, reminders with their ledger, notifications."""
+"""The history of things: activity, reminders with their ledger, notifications."""
 
 from datetime import date
 from uuid import uuid4
@@ -17,7 +17,7 @@ SOON = {"local": "2026-11-22T14:00", "zone": "Europe/Berlin"}
 
 
 async def fired(here: World, client: httpx.AsyncClient) -> dict[str, object]:
-    """A task whose one reminder has fired, an hour before its due."""
+    """Returns a task whose one reminder has fired."""
     body = {"title": "Call", "due": SOON, "reminders": [{"offset_minutes": 30}]}
     task: dict[str, object] = (await client.post("/api/v1/tasks", json=body)).json()
     here.clock.move(minutes=30)
@@ -94,9 +94,9 @@ async def test_a_fired_reminder_is_listed_told_and_in_the_ledger(here: World, ad
     task = await fired(here, ada)
     listed = (await ada.get("/api/v1/reminders", params={"status": "fired"})).json()
     assert [(r["task_id"], r["task_title"], r["offset_minutes"]) for r in listed["items"]] == [(task["id"], "Call", 30)]
-    told = (await ada.get("/api/v1/notifications", params={"unread_only": True})).json()
-    assert (told["unread"], told["total"], told["items"][0]["kind"]) == (1, 1, "reminder")
-    assert told["items"][0]["task_id"] == task["id"]
+    notified = (await ada.get("/api/v1/notifications", params={"unread_only": True})).json()
+    assert (notified["unread"], notified["total"], notified["items"][0]["kind"]) == (1, 1, "reminder")
+    assert notified["items"][0]["task_id"] == task["id"]
     await ada.post(f"/api/v1/tasks/{task['id']}/snooze", json={"minutes": 10})
     ledger = (await ada.get("/api/v1/reminders/ledger", params={"task_id": task["id"]})).json()["items"]
     steps = [entry["step"] for entry in ledger]

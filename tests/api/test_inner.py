@@ -1,4 +1,4 @@
-"""What the inner listener tells, and whom; and what is left to the public one."""
+"""The inner listener: what it answers and to whom, and what the public one answers."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""An Idempotency-Key stands for one request: sent with another, to whomever, it is refused and changes nothing."""
+"""An Idempotency-Key stands for one request: with any other request it is refused and changes nothing."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""A read shows what the same person did before it, whoever asks and wherever; or says why it cannot."""
+"""A read shows what the same person did before it, on every replica and by every credential; or says why it cannot."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ _OTHERS = {"stream", "list_sessions", "list_tokens"}
 
 @asynccontextmanager
 async def lagging(here: World, seconds: float = 0.3) -> AsyncGenerator[None]:
-    """Consumers that run so long after the block began."""
+    """Consumers that run `seconds` after the block began."""
 
     async def late() -> None:
         await asyncio.sleep(seconds)
@@ -34,7 +34,8 @@ async def lagging(here: World, seconds: float = 0.3) -> AsyncGenerator[None]:
     await running
 
 
-async def told(answer: httpx.Response) -> tuple[int, str, str]:
+def problem_of(answer: httpx.Response) -> tuple[int, str, str]:
+    """Returns status, code and cause."""
     problem = answer.json()
     return answer.status_code, problem["code"], problem["cause"]
 
@@ -88,12 +89,12 @@ async def test_what_takes_too_long_is_a_503_that_names_the_cause(here: World, ad
     began = time.monotonic()
     behind = await ada.get(TASKS)
     assert 1.8 < time.monotonic() - began < 4
-    assert await told(behind) == (503, "read_model_behind", "behind")
+    assert problem_of(behind) == (503, "read_model_behind", "behind")
     assert behind.headers["retry-after"] == "1"
     async with here.db.raw() as connection:
         await pauses.pause(connection, "projector")
     paused = await ada.get(f"{TASKS}/{created.json()['id']}")
-    assert await told(paused) == (503, "read_model_behind", "paused")
+    assert problem_of(paused) == (503, "read_model_behind", "paused")
     async with here.db.raw() as connection:
         await pauses.resume(connection, "projector")
     await here.settle()

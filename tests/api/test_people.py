@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.fakes.world import PASSWORD, QUIET, World, world
+from web.api.edge.rate_limits import PER_ADDRESS
 
 pytestmark = pytest.mark.api
 ME, AUTH = "/api/v1/me", "/api/v1/auth"
@@ -239,7 +240,7 @@ async def test_a_login_that_succeeds_is_not_held_against_anyone(database_url: st
         assert {answer.status_code for answer in answers} == {200}
 
 
-async def test_requests_are_limited_by_user_and_address(database_url: str) -> None:
+async def test_requests_of_one_user_are_limited(database_url: str) -> None:
     async with world(database_url, replace(QUIET, rate_limits=True)) as here:
         ada, bob = await here.person(), await here.person("bob@example.org")
         while (answer := await ada.get(ME)).status_code == 200:
@@ -247,6 +248,16 @@ async def test_requests_are_limited_by_user_and_address(database_url: str) -> No
         assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
         assert 1 <= int(answer.headers["retry-after"]) <= 60
         assert (await bob.get(ME)).status_code == 200
+
+
+async def test_requests_of_one_address_are_limited_before_it_is_known_who_asks(database_url: str) -> None:
+    async with world(database_url, replace(QUIET, rate_limits=True)) as here:
+        stranger = here.client()
+        assert (await stranger.get(ME)).status_code == 401
+        for _ in range(PER_ADDRESS.amount - 1):
+            await here.app.state.duely.limits.count(PER_ADDRESS, "127.0.0.1")
+        answer = await stranger.get(ME)
+        assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
 
 
 async def test_the_demo_needs_no_login_and_answers_this_machine_alone(here: World) -> None:

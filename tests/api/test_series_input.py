@@ -1,4 +1,4 @@
-"""Whatever is sent about series, the answer is a problem that says what is wrong and where."""
+"""Bad input about series: every answer is a problem that says what is wrong and where."""
 
 from typing import Any
 from uuid import uuid4
@@ -82,8 +82,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-def told(series: dict[str, Any]) -> dict[str, Any]:
-    """All but the version: a series hears when its task is made."""
+def without_version(series: dict[str, Any]) -> dict[str, Any]:
+    """Returns all but the version, which grows when the series hears that its task was made."""
     return {name: value for name, value in series.items() if name != "version"}
 
 
@@ -98,7 +98,9 @@ async def test_every_field_is_taken_at_its_limit_and_kept_as_it_is(ada: httpx.As
         assert previewed["sentence"] == answer.json()["sentence"]
         del previewed["occurrences"][0]["shifted"]
         assert previewed["occurrences"][0].items() <= answer.json()["next"].items()
-        assert told((await ada.get(f"{SERIES}/{answer.json()['id']}")).json()) == told(answer.json())
+        assert without_version((await ada.get(f"{SERIES}/{answer.json()['id']}")).json()) == without_version(
+            answer.json()
+        )
 
 
 async def test_every_field_is_refused_beyond_its_limit(ada: httpx.AsyncClient) -> None:
@@ -107,7 +109,7 @@ async def test_every_field_is_refused_beyond_its_limit(ada: httpx.AsyncClient) -
         assert fault(await ada.post(SERIES, json={**DAILY, **fields})) == (422, pointer, code), str(fields)[:100]
         edited = await ada.patch(f"{SERIES}/{series['id']}", json=fields)
         assert fault(edited) == (422, pointer, code), str(fields)[:100]
-    assert list(map(told, (await ada.get(SERIES)).json()["items"])) == [told(series)]
+    assert list(map(without_version, (await ada.get(SERIES)).json()["items"])) == [without_version(series)]
     for missing in DAILY:
         body = {name: value for name, value in DAILY.items() if name != missing}
         assert fault(await ada.post(SERIES, json=body)) == (422, f"/{missing}", "required")
@@ -202,7 +204,7 @@ async def test_another_users_series_are_series_that_do_not_exist(
             assert (answer.status_code, answer.json()["code"]) == (404, "series_not_found"), (method, path, series_id)
     assert (await ada.delete(f"{TASKS}/{theirs['next']['task_id']}/recurrence")).json()["code"] == "task_not_found"
     assert (await ada.get(SERIES)).json()["total"] == 0
-    assert told((await bob.get(f"{SERIES}/{theirs['id']}")).json()) == told(theirs)
+    assert without_version((await bob.get(f"{SERIES}/{theirs['id']}")).json()) == without_version(theirs)
     task = (await bob.get(f"{TASKS}/{theirs['next']['task_id']}")).json()
     for reminder_id in (task["reminders"][0]["id"], str(uuid4()), "x"):
         answer = await ada.get(f"/api/v1/reminders/{reminder_id}")

@@ -1,4 +1,4 @@
-"""What a series says comes next: a task that can be read, and one that is still to be done."""
+"""`next` of a series: it names a task that can be read and is still to be done."""
 
 import asyncio
 from typing import Any
@@ -42,9 +42,9 @@ async def test_the_task_that_comes_next_is_there_when_its_series_names_it(
 
 async def task_after(ada: httpx.AsyncClient, method: str, url: str, body: dict[str, Any]) -> httpx.Response:
     """The task that the answered series names, read as soon as it is named."""
-    told = await ada.request(method, url, json=body)
-    assert told.status_code in (200, 201), told.text
-    return await ada.get(f"{TASKS}/{told.json()['next']['task_id']}")
+    answer = await ada.request(method, url, json=body)
+    assert answer.status_code in (200, 201), answer.text
+    return await ada.get(f"{TASKS}/{answer.json()['next']['task_id']}")
 
 
 async def test_a_resumed_series_names_a_task_that_is_there(here: World, ada: httpx.AsyncClient) -> None:
@@ -65,14 +65,14 @@ async def test_the_token_of_a_series_names_the_task_that_is_not_there_in_time(
         return False
 
     monkeypatch.setattr(here.projection, "wait", never)
-    told = await ada.post(SERIES, json=DAILY)
-    assert told.status_code == 201, told.text
-    task = (told.json()["next"]["task_id"], 1)
+    answer = await ada.post(SERIES, json=DAILY)
+    assert answer.status_code == 201, answer.text
+    task = (answer.json()["next"]["task_id"], 1)
     assert asked == [task]
     asked.clear()
-    behind = await ada.get(f"{TASKS}/{task[0]}", headers={"Duely-Consistency": told.headers["duely-consistency"]})
+    behind = await ada.get(f"{TASKS}/{task[0]}", headers={"Duely-Consistency": answer.headers["duely-consistency"]})
     assert behind.json()["code"] == "read_model_behind"
-    assert asked == [task, (told.json()["id"], 1)]
+    assert asked == [task, (answer.json()["id"], 1)]
 
 
 async def test_an_edit_does_not_wait_for_a_task_that_was_there_before(here: World, ada: httpx.AsyncClient) -> None:

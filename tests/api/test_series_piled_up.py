@@ -1,4 +1,4 @@
-"""A series of which more is open than it keeps in mind: what is shown of it, and what becomes of all when it is deleted."""
+"""A series with more open tasks than it keeps in mind: what is shown of it, and what an edit or a delete does to them."""
 
 import httpx
 import pytest
@@ -13,7 +13,7 @@ OPEN = MAX_OPEN + 30
 
 @pytest.fixture
 async def piled_up(here: World, ada: httpx.AsyncClient) -> str:
-    """The id of a series of whose tasks so many have started and are open, and the next one is there."""
+    """Returns the id of a series with OPEN tasks that have started and are open, and the next one."""
     series_id: str = (await ada.post(SERIES, json=DAILY)).json()["id"]
     here.clock.move(days=OPEN)
     await ada.post("/api/v1/auth/login", json={"email": "ada@example.org", "password": PASSWORD})
@@ -87,6 +87,6 @@ async def test_what_could_not_be_reached_is_deleted_by_the_next_request(
 
 
 async def tell_all(here: World, series_id: str) -> None:
-    """What one turn has no room to tell is told by the next ones."""
+    """Lets the next turns send what one turn had no room for."""
     for _ in range(OPEN // 20):
         await here.actors.tick("SeriesActor", series_id)

@@ -1,4 +1,4 @@
-"""A sign-up that is cut off: whoever asks again gets the same account, and nobody else does."""
+"""A sign-up that is cut off: the same person gets the same account with the next request, and nobody else does."""
 
 import asyncio
 from dataclasses import replace
@@ -22,7 +22,7 @@ async def register(here: World, body: dict[str, Any] = ADA, path: str = "registe
 
 
 async def there_is(here: World) -> list[tuple[str, str | None]]:
-    """The people whom anything knows: actor, account."""
+    """Returns each person's id as the actors have it and as the accounts have it."""
     async with here.db.raw() as connection:
         rows = await connection.fetch(
             """SELECT split_part(key, '||', 3), user_id FROM dapr_state FULL JOIN accounts
@@ -33,7 +33,7 @@ async def there_is(here: World) -> list[tuple[str, str | None]]:
 
 @pytest.fixture(params=["before the actor", "after the actor"])
 async def cut_off(here: World, request: pytest.FixtureRequest) -> World:
-    """Ada was told to come back."""
+    """Ada's sign-up was answered with a 503."""
     here.actors.down = request.param == "before the actor"
     here.actors.lose_reply = not here.actors.down
     answer = await register(here)

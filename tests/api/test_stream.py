@@ -88,8 +88,8 @@ async def test_a_reminder_is_heard_with_its_notification(here: World, server: Se
     delivered = await listener.next()
     assert faults(delivered["data"], "StreamEvent") == []
     assert delivered["event"] == "reminder.delivered"
-    told = (await ada.get("/api/v1/notifications")).json()["items"][0]
-    assert delivered["data"]["notification"] == told
+    shown = (await ada.get("/api/v1/notifications")).json()["items"][0]
+    assert delivered["data"]["notification"] == shown
 
 
 async def test_each_event_of_a_turn_is_heard_with_the_whole_task(server: Served, ada: httpx.AsyncClient) -> None:
@@ -98,7 +98,10 @@ async def test_each_event_of_a_turn_is_heard_with_the_whole_task(server: Served,
     body = {"title": "Call", "description": "Ask.", "due": {"date": "2026-12-01"}, "reminders": [{"offset_minutes": 5}]}
     task = (await ada.post(TASKS, json=body)).json()
     heard = [await listener.next() for _ in range(2)]
-    assert [(it["event"], it["data"]["task"]) for it in heard] == [("task.created", task), ("reminder.scheduled", task)]
+    assert [(message["event"], message["data"]["task"]) for message in heard] == [
+        ("task.created", task),
+        ("reminder.scheduled", task),
+    ]
     between = await hear(server, ada, f"?after={start + 1}")
     await between.next()
     assert (await between.next())["data"]["task"] == task, "the first event of the turn was heard before"
@@ -245,7 +248,7 @@ async def test_a_long_stream_ends_by_itself_and_is_resumed_where_it_was(here: Wo
 async def test_a_slow_reader_is_sent_hundreds_of_events_that_it_missed(
     here: World, server: Served, ada: httpx.AsyncClient
 ) -> None:
-    """The long texts fill what sockets take, so that the stream has to wait for its reader."""
+    """The long texts fill the buffers of the sockets, so that the stream has to wait for its reader."""
     tasks = 450  # each with a reminder: two events
     long = {"description": "é" * 20_000, "due": {"local": "2027-01-01T09:00", "zone": "UTC"}}
     for number in range(tasks):

@@ -1,4 +1,4 @@
-"""What one replica of the public app remembers, and another one has changed."""
+"""Two replicas of the public app: one remembers what the other has changed."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,7 +24,7 @@ def other(here: World) -> FastAPI:
 
 
 def on(here: World, replica: FastAPI, person: httpx.AsyncClient) -> httpx.AsyncClient:
-    """The same person there."""
+    """Returns a client of the same person on that replica."""
     client = here.client(replica)
     client.cookies = person.cookies
     return client
@@ -111,7 +111,7 @@ async def test_the_one_of_the_demo_is_never_sent_away(here: World) -> None:
 
 
 def httpx_connection(client: httpx.AsyncClient) -> httpx.Request:
-    """As much of a connection as credentials look at."""
+    """Returns as much of a connection as Credentials reads."""
     request = client.build_request("GET", ME)
     request.scope = {"scheme": "http"}  # type: ignore[attr-defined]
     return request

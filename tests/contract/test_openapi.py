@@ -1,4 +1,4 @@
-"""The committed OpenAPI document is the one the code makes, and says what clients need."""
+"""The OpenAPI document: the committed one is the one that the code makes, and it has what clients need."""
 
 from collections.abc import Iterator
 from typing import Any

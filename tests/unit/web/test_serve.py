@@ -1,4 +1,4 @@
-"""How the process stops: the public listener first, and none that does not end holds it up."""
+"""The stop of a process: the public listener ends first, and a listener that does not end holds nothing up."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.unit
 
 
 class FakeServer:
-    """Serves until it is told to end and `last` is done."""
+    """Serves until it must exit and `last` is done."""
 
     should_exit = False
 
