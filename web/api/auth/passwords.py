@@ -11,17 +11,17 @@ class Passwords:
     """Hashes and verifies passwords; each costs about 33 ms of one core."""
 
     def __init__(self) -> None:
-        self._slots = asyncio.Semaphore(os.cpu_count() or 1)
+        self._semaphore = asyncio.Semaphore(os.cpu_count() or 1)
         self._nobody = HASHER.hash("nobody has this password")
 
     async def hash(self, password: str) -> str:
         """Returns the argon2id hash of a password, with its parameters."""
-        async with self._slots:
+        async with self._semaphore:
             return await asyncio.to_thread(HASHER.hash, password)
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Returns whether the password has that hash; without a hash it takes as long and returns False."""
-        async with self._slots:
+        async with self._semaphore:
             right = await asyncio.to_thread(matches, stored or self._nobody, password)
         return right and stored is not None
 

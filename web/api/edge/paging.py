@@ -1,13 +1,33 @@
 """Pages of lists: by number, or by a cursor that holds for one query of one user."""
 
 import hashlib
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from actors.replies import Json
 from web.act import Act
 from web.api.edge.signed import LONGEST
 from web.problems import ProblemError
+
+
+class Numbered(Protocol):
+    """The query of a list whose pages have numbers, from 1."""
+
+    page: int
+    per_page: int
+
+
+def page_json(query: Numbered, items: Sequence[Json], total: int, next_cursor: str | None = None) -> Json:
+    """Returns one page as the API shows it; `total` counts the items of all pages."""
+    return {
+        "items": items,
+        "total": total,
+        "page": query.page,
+        "per_page": query.per_page,
+        "next_cursor": next_cursor,
+    }
 
 
 class Paged(BaseModel):

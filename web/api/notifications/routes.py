@@ -13,6 +13,7 @@ from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import NotificationId
 from web.api.edge.operation import operation
+from web.api.edge.paging import page_json
 from web.api.notifications import models
 from web.api.notifications.queries import NotificationQuery
 from web.api.notifications.shown import notification_json
@@ -33,15 +34,8 @@ async def list_(request: Request, query: Annotated[NotificationQuery, Query()]) 
             limit=query.per_page,
             offset=(query.page - 1) * query.per_page,
         )
-    page = {
-        "items": [notification_json(row) for row in listed.items],
-        "total": listed.total,
-        "page": query.page,
-        "per_page": query.per_page,
-        "next_cursor": None,
-        "unread": listed.unread,
-    }
-    return answer(page)
+    page = page_json(query, [notification_json(row) for row in listed.items], listed.total)
+    return answer(page | {"unread": listed.unread})
 
 
 @router.post(

@@ -14,6 +14,7 @@ from web.api.edge.answers import answer
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import ReminderId
 from web.api.edge.operation import operation
+from web.api.edge.paging import page_json
 from web.api.reminders import models
 from web.api.reminders.queries import LedgerQuery, ReminderQuery
 from web.api.reminders.shown import ledger_json, life_json, reminder_json
@@ -34,9 +35,7 @@ async def list_(request: Request, query: Annotated[ReminderQuery, Query()]) -> R
         rows, total = await reminder_queries.listed(
             connection, act.user_id, wanted, limit=query.per_page, offset=offset
         )
-    items = [reminder_json(row) for row in rows]
-    page = {"items": items, "total": total, "page": query.page, "per_page": query.per_page, "next_cursor": None}
-    return answer(page)
+    return answer(page_json(query, [reminder_json(row) for row in rows], total))
 
 
 @router.get(

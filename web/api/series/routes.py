@@ -20,7 +20,7 @@ from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import SeriesId
 from web.api.edge.operation import operation
-from web.api.edge.paging import cursor_after, opened_cursor
+from web.api.edge.paging import cursor_after, opened_cursor, page_json
 from web.api.edge.reading import read_body
 from web.api.series import bodies, models
 from web.api.series.queries import OccurrenceQuery, SeriesQuery, days_asked
@@ -79,13 +79,8 @@ async def list_(request: Request, query: Annotated[SeriesQuery, Query()]) -> Res
     async with act.db.connect() as connection:
         listed = await series_queries.listed(connection, act.user_id, query.status, stretch)
         done = await series_queries.done_of(connection, act.user_id, made_ahead(listed.items))
-    page = {
-        "items": await all_series_json(listed.items, done),
-        "total": listed.total,
-        "page": query.page,
-        "per_page": query.per_page,
-        "next_cursor": cursor_after(act, query, listed.last),
-    }
+    items = await all_series_json(listed.items, done)
+    page = page_json(query, items, listed.total, cursor_after(act, query, listed.last))
     return answer(page, headers={"Duely-Position": str(listed.position)})
 
 

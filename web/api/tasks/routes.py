@@ -15,7 +15,7 @@ from web.api.edge.answers import answer, answer_done, no_content
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import TagInPath, TaskId
 from web.api.edge.operation import operation
-from web.api.edge.paging import cursor_after
+from web.api.edge.paging import cursor_after, page_json
 from web.api.edge.reading import read_body
 from web.api.series.models import Series
 from web.api.series.sending import create_recurring, end_recurrence
@@ -53,13 +53,7 @@ async def list_(request: Request, query: Annotated[TaskQuery, Query()]) -> Respo
     now, stretch = act.now(), task_stretch(act, query)
     async with act.db.connect() as connection:
         listed = await task_queries.listed(connection, act.user_id, task_filter(query, now), stretch)
-    page = {
-        "items": tasks_json(listed.items, now),
-        "total": listed.total,
-        "page": query.page,
-        "per_page": query.per_page,
-        "next_cursor": cursor_after(act, query, listed.last),
-    }
+    page = page_json(query, tasks_json(listed.items, now), listed.total, cursor_after(act, query, listed.last))
     return answer(page, headers={"Duely-Position": str(listed.position)})
 
 

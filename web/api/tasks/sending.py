@@ -90,12 +90,12 @@ async def as_first_asked(act: Act, digest: str, kept: Json) -> Json:
 
 async def send_each(act: Act, command: Command, ids: Sequence[str]) -> Outcome:
     """Sends the same command to each task, with an id of its own; what fails for one does not stop the others."""
-    slots = asyncio.Semaphore(_AT_ONCE)
+    semaphore = asyncio.Semaphore(_AT_ONCE)
     loop = asyncio.get_running_loop()
     give_up_at = loop.time() + _SECONDS
 
     async def send_one(task_id: str) -> Sent:
-        async with slots:
+        async with semaphore:
             if loop.time() > give_up_at:
                 return _failed(task_id, UNREACHED), None
             return await _send_one(act, task_id, replace(command, id=command_id_for_item(command.id, task_id)))
