@@ -2,7 +2,7 @@
 import { useId, useState } from "preact/hooks"
 import { type Mode, PRESETS, type PresetName, preset, presetOf, ruleText } from "../recurrence.ts"
 import { presetWords } from "../recurrence-words.ts"
-import { type FormProps, lacksDays, withDate, withRule } from "../repeat-form.ts"
+import { type FormProps, lacksDays, type RepeatForm, withDate, withRule } from "../repeat-form.ts"
 import { zone } from "../store/session.ts"
 import { ZoneSelect } from "./DuePicker.tsx"
 import { DateInput, Field } from "./FormField.tsx"
