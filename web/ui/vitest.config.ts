@@ -1,4 +1,4 @@
-// How the tests run: in Node, without a browser; those with one stand in tests/browser of the whole.
+// The tests run in Node, without a browser; tests with one are in tests/browser at the root of the repository.
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({

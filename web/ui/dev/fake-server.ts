@@ -1,4 +1,4 @@
-// A server made of memory, to look at the page without the real one. It forgets everything when it stops.
+// A server in memory, to look at the page without the real one. It forgets everything when it stops.
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Plugin } from "vite"

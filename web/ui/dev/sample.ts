@@ -1,4 +1,4 @@
-// Tasks that show every part of a row, around the day on which they are asked for.
+// Sample tasks that show every part of a row, around today.
 import { randomUUID } from "node:crypto"
 import { addDays, dateAt } from "../src/time.ts"
 import type { Due, Priority, Task } from "../src/types.ts"

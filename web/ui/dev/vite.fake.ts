@@ -1,4 +1,4 @@
-// Serves the page with the fake server behind it: `npm run fake`.
+// The page with the fake server behind it: `npm run fake`.
 import { defineConfig } from "vite"
 import { fakeServer } from "./fake-server.ts"
 

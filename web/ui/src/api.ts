@@ -1,22 +1,22 @@
-// The one door to /api/v1: a key on every write, one retry with the same key, refusals and outages kept apart.
+// The only way to /api/v1: sends a key with every write, retries once with the same key, keeps refusals and outages apart.
 import { behind, causeOf, EVENTUAL, fallBehind } from "./behind.ts"
 import { newId } from "./ids.ts"
 import type { Problem } from "./types.ts"
 
-/** The server said no, and why. */
+/** A refusal of the server, with its reason. */
 export class Refused extends Error {
   constructor(readonly problem: Problem) {
     super(problem.detail || problem.title)
   }
 }
 
-/** No usable answer: no network, a time-out, or a server that is down or behind. */
+/** There was no usable answer: no network, a time-out, or a server that is down or behind. */
 export class Unreachable extends Error {}
 
 export interface Call {
   query?: Record<string, Query>
   body?: unknown
-  /** The same key makes the same write once, however often it is sent. */
+  /** A write that is sent again with the same key happens once. */
   key?: string
   ifMatch?: number | undefined
 }
@@ -25,7 +25,7 @@ type Query = string | number | boolean | null | undefined | readonly string[]
 
 export interface Answer<T> {
   value: T
-  /** Where the live stream must start to miss nothing after this answer. */
+  /** The position at which the live stream must start to miss nothing after this answer. */
   position: number | null
 }
 
@@ -35,7 +35,7 @@ const BASE = "/api/v1"
 const PROBE = `${BASE}/me`
 const PATIENCE_MS = 12_000
 const RETRY_AFTER_MS = 400
-/** How long each call still has to carry the token of the last write: also a write, whose day hangs on a zone just changed. */
+/** How long calls carry the token of the last write; writes too, because a day may depend on a zone just changed. */
 const TOKEN_LIFE_MS = 10_000
 
 const NOTHING_SEEN = { token: "", until: 0 }
@@ -89,7 +89,7 @@ async function attempt(url: string, request: RequestInit): Promise<Response | un
 
 async function read<T>(response: Response, method: Method, path: string): Promise<Answer<T>> {
   if (response.ok) {
-    if (path.startsWith("/auth/")) consistency = NOTHING_SEEN // whoever is here now may be somebody else
+    if (path.startsWith("/auth/")) consistency = NOTHING_SEEN // the reader may be somebody else now
     const token = response.headers.get("Duely-Consistency")
     if (token && method !== "GET") consistency = { token, until: Date.now() + TOKEN_LIFE_MS }
     const position = response.headers.get("Duely-Position")

@@ -1,4 +1,4 @@
-// What is shown: the mark while asking who it is, the sign-in, or the page.
+// The root of the page: the mark while the session is looked up, then the sign-in form or the page itself.
 import { Mark } from "./components/Icon.tsx"
 import { bootFailure } from "./store/boot.ts"
 import { me } from "./store/session.ts"

@@ -1,16 +1,16 @@
-// What reads ask for while the server cannot show all that was done: what there is, until it can again.
+// Reads while the server cannot show every change: they take what there is until the server has caught up.
 import { signal } from "@preact/signals"
 import type { Problem } from "./types.ts"
 
 type Cause = NonNullable<Problem["cause"]>
 
-/** Why what is read may be old; null while it is not. */
+/** Why reads may be out of date; null while they are not. */
 export const behind = signal<Cause | null>(null)
 
 export const EVENTUAL = "eventual"
 const LOOK_AGAIN_MS = 5000
 
-/** Why a read was refused that would be answered if it asked for what there is; null for every other answer. */
+/** Returns why a read was refused that would succeed with eventual consistency; null for every other response. */
 export async function causeOf(response: Response | undefined): Promise<Cause | null> {
   if (response?.status !== 503) return null
   const problem: Partial<Problem> = await response
@@ -20,7 +20,7 @@ export async function causeOf(response: Response | undefined): Promise<Cause | n
   return (problem.code === "read_model_behind" && problem.cause) || null
 }
 
-/** From now on reads take what there is; `probe` is a read that does not, asked for now and then until it is answered. */
+/** Makes reads take what there is; sends `probe`, a fully consistent read, now and then until it is answered. */
 export function fallBehind(cause: Cause, probe: () => Promise<Response | undefined>): void {
   if (behind.peek() === null) setTimeout(() => void lookAgain(probe), LOOK_AGAIN_MS)
   behind.value = cause

@@ -1,4 +1,4 @@
-// A task's fields in words, and what changed between two values of one.
+// The fields of a task in words, and the difference between two values of one.
 import { dueLabel, momentLabel, offsetLabel } from "./format.ts"
 import type { ChecklistItem, Due, Reminder } from "./types.ts"
 
@@ -7,7 +7,7 @@ export interface Around {
   now: number
 }
 
-/** A whole value: "Tomorrow 09:00", "home, money", "nothing". */
+/** Returns a whole value in words: "Tomorrow 09:00", "home, money", "nothing". */
 export function fieldText(field: string, value: unknown, around: Around): string {
   if (value === null || value === undefined || value === "") return "nothing"
   if (field === "due" || field === "start") return dueLabel(value as Due, around.zone, around.now)
@@ -20,7 +20,7 @@ export interface Difference {
   new: string[]
 }
 
-/** Of a list only what came, went or changed; of anything else both values. */
+/** Returns what came, went or changed in a list; for anything else both values. */
 export function difference(field: string, old: unknown, fresh: unknown, around: Around): Difference {
   if (!Array.isArray(old) || !Array.isArray(fresh))
     return { old: [fieldText(field, old, around)], new: [fieldText(field, fresh, around)] }
@@ -41,7 +41,7 @@ function itemText(field: string, item: unknown, { zone, now }: Around): string {
   return at ? momentLabel(Date.parse(at), zone, now) : offsetLabel(offset_minutes ?? 0).toLowerCase()
 }
 
-/** What only a newer server knows, as well as can be: "list.sorted-anew" → "list sorted anew". */
+/** Returns words for a type that only a newer server knows: "list.sorted-anew" → "list sorted anew". */
 export function typeWords(type: string): string {
   return type.replace(/[^a-z0-9]+/gi, " ").trim()
 }

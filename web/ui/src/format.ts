@@ -1,11 +1,11 @@
-// How times, spans and counts are worded on the page. Everything takes `now` and the zone as arguments.
+// Times, spans and counts in words. Every function takes `now` and the zone as arguments.
 import { addDays, DAY, dateAt, daysBetween, HOUR, instantAt, MINUTE, weekdayOf } from "./time.ts"
 import type { Due } from "./types.ts"
 
 const LANGUAGE = pickLanguage()
 const HOUR_CYCLE = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hourCycle
 
-/** The page speaks English: take the reader's English (order of day and month), else the British one. */
+/** Returns the reader's English, which orders day and month, or British English: the page speaks English only. */
 function pickLanguage(): string {
   const spoken = typeof navigator === "undefined" ? [] : (navigator.languages ?? [])
   return spoken.find((it) => it.startsWith("en")) ?? "en-GB"
@@ -29,7 +29,7 @@ export function timeLabel(instant: number, zone: string): string {
   return format(instant, zone, { hour, minute: "2-digit" })
 }
 
-/** "Today", "Tomorrow", "Fri", "27 Nov", "27 Nov 2027": short, and never ambiguous from `today`. */
+/** Returns a short date that is unambiguous from `today`: "Today", "Tomorrow", "Fri", "27 Nov", "27 Nov 2027". */
 export function dayLabel(date: string, today: string): string {
   const days = daysBetween(today, date)
   if (days === 0) return "Today"
@@ -41,7 +41,7 @@ export function dayLabel(date: string, today: string): string {
   return format(noon, "UTC", { day: "numeric", month: "short", ...year })
 }
 
-/** A heading of a day: "Tomorrow", "Friday 27 November". */
+/** Returns the heading of a day: "Tomorrow", "Friday 27 November". */
 export function dayHeading(date: string, today: string): string {
   const label = dayLabel(date, today)
   const noon = Date.parse(`${date}T12:00:00Z`)
@@ -53,13 +53,13 @@ export function momentLabel(instant: number, zone: string, now: number): string 
   return `${dayLabel(dateAt(instant, zone), dateAt(now, zone))} ${timeLabel(instant, zone)}`
 }
 
-/** A due as the reader sees it: its own wall clock shown in the reader's zone. */
+/** Returns a due on the reader's wall clock. */
 export function dueLabel(due: Due, zone: string, now: number): string {
   if ("date" in due) return dayLabel(due.date, dateAt(now, zone))
   return momentLabel(instantAt(due.local, due.zone), zone, now)
 }
 
-/** A date of a series in its own zone, whatever today is: "Mon 30 Nov 2026 09:00". */
+/** Returns a date of a series in its own zone, whatever today is: "Mon 30 Nov 2026 09:00". */
 export function slotLabel({
   local,
   date,
@@ -76,7 +76,7 @@ export function slotLabel({
   return `${format(Date.parse(`${local.slice(0, 10)}T12:00:00Z`), "UTC", day)} ${timeLabel(Date.parse(at), zone)}`
 }
 
-/** A slot by its name alone, as the rule has it: "2026-11-30T09:00" → "Mon 30 Nov 2026 09:00". */
+/** Returns a slot by its name alone, as the rule gives it: "2026-11-30T09:00" → "Mon 30 Nov 2026 09:00". */
 export function nominalLabel(slot: string): string {
   const [date, time] = slot.split("T")
   return slotLabel({ zone: "UTC", at: `${date}T${time ?? "00:00"}Z`, ...(time ? { local: slot } : { date: slot }) })
@@ -96,7 +96,7 @@ export function agoLabel(instant: number, now: number): string {
   return span > 0 ? `${spanLabel(span)} ago` : `in ${spanLabel(span)}`
 }
 
-/** "30 min before", "at the due time", "1 day before". */
+/** Returns an offset in words: "30 min before", "at the due time", "1 day before". */
 export function offsetLabel(minutes: number): string {
   if (minutes === 0) return "At the due time"
   return `${offsetSpan(minutes)} before`
@@ -117,7 +117,7 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`
 }
 
-/** The next Monday strictly after `today`. */
+/** Returns the next Monday strictly after `today`. */
 export function nextMonday(today: string): string {
   return addDays(today, (8 - weekdayOf(today)) % 7 || 7)
 }

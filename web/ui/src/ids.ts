@@ -1,4 +1,4 @@
-// Fresh uuids. `crypto.randomUUID` is absent on plain http away from localhost, where Duely must work too.
+// New uuids. `crypto.randomUUID` is absent on plain http away from localhost, where Duely must work too.
 
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))

@@ -1,4 +1,4 @@
-// Every key and what it does, in one table; the help shows the same table.
+// The table of all keys and what they do; the help shows the same table.
 import { signal } from "@preact/signals"
 import { completeTask, deleteTask, reopenTask } from "./store/changes.ts"
 import { currentView } from "./store/lists.ts"
@@ -13,7 +13,7 @@ interface Shortcut {
   keys: string[]
   what: string
   run: (event: KeyboardEvent) => void
-  /** Only while a task of the list is chosen. */
+  /** The key works only while a task of the list is chosen. */
   onTask?: boolean
 }
 
@@ -53,14 +53,14 @@ function isTyping(target: EventTarget | null): boolean {
   )
 }
 
-/** Space and Enter keep their own meaning on any button but a task's title. */
+/** Tells whether the key belongs to another control: Space and Enter keep their meaning on any button but a task's title. */
 function isOtherControl({ key, target }: KeyboardEvent): boolean {
   const own = key === "x" || key === "e"
   return !own && !(target instanceof HTMLElement && target.classList.contains("task-title"))
 }
 
 function focusQuickAdd(): void {
-  // At once where it can be: what a quick hand types next must not get lost, or be taken for other keys.
+  // We focus at once where we can: what a quick hand types next must neither get lost nor be taken for other keys.
   if (focusOn("#quick-add")) return
   go({ view: "today", tags: [], priorities: [], search: "", taskId: null, seriesId: null })
   requestAnimationFrame(() => focusOn("#quick-add"))
@@ -81,7 +81,7 @@ function chosenRow(): HTMLElement | null {
   return document.activeElement?.closest<HTMLElement>("[data-task]") ?? null
 }
 
-/** The task of the focused row, else the open one. */
+/** Returns the id of the task in the focused row, else of the open task. */
 function chosenId(): string | null {
   return chosenRow()?.dataset.task ?? openTaskId.peek()
 }
@@ -96,7 +96,7 @@ function move(by: 1 | -1): void {
   if (openTaskId.peek() && next) go({ taskId: next.closest<HTMLElement>("[data-task]")?.dataset.task ?? null }, true)
 }
 
-/** The row is about to leave: the choice moves to its neighbour first. */
+/** Moves the choice to a neighbour before the row leaves the list. */
 function stepAside(): void {
   const titles = rows()
   const at = titles.findIndex((it) => chosenRow()?.contains(it))

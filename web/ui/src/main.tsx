@@ -1,4 +1,4 @@
-// Where the page starts.
+// The entry point of the page.
 import { effect } from "@preact/signals"
 import { render } from "preact"
 import { App } from "./app.tsx"
@@ -36,13 +36,13 @@ boot()
 for (const event of ["online", "offline", "focus", "pageshow"]) addEventListener(event, wakeLive)
 document.addEventListener("visibilitychange", wakeLive)
 
-// The tab's icon wears a dot while something is unread.
+// The tab's icon has a dot while a notification is unread.
 effect(() => {
   const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]")
   if (icon) icon.href = unread.value > 0 ? "/favicon-unread.svg" : "/favicon.svg"
 })
 
-// A conflict is settled where both values can be seen.
+// A conflict is resolved in the drawer, where both values can be seen.
 effect(() => {
   const clash = clashes.value.at(-1)
   if (clash && openTaskId.peek() !== clash.edit.taskId) openTask(clash.edit.taskId)

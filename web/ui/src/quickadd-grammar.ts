@@ -1,4 +1,4 @@
-// The clauses that quick add understands, in order of preference: a pattern and what it means. English only.
+// The clauses that quick add understands, in order of preference: a pattern and its meaning. English only.
 import { type Repeat, repeatForms } from "./quickadd-repeat.ts"
 import { addDays, addMonths, isDate, weekdayOf } from "./time.ts"
 import type { Priority } from "./types.ts"
@@ -18,7 +18,7 @@ export interface Context {
   today: string
   /** The part just before is a date, or days that repeat. */
   follows: boolean
-  /** What stands behind the match. */
+  /** The text after the match. */
   tail: string
 }
 
@@ -124,7 +124,7 @@ function dayWord(word: string, today: string): Found {
   return { kind: "date", date: addDays(today, word.startsWith("tod") ? 0 : 1) }
 }
 
-/** "sun", "sat", "wed" are words too: short names count after on/by/next/this, at the end, or before a time. */
+/** Reads a weekday. "sun" and "sat" are words too: short names count after on/by/next/this, at the end, or before a time. */
 function readWeekday([, lead, name = "", day]: RegExpExecArray, { today, tail }: Context): Found | undefined {
   const index = DAYS.findIndex((it) => it.startsWith(name.toLowerCase()))
   const clear = day || lead || /^\s*($|[,#!]|at |@|\d{1,2}(:\d\d|\s?[ap]m))/i.test(tail)
@@ -133,7 +133,7 @@ function readWeekday([, lead, name = "", day]: RegExpExecArray, { today, tail }:
   return { kind: "date", date: lead?.toLowerCase() === "next" ? nextWeeks(date, today) : date }
 }
 
-/** "next friday" said on a Wednesday is the one of next week; weeks begin on Monday. */
+/** Returns the day in next week: "next friday" on a Wednesday is nine days ahead; weeks begin on Monday. */
 function nextWeeks(date: string, today: string): string {
   return date >= comingDay(1, today) ? date : addDays(date, 7)
 }

@@ -1,11 +1,11 @@
-// What quick add understands of repeating: "every 2 weeks on monday", "every month on the 31st", "every 3 days after completion".
+// The repetitions of quick add: "every 2 weeks on monday", "every month on the 31st", "every 3 days after completion".
 import { type Mode, type Pattern, patternAt, type Unit, WEEKDAYS, type Weekday } from "./recurrence.ts"
 
 export interface Repeat {
   kind: "repeat"
   pattern: Pattern
   mode: Mode
-  /** It names no day: that of the first date counts. */
+  /** The text names no day, so the day of the first date counts. */
   isOpen: boolean
 }
 
@@ -29,7 +29,7 @@ const OF_MONTH = "of (?:the|each|every) month"
 
 type Groups = (string | undefined)[]
 
-/** What may stand after "every", and what it means; the first that fits counts. */
+/** The texts that may follow "every", and their meaning; the first that fits counts. */
 const forms: [source: string, read: (groups: Groups) => Partial<Pattern>][] = [
   ["(?:week|work) ?days?", () => ({ unit: "week", weekdays: ["MO", "TU", "WE", "TH", "FR"] })],
   [`(?:(other|second) )?(${DAYS})`, ([count, days]) => ({ ...weekly(count), weekdays: daysOf(days) })],
@@ -49,7 +49,7 @@ type Read = (groups: Groups, today: string) => Repeat | undefined
 
 const AFTER = "( after (?:completion|done|it is done))?"
 
-/** Patterns with what they mean on a day, for the table of clauses. */
+/** The patterns with their meaning on a day, for the table of clauses. */
 export const repeatForms: [source: string, read: Read][] = [
   ...forms.map(([source, read]): [string, Read] => [
     `(?:every|each) ${source}`,

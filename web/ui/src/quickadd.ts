@@ -1,4 +1,4 @@
-// Reads one line of quick add: "Pay rent tomorrow 9am #home !high remind 1 minute before" → a draft and where each part stood.
+// The parser of quick add: "Pay rent tomorrow 9am #home !high remind 1 minute before" → a draft and the place of each part.
 import { type Clause, clauses, type Found } from "./quickadd-grammar.ts"
 import { firstDate, type Mode, reanchor, ruleText } from "./recurrence.ts"
 import { addDays, dateAt, instantAt, localAt, MINUTE } from "./time.ts"
@@ -18,7 +18,7 @@ export interface Draft {
   reminders: ReminderInput[] | undefined
   priority: Priority | null
   tags: string[]
-  /** With it comes a due: the first date. */
+  /** A repetition always comes with a due, the first date. */
   repeat: { rule: string; mode: Mode } | null
   tokens: Token[]
 }
@@ -26,11 +26,11 @@ export interface Draft {
 export interface Surroundings {
   now: number
   zone: string
-  /** Lower-case texts of chips that the writer took back. */
+  /** The lower-case texts of chips that the reader removed. */
   ignored?: ReadonlySet<string>
 }
 
-/** What a kind rules out further on: a second date in the line stays part of the title. */
+/** The kinds that a kind rules out further on: a second date in the line stays part of the title. */
 const RULES_OUT: Partial<Record<Found["kind"], Found["kind"][]>> = {
   date: ["date", "moment"],
   time: ["time", "moment"],
@@ -172,7 +172,7 @@ function repeatOf(found: Hit[], due: Due | null, { now, zone }: Surroundings): D
   return { rule: ruleText(pattern, repeat.mode), mode: repeat.mode }
 }
 
-/** A bare time means its next coming: today when still ahead, else tomorrow. */
+/** Returns the next day on which the time comes: today when it is still ahead, else tomorrow. */
 function nextDateOf(time: string, now: number, zone: string): string {
   const today = dateAt(now, zone)
   return instantAt(`${today}T${time}`, zone) > now ? today : addDays(today, 1)

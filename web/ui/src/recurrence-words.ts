@@ -1,4 +1,4 @@
-// A rule in a few words, for chips and lists of choices; the whole sentence is the server's.
+// A rule in a few words, for chips and lists of choices; the server makes the whole sentence.
 import { dayLabel } from "./format.ts"
 import { type Mode, type Pattern, type PresetName, preset, readRule, WEEKDAYS, type Weekday } from "./recurrence.ts"
 
@@ -34,7 +34,7 @@ export const NTH_NAMES: [nth: number, name: string][] = [
   [-1, "last"],
 ]
 
-/** "Every 2 weeks on Mon, Thu", "Monthly on the 31st": without its end. */
+/** Returns a pattern in words without its end: "Every 2 weeks on Mon, Thu", "Monthly on the 31st". */
 export function patternWords(pattern: Pattern, mode: Mode): string {
   const every = everyWords(pattern)
   if (mode === "completion") return `${every} after completion`
@@ -56,7 +56,7 @@ export function ordinal(number: number): string {
   return `${number}${(teen ? undefined : ["", "st", "nd", "rd"][number % 10]) || "th"}`
 }
 
-/** "until 31 Mar 2027", "5 times", or nothing. */
+/** Returns the end in words: "until 31 Mar 2027", "5 times", or an empty text. */
 export function endWords({ end }: Pattern, today: string): string {
   if (end.kind === "on") return `until ${dayLabel(end.date, today)}`
   return end.kind === "after" ? `${end.count} times` : ""

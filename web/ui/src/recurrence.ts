@@ -1,4 +1,4 @@
-// Rules as the editor holds them: RRULE text in, choices out, and back. What the choices cannot say stays text.
+// Rules as the editor holds them: RRULE text to choices and back. A rule that the choices cannot express stays text.
 import { addDays, weekdayOf } from "./time.ts"
 
 export const WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"] as const
@@ -7,24 +7,24 @@ export type Unit = "day" | "week" | "month" | "year"
 export type Mode = "schedule" | "completion"
 export type End = { kind: "never" } | { kind: "on"; date: string } | { kind: "after"; count: string }
 
-/** Numbers that are typed stay text: what is wrong with them is for the server to say. */
+/** A rule as choices. Typed numbers stay text, because the server judges them. */
 export interface Pattern {
   unit: Unit
   interval: string
-  /** Of a week; none means that of the first date. */
+  /** The days of a week; none means the day of the first date. */
   weekdays: Weekday[]
-  /** Of a month or a year: its 25th, its second Tuesday, its last day. */
+  /** The day of a month or a year: its 25th, its second Tuesday, its last day. */
   by: "day" | "nth" | "last"
   day: string
   /** 1 to 5, or -1 for the last. */
   nth: number
   weekday: Weekday
-  /** Of a year, 1 to 12. */
+  /** The month of a year, 1 to 12. */
   month: number
   end: End
 }
 
-/** What a series is told beside its template. */
+/** A repetition: everything about a series but its template. */
 export interface Recurrence {
   rule: string
   mode: Mode
@@ -36,7 +36,7 @@ export interface Recurrence {
 const FREQUENCY: Record<Unit, string> = { day: "DAILY", week: "WEEKLY", month: "MONTHLY", year: "YEARLY" }
 const WORKDAYS: Weekday[] = ["MO", "TU", "WE", "TH", "FR"]
 
-/** Every choice as `date` suggests it: weekly on its weekday, monthly on its day. */
+/** Returns the choices that `date` suggests: weekly on its weekday, monthly on its day. */
 export function patternAt(date: string): Pattern {
   const day = Number(date.slice(8))
   return {
@@ -70,7 +70,7 @@ export function preset(name: PresetName, date: string): Pattern {
 
 export const PRESETS: PresetName[] = ["daily", "workdays", "weekly", "monthly", "nth", "last", "yearly"]
 
-/** The preset that says the same, whatever its end; undefined when none does. */
+/** Returns the preset that equals the pattern, whatever its end; undefined when none does. */
 export function presetOf(pattern: Pattern, date: string): PresetName | undefined {
   const same = (it: Pattern) => ruleText({ ...it, end: { kind: "never" } }, "schedule")
   return PRESETS.find((name) => same(preset(name, date)) === same(pattern))
@@ -80,7 +80,7 @@ export function ruleText(pattern: Pattern, mode: Mode): string {
   const { unit, interval, end } = pattern
   const parts = [`FREQ=${FREQUENCY[unit]}`]
   if (interval !== "1") parts.push(`INTERVAL=${interval}`)
-  // After completion the interval alone counts.
+  // After completion only the interval counts.
   if (mode === "schedule") parts.push(...daysText(pattern))
   if (end.kind === "on") parts.push(`UNTIL=${end.date.replaceAll("-", "")}`)
   if (end.kind === "after") parts.push(`COUNT=${end.count}`)
@@ -97,7 +97,7 @@ function daysText({ unit, weekdays, by, day, nth, weekday, month }: Pattern): st
   return unit === "year" ? [`BYMONTH=${month}`, within] : [within]
 }
 
-/** The choices that make `text`, for a series from `date` on; undefined when it says more than they can. */
+/** Returns the choices that make `text`, for a series from `date` on; undefined when the choices cannot express it. */
 export function readRule(text: string, mode: Mode, date: string): Pattern | undefined {
   const parts = partsOf(text)
   const unit = (Object.keys(FREQUENCY) as Unit[]).find((it) => FREQUENCY[it] === parts.get("FREQ"))
@@ -112,7 +112,7 @@ export function readRule(text: string, mode: Mode, date: string): Pattern | unde
   return isSame(partsOf(ruleText(pattern, mode)), parts) ? pattern : undefined
 }
 
-/** After the first date moved: what followed the old one follows the new one. */
+/** Returns the pattern after the first date moved: days that followed the old date follow the new one. */
 export function reanchor(pattern: Pattern, from: string, to: string): Pattern {
   const [old, fresh] = [patternAt(from), patternAt(to)]
   const moved = { ...pattern }
@@ -124,7 +124,7 @@ export function reanchor(pattern: Pattern, from: string, to: string): Pattern {
   return moved
 }
 
-/** The first date from `from` on that the pattern names, a missing day of a month being its last. */
+/** Returns the first date from `from` on that the pattern names; a day that a month lacks counts as its last. */
 export function firstDate(pattern: Pattern, from: string): string {
   for (let date = from, days = 0; days <= 366; days += 1, date = addDays(date, 1)) if (names(pattern, date)) return date
   return from

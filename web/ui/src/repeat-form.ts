@@ -1,10 +1,10 @@
-// What the repeat dialog holds while it is filled in, and what it says to the server; which fault belongs to which field.
+// The state of the repeat dialog, the request it becomes, and the field that each error belongs to.
 import { type Mode, type Pattern, preset, type Recurrence, readRule, reanchor, ruleText } from "./recurrence.ts"
 import type { Due, Problem } from "./types.ts"
 
 export interface RepeatForm {
   pattern: Pattern
-  /** Written by hand; the choices say nothing then. */
+  /** A rule written by hand; the choices do not count then. */
   raw: string | null
   mode: Mode
   monthEnd: Recurrence["month_end"]
@@ -19,7 +19,7 @@ export interface RepeatForm {
 export type RepeatField = "rule" | "interval" | "days" | "count" | "until" | "start" | "lookAhead" | "title"
 export type Faults = Partial<Record<RepeatField, string>>
 
-/** What every part of the form is given. */
+/** The props that every part of the form gets. */
 export interface FormProps {
   form: RepeatForm
   faults: Faults
@@ -57,18 +57,18 @@ export function startOf({ date, time, zone }: RepeatForm): Due {
   return time ? { local: `${date}T${time}`, zone } : { date }
 }
 
-/** Another first date takes along what followed the old one. */
+/** Returns the form with another first date; what followed the old date follows the new one. */
 export function withDate(form: RepeatForm, date: string): RepeatForm {
   return { ...form, date, pattern: reanchor(form.pattern, form.date, date) }
 }
 
-/** A rule by hand: back to the choices as soon as they can say it. */
+/** Returns the form with a rule written by hand; the choices take over as soon as they can express it. */
 export function withRule(form: RepeatForm, text: string): RepeatForm {
   const pattern = readRule(text, form.mode, form.date)
   return pattern ? { ...form, pattern, raw: null } : { ...form, raw: text }
 }
 
-/** Some months lack that day: then what happens there is asked. */
+/** Tells whether some months lack the day, so that the form must ask what happens there. */
 export function lacksDays({ pattern, mode, raw }: RepeatForm): boolean {
   if (mode === "completion" || raw !== null || pattern.by !== "day") return false
   const day = Number(pattern.day)
@@ -85,7 +85,7 @@ const PLACES: Record<string, [field: RepeatField, words?: string]> = {
   invalid_bymonthday: ["days", "From 1 to 31."],
 }
 
-/** Each fault at the field that can mend it. */
+/** Returns each error by the field that can fix it. */
 export function faultsOf({ errors, detail }: Problem, form: RepeatForm): Faults {
   const faults: Faults = {}
   for (const { code, pointer, detail: said } of errors ?? []) {

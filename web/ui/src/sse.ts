@@ -1,4 +1,4 @@
-// Reads a text/event-stream as it arrives, comments included: they are the heartbeat.
+// A parser of text/event-stream as it arrives, comments included: they are the heartbeat.
 
 export interface Message {
   kind: "event" | "comment" | "retry"
@@ -13,7 +13,7 @@ export class StreamReader {
   private event = ""
   private data: string[] = []
 
-  /** Takes the next piece of text, cut anywhere; gives what is complete. */
+  /** Takes the next piece of text, cut anywhere; returns the messages that are complete. */
   push(text: string): Message[] {
     const lines = (this.rest + text).split("\n")
     this.rest = lines.pop() ?? ""

@@ -1,16 +1,16 @@
-// How this browser hears: one live stream, resumed by position, honest about its state. `tabs.ts` shares it.
+// The live stream of this browser: one connection, resumed by position, with an honest state. `tabs.ts` shares it.
 import { type Message, StreamReader } from "./sse.ts"
 import type { StreamEvent } from "./types.ts"
 
 export type StreamState = "connecting" | "live" | "reconnecting" | "offline" | "paused"
 
-/** What one message means to somebody who has heard everything up to `position`. */
+/** The meaning of one message to a listener that has everything up to `position`. */
 export interface Step {
   position: number
   events: StreamEvent[]
-  /** Too old to resume: everything shown must be read again. */
+  /** The position is too old to resume: everything on screen must be loaded again. */
   resync: boolean
-  /** A newer window took this stream's place. */
+  /** A newer window took over this stream. */
   replaced: boolean
   serverTime: string | null
 }
@@ -32,16 +32,16 @@ export function reduce(position: number, message: Pick<Message, "event" | "data"
 }
 
 export interface Hearing {
-  /** The last position that was applied. */
+  /** Returns the last position that was applied. */
   position: () => number
   step: (step: Step) => void
   state: (state: StreamState) => void
-  /** Any sign of life, heartbeats included. */
+  /** Called at any sign of life, heartbeats included. */
   beat: () => void
   signedOut: () => void
 }
 
-/** Heartbeats come every 30 s or less; two lost ones mean a dead connection that nobody told us about. */
+/** Heartbeats come at least every 30 s; two lost ones mean a dead connection of which nobody told us. */
 const SILENCE_MS = 65_000
 const OFFLINE_AFTER_MS = 10_000
 const LONGEST_WAIT_MS = 15_000
@@ -50,7 +50,7 @@ const PLANNED_MS = 1000
 
 type Outcome = "closed" | "failed" | "replaced" | "signed-out"
 
-/** Holds the stream until `signal` is aborted. `wake` cuts any wait short: back online, tab shown, "try now". */
+/** Holds the stream until `signal` is aborted. `wake` ends any wait: back online, tab shown, "try now". */
 export async function hold(hearing: Hearing, signal: AbortSignal, wake: EventTarget): Promise<void> {
   let failures = 0
   let lostAt: number | undefined
@@ -108,7 +108,7 @@ async function connect(hearing: Hearing, signal: AbortSignal, wake: EventTarget,
   }
 }
 
-/** True when this stream was replaced. */
+/** Applies a message; returns true when this stream was replaced. */
 function take(message: Message, hearing: Hearing, life: Life): boolean {
   if (message.kind === "retry") life.retryMs = Math.min(Number(message.data) || 0, LONGEST_WAIT_MS)
   if (message.kind !== "event") return false
@@ -117,7 +117,7 @@ function take(message: Message, hearing: Hearing, life: Life): boolean {
   return step.replaced
 }
 
-/** Ends a connection that has gone silent; after a sleep `wake` asks at once instead of waiting. */
+/** Ends a connection that has gone silent; after a sleep, `wake` checks at once instead of waiting. */
 function watchOver(signal: AbortSignal, wake: EventTarget) {
   const own = new AbortController()
   const end = () => own.abort()

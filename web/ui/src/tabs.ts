@@ -1,7 +1,7 @@
-// One stream for all windows of this browser: whoever holds the lock listens, the others hear it by BroadcastChannel.
+// One stream for all windows of this browser: the holder of the lock listens, the others hear it by BroadcastChannel.
 import type { Hearing, hold, Step, StreamState } from "./stream.ts"
 
-/** What windows say to each other. `from` is where the sender stood before the step: a listener behind it has a gap. */
+/** The messages between windows. `from` is the sender's position before the step: a listener behind it has a gap. */
 export type News =
   | { kind: "step"; from: number; step: Step }
   | { kind: "state"; state: StreamState; position: number }
@@ -18,19 +18,19 @@ export interface Ports {
 }
 
 export interface Listener extends Omit<Hearing, "beat"> {
-  /** Something was missed, before `step` where that is known: read everything again. */
+  /** Called after a gap, with the step that came behind it where that is known: everything must be loaded again. */
   gap: (step?: Step) => void
-  /** Notifications were read in another window; null means all. */
+  /** Called when notifications were read in another window; null means all. */
   read: (ids: readonly string[] | null) => void
 }
 
-/** A leader beats at least as often as its heartbeat; past this it is taken for frozen. */
+/** A leader beats at least as often as its heartbeat; after this silence it counts as frozen. */
 const LEADER_SILENCE_MS = 90_000
-/** Without locks each window has its own stream, and lets go of it when long out of sight. */
+/** Without locks each window has a stream of its own and closes it when it has been hidden this long. */
 const HIDDEN_MS = 30_000
 
 export interface Share {
-  /** Shown or hidden, back online, or asked to: look at once how things stand. */
+  /** Checks at once how things stand: the window was shown or hidden, is back online, or was asked to. */
   wake: () => void
   tellSignedOut: () => void
   tellRead: (ids: readonly string[] | null) => void
@@ -95,7 +95,7 @@ class Together extends Sharing {
   constructor(name: string, listener: Listener, ports: Ports, locks: NonNullable<Ports["locks"]>) {
     super(listener, ports)
     this.listen()
-    // Granted when no other window has it: now, or when the window that does is closed.
+    // The lock is granted when no other window holds it: now, or when the window that does is closed.
     locks.request(name, { signal: this.stopped.signal }, () => this.lead()).catch(() => {})
     this.tell({ kind: "ask" })
   }
@@ -127,7 +127,7 @@ class Together extends Sharing {
     await this.hold(this.hearing(), this.stopped.signal)
   }
 
-  /** The leader lives: no stream of our own, and another wait. */
+  /** Follows a leader that is alive: no stream of its own, and another wait. */
   private listen(): void {
     this.solo?.abort()
     clearTimeout(this.silence)
@@ -164,7 +164,7 @@ class Together extends Sharing {
   }
 }
 
-/** What a listening window does with the leader's news. */
+/** Handles the leader's messages in a listening window. */
 function follow(news: Extract<News, { kind: "step" | "state" }>, listener: Listener): void {
   const here = listener.position()
   if (news.kind === "state") {

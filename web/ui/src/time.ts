@@ -24,7 +24,7 @@ function reader(zone: string): Intl.DateTimeFormat {
   return known
 }
 
-/** The wall clock of a zone at an instant, to the minute: "2026-11-22T09:00". */
+/** Returns the wall clock of a zone at an instant, to the minute: "2026-11-22T09:00". */
 export function localAt(instant: number, zone: string): string {
   return wallAt(instant, zone).slice(0, 16)
 }
@@ -33,7 +33,7 @@ export function dateAt(instant: number, zone: string): string {
   return wallAt(instant, zone).slice(0, 10)
 }
 
-/** The first instant at which the zone's wall clock shows `local`; a time inside a gap moves to the gap's end. */
+/** Returns the first instant at which the zone's wall clock shows `local`; a time inside a gap moves to the gap's end. */
 export function instantAt(local: string, zone: string): number {
   const naive = Date.parse(`${local.length === 16 ? `${local}:00` : local}Z`)
   const before = naive - offsetAt(naive - DAY, zone)
@@ -52,12 +52,12 @@ export function addMonths(date: string, months: number): string {
   return new Date(Date.UTC(year, month - 1 + months, Math.min(day, last))).toISOString().slice(0, 10)
 }
 
-/** Whole days from `from` to `to`; negative when `to` is earlier. */
+/** Returns the number of whole days from `from` to `to`; negative when `to` is earlier. */
 export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY)
 }
 
-/** 0 is Sunday. */
+/** Returns the weekday; 0 is Sunday. */
 export function weekdayOf(date: string): number {
   return new Date(`${date}T00:00:00Z`).getUTCDay()
 }

@@ -1,4 +1,4 @@
-// The shapes that travel on the wire, under the names the page uses; `schema.d.ts` is made from the API's OpenAPI.
+// The shapes on the wire under the names that the page uses; `schema.d.ts` is generated from the API's OpenAPI document.
 import type { components } from "./schema.d.ts"
 
 type Schemas = components["schemas"]
@@ -29,12 +29,12 @@ export type Priority = Task["priority"]
 export type Due = NonNullable<Task["due"]>
 export type ReminderInput = { id?: string; offset_minutes: number } | { id?: string; at: string }
 
-/** What a person may change with one PATCH. */
+/** The fields that a person may change with one PATCH. */
 export type TaskPatch = Partial<Pick<Task, "title" | "description" | "priority" | "tags" | "due" | "checklist">> & {
   reminders?: ReminderInput[]
 }
 
-/** What every occurrence of a series begins as. */
+/** What every occurrence of a series begins with. */
 export type Template = Pick<Series, "title" | "description" | "priority" | "tags" | "checklist" | "reminders">
 
 export type SeriesPatch = Partial<

@@ -1,4 +1,4 @@
-// What every call carries to the server.
+// The headers that every call carries.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { call, get } from "../src/api.ts"
 

@@ -1,4 +1,4 @@
-// Reads while the server cannot show what was done: what there is, with a word, until it can again.
+// Reads while the server cannot show every change: they take what there is, with a notice, until the server has caught up.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { call, get, Unreachable } from "../src/api.ts"
 import { behind } from "../src/behind.ts"

@@ -1,4 +1,4 @@
-// What a browser is sent: small enough, and loadable where only our own files may run.
+// The bundle: small enough, and loadable where only our own files may run.
 import { gzipSync } from "node:zlib"
 import { build, type Rolldown } from "vite"
 import { beforeAll, expect, it, vi } from "vitest"
@@ -9,7 +9,7 @@ const MOST_CSS_BYTES = 12 * 1024
 let files: Map<string, string>
 
 beforeAll(async () => {
-  // As it is delivered: under "test" the libraries' parts for development would be counted, too.
+  // As delivered: under "test" the development parts of the libraries would be counted, too.
   vi.stubEnv("NODE_ENV", "production")
   const made = (await build({ logLevel: "silent", build: { write: false } })) as Rolldown.RolldownOutput
   vi.unstubAllEnvs()

@@ -1,4 +1,4 @@
-// Every pair of text and ground that the page draws, light and dark, reaches WCAG AA; edges of controls reach 3 : 1.
+// Contrast: every pair of text and background, light and dark, reaches WCAG AA; edges of controls reach 3 : 1.
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 

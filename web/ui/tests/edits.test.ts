@@ -1,4 +1,4 @@
-// Changes on screen at once, settled by the server: kept, taken back, retried once, or put to the reader.
+// Edits: shown at once, then settled by the server: kept, reverted, retried once, or put to the reader.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { completeTask, createTask, deleteTask, patchTask } from "../src/store/changes.ts"
 import { clashes, clearEdits, insist } from "../src/store/edits.ts"
@@ -193,7 +193,7 @@ function news(type: string, task: Task): StreamEvent {
   return { position: task.version, type, task_id: task.id, version: task.version, task, changed: {}, cause }
 }
 
-/** Answers in the order in which it is asked, with what the test says next. */
+/** A server that answers in the order of the requests, with what the test says next. */
 function fakeServer() {
   const calls: { url: string; headers: Record<string, string>; body: unknown }[] = []
   const asked: ((reply: Response | Error) => void)[] = []

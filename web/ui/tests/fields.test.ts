@@ -1,4 +1,4 @@
-// What the activity log says of a change: of lists only what came, went or turned.
+// The words of the activity log for a change: of a list only what came, went or changed.
 import { expect, it } from "vitest"
 import { difference, fieldText, typeWords } from "../src/fields.ts"
 

@@ -1,4 +1,4 @@
-// A tab that stays open for weeks: what it lists is bounded, and what it let go can be read again.
+// A tab that stays open for weeks: its lists are bounded, and what they dropped can be loaded again.
 import { afterEach, expect, it, vi } from "vitest"
 import { ActivityLog, MOST_LINES } from "../src/store/activity.ts"
 import {

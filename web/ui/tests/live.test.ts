@@ -1,4 +1,4 @@
-// A window that was too far behind: it reads everything again, loses nothing said meanwhile, and repeats nothing.
+// A window that was too far behind: it loads everything again, loses no event that came meanwhile, and repeats none.
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
 import { connection, startLive, stopLive } from "../src/store/live.ts"
 import { notifications, unread } from "../src/store/notifications.ts"

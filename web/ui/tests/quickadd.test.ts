@@ -1,4 +1,4 @@
-// Quick add, as a table: what is typed on Wednesday 25 November 2026, 10:20:30 in Paris, and what it means.
+// Quick add as a table: what is typed on Wednesday 25 November 2026, 10:20:30 in Paris, and what it means.
 import { describe, expect, it } from "vitest"
 import { type Draft, parseQuickAdd } from "../src/quickadd.ts"
 

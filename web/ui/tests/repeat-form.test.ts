@@ -1,4 +1,4 @@
-// The repeat dialog's form: what it says to the server, what follows a new first date, and where a fault is shown.
+// The repeat form: the request it becomes, what follows a changed first date, and where an error is shown.
 import { expect, it } from "vitest"
 import type { Recurrence } from "../src/recurrence.ts"
 import { faultsOf, formOf, lacksDays, recurrenceOf, startOf, withDate, withRule } from "../src/repeat-form.ts"

@@ -1,4 +1,4 @@
-// Series in this window: the preview while typing, the question which occurrences an edit is for, news, and journeys.
+// Series in this window: the preview while typing, the scope of an edit, events, and journeys.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { Recurrence } from "../src/recurrence.ts"
 import { asked } from "../src/store/asking.ts"

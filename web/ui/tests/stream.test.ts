@@ -1,4 +1,4 @@
-// What the stream says and what is made of it: pieces cut anywhere, doubles, batches, resync, silence, coming back.
+// The live stream: messages cut anywhere, duplicates, batches, resync, silence, reconnects.
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { StreamReader } from "../src/sse.ts"
 import { type Hearing, hold, reduce, type Step, type StreamState } from "../src/stream.ts"

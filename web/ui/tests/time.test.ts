@@ -1,4 +1,4 @@
-// Wall clocks over zones: gaps, overlaps, half-hour zones, and how times are worded.
+// Wall clocks over zones: gaps, overlaps, half-hour zones; and times in words.
 import { describe, expect, it } from "vitest"
 import { dayLabel, dueLabel, lateLabel, momentLabel, nextMonday, offsetLabel, spanLabel } from "../src/format.ts"
 import { addDays, addMonths, daysBetween, instantAt, isDate, localAt, weekdayOf } from "../src/time.ts"

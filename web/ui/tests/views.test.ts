@@ -1,4 +1,4 @@
-// Which task stands where: by the reader's zone, at the turn of the day, through filters and in the address.
+// The place of each task: by the reader's zone, at the turn of the day, through filters and in the address.
 import { describe, expect, it } from "vitest"
 import { isOverdue } from "../src/store/due.ts"
 import { parseRoute, type Route, routeText, type ViewName } from "../src/store/route.ts"

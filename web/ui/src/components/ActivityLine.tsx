@@ -1,4 +1,4 @@
-// One line of the log: who did what to which task, when, and what it changed; undo where that is possible.
+// One line of the activity log: who did what to which task, when, and what changed; with undo where that is possible.
 import { useEffect, useState } from "preact/hooks"
 import { type Difference, difference, typeWords } from "../fields.ts"
 import { lateLabel, timeLabel } from "../format.ts"
@@ -14,9 +14,9 @@ import { Icon, type IconName } from "./Icon.tsx"
 
 interface Wording {
   icon: IconName
-  /** After who did it; absent where nobody did. */
+  /** Follows the name of the actor; absent where nobody acted. */
   verb?: string
-  /** After the task, where the task itself did it. */
+  /** Follows the title of the task, where the task itself is the subject. */
   did?: string
 }
 
@@ -64,7 +64,7 @@ const ACTORS: Record<Cause["kind"], string> = {
   system: "Duely",
 }
 
-/** Bookkeeping that says nothing to a reader. */
+/** Fields that only Duely itself needs. */
 const SILENT_FIELDS = new Set(["overdue_noted", "zone", "completed_at", "status"])
 
 export function ActivityLine({ line, brief = false }: { line: Activity; brief?: boolean }) {
@@ -145,7 +145,7 @@ function SeriesSubject({ id }: { id: string }) {
   )
 }
 
-/** How late the reminder that fired last was. */
+/** Shows how late the reminder that fired last was. */
 function Late({ line }: { line: Activity }) {
   if (line.type !== "reminder.fired" && line.type !== "reminder.delivered") return null
   const fired = line.task?.reminders.filter((it) => it.fired_at) ?? []

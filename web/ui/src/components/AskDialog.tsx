@@ -1,11 +1,11 @@
-// A question over the page, one button an answer.
+// A dialog that asks a question, with one button for each answer.
 import { useEffect, useRef } from "preact/hooks"
 import { asked } from "../store/asking.ts"
 
 export function AskDialog() {
   const dialog = useRef<HTMLDialogElement>(null)
   const question = asked.value
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signal's value is what it hangs on
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the effect depends on the signal's value
   useEffect(() => {
     if (!question || !dialog.current) return
     dialog.current.showModal()

@@ -1,4 +1,4 @@
-// A word while what is read may be older than what was done.
+// A notice while reads may be older than the reader's own changes.
 import { behind } from "../behind.ts"
 
 const WORDS = {

@@ -1,4 +1,4 @@
-// The steps of a task: tick, reword, add, remove.
+// The checklist of a task: tick, edit, add and remove items.
 import { useRef, useState } from "preact/hooks"
 import { newId } from "../ids.ts"
 import { patchTask } from "../store/changes.ts"
@@ -13,7 +13,7 @@ const AS_LONG_AS_OPEN = "The answer counts for its other steps too, until you cl
 export function ChecklistField({ task, disabled }: { task: Task; disabled: boolean }) {
   const [text, setText] = useState("")
   const items = task.checklist
-  // Of an occurrence it is asked once, not with every step, for which ones its steps change.
+  // For an occurrence we ask only once, not for every item, which occurrences the edit is for.
   const scope = useRef<Scope | undefined>(undefined)
   const save = async (checklist: ChecklistItem[]) => {
     if (isRepeating(task)) scope.current ??= (await askScope("checklist", AS_LONG_AS_OPEN)) ?? "one"

@@ -1,4 +1,4 @@
-// Two people, one field: both values side by side, and the reader says which one stays.
+// The conflict panel: shows both values of a field that two people changed, and lets the reader choose.
 import { fieldText } from "../fields.ts"
 import { now } from "../store/clock.ts"
 import { type Clash, clashes, insist, settle } from "../store/edits.ts"

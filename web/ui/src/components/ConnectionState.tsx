@@ -1,4 +1,4 @@
-// Whether what is on screen is live: said plainly, never pretended.
+// The state of the live connection: whether what is on screen is up to date.
 import { connection, wakeLive } from "../store/live.ts"
 import type { StreamState } from "../stream.ts"
 
@@ -28,7 +28,7 @@ export function ConnectionState() {
   )
 }
 
-/** The same in a line across the page, while something is wrong. */
+/** Shows the same in a banner across the page while something is wrong. */
 export function ConnectionBanner() {
   const state = connection.value
   if (state === "live" || state === "connecting") return null

@@ -1,4 +1,4 @@
-// Due date and reminders of the open task.
+// The due date and the reminders of the open task.
 import { dueLabel, lateLabel, momentLabel, offsetLabel } from "../format.ts"
 import { patchTask, reminderInputs, snooze } from "../store/changes.ts"
 import { now } from "../store/clock.ts"

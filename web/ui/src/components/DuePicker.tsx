@@ -1,4 +1,4 @@
-// Choosing when: presets that count at once, or a date, an hour and a zone that count on "Set".
+// The picker of a due: presets that apply at once, or a date, an hour and a zone that apply on "Set".
 import { useState } from "preact/hooks"
 import { dayLabel, nextMonday, timeLabel } from "../format.ts"
 import { serverNow } from "../store/clock.ts"
@@ -8,7 +8,7 @@ import type { Due } from "../types.ts"
 
 interface Props {
   due: Due | null
-  /** Without the choice of none: `onPick` gets a due. */
+  /** Leaves out the choice of no due, so that `onPick` always gets one. */
   required?: boolean
   onPick: (due: Due | null) => void
 }

@@ -1,4 +1,4 @@
-// What stands where nothing is: a welcome the first time, a calm word later.
+// The empty list: a welcome the first time, a short message later.
 import { currentView, isFirstRun } from "../store/lists.ts"
 import { go, isFiltered } from "../store/route.ts"
 import { Icon } from "./Icon.tsx"
@@ -59,7 +59,7 @@ function tryExample(text: string): void {
   field.focus()
 }
 
-/** A quiet picture: a ring with its tick, as the mark, drawn large and thin. */
+/** Draws the mark, a ring with its tick, large and thin. */
 function Still() {
   return (
     <svg class="still" viewBox="0 0 120 96" width="120" height="96" aria-hidden="true" focusable="false">

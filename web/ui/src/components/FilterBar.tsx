@@ -1,4 +1,4 @@
-// Narrowing a list: by priority and by tag. What is set stands as chips and can be taken off one by one.
+// The filters of a list, priority and tag. Each active filter is a chip that can be removed.
 import { go, route } from "../store/route.ts"
 import { tags as allTags } from "../store/tags.ts"
 import { fold } from "../store/views.ts"

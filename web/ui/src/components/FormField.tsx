@@ -1,4 +1,4 @@
-// A field of a form: its label, its control, and below it what is wrong; and a date that may be half typed.
+// A field of a form with its label and its error; and a date input that tolerates a half-typed date.
 import type { ComponentChildren } from "preact"
 import { useEffect, useId, useState } from "preact/hooks"
 
@@ -8,7 +8,7 @@ interface FieldProps {
   children: (id: string, described: string | undefined) => ComponentChildren
 }
 
-/** A label, its control, and below it what is wrong. */
+/** Shows a label, its control and, below it, the error. */
 export function Field({ label, fault, children }: FieldProps) {
   const id = useId()
   const faultId = `${id}-fault`
@@ -33,7 +33,7 @@ interface DateProps {
   onPick: (date: string) => void
 }
 
-/** While a date is being typed it is empty for a moment: that is no choice. */
+/** The input is empty for a moment while a date is being typed; that is no choice. */
 export function DateInput({ id, label, value, described, onPick }: DateProps) {
   const [text, setText] = useState(value)
   useEffect(() => setText(value), [value])

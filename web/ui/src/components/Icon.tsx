@@ -1,4 +1,4 @@
-// The page's icons: 20 × 20 strokes, drawn in the text's colour, silent to screen readers.
+// The icons of the page: 20 × 20 strokes in the colour of the text, hidden from screen readers.
 
 const paths = {
   today: "M4 5.5h12v11H4zM4 8.5h12M7 3.5v3M13 3.5v3M9.2 11.7h1.6v1.6H9.2z",
@@ -49,7 +49,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   )
 }
 
-/** Duely's mark: a ring that is a clock and a tick at once. */
+/** Draws Duely's mark: a ring that is a clock and a tick at once. */
 export function Mark({ size = 24 }: { size?: number }) {
   return (
     <svg class="mark" width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">

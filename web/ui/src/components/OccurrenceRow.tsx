@@ -1,4 +1,4 @@
-// One occurrence of a series: when, how it stands, and what can be done with it while its time is ahead.
+// One occurrence of a series: its date, its state, and what can be done with it before its time has come.
 import { slotLabel } from "../format.ts"
 import { openTask } from "../store/opening.ts"
 import { isOver } from "../store/scope.ts"
@@ -74,12 +74,12 @@ function Tools({ series, occurrence, label }: Props & { label: string }) {
   )
 }
 
-/** By today's rule: what outlived another one has its generation, and is numbered, or is the next one. */
+/** Tells whether the occurrence is current; one that outlived a change of the rule is numbered or is the next one. */
 function isCurrent(series: Series, { generation, number, task_id }: Occurrence): boolean {
   return generation === series.generation || number !== null || (task_id !== null && task_id === series.next?.task_id)
 }
 
-/** Ahead of its time. */
+/** Tells whether the occurrence can still be changed, because its time is ahead. */
 function canChange(series: Series, occurrence: Occurrence): boolean {
   if (isOver(series) || !isCurrent(series, occurrence) || !series.next) return false
   return (occurrence.state === "open" || occurrence.state === "computed") && occurrence.slot >= series.next.slot

@@ -1,9 +1,9 @@
-// A button with a small panel beside it; a sheet at the bottom on phones. Esc and a press outside close it.
+// A button with a small panel beside it; on phones a sheet at the bottom. Esc and a press outside close it.
 import type { ComponentChildren } from "preact"
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 
 interface Props {
-  /** The button's accessible name; the panel is named likewise. */
+  /** The accessible name of the button and of the panel. */
   label: string
   button: ComponentChildren
   class?: string
@@ -23,14 +23,14 @@ export function Popover({ label, button, class: look = "", disabled = false, chi
     trigger.current?.focus()
   }
 
-  // In the top layer nothing cuts it off or lies above it.
+  // In the top layer nothing clips or covers the panel.
   useLayoutEffect(() => {
     if (!open || !panel.current) return
     panel.current.showPopover()
     panel.current.querySelector<HTMLElement>("button, input, select")?.focus({ preventScroll: true })
     const place = () => placeBeside(trigger.current, panel.current)
     place()
-    // What is inside may come later than the panel.
+    // The content may arrive after the panel has opened.
     const growth = new ResizeObserver(place)
     growth.observe(panel.current)
     addEventListener("scroll", place, { capture: true, passive: true })
@@ -58,7 +58,7 @@ export function Popover({ label, button, class: look = "", disabled = false, chi
   }, [open])
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only stops Esc from reaching what lies below
+    // biome-ignore lint/a11y/noStaticElementInteractions: only stops Esc from reaching what is below
     <span
       ref={root}
       onKeyDown={(event) => {
@@ -88,7 +88,7 @@ export function Popover({ label, button, class: look = "", disabled = false, chi
   )
 }
 
-/** Below the button, or above where there is more room; never past the window's edges. */
+/** Places the panel below the button, or above where there is more room, and never past the window's edges. */
 function placeBeside(trigger: HTMLElement | null, panel: HTMLElement | null): void {
   if (!trigger || !panel) return
   const from = trigger.getBoundingClientRect()

@@ -1,4 +1,4 @@
-// One line that becomes a task: what it understands is marked in the text and shown as chips that can be taken back.
+// Quick add: one line that becomes a task. What it understands is marked in the text and shown as chips that can be removed.
 import { useRef, useState } from "preact/hooks"
 import { dueLabel } from "../format.ts"
 import { type Draft, parseQuickAdd, type Token } from "../quickadd.ts"
@@ -35,7 +35,7 @@ export function QuickAdd() {
   }
   const add = () => {
     if (!draft.title) return field.current?.focus()
-    // Read anew: "in 2 minutes" counts from the press of Enter.
+    // The line is parsed again, because "in 2 minutes" counts from the press of Enter.
     const fresh = parseQuickAdd(text, { now: serverNow(), zone: zone.value, ignored })
     submit(fresh.title, wholeOf(fresh, picked))
     clear()
@@ -99,7 +99,7 @@ export function QuickAdd() {
   )
 }
 
-/** The same text behind the field, with what was understood marked. */
+/** Shows the same text behind the field, with the understood parts marked. */
 function Marked({ text, tokens }: { text: string; tokens: Token[] }) {
   const parts: preact.ComponentChildren[] = []
   let at = 0
@@ -125,7 +125,7 @@ function wholeOf(draft: Draft, picked: Picked): Whole {
   const repeat = picked.repeat === undefined ? draft.repeat : picked.repeat
   const due = picked.due === undefined ? (draft.due ?? dueOfView()) : picked.due
   return {
-    // Without a first date nothing repeats.
+    // Nothing repeats without a first date.
     due: repeat ? (due ?? todayDue()) : due,
     repeat,
     reminders: picked.reminders ?? draft.reminders,
@@ -134,7 +134,7 @@ function wholeOf(draft: Draft, picked: Picked): Whole {
   }
 }
 
-/** What is added in Today is due today, unless said otherwise. */
+/** Returns today as the due of what is added in Today, unless the line names another. */
 function dueOfView(): Due | null {
   return route.value.view === "today" && !route.value.search ? todayDue() : null
 }
@@ -149,7 +149,7 @@ function submit(title: string, { due, reminders, priority, tags, repeat }: Whole
   void done.then((task) => task && tellIfElsewhere(task))
 }
 
-/** It went where it belongs, which may be out of sight. */
+/** Tells the reader where the task went when the current list does not show it. */
 function tellIfElsewhere(task: Task): void {
   if (currentList.peek().some((it) => it.id === task.id)) return
   const when = task.due ? dueLabel(task.due, zone.peek(), serverNow()) : "no due date"

@@ -1,4 +1,4 @@
-// The chips below quick add: each shows what is understood, opens a picker for it, and can be taken back.
+// The chips below quick add: each shows what was understood, opens a picker for it, and can be removed.
 import type { ComponentChildren } from "preact"
 import { dueLabel, momentLabel, offsetLabel } from "../format.ts"
 import type { Token } from "../quickadd.ts"
@@ -16,7 +16,7 @@ import { ReminderPicker } from "./ReminderPicker.tsx"
 import { openRepeat } from "./RepeatDialog.tsx"
 import { TagInput } from "./TagInput.tsx"
 
-/** What was chosen by hand; it wins over what is written. */
+/** What the reader chose by hand; it wins over the text. */
 export interface Picked {
   due?: Due | null
   reminders?: ReminderInput[]
@@ -116,7 +116,7 @@ interface ToolProps {
   children: (close: () => void) => ComponentChildren
 }
 
-/** A chip when it has a value, else a quiet button; both open the same picker. */
+/** Shows a chip when there is a value, else a quiet button; both open the same picker. */
 function Tool({ icon, label, value, fallback = label, look = "", onRemove, children }: ToolProps) {
   return (
     <span class={`tool ${value ? "set" : ""} ${look}`}>
@@ -141,7 +141,7 @@ function Tool({ icon, label, value, fallback = label, look = "", onRemove, child
   )
 }
 
-/** Opens the dialog of repeating, which has room for all that can be said. */
+/** Opens the repeat dialog, which has room for all options. */
 function RepeatTool({
   whole: { due, repeat },
   pick,

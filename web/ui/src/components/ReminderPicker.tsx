@@ -1,4 +1,4 @@
-// Choosing a reminder: so long before the due, or at an instant of its own.
+// The picker of a reminder: a time before the due, or an instant of its own.
 import { useState } from "preact/hooks"
 import { offsetLabel } from "../format.ts"
 import { serverNow } from "../store/clock.ts"
@@ -15,7 +15,7 @@ const UNITS: [label: string, minutes: number][] = [
 
 interface Props {
   hasDue: boolean
-  /** For a template: an instant would be right for one task alone. */
+  /** For templates: an instant would be right for one task only. */
   offsetsOnly?: boolean
   onPick: (reminder: ReminderInput) => void
 }

@@ -1,4 +1,4 @@
-// How a task repeats, and for a series also what each of its tasks begins as: filled in, previewed, saved.
+// The repeat dialog: how a task repeats and, for a series, what each of its tasks begins with.
 import { signal } from "@preact/signals"
 import { useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { Refused } from "../api.ts"
@@ -24,7 +24,7 @@ interface Question {
   recurrence: Recurrence | null
   start: Due
   template?: Template
-  /** The buttons that save; the first one is the main one and what Enter does. */
+  /** The buttons that save; the first is the main one, and Enter presses it. */
   saves: [label: string, save: (answer: RepeatAnswer) => unknown][]
 }
 

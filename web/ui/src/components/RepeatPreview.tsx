@@ -1,4 +1,4 @@
-// What a rule says and brings, while it is being made.
+// The preview of a rule while it is being edited: its sentence and its next dates.
 import { slotLabel } from "../format.ts"
 import type { RepeatForm } from "../repeat-form.ts"
 import type { PreviewState } from "../store/preview.ts"

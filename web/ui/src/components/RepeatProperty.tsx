@@ -1,4 +1,4 @@
-// How the open task repeats: the sentence of its series, what can be done about it, or the way to make it repeat.
+// The repetition of the open task: the sentence of its series and its actions, or the button that makes the task repeat.
 import { useEffect } from "preact/hooks"
 import { slotLabel } from "../format.ts"
 import { ask } from "../store/asking.ts"
@@ -117,7 +117,7 @@ async function saveRepeat(saver: Saver, series: Series, patch: SeriesPatch, slot
   show({ kind: "done", text: `Changed how “${series.title}” repeats` })
 }
 
-/** One that has begun is no slot ahead any more: then it is simply deleted, which can be undone. */
+/** Skips the slot. An occurrence whose time has come is no longer ahead; it is deleted instead, which can be undone. */
 async function skip(task: Task, series: Series, started: boolean): Promise<void> {
   const { occurrence } = task
   if (started || !occurrence) {

@@ -1,4 +1,4 @@
-// The parts of a rhythm: every so many days, weeks, months or years, on which of their days, and until when.
+// The fields of a rhythm: every how many days, weeks, months or years, on which of their days, and until when.
 import { type End, type Pattern, type Unit, WEEKDAYS, type Weekday } from "../recurrence.ts"
 import { DAY_NAMES, MONTH_NAMES, NTH_NAMES } from "../recurrence-words.ts"
 import type { FormProps } from "../repeat-form.ts"

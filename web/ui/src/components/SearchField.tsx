@@ -1,4 +1,4 @@
-// Search over all tasks; what is typed is in the address, so it can be kept and shared between windows.
+// The search over all tasks; the text is kept in the address, so that it can be bookmarked and opened in another window.
 import { go, route } from "../store/route.ts"
 import { Icon } from "./Icon.tsx"
 
@@ -35,7 +35,7 @@ export function SearchField() {
   )
 }
 
-/** Results are a list of tasks: a search begun in Activity or Settings shows them under All. */
+/** Shows the results of a search that began in Activity or Settings under All, because results are a list of tasks. */
 function listOnly(): { view?: "all" } {
   const { view } = route.peek()
   return ["activity", "notifications", "settings", "trash", "series"].includes(view) ? { view: "all" } : {}

@@ -1,4 +1,4 @@
-// How a series stands, in one word.
+// The status of a series, in one word.
 import type { Series } from "../types.ts"
 
 const NAMES: Record<Series["status"], string> = {

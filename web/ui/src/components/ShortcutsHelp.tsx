@@ -1,4 +1,4 @@
-// All keys, from the table that carries them out.
+// The list of all keys, from the table that also carries them out.
 import { useEffect, useRef } from "preact/hooks"
 import { helpOpen, shortcuts } from "../keyboard.ts"
 import { Icon } from "./Icon.tsx"
@@ -6,7 +6,7 @@ import { Icon } from "./Icon.tsx"
 export function ShortcutsHelp() {
   const dialog = useRef<HTMLDialogElement>(null)
   const open = helpOpen.value
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signal's value is what it hangs on
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the effect depends on the signal's value
   useEffect(() => {
     if (open) dialog.current?.showModal()
   }, [open])

@@ -1,4 +1,4 @@
-// Where one can go: the lists, the tags, what happened; one line a place, so that later places fit in.
+// The side bar: lists, tags and activity, one line for each place.
 
 import { helpOpen } from "../keyboard.ts"
 import { overdueCount, todayCount } from "../store/lists.ts"

@@ -1,4 +1,4 @@
-// A word when this device's clock and the server's differ: reminders follow the server.
+// A notice when the clocks of this device and the server differ, because reminders follow the server.
 import { spanLabel } from "../format.ts"
 import { isSkewed, skew } from "../store/clock.ts"
 

@@ -1,4 +1,4 @@
-// When to be reminded again.
+// The menu of times to snooze until.
 import { useState } from "preact/hooks"
 import { momentLabel } from "../format.ts"
 import { serverNow } from "../store/clock.ts"

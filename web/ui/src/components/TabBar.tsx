@@ -1,4 +1,4 @@
-// The same places at the bottom of a phone; what does not fit stands behind "More".
+// The places of the side bar at the bottom of a phone; what does not fit is behind "More".
 import { useState } from "preact/hooks"
 import { route, viewLink } from "../store/route.ts"
 import { Icon } from "./Icon.tsx"

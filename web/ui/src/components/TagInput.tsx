@@ -1,4 +1,4 @@
-// Tags as chips with a field behind them; what is typed is completed from the reader's own tags.
+// Tags as chips, followed by a field that completes from the reader's own tags.
 import { useId, useRef, useState } from "preact/hooks"
 import { suggest } from "../store/tags.ts"
 import { fold } from "../store/views.ts"

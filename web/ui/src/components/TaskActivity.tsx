@@ -1,4 +1,4 @@
-// The log of one task, read when it is unfolded.
+// The activity of one task, loaded when it is unfolded.
 import { useEffect, useState } from "preact/hooks"
 import { ActivityLog, openLogs } from "../store/activity.ts"
 import { ActivityLine } from "./ActivityLine.tsx"

@@ -1,4 +1,4 @@
-// The open task: everything about it in one place, each field saved as it is left.
+// The drawer of the open task: every field in one place, each saved when it is left.
 import { useEffect, useRef } from "preact/hooks"
 import { agoLabel } from "../format.ts"
 import { ask } from "../store/asking.ts"
@@ -23,7 +23,7 @@ import { TextField } from "./TextField.tsx"
 export function TaskDrawer() {
   const id = openTaskId.value
   const task = id ? tasks.value.get(id) : undefined
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the signal's value is what it hangs on
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the effect depends on the signal's value
   useEffect(() => {
     if (id && !task) void fetchOpenTask(id)
   }, [id, !task])

@@ -1,4 +1,4 @@
-// One task in a list: a box to complete it, its title to open it, and what matters about it in one quiet line.
+// One task in a list: a box that completes it, a title that opens it, and its details in one quiet line.
 import { dueLabel, timeLabel } from "../format.ts"
 import { ask } from "../store/asking.ts"
 import { deleteTask, purgeTask, restoreTask, toggleTask } from "../store/changes.ts"
@@ -110,7 +110,7 @@ function Meta({ task, underDay }: { task: Task; underDay: boolean }) {
   )
 }
 
-/** Below the heading of its day only the hour is said. */
+/** Shows the due; below the heading of its day, only the hour. */
 export function DueMark({ task, underDay = false }: { task: Task; underDay?: boolean }) {
   if (!task.due) return null
   const late = isOverdue(task, zone.value, now.value)
@@ -127,7 +127,7 @@ export function DueMark({ task, underDay = false }: { task: Task; underDay?: boo
   )
 }
 
-/** For what was reminded of, or is overdue, and not answered yet. */
+/** Shows the snooze button for a task whose reminder or overdue notice is not answered yet. */
 function SnoozeButton({ task }: { task: Task }) {
   if (task.status !== "open") return null
   const fired = task.reminders.some((it) => it.status === "fired" && !it.acknowledged_at)

@@ -1,4 +1,4 @@
-// What each task of a series begins as.
+// The template of a series: what each of its tasks begins with.
 import { offsetLabel } from "../format.ts"
 import { me } from "../store/session.ts"
 import type { Template } from "../types.ts"
@@ -11,7 +11,7 @@ import { TagInput } from "./TagInput.tsx"
 
 interface Props {
   template: Template
-  /** What is wrong with the title. */
+  /** The error of the title. */
   fault: string | undefined
   onChange: (template: Template) => void
 }

@@ -1,15 +1,15 @@
-// Text that saves itself when it is left. While it is being written, news from elsewhere waits.
+// A text field that saves when it is left. Changes from elsewhere wait while the reader is typing.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 
 interface Props {
   label: string
   value: string
-  /** The task's version, remembered from when writing began: an overlap with others then shows. */
+  /** The version of the task when typing began, so that the server notices a conflict. */
   version: number
   onSave: (value: string, base: number) => Promise<boolean>
   class?: string
   placeholder?: string
-  /** In UTF-16 units, twice the limit at least: the server counts code points and says when it is too long. */
+  /** In UTF-16 units, at least twice the limit: the server counts code points and refuses a text that is too long. */
   maxLength: number
   singleLine?: boolean
   required?: boolean
@@ -25,7 +25,7 @@ export function TextField({ label, value, version, onSave, singleLine = false, r
   useEffect(() => {
     if (began.current === null) setText(value)
   }, [value])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: its height follows its text
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useLayoutEffect(() => growWithText(field.current), [text])
 
   const latest = useRef({ text, value, onSave })
@@ -39,8 +39,8 @@ export function TextField({ label, value, version, onSave, singleLine = false, r
     if (clean === known || (required && clean === "")) setText(known)
     else void give(clean, base).then((saved) => saved || began.current !== null || setText(latest.current.value))
   }
-  // Closing the drawer while writing saves too.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, at the end
+  // Closing the drawer while typing saves, too.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the field goes away
   useEffect(() => save, [])
 
   return (

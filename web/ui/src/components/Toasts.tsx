@@ -1,4 +1,4 @@
-// Short messages at the edge, read out politely; reminders at once, with what can be answered right there.
+// Short messages at the edge of the page, announced politely; reminders at once, with their answers as buttons.
 import { useState } from "preact/hooks"
 import { agoLabel, lateLabel } from "../format.ts"
 import { completeTask } from "../store/changes.ts"
@@ -40,7 +40,7 @@ function PlainToast({ toast }: { toast: Toast }) {
     action?.run()
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: resting on it only keeps it from vanishing
+    // biome-ignore lint/a11y/noStaticElementInteractions: the pointer on it only keeps it from vanishing
     <div
       class={`toast toast-${kind}`}
       data-testid={`toast-${kind}`}

@@ -1,4 +1,4 @@
-// A word when this device is in another zone: whether to move there, and what would move.
+// A notice when this device is in another zone: asks whether to move there, and says which tasks would move.
 import { useState } from "preact/hooks"
 import { count, timeLabel } from "../format.ts"
 import { now } from "../store/clock.ts"
@@ -72,7 +72,7 @@ function Moves({ here }: { here: string }) {
   )
 }
 
-/** "America/Argentina/Buenos_Aires" → "Buenos Aires". */
+/** Returns the place of a zone: "America/Argentina/Buenos_Aires" → "Buenos Aires". */
 function placeOf(zone: string): string {
   return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ")
 }

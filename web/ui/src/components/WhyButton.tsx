@@ -1,4 +1,4 @@
-// "Why did I get this?": which reminder, of which task, by which rule and slot; read when it is asked.
+// "Why did I get this?": which reminder of which task, by which rule and slot; loaded when it is pressed.
 import { useEffect, useState } from "preact/hooks"
 import { get, Refused, Unreachable } from "../api.ts"
 import { lateLabel, momentLabel, nominalLabel, offsetLabel } from "../format.ts"

@@ -1,4 +1,4 @@
-// Priorities: their names, their order, and the flag that shows one without leaning on colour alone.
+// Priorities: their names, their order, and a flag that does not rely on colour alone.
 import { useId } from "preact/hooks"
 import type { Priority } from "../types.ts"
 import { Icon } from "./Icon.tsx"
@@ -28,7 +28,7 @@ interface PickerProps {
   disabled?: boolean
 }
 
-/** One press a priority; arrow keys move, as in any group of radio buttons. */
+/** Picks a priority with one press; arrow keys move, as in any group of radio buttons. */
 export function PriorityPicker({ value, onPick, disabled = false }: PickerProps) {
   const group = useId()
   return (

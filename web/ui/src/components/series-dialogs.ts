@@ -1,4 +1,4 @@
-// The questions about a series: what to change of it and from where on, and what becomes of its tasks when it is deleted.
+// The dialogs of a series: what to change and from which slot on, and what happens to its tasks when it is deleted.
 import type { Recurrence } from "../recurrence.ts"
 import { ask, choose } from "../store/asking.ts"
 import { go } from "../store/route.ts"
@@ -7,12 +7,12 @@ import { show } from "../store/toasts.ts"
 import type { Due, Series, SeriesPatch, Template } from "../types.ts"
 import { openRepeat, type RepeatAnswer } from "./RepeatDialog.tsx"
 
-/** The start of a slot on the rule, whatever the task of it was moved to. */
+/** Returns the start of a slot by the rule, wherever its task was moved to. */
 export function slotStart({ start }: Series, slot: string): Due {
   return "zone" in start && slot.includes("T") ? { local: slot, zone: start.zone } : { date: slot.slice(0, 10) }
 }
 
-/** Only what the answer changes: `from` is the start that the dialog showed. */
+/** Returns only what the answer changes; `from` is the start that the dialog showed. */
 export function changesOf(series: Series, { recurrence, start, template }: RepeatAnswer, from: Due): SeriesPatch {
   const patch: Record<string, unknown> = {}
   const put = (field: string, value: unknown, old: unknown) => {
@@ -49,7 +49,7 @@ export function editFrom(series: Series, slot: string, label: string): void {
 
 type Saver = ReturnType<typeof seriesSaver>
 
-/** Of a split the page follows the part that was edited. */
+/** Saves the series; after a split the page follows the edited part. */
 async function save(saver: Saver, series: Series, answer: RepeatAnswer, from: Due, slot?: string): Promise<void> {
   const patch = changesOf(series, answer, from)
   if (Object.keys(patch).length === 0) return

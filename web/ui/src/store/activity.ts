@@ -1,4 +1,4 @@
-// The activity log, whole or of one task: read newest first, lengthened live, undone line by line.
+// The activity log, whole or of one task: read newest first, extended live, undone entry by entry.
 import { type Signal, signal } from "@preact/signals"
 import { call, get, Refused, Unreachable } from "../api.ts"
 import type { Activity, ActivityPage, StreamEvent, Task } from "../types.ts"
@@ -12,7 +12,7 @@ export interface ActivityFilter {
   actor?: string | undefined
 }
 
-/** How many lines an open log keeps when new ones come; the reader's "Show earlier" keeps what it brought. */
+/** How many lines an open log keeps when new ones come; lines from the reader's "Show earlier" are kept as well. */
 export const MOST_LINES = 200
 
 export class ActivityLog {
@@ -32,7 +32,7 @@ export class ActivityLog {
     if (this.next.value) await this.read((page) => [...this.items.peek(), ...page])
   }
 
-  /** A line from the live stream; it may be undone like any other change of a task. */
+  /** Adds a line from the live stream; it can be undone like any other change of a task. */
   add(event: StreamEvent): void {
     const { taskId, types = [], actor } = this.filter
     if (taskId && event.task_id !== taskId) return
@@ -44,7 +44,7 @@ export class ActivityLog {
     this.forgetOldest()
   }
 
-  /** Left open for weeks, a log does not grow: what is let go can be shown again. */
+  /** Drops the oldest lines, so that a log that is open for weeks does not grow; "Show earlier" brings them back. */
   private forgetOldest(): void {
     const lines = this.items.peek()
     if (lines.length <= this.room) return
@@ -55,7 +55,7 @@ export class ActivityLog {
 
   private async read(join: (page: Activity[]) => readonly Activity[]): Promise<void> {
     this.state.value = "loading"
-    // What is let go meanwhile would be missing between two pages.
+    // A line that is dropped during the request would be missing between two pages.
     this.room = Number.POSITIVE_INFINITY
     const { taskId, types, actor } = this.filter
     try {
@@ -74,7 +74,7 @@ export class ActivityLog {
   }
 }
 
-/** Logs that are on screen and want to hear of what happens. */
+/** The logs on screen, which want to hear of events. */
 export const openLogs = new Set<ActivityLog>()
 
 export async function undoActivity(line: Activity): Promise<void> {

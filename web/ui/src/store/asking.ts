@@ -1,4 +1,4 @@
-// The question that lies over the page: "are you sure?" for what cannot be undone, or which of several is meant.
+// The question in a dialog: a confirmation of what cannot be undone, or a choice between several meanings.
 import { signal } from "@preact/signals"
 
 interface Choice<T extends string> {
@@ -15,7 +15,7 @@ interface Question<T extends string> {
 
 export const asked = signal<(Question<string> & { answer: (value: string | null) => void }) | null>(null)
 
-/** The value of the button that was pressed, or null. */
+/** Returns the value of the button that was pressed, or null. */
 export function choose<T extends string>(question: Question<T>): Promise<T | null> {
   asked.peek()?.answer(null)
   return new Promise((resolve) => {

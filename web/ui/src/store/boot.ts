@@ -1,4 +1,4 @@
-// From an opened page to a live one and back: who is it, read the lists, hear the news, sign out.
+// The start of the page and its end: find out who is signed in, load the lists, open the live stream, sign out.
 import { computed, effect, signal } from "@preact/signals"
 import { Refused, Unreachable, whenSignedOut } from "../api.ts"
 import { clearEdits } from "./edits.ts"
@@ -11,7 +11,7 @@ import { clearTasks } from "./tasks.ts"
 import { dismissWhere, show } from "./toasts.ts"
 import { clearUndo } from "./undo.ts"
 
-/** The server could not be asked who this is, or for the first list. */
+/** Why the server could not say who is signed in, or give the first list. */
 export const bootFailure = signal<string | null>(null)
 
 const RETRY_MS = 4000
@@ -21,7 +21,7 @@ let leaving = false
 export function boot(): () => void {
   whenSignedOut(onSignedOut)
   void begin()
-  // Each change of person starts afresh: nothing of one is ever shown to another.
+  // Each change of person starts from nothing, so that nobody sees what belongs to somebody else.
   return effect(() => {
     if (myId.value) void goLive(myId.value)
   })
@@ -64,7 +64,7 @@ async function goLive(id: string): Promise<void> {
   }
 }
 
-/** A cookie that ended: by time, or by signing out in another window. */
+/** Handles a session that ended: it expired, or another window signed out. */
 function onSignedOut(): void {
   if (leaving || !me.peek()) return
   reset(false)

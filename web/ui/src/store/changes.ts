@@ -1,4 +1,4 @@
-// Everything a person can do to a task: what it looks like at once, what is sent, and how it is taken back.
+// Everything a person can do to a task: what shows at once, what is sent, and how it is undone.
 import { newId } from "../ids.ts"
 import type { Reminder, ReminderInput, Task, TaskPatch } from "../types.ts"
 import { serverNow } from "./clock.ts"
@@ -26,7 +26,7 @@ export function createTask(input: NewTask): { id: string; done: Promise<Task | u
   return { id, done }
 }
 
-/** What a new task looks like until the server has it. */
+/** Returns the task that is shown until the server has answered. */
 function draftOf(id: string, input: NewTask): Task {
   const at = stamp()
   return {
@@ -50,7 +50,7 @@ function draftOf(id: string, input: NewTask): Task {
   }
 }
 
-/** `base` is the version the writer saw when the edit began. */
+/** Changes fields of a task; `base` is the version that the reader saw when the edit began. */
 export async function patchTask(id: string, patch: TaskPatch, base = confirmedVersion(id)): Promise<boolean> {
   const before = tasks.peek().get(id)
   if (!before) return false
@@ -111,7 +111,7 @@ export function acknowledge(id: string, reminderId: string | null): Promise<bool
   return answer(id, "acknowledge", reminderId ? { reminder_id: reminderId } : {}, "The reminder was not acknowledged")
 }
 
-/** Reminders as they are sent back, without what only the server knows. */
+/** Returns reminders in the form in which they are sent, without what only the server sets. */
 export function reminderInputs(reminders: readonly Reminder[]): ReminderInput[] {
   return reminders.map(({ id, offset_minutes, at }) => (at ? { id, at } : { id, offset_minutes: offset_minutes ?? 0 }))
 }

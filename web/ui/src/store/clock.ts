@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals"
 
 /** Server minus browser, in milliseconds. */
 export const skew = signal(0)
-/** Past this a reader is told: reminders follow the server, the browser shows another hour. */
+/** Beyond this skew the reader is warned: reminders follow the server, and the browser shows another time. */
 const SKEW_LIMIT_MS = 2000
 export const isSkewed = computed(() => Math.abs(skew.value) > SKEW_LIMIT_MS)
 
@@ -14,18 +14,18 @@ export function serverNow(): number {
   return Date.now() + skew.peek()
 }
 
-/** The same, for what must be drawn anew as time passes. */
+/** The server's time for what must be redrawn as time passes. */
 export const now = computed(() => {
   tick.value
   return Date.now() + skew.value
 })
 
-/** `sentAt` and `gotAt` bound the moment at which the server read its clock. */
+/** Learns the server's time; `sentAt` and `gotAt` bound the moment at which the server read its clock. */
 export function learnServerTime(serverTime: string, sentAt: number, gotAt: number): void {
   skew.value = Date.parse(serverTime) - (sentAt + gotAt) / 2
 }
 
-/** From a message without a question: it may have been under way for a while, so only a clear difference counts. */
+/** Learns the server's time from a message that nobody asked for. It may be delayed, so only a clear difference counts. */
 export function hearServerTime(serverTime: string, gotAt: number): void {
   const heard = Date.parse(serverTime) - gotAt
   if (Math.abs(heard - skew.peek()) > SKEW_LIMIT_MS) skew.value = heard

@@ -1,13 +1,13 @@
-// When a task is due, seen from the reader's zone; worked out once a due and zone.
+// The due of a task in the reader's zone, computed once for each due and zone.
 import { addDays, dateAt, instantAt } from "../time.ts"
 import type { Due, Task } from "../types.ts"
 
 interface Falls {
-  /** The reader's date on which it falls. */
+  /** The reader's date on which the task is due. */
   date: string
-  /** From here on an open task is overdue. */
+  /** The instant from which an open task is overdue. */
   overdueFrom: number
-  /** Dates without an hour stand after the hours of their day. */
+  /** The order within a list; dates without an hour come after the hours of their day. */
   order: number
 }
 

@@ -1,4 +1,4 @@
-// How a change leaves this window: shown at once, sent in order a task, taken back with a clear word when refused.
+// The way of a change out of this window: shown at once, sent in order for each task, reverted with a message when refused.
 import { signal } from "@preact/signals"
 import { type Call, call, get, Refused, Unreachable } from "../api.ts"
 import { newId } from "../ids.ts"
@@ -8,32 +8,32 @@ import { show } from "./toasts.ts"
 
 export interface Edit {
   taskId: string
-  /** Said when it fails: "The title was not saved". */
+  /** The message when the edit fails: "The title was not saved". */
   failure: string
   apply: (task: Task | undefined) => Task | undefined
   method: "POST" | "PATCH" | "PUT" | "DELETE"
   path: string
   body?: unknown
-  /** The version the writer was looking at; given only where an overlap must not pass silently. */
+  /** The version that the reader was looking at; given only where a conflict must be noticed. */
   base?: number | undefined
 }
 
-/** Both values of fields that somebody else changed meanwhile. */
+/** Both values of the fields that somebody else changed in the meantime. */
 export interface Clash {
   edit: Edit
   conflicts: Conflict[]
-  /** The version that holds their values. */
+  /** The version that holds the other values. */
   seen: number | undefined
 }
 
 export const clashes = signal<readonly Clash[]>([])
 
-/** The last of the queue of each task: edits of one task go out one after another. */
+/** The end of each task's queue: edits of one task are sent one after another. */
 const queues = new Map<string, Promise<unknown>>()
-/** Versions made by this window's own edits: a later one in the queue builds on them. */
+/** Versions made by this window's own edits: later edits in the queue build on them. */
 const ownVersions = new Map<string, number>()
 
-/** The task as the server has it afterwards, or undefined when the change was taken back. */
+/** Sends an edit; returns the task as the server has it afterwards, or undefined when the change was reverted. */
 export function send(edit: Edit): Promise<Task | undefined> {
   const key = newId()
   lay({ key, taskId: edit.taskId, apply: edit.apply })
@@ -53,7 +53,7 @@ export function settle(clash: Clash): void {
   clashes.value = clashes.peek().filter((it) => it !== clash)
 }
 
-/** Sends the reader's own value again, now knowing theirs. */
+/** Sends the reader's own value again, on top of the other one. */
 export function insist(clash: Clash): Promise<Task | undefined> {
   settle(clash)
   return send({ ...clash.edit, base: clash.seen })
@@ -78,7 +78,7 @@ function callOf(edit: Edit, key: string): Call {
   return { key, ifMatch: base, ...(edit.body === undefined ? {} : { body: edit.body }) }
 }
 
-/** Somebody else was faster: their task is read, so that both values can be shown. */
+/** Reads the task that somebody else changed first, so that both values can be shown. */
 async function clash(edit: Edit, conflicts: Conflict[]): Promise<void> {
   const theirs = await get<Task>(`/tasks/${edit.taskId}`).catch(() => undefined)
   if (theirs) confirm([theirs])

@@ -1,4 +1,4 @@
-// What the place one is at is called: in the page's head and in the browser's tab.
+// The name of the current place, for the page's head and the browser's tab.
 import { computed } from "@preact/signals"
 import { currentView } from "./lists.ts"
 import { unread } from "./notifications.ts"

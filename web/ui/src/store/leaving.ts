@@ -1,4 +1,4 @@
-// Tasks on their way out of the list: kept in place for a moment so that the eye can follow.
+// Tasks that are about to leave the list: they stay in place for a moment so that the eye can follow.
 import { signal } from "@preact/signals"
 
 type Leaving = "completed" | "deleted"

@@ -1,4 +1,4 @@
-// The list on screen: asked from the server page by page, kept live by what this window knows.
+// The list on screen: loaded page by page, kept up to date by what this window knows.
 import { computed, signal } from "@preact/signals"
 import { call, Unreachable } from "../api.ts"
 import type { Task, TaskPage } from "../types.ts"
@@ -17,13 +17,13 @@ interface Loaded {
 }
 
 const loaded = signal<ReadonlyMap<string, Loaded>>(new Map())
-/** All open tasks are here: views of open tasks need no further question. */
+/** Whether all open tasks are loaded, so that views of open tasks need no further request. */
 export const allOpenHere = computed(() => {
   const base = loaded.value.get(keyOf(baseQuery()))
   return base?.state === "ready" && base.next === null
 })
 const foundNone = signal(false)
-/** Nothing was ever added: time for a welcome. */
+/** Whether the reader has never added a task, so that the page shows a welcome. */
 export const isFirstRun = computed(() => foundNone.value && tasks.value.size === 0)
 
 export const currentView = computed<ListView | undefined>(() =>
@@ -65,14 +65,14 @@ export const currentSections = computed<Section[]>(() => {
 export const todayCount = computed(() => countOf(views.today))
 export const overdueCount = computed(() => countOf(views.overdue))
 
-/** The first list of a window; its position is where the live stream begins. */
+/** Loads the first list of a window; returns the position at which the live stream begins. */
 export async function loadFirst(): Promise<number> {
   const { position, value } = await fetchPage(baseQuery(), undefined, confirm)
   if (value.items.length === 0) void lookForAny()
   return position ?? 0
 }
 
-/** After a gap: the open tasks and the list on screen, read anew. */
+/** Loads the open tasks and the list on screen again after a gap; returns the position. */
 export async function reloadAll(): Promise<number> {
   loaded.value = new Map()
   const { position } = await fetchPage(baseQuery(), undefined, replaceAll)
@@ -80,7 +80,7 @@ export async function reloadAll(): Promise<number> {
   return position ?? 0
 }
 
-/** Asks for the list on screen, unless it is known already. */
+/** Loads the list on screen unless it is known already. */
 export async function loadCurrent(): Promise<void> {
   const view = currentView.peek()
   if (!view || (view.open && allOpenHere.peek())) return
@@ -133,7 +133,7 @@ function listOf(view: ListView, passes: (task: Task) => boolean): Task[] {
   return list.sort((a, b) => view.compare(a, b, around.zone))
 }
 
-/** A task that was just completed or deleted here is still drawn where it stood. */
+/** Tells whether the view still draws a task that was just completed or deleted here. */
 function holdsLeaving(view: ListView, task: Task, kept: typeof leaving.value | undefined): boolean {
   if (!view.open || !kept?.has(task.id)) return false
   return view.holds(asBefore(task), { now: now.peek(), zone: zone.peek() })

@@ -1,4 +1,4 @@
-// What live news does to this window: a table from event type to what changes, and the stream's own life.
+// What live events do to this window: a table from event type to change, and the life of the stream.
 import { batch, signal } from "@preact/signals"
 import { hold, type Step, type StreamState } from "../stream.ts"
 import { type Share, share } from "../tabs.ts"
@@ -17,7 +17,7 @@ export const connection = signal<StreamState>("connecting")
 let position = 0
 let shared: Share | undefined
 let catchingUp = false
-/** What was said while everything was being read again. */
+/** The steps that arrived while everything was being loaded again. */
 const waiting: Step[] = []
 const RETRY_MS = 3000
 
@@ -54,7 +54,7 @@ export function wakeLive(): void {
   if (shared && !document.hidden) void refreshNotifications()
 }
 
-/** Ends the stream; `tell` says to the other windows that the reader signed out. */
+/** Ends the stream; `tell` informs the other windows that the reader signed out. */
 export function stopLive(tell: boolean): void {
   if (tell) shared?.tellSignedOut()
   shared?.stop()
@@ -88,7 +88,7 @@ function take(step: Step): void {
   applyEvents(events)
 }
 
-/** Reads everything again, then takes what was said meanwhile. */
+/** Loads everything again, then applies what arrived in the meantime. */
 async function catchUp(step?: Step): Promise<void> {
   if (step && !step.resync) waiting.push(step)
   if (catchingUp) return
@@ -116,14 +116,14 @@ function announce(event: StreamEvent): void {
   if (event.notification) receive(event.notification)
 }
 
-/** Here or elsewhere: what is still unanswered keeps its toast; to snooze answers an overdue notice too. */
+/** Removes toasts that were answered, here or elsewhere; a snooze answers an overdue notice, too. */
 function settleReminder({ task, type }: StreamEvent): void {
   if (!task) return
   const still = task.reminders.filter((it) => it.status === "fired" && !it.acknowledged_at).map((it) => it.id)
   answered(task.id, (it) => (it.reminder_id ? !still.includes(it.reminder_id) : type === "reminder.snoozed"))
 }
 
-/** Done in another window: let it leave here as visibly as there. */
+/** Lets a task that was completed in another window leave the list here as visibly as there. */
 function showLeaving(event: StreamEvent): void {
   if (!event.task_id) return
   answered(event.task_id, () => true)

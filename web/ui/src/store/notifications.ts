@@ -1,4 +1,4 @@
-// The notification centre: what was said to the reader, what is unread, and the toasts for what is said now.
+// The notification centre: the notifications, the number of unread ones, and toasts for what arrives now.
 import { signal } from "@preact/signals"
 import { call, get } from "../api.ts"
 import type { Notification, NotificationPage } from "../types.ts"
@@ -6,11 +6,11 @@ import { dismissWhere, show } from "./toasts.ts"
 
 export const notifications = signal<readonly Notification[]>([])
 export const unread = signal(0)
-/** How many there are in all; the list holds the newest. */
+/** The number of all notifications; the list holds the newest. */
 export const notificationTotal = signal(0)
 
 const PER_PAGE = 50
-/** How many the list keeps when new ones come, in whole pages; "Show earlier" keeps what it brought. */
+/** How many notifications the list keeps when more arrive, in whole pages; "Show earlier" keeps what it loaded. */
 export const MOST_KEPT = 4 * PER_PAGE
 let room = MOST_KEPT
 const FRESH_MS = 30_000
@@ -22,7 +22,7 @@ export async function loadNotifications(): Promise<void> {
   arrived = []
   room = MOST_KEPT
   const page = await get<NotificationPage>("/notifications", { per_page: PER_PAGE })
-  // What was delivered while the list was under way may be missing in it.
+  // A notification that arrived during the request may be missing in the list.
   const late = arrived.filter((it) => !page.items.some((known) => known.id === it.id))
   notifications.value = [...late, ...page.items]
   unread.value = page.unread + late.length
@@ -32,7 +32,7 @@ export async function loadNotifications(): Promise<void> {
 
 export async function loadMoreNotifications(): Promise<void> {
   const page = Math.floor(notifications.peek().length / PER_PAGE) + 1
-  // What is let go meanwhile would be missing between two pages.
+  // A notification that is dropped during the request would be missing between two pages.
   room = Number.POSITIVE_INFINITY
   try {
     const { items, total } = await get<NotificationPage>("/notifications", { per_page: PER_PAGE, page })
@@ -45,7 +45,7 @@ export async function loadMoreNotifications(): Promise<void> {
   }
 }
 
-/** Something was delivered just now: badge, list and toast. */
+/** Takes a notification that was delivered just now: badge, list and toast. */
 export function receive(notification: Notification): void {
   const known = notifications.peek().some((it) => it.id === notification.id)
   arrived = [notification, ...arrived].slice(0, PER_PAGE)
@@ -69,14 +69,14 @@ export async function markAllRead(): Promise<void> {
   await call("POST", "/notifications/read-all").catch(readAgain)
 }
 
-/** Answered here or elsewhere: nothing to ask any more. */
+/** Marks notifications as answered, here or elsewhere, so that nothing is asked any more. */
 export function answered(taskId: string, which: (notification: Notification) => boolean): void {
   const about = (it: Notification) => it.task_id === taskId && which(it)
   dismissWhere(({ notification }) => notification !== undefined && about(notification))
   for (const it of notifications.peek()) if (about(it)) void markRead(it.id)
 }
 
-/** Read in another window of this browser; null means all. */
+/** Marks notifications as read that were read in another window of this browser; null means all. */
 export function seeRead(ids: readonly string[] | null): void {
   const hit = (it: Notification) => ids === null || ids.includes(it.id)
   setRead(hit)
@@ -88,7 +88,7 @@ export function whenRead(tell: (ids: readonly string[] | null) => void): void {
   tellOthers = tell
 }
 
-/** Reading is no event of the stream: what was read on another device is learnt when one comes back to this one. */
+/** Loads the notifications again when the reader returns: reading on another device is no event of the stream. */
 export async function refreshNotifications(): Promise<void> {
   if (Date.now() - loadedAt < FRESH_MS) return
   await loadNotifications().catch(() => {})
@@ -96,7 +96,7 @@ export async function refreshNotifications(): Promise<void> {
   dismissWhere(({ id }) => read.has(id))
 }
 
-/** The mark did not arrive: show what the server has. */
+/** Shows what the server has when a mark as read did not arrive. */
 async function readAgain(): Promise<void> {
   await loadNotifications().catch(() => {})
 }

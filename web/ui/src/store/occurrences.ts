@@ -1,4 +1,4 @@
-// The occurrences of one series on a stretch of days, kept true while they are on screen.
+// The occurrences of one series within a range of days, kept up to date while they are on screen.
 import { signal } from "@preact/signals"
 import { get, Refused, Unreachable } from "../api.ts"
 import { addDays } from "../time.ts"
@@ -6,7 +6,7 @@ import type { Occurrence, OccurrenceList } from "../types.ts"
 
 const BACK_DAYS = 30
 const AHEAD_DAYS = 60
-/** The server answers at most so many days at once. */
+/** The server answers at most this many days at once. */
 const MOST_DAYS = 366
 const SETTLE_MS = 200
 
@@ -58,5 +58,5 @@ export class Occurrences {
   }
 }
 
-/** Those that are on screen and want to hear of what happens. */
+/** The occurrences on screen, which want to hear of events. */
 export const openOccurrences = new Set<Occurrences>()

@@ -1,4 +1,4 @@
-// Opening and closing the drawer; the focus goes back to where it came from.
+// Opening and closing the drawer; the focus returns to where it came from.
 import { get, Refused, Unreachable } from "../api.ts"
 import type { Task } from "../types.ts"
 import { go, openTaskId } from "./route.ts"
@@ -21,7 +21,7 @@ export function closeTask(): void {
   cameFrom = null
 }
 
-/** A task named in the address or a notification may not be in any list yet. */
+/** Loads a task that is named in the address or a notification and may not be in any list yet. */
 export async function fetchOpenTask(id: string): Promise<void> {
   if (tasks.peek().has(id)) return
   try {

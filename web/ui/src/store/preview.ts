@@ -1,4 +1,4 @@
-// The next dates of a rule while it is being made: asked once the writer pauses; a late answer never covers a newer one.
+// The next dates of a rule while it is being edited: asked when the reader pauses; a late answer never replaces a newer one.
 import { signal } from "@preact/signals"
 import { call, Refused, Unreachable } from "../api.ts"
 import type { Recurrence } from "../recurrence.ts"
@@ -13,7 +13,7 @@ export interface PreviewQuestion extends Pick<Recurrence, "rule" | "mode" | "mon
 
 export interface PreviewState {
   kind: "asking" | "ready" | "refused" | "unreachable"
-  /** The last one that could be given; it is not true of the question while `kind` is not "ready". */
+  /** The last preview that was given; it does not belong to the question while `kind` is not "ready". */
   preview: Preview | null
   problem: Problem | null
 }

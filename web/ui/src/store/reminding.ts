@@ -14,7 +14,7 @@ export async function acknowledgeNotification({ id, kind, task_id, reminder_id }
   return true
 }
 
-/** An overdue task may have no reminder that fired: it then gets one at that time. */
+/** Snoozes a notification. An overdue task may have no reminder that fired; it then gets one at that time. */
 export async function snoozeNotification(notification: Notification, how: SnoozeFor): Promise<boolean> {
   const { id, kind, task_id, reminder_id } = notification
   const task = task_id ? await known(task_id) : undefined
@@ -25,7 +25,7 @@ export async function snoozeNotification(notification: Notification, how: Snooze
   return done
 }
 
-/** From its row: the reminder that fired last rings again; without one it gets one at that time. */
+/** Snoozes from the row of a task: the reminder that fired last rings again, or the task gets one at that time. */
 export function snoozeTask(task: Task, how: SnoozeFor): Promise<boolean> {
   const fired = task.reminders.some((it) => it.status === "fired" && !it.acknowledged_at)
   return fired ? snooze(task.id, how, null) : remindAgain(task, how)

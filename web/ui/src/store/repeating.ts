@@ -1,4 +1,4 @@
-// A task that repeats: made so from the start, or later, when its first occurrence takes its place.
+// A task that repeats, from the start or later, when its first occurrence takes its place.
 import { call, Refused, Unreachable } from "../api.ts"
 import { newId } from "../ids.ts"
 import type { Recurrence } from "../recurrence.ts"
@@ -15,7 +15,7 @@ import { remember } from "./undo.ts"
 
 export type NewRepeating = NewTask & { due: Due; recurrence: Partial<Recurrence> & { rule: string } }
 
-/** Not shown before it is there: the first occurrence has an id that the server makes, and a draft could not be acted on. */
+/** Creates a repeating task. It is not shown before the answer, because the server makes the id of the first occurrence. */
 export async function createRepeating(input: NewRepeating, key = newId()): Promise<Task | undefined> {
   try {
     const task = await postRepeating(input, key)
@@ -32,7 +32,7 @@ export async function createRepeating(input: NewRepeating, key = newId()): Promi
   }
 }
 
-/** Refused and Unreachable are for the caller to show. The old task stays when the first occurrence is another one. */
+/** Makes a task repeat; it stays when the first occurrence is another task. The caller shows Refused and Unreachable. */
 export async function makeRepeating(task: Task, due: Due, recurrence: Recurrence): Promise<void> {
   const { title, description, priority, tags, checklist } = task
   const reminders = reminderInputs(task.reminders).filter((it): it is OffsetInput => "offset_minutes" in it)
@@ -63,7 +63,7 @@ export async function makeRepeating(task: Task, due: Due, recurrence: Recurrence
 
 type OffsetInput = Extract<ReminderInput, { offset_minutes: number }>
 
-/** Undefined when the series is made but its first task is still on its way. */
+/** Returns the first occurrence, or undefined when the series exists but its first task is still being made. */
 async function postRepeating(input: NewRepeating, key: string): Promise<Task | undefined> {
   const reminders = input.reminders && asOffsets(input.reminders, input.due)
   const body = { ...input, ...(reminders ? { reminders } : {}) }
@@ -73,7 +73,7 @@ async function postRepeating(input: NewRepeating, key: string): Promise<Task | u
   return undefined
 }
 
-/** "Remind me at 8:00" of something that repeats is so long before each of them, where that can be said. */
+/** Returns reminders at an instant as offsets from the due where possible, so that they fit every occurrence. */
 function asOffsets(reminders: ReminderInput[], due: Due): ReminderInput[] {
   const from = instantAt("local" in due ? due.local : `${due.date}T09:00`, "zone" in due ? due.zone : zone.peek())
   return reminders.map((it) => {

@@ -1,4 +1,4 @@
-// Where the reader is, kept in the address after the "#": view, filters, search and the open task.
+// The place of the reader, kept in the address after the "#": view, filters, search and the open task.
 import { computed, signal } from "@preact/signals"
 import type { Priority } from "../types.ts"
 
@@ -22,7 +22,7 @@ export interface Route {
   priorities: Priority[]
   search: string
   taskId: string | null
-  /** The series whose page is shown in the view "series". */
+  /** The series whose page the view "series" shows. */
   seriesId: string | null
 }
 
@@ -58,12 +58,12 @@ export function routeText(to: Route): string {
   return `#/${to.view}${query.size > 0 ? `?${query}` : ""}`
 }
 
-/** The address of a view alone, for links. */
+/** Returns the address of a view alone, for links. */
 export function viewLink(view: ViewName, more: Partial<Route> = {}): string {
   return routeText({ ...HOME, view, ...more })
 }
 
-/** `replace` leaves no step for the back button: used while typing. */
+/** Goes to a place; `replace` leaves no step for the back button and is used while typing. */
 export function go(change: Partial<Route>, replace = false): void {
   const to = { ...route.peek(), ...change }
   const text = routeText(to)

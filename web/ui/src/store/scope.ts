@@ -1,4 +1,4 @@
-// An edit of an occurrence: of this one alone, of this and those after it, or of all; asked where the template has the field.
+// The scope of an edit of an occurrence: this one, this and the following, or all; asked where the template has the field.
 import { effect } from "@preact/signals"
 import { newId } from "../ids.ts"
 import type { Series, SeriesPatch, Task, TaskPatch } from "../types.ts"
@@ -12,7 +12,7 @@ import { lay, lift, tasks } from "./tasks.ts"
 
 export type Scope = "one" | "following" | "all"
 
-/** Its slot has come: nothing of the series can move it any more. One that outlived another rule has its generation. */
+/** Tells whether the slot has come, so that the series can no longer move it. A task of an older rule has its generation. */
 export function isStarted({ occurrence }: Task, { next }: Series): boolean {
   return !occurrence || !next || occurrence.slot < next.slot
 }
@@ -21,7 +21,7 @@ export function isOver({ status }: Series): boolean {
   return status !== "active" && status !== "paused"
 }
 
-/** Saves fields of a task; `scope` answers the question beforehand. False when it was taken back. */
+/** Saves fields of a task; `scope` answers the question beforehand. Returns false when the change was reverted. */
 export async function saveTask(task: Task, patch: TaskPatch, base?: number, scope?: Scope): Promise<boolean> {
   const part = templatePart(patch)
   if (task.series_id && part) await fetchSeries(task.series_id)
@@ -45,7 +45,7 @@ export function askScope(what: string, more = ""): Promise<Scope | null> {
   })
 }
 
-/** Every open one hears of it from the series; this one at least shall have it, edited by hand before or not. */
+/** Saves the fields in the series, which changes its open tasks; this task gets them even where it was edited by hand. */
 async function saveAll(task: Task, series: Series, patch: TaskPatch, part: SeriesPatch): Promise<boolean> {
   const key = newId()
   lay({ key, taskId: task.id, apply: (it) => it && { ...it, ...patch, reminders: it.reminders } })
@@ -70,7 +70,7 @@ async function saveFollowing(task: Task, series: Series, patch: TaskPatch, part:
   return successor !== undefined
 }
 
-/** The fields that the template has too, in its form; undefined when there is none, or a reminder at a fixed instant. */
+/** Returns the fields that the template has, too; undefined when there is none, or a reminder is at an instant. */
 export function templatePart(patch: TaskPatch): SeriesPatch | undefined {
   const { title, description, priority, tags, checklist, reminders } = patch
   const part: SeriesPatch = {}
@@ -100,7 +100,7 @@ function untilKnown(id: string): Promise<void> {
   return until(() => tasks.value.has(id))
 }
 
-/** Waits for what the live stream will bring, but not for ever. */
+/** Waits for what the live stream will bring, but only for a limited time. */
 function until(isSo: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     let stop = () => {}

@@ -1,4 +1,4 @@
-// Everything a person can do to a series; what the server made of it is shown at once, a refusal is said.
+// Everything a person can do to a series: the server's answer shows at once, and a refusal becomes a message.
 import { call, get, Refused } from "../api.ts"
 import { newId } from "../ids.ts"
 import type { Due, Series, SeriesPatch } from "../types.ts"
@@ -15,7 +15,7 @@ export function resumeSeries(it: Series): Promise<Series | undefined> {
   return change("POST", it, "/resume", undefined, { done: "Resumed", failure: "was not resumed" })
 }
 
-/** `keep` leaves the task of the next occurrence as one of its own. */
+/** Stops a series; `keep` leaves the task of the next occurrence as a task of its own. */
 export function stopSeries(it: Series, keep: boolean): Promise<Series | undefined> {
   return change("POST", it, "/stop", { keep }, { done: "Stopped", failure: "was not stopped" })
 }
@@ -33,15 +33,15 @@ export function moveSlot(it: Series, slot: string, to: Due): Promise<Series | un
   return change("POST", it, "/move", { slot, to }, { done: "Moved one of", failure: "could not move this one" })
 }
 
-/** From `slot` on, or all of it. With a slot: the series that begins there, once it is there. */
+/** Changes the series from `slot` on, or all of it. With a slot it returns the series that begins there once that exists. */
 export function patchSeries(it: Series, patch: SeriesPatch, slot?: string): Promise<Series | undefined> {
   const body = slot ? { ...patch, from_slot: slot } : patch
   return change("PATCH", it, "", body, { done: "Changed", failure: "was not changed" })
 }
 
 /**
- * The same for a form that began with `it`: refusals are for the form to show, also that somebody changed the same
- * meanwhile. Whoever has seen that and saves again puts their own in its place.
+ * Returns a function that saves for a form that began with `it`. The form shows refusals, including that somebody else
+ * changed the same in the meantime; saving again after that overwrites the other change.
  */
 export function seriesSaver(it: Series): (patch: SeriesPatch, slot?: string) => Promise<Series> {
   let seen = it.version

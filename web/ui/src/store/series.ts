@@ -1,11 +1,11 @@
-// The series this window knows: read when they are needed, read again when news says that one has changed.
+// The series that this window knows: loaded when needed, loaded again when an event says that one has changed.
 import { computed, signal } from "@preact/signals"
 import { call, get, Refused, Unreachable } from "../api.ts"
 import type { Series, SeriesPage, StreamEvent, Task } from "../types.ts"
 import { openOccurrences } from "./occurrences.ts"
 
 const known = signal<ReadonlyMap<string, Series>>(new Map())
-/** Asked for by id and not there. */
+/** Ids that were asked for and do not exist. */
 const gone = signal<ReadonlySet<string>>(new Set())
 export const seriesState = signal<"unread" | "loading" | "ready" | "failed">("unread")
 export const seriesNext = signal<string | null>(null)
@@ -13,7 +13,7 @@ export const seriesNext = signal<string | null>(null)
 const PER_PAGE = 100
 const SETTLE_MS = 120
 
-/** Those that still bring something first, next one first; then what rests, then what is over. */
+/** All series: first those that go on, by their next slot, then those at rest, then those that are over. */
 export const seriesList = computed(() => {
   const rank = { active: 0, paused: 1, ended: 2, stopped: 2, deleted: 3 }
   return [...known.value.values()]
@@ -34,7 +34,7 @@ export function isSeriesGone(id: string): boolean {
   return gone.value.has(id) || known.value.get(id)?.status === "deleted"
 }
 
-/** It is one of a series that goes on, as far as is known here. */
+/** Tells whether the task belongs to a series that goes on, as far as this window knows. */
 export function isRepeating({ series_id }: Task): boolean {
   const series = series_id ? known.peek().get(series_id) : undefined
   return series?.status === "active" || series?.status === "paused"
@@ -46,7 +46,7 @@ export function confirmSeries(list: readonly Series[]): void {
   known.value = next
 }
 
-/** The ids of one page. */
+/** Loads one page; returns its ids. */
 export async function loadSeries(cursor?: string): Promise<string[]> {
   seriesState.value = "loading"
   try {
@@ -65,7 +65,7 @@ export async function loadSeries(cursor?: string): Promise<string[]> {
 
 const asking = new Map<string, Promise<void>>()
 
-/** Reads one that is not known yet, once for all who ask; its absence is remembered, an outage is not. */
+/** Loads a series that is not known yet, once for all callers. An absent one is remembered, an outage is not. */
 export function fetchSeries(id: string): Promise<void> {
   if (known.peek().has(id) || gone.peek().has(id)) return Promise.resolve()
   const under = asking.get(id) ?? readAgain(id).finally(() => asking.delete(id))
@@ -76,7 +76,7 @@ export function fetchSeries(id: string): Promise<void> {
 const stale = new Set<string>()
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** News of a series, or of a task of one: what of it is on screen is read again, once things are quiet. */
+/** Handles an event of a series or of its task: what is on screen is loaded again, once things are quiet. */
 export function hearOfSeries(event: StreamEvent): void {
   const id = event.series_id ?? event.task?.series_id
   if (!id) return
@@ -88,10 +88,10 @@ export function hearOfSeries(event: StreamEvent): void {
   timer = setTimeout(readStale, SETTLE_MS)
 }
 
-/** More than these are read again as a list. */
+/** More series than this are loaded again as a list. */
 const FEW = 5
 
-/** After a gap: whatever is shown of series. */
+/** Loads the series on screen again after a gap. */
 export function reloadSeries(): void {
   for (const list of openOccurrences) list.hear(list.seriesId)
   if (known.peek().size > FEW) return void reloadList()
@@ -99,7 +99,7 @@ export function reloadSeries(): void {
   readStale()
 }
 
-/** What the list does not name any more is deleted. */
+/** Loads the list again; a series that it no longer names is deleted. */
 async function reloadList(): Promise<void> {
   const named = new Set<string>()
   let cursor: string | undefined

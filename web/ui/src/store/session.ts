@@ -1,4 +1,4 @@
-// Who is signed in, in which zone; signing up, in and out.
+// The session: who is signed in, in which zone; signing up, in and out.
 import { computed, signal } from "@preact/signals"
 import { call, Refused } from "../api.ts"
 import { browserZone } from "../time.ts"
@@ -7,7 +7,7 @@ import { learnServerTime } from "./clock.ts"
 
 /** undefined: not asked yet; null: signed out. */
 export const me = signal<Me | null | undefined>(undefined)
-/** The session ended by itself, not by the reader's wish. */
+/** Why the session ended, when the reader did not end it. */
 export const endedBy = signal<"expiry" | null>(null)
 export const zone = computed(() => me.value?.timezone ?? browserZone())
 

@@ -1,4 +1,4 @@
-// The reader's tags with their counts, for the side bar and for completing what is typed.
+// The reader's tags with their counts, for the side bar and for completion.
 import { signal } from "@preact/signals"
 import { get } from "../api.ts"
 import type { Tag, TagList } from "../types.ts"
@@ -13,13 +13,13 @@ export async function loadTags(): Promise<void> {
   tags.value = (await get<TagList>("/tags")).items
 }
 
-/** Counts move with every change of a task: asked again once things are quiet. */
+/** Loads the counts again once things are quiet: every change of a task may change them. */
 export function tagsMayHaveChanged(): void {
   clearTimeout(timer)
   timer = setTimeout(() => void loadTags().catch(() => {}), SETTLE_MS)
 }
 
-/** Tags to offer for what is typed: those that begin with it, then those that hold it; most used first. */
+/** Returns tags that complete the typed text: those that begin with it, then those that contain it; the most used first. */
 export function suggest(typed: string, taken: readonly string[], most = 6): Tag[] {
   const wanted = fold(typed)
   const used = new Set(taken.map(fold))

@@ -1,4 +1,4 @@
-// The tasks this window knows: what the server confirmed, with the edits still under way laid on top.
+// The tasks that this window knows: what the server confirmed, with the pending edits on top.
 import { batch, computed, signal } from "@preact/signals"
 import type { Task } from "../types.ts"
 
@@ -10,7 +10,7 @@ export interface Pending {
 
 const confirmed = signal<ReadonlyMap<string, Task>>(new Map())
 const pending = signal<readonly Pending[]>([])
-/** Purged for good: a late list must not bring them back. */
+/** Ids of purged tasks: a late list must not bring them back. */
 const purged = new Set<string>()
 
 export const tasks = computed<ReadonlyMap<string, Task>>(() => {
@@ -24,10 +24,10 @@ export const tasks = computed<ReadonlyMap<string, Task>>(() => {
   return shown
 })
 
-/** Ids with an edit that the server has not answered yet. */
+/** Ids of tasks with an edit that the server has not answered yet. */
 export const unsaved = computed(() => new Set(pending.value.map((it) => it.taskId)))
 
-/** Takes what the server says; an older version never covers a newer one. */
+/** Takes tasks from the server; an older version never replaces a newer one. */
 export function confirm(list: readonly Task[]): void {
   const next = new Map(confirmed.peek())
   let changed = false
@@ -47,7 +47,7 @@ export function forget(id: string): void {
   confirmed.value = next
 }
 
-/** After a gap nothing known is certain: keep only what the server names again. */
+/** Keeps only the tasks in the list: after a gap, anything else may be gone. */
 export function replaceAll(list: readonly Task[]): void {
   const next = new Map<string, Task>()
   for (const task of list) {
@@ -69,7 +69,7 @@ export function lay(edit: Pending): void {
   pending.value = [...pending.peek(), edit]
 }
 
-/** The edit is answered: what the server made of it, or nothing when it was refused. */
+/** Ends an edit: applies the task that the server returned, or nothing when it refused. */
 export function lift(key: string, result?: Task): void {
   batch(() => {
     if (result) confirm([result])

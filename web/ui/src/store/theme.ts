@@ -1,4 +1,4 @@
-// Light, dark, or as the system is; `public/theme.js` sets it again before the next first paint.
+// The theme: light, dark or the system's; `public/theme.js` sets it again before the next first paint.
 import { signal } from "@preact/signals"
 import type { IconName } from "../components/Icon.tsx"
 
@@ -19,7 +19,7 @@ export function setTheme(next: Theme): void {
   try {
     localStorage.setItem("duely.theme", next)
   } catch {
-    // Storage may be blocked: then it lasts as long as this window.
+    // Storage may be blocked; the theme then lasts as long as this window.
   }
 }
 

@@ -42,7 +42,7 @@ export function dismissWhere(test: (toast: Toast) => boolean): void {
   for (const toast of toasts.peek()) if (test(toast)) dismiss(toast.id)
 }
 
-/** A toast under the pointer or the focus does not vanish. */
+/** Keeps a toast while it is under the pointer or has the focus. */
 export function hold(id: string): void {
   clearTimeout(timers.get(id))
   timers.delete(id)

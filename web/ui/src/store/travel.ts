@@ -1,4 +1,4 @@
-// A device in another zone than its person's: noticed, asked about once a zone, and what would move.
+// A device in another zone than its reader: noticed, asked about once for each zone, with the tasks that would move.
 import { computed, signal } from "@preact/signals"
 import { browserZone, DAY, localAt } from "../time.ts"
 import type { Task } from "../types.ts"
@@ -8,19 +8,19 @@ import { tasks } from "./tasks.ts"
 
 const STORED = "duely.zones-kept"
 
-/** Zones that the reader said no to, while at home in another. */
+/** The zones to which the reader chose not to move. */
 const kept = signal<ReadonlySet<string>>(read())
 
-/** The device's zone, when its clocks differ from those of the reader's zone and the reader was not asked yet. */
+/** The device's zone, when its clocks differ from the reader's zone and the reader was not asked yet. */
 export const foreignZone = computed(() => {
   const home = me.value?.timezone
-  // Read anew with every tick: a laptop is opened elsewhere.
+  // The zone is read at every tick, because a laptop may be opened elsewhere.
   const here = now.value && browserZone()
   if (!home || !here || kept.value.has(keyOf(home, here))) return null
   return isSameClock(home, here, now.value) ? null : here
 })
 
-/** What counts by the reader's own zone: open tasks that have a date and no time. */
+/** The open tasks that depend on the reader's zone: those with a date and no time. */
 export const dateOnlyTasks = computed<Task[]>(() =>
   [...tasks.value.values()].filter((it) => it.status === "open" && !it.deleted_at && it.due && "date" in it.due),
 )
@@ -31,11 +31,11 @@ export function keepZone(here: string): void {
   try {
     localStorage.setItem(STORED, JSON.stringify([...kept.peek()]))
   } catch {
-    // Storage may be blocked: then it lasts as long as this window.
+    // Storage may be blocked; the answer then lasts as long as this window.
   }
 }
 
-/** Two names of one zone, or two zones that agree all year, are no journey. */
+/** Tells whether two zones show the same time all year: two names of one zone are no journey. */
 export function isSameClock(one: string, other: string, instant: number): boolean {
   if (one === other) return true
   const days = [0, 61, 122, 183, 244, 305]

@@ -1,4 +1,4 @@
-// What `u` takes back: the last things done in this window, newest first.
+// What `u` undoes: the last actions in this window, newest first.
 import { signal } from "@preact/signals"
 import { dismissWhere, show } from "./toasts.ts"
 
@@ -10,7 +10,7 @@ interface Undoable {
 const DEPTH = 50
 const stack = signal<readonly Undoable[]>([])
 
-/** Remembers how to take something back; says so in a toast when `tell` is set. */
+/** Remembers how to undo an action; shows a toast when `tell` is set. */
 export function remember(done: Undoable, tell: boolean): void {
   stack.value = [...stack.peek(), done].slice(-DEPTH)
   if (tell) show({ kind: "done", text: done.label, action: { label: "Undo", run: () => void undo(done) } })

@@ -1,4 +1,4 @@
-// The map of the lists: what each view asks the server for, what belongs to it here, in which order and under which headings.
+// The table of the lists: what each view requests, which tasks it holds, in which order and under which headings.
 import { dayHeading } from "../format.ts"
 import { addDays, dateAt, daysBetween } from "../time.ts"
 import type { Priority, Task } from "../types.ts"
@@ -15,12 +15,12 @@ export type Query = Record<string, string | number | boolean | string[] | undefi
 export interface ListView {
   title: string
   query: (around: Around) => Query
-  /** Everything in it is an open task: one loaded list of open tasks serves them all. */
+  /** Whether all its tasks are open: one loaded list of open tasks serves all such views. */
   open: boolean
   holds: (task: Task, around: Around) => boolean
   compare: (a: Task, b: Task, zone: string) => number
   heading: (task: Task, around: Around) => string
-  /** The heading says the day: the rows below need not. */
+  /** Whether the heading names the day, so that the rows need not. */
   namesDay?: (task: Task, around: Around) => boolean
   empty: [title: string, text: string]
 }
@@ -34,7 +34,7 @@ const dateOf = (task: Task, { zone }: Around) => (task.due ? fallsOf(task.due, z
 export const views: Partial<Record<ViewName, ListView>> = {
   today: {
     title: "Today",
-    // A day more than shown: which instant ends the day is settled here, in the reader's zone.
+    // One day more than shown: the instant at which the day ends is computed here, in the reader's zone.
     query: (around) => ({ status: "open", sort: "due", due_before: addDays(today(around), 2) }),
     open: true,
     holds: (task, around) => isOpen(task) && (dateOf(task, around) ?? "9999") <= today(around),
@@ -93,7 +93,7 @@ export const views: Partial<Record<ViewName, ListView>> = {
   },
 }
 
-/** A search looks through open and completed tasks alike. */
+/** The search, over open and completed tasks alike. */
 export const searchView: ListView = {
   title: "Search",
   query: () => ({ sort: "updated", order: "desc" }),

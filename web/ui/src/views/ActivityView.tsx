@@ -1,4 +1,4 @@
-// Everything that happened, newest first, by day; narrowed by what and by whom.
+// The activity view: every entry, newest first, by day; filtered by kind and by actor.
 import { useEffect, useMemo, useState } from "preact/hooks"
 import { ActivityLine } from "../components/ActivityLine.tsx"
 import { dayHeading } from "../format.ts"
@@ -18,7 +18,7 @@ const SERIES = ["created", "updated", "paused", "resumed", "stopped", "ended", "
 )
 const ONE_OF_SERIES = ["recurrence.skipped", "recurrence.moved"]
 
-/** What can be asked for, the first unless chosen otherwise; no types means all, bookkeeping of reminders included. */
+/** The choices of the filter, the first being the default. No types means all, the bookkeeping of reminders included. */
 const KINDS: Record<string, readonly string[]> = {
   "What matters": [...TASKS, ...ANSWERS, "user.updated", "series.created", "series.deleted", ...ONE_OF_SERIES],
   Everything: [],

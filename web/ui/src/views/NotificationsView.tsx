@@ -1,4 +1,4 @@
-// The notification centre: what was said, newest first, unread ones marked.
+// The notification centre: newest first, with the unread ones marked.
 import { Icon, type IconName } from "../components/Icon.tsx"
 import { noticeText } from "../components/notice.ts"
 import { Popover } from "../components/Popover.tsx"
@@ -111,7 +111,7 @@ function Line({ notification }: { notification: Notification }) {
   )
 }
 
-/** It was not answered yet, and what it is about is still to be done. */
+/** Tells whether the notification can be snoozed: it was not answered yet, and its task is still to be done. */
 function canSnooze({ kind, task_id, acknowledged_at, reminder_id }: Notification): boolean {
   const task = task_id ? tasks.value.get(task_id) : undefined
   if (kind === "digest" || acknowledged_at || task?.status !== "open" || task.deleted_at) return false

@@ -1,4 +1,4 @@
-// One series: what it says, what each of its tasks begins as, what can be done with it, and its occurrences.
+// The page of one series: its sentence, its template, its actions and its occurrences.
 import { useEffect, useMemo } from "preact/hooks"
 import { Icon } from "../components/Icon.tsx"
 import { OccurrenceRow } from "../components/OccurrenceRow.tsx"

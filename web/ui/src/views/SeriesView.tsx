@@ -1,4 +1,4 @@
-// What repeats: every series with its sentence, what comes next and how it stands; or the page of one.
+// The series view: every series with its sentence, its next slot and its status; or the page of one.
 import { useEffect } from "preact/hooks"
 import { Icon } from "../components/Icon.tsx"
 import { SeriesStatus } from "../components/SeriesStatus.tsx"

@@ -1,4 +1,4 @@
-// What a person can set: name, zone, the usual reminder, light or dark; and signing out.
+// The settings: name, zone, default reminder, digest and quiet hours, theme; and signing out.
 import { useState } from "preact/hooks"
 import { ZoneSelect } from "../components/DuePicker.tsx"
 import { Icon } from "../components/Icon.tsx"
@@ -97,7 +97,7 @@ export function SettingsView() {
   )
 }
 
-/** When to be told what the day holds, and when not to be told anything. */
+/** Shows the time of the daily digest and the quiet hours. */
 function DayTimes({ who: { defaults } }: { who: Me }) {
   const { digest_at, quiet_hours } = defaults
   const put = (change: Partial<Me["defaults"]>) => void save({ defaults: { ...defaults, ...change } })
@@ -147,7 +147,7 @@ function DayTimes({ who: { defaults } }: { who: Me }) {
   )
 }
 
-/** Saved when it is left, not with every digit. */
+/** Shows a time that is saved when it is left, not with every digit. */
 function TimeInput({ label, value, onPick }: { label: string; value: string; onPick: (time: string) => void }) {
   return (
     <input

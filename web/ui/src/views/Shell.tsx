@@ -1,4 +1,4 @@
-// The page around a view: where to go on the left, the view in the middle, the open task on the right, messages on top.
+// The frame of the page: places on the left, the view in the middle, the open task on the right, messages on top.
 import { AskDialog } from "../components/AskDialog.tsx"
 import { BehindNotice } from "../components/BehindNotice.tsx"
 import { ConnectionBanner } from "../components/ConnectionState.tsx"
@@ -22,7 +22,7 @@ import { SeriesView } from "./SeriesView.tsx"
 import { SettingsView } from "./SettingsView.tsx"
 import { TaskListView } from "./TaskListView.tsx"
 
-/** Views that are no list of tasks; the others are `TaskListView`. */
+/** The views that are no list of tasks; the others are `TaskListView`. */
 const PAGES: Partial<Record<ViewName, () => preact.ComponentChild>> = {
   series: SeriesView,
   activity: ActivityView,

@@ -1,4 +1,4 @@
-// Signing in, and signing up with this device's time zone.
+// The sign-in form, and sign-up with this device's time zone.
 import { useState } from "preact/hooks"
 import { Refused } from "../api.ts"
 import { Icon, Mark } from "../components/Icon.tsx"

@@ -11,7 +11,7 @@ import { route } from "../store/route.ts"
 export function TaskListView() {
   const { view, tags, priorities, search } = route.value
   const address = JSON.stringify([view, tags, priorities, search])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the address stands for what is asked
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address determines the request
   useEffect(() => {
     const timer = setTimeout(() => void loadCurrent(), search ? 150 : 0)
     return () => clearTimeout(timer)
@@ -29,7 +29,7 @@ export function TaskListView() {
   )
 }
 
-/** Says to a screen reader what a search or filter left over. */
+/** Tells a screen reader how many tasks a search or filter found. */
 function Found() {
   if (!route.value.search) return null
   const { state, next } = currentState.value
