@@ -6,27 +6,9 @@ import { applyEvents } from "../src/store/live.ts"
 import { clearTasks, confirm, tasks, unsaved } from "../src/store/tasks.ts"
 import { dismissWhere, toasts } from "../src/store/toasts.ts"
 import { clearUndo, undoLast } from "../src/store/undo.ts"
-import type { StreamEvent, Task } from "../src/types.ts"
+import { news, task } from "./support/samples.ts"
 
-const base: Task = {
-  id: "t1",
-  title: "Pay rent",
-  description: "",
-  priority: "none",
-  status: "open",
-  tags: [],
-  due: null,
-  reminders: [],
-  checklist: [],
-  series_id: null,
-  occurrence: null,
-  version: 3,
-  created_at: "2026-11-22T09:00:00.000Z",
-  updated_at: "2026-11-22T09:00:00.000Z",
-  completed_at: null,
-  deleted_at: null,
-  overdue: false,
-}
+const base = task({ id: "t1", title: "Pay rent", version: 3 })
 
 let server: ReturnType<typeof fakeServer>
 const shown = () => tasks.value.get("t1")
@@ -180,18 +162,6 @@ describe("undo", () => {
     expect(toasts.value.at(-1)?.text).toBe("Nothing to undo")
   })
 })
-
-function news(type: string, task: Task): StreamEvent {
-  const cause = {
-    kind: "user",
-    id: "u",
-    correlation_id: "c",
-    command_id: null,
-    via: "request",
-    change_set: null,
-  } as const
-  return { position: task.version, type, task_id: task.id, version: task.version, task, changed: {}, cause }
-}
 
 /** A server that answers in the order of the requests, with what the test says next. */
 function fakeServer() {

@@ -4,7 +4,8 @@ import { connection, startLive, stopLive } from "../src/store/live.ts"
 import { notifications, unread } from "../src/store/notifications.ts"
 import { clearTasks, tasks } from "../src/store/tasks.ts"
 import { toasts } from "../src/store/toasts.ts"
-import type { StreamEvent, Task } from "../src/types.ts"
+import type { Task } from "../src/types.ts"
+import { news, task } from "./support/samples.ts"
 
 let server: ReturnType<typeof fakeServer>
 
@@ -20,11 +21,11 @@ afterEach(() => {
 })
 
 it("starts where its first list ended, and hears from there", async () => {
-  server.list = [task("a", 1)]
+  server.list = [task({ id: "a", version: 1 })]
   server.position = 7
   await startLive("u", () => {})
   await vi.waitFor(() => expect(server.streams).toEqual(["/api/v1/stream?after=7"]))
-  server.say("task.created", news(8, "task.created", task("b", 1)))
+  server.say("task.created", news("task.created", task({ id: "b", version: 1 }), { position: 8 }))
   await vi.waitFor(() => expect([...tasks.value.keys()]).toEqual(["a", "b"]))
   expect(connection.value).toBe("live")
 })
@@ -33,22 +34,22 @@ it("goes on after an event that it does not know", async () => {
   server.position = 7
   await startLive("u", () => {})
   await vi.waitFor(() => expect(server.streams).toHaveLength(1))
-  server.say("list.archived", news(8, "list.archived", null))
-  server.say("task.created", news(9, "task.created", task("b", 1)))
+  server.say("list.archived", news("list.archived", null, { position: 8 }))
+  server.say("task.created", news("task.created", task({ id: "b", version: 1 }), { position: 9 }))
   await vi.waitFor(() => expect([...tasks.value.keys()]).toEqual(["b"]))
 })
 
 it("reads again after a resync, and keeps what was said while it read", async () => {
-  server.list = [task("a", 1), task("gone", 1)]
+  server.list = [task({ id: "a", version: 1 }), task({ id: "gone", version: 1 })]
   server.position = 7
   await startLive("u", () => {})
   await vi.waitFor(() => expect(server.streams).toHaveLength(1))
-  server.list = [task("a", 5), task("c", 1)]
+  server.list = [task({ id: "a", version: 5 }), task({ id: "c", version: 1 })]
   server.position = 900
   const answer = server.holdNextList()
   server.say("resync", { position: 900 })
-  server.say("task.created", news(901, "task.created", task("d", 1)))
-  server.say("task.updated", news(900, "task.updated", task("a", 4)))
+  server.say("task.created", news("task.created", task({ id: "d", version: 1 }), { position: 901 }))
+  server.say("task.updated", news("task.updated", task({ id: "a", version: 4 }), { position: 900 }))
   await vi.waitFor(() => expect(server.lists).toBe(2))
   answer()
   await vi.waitFor(() => expect([...tasks.value.keys()]).toEqual(["a", "c", "d"]))
@@ -56,7 +57,7 @@ it("reads again after a resync, and keeps what was said while it read", async ()
 })
 
 it("shows a delivered reminder once, as a toast, in the list and in the badge", async () => {
-  server.list = [task("a", 1)]
+  server.list = [task({ id: "a", version: 1 })]
   await startLive("u", () => {})
   await vi.waitFor(() => expect(server.streams).toHaveLength(1))
   const notification = {
@@ -71,33 +72,17 @@ it("shows a delivered reminder once, as a toast, in the list and in the badge", 
     read_at: null,
     acknowledged_at: null,
   }
-  const said = { ...news(1, "reminder.delivered", task("a", 2)), notification }
+  const said = { ...news("reminder.delivered", task({ id: "a", version: 2 }), { position: 1 }), notification }
   server.say("reminder.delivered", said)
   server.say("reminder.delivered", said)
   await vi.waitFor(() => expect(toasts.value).toHaveLength(1))
   expect([unread.value, notifications.value.length, toasts.value[0]?.notification?.late_seconds]).toEqual([1, 1, 200])
   const acknowledged = { id: "r1", status: "fired", acknowledged_at: "2026-11-22T09:01:00.000Z" }
-  const after = { ...task("a", 3), reminders: [acknowledged] } as unknown as Task
-  server.say("reminder.acknowledged", news(2, "reminder.acknowledged", after))
+  const after = { ...task({ id: "a", version: 3 }), reminders: [acknowledged] } as unknown as Task
+  server.say("reminder.acknowledged", news("reminder.acknowledged", after, { position: 2 }))
   await vi.waitFor(() => expect(toasts.value).toEqual([]))
   expect(unread.value).toBe(0)
 })
-
-function task(id: string, version: number): Task {
-  return { id, version, title: `Task ${id}`, status: "open", reminders: [], tags: [], due: null } as unknown as Task
-}
-
-function news(position: number, type: string, of: Task | null): StreamEvent {
-  const cause = {
-    kind: "user",
-    id: "u",
-    correlation_id: "c",
-    command_id: null,
-    via: "request",
-    change_set: null,
-  } as const
-  return { position, type, task_id: of?.id ?? null, version: of?.version ?? 1, task: of, changed: {}, cause }
-}
 
 function fakeServer() {
   let stream: ReadableStreamDefaultController<Uint8Array> | undefined

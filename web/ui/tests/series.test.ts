@@ -12,6 +12,7 @@ import { seriesSaver } from "../src/store/series-changes.ts"
 import { clearTasks, confirm, tasks } from "../src/store/tasks.ts"
 import { isSameClock } from "../src/store/travel.ts"
 import type { Series, StreamEvent, Task } from "../src/types.ts"
+import { news, task } from "./support/samples.ts"
 
 type Asked = { method: string; path: string; body: unknown; ifMatch?: string }
 
@@ -100,23 +101,23 @@ describe("an edit of an occurrence", () => {
   }
 
   beforeEach(() => {
-    confirm([task({})])
+    confirm([occurrence({})])
     confirmSeries([series({})])
     answers = ({ path, body, method }) => {
-      if (method === "GET") return task({})
-      return path.includes("/series/") ? series({ version: 2 }) : task({ version: 2, ...(body as object) })
+      if (method === "GET") return occurrence({})
+      return path.includes("/series/") ? series({ version: 2 }) : occurrence({ version: 2, ...(body as object) })
     }
   })
 
   it("asks, and changes this one alone when told so", async () => {
-    const saved = saveTask(task({}), { title: "Other" })
+    const saved = saveTask(occurrence({}), { title: "Other" })
     await answer("one")
     expect(await saved).toBe(true)
     expect(requests).toMatchObject([{ method: "PATCH", path: "/api/v1/tasks/t1", body: { title: "Other" } }])
   })
 
   it("changes this and following from its slot on", async () => {
-    const saved = saveTask(task({}), { priority: "high" })
+    const saved = saveTask(occurrence({}), { priority: "high" })
     await answer("following")
     expect(await saved).toBe(true)
     const body = { priority: "high", from_slot: "2026-11-25T09:00" }
@@ -125,7 +126,7 @@ describe("an edit of an occurrence", () => {
 
   it("begins at the one that outlived another rule, and leaves those before it alone", async () => {
     confirmSeries([series({ version: 4, generation: 2 })])
-    const later = task({ occurrence: { generation: 1, slot: "2026-11-26T09:00" } })
+    const later = occurrence({ occurrence: { generation: 1, slot: "2026-11-26T09:00" } })
     const saved = saveTask(later, { priority: "high" })
     await answer("following")
     await saved
@@ -134,7 +135,7 @@ describe("an edit of an occurrence", () => {
   })
 
   it("of one that has begun changes it and what is still to come", async () => {
-    const begun = task({ occurrence: { generation: 1, slot: "2026-11-24T09:00" } })
+    const begun = occurrence({ occurrence: { generation: 1, slot: "2026-11-24T09:00" } })
     confirm([{ ...begun, version: 2 }])
     const saved = saveTask(begun, { title: "Other" })
     await answer("following")
@@ -144,21 +145,21 @@ describe("an edit of an occurrence", () => {
   })
 
   it("is taken back when the question is left", async () => {
-    const saved = saveTask(task({}), { title: "Other" })
+    const saved = saveTask(occurrence({}), { title: "Other" })
     await answer(null)
     expect([await saved, requests.length]).toEqual([false, 0])
   })
 
   it("does not ask about what is this one's alone, or when the series is over", async () => {
-    await saveTask(task({}), { due: { date: "2026-12-01" } })
-    await saveTask(task({}), { reminders: [{ at: "2026-12-01T09:00:00.000Z" }] })
+    await saveTask(occurrence({}), { due: { date: "2026-12-01" } })
+    await saveTask(occurrence({}), { reminders: [{ at: "2026-12-01T09:00:00.000Z" }] })
     confirmSeries([series({ version: 3, status: "ended" })])
-    await saveTask(task({}), { title: "Other" })
+    await saveTask(occurrence({}), { title: "Other" })
     expect(requests.map((it) => it.path)).toEqual(Array(3).fill("/api/v1/tasks/t1"))
   })
 
   it("knows what has begun", () => {
-    const at = (generation: number, slot: string) => task({ occurrence: { generation, slot } })
+    const at = (generation: number, slot: string) => occurrence({ occurrence: { generation, slot } })
     expect(isStarted(at(1, "2026-11-24T09:00"), series({}))).toBe(true)
     expect(isStarted(at(1, "2026-11-26T09:00"), series({}))).toBe(false)
     expect(isStarted(at(1, "2026-11-26T09:00"), series({ generation: 2 }))).toBe(false)
@@ -174,7 +175,7 @@ describe("an edit of an occurrence", () => {
 
 describe("a new one that repeats", () => {
   it("is sent with reminders that are right for each of its tasks, and shown when it is there", async () => {
-    answers = () => task({ id: "first" })
+    answers = () => occurrence({ id: "first" })
     const due = { local: "2026-11-26T09:00", zone: "Europe/Berlin" }
     const reminders = [{ at: "2026-11-26T07:30:00.000Z" }, { offset_minutes: 5 }]
     const made = createRepeating({ title: "Water", due, reminders, recurrence: { rule: "FREQ=DAILY" } })
@@ -186,16 +187,16 @@ describe("a new one that repeats", () => {
 
   it("that takes a task's place sends the old one to the trash, unless its due is another", async () => {
     const due = { local: "2026-11-26T09:00", zone: "Europe/Berlin" }
-    const plain = task({ id: "old", series_id: null, occurrence: null, due })
+    const plain = occurrence({ id: "old", series_id: null, occurrence: null, due })
     const recurrence = { ...series({}), rule: "FREQ=DAILY", mode: "schedule" } as unknown as Recurrence
     confirm([plain])
-    answers = () => task({ id: "first", due })
+    answers = () => occurrence({ id: "first", due })
     await makeRepeating(plain, due, recurrence)
     await vi.waitFor(() =>
       expect(requests.map((it) => `${it.method} ${it.path}`)).toContain("DELETE /api/v1/tasks/old"),
     )
     requests.length = 0
-    answers = () => task({ id: "second", due: { ...due, local: "2026-11-27T09:00" } })
+    answers = () => occurrence({ id: "second", due: { ...due, local: "2026-11-27T09:00" } })
     await makeRepeating(plain, due, recurrence)
     expect(requests.map((it) => it.method)).toEqual(["POST"])
   })
@@ -207,7 +208,7 @@ describe("news of a series", () => {
     const list = new Occurrences("s1", "2026-11-25")
     openOccurrences.add(list)
     answers = ({ path }) => (path.includes("occurrences") ? { items: [] } : series({ version: 5, title: "New" }))
-    applyEvents([news("recurrence.skipped"), news("recurrence.withdrawn"), news("series.updated")])
+    applyEvents([ofSeries("recurrence.skipped"), ofSeries("recurrence.withdrawn"), ofSeries("series.updated")])
     await vi.waitFor(() => expect(seriesOf("s1")?.title).toBe("New"))
     await vi.waitFor(() => expect(list.state.value).toBe("ready"))
     expect(requests).toHaveLength(2)
@@ -238,16 +239,8 @@ it("two names of one zone are no journey, two clocks that part in summer are", (
   expect(isSameClock("Europe/London", "Africa/Abidjan", winter)).toBe(false)
 })
 
-function news(type: string): StreamEvent {
-  const cause = {
-    kind: "user",
-    id: "u",
-    correlation_id: "c",
-    command_id: null,
-    via: "request",
-    change_set: null,
-  } as const
-  return { position: 1, type, task_id: null, series_id: "s1", version: 2, task: null, changed: {}, cause }
+function ofSeries(type: string): StreamEvent {
+  return news(type, null, { series_id: "s1", version: 2 })
 }
 
 function series(given: Partial<Series>): Series {
@@ -262,17 +255,7 @@ function series(given: Partial<Series>): Series {
   return { ...made, ...given } as Series
 }
 
-function task(given: Partial<Task>): Task {
-  const occurrence = { generation: 1, slot: "2026-11-25T09:00" }
-  const made = {
-    id: "t1",
-    version: 1,
-    title: "Water",
-    status: "open",
-    reminders: [],
-    tags: [],
-    checklist: [],
-    due: null,
-  }
-  return { ...made, series_id: "s1", occurrence, ...given } as unknown as Task
+function occurrence(given: Partial<Task>): Task {
+  const slot = { generation: 1, slot: "2026-11-25T09:00" }
+  return task({ id: "t1", title: "Water", series_id: "s1", occurrence: slot, ...given })
 }

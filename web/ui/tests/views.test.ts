@@ -4,6 +4,7 @@ import { isOverdue } from "../src/store/due.ts"
 import { parseRoute, type Route, routeText, type ViewName } from "../src/store/route.ts"
 import { byDue, passesFilters, views } from "../src/store/views.ts"
 import type { Due, Task } from "../src/types.ts"
+import { task } from "./support/samples.ts"
 
 const zone = "America/New_York"
 // Wednesday 25 November 2026, 22:00 in New York; already the 26th in UTC.
@@ -118,27 +119,4 @@ describe("the address", () => {
 
 function due(it: Due): Partial<Task> {
   return { due: it }
-}
-
-function task(given: Partial<Task>): Task {
-  return {
-    id: "t",
-    title: "T",
-    description: "",
-    priority: "none",
-    status: "open",
-    tags: [],
-    due: null,
-    reminders: [],
-    checklist: [],
-    series_id: null,
-    occurrence: null,
-    version: 1,
-    created_at: "2026-11-20T00:00:00.000Z",
-    updated_at: "2026-11-20T00:00:00.000Z",
-    completed_at: null,
-    deleted_at: null,
-    overdue: false,
-    ...given,
-  }
 }
