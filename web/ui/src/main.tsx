@@ -7,7 +7,7 @@ import { boot } from "./store/boot.ts"
 import { startTicking } from "./store/clock.ts"
 import { clashes } from "./store/edits.ts"
 import { documentTitle } from "./store/heading.ts"
-import { wakeLive } from "./store/live.ts"
+import { nudgeLive } from "./store/live.ts"
 import { unread } from "./store/notifications.ts"
 import { openTask } from "./store/opening.ts"
 import { followAddress, openTaskId } from "./store/route.ts"
@@ -33,8 +33,8 @@ listenToKeys()
 startTicking()
 boot()
 
-for (const event of ["online", "offline", "focus", "pageshow"]) addEventListener(event, wakeLive)
-document.addEventListener("visibilitychange", wakeLive)
+for (const event of ["online", "offline", "focus", "pageshow"]) addEventListener(event, nudgeLive)
+document.addEventListener("visibilitychange", nudgeLive)
 
 // The tab's icon has a dot while a notification is unread.
 effect(() => {

@@ -3,7 +3,7 @@ import { type Repeat, repeatForms } from "./quickadd-repeat.ts"
 import { addDays, addMonths, isDate, weekdayOf } from "./time.ts"
 import type { Priority } from "./types.ts"
 
-export type Found =
+export type Meaning =
   | { kind: "date"; date: string; time?: string }
   | { kind: "time"; time: string }
   | { kind: "moment"; minutes: number }
@@ -24,7 +24,7 @@ export interface Context {
 
 export interface Clause {
   pattern: RegExp
-  read: (match: RegExpExecArray, context: Context) => Found | undefined
+  read: (match: RegExpExecArray, context: Context) => Meaning | undefined
 }
 
 const END = String.raw`(?=$|[\s,.;:)!?])`
@@ -119,13 +119,13 @@ export const clauses: Clause[] = [
   }),
 ]
 
-function dayWord(word: string, today: string): Found {
+function dayWord(word: string, today: string): Meaning {
   if (word === "tonight") return { kind: "date", date: today, time: "20:00" }
   return { kind: "date", date: addDays(today, word.startsWith("tod") ? 0 : 1) }
 }
 
 /** Reads a weekday. "sun" and "sat" are words too: short names count after on/by/next/this, at the end, or before a time. */
-function readWeekday([, lead, name = "", day]: RegExpExecArray, { today, tail }: Context): Found | undefined {
+function readWeekday([, lead, name = "", day]: RegExpExecArray, { today, tail }: Context): Meaning | undefined {
   const index = DAYS.findIndex((it) => it.startsWith(name.toLowerCase()))
   const clear = day || lead || /^\s*($|[,#!]|at |@|\d{1,2}(:\d\d|\s?[ap]m))/i.test(tail)
   if (index < 0 || !clear) return undefined
@@ -142,7 +142,7 @@ function comingDay(weekday: number, today: string): string {
   return addDays(today, (weekday - weekdayOf(today) + 7) % 7 || 7)
 }
 
-function calendarDay(day = "", month = "", year: string | undefined, today: string): Found | undefined {
+function calendarDay(day = "", month = "", year: string | undefined, today: string): Meaning | undefined {
   const number = MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1
   const inYear = (it: string) => `${it}-${pad(number)}-${pad(day)}`
   const date = inYear(year ?? today.slice(0, 4))

@@ -58,8 +58,8 @@ export const repeatForms: [source: string, read: Read][] = [
   [
     `(?:every|each) ${openForm}${AFTER}`,
     ([count, unit, after], today) => {
-      const said = { unit: unit?.toLowerCase() as Unit, interval: intervalOf(count), weekdays: [] }
-      return ofPossible({ ...patternAt(today), ...said }, after ? "completion" : "schedule", true)
+      const choices = { unit: unit?.toLowerCase() as Unit, interval: intervalOf(count), weekdays: [] }
+      return ofPossible({ ...patternAt(today), ...choices }, after ? "completion" : "schedule", true)
     },
   ],
 ]

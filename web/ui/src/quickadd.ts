@@ -1,5 +1,5 @@
 // The parser of quick add: "Pay rent tomorrow 9am #home !high remind 1 minute before" → a draft and the place of each part.
-import { type Clause, clauses, type Found } from "./quickadd-grammar.ts"
+import { type Clause, clauses, type Meaning } from "./quickadd-grammar.ts"
 import { firstDate, type Mode, reanchor, ruleText } from "./recurrence.ts"
 import { addDays, dateAt, instantAt, localAt, MINUTE } from "./time.ts"
 import type { Due, Priority, ReminderInput } from "./types.ts"
@@ -31,7 +31,7 @@ export interface Surroundings {
 }
 
 /** The kinds that a kind rules out further on: a second date in the line stays part of the title. */
-const RULES_OUT: Partial<Record<Found["kind"], Found["kind"][]>> = {
+const RULES_OUT: Partial<Record<Meaning["kind"], Meaning["kind"][]>> = {
   date: ["date", "moment"],
   time: ["time", "moment"],
   moment: ["date", "time", "moment"],
@@ -39,7 +39,7 @@ const RULES_OUT: Partial<Record<Found["kind"], Found["kind"][]>> = {
   repeat: ["repeat", "moment"],
 }
 
-const CHIP: Record<Found["kind"], Token["kind"]> = {
+const CHIP: Record<Meaning["kind"], Token["kind"]> = {
   date: "date",
   time: "time",
   moment: "date",
@@ -51,9 +51,9 @@ const CHIP: Record<Found["kind"], Token["kind"]> = {
 }
 
 export function parseQuickAdd(text: string, around: Surroundings): Draft {
-  const found = scan(text, around)
-  const due = dueOf(found, around)
-  const tokens = found.map(({ start, end, value }) => ({
+  const hits = scan(text, around)
+  const due = dueOf(hits, around)
+  const tokens = hits.map(({ start, end, value }) => ({
     kind: CHIP[value.kind],
     start,
     end,
@@ -62,10 +62,10 @@ export function parseQuickAdd(text: string, around: Surroundings): Draft {
   return {
     title: titleOf(text, tokens),
     due,
-    reminders: remindersOf(found, around),
-    priority: found.map((it) => (it.value.kind === "priority" ? it.value.priority : null)).find(Boolean) ?? null,
-    tags: tagsOf(found),
-    repeat: repeatOf(found, due, around),
+    reminders: remindersOf(hits, around),
+    priority: hits.map((it) => (it.value.kind === "priority" ? it.value.priority : null)).find(Boolean) ?? null,
+    tags: tagsOf(hits),
+    repeat: repeatOf(hits, due, around),
     tokens,
   }
 }
@@ -73,7 +73,7 @@ export function parseQuickAdd(text: string, around: Surroundings): Draft {
 interface Hit {
   start: number
   end: number
-  value: Found
+  value: Meaning
 }
 
 function scan(text: string, around: Surroundings): Hit[] {
@@ -147,8 +147,8 @@ function titleOf(text: string, tokens: Token[]): string {
     .replace(/^[\s,;]+|[\s,;]+$/g, "")
 }
 
-function dueOf(found: Hit[], { now, zone }: Surroundings): Due | null {
-  const values = found.map((it) => it.value)
+function dueOf(hits: Hit[], { now, zone }: Surroundings): Due | null {
+  const values = hits.map((it) => it.value)
   const moment = values.find((it) => it.kind === "moment")
   if (moment) return { local: localAt(ceilMinute(now + moment.minutes * MINUTE), zone), zone }
   const date = values.find((it) => it.kind === "date")
@@ -158,14 +158,14 @@ function dueOf(found: Hit[], { now, zone }: Surroundings): Due | null {
   return { local: `${day ?? nextDateOf(time, now, zone)}T${time}`, zone }
 }
 
-function firstDay(values: Found[], from: string): string | undefined {
+function firstDay(values: Meaning[], from: string): string | undefined {
   const repeat = values.find((it) => it.kind === "repeat")
   if (!repeat) return undefined
   return repeat.isOpen ? from : firstDate(repeat.pattern, from)
 }
 
-function repeatOf(found: Hit[], due: Due | null, { now, zone }: Surroundings): Draft["repeat"] {
-  const repeat = found.map((it) => it.value).find((it) => it.kind === "repeat")
+function repeatOf(hits: Hit[], due: Due | null, { now, zone }: Surroundings): Draft["repeat"] {
+  const repeat = hits.map((it) => it.value).find((it) => it.kind === "repeat")
   if (!repeat || !due) return null
   const first = "date" in due ? due.date : due.local.slice(0, 10)
   const pattern = repeat.isOpen ? reanchor(repeat.pattern, dateAt(now, zone), first) : repeat.pattern
@@ -178,8 +178,8 @@ function nextDateOf(time: string, now: number, zone: string): string {
   return instantAt(`${today}T${time}`, zone) > now ? today : addDays(today, 1)
 }
 
-function remindersOf(found: Hit[], { now, zone }: Surroundings): ReminderInput[] | undefined {
-  const values = found.map((it) => it.value)
+function remindersOf(hits: Hit[], { now, zone }: Surroundings): ReminderInput[] | undefined {
+  const values = hits.map((it) => it.value)
   if (values.some((it) => it.kind === "none")) return []
   const list: ReminderInput[] = []
   for (const value of values) {
@@ -193,9 +193,9 @@ function remindersOf(found: Hit[], { now, zone }: Surroundings): ReminderInput[]
   return list.length > 0 ? list : undefined
 }
 
-function tagsOf(found: Hit[]): string[] {
+function tagsOf(hits: Hit[]): string[] {
   const tags = new Map<string, string>()
-  for (const { value } of found)
+  for (const { value } of hits)
     if (value.kind === "tag" && !tags.has(value.tag.toLowerCase())) tags.set(value.tag.toLowerCase(), value.tag)
   return [...tags.values()].slice(0, 10)
 }

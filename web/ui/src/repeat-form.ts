@@ -88,9 +88,9 @@ const PLACES: Record<string, [field: RepeatField, words?: string]> = {
 /** Returns each error by the field that can fix it. */
 export function faultsOf({ errors, detail }: Problem, form: RepeatForm): Faults {
   const faults: Faults = {}
-  for (const { code, pointer, detail: said } of errors ?? []) {
+  for (const { code, pointer, detail } of errors ?? []) {
     const [field, words] = placeOf(pointer ?? "", code, form)
-    faults[field] ??= words ?? sentence(said)
+    faults[field] ??= words ?? sentence(detail)
   }
   return Object.keys(faults).length > 0 ? faults : { rule: detail || "This cannot be used." }
 }

@@ -31,7 +31,7 @@ export function reduce(position: number, message: Pick<Message, "event" | "data"
   return step
 }
 
-export interface Hearing {
+export interface StreamListener {
   /** Returns the last position that was applied. */
   position: () => number
   step: (step: Step) => void
@@ -50,16 +50,16 @@ const PLANNED_MS = 1000
 
 type Outcome = "closed" | "failed" | "replaced" | "signed-out"
 
-/** Holds the stream until `signal` is aborted. `wake` ends any wait: back online, tab shown, "try now". */
-export async function hold(hearing: Hearing, signal: AbortSignal, wake: EventTarget): Promise<void> {
+/** Holds the stream until `signal` is aborted. `nudges` ends any wait: back online, tab shown, "try now". */
+export async function hold(listener: StreamListener, signal: AbortSignal, nudges: EventTarget): Promise<void> {
   let failures = 0
   let lostAt: number | undefined
-  hearing.state("connecting")
+  listener.state("connecting")
   while (!signal.aborted) {
     const life = { heard: false, retryMs: 0 }
-    const outcome = await connect(hearing, signal, wake, life)
+    const outcome = await connect(listener, signal, nudges, life)
     if (signal.aborted) return
-    if (outcome === "signed-out") return hearing.signedOut()
+    if (outcome === "signed-out") return listener.signedOut()
     if (life.heard) {
       failures = 0
       lostAt = undefined
@@ -68,10 +68,10 @@ export async function hold(hearing: Hearing, signal: AbortSignal, wake: EventTar
     const lostLong = Date.now() - lostAt > OFFLINE_AFTER_MS || !isOnline()
     const planned = outcome === "closed" && life.retryMs > 0 && life.retryMs <= PLANNED_MS && !lostLong
     const lost = planned ? "connecting" : lostLong ? "offline" : "reconnecting"
-    hearing.state(outcome === "replaced" ? "paused" : lost)
+    listener.state(outcome === "replaced" ? "paused" : lost)
     const wait = outcome === "replaced" ? Number.POSITIVE_INFINITY : life.retryMs || backoff(failures)
     failures += 1
-    await rest(wait, signal, wake)
+    await rest(wait, signal, nudges)
   }
 }
 
@@ -80,10 +80,15 @@ interface Life {
   retryMs: number
 }
 
-async function connect(hearing: Hearing, signal: AbortSignal, wake: EventTarget, life: Life): Promise<Outcome> {
-  const watch = watchOver(signal, wake)
+async function connect(
+  listener: StreamListener,
+  signal: AbortSignal,
+  nudges: EventTarget,
+  life: Life,
+): Promise<Outcome> {
+  const watch = watchOver(signal, nudges)
   try {
-    const response = await fetch(`/api/v1/stream?after=${hearing.position()}`, {
+    const response = await fetch(`/api/v1/stream?after=${listener.position()}`, {
       headers: { Accept: "text/event-stream" },
       credentials: "same-origin",
       cache: "no-store",
@@ -95,10 +100,10 @@ async function connect(hearing: Hearing, signal: AbortSignal, wake: EventTarget,
     const text = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (let next = await text.read(); !next.done; next = await text.read()) {
       watch.heard()
-      if (!life.heard) hearing.state("live")
+      if (!life.heard) listener.state("live")
       life.heard = true
-      hearing.beat()
-      for (const message of reader.push(next.value)) if (take(message, hearing, life)) return "replaced"
+      listener.beat()
+      for (const message of reader.push(next.value)) if (take(message, listener, life)) return "replaced"
     }
     return "closed"
   } catch {
@@ -109,24 +114,24 @@ async function connect(hearing: Hearing, signal: AbortSignal, wake: EventTarget,
 }
 
 /** Applies a message; returns true when this stream was replaced. */
-function take(message: Message, hearing: Hearing, life: Life): boolean {
+function take(message: Message, listener: StreamListener, life: Life): boolean {
   if (message.kind === "retry") life.retryMs = Math.min(Number(message.data) || 0, LONGEST_WAIT_MS)
   if (message.kind !== "event") return false
-  const step = reduce(hearing.position(), message)
-  if (!step.replaced) hearing.step(step)
+  const step = reduce(listener.position(), message)
+  if (!step.replaced) listener.step(step)
   return step.replaced
 }
 
-/** Ends a connection that has gone silent; after a sleep, `wake` checks at once instead of waiting. */
-function watchOver(signal: AbortSignal, wake: EventTarget) {
+/** Ends a connection that has gone silent; after a sleep, a nudge checks at once instead of waiting. */
+function watchOver(signal: AbortSignal, nudges: EventTarget) {
   const own = new AbortController()
   const end = () => own.abort()
   let heardAt = Date.now()
   const check = (limit: number) => Date.now() - heardAt > limit && end()
-  const onWake = () => check(SILENCE_MS / 2)
+  const onNudge = () => check(SILENCE_MS / 2)
   const timer = setInterval(check, 5000, SILENCE_MS)
   signal.addEventListener("abort", end)
-  wake.addEventListener("wake", onWake)
+  nudges.addEventListener("nudge", onNudge)
   return {
     signal: own.signal,
     heard: () => {
@@ -136,7 +141,7 @@ function watchOver(signal: AbortSignal, wake: EventTarget) {
       end()
       clearInterval(timer)
       signal.removeEventListener("abort", end)
-      wake.removeEventListener("wake", onWake)
+      nudges.removeEventListener("nudge", onNudge)
     },
   }
 }
@@ -145,17 +150,17 @@ function backoff(failures: number): number {
   return Math.min(500 * 2 ** failures, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2)
 }
 
-function rest(milliseconds: number, signal: AbortSignal, wake: EventTarget): Promise<void> {
+function rest(milliseconds: number, signal: AbortSignal, nudges: EventTarget): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)
       signal.removeEventListener("abort", done)
-      wake.removeEventListener("wake", done)
+      nudges.removeEventListener("nudge", done)
       resolve()
     }
     const timer = Number.isFinite(milliseconds) ? setTimeout(done, milliseconds) : undefined
     signal.addEventListener("abort", done, { once: true })
-    wake.addEventListener("wake", done)
+    nudges.addEventListener("nudge", done)
   })
 }
 

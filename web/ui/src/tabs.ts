@@ -1,8 +1,8 @@
-// One stream for all windows of this browser: the holder of the lock listens, the others hear it by BroadcastChannel.
-import type { Hearing, hold, Step, StreamState } from "./stream.ts"
+// One stream for all windows of this browser: the holder of the lock listens, the others receive it by BroadcastChannel.
+import type { hold, Step, StreamListener, StreamState } from "./stream.ts"
 
 /** The messages between windows. `from` is the sender's position before the step: a listener behind it has a gap. */
-export type News =
+export type WindowMessage =
   | { kind: "step"; from: number; step: Step }
   | { kind: "state"; state: StreamState; position: number }
   | { kind: "ask" }
@@ -17,7 +17,7 @@ export interface Ports {
   isHidden: () => boolean
 }
 
-export interface Listener extends Omit<Hearing, "beat"> {
+export interface Listener extends Omit<StreamListener, "beat"> {
   /** Called after a gap, with the step that came behind it where that is known: everything must be loaded again. */
   gap: (step?: Step) => void
   /** Called when notifications were read in another window; null means all. */
@@ -31,9 +31,9 @@ const HIDDEN_MS = 30_000
 
 export interface Share {
   /** Checks at once how things stand: the window was shown or hidden, is back online, or was asked to. */
-  wake: () => void
-  tellSignedOut: () => void
-  tellRead: (ids: readonly string[] | null) => void
+  nudge: () => void
+  announceSignOut: () => void
+  announceRead: (ids: readonly string[] | null) => void
   stop: () => void
 }
 
@@ -44,27 +44,27 @@ export function share(name: string, listener: Listener, ports: Ports): Share {
 
 abstract class Sharing implements Share {
   protected readonly stopped = new AbortController()
-  protected readonly waker = new EventTarget()
+  protected readonly nudges = new EventTarget()
 
   constructor(
     protected readonly listener: Listener,
     protected readonly ports: Ports,
   ) {
-    ports.channel?.addEventListener("message", ({ data }: MessageEvent<News>) => {
-      if (!this.stopped.signal.aborted) this.hear(data)
+    ports.channel?.addEventListener("message", ({ data }: MessageEvent<WindowMessage>) => {
+      if (!this.stopped.signal.aborted) this.receive(data)
     })
   }
 
-  wake(): void {
-    this.waker.dispatchEvent(new Event("wake"))
+  nudge(): void {
+    this.nudges.dispatchEvent(new Event("nudge"))
   }
 
-  tellSignedOut(): void {
-    this.tell({ kind: "signed-out" })
+  announceSignOut(): void {
+    this.post({ kind: "signed-out" })
   }
 
-  tellRead(ids: readonly string[] | null): void {
-    this.tell({ kind: "read", ids })
+  announceRead(ids: readonly string[] | null): void {
+    this.post({ kind: "read", ids })
   }
 
   stop(): void {
@@ -72,17 +72,17 @@ abstract class Sharing implements Share {
     this.ports.channel?.close()
   }
 
-  protected tell(news: News): void {
-    if (!this.stopped.signal.aborted) this.ports.channel?.postMessage(news)
+  protected post(message: WindowMessage): void {
+    if (!this.stopped.signal.aborted) this.ports.channel?.postMessage(message)
   }
 
-  protected hear(news: News): void {
-    if (news.kind === "signed-out") this.listener.signedOut()
-    else if (news.kind === "read") this.listener.read(news.ids)
+  protected receive(message: WindowMessage): void {
+    if (message.kind === "signed-out") this.listener.signedOut()
+    else if (message.kind === "read") this.listener.read(message.ids)
   }
 
-  protected hold(hearing: Hearing, until: AbortSignal): Promise<void> {
-    return this.ports.hold(hearing, AbortSignal.any([until, this.stopped.signal]), this.waker)
+  protected hold(listener: StreamListener, until: AbortSignal): Promise<void> {
+    return this.ports.hold(listener, AbortSignal.any([until, this.stopped.signal]), this.nudges)
   }
 }
 
@@ -97,12 +97,12 @@ class Together extends Sharing {
     this.listen()
     // The lock is granted when no other window holds it: now, or when the window that does is closed.
     locks.request(name, { signal: this.stopped.signal }, () => this.lead()).catch(() => {})
-    this.tell({ kind: "ask" })
+    this.post({ kind: "ask" })
   }
 
-  override wake(): void {
-    super.wake()
-    this.tell({ kind: "wake" })
+  override nudge(): void {
+    super.nudge()
+    this.post({ kind: "wake" })
   }
 
   override stop(): void {
@@ -110,13 +110,13 @@ class Together extends Sharing {
     super.stop()
   }
 
-  protected override hear(news: News): void {
-    super.hear(news)
-    if (news.kind === "wake") super.wake()
-    else if (news.kind === "ask") this.tellState()
-    else if ((news.kind === "step" || news.kind === "state") && !this.leading) {
+  protected override receive(message: WindowMessage): void {
+    super.receive(message)
+    if (message.kind === "wake") super.nudge()
+    else if (message.kind === "ask") this.postState()
+    else if ((message.kind === "step" || message.kind === "state") && !this.leading) {
       this.listen()
-      follow(news, this.listener)
+      follow(message, this.listener)
     }
   }
 
@@ -124,7 +124,7 @@ class Together extends Sharing {
     this.leading = true
     clearTimeout(this.silence)
     this.solo?.abort()
-    await this.hold(this.hearing(), this.stopped.signal)
+    await this.hold(this.streamListener(), this.stopped.signal)
   }
 
   /** Follows a leader that is alive: no stream of its own, and another wait. */
@@ -136,28 +136,28 @@ class Together extends Sharing {
 
   private goAlone(): void {
     this.solo = new AbortController()
-    void this.hold(this.hearing(), this.solo.signal)
+    void this.hold(this.streamListener(), this.solo.signal)
   }
 
-  private tellState(): void {
-    if (this.leading) this.tell({ kind: "state", state: this.state, position: this.listener.position() })
+  private postState(): void {
+    if (this.leading) this.post({ kind: "state", state: this.state, position: this.listener.position() })
   }
 
-  private hearing(): Hearing {
+  private streamListener(): StreamListener {
     return {
       position: this.listener.position,
       step: (step) => {
-        if (this.leading) this.tell({ kind: "step", from: this.listener.position(), step })
+        if (this.leading) this.post({ kind: "step", from: this.listener.position(), step })
         this.listener.step(step)
       },
       state: (state) => {
         this.state = state
         this.listener.state(state)
-        this.tellState()
+        this.postState()
       },
-      beat: () => this.tellState(),
+      beat: () => this.postState(),
       signedOut: () => {
-        this.tellSignedOut()
+        this.announceSignOut()
         this.listener.signedOut()
       },
     }
@@ -165,14 +165,14 @@ class Together extends Sharing {
 }
 
 /** Handles the leader's messages in a listening window. */
-function follow(news: Extract<News, { kind: "step" | "state" }>, listener: Listener): void {
+function follow(message: Extract<WindowMessage, { kind: "step" | "state" }>, listener: Listener): void {
   const here = listener.position()
-  if (news.kind === "state") {
-    listener.state(news.state)
-    if (news.position > here) listener.gap()
+  if (message.kind === "state") {
+    listener.state(message.state)
+    if (message.position > here) listener.gap()
     return
   }
-  const { from, step } = news
+  const { from, step } = message
   if (step.resync) listener.step(step)
   else if (from > here) listener.gap(step)
   else if (step.position > here) listener.step({ ...step, events: step.events.filter((it) => it.position > here) })
@@ -187,12 +187,12 @@ class Alone extends Sharing {
     this.start()
   }
 
-  override wake(): void {
+  override nudge(): void {
     clearTimeout(this.hiding)
     if (this.ports.isHidden()) this.hiding = setTimeout(() => this.letGo(), HIDDEN_MS)
     else {
       this.start()
-      super.wake()
+      super.nudge()
     }
   }
 

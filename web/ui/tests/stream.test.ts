@@ -1,7 +1,7 @@
 // The live stream: messages cut anywhere, duplicates, batches, resync, silence, reconnects.
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { StreamReader } from "../src/sse.ts"
-import { type Hearing, hold, reduce, type Step, type StreamState } from "../src/stream.ts"
+import { hold, reduce, type Step, type StreamListener, type StreamState } from "../src/stream.ts"
 
 const event = (position: number) => ({ position, type: "task.updated", task_id: "t", version: position })
 const said = (name: string, data: unknown) => ({ event: name, data: JSON.stringify(data) })
@@ -64,7 +64,7 @@ describe("holding the stream", () => {
     const server = fakeStreams()
     const page = listener()
     const stop = new AbortController()
-    const held = hold(page, stop.signal, page.wake)
+    const held = hold(page, stop.signal, page.nudges)
     expect(page.states).toEqual(["connecting"])
     server.say(`event: hello\ndata: {"position":0,"server_time":"2026-11-22T09:00:00.000Z"}\n\n`)
     server.say(`id: 1\nevent: task.updated\ndata: ${JSON.stringify(event(1))}\n\n`)
@@ -83,7 +83,7 @@ describe("holding the stream", () => {
     const server = fakeStreams()
     const page = listener()
     const stop = new AbortController()
-    void hold(page, stop.signal, page.wake)
+    void hold(page, stop.signal, page.nudges)
     server.say(`id: 1\nevent: task.updated\ndata: ${JSON.stringify(event(1))}\n\nretry: 1000\n\n`)
     await vi.advanceTimersByTimeAsync(10)
     server.cut()
@@ -99,11 +99,11 @@ describe("holding the stream", () => {
     const server = fakeStreams()
     const page = listener()
     const stop = new AbortController()
-    void hold(page, stop.signal, page.wake)
+    void hold(page, stop.signal, page.nudges)
     server.say("event: replaced\ndata: {}\n\n")
     await vi.waitFor(() => expect(page.states.at(-1)).toBe("paused"))
     expect(server.asked).toHaveLength(1)
-    page.wake.dispatchEvent(new Event("wake"))
+    page.nudges.dispatchEvent(new Event("nudge"))
     await vi.waitFor(() => expect(server.asked).toHaveLength(2))
     stop.abort()
   })
@@ -113,7 +113,7 @@ describe("holding the stream", () => {
     const server = fakeStreams()
     const page = listener()
     const stop = new AbortController()
-    void hold(page, stop.signal, page.wake)
+    void hold(page, stop.signal, page.nudges)
     server.say(":\n\n")
     await vi.advanceTimersByTimeAsync(60_000)
     expect(page.states.at(-1)).toBe("live")
@@ -127,7 +127,7 @@ describe("holding the stream", () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network")))
     const page = listener()
     const stop = new AbortController()
-    void hold(page, stop.signal, page.wake)
+    void hold(page, stop.signal, page.nudges)
     await vi.advanceTimersByTimeAsync(3000)
     expect(page.states.at(-1)).toBe("reconnecting")
     await vi.advanceTimersByTimeAsync(20_000)
@@ -138,7 +138,7 @@ describe("holding the stream", () => {
   it("stops for good when the session is over", async () => {
     vi.stubGlobal("fetch", () => Promise.resolve(new Response("", { status: 401 })))
     const page = listener()
-    await hold(page, new AbortController().signal, page.wake)
+    await hold(page, new AbortController().signal, page.nudges)
     expect(page.out).toBe(1)
   })
 })
@@ -148,7 +148,7 @@ function listener() {
     at: 0,
     out: 0,
     states: [] as StreamState[],
-    wake: new EventTarget(),
+    nudges: new EventTarget(),
     position: () => page.at,
     step: (step: Step) => {
       page.at = step.position
@@ -161,7 +161,7 @@ function listener() {
       page.out += 1
     },
   }
-  return page satisfies Hearing & Record<string, unknown>
+  return page satisfies StreamListener & Record<string, unknown>
 }
 
 /** A server whose streams say what the test tells them to. */

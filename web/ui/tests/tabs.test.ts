@@ -1,6 +1,6 @@
 // Several windows of one browser: one listens, all hear; when it closes, another takes over without a gap.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import type { Hearing, Step } from "../src/stream.ts"
+import type { Step, StreamListener } from "../src/stream.ts"
 import { type Listener, type Ports, type Share, share } from "../src/tabs.ts"
 
 const events = (...positions: number[]): Step => ({
@@ -19,7 +19,7 @@ interface Window {
   out: number
   hidden: boolean
   /** Set while this window holds a stream. */
-  stream: Hearing | undefined
+  stream: StreamListener | undefined
   share: Share
 }
 
@@ -87,7 +87,7 @@ describe("windows that share a stream", () => {
   it("all learn of a sign-out", async () => {
     const [first, second] = [browser.open(), browser.open()]
     await settle()
-    second.share.tellSignedOut()
+    second.share.announceSignOut()
     expect(first.out).toBe(1)
     first.stream?.signedOut()
     expect(second.out).toBe(1)
@@ -115,11 +115,11 @@ describe("windows without locks", () => {
     await settle()
     expect([first.stream, second.stream].every(Boolean)).toBe(true)
     second.hidden = true
-    second.share.wake()
+    second.share.nudge()
     await vi.advanceTimersByTimeAsync(31_000)
     expect([first.stream !== undefined, second.stream !== undefined]).toEqual([true, false])
     second.hidden = false
-    second.share.wake()
+    second.share.nudge()
     await settle()
     expect(second.stream).toBeDefined()
   })

@@ -1,5 +1,5 @@
 // The state of the live connection: whether what is on screen is up to date.
-import { connection, wakeLive } from "../store/live.ts"
+import { connection, nudgeLive } from "../store/live.ts"
 import type { StreamState } from "../stream.ts"
 
 const WORDS: Record<StreamState, [word: string, meaning: string]> = {
@@ -20,7 +20,7 @@ export function ConnectionState() {
         {word}
       </span>
       {(state === "paused" || state === "offline") && (
-        <button type="button" class="button quiet small" onClick={wakeLive}>
+        <button type="button" class="button quiet small" onClick={nudgeLive}>
           {state === "paused" ? "Resume here" : "Try now"}
         </button>
       )}
@@ -39,7 +39,7 @@ export function ConnectionBanner() {
         <strong>{word}</strong> {meaning}
       </p>
       {state !== "reconnecting" && (
-        <button type="button" class="button small" onClick={wakeLive}>
+        <button type="button" class="button small" onClick={nudgeLive}>
           {state === "paused" ? "Resume here" : "Try now"}
         </button>
       )}

@@ -146,11 +146,11 @@ function todayDue(): Due {
 function submit(title: string, { due, reminders, priority, tags, repeat }: Whole): void {
   const input = { title, due, priority, tags, ...(reminders ? { reminders } : {}) }
   const done = repeat && due ? createRepeating({ ...input, due, recurrence: repeat }) : createTask(input).done
-  void done.then((task) => task && tellIfElsewhere(task))
+  void done.then((task) => task && showToastIfElsewhere(task))
 }
 
 /** Tells the reader where the task went when the current list does not show it. */
-function tellIfElsewhere(task: Task): void {
+function showToastIfElsewhere(task: Task): void {
   if (currentList.peek().some((it) => it.id === task.id)) return
   const when = task.due ? dueLabel(task.due, zone.peek(), serverNow()) : "no due date"
   show({

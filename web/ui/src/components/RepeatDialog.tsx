@@ -63,10 +63,10 @@ function Dialog({ question }: { question: Question }) {
   useEffect(() => asker.ask(JSON.parse(wanted)), [asker, wanted])
 
   const { kind, problem } = asker.state.value
-  const told = JSON.stringify(answer)
+  const answerText = JSON.stringify(answer)
   const faults = {
     ...(problem && kind !== "unreachable" ? faultsOf(problem, form) : {}),
-    ...(refusal?.of === told ? refusal.faults : {}),
+    ...(refusal?.of === answerText ? refusal.faults : {}),
   }
   const run = async (save: Question["saves"][number][1]) => {
     setBusy(true)
@@ -76,9 +76,9 @@ function Dialog({ question }: { question: Question }) {
     } catch (error) {
       if (!(error instanceof Error)) throw error
       const conflicts = (error instanceof Refused && error.problem.conflicts) || []
-      const said = error instanceof Refused ? faultsOf(error.problem, form) : { rule: error.message }
+      const faults = error instanceof Refused ? faultsOf(error.problem, form) : { rule: error.message }
       setClash(conflicts)
-      setRefusal(conflicts.length > 0 ? null : { faults: said, of: told })
+      setRefusal(conflicts.length > 0 ? null : { faults, of: answerText })
       setBusy(false)
     }
   }

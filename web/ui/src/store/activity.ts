@@ -74,7 +74,7 @@ export class ActivityLog {
   }
 }
 
-/** The logs on screen, which want to hear of events. */
+/** The logs on screen, which follow events. */
 export const openLogs = new Set<ActivityLog>()
 
 export async function undoActivity(line: Activity): Promise<void> {

@@ -72,8 +72,8 @@ function onSignedOut(): void {
   me.value = null
 }
 
-function reset(tell: boolean): void {
-  stopLive(tell)
+function reset(isSignOut: boolean): void {
+  stopLive(isSignOut)
   clearTasks()
   clearLists()
   clearSeries()

@@ -26,9 +26,9 @@ export function learnServerTime(serverTime: string, sentAt: number, gotAt: numbe
 }
 
 /** Learns the server's time from a message that nobody asked for. It may be delayed, so only a clear difference counts. */
-export function hearServerTime(serverTime: string, gotAt: number): void {
-  const heard = Date.parse(serverTime) - gotAt
-  if (Math.abs(heard - skew.peek()) > SKEW_LIMIT_MS) skew.value = heard
+export function noteServerTime(serverTime: string, gotAt: number): void {
+  const difference = Date.parse(serverTime) - gotAt
+  if (Math.abs(difference - skew.peek()) > SKEW_LIMIT_MS) skew.value = difference
 }
 
 export function startTicking(): () => void {

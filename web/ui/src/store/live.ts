@@ -4,11 +4,11 @@ import { hold, type Step, type StreamState } from "../stream.ts"
 import { type Share, share } from "../tabs.ts"
 import type { StreamEvent } from "../types.ts"
 import { openLogs } from "./activity.ts"
-import { hearServerTime, touchClock } from "./clock.ts"
+import { noteServerTime, touchClock } from "./clock.ts"
 import { leave } from "./leaving.ts"
 import { loadFirst, reloadAll } from "./lists.ts"
 import { answered, loadNotifications, receive, refreshNotifications, seeRead, whenRead } from "./notifications.ts"
-import { hearOfSeries, reloadSeries } from "./series.ts"
+import { noteSeriesEvent, reloadSeries } from "./series.ts"
 import { loadTags, tagsMayHaveChanged } from "./tags.ts"
 import { confirm, confirmedTask, forget } from "./tasks.ts"
 
@@ -44,19 +44,19 @@ export async function startLive(userId: string, onSignedOut: () => void): Promis
     signedOut: onSignedOut,
     read: seeRead,
   }
-  whenRead((ids) => shared?.tellRead(ids))
+  whenRead((ids) => shared?.announceRead(ids))
   shared = share(`duely:${userId}`, listener, browserPorts(`duely:${userId}`))
 }
 
-export function wakeLive(): void {
+export function nudgeLive(): void {
   touchClock()
-  shared?.wake()
+  shared?.nudge()
   if (shared && !document.hidden) void refreshNotifications()
 }
 
-/** Ends the stream; `tell` informs the other windows that the reader signed out. */
-export function stopLive(tell: boolean): void {
-  if (tell) shared?.tellSignedOut()
+/** Ends the stream; with `isSignOut` the other windows learn that the reader signed out. */
+export function stopLive(isSignOut: boolean): void {
+  if (isSignOut) shared?.announceSignOut()
   shared?.stop()
   shared = undefined
   waiting.length = 0
@@ -70,14 +70,14 @@ export function applyEvents(events: readonly StreamEvent[]): void {
       effects[event.type]?.(event)
       if (event.task && event.type !== "task.purged") confirm([event.task])
       for (const log of openLogs) log.add(event)
-      hearOfSeries(event)
+      noteSeriesEvent(event)
     }
   })
   if (events.some((it) => it.type.startsWith("task."))) tagsMayHaveChanged()
 }
 
 function applyStep(step: Step): void {
-  if (step.serverTime) hearServerTime(step.serverTime, Date.now())
+  if (step.serverTime) noteServerTime(step.serverTime, Date.now())
   if (step.resync || catchingUp) void catchUp(step)
   else take(step)
 }

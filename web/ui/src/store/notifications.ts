@@ -16,7 +16,7 @@ let room = MOST_KEPT
 const FRESH_MS = 30_000
 let loadedAt = 0
 let arrived: Notification[] = []
-let tellOthers: (ids: readonly string[] | null) => void = () => {}
+let announceRead: (ids: readonly string[] | null) => void = () => {}
 
 export async function loadNotifications(): Promise<void> {
   arrived = []
@@ -59,13 +59,13 @@ export function receive(notification: Notification): void {
 
 export async function markRead(id: string): Promise<void> {
   if (!setRead((it) => it.id === id)) return
-  tellOthers([id])
+  announceRead([id])
   await call("POST", `/notifications/${id}/read`).catch(readAgain)
 }
 
 export async function markAllRead(): Promise<void> {
   seeRead(null)
-  tellOthers(null)
+  announceRead(null)
   await call("POST", "/notifications/read-all").catch(readAgain)
 }
 
@@ -84,8 +84,8 @@ export function seeRead(ids: readonly string[] | null): void {
   else dismissWhere(({ notification }) => notification !== undefined && hit(notification))
 }
 
-export function whenRead(tell: (ids: readonly string[] | null) => void): void {
-  tellOthers = tell
+export function whenRead(announce: (ids: readonly string[] | null) => void): void {
+  announceRead = announce
 }
 
 /** Loads the notifications again when the reader returns: reading on another device is no event of the stream. */

@@ -46,7 +46,7 @@ export class Occurrences {
     return this.load()
   }
 
-  hear(seriesId: string): void {
+  noteChange(seriesId: string): void {
     if (seriesId !== this.seriesId) return
     clearTimeout(this.timer)
     this.timer = setTimeout(() => void this.load(), SETTLE_MS)
@@ -58,5 +58,5 @@ export class Occurrences {
   }
 }
 
-/** The occurrences on screen, which want to hear of events. */
+/** The occurrences on screen, which follow events. */
 export const openOccurrences = new Set<Occurrences>()

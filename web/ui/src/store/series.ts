@@ -77,10 +77,10 @@ const stale = new Set<string>()
 let timer: ReturnType<typeof setTimeout> | undefined
 
 /** Handles an event of a series or of its task: what is on screen is loaded again, once things are quiet. */
-export function hearOfSeries(event: StreamEvent): void {
+export function noteSeriesEvent(event: StreamEvent): void {
   const id = event.series_id ?? event.task?.series_id
   if (!id) return
-  if (!event.type.startsWith("reminder.")) for (const list of openOccurrences) list.hear(id)
+  if (!event.type.startsWith("reminder.")) for (const list of openOccurrences) list.noteChange(id)
   if (event.type.startsWith("task.")) return
   if (!known.peek().has(id) && seriesState.peek() === "unread") return
   stale.add(id)
@@ -93,7 +93,7 @@ const FEW = 5
 
 /** Loads the series on screen again after a gap. */
 export function reloadSeries(): void {
-  for (const list of openOccurrences) list.hear(list.seriesId)
+  for (const list of openOccurrences) list.noteChange(list.seriesId)
   if (known.peek().size > FEW) return void reloadList()
   for (const id of known.peek().keys()) stale.add(id)
   readStale()

@@ -10,10 +10,10 @@ interface Undoable {
 const DEPTH = 50
 const stack = signal<readonly Undoable[]>([])
 
-/** Remembers how to undo an action; shows a toast when `tell` is set. */
-export function remember(done: Undoable, tell: boolean): void {
+/** Remembers how to undo an action; shows a toast when `withToast` is set. */
+export function remember(done: Undoable, withToast: boolean): void {
   stack.value = [...stack.peek(), done].slice(-DEPTH)
-  if (tell) show({ kind: "done", text: done.label, action: { label: "Undo", run: () => void undo(done) } })
+  if (withToast) show({ kind: "done", text: done.label, action: { label: "Undo", run: () => void undo(done) } })
 }
 
 export async function undoLast(): Promise<void> {

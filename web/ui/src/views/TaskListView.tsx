@@ -22,7 +22,7 @@ export function TaskListView() {
     <>
       {!isBin && <QuickAdd />}
       <FilterBar />
-      <Found />
+      <ResultCount />
       <Sections />
       <Foot />
     </>
@@ -30,7 +30,7 @@ export function TaskListView() {
 }
 
 /** Tells a screen reader how many tasks a search or filter found. */
-function Found() {
+function ResultCount() {
   if (!route.value.search) return null
   const { state, next } = currentState.value
   const number = currentList.value.length
