@@ -85,7 +85,7 @@ DRAWING = (
     box(60, 434, 230, 64, "Actor turn", "task, series or user: actors/"),
     box(360, 334, 200, 64, "Hub", "host/live"),
     box(360, 434, 200, 64, "Consumers", "host/consumers, host/notify"),
-    box(630, 334, 170, 64, "Chores", "sweeper, relay, patrol"),
+    box(630, 334, 170, 64, "Chores", "host/chores"),
     arrow("write", (250, 230), (250, 332)),
     label("write", 262, 278, "command"),
     arrow("write", (250, 398), (250, 432)),
@@ -117,14 +117,14 @@ DRAWING = (
 )
 
 
-def main() -> None:
-    """Writes the file."""
+def drawing() -> str:
+    """Returns the text of the SVG file."""
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
     tips = "".join(tip(kind) for kind in ("write", "news", "time"))
     paper = f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" rx="16"/>'
     parts = (head, f"<style>{STYLE}</style>", f"<defs>{tips}</defs>", paper, *DRAWING, "</svg>")
-    Path(__file__).with_suffix(".svg").write_text("\n".join(parts) + "\n", encoding="utf-8")
+    return "\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":
-    main()
+    Path(__file__).with_suffix(".svg").write_text(drawing(), encoding="utf-8")
