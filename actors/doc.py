@@ -1,7 +1,8 @@
 """The one thing an actor stores: its state, the command that made it, its wake and the events on their way out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import orjson
 
@@ -18,7 +19,7 @@ class Doc:
     """What is known of an actor after a commit. `rest` holds what a newer release wrote beside our fields."""
 
     version: int = 0
-    state: Json | None = None
+    state: Mapping[str, Any] | None = None
     wake: str | None = None
     command: Json | None = None
     rest: Json = field(default_factory=dict)

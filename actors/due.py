@@ -1,6 +1,7 @@
 """When a due falls: the instants behind a date or a wall-clock time in a zone."""
 
 import zoneinfo
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -9,7 +10,7 @@ from actors.clock import instant_text
 
 # The rules of the pinned tzdata wheel, not of whatever the machine has: two replicas must never disagree.
 zoneinfo.reset_tzpath(to=())
-# Among the names are such as stand for no place: that of a machine that was not set up, or whatever a machine has.
+# Names that stand for no place: a machine that was not set up, or whatever zone a machine has.
 _NO_PLACES = {"Factory", "localtime", "posixrules"}
 ZONES: frozenset[str] = frozenset(zoneinfo.available_timezones() - _NO_PLACES)
 
@@ -18,7 +19,7 @@ _SECOND = timedelta(seconds=1)
 
 
 def instant_of(local: datetime, zone: str) -> datetime:
-    """The UTC instant of a wall-clock time: in an overlap the first, in a gap the first valid one after it."""
+    """Returns the UTC instant of a naive wall-clock time: in an overlap the first, in a gap the first valid one after it."""
     zoned = local.replace(tzinfo=zoneinfo.ZoneInfo(zone), fold=0)
     before, after = zoned.utcoffset(), zoned.replace(fold=1).utcoffset()
     assert before is not None  # noqa: S101  # every zone of ZONES has an offset
@@ -29,7 +30,7 @@ def instant_of(local: datetime, zone: str) -> datetime:
 
 
 def _end_of_gap(low: datetime, high: datetime, zone: zoneinfo.ZoneInfo, before: timedelta) -> datetime:
-    """The first UTC second in (low, high] at which `zone` has left the offset `before`."""
+    """Returns the first UTC second in (low, high] at which `zone` has left the offset `before`."""
     while high - low > _SECOND:
         middle = low + (high - low) // 2
         middle -= timedelta(microseconds=middle.microsecond)
@@ -45,8 +46,11 @@ def _instant_text(local: str, zone: str) -> str:
     return instant_text(instant_of(datetime.fromisoformat(local), zone))
 
 
-def due_at(due: dict[str, Any] | None, zone: str) -> str | None:
-    """The instant from which reminders count back: a date counts from 09:00 in the user's `zone`."""
+def due_at(due: Mapping[str, Any] | None, zone: str) -> str | None:
+    """Returns the instant from which reminders count back; `due` is `{date}` or `{local, zone}`.
+
+    A date counts from 09:00 in the user's `zone`.
+    """
     if due is None:
         return None
     if "date" in due:
@@ -54,8 +58,8 @@ def due_at(due: dict[str, Any] | None, zone: str) -> str | None:
     return _instant_text(due["local"], due["zone"])
 
 
-def overdue_at(due: dict[str, Any] | None, zone: str) -> str | None:
-    """The instant from which an open task is overdue: a date is over when that local day ends."""
+def overdue_at(due: Mapping[str, Any] | None, zone: str) -> str | None:
+    """Returns the instant from which an open task is overdue: a date is over when that day ends in the user's `zone`."""
     if due is None or "date" not in due:
         return due_at(due, zone)
     next_day = datetime.fromisoformat(due["date"]) + timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired, TypeAlias
 
 import orjson
 from typing_extensions import TypedDict
@@ -30,6 +30,9 @@ class Change(TypedDict):
     new: Any
 
 
+Changes: TypeAlias = dict[str, Change]  # by the name of the field
+
+
 class _Data(TypedDict):
     """`version` is the actor's; this is event `seq` (from 1) of the `of` that its turn made."""
 
@@ -41,7 +44,7 @@ class _Data(TypedDict):
     correlation_id: str
     command_id: str
     cause: NotRequired[Cause]
-    changed: dict[str, Change]
+    changed: Changes
 
 
 class TaskData(_Data):
@@ -164,7 +167,7 @@ class Fact:
     """Something that a decision made true; `data` is what its event says besides who, when and why."""
 
     type: str
-    changed: Json = field(default_factory=dict)
+    changed: Changes = field(default_factory=dict[str, Change])
     data: Json = field(default_factory=dict)
 
 

@@ -23,11 +23,11 @@ class UnknownNameError(NewerWriterError):
 class Accepted:
     """A decision that makes the next version.
 
-    `state` is the whole new state, `events` its CloudEvents in order, `wake` the instant text at which the actor
+    `state` is the whole new state (the TypedDict of its actor type: TaskState, SeriesState, UserState), `events` its CloudEvents in order, `wake` the instant text at which the actor
     needs a tick (None: never), `reply` the value the caller gets.
     """
 
-    state: Json
+    state: Mapping[str, Any]
     events: list[Json]
     wake: str | None
     reply: Json

@@ -47,9 +47,9 @@ _TRIES = 3
 
 
 class Rules(Protocol):
-    """`decide` of an actor type: pure."""
+    """The pure `decide` of an actor type. `state` is the TypedDict of that type: the doc holds what its rules wrote."""
 
-    def __call__(self, state: Json | None, version: int, command: Command, now: datetime, /) -> Decision: ...
+    def __call__(self, state: Any, version: int, command: Command, now: datetime, /) -> Decision: ...
 
 
 class Turns(ActorInterface):

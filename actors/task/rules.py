@@ -3,26 +3,31 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from actors.clock import instant_text
 from actors.commands import TICK, Command, task_id_for
 from actors.day_times import DAY, instant_at, local_day
 from actors.events import Fact
 from actors.fields import MAX_TAGS, PRIORITIES
-from actors.replies import Accepted, Decision, Json, Refused, Unchanged, UnknownNameError
+from actors.replies import Accepted, Decision, Refused, Unchanged, UnknownNameError
+from actors.shapes import Reminder
 from actors.task import reminders, tags
 from actors.task import state as task_state
-from actors.task.edit import NO_ROOM, accepted, edited, fits, recounted, undone
+from actors.task.edit import NO_ROOM, Edit, accepted, edited, fits, recounted, undone
+from actors.task.state import TaskState
 
-MAX_EVENTS = 50  # a turn; what is left is due again at once
+MAX_EVENTS = 50  # of one turn; what is left is due again at once
 
 NOT_FOUND = Refused("task_not_found", "There is no such task.", 404)
 IN_TRASH = Refused("task_in_trash", "The task is in the trash: restore it first.", 409)
 
 
-def decide(state: Json | None, version: int, command: Command, now: datetime) -> Decision:
-    """What `command` makes of a task at `version` (0 and None: not there yet)."""
+def decide(state: TaskState | None, version: int, command: Command, now: datetime) -> Decision:
+    """Returns what `command` makes of a task at `version` (0 and None: not there yet).
+
+    Raises UnknownNameError for a command of a newer release.
+    """
     if command.name == "CreateTask":
         return create(state, command, now)
     if command.name == TICK:
@@ -39,7 +44,7 @@ def decide(state: Json | None, version: int, command: Command, now: datetime) ->
     return act(state, command, now)
 
 
-def create(state: Json | None, command: Command, now: datetime) -> Decision:
+def create(state: TaskState | None, command: Command, now: datetime) -> Decision:
     if state is not None:
         own = state["user_id"] == command.principal.user_id
         return Unchanged(task_state.task_json(state)) if own else NOT_FOUND
@@ -51,8 +56,8 @@ def create(state: Json | None, command: Command, now: datetime) -> Decision:
     return decision if fits(decision) else NO_ROOM
 
 
-def withdraw(state: Json | None, command: Command, now: datetime) -> Decision:
-    """The series takes an occurrence back: to the trash, or so that it is never made. What is done stays done."""
+def withdraw(state: TaskState | None, command: Command, now: datetime) -> Decision:
+    """Takes an occurrence back for its series: to the trash, or so that it is never made. What is done stays done."""
     if state is None:
         stone = task_state.never_made(command, now)
         return accepted(stone, [Fact("task.purged")], command, now)
@@ -61,15 +66,14 @@ def withdraw(state: Json | None, command: Command, now: datetime) -> Decision:
     return delete(state, command, now) if task_state.is_active(state) else Unchanged(task_state.task_json(state))
 
 
-def retemplate(state: Json, command: Command, now: datetime) -> Decision:
-    """The series' template changed: an open task follows in every field that nobody has edited in it."""
+def retemplate(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Follows a change of the series' template: an open task takes every field that nobody has edited in it."""
     fields = {name: value for name, value in command.body.items() if not task_state.by_hand(state, name)}
     if not task_state.is_active(state) or not fields:
         return Unchanged(task_state.task_json(state))
     if fields.get("reminders", ()) is None:
         fields["reminders"] = task_state.default_reminders(command)
-    values = {name: _CLEARED.get(name) if value is None else value for name, value in fields.items()}
-    decision = edited(state, values, command, now)
+    decision = edited(state, _edit(fields), command, now)
     if not isinstance(decision, Accepted):
         return decision
     changed = decision.events[0]["data"]["changed"]
@@ -77,10 +81,14 @@ def retemplate(state: Json, command: Command, now: datetime) -> Decision:
     return replace(decision, state={**decision.state, "templated": templated})
 
 
-def patch(state: Json, command: Command, now: datetime) -> Decision:
-    """Null clears a field."""
-    values = {name: _CLEARED.get(name) if value is None else value for name, value in command.body.items()}
-    return edited(state, values, command, now)
+def patch(state: TaskState, command: Command, now: datetime) -> Decision:
+    return edited(state, _edit(command.body), command, now)
+
+
+def _edit(fields: Mapping[str, Any]) -> Edit:
+    """Returns the fields of a command's body as an edit: null clears a field."""
+    edit = {name: _CLEARED.get(name) if value is None else value for name, value in fields.items()}
+    return cast("Edit", edit)  # the body is validated where commands are built
 
 
 _CLEARED: Mapping[str, Any] = {
@@ -93,25 +101,25 @@ _CLEARED: Mapping[str, Any] = {
 }
 
 
-def complete(state: Json, command: Command, now: datetime) -> Decision:
+def complete(state: TaskState, command: Command, now: datetime) -> Decision:
     return edited(state, {"status": "completed"}, command, now)
 
 
-def reopen(state: Json, command: Command, now: datetime) -> Decision:
+def reopen(state: TaskState, command: Command, now: datetime) -> Decision:
     return edited(state, {"status": "open"}, command, now)
 
 
-def delete(state: Json, command: Command, now: datetime) -> Decision:
-    """To the trash."""
+def delete(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Moves the task to the trash."""
     return edited(state, {"deleted_at": state["deleted_at"] or instant_text(now)}, command, now)
 
 
-def restore(state: Json, command: Command, now: datetime) -> Decision:
+def restore(state: TaskState, command: Command, now: datetime) -> Decision:
     return edited(state, {"deleted_at": None}, command, now)
 
 
-def purge(state: Json, command: Command, now: datetime) -> Decision:
-    """The last version: no content, only that it was there. The pruner may come after a restore it did not see."""
+def purge(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Leaves a tombstone as the last version. The pruner may come after a restore that it did not see."""
     if command.principal.kind == "system" and state["deleted_at"] is None:
         return Unchanged(task_state.task_json(state))
     stone = task_state.tombstone(state, now)
@@ -119,11 +127,11 @@ def purge(state: Json, command: Command, now: datetime) -> Decision:
     return accepted(stone, facts, command, now)
 
 
-def set_priority(state: Json, command: Command, now: datetime) -> Decision:
+def set_priority(state: TaskState, command: Command, now: datetime) -> Decision:
     return edited(state, {"priority": command.body["priority"]}, command, now)
 
 
-def add_tags(state: Json, command: Command, now: datetime) -> Decision:
+def add_tags(state: TaskState, command: Command, now: datetime) -> Decision:
     wanted = tags.added(state["tags"], command.body["tags"])
     if len(wanted) > MAX_TAGS:
         errors = [{"pointer": "/tags", "code": "too_many", "detail": f"a task has at most {MAX_TAGS} tags"}]
@@ -131,33 +139,33 @@ def add_tags(state: Json, command: Command, now: datetime) -> Decision:
     return edited(state, {"tags": wanted}, command, now)
 
 
-def remove_tag(state: Json, command: Command, now: datetime) -> Decision:
+def remove_tag(state: TaskState, command: Command, now: datetime) -> Decision:
     return edited(state, {"tags": tags.removed(state["tags"], command.body["tag"])}, command, now)
 
 
-def rename_tag(state: Json, command: Command, now: datetime) -> Decision:
+def rename_tag(state: TaskState, command: Command, now: datetime) -> Decision:
     return edited(state, {"tags": tags.renamed(state["tags"], command.body["from"], command.body["to"])}, command, now)
 
 
-def move_due(state: Json, command: Command, now: datetime) -> Decision:
+def move_due(state: TaskState, command: Command, now: datetime) -> Decision:
     return edited(state, {"due": command.body["due"]}, command, now)
 
 
-def undo(state: Json, command: Command, now: datetime) -> Decision:
-    """Put back what an audit entry changed, if all of it is still as that entry left it."""
+def undo(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Puts back what an audit entry changed, if all of it is still as that entry left it."""
     if state["deleted_at"] is not None and command.body["changed"].keys() != {"deleted_at"}:
         return IN_TRASH
     return undone(state, command, now)
 
 
-def rezone(state: Json, command: Command, now: datetime) -> Decision:
-    """The user's zone moved; only a date without a time moves with it."""
+def rezone(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Follows a change of the user's zone: only a due without a time moves with it."""
     if state["due"] is None or "date" not in state["due"]:
         return Unchanged(task_state.task_json(state))
     return edited(state, {"zone": command.body["zone"]}, command, now)
 
 
-def snooze(state: Json, command: Command, now: datetime) -> Decision:
+def snooze(state: TaskState, command: Command, now: datetime) -> Decision:
     if state["status"] != "open":
         return Refused("task_completed", "The task is completed: it reminds nobody.", 409)
     reminder = _to_snooze(state["reminders"], command.body.get("reminder_id"))
@@ -179,23 +187,23 @@ def _snooze_end(command: Command, now: datetime) -> str:
     return until or instant_text(now + timedelta(minutes=body["minutes"]))
 
 
-def _to_snooze(current: list[Json], reminder_id: str | None) -> Json | None:
-    """The named one; else the one that fired last, else the next to fire."""
+def _to_snooze(current: list[Reminder], reminder_id: str | None) -> Reminder | None:
+    """Returns the named reminder; without an id the one that fired last, else the next to fire."""
     if reminder_id is not None:
         return next((reminder for reminder in current if reminder["id"] == reminder_id), None)
     past = [reminder for reminder in current if reminder["status"] == "fired"]
     if past:
         return max(past, key=lambda reminder: (reminder["fired_at"], reminder["fire_at"]))
     ahead = [reminder for reminder in current if reminder["status"] == "pending"]
-    return min(ahead, key=lambda reminder: reminder["fire_at"], default=None)
+    return min(ahead, key=reminders.fires_at, default=None)
 
 
-def acknowledge(state: Json, command: Command, now: datetime) -> Decision:
+def acknowledge(state: TaskState, command: Command, now: datetime) -> Decision:
     wanted = command.body.get("reminder_id")
     named = [reminder for reminder in state["reminders"] if wanted in {None, reminder["id"]}]
     if wanted is not None and not named:
         return Refused("reminder_not_found", "The task has no such reminder.", 404)
-    seen = [
+    seen: list[Reminder] = [
         {**reminder, "acknowledged_at": instant_text(now)}
         for reminder in named
         if reminder["status"] == "fired" and reminder["acknowledged_at"] is None
@@ -206,8 +214,8 @@ def acknowledge(state: Json, command: Command, now: datetime) -> Decision:
     return _with_reminders(state, seen, facts, command, now)
 
 
-def tick(state: Json | None, version: int, command: Command, now: datetime) -> Decision:
-    """Whatever is due now: each reminder once a firing, overdue once a due. A tick that finds nothing is a no-op."""
+def tick(state: TaskState | None, version: int, command: Command, now: datetime) -> Decision:
+    """Does what is due now: each reminder fires once a firing, task.overdue comes once a due. Nothing due: a no-op."""
     if state is None:
         return Unchanged({})
     now_text = instant_text(now)
@@ -220,7 +228,7 @@ def tick(state: Json | None, version: int, command: Command, now: datetime) -> D
     facts = [Fact("task.overdue")] if is_overdue else []
     facts += [reminders.reminder_fact("fired", reminder) for reminder in fired]
     noted = state["due"] if is_overdue else state["overdue_noted"]
-    after = {
+    after: TaskState = {
         **state,
         "version": version + 1,
         "reminders": reminders.replaced(state["reminders"], fired),
@@ -229,8 +237,10 @@ def tick(state: Json | None, version: int, command: Command, now: datetime) -> D
     return accepted(after, facts, command, now)
 
 
-def _with_reminders(state: Json, changed: list[Json], facts: list[Fact], command: Command, now: datetime) -> Decision:
-    after = {
+def _with_reminders(
+    state: TaskState, changed: list[Reminder], facts: list[Fact], command: Command, now: datetime
+) -> Decision:
+    after: TaskState = {
         **state,
         "version": state["version"] + 1,
         "updated_at": instant_text(now),
@@ -239,8 +249,8 @@ def _with_reminders(state: Json, changed: list[Json], facts: list[Fact], command
     return accepted(after, facts, command, now)
 
 
-# Every command of a task that is there. CreateTask, Tick and Withdraw stand in `decide`, because they also meet none.
-COMMANDS: Mapping[str, Callable[[Json, Command, datetime], Decision]] = {
+# Every command of a task that exists. CreateTask, Tick and Withdraw stand in `decide`: they also come before it exists.
+COMMANDS: Mapping[str, Callable[[TaskState, Command, datetime], Decision]] = {
     "PatchTask": patch,
     "CompleteTask": complete,
     "ReopenTask": reopen,
@@ -259,4 +269,5 @@ COMMANDS: Mapping[str, Callable[[Json, Command, datetime], Decision]] = {
     "SnoozeReminder": snooze,
     "AcknowledgeReminder": acknowledge,
 }
+# The commands that a task in the trash takes.
 FOR_TRASH = frozenset({"DeleteTask", "RestoreTask", "PurgeTask", "UndoChange"})

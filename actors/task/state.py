@@ -1,34 +1,59 @@
-"""What a task keeps: its JSON, and beside it what only the rules need."""
+"""The state of a task, what is derived from it, and how a task begins and ends as a tombstone. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NotRequired
 from uuid import UUID, uuid5
+
+from typing_extensions import TypedDict
 
 from actors.clock import instant_text, parse_instant
 from actors.commands import Command, occurrence_id
 from actors.due import due_at, overdue_at
 from actors.replies import Json
+from actors.shapes import ChecklistItem, DueShape, Reminder, Task
 from actors.task import reminders
-
-# The user's zone; the version that last changed each field (absent: the first); the version at which the series last
-# set one; the due that was last told as overdue; whether a person has said which reminders there are. Fields that a
-# newer release adds pass through.
-PRIVATE = frozenset({"zone", "field_versions", "templated", "overdue_noted", "reminders_chosen"})
+from actors.task.reminders import Spec
 
 
-def task_json(state: Json) -> Json:
-    """The task as replies, events and the read model have it. A doc of before there were series lacks `occurrence`."""
+class TaskState(Task):
+    """What the doc of a task holds: the task as everybody sees it (`Task`), and the private fields of the rules.
+
+    A doc that an early release wrote lacks `occurrence`; only `task_json` reads it. Keys of a newer release pass
+    through.
+    """
+
+    zone: str  # the user's, in which a due without a time counts
+    field_versions: dict[str, int]  # the version that last changed each field; absent: the first
+    templated: NotRequired[dict[str, int]]  # the version at which the series last set each field
+    overdue_noted: DueShape | None  # the due whose passing was last announced
+    reminders_chosen: bool  # whether a person has said which reminders there are
+
+
+PRIVATE: Final = frozenset(TaskState.__annotations__.keys() - Task.__annotations__.keys())
+
+
+class ChecklistEntry(TypedDict):
+    """An entry of a checklist as commands write it. See `checklist` for the id of one that names none."""
+
+    id: NotRequired[str]
+    text: str
+    done: NotRequired[bool]
+
+
+def task_json(state: Mapping[str, Any]) -> Json:
+    """Returns the task as replies, events and the read model have it: `actors.shapes.Task`."""
     task = {key: value for key, value in state.items() if key not in PRIVATE}
-    task.setdefault("occurrence", None)
+    task.setdefault("occurrence", None)  # docs from before there were series lack it
     return task
 
 
-def new(task_id: str, command: Command, now: datetime) -> Json:
-    """Version 1."""
+def new(task_id: str, command: Command, now: datetime) -> TaskState:
+    """Returns version 1, from the body of a CreateTask."""
     body, now_text = command.body, instant_text(now)
     due, specs = body.get("due"), body.get("reminders")
-    state: Json = {
+    state: TaskState = {
         "id": task_id,
         "user_id": command.principal.user_id,
         "title": body["title"],
@@ -61,64 +86,66 @@ def new(task_id: str, command: Command, now: datetime) -> Json:
 
 
 def _wanted_since(body: Json, now: datetime) -> datetime:
-    """A reminder from between then and now was not set in vain: it fires late."""
+    """Returns the instant from which reminders count as wanted: one between then and `now` fires late."""
     since = body.get("wanted_since")
     return now if since is None else min(now, parse_instant(since))
 
 
-def default_reminders(command: Command) -> list[Json]:
-    """The user's default, for a task that gets a due and whose owner has not said anything about reminders."""
+def default_reminders(command: Command) -> list[Spec]:
+    """Returns the user's default, for a task that gets a due and whose owner has not said which reminders it has."""
     offset = command.defaults.get("reminder_offset_minutes")
     return [] if offset is None else [{"offset_minutes": offset}]
 
 
-def settled_reminders(state: Json, chosen: list[Json], now: datetime, *, by: reminders.Mover) -> list[Json]:
+def settled_reminders(
+    state: TaskState, chosen: list[Reminder], now: datetime, *, by: reminders.Mover
+) -> list[Reminder]:
+    """Returns the reminders as they stand under the due, zone and status of `state`; see `reminders.settled`."""
     if not chosen:
         return chosen
     return reminders.settled(chosen, due_at(state["due"], state["zone"]), now, active=is_active(state), by=by)
 
 
-def is_active(state: Json) -> bool:
-    """Whether it still wants something from its owner."""
+def is_active(state: TaskState) -> bool:
+    """Returns whether the task still wants something from its owner."""
     return state["status"] == "open" and state["deleted_at"] is None and not state["purged"]
 
 
-def checklist(entries: list[Json], current: list[Json], command_id: str) -> list[Json]:
-    """The wanted entries with their ids: the given one, else that of an entry with the same text, else a new one.
+def checklist(entries: list[ChecklistEntry], current: list[ChecklistItem], command_id: str) -> list[ChecklistItem]:
+    """Returns the wanted items with their ids: the given id, else that of an item with the same text, else a new one.
 
-    One that is there already keeps what a newer release wrote into it.
+    An item that is there already keeps the keys that a newer release wrote into it.
     """
     known = {item["id"]: item for item in current}
     ids_of = {item["text"]: item["id"] for item in reversed(current)}
     taken = {entry["id"] for entry in entries if "id" in entry}
-    items: list[Json] = []
+    items: list[ChecklistItem] = []
     for number, entry in enumerate(entries):
         item_id = entry.get("id") or ids_of.get(entry["text"])
         if item_id is None or (item_id in taken and "id" not in entry):
             item_id = str(uuid5(UUID(command_id), f"checklist:{number}"))
         taken.add(item_id)
-        wanted = {"id": item_id, "text": entry["text"], "done": entry.get("done", False)}
-        items.append(known.get(item_id, {}) | wanted)
+        wanted: ChecklistItem = {"id": item_id, "text": entry["text"], "done": entry.get("done", False)}
+        items.append({**known[item_id], **wanted} if item_id in known else wanted)
     return items
 
 
-def overdue_ahead(state: Json) -> str | None:
-    """The instant at which the owner is to be told that the task is overdue; None when told already."""
+def overdue_ahead(state: TaskState) -> str | None:
+    """Returns the instant at which task.overdue is to be announced; None when it has been, or there is nothing to."""
     if not is_active(state) or state["overdue_noted"] == state["due"]:
         return None
-    overdue: str | None = state["overdue_at"]
-    return overdue
+    return state["overdue_at"]
 
 
-def next_wake(state: Json) -> str | None:
-    """The earliest instant at which the task has something to do by itself."""
-    times: list[Any] = [reminder["fire_at"] for reminder in state["reminders"] if reminder["status"] == "pending"]
+def next_wake(state: TaskState) -> str | None:
+    """Returns the earliest instant at which the task has something to do by itself."""
+    times = [reminders.fires_at(reminder) for reminder in state["reminders"] if reminder["status"] == "pending"]
     overdue = overdue_ahead(state)
     return min(times if overdue is None else [*times, overdue], default=None)
 
 
-def never_made(command: Command, now: datetime) -> Json:
-    """Version 1 of the task of a slot that was withdrawn before it came to be: a tombstone from the first."""
+def never_made(command: Command, now: datetime) -> TaskState:
+    """Returns version 1 of the task of a slot that was withdrawn before the task was made: a tombstone at once."""
     body = command.body
     occurrence = {"generation": body["generation"], "slot": body["slot"]}
     task_id = occurrence_id(body["series_id"], body["generation"], body["slot"])
@@ -126,16 +153,17 @@ def never_made(command: Command, now: datetime) -> Json:
     return {**tombstone(new(task_id, replace(command, body=fields), now), now), "version": 1}
 
 
-def by_hand(state: Json, name: str) -> bool:
-    """Whether somebody has changed a field since the task was made; what its series set does not count."""
+def by_hand(state: TaskState, name: str) -> bool:
+    """Returns whether somebody has changed a field since the task was made; what its series set does not count."""
     version = state["field_versions"].get(name)
     return version is not None and version != state.get("templated", {}).get(name)
 
 
-def tombstone(state: Json, now: datetime) -> Json:
-    """The shape of a task with nothing in it, so that whoever reads tasks can read this one too."""
+def tombstone(state: TaskState, now: datetime) -> TaskState:
+    """Returns the last version: the shape of a task without content, so that readers of tasks can read it too."""
     now_text = instant_text(now)
-    blank: Json = {
+    return {
+        **state,
         "title": "",
         "description": "",
         "priority": "none",
@@ -143,10 +171,6 @@ def tombstone(state: Json, now: datetime) -> Json:
         "due": None,
         "reminders": [],
         "checklist": [],
-    }
-    return {
-        **state,
-        **blank,
         "version": state["version"] + 1,
         "updated_at": now_text,
         "deleted_at": state["deleted_at"] or now_text,

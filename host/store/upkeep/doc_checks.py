@@ -16,7 +16,7 @@ from actors.commands import occurrence_id
 from actors.replies import Json
 from actors.series.state import series_json, unstarted
 from actors.task.state import task_json
-from actors.user.rules import user_json
+from actors.user.state import user_json
 from host.store import tables
 from host.store.engine import HOLD_READ_MODEL, Raw
 from host.store.read_model import series_rows, task_rows

@@ -7,7 +7,7 @@ import orjson
 
 from actors.series.state import series_json
 from actors.task.state import task_json
-from actors.user.rules import user_json
+from actors.user.state import user_json
 from host.store.engine import Raw
 from host.store.notify import ledger
 from host.store.read_model import series_rows, task_rows

@@ -8,7 +8,8 @@ import pytest
 from actors.clock import parse_instant
 from actors.commands import tick_command
 from actors.replies import Accepted, Json, Unchanged
-from actors.user.rules import decide, user_json
+from actors.user.rules import decide
+from actors.user.state import user_json
 from tests.fakes.person import FakePerson
 
 pytestmark = pytest.mark.unit

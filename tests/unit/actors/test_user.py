@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from actors.replies import Accepted, Refused, Unchanged
-from actors.user.rules import decide, user_json
+from actors.user.rules import decide
+from actors.user.state import user_json
 from tests.fakes.person import NOON, FakePerson
 
 pytestmark = pytest.mark.unit
