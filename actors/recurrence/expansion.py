@@ -1,18 +1,18 @@
 """When a series has its slots: rule, start, zone and policies in, one slot after the other out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from actors.due import instant_of
 from actors.fields import YEARS
 from actors.recurrence.days import days_of_rule, exists_in_some_year, filled
 from actors.recurrence.rule import Rule, parse_rule, refused
-from actors.replies import Json, Refused
+from actors.replies import Refused
 
 CALENDAR_ENDS = date(YEARS[-1], 12, 31)
 DAY = timedelta(days=1)
@@ -62,7 +62,7 @@ class Recurrence:
 
 
 def parse(
-    text: str, start: Json, zone: str, policies: Policies | None = None, generation: int = 1
+    text: str, start: Mapping[str, Any], zone: str, policies: Policies | None = None, generation: int = 1
 ) -> Recurrence | Refused:
     """Read a rule for a `start` that is valid as a due; `zone` is the user's, in which a start without a time counts.
 

@@ -1,70 +1,80 @@
-"""The next version of a series while a turn makes it: which slots start, which tasks are made, what is told of it."""
+"""The next version of a series while a turn makes it: which slots start, which tasks are made, which facts it records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Final, cast
 
 import orjson
 
 from actors.clock import instant_text, parse_instant
 from actors.commands import Command
-from actors.events import Fact, cloud_events
+from actors.events import Changes, Fact, cloud_events
 from actors.replies import Accepted, Json, Outage, Refused, Unchanged
 from actors.series import slots as series_slots
 from actors.series import state as series_state
 from actors.series.refusals import OVER, PAUSED
 from actors.series.slots import Numbered
+from actors.series.state import BacklogEntry, SeriesState
+from actors.shapes import MadeSlot
 
-MAX_FACTS = 40  # a turn; what is left is due again at once
-MAX_TOLD_BYTES = 64 * 1024  # of templates in the events of a turn, beside the series in the first one; one always goes
+MAX_FACTS: Final = 40  # of one turn; what is left is due again at once
+MAX_FACT_BYTES: Final = (
+    64 * 1024
+)  # of templates in the events of a turn, beside the series in the first; one always goes
 
-OWN_DOING = frozenset({"reminder", "system"})  # principals for whom a series is not one that somebody has updated
+OWN_DOING: Final = frozenset({"reminder", "system"})  # kinds of principals whose commands leave `updated_at` as it is
 
 
 class Draft:
-    """`state` is replaced member by member and never changed in place, so that the version before stays as it was."""
+    """The next version of a series in the making; `decided` and `accepted` make a decision of it.
 
-    def __init__(self, state: Json, command: Command, now: datetime) -> None:
+    Members of `state` are replaced and never changed in place, so that `before` stays as it was.
+    """
+
+    def __init__(self, state: SeriesState, command: Command, now: datetime) -> None:
         self.before = state
-        self.state: Json = dict(state)
+        self.state: SeriesState = {**state}
         if "reminder_offset_minutes" in command.defaults:
             self.state["default_offset"] = command.defaults["reminder_offset_minutes"] or 0
         self.command = command
         self.now = now
         self.now_text = instant_text(now)
         self.recurrence = series_slots.recurrence_of(state)
-        self.since = self._due_since()  # when what is made ought to have been there
+        self.since = self._due_since()  # since when the tasks that are made ought to have been there
         self.facts: list[Fact] = []
-        self._told_bytes = 0
+        self._fact_bytes = 0
 
-    # What is said of it.
+    # Facts.
 
-    def tell(self, what: str, changed: Json | None = None, /, **data: Any) -> None:
+    def record(self, what: str, changed: Changes | None = None, /, **data: Any) -> None:
+        """Records the fact `what`, as "series.updated", with the data of its event."""
         if changed or data:
-            self._told_bytes += len(orjson.dumps([changed, data]))
+            self._fact_bytes += len(orjson.dumps([changed, data]))
         self.facts.append(Fact(what, changed or {}, data))
 
-    def tell_slot(self, what: str, made: Json, /, **data: Any) -> None:
-        slot = {key: made[key] for key in ("generation", "slot", "number", "at")}
+    def record_slot(self, what: str, made: MadeSlot, /, **data: Any) -> None:
+        """Records the fact `recurrence.<what>` about a slot."""
+        slot = {"generation": made["generation"], "slot": made["slot"], "number": made["number"], "at": made["at"]}
         self.facts.append(Fact(f"recurrence.{what}", {}, {"slot": slot, "task_id": made["task_id"], **data}))
 
     def change(self, what: str, **values: Any) -> None:
-        """Set fields and tell which."""
-        changed = {name: {"old": self.state[name], "new": value} for name, value in values.items()}
-        self.state |= values
-        self.tell(what, changed)
+        """Sets fields, and records the fact `what` with their old and new values."""
+        before: Mapping[str, Any] = self.state
+        changed: Changes = {name: {"old": before[name], "new": value} for name, value in values.items()}
+        self.state.update(cast("SeriesState", values))
+        self.record(what, changed)
 
     def has_room(self, size: int = 0) -> bool:
-        """For one more event with so many bytes of a template in it."""
-        return len(self.facts) < MAX_FACTS and (not self._told_bytes or self._told_bytes + size <= MAX_TOLD_BYTES)
+        """Returns whether the turn may make one more event, with `size` bytes of a template in it."""
+        return len(self.facts) < MAX_FACTS and (not self._fact_bytes or self._fact_bytes + size <= MAX_FACT_BYTES)
 
     # Slots that come.
 
     def ready(self, *statuses: str) -> Refused | None:
-        """Come to now first, so that no slot which was missed is lost by what is asked; then whether it may be asked.
+        """Catches up, so that the command loses no missed slot; returns a refusal unless the status is one of `statuses`.
 
-        Raises Outage while so many were missed that it takes more turns.
+        Raises Outage while so many slots were missed that catching up takes more turns.
         """
         self.catch_up()
         if self.is_behind:
@@ -76,30 +86,31 @@ class Draft:
         return PAUSED if status == "paused" else OVER
 
     def _due_since(self) -> str:
-        """What the version before asked for and nobody has done yet: its tasks ought to have been there since then."""
+        """Returns since when something has been due that nobody has done yet; now, when nothing is."""
         due = self.before.get("behind_since") or series_slots.next_due(self.before, self.recurrence, self.now_text)
         return min(due or self.now_text, self.now_text)
 
     def catch_up(self) -> None:
-        """Start what is due, and make what is to be there ahead of its time, as far as one turn may go."""
+        """Starts the slots that are due and makes tasks ahead of their time, as far as one turn may go."""
         self._await_next()
-        while self.has_due():
-            self.start(self.state["awaited"])
+        while (due := self._due()) is not None:
+            self.start(due)
             self._await_next()
         self._look_ahead()
 
-    def has_due(self) -> bool:
-        """Whether the awaited slot starts by itself now. After completion none does."""
+    def _due(self) -> MadeSlot | None:
+        """Returns the awaited slot if it starts by itself now. After completion none does."""
         awaited = self.state["awaited"]
-        return awaited is not None and self.state["mode"] == "schedule" and awaited["at"] <= self.now_text
+        starts = awaited is not None and self.state["mode"] == "schedule" and awaited["at"] <= self.now_text
+        return awaited if starts else None
 
     @property
     def is_behind(self) -> bool:
-        """Whether a turn was not enough for all that was missed."""
-        return self.state["status"] == "active" and (self.state["awaited"] is None or self.has_due())
+        """Whether one turn was not enough for all slots that were missed."""
+        return self.state["status"] == "active" and (self.state["awaited"] is None or self._due() is not None)
 
-    def start(self, made: Json) -> None:
-        """Its instant has come: the task is one of those that are open."""
+    def start(self, made: MadeSlot) -> None:
+        """Starts a slot: its task, unless it is closed, becomes one of the open ones."""
         state = self.state
         open_slots = state["open"]
         if state["pile_up"] == "newest":
@@ -108,58 +119,57 @@ class Draft:
         if not self.is_closed(made):
             open_slots = [*open_slots, made][-series_state.MAX_OPEN :]
         closed = [task_id for task_id in state["closed"] if task_id != made["task_id"]]
-        self.state |= {"open": open_slots, "closed": closed, "started_day": made["slot"][:10]}
+        self.state.update({"open": open_slots, "closed": closed, "started_day": made["slot"][:10]})
         self.leave(made)
 
-    def leave(self, made: Json) -> None:
-        """The awaited slot is passed; the next one may be made already."""
+    def leave(self, made: MadeSlot) -> None:
+        """Passes the awaited slot; the next one is awaited if it is made already."""
         ahead = self.state["ahead"]
-        self.state |= {
-            "awaited": ahead[0] if ahead else None,
-            "ahead": ahead[1:],
-            "passed": made["slot"],
-            "passed_number": made["number"],
-            "moved": {slot: due for slot, due in self.state["moved"].items() if slot > made["slot"]},
-        }
+        self.state.update(
+            {
+                "awaited": ahead[0] if ahead else None,
+                "ahead": ahead[1:],
+                "passed": made["slot"],
+                "passed_number": made["number"],
+                "moved": {slot: due for slot, due in self.state["moved"].items() if slot > made["slot"]},
+            }
+        )
 
-    def count_done(self, made: Json, when: str) -> None:
-        """After completion: it is passed, and what follows is counted from then."""
+    def count_done(self, made: MadeSlot, when: str) -> None:
+        """Passes a slot whose task was completed at `when`, from where the next is counted (after completion)."""
         closed = [task_id for task_id in self.state["closed"] if task_id != made["task_id"]]
-        self.state |= {"closed": closed, "started_day": made["slot"][:10], "last_done": when}
+        self.state.update({"closed": closed, "started_day": made["slot"][:10], "last_done": when})
         self.leave(made)
 
     def await_slot(self, numbered: Numbered | None) -> None:
-        """Make the task of the next slot; without one the series has ended."""
+        """Makes the task of the next slot and awaits it; without one the series ends."""
         if numbered is None:
             self.change("series.ended", status="ended")
         else:
             self.state["awaited"] = self._make(numbered)
 
     def await_again(self) -> None:
-        """The last slot that started, when its task is still open, is the awaited one once more."""
+        """Awaits the last slot that started once more, if its task is still open."""
         state = self.state
         last = next((made for made in state["open"] if made["slot"][:10] == state["started_day"]), None)
         if last is not None:
             number = last["number"] or state["passed_number"]
-            self.state |= {
-                "awaited": {**last, "number": number},
-                "open": [made for made in state["open"] if made is not last],
-            }
+            self.state.update(
+                {
+                    "awaited": {**last, "number": number},
+                    "open": [made for made in state["open"] if made is not last],
+                }
+            )
             self.hold(state["ahead"], [])
 
     def _await_next(self) -> None:
+        if not self._may_await():
+            return
+        if self.state["ahead"]:
+            self._take_up() if self.state["mode"] == "schedule" else self._take_up_next()
+            if self.state["ahead"] or not self._may_await():
+                return
         state = self.state
-        if state["status"] != "active" or state["awaited"] is not None or not self.has_room(self._task_bytes()):
-            return
-        if state["ahead"]:
-            self._take_up() if state["mode"] == "schedule" else self._take_up_next()
-        if (
-            state["awaited"] is not None
-            or state["ahead"]
-            or state["status"] != "active"
-            or not self.has_room(self._task_bytes())
-        ):
-            return
         passed, number = state["passed"], state["passed_number"]
         if passed is None or state["mode"] == "completion":
             since = parse_instant(self.since)
@@ -167,13 +177,17 @@ class Draft:
         else:
             self.await_slot(series_slots.next_missed(state, self.recurrence, passed, number, self.now))
 
-    def _take_up(self) -> None:
-        """A generation begins: the tasks that were held stay with its slots of their names, and what is between is made.
+    def _may_await(self) -> bool:
+        awaits_none = self.state["status"] == "active" and self.state["awaited"] is None
+        return awaits_none and self.has_room(self._task_bytes())
 
-        What the turn has no room for is held until the next one.
+    def _take_up(self) -> None:
+        """Begins a generation: held tasks stay with its slots of their names, and the tasks between them are made.
+
+        Tasks that the turn has no room for are held until the next one.
         """
         held = {made["slot"]: made for made in self.set_aside()}
-        taken: list[Json] = []
+        taken: list[MadeSlot] = []
         for numbered in islice(self._upcoming(), series_state.MAX_AHEAD + 1):
             if not held or numbered.slot.nominal > max(held):
                 break
@@ -186,10 +200,10 @@ class Draft:
                 self.state["ahead"] = [*taken, *held.values()]
                 return
         self.withdraw(list(held.values()))
-        self.state |= {"awaited": taken[0] if taken else None, "ahead": taken[1:]}
+        self.state.update({"awaited": taken[0] if taken else None, "ahead": taken[1:]})
 
     def _take_up_next(self) -> None:
-        """After completion one that was held is the next; what was done ahead of its time counts as done now."""
+        """Awaits a held slot as the next one (after completion); one that was done ahead of its time counts as done now."""
         held = {made["slot"]: made for made in self.set_aside()}
         numbered = next(self._upcoming(), None)
         while numbered is not None and (made := held.get(numbered.slot.nominal)) is not None and self.is_closed(made):
@@ -204,14 +218,14 @@ class Draft:
             self.state["awaited"] = self._anew(next_made, numbered)
 
     def _upcoming(self) -> Iterator[Numbered]:
-        """The slots of this generation that have not passed; after completion the first one."""
+        """Yields the slots of this generation that have not passed; after completion the first one."""
         state, number = self.state, self.state["passed_number"]
         if state["passed"] is None:
             return series_slots.from_first(state, self.recurrence, parse_instant(self.since), number)
         return series_slots.numbered_after(state, self.recurrence, state["passed"], number)
 
-    def _anew(self, made: Json, numbered: Numbered) -> Json:
-        """A made slot as this generation has it; its task stays the same."""
+    def _anew(self, made: MadeSlot, numbered: Numbered) -> MadeSlot:
+        """Returns a made slot as this generation has it; its task stays the same."""
         anew = series_slots.made_slot(self.state, self.recurrence, numbered)
         return {**anew, "generation": made["generation"], "task_id": made["task_id"]}
 
@@ -224,139 +238,155 @@ class Draft:
                 return
             self.state["ahead"] = [*self.state["ahead"], self._make(numbered)]
 
-    def _make(self, numbered: Numbered) -> Json:
+    def _make(self, numbered: Numbered) -> MadeSlot:
+        """Makes the task of a slot: records the fact from which the task comes."""
         state = self.state
         made = series_slots.made_slot(state, self.recurrence, numbered)
-        self._told_bytes += self._task_bytes()
-        self.tell_slot("triggered", made, task=series_slots.task_body(state, self.recurrence, made, self.since))
+        self._fact_bytes += self._task_bytes()
+        self.record_slot("triggered", made, task=series_slots.task_body(state, self.recurrence, made, self.since))
         self.state["unreported"] = [*state["unreported"], made][-series_state.MAX_OPEN :]
         return made
 
     def _task_bytes(self) -> int:
         return series_state.template_bytes(self.state["template"])
 
-    # Slots that are not to be.
+    # Slots that do not come.
 
-    def keep(self, entries: list[Json]) -> None:
-        """Tasks of slots ahead stay, as ones that nothing follows."""
+    def keep(self, entries: list[MadeSlot]) -> None:
+        """Leaves the tasks of slots ahead as open ones, in a series that awaits no more."""
         kept = [made for made in entries if not self.is_closed(made)]
-        self.state |= {
-            "open": [*self.state["open"], *kept][-series_state.MAX_OPEN :],
-            "awaited": None,
-            "ahead": [],
-            "closed": [],
-        }
+        self.state.update(
+            {
+                "open": [*self.state["open"], *kept][-series_state.MAX_OPEN :],
+                "awaited": None,
+                "ahead": [],
+                "closed": [],
+            }
+        )
 
-    def set_aside(self) -> list[Json]:
-        """Nothing is awaited any more. What has started, which after completion still was, stays open; gives the rest."""
+    def set_aside(self) -> list[MadeSlot]:
+        """Awaits nothing any more; returns the made slots that have not started.
+
+        One that has started stays open; after completion the awaited slot may have.
+        """
         entries = series_state.unstarted(self.state)
-        self.state |= {"awaited": None, "ahead": []}
+        self.state.update({"awaited": None, "ahead": []})
         for made in entries:
             if self.has_started(made):
                 self.start(made)
         return [made for made in entries if not self.has_started(made)]
 
-    def hold(self, entries: list[Json], staying: list[Json]) -> None:
-        """Of what was set aside these tasks stay, until it is known whether their slots come; the others are withdrawn."""
+    def hold(self, entries: list[MadeSlot], staying: list[MadeSlot]) -> None:
+        """Of the slots set aside, holds those `staying` until it is known whether they come; withdraws the others."""
         self.withdraw([made for made in entries if made not in staying])
         self.state["ahead"] = staying
 
-    def is_closed(self, made: Json) -> bool:
-        """Whether a person has done it, or thrown it away, ahead of its time."""
+    def is_closed(self, made: MadeSlot) -> bool:
+        """Returns whether a person has completed or trashed its task before the slot started."""
         return made["task_id"] in self.state["closed"]
 
-    def has_started(self, made: Json) -> bool:
-        return bool(made["at"] <= self.now_text)
+    def has_started(self, made: MadeSlot) -> bool:
+        """Returns whether the instant of the slot has come."""
+        return made["at"] <= self.now_text
 
-    # What is to be told to tasks that are made; it waits in the state when a turn has no room for all.
+    # The backlog: changes for tasks that are made. They wait in the state when a turn has no room for all.
 
-    def withdraw(self, entries: list[Json]) -> None:
-        """Their tasks are not to be; the caller takes them out of the lists."""
+    def withdraw(self, entries: list[MadeSlot]) -> None:
+        """Takes the tasks of slots back; the caller takes the slots out of `awaited`, `ahead` and `open`."""
         gone = {made["task_id"] for made in entries}
         state = self.state
-        kept = [waiting for waiting in state["backlog"] if waiting["made"]["task_id"] not in gone]
-        self.state |= {
-            "backlog": kept + [{"made": made, "fields": None} for made in entries],
-            "unreported": [made for made in state["unreported"] if made["task_id"] not in gone],
-            "closed": [task_id for task_id in state["closed"] if task_id not in gone],
-        }
+        kept = [entry for entry in state["backlog"] if entry["made"]["task_id"] not in gone]
+        withdrawals: list[BacklogEntry] = [{"made": made, "fields": None} for made in entries]
+        self.state.update(
+            {
+                "backlog": kept + withdrawals,
+                "unreported": [made for made in state["unreported"] if made["task_id"] not in gone],
+                "closed": [task_id for task_id in state["closed"] if task_id not in gone],
+            }
+        )
 
     def retemplate(self, names: set[str]) -> None:
-        """The tasks that are made take these fields of the template, as it is when they are told."""
+        """Has the tasks that are made take these fields of the template, as it is when the fact is recorded."""
         waiting = {entry["made"]["task_id"]: entry for entry in self.state["backlog"]}
         for made in series_state.unstarted(self.state) + self.state["open"]:
-            fields = names.union(waiting.get(made["task_id"], {}).get("fields") or ())
+            earlier = waiting.get(made["task_id"])
+            fields = names.union((earlier and earlier["fields"]) or ())
             waiting[made["task_id"]] = {"made": made, "fields": sorted(fields)}
         self.state["backlog"] = list(waiting.values())
 
-    def _tell_backlog(self) -> None:
-        backlog: list[Json] = self.state["backlog"]
-        told = 0
+    def _record_backlog(self) -> None:
+        backlog, template = self.state["backlog"], dict[str, Any](self.state["template"])
+        recorded = 0
         for entry in backlog:
-            fields = {name: self.state["template"][name] for name in entry["fields"] or ()}
+            fields = {name: template[name] for name in entry["fields"] or ()}
             size = len(orjson.dumps(fields)) if fields else 0
             if not self.has_room(size):
                 break
-            told += 1
-            self._told_bytes += size
+            recorded += 1
+            self._fact_bytes += size
             if entry["fields"] is None:
-                self.tell_slot("withdrawn", entry["made"])
+                self.record_slot("withdrawn", entry["made"])
             else:
-                self.tell_slot("retemplated", entry["made"], fields=fields)
-        if told:
-            self.state["backlog"] = backlog[told:]
+                self.record_slot("retemplated", entry["made"], fields=fields)
+        if recorded:
+            self.state["backlog"] = backlog[recorded:]
 
     # The decision.
 
     def decided(self) -> Accepted | Unchanged:
-        self._tell_backlog()
-        if not self.facts and self.state == {**self.before, **self._heard()}:
+        """Returns the decision: the next version, or Unchanged when nothing but the heard default differs."""
+        self._record_backlog()
+        if not self.facts and self._is_as_before():
             return Unchanged(self.reply())
         if self.command.principal.kind not in OWN_DOING:
             self.state["updated_at"] = self.now_text
         if not self.facts:
-            self.tell("series.updated", self._slots_changed())
+            self.record("series.updated", self._slots_changed())
         self.state["version"] = self.before["version"] + 1
         return self.accepted()
 
-    def _heard(self) -> Json:
-        """What by itself makes no version."""
-        return {name: self.state[name] for name in ("default_offset",) if name in self.state}
+    def _is_as_before(self) -> bool:
+        """Returns whether nothing has changed that makes a version: another default reminder does not by itself."""
+        before: SeriesState = {**self.before}
+        if "default_offset" in self.state:
+            before["default_offset"] = self.state["default_offset"]
+        return self.state == before
 
     def reply(self) -> Json:
+        """Returns the series as the caller gets it."""
         return series_state.series_json(self.state)
 
     def accepted(self) -> Accepted:
-        """The version with its events; the first of them says what the series is now."""
+        """Returns the version with its events; the first of them has the whole series."""
         wake = self._wake()
         self._note_behind(wake)
         series = self.reply()
         series_id = series["id"]
-        told = [
+        complete = [
             Fact(
                 fact.type, fact.changed, {"series_id": series_id, **({} if number else {"series": series}), **fact.data}
             )
             for number, fact in enumerate(self.facts)
         ]
-        events = cloud_events("SeriesActor", self.state, told, self.command, self.now_text)
+        events = cloud_events("SeriesActor", self.state, complete, self.command, self.now_text)
         return Accepted(self.state, events, wake, series)
 
     def _note_behind(self, wake: str | None) -> None:
-        """What the next turn makes ought to have been there as long as what this one has made, or has left undone."""
+        """Notes for the next turn, which goes on with what this one left, since when its tasks ought to have been there."""
         if wake is not None and wake <= self.now_text:
             self.state["behind_since"] = self.since
         else:
             self.state.pop("behind_since", None)
 
-    def _slots_changed(self) -> Json:
-        """By their names, when nothing else is to be told."""
+    def _slots_changed(self) -> Changes:
+        """Returns the change of the open and awaited slots, by their names, for a version that has no other fact."""
         old, new = ([made["slot"] for made in state["open"]] for state in (self.before, self.state))
-        changed: Json = {} if old == new else {"open": {"old": old, "new": new}}
+        changed: Changes = {} if old == new else {"open": {"old": old, "new": new}}
         old, new = ([made["slot"] for made in series_state.unstarted(state)[:1]] for state in (self.before, self.state))
         return changed if old == new else {**changed, "awaited": {"old": old, "new": new}}
 
     def _wake(self) -> str | None:
-        """When the next slot starts, or one has to be made before; at once when something is left to do."""
+        """Returns when the next slot starts, or one has to be made before; now when something is left to do."""
         state = self.state
         if state["backlog"] or (state["status"] == "active" and state["awaited"] is None):
             return self.now_text

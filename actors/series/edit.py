@@ -1,12 +1,16 @@
-"""How a series is edited: all of it from now on, or from one slot on as a series of its own."""
+"""Edits of a series: all of it from now on, or from one slot on as a series of its own (a split)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final, cast
+
+from typing_extensions import TypedDict
 
 from actors.clock import instant_text
 from actors.commands import successor_id
+from actors.events import Changes
 from actors.recurrence.days import filled
 from actors.recurrence.expansion import Recurrence, Slot, number_of, slot_at
 from actors.replies import Decision, Json, Refused
@@ -14,13 +18,15 @@ from actors.series import slots as series_slots
 from actors.series import state as series_state
 from actors.series.draft import Draft
 from actors.series.refusals import NO_ROOM, NOTHING_LEFT, SLOT_NOT_FOUND, SLOT_STARTED, START_BEFORE_SLOT
+from actors.series.state import SeriesState
+from actors.shapes import DueShape, MadeSlot, Template
 
-# What makes a new generation: slots, and so tasks, with other names.
-RENEWING = frozenset({"rule", "start", "mode", "month_end"})
+# The fields whose change makes a new generation: slots, and so tasks, with other names.
+RENEWING: Final = frozenset({"rule", "start", "mode", "month_end"})
 
 
 def patch(draft: Draft) -> Decision:
-    """Another rule, start, mode or policy for month ends renews what is ahead; a new template reaches what is open."""
+    """Sets fields. A change of rule, start, mode or month end renews the slots ahead; a new template reaches open tasks."""
     refusal = draft.ready("active", "paused")
     if refusal is not None:
         return refusal
@@ -31,23 +37,21 @@ def patch(draft: Draft) -> Decision:
     return _conflict(draft, changed) or _apply(draft, values, changed) or draft.decided()
 
 
-def _changes(draft: Draft, patched: Json) -> Json:
-    now_is = series_state.flat(draft.state)
+def _changes(draft: Draft, patched: Json) -> Changes:
+    before = series_state.flat(draft.state)
     return {
-        name: {"old": now_is[name], "new": value} for name, value in _wanted(patched).items() if now_is[name] != value
+        name: {"old": before[name], "new": value} for name, value in _wanted(patched).items() if before[name] != value
     }
 
 
 def _wanted(patched: Json) -> dict[str, Any]:
-    """What is to be, flat; null clears a field of the template."""
-    template = {
-        name: series_state.BLANK[name] if value is None else value
-        for name, value in patched.get("template", {}).items()
-    }
+    """Returns the values that a patch asks for, flat; null clears a field of the template."""
+    blank = dict[str, Any](series_state.BLANK)
+    template = {name: blank[name] if value is None else value for name, value in patched.get("template", {}).items()}
     return {**template, **{name: value for name, value in patched.items() if name != "template"}}
 
 
-def _conflict(draft: Draft, changed: Json) -> Refused | None:
+def _conflict(draft: Draft, changed: Changes) -> Refused | None:
     if_match, versions = draft.command.if_match, draft.before["field_versions"]
     if if_match is None:
         return None
@@ -61,8 +65,10 @@ def _conflict(draft: Draft, changed: Json) -> Refused | None:
     return Refused("edit_conflict", "Somebody changed the same fields meanwhile.", 409, {"conflicts": conflicts})
 
 
-def _apply(draft: Draft, values: Json, changed: Json) -> Refused | None:
-    template = {**draft.state["template"], **{name: values[name] for name in values if name in series_state.BLANK}}
+def _apply(draft: Draft, values: dict[str, Any], changed: Changes) -> Refused | None:
+    """Sets the values and what follows from them, or returns why they cannot be set."""
+    texts = {name: values[name] for name in values if name in series_state.BLANK}
+    template = cast("Template", {**draft.state["template"], **texts})  # validated where commands are built
     if series_state.template_bytes(template) > series_state.MAX_TEMPLATE_BYTES:
         return NO_ROOM
     rest = {name: value for name, value in values.items() if name not in series_state.BLANK}
@@ -72,17 +78,17 @@ def _apply(draft: Draft, values: Json, changed: Json) -> Refused | None:
     if isinstance(problem, Refused):
         return problem
     versions = {**draft.state["field_versions"], **dict.fromkeys(values, draft.before["version"] + 1)}
-    draft.state |= {**rest, "template": template, "field_versions": versions}
-    draft.tell("series.updated", changed)
+    draft.state.update(cast("SeriesState", rest))
+    draft.state.update({"template": template, "field_versions": versions})
+    draft.record("series.updated", changed)
     if "start" in values or "mode" in values:
         draft.state.pop("last_done", None)
     if not RENEWING.isdisjoint(values):
         renew(draft)
         if draft.state["awaited"] is None and _first(draft) is None:
             return NOTHING_LEFT
-    names = {name for name in values if name in series_state.BLANK}
-    if names:
-        draft.retemplate(names)
+    if texts:
+        draft.retemplate(set(texts))
     draft.catch_up()
     return None
 
@@ -92,42 +98,46 @@ def _first(draft: Draft) -> series_slots.Numbered | None:
 
 
 def renew(draft: Draft) -> None:
-    """A new generation, for what has not started; none of its slots is on a day on which one has started before.
+    """Begins a new generation for what has not started; it has no slot on a day on which one has started before.
 
-    What was said of a slot ahead holds where there is one of that name again, and a task of it that is made stays. After
-    completion the one open task, once its time has come, is still the one that is waited for.
+    A slot ahead stays skipped or moved, and keeps the task that is made, if the new generation has a slot of that name.
+    After completion the one open task, once its time has come, is still awaited.
     """
     awaited, zone = draft.state["awaited"], draft.recurrence.zone
     waits = awaited is not None and draft.state["mode"] == "completion" and draft.has_started(awaited)
     entries = [] if waits else draft.set_aside()
     state = draft.state
-    draft.state |= {
-        "generation": state["generation"] + 1,
-        "begins_after": series_slots.last_day(state),
-        "passed": None,
-    }
+    draft.state.update(
+        {
+            "generation": state["generation"] + 1,
+            "begins_after": series_slots.last_day(state),
+            "passed": None,
+        }
+    )
     draft.recurrence = series_slots.recurrence_of(draft.state)
-    _keep_said(draft)
+    _keep_exceptions(draft)
     staying = [made for made in entries if draft.is_closed(made) or zone == draft.recurrence.zone]
     if draft.state["mode"] == "schedule":
         staying = [made for made in staying if series_slots.named_slot(draft.state, draft.recurrence, made["slot"])]
     draft.hold(entries, staying)
 
 
-def _keep_said(draft: Draft) -> None:
-    """Which slots are skipped, and which are moved, of those that are slots still; after completion nobody knows."""
+def _keep_exceptions(draft: Draft) -> None:
+    """Keeps what is skipped and moved for names that are slots still; after completion no slot ahead is known."""
     if draft.state["mode"] == "completion":
         return
     skipped, moved = draft.state["skipped"], draft.state["moved"]
     left = {name for name in (*skipped, *moved) if series_slots.named_slot(draft.state, draft.recurrence, name)}
-    draft.state |= {
-        "skipped": [name for name in skipped if name in left],
-        "moved": {name: due for name, due in moved.items() if name in left},
-    }
+    draft.state.update(
+        {
+            "skipped": [name for name in skipped if name in left],
+            "moved": {name: due for name, due in moved.items() if name in left},
+        }
+    )
 
 
 def rezone(draft: Draft) -> Decision:
-    """The user moved; only a start without a time moves along. Its days keep their names, and so their tasks."""
+    """Follows a change of the user's zone: only a start without a time moves. Its days keep their names and tasks."""
     zone = draft.command.body["zone"]
     refusal = draft.ready("active", "paused")
     if refusal is not None:
@@ -142,7 +152,7 @@ def rezone(draft: Draft) -> Decision:
 
 
 def recount(draft: Draft) -> Decision:
-    """The rules of the zones have changed: what has not started yet may start at another instant, under its name."""
+    """Computes instants anew after the rules of time zones changed: slots ahead may start at another instant."""
     refusal = draft.ready("active")
     if refusal is not None:
         return refusal
@@ -159,24 +169,24 @@ def _recount_unstarted(draft: Draft) -> None:
     state["ahead"] = [_counted(draft.recurrence, made) for made in state["ahead"]]
 
 
-def _counted(recurrence: Recurrence, made: Json) -> Json:
-    """One with a time, of a rule of before, stays where it was when the rule is one of days."""
+def _counted(recurrence: Recurrence, made: MadeSlot) -> MadeSlot:
+    """Returns the made slot with its instant computed anew; one with a time stays as it is when the rule has days now."""
     if recurrence.clock is None and "T" in made["slot"]:
         return made
     return {**made, "at": instant_text(slot_at(recurrence, Slot(made["generation"], made["slot"])))}
 
 
 def split(draft: Draft) -> Decision:
-    """The series ends before a slot, and another begins there with what is patched."""
+    """Ends the series before a slot; another begins there, with what the command patches."""
     refusal = draft.ready("active")
     if refusal is not None:
         return refusal
     state, name = draft.state, draft.command.body["slot"]
-    made = next((one for one in series_state.unstarted(state) if one["slot"] == name), None)
+    made = next((entry for entry in series_state.unstarted(state) if entry["slot"] == name), None)
     slot = series_slots.named_slot(state, draft.recurrence, name) if made is None else Slot(made["generation"], name)
     if slot is None or (made is None and state["mode"] == "completion"):
         return SLOT_NOT_FOUND
-    if name < state["awaited"]["slot"] or (made is not None and draft.has_started(made)):
+    if name < series_state.awaited(state)["slot"] or (made is not None and draft.has_started(made)):
         return SLOT_STARTED
     number = number_of(draft.recurrence, slot) if made is None else made["number"]
     body = _successor(draft, slot, number - 1)
@@ -193,25 +203,27 @@ def _end_before(draft: Draft, name: str, body: Json) -> None:
     entries = series_state.unstarted(state)
     draft.withdraw([made for made in entries if made["slot"] >= name])
     kept = [made for made in entries if made["slot"] < name]
-    draft.tell(
+    draft.record(
         "series.split",
         {"ends_before": {"old": state["ends_before"], "new": name}},
         successor={"id": body["id"], "body": body},
     )
-    draft.state |= {
-        "ends_before": name,
-        "awaited": kept[0] if kept else None,
-        "ahead": kept[1:],
-        "skipped": [slot for slot in state["skipped"] if slot < name],
-        "moved": {slot: due for slot, due in state["moved"].items() if slot < name},
-    }
+    draft.state.update(
+        {
+            "ends_before": name,
+            "awaited": kept[0] if kept else None,
+            "ahead": kept[1:],
+            "skipped": [slot for slot in state["skipped"] if slot < name],
+            "moved": {slot: due for slot, due in state["moved"].items() if slot < name},
+        }
+    )
     if draft.state["mode"] == "completion":
         draft.await_slot(None)
     draft.catch_up()
 
 
 def _successor(draft: Draft, slot: Slot, before: int) -> Json:
-    """The body of the CreateSeries; `before` slots of COUNT are used up."""
+    """Returns the body of the CreateSeries that makes the successor; `before` slots of COUNT are used up."""
     state, patched = draft.state, draft.command.body.get("patch", {})
     wanted = {
         **series_state.flat(state),
@@ -234,7 +246,7 @@ _COUNT = re.compile(r"COUNT=\+?\d+", re.IGNORECASE)
 
 
 def continued(text: str, recurrence: Recurrence, slot: Slot, before: int, wanted: Json) -> str:
-    """The rule for a series that starts at a later slot: COUNT is what is left, and the day is said.
+    """Returns the rule for a series that starts at a later slot: COUNT is what is left, and the day is explicit.
 
     A monthly rule that leaves its day to a start on the 31st would go on with the 28th from February.
     """
@@ -248,12 +260,12 @@ def continued(text: str, recurrence: Recurrence, slot: Slot, before: int, wanted
     return f"{text.strip()}{months};BYMONTHDAY={days[0]}"
 
 
-def _day_of(start: Json) -> date:
+def _day_of(start: Mapping[str, Any]) -> date:
     return date.fromisoformat((start.get("local") or start["date"])[:10])
 
 
 def _begun(draft: Draft, slot: Slot, body: Json) -> Refused | None:
-    """Why its CreateSeries cannot begin the successor; into the body comes what was said of its slots."""
+    """Returns why the CreateSeries `body` would be refused; adds what is skipped and moved of its slots to it."""
     if _day_of(body["start"]) < slot.day:
         return START_BEFORE_SLOT
     if series_state.template_bytes(body["template"]) > series_state.MAX_TEMPLATE_BYTES:
@@ -262,17 +274,28 @@ def _begun(draft: Draft, slot: Slot, body: Json) -> Refused | None:
     recurrence = series_slots.parsed(successor)
     if isinstance(recurrence, Refused):
         return recurrence
-    said = _said(draft, successor, recurrence, slot.nominal)
-    body |= said
-    return NOTHING_LEFT if series_slots.first_slot(successor | said, recurrence, draft.now) is None else None
+    exceptions = _exceptions(draft, successor, recurrence, slot.nominal)
+    body.update(exceptions)
+    begun: SeriesState = {**successor, **exceptions}
+    return NOTHING_LEFT if series_slots.first_slot(begun, recurrence, draft.now) is None else None
 
 
-def _said(draft: Draft, successor: Json, recurrence: Recurrence, since: str) -> Json:
-    """What was said of slots from `since` on that the successor has too; one that is done already it leaves out."""
+class _Exceptions(TypedDict, total=False):
+    skipped: list[str]
+    moved: dict[str, DueShape]
+
+
+def _exceptions(draft: Draft, successor: SeriesState, recurrence: Recurrence, since: str) -> _Exceptions:
+    """Returns what is skipped and moved from `since` on among the successor's slots; it skips what is done already."""
     state = draft.state
     done = [made["slot"] for made in series_state.unstarted(state) if draft.is_closed(made)]
     names = {*state["skipped"], *done, *state["moved"]}
     left = {name for name in names if name >= since and series_slots.named_slot(successor, recurrence, name)}
     skipped = left.intersection((*state["skipped"], *done))
     moved = {name: due for name, due in state["moved"].items() if name in left - skipped}
-    return ({"skipped": sorted(skipped)} if skipped else {}) | ({"moved": moved} if moved else {})
+    exceptions: _Exceptions = {}
+    if skipped:
+        exceptions["skipped"] = sorted(skipped)
+    if moved:
+        exceptions["moved"] = moved
+    return exceptions

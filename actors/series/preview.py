@@ -1,23 +1,40 @@
-"""The next dates of a rule that is not saved yet, as creating it would make them. Pure."""
+"""The preview of a rule that is not saved yet: its sentence and its next dates, as creating it would make them. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Any, Final
+
+from typing_extensions import TypedDict
 
 from actors.recurrence.expansion import Policies, Recurrence, Slot, after_completion, parse, slot_at, slots_since
 from actors.recurrence.sentence import sentence
-from actors.replies import Json, Refused
+from actors.replies import Refused
 from actors.series.refusals import NOTHING_LEFT
-from actors.series.slots import first_slot
-from actors.series.stored import is_shifted, when
+from actors.series.slots import Beginning, first_slot
+from actors.series.stored import Moment, is_shifted, when
 
 # A series as it is created has all its slots ahead.
-_WHOLE: Final[Json] = {"begins_after": None, "ends_before": None, "skipped": []}
+_WHOLE: Final[Beginning] = {"begins_after": None, "ends_before": None, "skipped": []}
 
 
-def preview(rule: str, start: Json, zone: str, policies: Policies, *, count: int, now: datetime) -> Json | Refused:
-    """The sentence and the next `count` slots; refused as creating it would be."""
+class PreviewedSlot(Moment):
+    """A date of a preview; `shifted` where the clocks of the zone leave that local time out."""
+
+    shifted: bool
+
+
+class Preview(TypedDict):
+    """A rule as a sentence, and its next dates."""
+
+    sentence: str
+    occurrences: list[PreviewedSlot]
+
+
+def preview(
+    rule: str, start: Mapping[str, Any], zone: str, policies: Policies, *, count: int, now: datetime
+) -> Preview | Refused:
+    """Returns the sentence and the next `count` slots of a rule, or the refusal that creating it would meet."""
     recurrence = parse(rule, start, zone, policies)
     if isinstance(recurrence, Refused):
         return recurrence
@@ -29,7 +46,7 @@ def preview(rule: str, start: Json, zone: str, policies: Policies, *, count: int
 
 
 def _from(recurrence: Recurrence, slot: Slot) -> Iterator[Slot]:
-    """After completion: as they come if each is completed when it starts."""
+    """Yields the slots from that one on; after completion as they come if each is completed when it starts."""
     if recurrence.policies.mode == "schedule":
         return slots_since(recurrence, slot.day)
     return _chain(recurrence, slot)
@@ -43,6 +60,6 @@ def _chain(recurrence: Recurrence, slot: Slot | None) -> Iterator[Slot]:
         slot = after_completion(recurrence, slot, slot_at(recurrence, slot), made)
 
 
-def _shown(recurrence: Recurrence, slot: Slot) -> Json:
-    shown = when(slot.nominal, recurrence.zone)
-    return {**shown, "shifted": "local" in shown and is_shifted(slot.nominal, recurrence.zone)}
+def _shown(recurrence: Recurrence, slot: Slot) -> PreviewedSlot:
+    moment = when(slot.nominal, recurrence.zone)
+    return {**moment, "shifted": "local" in moment and is_shifted(slot.nominal, recurrence.zone)}

@@ -5,17 +5,22 @@ from datetime import datetime
 
 from actors.clock import instant_text, parse_instant
 from actors.commands import TICK, Command
-from actors.replies import Decision, Json, Refused, Unchanged, UnknownNameError
+from actors.replies import Decision, Refused, Unchanged, UnknownNameError
 from actors.series import slots as series_slots
 from actors.series import state as series_state
 from actors.series.draft import Draft
 from actors.series.edit import patch, recount, renew, rezone, split
 from actors.series.refusals import NO_ROOM, NOT_FOUND, NOTHING_LEFT
 from actors.series.single import completed, created, deleted, move, opened, skip
+from actors.series.state import SeriesState
 
 
-def decide(state: Json | None, version: int, command: Command, now: datetime) -> Decision:  # noqa: ARG001  # the shape of every decide
-    """What `command` makes of a series (None: not there yet). Raises Outage when too much was missed to do it now."""
+def decide(state: SeriesState | None, version: int, command: Command, now: datetime) -> Decision:  # noqa: ARG001  # the shape of every decide
+    """Returns what `command` makes of a series (None: not there yet).
+
+    Raises Outage when the series must catch up with missed slots first, UnknownNameError for a command of a newer
+    release.
+    """
     if command.name == "CreateSeries":
         return create(state, command, now)
     if command.name == TICK:
@@ -28,7 +33,7 @@ def decide(state: Json | None, version: int, command: Command, now: datetime) ->
     return act(Draft(state, command, now))
 
 
-def create(state: Json | None, command: Command, now: datetime) -> Decision:
+def create(state: SeriesState | None, command: Command, now: datetime) -> Decision:
     if state is not None:
         own = state["user_id"] == command.principal.user_id
         return Unchanged(series_state.series_json(state)) if own else NOT_FOUND
@@ -41,13 +46,13 @@ def create(state: Json | None, command: Command, now: datetime) -> Decision:
     draft.since = min(draft.now_text, command.body.get("wanted_since") or draft.now_text)
     if series_slots.first_numbered(state, draft.recurrence, parse_instant(draft.since), 0) is None:
         return NOTHING_LEFT
-    draft.tell("series.created")
+    draft.record("series.created")
     draft.catch_up()
     return draft.accepted()
 
 
-def tick(state: Json | None, command: Command, now: datetime) -> Decision:
-    """Start the slots that are due, make what is due to be made, and tell what no turn had room for."""
+def tick(state: SeriesState | None, command: Command, now: datetime) -> Decision:
+    """Starts the slots that are due, makes the tasks that are due to be made, and works off the backlog."""
     if state is None:
         return Unchanged({})
     draft = Draft(state, command, now)
@@ -57,7 +62,7 @@ def tick(state: Json | None, command: Command, now: datetime) -> Decision:
 
 
 def pause(draft: Draft) -> Decision:
-    """Nothing comes until it is resumed; what has started stays, and so does what was done ahead of its time."""
+    """Stops slots from coming until a resume; tasks that have started stay, and those done ahead of their slot."""
     refusal = draft.ready("active", "paused")
     if refusal is not None:
         return refusal
@@ -69,9 +74,9 @@ def pause(draft: Draft) -> Decision:
 
 
 def resume(draft: Draft) -> Decision:
-    """From now on; what was missed meanwhile is not made up for. It ends at once when nothing is left.
+    """Goes on from now, without the slots missed meanwhile; the series ends at once when no slot is left.
 
-    After completion the task that was waited for still is, when it is open.
+    After completion the task that was awaited is awaited again, if it is open.
     """
     refusal = draft.ready("active", "paused")
     if refusal is not None:
@@ -86,9 +91,9 @@ def resume(draft: Draft) -> Decision:
 
 
 def stop(draft: Draft) -> Decision:
-    """For good. The task of the next slot stays, when it is to be kept, as one that nothing follows.
+    """Ends the series for good. With `keep` the task of the next slot stays, as one that nothing follows.
 
-    What a person has opened during a pause stays in any case.
+    A task that a person has opened during a pause stays in any case.
     """
     refusal = draft.ready("active", "paused", "stopped")
     if refusal is not None:
@@ -108,20 +113,20 @@ def stop(draft: Draft) -> Decision:
 
 
 def delete(draft: Draft) -> Decision:
-    """For good, also of a series that is over, with the tasks that are open or without them."""
+    """Deletes a series for good, also one that is over, with its open tasks or without them."""
     state = draft.state
     if state["status"] != "deleted":
         entries = series_state.unstarted(state)
         if draft.command.body["occurrences"] == "delete":
             draft.withdraw(entries + state["open"])
-            draft.state |= {"open": [], "awaited": None, "ahead": []}
+            draft.state.update({"open": [], "awaited": None, "ahead": []})
         else:
             draft.keep(entries)
         draft.change("series.deleted", status="deleted", deleted_at=draft.now_text)
     return draft.decided()
 
 
-# Every command of a series that is there. CreateSeries and Tick stand in `decide`, because they also meet none.
+# Every command of a series that exists. CreateSeries and Tick stand in `decide`: they also come before it exists.
 COMMANDS: Mapping[str, Callable[[Draft], Decision]] = {
     "PatchSeries": patch,
     "SplitSeries": split,

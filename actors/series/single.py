@@ -1,4 +1,4 @@
-"""What is done to one slot of a series, skipped or moved, and what its task reports."""
+"""Commands about one slot of a series: a person skips or moves it, or its task reports what became of it."""
 
 from datetime import datetime
 
@@ -6,16 +6,18 @@ from actors.clock import instant_text, parse_instant
 from actors.commands import occurrence_id
 from actors.due import instant_of
 from actors.recurrence.expansion import Slot, number_of
-from actors.replies import Decision, Json, Refused
+from actors.replies import Decision, Refused
 from actors.series import slots as series_slots
 from actors.series import state as series_state
 from actors.series.draft import Draft
 from actors.series.refusals import IN_TRASH, PAUSED, SLOT_NOT_FOUND, SLOT_STARTED, TOO_MANY_MOVED, TOO_MANY_SKIPPED
 from actors.series.slots import Numbered
+from actors.series.state import SeriesState
+from actors.shapes import MadeSlot
 
 
 def skip(draft: Draft) -> Decision:
-    """One slot is left out. It counts all the same, and after completion as if it were completed at its instant."""
+    """Leaves one slot out. It still counts for COUNT; after completion it counts as completed at its instant."""
     refusal = draft.ready("active")
     if refusal is not None:
         return refusal
@@ -27,7 +29,7 @@ def skip(draft: Draft) -> Decision:
         return SLOT_STARTED
     if not _note_skipped(draft, name):
         return TOO_MANY_SKIPPED
-    draft.tell_slot("skipped", made)
+    draft.record_slot("skipped", made)
     draft.withdraw([made])
     if made != draft.state["awaited"]:
         draft.state["ahead"] = [other for other in draft.state["ahead"] if other != made]
@@ -46,13 +48,16 @@ def _skip_unmade(draft: Draft, name: str) -> Decision:
     if name not in draft.state["skipped"]:
         if not _note_skipped(draft, name):
             return TOO_MANY_SKIPPED
-        draft.tell_slot("skipped", _as_made(draft, slot))
+        draft.record_slot("skipped", _as_made(draft, slot))
         draft.catch_up()
     return draft.decided()
 
 
 def _note_skipped(draft: Draft, name: str) -> bool:
-    """Remember it, also that it is not moved; of those that are past only as many as there is room for."""
+    """Notes that the slot is skipped, and no longer moved; returns False when too many slots ahead are.
+
+    Skipped slots that have passed are forgotten when there is no room for all.
+    """
     skipped = [*draft.state["skipped"], name]
     if len(skipped) > series_state.MAX_SKIPPED:
         passed = draft.state["passed"] or ""
@@ -63,7 +68,7 @@ def _note_skipped(draft: Draft, name: str) -> bool:
 
 
 def move(draft: Draft) -> Decision:
-    """The task of one slot gets another due, now or when it is made. The slot keeps its name, order and time."""
+    """Gives the task of one slot another due, now or when it is made. The slot keeps its name, order and time."""
     refusal = draft.ready("active", "paused")
     if refusal is not None:
         return refusal
@@ -72,7 +77,7 @@ def move(draft: Draft) -> Decision:
     if made is not None and made["task_id"] in draft.state.get("trashed", ()) and draft.is_closed(made):
         return IN_TRASH
     if made is None and (started := _open(draft, name)) is not None:
-        draft.tell_slot("moved", started, due=due)
+        draft.record_slot("moved", started, due=due)
         return draft.decided()
     if made is None and (refusal := _unmovable(draft, name)) is not None:
         return refusal
@@ -80,14 +85,14 @@ def move(draft: Draft) -> Decision:
         return TOO_MANY_MOVED
     if made is not None:
         draft.state["moved"] = moved
-        draft.tell_slot("moved", made, due=due)
+        draft.record_slot("moved", made, due=due)
     elif moved != draft.state["moved"]:
         draft.change("series.updated", moved=moved)
     return draft.decided()
 
 
 def _unmovable(draft: Draft, name: str) -> Refused | None:
-    """Why the slot of that name, which has no task, cannot be moved."""
+    """Returns why the slot of that name, which has no task, cannot be moved; None when it can."""
     if draft.state["status"] == "paused":
         return PAUSED
     slot = _slot_ahead(draft, name)
@@ -96,54 +101,55 @@ def _unmovable(draft: Draft, name: str) -> Refused | None:
     return SLOT_NOT_FOUND if name in draft.state["skipped"] else None
 
 
-def _open(draft: Draft, name: str) -> Json | None:
+def _open(draft: Draft, name: str) -> MadeSlot | None:
     return next((made for made in draft.state["open"] if made["slot"] == name), None)
 
 
-def _unstarted(draft: Draft, name: str) -> Json | None:
+def _unstarted(draft: Draft, name: str) -> MadeSlot | None:
     return next((made for made in series_state.unstarted(draft.state) if made["slot"] == name), None)
 
 
 def _slot_ahead(draft: Draft, name: str) -> Slot | Refused:
-    """The slot of that name, whose task is still to be made. After completion nobody knows what comes."""
+    """Returns the slot of that name, whose task is still to be made. After completion no slot ahead is known."""
     slot = series_slots.named_slot(draft.state, draft.recurrence, name)
     started = any(made["slot"] == name for made in draft.state["open"])
     if started:
         return SLOT_STARTED
     if slot is None or draft.state["mode"] == "completion":
         return SLOT_NOT_FOUND
-    return slot if name > draft.state["awaited"]["slot"] else SLOT_STARTED
+    return slot if name > series_state.awaited(draft.state)["slot"] else SLOT_STARTED
 
 
-def _as_made(draft: Draft, slot: Slot) -> Json:
+def _as_made(draft: Draft, slot: Slot) -> MadeSlot:
     number = number_of(draft.recurrence, slot)
     return series_slots.made_slot(draft.state, draft.recurrence, Numbered(slot, number))
 
 
 def created(draft: Draft) -> Decision:
-    """The task is there: told once."""
+    """Records, once, that the task of a slot exists."""
     task_id = _task_id(draft)
     unreported = draft.state["unreported"]
     made = next((entry for entry in unreported if entry["task_id"] == task_id), None)
     if made is not None:
         draft.state["unreported"] = [entry for entry in unreported if entry is not made]
-        draft.tell_slot("instance-created", made)
+        draft.record_slot("instance-created", made)
     return draft.decided()
 
 
 def completed(draft: Draft) -> Decision:
+    """Closes a slot whose task was completed."""
     return _closed(draft, parse_instant(draft.command.body["completed_at"]))
 
 
 def deleted(draft: Draft) -> Decision:
-    """After completion it counts as completed now."""
+    """Closes a slot whose task was trashed; after completion it counts as completed now."""
     return _closed(draft, draft.now, in_trash=True)
 
 
 def opened(draft: Draft) -> Decision:
-    """The task is open again: the series knows it as such once its slot has started, and awaits none because of it.
+    """Takes a task that is open again among the open ones, once its slot has started.
 
-    One that a pause had withdrawn is held until a resume: it stays the task of its slot, where that still comes.
+    A task that a pause had withdrawn is held until a resume: it stays the task of its slot if that still comes.
     """
     task_id, state = _task_id(draft), draft.state
     if task_id in state["closed"]:
@@ -157,14 +163,14 @@ def opened(draft: Draft) -> Decision:
     return draft.decided()
 
 
-def _is_known(state: Json, task_id: str) -> bool:
-    """As one that is made, or one that is still to be told that it is withdrawn."""
+def _is_known(state: SeriesState, task_id: str) -> bool:
+    """Returns whether the series has the task among its made slots, or is about to withdraw it."""
     goes = any(entry["made"]["task_id"] == task_id and entry["fields"] is None for entry in state["backlog"])
     return goes or series_state.made(state, task_id) is not None
 
 
-def _known_again(draft: Draft, task_id: str) -> Json:
-    """What was kept of a slot, from its name; of an earlier generation its number is not known any more."""
+def _known_again(draft: Draft, task_id: str) -> MadeSlot:
+    """Returns a made slot from its name alone; the number of one of an earlier generation is unknown: 0."""
     body, state = draft.command.body, draft.state
     slot, numbered = Slot(body["generation"], body["slot"]), state["mode"] == "schedule"
     numbered = numbered and series_slots.named_slot(state, draft.recurrence, slot.nominal) == slot
@@ -177,29 +183,29 @@ def _known_again(draft: Draft, task_id: str) -> Json:
     }
 
 
-def _open_again(draft: Draft, made: Json) -> None:
-    """Where only the newest stays, until the next one starts: a person has just said that there is this one to do."""
+def _open_again(draft: Draft, made: MadeSlot) -> None:
+    """Adds the task to the open ones, also where only the newest stays: a person has just opened it again."""
     state = draft.state
     state["open"] = sorted([*state["open"], made], key=_by_start)[-series_state.MAX_OPEN :]
 
 
-def _hold(draft: Draft, made: Json, at: datetime) -> Json | None:
-    """One of a slot, for a resume; a person may have restored that of an earlier generation, too."""
-    held: list[Json] = draft.state["ahead"]
+def _hold(draft: Draft, made: MadeSlot, at: datetime) -> MadeSlot | None:
+    """Holds a slot for a resume and returns it; None when its slot would not come or another task holds its place."""
+    held = draft.state["ahead"]
     numbered = series_slots.resumed(draft.state, draft.recurrence, made["slot"], at)
-    if numbered is None or len(held) >= series_state.MAX_AHEAD or any(it["slot"] == made["slot"] for it in held):
+    if numbered is None or len(held) >= series_state.MAX_AHEAD or any(other["slot"] == made["slot"] for other in held):
         return None
     made = {**made, "number": numbered.number}
     draft.state["ahead"] = sorted([*held, made], key=_by_start)
     return made
 
 
-def _by_start(made: Json) -> tuple[str, str]:
+def _by_start(made: MadeSlot) -> tuple[str, str]:
     return made["at"], made["slot"]
 
 
 def _closed(draft: Draft, when: datetime, *, in_trash: bool = False) -> Decision:
-    """The task is done or gone. It matters only while the series waits for it or counts it as open."""
+    """Closes a slot whose task is done or gone. It matters only while the series awaits it or counts it as open."""
     task_id, state = _task_id(draft), draft.state
     awaited = state["awaited"]
     if awaited is not None and awaited["task_id"] == task_id and state["mode"] == "completion":
@@ -216,7 +222,7 @@ def _closed(draft: Draft, when: datetime, *, in_trash: bool = False) -> Decision
 
 
 def _done_in_pause(draft: Draft, task_id: str, when: datetime) -> None:
-    """Also one of which nothing is known: it was done before the pause, and is reported after."""
+    """Counts a task as done in a pause, also an unknown one: it was done before the pause and is reported after."""
     state = draft.state
     made = series_state.made(state, task_id) or _hold(draft, _known_again(draft, task_id), when)
     if made is None:
@@ -230,8 +236,8 @@ def _done_in_pause(draft: Draft, task_id: str, when: datetime) -> None:
     state["ahead"] = others
 
 
-def _note_closed(state: Json, task_id: str, *, in_trash: bool) -> None:
-    """Ahead of its slot."""
+def _note_closed(state: SeriesState, task_id: str, *, in_trash: bool) -> None:
+    """Notes a task as closed before its slot has started."""
     if task_id not in state["closed"]:
         state["closed"] = [*state["closed"], task_id]
     trashed = {other for other in state.get("trashed", ()) if other in state["closed"] and other != task_id}
@@ -239,8 +245,8 @@ def _note_closed(state: Json, task_id: str, *, in_trash: bool) -> None:
         state["trashed"] = sorted(trashed | {task_id} if in_trash else trashed)
 
 
-def _go_on(draft: Draft, made: Json, when: datetime) -> None:
-    """After completion: the next slot comes from when this one was completed."""
+def _go_on(draft: Draft, made: MadeSlot, when: datetime) -> None:
+    """Awaits the slot that follows the completion of this one (after completion)."""
     draft.since = min(draft.now_text, instant_text(when))
     draft.count_done(made, instant_text(when))
     draft.await_slot(series_slots.slot_after_completion(draft.state, draft.recurrence, made, when))

@@ -1,12 +1,14 @@
-"""Which slots a series has, what they are called, and the task of each: reading only."""
+"""Which slots a series has, what they are called, and the task of each. Pure: these functions only read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple, NotRequired
 from zoneinfo import ZoneInfo
+
+from typing_extensions import TypedDict
 
 from actors.clock import instant_text, parse_instant
 from actors.commands import occurrence_id
@@ -24,17 +26,33 @@ from actors.recurrence.expansion import (
 )
 from actors.replies import Json, Refused
 from actors.series import state as series_state
+from actors.series.state import SeriesState
+from actors.shapes import DueShape, MadeSlot, Series
 
 
 class Numbered(NamedTuple):
-    """A slot and which one it is, counted from the start; skipped ones count."""
+    """A slot and its number, counted from the start of the series; skipped ones count."""
 
     slot: Slot
     number: int
 
 
-def parsed(series: Json) -> Recurrence | Refused:
-    """The recurrence of a series, or what is wrong with its rule."""
+class Limits(TypedDict):
+    """The part of a series that takes slots away from its generation; see `actors.shapes.Series`."""
+
+    begins_after: str | None
+    ends_before: str | None
+    skipped: list[str]
+
+
+class Beginning(Limits):
+    """The part of a series' state that says where a generation begins; see `SeriesState`."""
+
+    last_done: NotRequired[str]
+
+
+def parsed(series: Mapping[str, Any]) -> Recurrence | Refused:
+    """Returns the recurrence of a series (its state or a stored one), or what is wrong with its rule."""
     policies = Policies(month_end=series["month_end"], mode=series["mode"])
     start = tuple(sorted(series["start"].items()))
     return _parsed(series["rule"], start, series["zone"], policies, series["generation"])
@@ -47,14 +65,15 @@ def _parsed(
     return parse(rule, dict(start), zone, policies, generation)
 
 
-def recurrence_of(series: Json) -> Recurrence:
-    found = parsed(series)
-    assert not isinstance(found, Refused), "a rule was kept that does not parse"  # noqa: S101  # it was parsed at the door
-    return found
+def recurrence_of(series: Mapping[str, Any]) -> Recurrence:
+    """Returns the recurrence of a series whose rule was accepted."""
+    recurrence = parsed(series)
+    assert not isinstance(recurrence, Refused), "a rule was kept that does not parse"  # noqa: S101  # it was parsed at the door
+    return recurrence
 
 
-def slots_from(series: Json, recurrence: Recurrence, day: date) -> Iterator[Slot]:
-    """The slots of this generation from a day on, skipped ones too."""
+def slots_from(series: Limits, recurrence: Recurrence, day: date) -> Iterator[Slot]:
+    """Yields the slots of this generation from a day on, skipped ones too."""
     begins_after, ends_before = series["begins_after"], series["ends_before"]
     low = day if begins_after is None else max(day, date.fromisoformat(begins_after) + DAY)
     for slot in slots_since(recurrence, low):
@@ -63,10 +82,10 @@ def slots_from(series: Json, recurrence: Recurrence, day: date) -> Iterator[Slot
         yield slot
 
 
-def first_slot(series: Json, recurrence: Recurrence, now: datetime) -> Slot | None:
-    """The first of this generation after `now` that is not skipped; of a series of days today's counts as ahead.
+def first_slot(series: Beginning, recurrence: Recurrence, now: datetime) -> Slot | None:
+    """Returns the first slot of this generation after `now` that is not skipped; in a series of days, today's counts.
 
-    After completion they are counted from the last one, where there was one under this start.
+    After completion slots are counted from the last completion, where there was one under this start.
     """
     low = now.astimezone(ZoneInfo(recurrence.zone)).date()
     done = series.get("last_done")
@@ -77,8 +96,8 @@ def first_slot(series: Json, recurrence: Recurrence, now: datetime) -> Slot | No
     return next((slot for slot in slots if recurrence.clock is None or slot_at(recurrence, slot) > now), None)
 
 
-def first_numbered(series: Json, recurrence: Recurrence, now: datetime, passed: int) -> Numbered | None:
-    """The slot that a generation begins with. After completion numbers go on from those `passed`."""
+def first_numbered(series: Beginning, recurrence: Recurrence, now: datetime, passed: int) -> Numbered | None:
+    """Returns the slot that a generation begins with. After completion numbers go on from the number `passed`."""
     slot = first_slot(series, recurrence, now)
     if slot is None or recurrence.policies.mode == "schedule":
         return None if slot is None else Numbered(slot, number_of(recurrence, slot))
@@ -86,8 +105,8 @@ def first_numbered(series: Json, recurrence: Recurrence, now: datetime, passed: 
     return None if count is not None and passed >= count else Numbered(slot, passed + 1)
 
 
-def resumed(series: Json, recurrence: Recurrence, nominal: str, now: datetime) -> Numbered | None:
-    """The slot of that name, where a resume makes a task for it; after completion one that is asked for at `now`."""
+def resumed(series: SeriesState, recurrence: Recurrence, nominal: str, now: datetime) -> Numbered | None:
+    """Returns the slot of that name if a resume makes a task for it; after completion, a resume at `now`."""
     series = {**series, "begins_after": last_day(series)}
     if series["mode"] == "completion":
         first = first_numbered(series, recurrence, now, series["passed_number"])
@@ -96,14 +115,14 @@ def resumed(series: Json, recurrence: Recurrence, nominal: str, now: datetime) -
     return None if slot is None or nominal in series["skipped"] else Numbered(slot, number_of(recurrence, slot))
 
 
-def last_day(series: Json) -> str | None:
-    """The day after which a new generation begins: on no earlier one has a slot of it its place."""
+def last_day(series: SeriesState) -> str | None:
+    """Returns the day after which a new generation begins: it has no slot on that day or before."""
     days = [day for day in (series["begins_after"], series["started_day"]) if day is not None]
     return max(days, default=None)
 
 
-def from_first(series: Json, recurrence: Recurrence, now: datetime, passed: int) -> Iterator[Numbered]:
-    """What a generation begins with, and by schedule what follows that."""
+def from_first(series: Beginning, recurrence: Recurrence, now: datetime, passed: int) -> Iterator[Numbered]:
+    """Yields the slot that a generation begins with, and by schedule those that follow."""
     first = first_numbered(series, recurrence, now, passed)
     if first is not None:
         yield first
@@ -111,8 +130,8 @@ def from_first(series: Json, recurrence: Recurrence, now: datetime, passed: int)
             yield from numbered_after(series, recurrence, first.slot.nominal, first.number)
 
 
-def numbered_after(series: Json, recurrence: Recurrence, nominal: str, number: int) -> Iterator[Numbered]:
-    """The slots by schedule after the one of that name and number, without those that are skipped."""
+def numbered_after(series: Limits, recurrence: Recurrence, nominal: str, number: int) -> Iterator[Numbered]:
+    """Yields the slots by schedule after the one of that name and number, without those that are skipped."""
     skipped = frozenset(series["skipped"])
     day = date.fromisoformat(nominal[:10]) + DAY
     for count, slot in enumerate(slots_from(series, recurrence, day), number + 1):
@@ -120,9 +139,9 @@ def numbered_after(series: Json, recurrence: Recurrence, nominal: str, number: i
             yield Numbered(slot, count)
 
 
-def moved_ahead(series: Json, recurrence: Recurrence, horizon: timedelta) -> str:
-    """The name of the last unmade slot that is wanted before the awaited one starts, because it was moved; or ""."""
-    soon = instant_text(parse_instant(series["awaited"]["at"]) + horizon)
+def moved_ahead(series: Series, recurrence: Recurrence, horizon: timedelta) -> str:
+    """Returns the name of the last unmade slot that was moved to before the awaited one and its `horizon`; or ""."""
+    soon = instant_text(parse_instant(series_state.awaited(series)["at"]) + horizon)
     made = series_state.unstarted(series)
     unmade_moved = series["moved"].keys() - {entry["slot"] for entry in made}
     wanted = {name for name in unmade_moved if (due_at(series["moved"][name], series["zone"]) or soon) <= soon}
@@ -134,23 +153,25 @@ def moved_ahead(series: Json, recurrence: Recurrence, horizon: timedelta) -> str
     return max(wanted.intersection(numbered.slot.nominal for numbered in reached), default="")
 
 
-def next_missed(series: Json, recurrence: Recurrence, nominal: str, number: int, now: datetime) -> Numbered | None:
-    """The slot after that one; where only the newest stays open, the last one that has started already."""
+def next_missed(series: Series, recurrence: Recurrence, nominal: str, number: int, now: datetime) -> Numbered | None:
+    """Returns the slot after that one; where only the newest stays open, the last one that has started already."""
     upcoming = numbered_after(series, recurrence, nominal, number)
-    found = next(upcoming, None)
-    if found is None or series["pile_up"] == "all":
-        return found
+    following = next(upcoming, None)
+    if following is None or series["pile_up"] == "all":
+        return following
     today = now.astimezone(ZoneInfo(recurrence.zone)).date()
     for later in upcoming:
-        # What is of an earlier day has started: no need to work out its instant.
+        # A slot of an earlier day has started: no need to compute its instant.
         if later.slot.day >= today and slot_at(recurrence, later.slot) > now:
             break
-        found = later
-    return found
+        following = later
+    return following
 
 
-def slot_after_completion(series: Json, recurrence: Recurrence, done: Json, completed: datetime) -> Numbered | None:
-    """The slot that follows when the task of the made slot `done` is completed; one that is skipped counts as completed."""
+def slot_after_completion(
+    series: Limits, recurrence: Recurrence, done: MadeSlot, completed: datetime
+) -> Numbered | None:
+    """Returns the slot that follows when the task of `done` is completed; a skipped slot counts as completed."""
     number, slot = done["number"], Slot(recurrence.generation, done["slot"])
     after = after_completion(recurrence, slot, completed, number)
     while after is not None and after.nominal in series["skipped"]:
@@ -162,8 +183,8 @@ def slot_after_completion(series: Json, recurrence: Recurrence, done: Json, comp
     return Numbered(after, number + 1)
 
 
-def named_slot(series: Json, recurrence: Recurrence, nominal: str) -> Slot | None:
-    """The slot of this generation that has this name."""
+def named_slot(series: Limits, recurrence: Recurrence, nominal: str) -> Slot | None:
+    """Returns the slot of this generation that has this name."""
     try:
         day = date.fromisoformat(nominal[:10])
     except ValueError:
@@ -172,8 +193,8 @@ def named_slot(series: Json, recurrence: Recurrence, nominal: str) -> Slot | Non
     return slot if slot is not None and slot.nominal == nominal else None
 
 
-def made_slot(series: Json, recurrence: Recurrence, numbered: Numbered) -> Json:
-    """What is kept of a slot whose task is made."""
+def made_slot(series: Series, recurrence: Recurrence, numbered: Numbered) -> MadeSlot:
+    """Returns what a series keeps of a slot whose task is made."""
     slot = numbered.slot
     return {
         "generation": slot.generation,
@@ -184,40 +205,40 @@ def made_slot(series: Json, recurrence: Recurrence, numbered: Numbered) -> Json:
     }
 
 
-def start_of(recurrence: Recurrence, nominal: str) -> Json:
-    """A slot as a due, and as a start of another series."""
+def start_of(recurrence: Recurrence, nominal: str) -> DueShape:
+    """Returns the time of a slot as a due, which may be the start of another series, too."""
     return {"date": nominal} if recurrence.clock is None else {"local": nominal, "zone": recurrence.zone}
 
 
-def first_unmade(series: Json, recurrence: Recurrence) -> Numbered | None:
-    """What is made ahead of its time next. After completion there is none."""
+def first_unmade(series: Series, recurrence: Recurrence) -> Numbered | None:
+    """Returns the next slot to be made ahead of its time. After completion there is none."""
     if series["awaited"] is None or series["mode"] == "completion":
         return None
     last = series_state.unstarted(series)[-1]
     return next(numbered_after(series, recurrence, last["slot"], last["number"]), None)
 
 
-def to_be_made(series: Json, recurrence: Recurrence, unmade: Numbered, now: str) -> str:
-    """When that task is to be there; at once when it, or one after it, was moved to before the awaited slot."""
+def to_be_made(series: SeriesState, recurrence: Recurrence, unmade: Numbered, now: str) -> str:
+    """Returns when the task of `unmade` is to be made: `now` when it, or one after it, was moved to before the awaited slot."""
     horizon = series_state.horizon(series)
     if unmade.slot.nominal <= moved_ahead(series, recurrence, horizon):
         return now
     return instant_text(slot_at(recurrence, unmade.slot) - horizon)
 
 
-def next_due(series: Json, recurrence: Recurrence, now: str) -> str | None:
-    """When the awaited slot starts, or a task is to be made before; None when nothing comes by itself."""
+def next_due(series: SeriesState, recurrence: Recurrence, now: str) -> str | None:
+    """Returns when the awaited slot starts, or a task is to be made before; None when nothing comes by itself."""
     if series["status"] != "active" or series["awaited"] is None or series["mode"] == "completion":
         return None
-    starts: str = series["awaited"]["at"]
+    starts = series["awaited"]["at"]
     unmade = first_unmade(series, recurrence)
     if unmade is None or len(series["ahead"]) >= series_state.MAX_AHEAD:
         return starts
     return min(starts, to_be_made(series, recurrence, unmade, now))
 
 
-def task_body(series: Json, recurrence: Recurrence, made: Json, since: str) -> Json:
-    """The body of the CreateTask for a slot. Reminders are absent where the user's default is wanted."""
+def task_body(series: Series, recurrence: Recurrence, made: MadeSlot, since: str) -> Json:
+    """Returns the body of the CreateTask for a slot; reminders are absent where the user's default is wanted."""
     template = {name: value for name, value in series["template"].items() if value is not None}
     return {
         "id": made["task_id"],

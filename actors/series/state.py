@@ -1,49 +1,77 @@
-"""What a series keeps: its JSON, and beside it what only the rules need."""
+"""The state of a series: what everybody sees, what only the rules need, and what is derived from it. Pure."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final, NotRequired, cast
 
 import orjson
+from typing_extensions import TypedDict
 
 from actors.commands import Command, task_id_for
 from actors.replies import Json
+from actors.shapes import MadeSlot, Series, Template
 
 # A doc holds the template in state, reply, event and, when it changes, old and new: so that it stays below its limit.
-MAX_TEMPLATE_BYTES = 64 * 1024
-MAX_OPEN = 100
-MAX_AHEAD = 64
-MAX_SKIPPED = 200
-MAX_MOVED = 100
-MAX_HORIZON = timedelta(days=30)
+MAX_TEMPLATE_BYTES: Final = 64 * 1024
+MAX_OPEN: Final = 100
+MAX_AHEAD: Final = 64
+MAX_SKIPPED: Final = 200
+MAX_MOVED: Final = 100
+MAX_HORIZON: Final = timedelta(days=30)
 
-# The name of the last slot that this generation has passed, and the number of the last slot passed at all; the day of
-# the last one that started; tasks done before their slot started; those whose making nobody has reported; what is still
-# to be told to tasks; the version that last changed each field; the user's default reminder, in minutes, as last heard of
-# (absent: none); since when a turn has left something to make for the next one (absent: it has not); those of `closed` that
-# are in the trash (absent: none); when the last one after completion was completed, under this start (absent: none was).
-# Fields that a newer release adds pass through.
-PRIVATE = frozenset({
-    "passed", "passed_number", "started_day", "closed", "unreported", "backlog", "field_versions", "default_offset",
-    "behind_since", "trashed", "last_done",
-})  # fmt: skip
+
+class BacklogEntry(TypedDict):
+    """What the task of a made slot is still to get: new values of template fields, or (`fields` null) its withdrawal."""
+
+    made: MadeSlot
+    fields: list[str] | None
+
+
+class SeriesState(Series):
+    """What the doc of a series holds: the series as everybody sees it (`Series`), and the private fields of the rules.
+
+    Keys of a newer release pass through.
+    """
+
+    passed: str | None  # the name of the last slot that this generation has passed
+    passed_number: int  # the number of the last slot passed in any generation
+    started_day: str | None  # the day of the last slot that started
+    closed: list[str]  # ids of tasks that were done or trashed before their slot started
+    unreported: list[MadeSlot]  # slots whose tasks nobody has reported as made
+    backlog: list[BacklogEntry]
+    field_versions: dict[str, int]  # the version that last changed each field; absent: the first
+    default_offset: NotRequired[int]  # the user's default reminder as last heard of, in minutes; absent: none
+    behind_since: NotRequired[str]  # since when something is due that a turn left to the next one; absent: nothing is
+    trashed: NotRequired[list[str]]  # those of `closed` that are in the trash; absent: none
+    last_done: NotRequired[str]  # when the last slot after completion was completed, under this start; absent: none was
+
+
+PRIVATE: Final = frozenset(SeriesState.__annotations__.keys() - Series.__annotations__.keys())
 
 # What a template holds when nobody has said anything; null reminders are the user's default.
-BLANK: Json = {"title": "", "description": "", "priority": "none", "tags": [], "checklist": [], "reminders": None}
+BLANK: Final[Template] = {
+    "title": "",
+    "description": "",
+    "priority": "none",
+    "tags": [],
+    "checklist": [],
+    "reminders": None,
+}
 
 
-def series_json(state: Json) -> Json:
-    """The series as replies, events and the read model have it."""
+def series_json(state: Mapping[str, Any]) -> Json:
+    """Returns the series as replies, events and the read model have it: `actors.shapes.Series`."""
     return {key: value for key, value in state.items() if key not in PRIVATE}
 
 
-def new(command: Command, now_text: str) -> Json:
-    """Version 1, before its first slot is found."""
+def new(command: Command, now_text: str) -> SeriesState:
+    """Returns version 1, before its first slot is found, from the body of a CreateSeries."""
     body = command.body
     return {
         "id": body.get("id") or task_id_for(command.principal.user_id, command.id),
         "user_id": command.principal.user_id,
         "version": 1,
-        "template": {**BLANK, **body["template"]},
+        "template": cast("Template", {**BLANK, **body["template"]}),  # validated where commands are built
         "rule": body["rule"],
         "start": body["start"],
         "zone": command.zone,
@@ -74,12 +102,13 @@ def new(command: Command, now_text: str) -> Json:
     }
 
 
-def template_bytes(template: Json) -> int:
+def template_bytes(template: Template) -> int:
+    """Returns the size of a template as JSON, in bytes."""
     return len(orjson.dumps(template))
 
 
-def horizon(state: Json) -> timedelta:
-    """How long before its slot a task is there: by the look-ahead, and in time for the earliest of its reminders."""
+def horizon(state: SeriesState) -> timedelta:
+    """Returns how long before its slot a task is made: by the look-ahead, and in time for its earliest reminder."""
     reminders = state["template"]["reminders"]
     if reminders is None:
         offset = state.get("default_offset", 0)
@@ -88,18 +117,31 @@ def horizon(state: Json) -> timedelta:
     return min(MAX_HORIZON, max(timedelta(days=state["look_ahead_days"]), timedelta(minutes=offset)))
 
 
-def unstarted(state: Json) -> list[Json]:
-    """The made slots whose time has not come, in order."""
-    ahead: list[Json] = state["ahead"]
-    return ahead if state["awaited"] is None else [state["awaited"], *ahead]
+def unstarted(state: Series) -> list[MadeSlot]:
+    """Returns the made slots whose time has not come, in order: the awaited one first, if one is awaited."""
+    return state["ahead"] if state["awaited"] is None else [state["awaited"], *state["ahead"]]
 
 
-def made(state: Json, task_id: str) -> Json | None:
-    """The made slot whose task this is, started or not."""
+def awaited(state: Series) -> MadeSlot:
+    """Returns the awaited slot of a series that awaits one, as each active one does between turns."""
+    made = state["awaited"]
+    assert made is not None, "the series awaits no slot"  # noqa: S101  # a bug of the caller
+    return made
+
+
+def made(state: Series, task_id: str) -> MadeSlot | None:
+    """Returns the made slot whose task this is, started or not."""
     return next((entry for entry in unstarted(state) + state["open"] if entry["task_id"] == task_id), None)
 
 
-def flat(state: Json) -> dict[str, Any]:
-    """What a person may edit, each under the name by which it is edited."""
-    names = ("rule", "start", "mode", "month_end", "pile_up", "look_ahead_days")
-    return {**state["template"], **{name: state[name] for name in names}}
+def flat(state: Series) -> dict[str, Any]:
+    """Returns what a person may edit, each value under the name by which it is edited."""
+    return {
+        **state["template"],
+        "rule": state["rule"],
+        "start": state["start"],
+        "mode": state["mode"],
+        "month_end": state["month_end"],
+        "pile_up": state["pile_up"],
+        "look_ahead_days": state["look_ahead_days"],
+    }

@@ -1,46 +1,65 @@
-"""What a stored series tells a reader: which tasks it has, in which zone, when its slots are, its rule as a sentence. Pure."""
+"""What a stored series says to a reader: its tasks, its zone, when its slots are, and its rule as a sentence. Pure.
 
+"Stored" is a row of the read model or the value of a reply: `actors.shapes.Series`.
+"""
+
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Any, NotRequired
 from zoneinfo import ZoneInfo
+
+from typing_extensions import TypedDict
 
 from actors.clock import instant_text
 from actors.due import instant_of
 from actors.recurrence.sentence import sentence
-from actors.replies import Json
 from actors.series.slots import recurrence_of
+from actors.shapes import MadeSlot, Series
 
 
-def tasks_of(stored: Json) -> list[Json]:
-    """What has a task by the state of the series, whether the read model shows it yet or not; of what is open the newest."""
+class Moment(TypedDict):
+    """A local start or day as the API shows it; `at` is the instant at which it starts."""
+
+    local: NotRequired[str]
+    date: NotRequired[str]
+    zone: str
+    at: str
+
+
+def tasks_of(stored: Series) -> list[MadeSlot]:
+    """Returns the slots whose tasks the series itself knows, shown by the read model or not: open, awaited, ahead.
+
+    Of the open ones they are the newest 100.
+    """
     awaited = [] if stored["awaited"] is None else [stored["awaited"]]
     return [*stored["open"], *awaited, *stored["ahead"]]
 
 
-def zone_of(stored: Json) -> str:
-    """In which its slots are told."""
+def zone_of(stored: Mapping[str, Any]) -> str:
+    """Returns the time zone in which the series' slots are named."""
     zone: str = stored["start"].get("zone", stored["zone"])
     return zone
 
 
-def sentence_of(series: Json) -> str:
-    """What the rule of a stored series says."""
-    return sentence(recurrence_of(series))
+def sentence_of(stored: Mapping[str, Any]) -> str:
+    """Returns the series' rule as a sentence."""
+    return sentence(recurrence_of(stored))
 
 
-def when(text: str, zone: str) -> Json:
-    """A local start or day as the API shows it, with the instant at which it starts."""
+def when(text: str, zone: str) -> Moment:
+    """Returns a local start (`2026-11-22T09:00`) or a day (`2026-11-22`) as the API shows it."""
     if "T" in text:
         return {"local": text, "zone": zone, "at": instant_text(instant_of(datetime.fromisoformat(text), zone))}
     midnight = datetime.combine(date.fromisoformat(text), time.min)
     return {"date": text, "zone": zone, "at": instant_text(instant_of(midnight, zone))}
 
 
-def due_json(due: Json, zone: str) -> Json:
-    """A due as the API shows when an occurrence is; `zone` is that of a day."""
+def due_json(due: Mapping[str, Any], zone: str) -> Moment:
+    """Returns a due as the API shows the time of an occurrence; `zone` is that of a due without a time."""
     return when(due.get("local") or due["date"], due.get("zone", zone))
 
 
 def is_shifted(local: str, zone: str) -> bool:
-    """Whether the clocks of that zone leave that local time out."""
+    """Returns whether the clocks of that zone leave that local time out."""
     named = datetime.fromisoformat(local)
     return instant_of(named, zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != named

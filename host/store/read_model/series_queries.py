@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Integer, func, literal_column, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from actors.replies import Json
+from actors.shapes import Series, Task
 from host.store.read_model.task_queries import Stretch
 from host.store.tables import series, tasks, user_streams
 
@@ -20,16 +20,16 @@ _generation: Final[ColumnElement[int]] = literal_column("(tasks.body->'occurrenc
 class SeriesList:
     """`last` is (created, id) to go on after, None at the end; `position` is the user's, in the same snapshot."""
 
-    items: list[Json]
+    items: list[Series]
     total: int
     position: int
     last: tuple[Any, str] | None
 
 
-async def find(connection: AsyncConnection, user_id: str, series_id: str) -> Json | None:
+async def find(connection: AsyncConnection, user_id: str, series_id: str) -> Series | None:
     """The series as stored, a deleted one included: its status says so."""
     mine = select(series.c.body).where(series.c.id == series_id, series.c.user_id == user_id)
-    body: Json | None = await connection.scalar(mine)
+    body: Series | None = await connection.scalar(mine)
     return body
 
 
@@ -56,7 +56,7 @@ async def listed(connection: AsyncConnection, user_id: str, status: str | None, 
 
 async def occurrences(
     connection: AsyncConnection, user_id: str, series_id: str, first: date, last: date, *, limit: int = MOST_OCCURRENCES
-) -> Sequence[Json]:
+) -> Sequence[Task]:
     """The series' tasks whose slots are on these days, both included, by slot and generation.
 
     Of every generation, open or not, in the trash or purged: a body says which.

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import orjson
 from sqlalchemy import JSON, Table
@@ -15,6 +15,7 @@ from actors.clock import instant_text
 from actors.commands import occurrence_id
 from actors.replies import Json
 from actors.series.state import series_json, unstarted
+from actors.shapes import Series
 from actors.task.state import task_json
 from actors.user.state import user_json
 from host.store import tables
@@ -224,7 +225,7 @@ async def _differing_reminders(connection: Raw, tasks: Sequence[Json]) -> dict[s
 
 async def _slots(connection: Raw, docs: Sequence[Doc], found: Findings) -> None:
     """Each slot that a series has made has its task, unless the one who makes it has yet to come to that."""
-    made = [(doc, slot) for doc in docs for slot in [*unstarted(doc.state), *doc.state["open"]]]
+    made = [(doc, slot) for doc in docs for slot in [*unstarted(cast("Series", doc.state)), *doc.state["open"]]]
     found.count("slots", len(made))
     for doc, slot in made:
         if slot["task_id"] != occurrence_id(doc.actor_id, slot["generation"], slot["slot"]):
