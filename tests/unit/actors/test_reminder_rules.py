@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from actors.clock import instant_text, parse_instant
-from actors.replies import Accepted, Refused, Unchanged
+from actors.clock import parse_instant
+from actors.replies import Accepted, Json, Refused, Unchanged
 from tests.unit.actors.desk import Desk
 
 pytestmark = pytest.mark.unit
@@ -115,20 +115,24 @@ def test_who_travels_gets_a_reminder_that_the_new_zone_leaves_behind_at_once() -
     assert desk.tick() == ["reminder.fired"]
 
 
-def test_new_rules_of_a_zone_move_due_and_reminders(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_rules_of_a_zone_move_due_and_reminders() -> None:
     desk = Desk().create(due=DUE, reminders=[HALF_AN_HOUR, AT_SIX])
     assert isinstance(desk.do("RecountTimes"), Unchanged)
-    monkeypatch.setattr("actors.due._instant_text", an_hour_earlier)
+    desk.state = stored_in_summer_time(desk.task)
     assert isinstance(desk.do("RecountTimes"), Accepted)
-    assert desk.reminder(0) == ("pending", "2026-11-22T17:30:00.000Z", 1)
+    assert desk.reminder(0) == ("pending", "2026-11-22T18:30:00.000Z", 1)
     assert desk.reminder(1) == ("pending", "2026-11-22T18:00:00.000Z", 1)
-    assert desk.task["overdue_at"] == "2026-11-22T18:00:00.000Z"
+    assert desk.task["overdue_at"] == "2026-11-22T19:00:00.000Z"
     assert desk.types()[-2:] == ["task.updated", "reminder.scheduled"]
 
 
-def an_hour_earlier(local: str, zone: str) -> str:
-    """Berlin, had it kept summer time."""
-    return instant_text(parse_instant(f"{local}+02:00"))
+def stored_in_summer_time(task: Json) -> Json:
+    """The state as rules would have it by which Berlin keeps summer time; the second reminder is at an instant."""
+    first, second = task["reminders"]
+    return task | {
+        "overdue_at": "2026-11-22T18:00:00.000Z",
+        "reminders": [first | {"fire_at": "2026-11-22T17:30:00.000Z"}, second],
+    }
 
 
 @pytest.mark.parametrize(
