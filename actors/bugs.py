@@ -1,4 +1,4 @@
-"""Bugs, the third kind of failure beside refusal and outage: by what one is known again, and what is told of it."""
+"""Bugs, the third kind of failure beside refusals and outages: their fingerprint, and the envelope they travel in."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -7,19 +7,19 @@ from typing import Final
 
 from actors.replies import Json
 
-FRAMES: Final = 3  # the innermost ones of ours: enough to tell two bugs apart
+FRAMES: Final = 3  # the innermost of our own: enough to tell two bugs apart
 _OURS: Final = ("actors.", "host.")
 _DIGITS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """What a turn raised that no repeat will mend. `error` stays in this process: it may quote what people wrote."""
+    """An exception of a turn that no repeat will mend. `error` stays in this process: it may quote what people wrote."""
 
     actor_type: str
     actor_id: str
     doing: str  # the command, or what else was asked of the actor
-    correlation_id: str  # "" where nobody has asked for it
+    correlation_id: str  # "" where nobody has asked
     error: Exception
 
     @property
@@ -27,14 +27,15 @@ class Bug:
         return fingerprint(self.error)
 
     def to_wire(self) -> Json:
-        """The envelope: what was wrong is said by the log of the host, under the fingerprint."""
+        """Returns the envelope `{"ok": false, "bug": {"fingerprint"}}`; the host's log has the rest under the fingerprint."""
         return {"ok": False, "bug": {"fingerprint": self.fingerprint}}
 
 
 def fingerprint(error: BaseException) -> str:
-    """The same for the same bug in every run and process: a hash of its type and of our functions that it came through.
+    """Returns 12 hex digits that are the same for the same bug in every run and process.
 
-    It leaves out the lines, which move with every edit of a file, and the text, which may hold what people wrote.
+    They are a hash of the error's type and of our functions that it came through. Lines, which move with every edit of a
+    file, and the text, which may hold what people wrote, are left out.
     """
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     names = [f"{frame.f_globals.get('__name__', '')}.{frame.f_code.co_qualname}" for frame in frames]

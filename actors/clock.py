@@ -1,4 +1,4 @@
-"""The one clock, and the one spelling of an instant: UTC, milliseconds, `Z`."""
+"""The one clock of the program, and the one spelling of an instant: UTC, milliseconds, `Z`."""
 
 from datetime import UTC, datetime
 from typing import Protocol
@@ -7,7 +7,7 @@ INSTANT_LENGTH = len("2026-11-22T09:00:00.000Z")
 
 
 class Clock(Protocol):
-    """Whatever tells the time: an aware UTC datetime."""
+    """A clock: `now` is an aware UTC datetime."""
 
     def now(self) -> datetime: ...
 
@@ -20,7 +20,7 @@ class SystemClock:
 
 
 def instant_text(instant: datetime) -> str:
-    """Spell an aware datetime as `2026-11-22T09:00:00.000Z`; such texts sort as their instants do."""
+    """Spells an aware datetime as `2026-11-22T09:00:00.000Z`; such texts sort as their instants do."""
     offset = instant.utcoffset()
     assert offset is not None, "an instant has a zone"  # noqa: S101  # a naive time here is a bug
     if offset:
@@ -29,7 +29,10 @@ def instant_text(instant: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """Read an RFC 3339 instant into aware UTC, cut to milliseconds; ValueError when it has no offset or does not exist."""
+    """Reads an RFC 3339 instant into an aware UTC datetime, cut to milliseconds.
+
+    Raises ValueError when the text has no offset or is no instant.
+    """
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError("an instant needs an offset or Z")

@@ -1,4 +1,4 @@
-"""On whose behalf the code runs: what every log line of a request, a turn or an event names."""
+"""The context of the running code: on whose behalf it acts, as every log line of a request, turn or event names it."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ user_id: ContextVar[str] = ContextVar("user_id", default="")
 
 @contextmanager
 def acting_for(user: str, correlation: str) -> Generator[None]:
-    """Holds for the block and for what it starts; afterwards stands what stood before."""
+    """Sets both ids for the block and the tasks it starts, and restores what was set before."""
     before = user_id.set(user), correlation_id.set(correlation)
     try:
         yield

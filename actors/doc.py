@@ -1,4 +1,4 @@
-"""The one thing an actor stores: its state, the command that made it, its wake and the events on their way out."""
+"""The doc, the one thing an actor stores: its state, the last command, its wake and the outbox of the turn."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,11 @@ MAX_BYTES = 512 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    """What is known of an actor after a commit. `rest` holds what a newer release wrote beside our fields."""
+    """An actor as its last commit left it, without the outbox.
+
+    `state` is None until the first commit; `wake` is an instant text. `command` is `{id, hash, reply}` of the command
+    that made this version, None after a tick. `rest` holds keys that a newer release wrote beside ours.
+    """
 
     version: int = 0
     state: Mapping[str, Any] | None = None
@@ -26,7 +30,10 @@ class Doc:
 
     @classmethod
     def read(cls, data: bytes) -> Self:
-        """Of the stored bytes; none means that the actor has never committed. Raises NewerWriterError."""
+        """Reads the stored bytes; b"" means that the actor has never committed.
+
+        Raises NewerWriterError when a release with a newer schema wrote them.
+        """
         if not data:
             return cls()
         doc = orjson.loads(data)
@@ -37,13 +44,14 @@ class Doc:
         return cls(doc.pop("version"), doc.pop("state"), doc.pop("wake", None), doc.pop("command", None), doc)
 
     def after(self, decision: Accepted, command: Command) -> Self:
-        """The next version. A tick is in no log: what it does cannot be asked twice."""
+        """Returns the next version. A tick is not kept as `command`: repeating it does nothing twice."""
         version = self.version + 1
         reply = Reply.of(decision, version).to_wire()
         applied = None if command.name == TICK else {"id": command.id, "hash": command.hash, "reply": reply}
         return type(self)(version, decision.state, decision.wake, applied, self.rest)
 
     def written(self, events: list[Json]) -> bytes:
+        """Returns the bytes to store, with the CloudEvents of the turn as outbox; at most MAX_BYTES."""
         doc = {
             **self.rest,
             "schema": SCHEMA,

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the events, in actors/schemas. `python -m actors.event_schemas` writes them anew."""
+"""The JSON Schemas of the events, kept in actors/schemas. `python -m actors.event_schemas` writes them anew."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ _INSTANT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3
 
 
 def schema_of(event_type: str) -> Json:
-    """The CloudEvent with its data. Members may be added; those that stand here stay."""
+    """Returns the schema of a CloudEvent with its data. Releases may add members; they remove none."""
     data: Json = _untitled(TypeAdapter(EVENTS[event_type]).json_schema(ref_template="#/$defs/{model}"))
     definitions = data.pop("$defs", {})
     required: Json = {
@@ -38,18 +38,19 @@ def schema_of(event_type: str) -> Json:
 
 
 def _untitled(schema: Any) -> Any:
-    """Without pydantic's titles, which repeat the names; a property called title is no text and stays."""
+    """Returns the schema without pydantic's titles, which repeat names. A property named title, whose value is no text, stays."""
     if isinstance(schema, dict):
         return {key: _untitled(value) for key, value in schema.items() if key != "title" or isinstance(value, dict)}
     return [_untitled(entry) for entry in schema] if isinstance(schema, list) else schema
 
 
 def schema_texts() -> dict[str, str]:
-    """File name → content."""
+    """Returns the schema files: name → content."""
     return {f"{name}.json": json.dumps(schema_of(name), indent=2) + "\n" for name in EVENTS}
 
 
 def write() -> None:
+    """Writes all schema files."""
     FOLDER.mkdir(exist_ok=True)
     for name, text in schema_texts().items():
         (FOLDER / name).write_text(text, encoding="utf-8")

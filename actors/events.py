@@ -1,4 +1,4 @@
-"""The events: the table of what is published, and how one is made."""
+"""The events: the table EVENTS of what is published, the shapes of their data, and how a turn makes them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Actor(TypedDict):
 
 
 class Cause(TypedDict):
-    """Through what it was asked; what follows from an event has that one's. Absent where nobody asked."""
+    """By what an event came about; an event that follows from another has that one's. Absent where nobody asked."""
 
     kind: Literal["request", "tool", "chat", "import", "link"]
     id: str
@@ -53,7 +53,7 @@ class TaskData(_Data):
 
 
 class ReminderData(_Data):
-    """The first event of a turn has the whole task; in the others `trimmed` is true, and the task lacks its long parts."""
+    """`reminder` is as the turn left it. In all events of a turn but the first, `trimmed` is true and the task lacks its long parts."""
 
     task_id: str
     task: Task | TrimmedTask
@@ -66,14 +66,14 @@ class FiredData(ReminderData):
 
 
 class SeriesData(_Data):
-    """The first event of a turn has the whole series."""
+    """Only the first event of a turn has the whole series."""
 
     series_id: str
     series: NotRequired[Series]
 
 
 class SlotOfEvent(TypedDict):
-    """`number` is 0 where it is not known any more."""
+    """A slot of a series; `number` is 0 where it is not known any more."""
 
     generation: int
     slot: str
@@ -82,7 +82,7 @@ class SlotOfEvent(TypedDict):
 
 
 class SlotData(SeriesData):
-    """`task_id` is the task of the slot, whether it is made or not."""
+    """`task_id` is the id of the slot's task, whether that is made or not."""
 
     slot: SlotOfEvent
     task_id: str
@@ -105,7 +105,7 @@ class RetemplatedData(SlotData):
 
 
 class Successor(TypedDict):
-    """`body` is that of the CreateSeries which makes it."""
+    """The series that follows a split; `body` is that of the CreateSeries which makes it."""
 
     id: str
     body: dict[str, Any]
@@ -120,13 +120,13 @@ class UserData(_Data):
 
 
 class DigestData(UserData):
-    """`day` is the local day that the digest is of; `late_seconds` stands when it came more than 5 s late."""
+    """`day` is the local day of the digest; `late_seconds` is null unless it came more than 5 s late."""
 
     day: str
     late_seconds: int | None
 
 
-# Every event an actor makes, and the shape of its data.
+# Every event that an actor makes, and the shape of its data.
 EVENTS: Mapping[str, type] = {
     "task.created": TaskData,
     "task.updated": TaskData,
@@ -164,7 +164,7 @@ EVENTS: Mapping[str, type] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that a decision made true; `data` is what its event says besides who, when and why."""
+    """Something that a decision made true; `data` is what its event has besides who, when and why."""
 
     type: str
     changed: Changes = field(default_factory=dict[str, Change])
@@ -174,7 +174,7 @@ class Fact:
 def cloud_events(
     actor_type: str, subject: Mapping[str, Any], facts: list[Fact], command: Command, now_text: str
 ) -> list[Json]:
-    """The CloudEvents of one turn, in order, about the actor whose new state is `subject`."""
+    """Returns the CloudEvents of one turn, in order, about the actor whose new state is `subject`."""
     actor_id, version = subject["id"], subject["version"]
     common = {
         "user_id": subject.get("user_id", actor_id),
@@ -201,7 +201,11 @@ def cloud_events(
 
 
 def whole(event: Json, first: str | None, most_bytes: int) -> Json:
-    """The event with the whole task, as `first`, the first event of its turn, has it; as it is where that is too long."""
+    """Returns a trimmed event with the whole task.
+
+    `first` is the text of the first event of its turn, which has that task. The event stays as it is when it is not
+    trimmed, when `first` is unknown, or when that is longer than `most_bytes`.
+    """
     if first is None or not event["data"].get("trimmed") or len(first.encode()) > most_bytes:
         return event
     data = {name: value for name, value in event["data"].items() if name != "trimmed"}

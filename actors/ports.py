@@ -1,4 +1,4 @@
-"""What a turn needs from the host, and what all live actors of one process share."""
+"""The ports: what a turn needs from the host, and what all live actors of one process share."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -11,16 +11,19 @@ from actors.clock import Clock
 
 
 class CommandLog(Protocol):
-    """The commands of the last 24 h: `{"actor", "hash", "reply"}` of one that was applied, and by whom. Raises Outage."""
+    """The commands that were applied in the last 24 h."""
 
-    async def find(self, command_id: str) -> Mapping[str, Any] | None: ...
+    async def find(self, command_id: str) -> Mapping[str, Any] | None:
+        """Returns `{"actor", "hash", "reply"}` of a command, with the id of the actor that applied it. Raises Outage."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a turn needs from the host. None of its functions may block.
+    """What a turn needs from the host. None of the functions may block.
 
-    They are told the types of the events that a turn committed, an armed wake as (type, id, wake), and a bug.
+    `on_commit` gets the types of the events that a turn committed, `note_armed` an armed wake as (actor type, actor id,
+    instant), `on_bug` a bug.
     """
 
     clock: Clock
@@ -31,7 +34,7 @@ class Ports:
 
 
 class Activations:
-    """What all live actors of this process share: the ports, a lock for each actor id, the age of their caches."""
+    """What all live actors of one process share: the ports, a lock for each actor id, the age of their caches."""
 
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
@@ -39,9 +42,9 @@ class Activations:
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     def lock_of(self, actor_type: str, actor_id: str) -> asyncio.Lock:
-        """By id, because the SDK may hold two objects of one actor: two first calls at once each make one."""
+        """Returns the lock of an actor, the same for each object of it: two first calls at once each make one."""
         return self._locks.setdefault((actor_type, actor_id), asyncio.Lock())
 
     def drop_caches(self) -> None:
-        """When a sidecar comes back: others may have written meanwhile."""
+        """Has each actor read its doc anew, after the sidecar was away: others may have written meanwhile."""
         self.epoch += 1

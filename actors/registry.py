@@ -1,4 +1,4 @@
-"""The actor types, and how they are registered with the SDK's runtime."""
+"""The table ACTORS of actor types, and how they are registered with the SDK's runtime."""
 
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ ACTORS: tuple[type[TurnActor], ...] = (TaskActor, UserActor, SeriesActor)
 
 
 async def register_all(runtime: type[ActorRuntime], actor_client: DaprActorClientBase, ports: Ports) -> Activations:
-    """Make all types callable; call `drop_caches()` of what is returned whenever the sidecar came back."""
+    """Makes all actor types callable. Call `drop_caches()` of the result whenever the sidecar came back."""
     activations = Activations(ports)
     serializer = OrjsonSerializer()
     for actor in ACTORS:

@@ -1,4 +1,4 @@
-"""What a turn decides, and how its reply travels: a refusal is a value, an outage rises, a bug is in `actors.bugs`."""
+"""Decisions and replies: a refusal is a value, an outage is raised; bugs are in `actors.bugs`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,12 +7,12 @@ from typing import Any, Self
 Json = dict[str, Any]
 
 
-class Outage(Exception):  # noqa: N818  # it names what happened, not a kind of mistake
-    """Something outside failed and the result is not known: the caller may try again."""
+class Outage(Exception):  # noqa: N818  # the name says what happened, not a kind of mistake
+    """A failure outside, after which the result is not known: the caller may try again."""
 
 
 class NewerWriterError(Outage):
-    """Something that a newer release wrote and this one cannot read: a process of that release will do it."""
+    """Something that a newer release wrote and this one cannot read; a process of that release will do it."""
 
 
 class UnknownNameError(NewerWriterError):
@@ -21,7 +21,7 @@ class UnknownNameError(NewerWriterError):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A decision that makes the next version.
+    """A decision that makes the next version of an actor.
 
     `state` is the whole new state (the TypedDict of its actor type: TaskState, SeriesState, UserState), `events` its CloudEvents in order, `wake` the instant text at which the actor
     needs a tick (None: never), `reply` the value the caller gets.
@@ -35,14 +35,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A decision that writes nothing, because all is as asked already."""
+    """A decision that writes nothing, because everything is as the command asks already."""
 
     reply: Json
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A decision against the command; `status` is 404, 409 or 422, `extra` joins the problem document."""
+    """A decision against the command; `status` is 404, 409 or 422, `extra` are more members of the problem document."""
 
     code: str
     detail: str

@@ -1,4 +1,4 @@
-"""JSON between us and the sidecar: text stays text."""
+"""The serializer between our actors and the sidecar: JSON in which text stays text."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,7 +28,7 @@ class OrjsonSerializer(Serializer):
 
 
 def _encode(value: object) -> str:
-    """Reminder bodies pass through here too, and their times are timedeltas."""
+    """Spells the times of reminder bodies, which are timedeltas, as Dapr reads them."""
     if isinstance(value, timedelta):
         return convert_to_dapr_duration(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
