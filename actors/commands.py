@@ -1,4 +1,4 @@
-"""The commands: what may be asked of an actor, in which shape, and how one travels."""
+"""The commands: the table BODIES of what may be asked of an actor, the shape of each body, and how one travels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,15 +43,15 @@ from actors.series.bodies import (
     Withdraw,
 )
 
-TICK = "Tick"  # what a reminder asks; it has no body and leaves no row in the command log
+TICK = "Tick"  # the command of a reminder; it has no body and leaves no row in the command log
 
 
 class Empty(Body):
-    """The body of a command whose name says all."""
+    """The body of a command whose name says everything."""
 
 
 class TaskFields(Body):
-    """What people write into a task. Absent reminders mean the user's default, [] means none."""
+    """The fields of a task that people fill in. Absent reminders mean the user's default, [] means none."""
 
     description: Description = ""
     priority: Priority = "none"
@@ -62,7 +62,7 @@ class TaskFields(Body):
 
 
 class CreateTask(TaskFields):
-    """Of an occurrence `wanted_since` is when it ought to have been there: what it missed since then comes late."""
+    """A task, maybe an occurrence. `wanted_since` is when that ought to have been there: reminders since then come late."""
 
     id: Id | None = None
     title: Title
@@ -72,7 +72,7 @@ class CreateTask(TaskFields):
 
 
 class PatchTask(Body):
-    """Any of the fields; null clears one."""
+    """Any of a task's fields; null clears one."""
 
     title: Title = ""
     description: Description | None = None
@@ -105,9 +105,9 @@ class MoveDue(Body):
 
 
 class SnoozeReminder(Body):
-    """Until an instant, for minutes from now, or until a time of tomorrow where the person lives.
+    """Snoozes until an instant, for minutes from now, or until a time of tomorrow where the person lives.
 
-    Without an id it is the reminder that fired last.
+    Without an id the reminder that fired last is meant, else the next to fire.
     """
 
     reminder_id: Id | None = None
@@ -123,13 +123,13 @@ class SnoozeReminder(Body):
 
 
 class AcknowledgeReminder(Body):
-    """Without an id: every reminder that has fired."""
+    """Without an id every reminder that has fired is meant."""
 
     reminder_id: Id | None = None
 
 
 class OldValues(PatchTask):
-    """What an undo may put back: the fields of a task, and whether it is completed or in the trash."""
+    """The values that an undo may put back: the fields of a task, and whether it is completed or in the trash."""
 
     status: Literal["open", "completed"] = "open"
     deleted_at: Instant | None = None
@@ -143,7 +143,7 @@ def _undoable(changed: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 class UndoChange(Body):
-    """An audit entry: the version it made and what it changed, `{field: {old, new}}`."""
+    """The audit entry to undo: the version it made and what it changed, `{field: {old, new}}`."""
 
     version: Annotated[StrictInt, Field(ge=1)]
     changed: Annotated[dict[str, dict[str, Any]], AfterValidator(_undoable)]
@@ -166,6 +166,7 @@ class PatchUser(Body):
     name: PersonName = ""
 
 
+# Every command but Tick, and the shape of its body.
 BODIES: Mapping[str, type[Body]] = {
     "CreateTask": CreateTask,
     "PatchTask": PatchTask,
@@ -207,7 +208,7 @@ BODIES: Mapping[str, type[Body]] = {
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks: `kind` is user, token, agent, reminder or system; `user_id` whose things it may touch."""
+    """Who asks. `kind` is user, token, agent, reminder or system; `user_id` names whose things it may touch."""
 
     kind: str
     id: str
@@ -216,9 +217,10 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Through what a thing was asked, whoever asked it.
+    """By what a command came about, whoever asked.
 
-    `kind` is request, tool, chat, import or link, `id` names which; `change_set` is the whole that it is one part of.
+    `kind` is request, tool, chat, import or link, and `id` names which one; `change_set` is the id of the whole that the
+    command is a part of.
     """
 
     kind: str
@@ -226,17 +228,22 @@ class Cause:
     change_set: str | None = None
 
     def to_wire(self) -> Json:
+        """Returns `{kind, id, change_set}`."""
         return {"kind": self.kind, "id": self.id, "change_set": self.change_set}
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any] | None) -> Self | None:
-        """None where nobody asked: at a tick, or before there were causes."""
+        """Reads what `to_wire` made; None where nobody asked: at a tick, or in what an early release wrote."""
         return None if wire is None else cls(wire["kind"], wire["id"], wire.get("change_set"))
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing asked of one actor. `hash` tells whether the same id comes with the same request."""
+    """One thing asked of one actor.
+
+    `body` has the fields that were given, as JSON. `hash` shows whether the same id comes with the same request. `zone`
+    and `defaults` are the user's; `if_match` is the version that the caller knows, when it insists on it.
+    """
 
     id: str
     name: str
@@ -250,6 +257,7 @@ class Command:
     cause: Cause | None = None
 
     def to_wire(self) -> Json:
+        """Returns the command as JSON, for the actor's `turn`."""
         principal = {"kind": self.principal.kind, "id": self.principal.id, "user_id": self.principal.user_id}
         return {
             "id": self.id,
@@ -266,6 +274,7 @@ class Command:
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> Self:
+        """Reads what `to_wire` made. Raises KeyError or TypeError for another form."""
         who = wire["principal"]
         return cls(
             id=wire["id"],
@@ -293,26 +302,29 @@ def build_command(
     if_match: int | None = None,
     cause: Cause | None = None,
 ) -> Command:
-    """Make a command from a raw or an already validated body; pydantic's ValidationError when it is out of limits."""
+    """Makes a command from a raw or an already validated body.
+
+    Raises KeyError for an unknown name, and pydantic's ValidationError for a body that is out of limits.
+    """
     clean = clean_body(name, body)
-    digest = body_hash(name, clean)
-    return Command(id, name, clean, digest, principal, correlation_id, zone, defaults or {}, if_match, cause)
+    hash_ = body_hash(name, clean)
+    return Command(id, name, clean, hash_, principal, correlation_id, zone, defaults or {}, if_match, cause)
 
 
 def tick_command(actor_id: str, now_text: str) -> Command:
-    """What a reminder asks of its actor: do whatever is due."""
+    """Returns the command of a reminder to its actor: to do what is due at the instant `now_text`."""
     tick_id = str(uuid5(UUID(actor_id), now_text))
     return Command(tick_id, TICK, {}, "", Principal("reminder", "wake", ""), tick_id)
 
 
 def clean_body(name: str, body: Mapping[str, Any] | Body) -> Json:
-    """The body as plain JSON with only the fields that were given; this is the one place that validates."""
+    """Returns the body as plain JSON with only the fields that were given. Bodies are validated here and nowhere else."""
     model = body if isinstance(body, Body) else BODIES[name].model_validate(body)
     return model.model_dump(exclude_unset=True, by_alias=True)
 
 
 def is_of_this_release(command: Command) -> bool:
-    """Whether this release could have made that body itself. All senders validate, so another one is a newer writer's."""
+    """Returns whether this release could have made the body. All senders validate, so any other is of a newer release."""
     if command.name == TICK:
         return True
     try:
@@ -323,29 +335,30 @@ def is_of_this_release(command: Command) -> bool:
 
 
 def body_hash(name: str, body: Json) -> str:
+    """Returns the SHA-256 of a request, in hex digits: the same for the same name and body."""
     return sha256(orjson.dumps([name, body], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def command_id_for_key(user_id: str, idempotency_key: str) -> str:
-    """The command id behind an `Idempotency-Key`: the same key of the same user is the same command."""
+    """Returns the command id behind an `Idempotency-Key`: the same key of the same user is the same command."""
     return str(uuid5(UUID(user_id), idempotency_key))
 
 
 def command_id_for_item(command_id: str, item_id: str) -> str:
-    """The command id of one item of a bulk request."""
+    """Returns the command id of one item of a bulk request."""
     return str(uuid5(UUID(command_id), item_id))
 
 
 def task_id_for(user_id: str, command_id: str) -> str:
-    """The id of the task, or the series, that a command makes when it names none: a retry reaches the same actor."""
+    """Returns the id of the task or series that a command makes when it names none: a retry reaches the same actor."""
     return str(uuid5(UUID(user_id), command_id))
 
 
 def occurrence_id(series_id: str, generation: int, nominal: str) -> str:
-    """The id of the task of a slot: whoever makes it, and however often, makes the same one."""
+    """Returns the id of the task of a slot: whoever makes it, however often, makes the same one."""
     return str(uuid5(UUID(series_id), f"{generation}/{nominal}"))
 
 
 def successor_id(series_id: str, command_id: str) -> str:
-    """The id of the series that follows when the command splits one."""
+    """Returns the id of the series that follows when the command splits one."""
     return str(uuid5(UUID(series_id), command_id))

@@ -1,4 +1,4 @@
-"""The fields people fill in: their limits in code points, and the codes and pointers of what is refused."""
+"""The fields that people fill in: their limits in code points, and the codes and pointers of what is refused."""
 
 import re
 import unicodedata
@@ -41,9 +41,9 @@ _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def fold(text: str) -> str:
-    """Spell a tag so that two that a person would call the same compare equal."""
+    """Returns a tag in a spelling in which two that a person would call the same are equal."""
     once = unicodedata.normalize("NFKC", text.casefold())
-    return unicodedata.normalize("NFKC", once.casefold())  # a sign as ㏆ has capitals only once it is taken apart
+    return unicodedata.normalize("NFKC", once.casefold())  # a sign such as ㏆ has capitals only once it is taken apart
 
 
 def _storable(value: object) -> object:
@@ -111,7 +111,7 @@ def _distinct_tags(tags: list[str]) -> list[str]:
     return list({fold(tag): tag for tag in reversed(tags)}.values())[::-1]
 
 
-STORABLE = BeforeValidator(_storable)  # last in each line, so that it looks before the limits count
+STORABLE = BeforeValidator(_storable)  # stands last in each line, so that it runs before the limits count
 Text = Annotated[str, STORABLE]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
 Description = Annotated[str, StringConstraints(max_length=20_000), STORABLE]
@@ -136,7 +136,7 @@ class Body(BaseModel):
 
 
 class Sparse(Body):
-    """A part of a body whose null fields are left out, because they say nothing."""
+    """A part of a body whose null fields are left out of its JSON, because they say nothing."""
 
     @model_serializer(mode="wrap")
     def _given(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -158,7 +158,7 @@ class Due(Sparse):
 
 
 class ReminderSpec(Sparse):
-    """Minutes before due, or an instant; an id keeps the life of a reminder that is there already."""
+    """A wanted reminder: minutes before due, or an instant; an id keeps the life of one that is there already."""
 
     id: Id | None = None
     offset_minutes: OffsetMinutes | None = None
@@ -178,7 +178,7 @@ class ChecklistEntry(Sparse):
 
 
 class QuietHours(Body):
-    """From `start` to `end` where the person is; past midnight where start is the later one."""
+    """The hours from `start` to `end` in the person's zone; they cross midnight where start is the later one."""
 
     start: TimeOfDay
     end: TimeOfDay
@@ -191,7 +191,7 @@ class QuietHours(Body):
 
 
 class Defaults(Body):
-    """What a person chose once for all. Null: no reminder for a new task, no daily digest, no quiet hours."""
+    """A person's standing choices. Null means: no reminder for a task with a due, no daily digest, no quiet hours."""
 
     reminder_offset_minutes: OffsetMinutes | None = 30
     digest_at: TimeOfDay | None = None
@@ -208,7 +208,7 @@ def _distinct_ids(entries: list[Any]) -> list[Any]:
 Reminders = Annotated[list[ReminderSpec], Field(max_length=MAX_REMINDERS), AfterValidator(_distinct_ids)]
 Checklist = Annotated[list[ChecklistEntry], Field(max_length=MAX_CHECKLIST), AfterValidator(_distinct_ids)]
 
-# pydantic's names for what is wrong → ours; our own codes pass through.
+# pydantic's error types → our codes; our own codes pass through.
 _CODES = {
     "missing": "required",
     "extra_forbidden": "unknown_field",
@@ -226,12 +226,12 @@ _CODES = {
 
 
 def problems(error: ValidationError) -> list[dict[str, str]]:
-    """The problem document's `errors`: `[{pointer: "/due/zone", code, detail}]`."""
+    """Returns the `errors` of a problem document: `[{pointer: "/due/zone", code, detail}]`."""
     return [field_problem(found["loc"], found["type"], found["msg"]) for found in error.errors(include_url=False)]
 
 
 def field_problem(location: tuple[int | str, ...], kind: str, detail: str) -> dict[str, str]:
-    """One entry of `errors`, from pydantic's location, error type and message."""
+    """Returns one entry of `errors`, from pydantic's location, error type and message."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
     code = _CODES.get(kind, "wrong_type" if kind.endswith(("_type", "_parsing")) else kind)
     return {"pointer": "".join(f"/{step}" for step in steps), "code": code, "detail": detail}

@@ -1,4 +1,8 @@
-"""What a task, a reminder, a series and a user look like in replies, events, state and the read model."""
+"""The shapes of a task, a reminder, a series and a user in replies, events and the read model.
+
+The states that actors keep add private fields to them: `TaskState`, `SeriesState` and `UserState`. The JSON Schemas of
+the events are made from these types, so a change here changes what consumers may rely on.
+"""
 
 from typing import Any, Literal, NotRequired
 
@@ -8,7 +12,7 @@ from actors.fields import Priority
 
 
 class DueShape(TypedDict):
-    """`{date}`, or `{local, zone}`."""
+    """A due: `{date}`, or `{local, zone}`."""
 
     date: NotRequired[str]
     local: NotRequired[str]
@@ -16,9 +20,10 @@ class DueShape(TypedDict):
 
 
 class Reminder(TypedDict):
-    """One reminder; `firing` counts its lives: (id, firing) happens once.
+    """One reminder, with either `offset_minutes` or `at`.
 
-    `fire_at` is null while there is nothing to count back from; `late_seconds` stands when it fired > 5 s late.
+    `firing` counts how often it was set anew: (id, firing) fires once. `fire_at` is null while there is no due to count
+    back from; `late_seconds` is null unless it fired more than 5 s late.
     """
 
     id: str
@@ -40,14 +45,14 @@ class ChecklistItem(TypedDict):
 
 
 class OccurrenceRef(TypedDict):
-    """Which slot of its series a task is for; a move or an edit changes nothing about it."""
+    """The slot of its series that a task is for; a move or an edit of the task leaves it as it is."""
 
     generation: int
     slot: str
 
 
 class TrimmedTask(TypedDict):
-    """A task without its long parts, as all events of a turn but the first carry it."""
+    """A task without its long parts, as it stands in all events of a turn but the first."""
 
     id: str
     user_id: str
@@ -68,7 +73,7 @@ class TrimmedTask(TypedDict):
 
 
 class Task(TrimmedTask):
-    """A task. Instants are UTC texts; a purged one keeps its id, version and times, and no content."""
+    """A task. Instants are UTC texts. A purged task keeps its id, version and times, and no content."""
 
     description: str
     reminders: list[Reminder]
@@ -85,7 +90,7 @@ class OffsetReminder(TypedDict):
 
 
 class Template(TypedDict):
-    """What each occurrence begins as; null reminders mean the user's default."""
+    """The fields that each occurrence begins with; null reminders mean the user's default."""
 
     title: str
     description: str
@@ -96,7 +101,7 @@ class Template(TypedDict):
 
 
 class MadeSlot(TypedDict):
-    """A slot whose task was made: `number` counts the slots from the start, `at` is the instant it starts."""
+    """A slot whose task was made: `number` counts the slots from the start, `at` is the instant at which it starts."""
 
     generation: int
     slot: str
@@ -108,7 +113,8 @@ class MadeSlot(TypedDict):
 class Series(TypedDict):
     """A series. `awaited` is the next slot, `ahead` are further ones made before their time.
 
-    `open` have started, and nobody has reported their tasks as done or gone; the newest 100. No slot of this generation is on `begins_after` or before, or at `ends_before` or later.
+    `open` are the newest 100 that have started and whose tasks nobody has reported as done or gone. This generation has
+    no slot on the day `begins_after` or before, nor at the slot `ends_before` or later.
     """
 
     id: str
@@ -150,5 +156,5 @@ class User(TypedDict):
 
 
 def is_whole(value: object, shape: type) -> bool:
-    """Whether that which only a newer version knows has all that `shape` has now; it may have more."""
+    """Returns whether a value, maybe of a newer release, has all keys of the TypedDict `shape`; it may have more."""
     return isinstance(value, dict) and shape.__required_keys__ <= value.keys()  # type: ignore[attr-defined]

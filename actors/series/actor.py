@@ -1,4 +1,4 @@
-"""The Dapr shell of a series: which rules, which births, which reminder."""
+"""The Dapr shell of a series: it names the rules, the create commands and the reminder."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -14,5 +14,5 @@ class SeriesActor(TurnActor, Remindable):
 
     rules = staticmethod(series.decide)
     births = frozenset({"CreateSeries"})
-    # What happens at a tick: `wake` runs the command Tick, whose rule is `series.tick`.
+    # `wake` runs the command Tick, whose rule is `series.tick`.
     reminders: ClassVar[Mapping[str, str]] = {WAKE: "on_wake"}

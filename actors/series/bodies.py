@@ -1,4 +1,4 @@
-"""What may be asked of a series, and what a series asks of its tasks."""
+"""The bodies of the commands to series, and of those that a series has sent to its tasks."""
 
 from typing import Annotated, Literal
 
@@ -32,7 +32,7 @@ PileUp = Literal["all", "newest"]
 RuleText = Annotated[str, StringConstraints(max_length=MAX_RULE), STORABLE]
 LookAheadDays = Annotated[StrictInt, Field(ge=0, le=MAX_LOOK_AHEAD_DAYS)]
 Generation = Annotated[StrictInt, Field(ge=1)]
-# A slot's name: its nominal local start, `2026-01-31T09:00` or `2026-01-31`.
+# The name of a slot: its nominal local start, `2026-01-31T09:00` or `2026-01-31`.
 SlotName = LocalTime | CalendarDate
 
 
@@ -42,7 +42,7 @@ class TemplateItem(Sparse):
 
 
 class OffsetReminder(Body):
-    """Of a template only minutes before due: an instant would be right for one occurrence alone."""
+    """A reminder of a template, in minutes before due: an instant would be right for one occurrence alone."""
 
     offset_minutes: OffsetMinutes
 
@@ -52,7 +52,7 @@ TemplateReminders = Annotated[list[OffsetReminder], Field(max_length=MAX_REMINDE
 
 
 class Template(Body):
-    """What each occurrence begins as. Absent or null reminders mean the user's default, [] means none."""
+    """The fields that each occurrence begins with. Absent or null reminders mean the user's default, [] means none."""
 
     title: Title
     description: Description = ""
@@ -63,7 +63,7 @@ class Template(Body):
 
 
 class TemplatePatch(Body):
-    """Any of the fields; null clears one, and of the reminders it means the user's default."""
+    """Any of a template's fields; null clears one, and for the reminders means the user's default."""
 
     title: Title = ""
     description: Description | None = None
@@ -74,7 +74,10 @@ class TemplatePatch(Body):
 
 
 class CreateSeries(Body):
-    """Of one that was split from another: what was said of its slots, where it ends itself, and when that was."""
+    """A series. The fields from `split_from` on are for one that was split from another.
+
+    They are the slots that were skipped and moved there, where the series ends itself, and when it was split.
+    """
 
     id: Id | None = None
     template: Template
@@ -92,7 +95,7 @@ class CreateSeries(Body):
 
 
 class PatchSeries(Body):
-    """Any of the fields. Only in the template there is anything to clear; the defaults here are never read."""
+    """Any of a series' fields. Null clears a field of the template alone; the defaults here are never read."""
 
     template: TemplatePatch = TemplatePatch()
     rule: RuleText = ""
@@ -104,7 +107,7 @@ class PatchSeries(Body):
 
 
 class SplitSeries(Body):
-    """From `slot` on a new series, with what `patch` changes."""
+    """Makes a series of its own from `slot` on, with what `patch` changes."""
 
     slot: SlotName
     patch: PatchSeries = PatchSeries()
@@ -120,7 +123,7 @@ class MoveSlot(Body):
 
 
 class StopSeries(Body):
-    """Nothing more comes; `keep` leaves the task of the next slot as one of its own."""
+    """Ends a series; `keep` leaves the task of the next slot as one of its own."""
 
     keep: StrictBool
 
@@ -130,7 +133,7 @@ class DeleteSeries(Body):
 
 
 class OccurrenceReport(Body):
-    """What a task says of itself to its series."""
+    """The slot of a task, as its series hears of the task; in a CreateTask, the slot the task is for."""
 
     generation: Generation
     slot: SlotName
@@ -141,7 +144,7 @@ class OccurrenceCompleted(OccurrenceReport):
 
 
 class Withdraw(Body):
-    """To the task of a slot that is not to be: it goes to the trash, or is never made."""
+    """Takes the task of a slot back: it goes to the trash, or is never made."""
 
     series_id: Id
     generation: Generation
@@ -149,4 +152,4 @@ class Withdraw(Body):
 
 
 class Retemplate(TemplatePatch):
-    """New values of the template's fields, for those that nobody has edited in this task."""
+    """New values of the template's fields; a task takes those of fields that nobody has edited in it."""

@@ -1,4 +1,4 @@
-"""How a series says no."""
+"""The refusals of a series: codes, words and statuses."""
 
 from actors.recurrence.rule import refused
 from actors.replies import Refused

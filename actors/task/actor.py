@@ -1,4 +1,4 @@
-"""The Dapr shell of a task: which rules, which births, which reminder."""
+"""The Dapr shell of a task: it names the rules, the create commands and the reminder."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -14,5 +14,5 @@ class TaskActor(TurnActor, Remindable):
 
     rules = staticmethod(task.decide)
     births = frozenset({"CreateTask"})
-    # What happens at a tick: `wake` runs the command Tick, whose rule is `task.tick`.
+    # `wake` runs the command Tick, whose rule is `task.tick`.
     reminders: ClassVar[Mapping[str, str]] = {WAKE: "on_wake"}

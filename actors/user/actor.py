@@ -1,4 +1,4 @@
-"""The Dapr shell of a user: which rules, which births, which reminder."""
+"""The Dapr shell of a user: it names the rules, the create commands and the reminder."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -10,7 +10,7 @@ from actors.user import rules as user
 
 
 class UserActor(TurnActor, Remindable):
-    """One user's profile, zone and defaults; its id is the actor id. Never on the path of a task write."""
+    """One user's profile, zone and defaults; its id is the actor id. No write of a task waits for it."""
 
     rules = staticmethod(user.decide)
     births = frozenset({"RegisterUser"})

@@ -792,7 +792,7 @@ export interface components {
     schemas: {
         /**
          * AcknowledgeReminder
-         * @description Without an id: every reminder that has fired.
+         * @description Without an id every reminder that has fired is meant.
          * @example {}
          */
         AcknowledgeReminder: {
@@ -1138,7 +1138,7 @@ export interface components {
         };
         /**
          * Defaults
-         * @description What a person chose once for all. Null: no reminder for a new task, no daily digest, no quiet hours.
+         * @description A person's standing choices. Null means: no reminder for a task with a due, no daily digest, no quiet hours.
          */
         Defaults: {
             /**
@@ -1594,7 +1594,7 @@ export interface components {
         };
         /**
          * OffsetReminder
-         * @description Of a template only minutes before due: an instant would be right for one occurrence alone.
+         * @description A reminder of a template, in minutes before due: an instant would be right for one occurrence alone.
          */
         OffsetReminder: {
             /** Offset Minutes */
@@ -1723,7 +1723,7 @@ export interface components {
         };
         /**
          * PatchTask
-         * @description Any of the fields; null clears one.
+         * @description Any of a task's fields; null clears one.
          * @example {
          *       "due": null,
          *       "title": "Pay the rent"
@@ -1882,7 +1882,7 @@ export interface components {
         };
         /**
          * QuietHours
-         * @description From `start` to `end` where the person is; past midnight where start is the later one.
+         * @description The hours from `start` to `end` in the person's zone; they cross midnight where start is the later one.
          */
         QuietHours: {
             /** End */
@@ -2052,7 +2052,7 @@ export interface components {
         };
         /**
          * ReminderSpec
-         * @description Minutes before due, or an instant; an id keeps the life of a reminder that is there already.
+         * @description A wanted reminder: minutes before due, or an instant; an id keeps the life of one that is there already.
          */
         ReminderSpec: {
             /**
@@ -2293,9 +2293,9 @@ export interface components {
         };
         /**
          * SnoozeReminder
-         * @description Until an instant, for minutes from now, or until a time of tomorrow where the person lives.
+         * @description Snoozes until an instant, for minutes from now, or until a time of tomorrow where the person lives.
          *
-         *     Without an id it is the reminder that fired last.
+         *     Without an id the reminder that fired last is meant, else the next to fire.
          * @example {
          *       "minutes": 10
          *     }
