@@ -1,4 +1,4 @@
-"""One turn: lock, load, decide, commit, arm, reply. Every actor type runs through this one shape."""
+"""The turn: lock, load, decide, commit, arm, reply. Actors of every type run through this one shape."""
 
 import asyncio
 import logging
@@ -30,18 +30,18 @@ STATE_SECONDS = 3.0
 ARM_SECONDS = 0.5
 EARLY_PAUSE = timedelta(seconds=1)
 LONGEST_DELAY = timedelta(days=365)  # the scheduler refuses 292 years; a tick that is early registers the next stretch
-# The transaction of a turn as the sidecar takes it: one operation on one key.
+# The write of a turn, as the sidecar takes it: a transaction of one operation on one key.
 SAVE_HEAD = b'[{"operation":"upsert","request":{"key":"' + KEY.encode() + b'","value":'
 SAVE_TAIL = b"}}]"
 
-# Without a limit: by default a one-shot reminder is deleted after its fourth failure, some 3 s into an outage.
+# Retries without a limit: by default a one-shot reminder is deleted after its fourth failure, some 3 s into an outage.
 FOR_EVER = ActorReminderFailurePolicy.constant_policy(interval=timedelta(seconds=5))
 
-# What the way to the store may raise; anything else is a bug.
+# The exceptions of an outage between us and the store; anything else is a bug.
 _OUTAGES = (grpc.RpcError, DaprInternalError, OSError)
-# How the database says no, wherever the sidecar puts its words.
+# The words with which the database refuses a write of an old version, wherever the sidecar puts them.
 _REFUSALS = ("stale actor write", "older schema", "SQLSTATE 40001", "SQLSTATE 23505", "duplicate key value")
-# And how it says that what we wrote can never be stored: the same bytes would be refused for ever.
+# The words with which it refuses bytes that can never be stored: the same ones would be refused for ever.
 _UNFIT = ("SQLSTATE 22", "SQLSTATE 23")
 _TRIES = 3
 
@@ -53,7 +53,7 @@ class Rules(Protocol):
 
 
 class Turns(ActorInterface):
-    """The methods that the sidecar may call."""
+    """The methods that the sidecar may call; `TurnActor` says what each does."""
 
     @abstractmethod
     async def turn(self, command: Json) -> Json: ...
@@ -69,19 +69,19 @@ class Turns(ActorInterface):
 
 
 class TurnActor(Actor, Turns, Remindable):
-    """The base of all actors. A subclass names its rules, and Remindable once more, which the SDK looks for there alone."""
+    """The base of all actors. A subclass names its rules, and `Remindable` once more: the SDK looks for it there alone."""
 
     rules: ClassVar[Rules]
-    # Commands that usually meet nothing: they are decided without a read, and the fence tells when that was wrong.
+    # Create commands skip the read; if the actor exists already, the fence refuses the write and we decide after a read.
     births: ClassVar[frozenset[str]]
-    # Reminder name → method.
+    # The method that each reminder runs, by the reminder's name.
     reminders: ClassVar[Mapping[str, str]]
 
     def __init__(self, ctx: ActorRuntimeContext, actor_id: ActorId, activations: Activations) -> None:
         super().__init__(ctx, actor_id)
-        # The SDK ties actor and state manager in a cycle. Only the collector would free those that were deactivated, and
-        # a hundred thousand of them stop the process for seconds when it comes to that.
-        self._state_manager._actor = weakref.proxy(self)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  no other way
+        # The SDK ties actor and state manager in a cycle. Then only the garbage collector frees deactivated actors, and a
+        # hundred thousand of them stop the process for seconds.
+        self._state_manager._actor = weakref.proxy(self)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  the SDK offers no other way
         self._type: str = ctx.actor_type_info.type_name
         self._id: str = actor_id.id
         self._client = ctx.dapr_client
@@ -92,25 +92,31 @@ class TurnActor(Actor, Turns, Remindable):
         self._doc: Doc | None = None
 
     async def turn(self, command: Json) -> Json:
-        """Apply a command `Command.to_wire()`; the envelope of `Reply.to_wire()` or of a bug. Raises only for outages."""
+        """Applies a command, given as `Command.to_wire()`; returns the envelope `Reply.to_wire()`, or that of a bug.
+
+        Raises Outage when the result is not known.
+        """
         try:
-            asked = Command.from_wire(command)
+            read = Command.from_wire(command)
         except (KeyError, TypeError) as error:
             raise NewerWriterError("a command of another form") from error
-        return await self._answered(asked.name, asked.correlation_id, self._turn(asked))
+        return await self._answered(read.name, read.correlation_id, self._turn(read))
 
     async def _turn(self, command: Command) -> Json:
         async with self._alone():
             return await self._apply(command, self._ports.clock.now())
 
     async def tick(self) -> Json:
-        """Do what is due, for the sweeper: a wake that cannot be registered is its own to find again."""
+        """Does what is due, for the sweeper, which finds a wake again that cannot be registered now.
+
+        Returns the envelope with `{"wake": instant or null}` as value, or that of a bug.
+        """
         return await self._tick(ARM_SECONDS, must_arm=False)
 
     async def on_wake(self) -> None:
-        """Do what is due, for the scheduler: fails when the next wake cannot be registered, so that it tries again.
+        """Does what is due, for the scheduler. Raises Outage when the next wake cannot be registered, so that it tries again.
 
-        A bug does not fail it: the scheduler would try for ever, every 5 s. The sweeper finds the wake overdue.
+        A bug raises nothing: the scheduler would try for ever, every 5 s. The sweeper finds the overdue wake.
         """
         await self._tick(STATE_SECONDS, must_arm=True)
 
@@ -118,7 +124,7 @@ class TurnActor(Actor, Turns, Remindable):
         return await self._answered(TICK, "", self._do_due(arm_seconds, must_arm=must_arm))
 
     async def _do_due(self, arm_seconds: float, *, must_arm: bool) -> Json:
-        """Commit first: registering replaces the job that is running, and its retries with it."""
+        """Commits, then registers the next wake: registering replaces the job that is running, and its retries with it."""
         async with self._alone():
             now = self._ports.clock.now()
             reply = await self._apply(tick_command(self._id, instant_text(now)), now)
@@ -133,7 +139,7 @@ class TurnActor(Actor, Turns, Remindable):
             return {**reply, "value": {"wake": wake}}
 
     async def arm(self) -> Json:
-        """Register the wake that the stored doc asks for: `{"armed": instant or null}`, or the envelope of a bug."""
+        """Registers the wake of the stored doc; returns `{"armed": instant or null}`, or the envelope of a bug."""
         return await self._answered("arm", "", self._arm_stored())
 
     async def _arm_stored(self) -> Json:
@@ -144,40 +150,41 @@ class TurnActor(Actor, Turns, Remindable):
             return {"armed": doc.wake}
 
     async def ping(self) -> Json:
-        """Nothing: the floor that every turn stands on."""
+        """Does nothing: measures what every turn costs at least."""
         return {}
 
     @override
     async def receive_reminder(
         self, name: str, state: bytes, due_time: timedelta, period: timedelta, ttl: timedelta | None = None
     ) -> None:
+        """Runs the method of the reminder. Raises UnknownNameError for one of a newer release."""
         method = self.reminders.get(name)
         if method is None:
             raise UnknownNameError(f"{self._type} knows no reminder {name}")
         await getattr(self, method)()
 
     async def _answered(self, doing: str, correlation_id: str, answer: Awaitable[Json]) -> Json:
-        """The edge of every turn: an outage rises, and whoever asked may repeat; a bug is answered, for no repeat mends it."""
+        """Raises outages, after which the caller may repeat; answers a bug with its envelope, because no repeat mends it."""
         try:
             return await answer
         except (Outage, *_OUTAGES):
             raise
-        except Exception as error:  # noqa: BLE001  the port logs it
+        except Exception as error:  # noqa: BLE001  the edge of a turn; `on_bug` logs it
             bug = Bug(self._type, self._id, doing, correlation_id, error)
             self._ports.on_bug(bug)
             return bug.to_wire()
 
     @asynccontextmanager
     async def _alone(self) -> AsyncGenerator[None]:
-        """Our own lock: the sidecar's is freed when a caller gives up, while its turn still runs here.
+        """Holds our own lock: the sidecar frees its own when a caller gives up, while that turn still runs here.
 
-        After any exception the doc is read again: a save that failed may have landed.
+        After any exception the next turn reads the doc again: a save that failed may have been stored.
         """
         async with self._lock:
             if self._epoch != self._shared.epoch:
                 self._epoch, self._doc = self._shared.epoch, None
             try:
-                # A reminder asks in the name of whose actor it is, as soon as that is known.
+                # A reminder acts for the owner of the actor, as soon as that is known.
                 with acting_for(_owner(self._doc), ""):
                     yield
             except BaseException:
@@ -185,7 +192,10 @@ class TurnActor(Actor, Turns, Remindable):
                 raise
 
     async def _apply(self, command: Command, now: datetime) -> Json:
-        """Decide until a write stands, or until a doc read in this turn shows that there is nothing to write."""
+        """Decides until a write is stored, or until a doc read in this turn shows that there is nothing to write.
+
+        Raises Outage when others wrote in between at every try.
+        """
         user_id.set(command.principal.user_id or user_id.get())
         correlation_id.set(command.correlation_id)
         doc = self._doc
@@ -209,7 +219,7 @@ class TurnActor(Actor, Turns, Remindable):
         raise Outage(f"{self._type} was written by others at every try")
 
     def _decide(self, doc: Doc, command: Command, now: datetime) -> Decision:
-        """Rules that fail on what a newer release may have asked have no bug: a process of that release will know it."""
+        """Returns the decision of the rules. Raises NewerWriterError, not a bug, when they fail on a newer release's body."""
         try:
             return self.rules(doc.state, doc.version, command, now)
         except Outage:
@@ -220,7 +230,7 @@ class TurnActor(Actor, Turns, Remindable):
             raise NewerWriterError(f"{command.name} with a body that this release does not know") from error
 
     async def _commit(self, doc: Doc, decision: Accepted, command: Command) -> Doc | None:
-        """The next doc once it is stored, or None when the database refused it."""
+        """Stores the next doc and returns it; None when the database refused it."""
         assert decision.state["id"] == self._id, "the command was sent to another actor"  # noqa: S101  # a bug of the sender
         after = doc.after(decision, command)
         if not await self._save(after.written(decision.events)):
@@ -231,7 +241,7 @@ class TurnActor(Actor, Turns, Remindable):
         return after
 
     async def _committed(self, doc: Doc, after: Doc, command: Command, decision: Accepted) -> Json:
-        """Arm what changed and answer. A wake that could not be registered is found by the sweeper."""
+        """Arms a changed wake and returns the reply. The sweeper finds a wake that could not be registered."""
         if after.wake is not None and after.wake != doc.wake and command.name != TICK:
             try:
                 await self._arm(after.wake, timedelta(0), ARM_SECONDS)
@@ -242,7 +252,10 @@ class TurnActor(Actor, Turns, Remindable):
         return Reply.of(decision, after.version).to_wire()
 
     async def _save(self, doc: bytes) -> bool:
-        """False when the database refused. With an unknown result the same bytes go once more: if they stand, that is a no-op."""
+        """Stores a doc; returns False when the database refused it.
+
+        After an unknown result the same bytes are sent once more: if they are stored already, that is a no-op.
+        """
         data = SAVE_HEAD + doc + SAVE_TAIL
         for last_try in (False, True):
             try:
@@ -254,7 +267,7 @@ class TurnActor(Actor, Turns, Remindable):
                     )
                     return False
                 if any(words in str(error) for words in _UNFIT):
-                    raise ValueError(f"the state of {self._type} is such as the database cannot hold") from error
+                    raise ValueError(f"the database cannot hold the state of {self._type}") from error
                 if last_try:
                     raise Outage(f"the state of {self._type} could not be saved") from error
             else:
@@ -262,7 +275,7 @@ class TurnActor(Actor, Turns, Remindable):
         raise AssertionError("the last try returns or raises")
 
     async def _read(self) -> Doc:
-        """The doc as it is stored now."""
+        """Returns the doc as it is stored now. Raises Outage."""
         try:
             data = await self._client.get_state(self._type, self._id, KEY)
         except _OUTAGES as error:
@@ -273,7 +286,7 @@ class TurnActor(Actor, Turns, Remindable):
         return self._doc
 
     async def _find(self, command: Command) -> Json | None:
-        """The reply that this command got before, from the log; it may have been applied by another copy of us."""
+        """Returns the reply that this command got before, from the log; another process may have applied it."""
         if command.name == TICK:
             return None
         try:
@@ -303,7 +316,7 @@ class TurnActor(Actor, Turns, Remindable):
 
 
 def _owner(doc: Doc | None) -> str:
-    """Whose it is; of a user themselves. Nobody's is what is not known yet."""
+    """Returns the id of the user whose actor it is, for a user their own; "" when that is not known yet."""
     state = (doc and doc.state) or {}
     owner: str = state.get("user_id") or state.get("id", "")
     return owner

@@ -1,1 +1,5 @@
-"""Recurrence rules: reading them, expanding them into slots, and saying them as a sentence. Pure."""
+"""Recurrence rules. Pure.
+
+`rule` reads one, `days` computes the days that it names, `expansion` makes slots of a rule with start, zone and
+policies, and `sentence` says it in words.
+"""

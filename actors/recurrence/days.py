@@ -1,4 +1,4 @@
-"""Which days of the calendar a rule names: plain arithmetic, without zones and times."""
+"""The days of the calendar that a rule names: plain arithmetic, without zones and times. Pure."""
 
 from calendar import isleap
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +11,7 @@ LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def filled(rule: Rule, start: date) -> Rule:
-    """The rule with what it leaves to the start of its series."""
+    """Returns the rule with the days and months that it leaves to the start of its series."""
     if rule.frequency == "WEEKLY" and not rule.weekdays:
         return replace(rule, weekdays=((0, start.weekday()),))
     if rule.frequency in {"MONTHLY", "YEARLY"}:
@@ -22,16 +22,16 @@ def filled(rule: Rule, start: date) -> Rule:
 
 
 def exists_in_some_year(rule: Rule) -> bool:
-    """Whether a yearly rule names a day that is in the calendar; 30 February is not, whatever the policy."""
+    """Returns whether a yearly rule names a day that exists; 30 February does not, whatever the policy."""
     if rule.frequency != "YEARLY" or not rule.month_days:
         return True
     return any(day <= LONGEST[month - 1] for day in rule.month_days for month in rule.months)
 
 
 def days_of_rule(rule: Rule, start: date, since: date, last: date, *, clamped: bool) -> Iterator[int]:
-    """The ordinals of the days of a filled rule, in order, from no later than its first one at or after `since`.
+    """Yields the ordinals of the days of a filled rule, in order, starting no later than its first day from `since` on.
 
-    The caller cuts what is before `since` and after `last`.
+    The caller leaves out those before `since` and after `last`.
     """
     return _DAYS[rule.frequency](rule, start, since, last, clamped)
 
@@ -80,7 +80,7 @@ def _month_number(day: date) -> int:
 
 
 class _Months:
-    """The days a rule names in one month after the other; months of one shape are worked out once."""
+    """The days that a rule names in a month, as ordinals; months of one shape are computed once."""
 
     def __init__(self, rule: Rule, clamped: bool) -> None:
         self._rule = rule
@@ -98,7 +98,7 @@ class _Months:
 
 
 def _days_of_month(rule: Rule, first_weekday: int, length: int, *, clamped: bool) -> list[int]:
-    """In order, each once. Clamping is for days of the month alone: a fifth Friday that is not there is no slot."""
+    """Returns the days of a month in order, each once. Only days of the month are clamped, not a missing fifth Friday."""
     days: set[int] = set()
     for number in rule.month_days:
         if 0 < number <= length:
@@ -112,7 +112,7 @@ def _days_of_month(rule: Rule, first_weekday: int, length: int, *, clamped: bool
 
 
 def _nth(n: int, weekday: int, first_weekday: int, length: int) -> int:
-    """The day of the n-th `weekday`, outside the month when there is none."""
+    """Returns the day of the n-th `weekday`; one outside the month when there is none."""
     first = 1 + (weekday - first_weekday) % 7
     if n > 0:
         return first + 7 * (n - 1)

@@ -1,4 +1,4 @@
-"""When a series has its slots: rule, start, zone and policies in, one slot after the other out."""
+"""The slots of a recurrence: rule, start, zone and policies in, one slot after the other out. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,16 +26,17 @@ class Slot(NamedTuple):
 
     @property
     def day(self) -> date:
+        """The calendar day of the nominal start."""
         return date.fromisoformat(self.nominal[:10])
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """What the rule leaves open.
+    """The choices that a rule leaves open.
 
-    `month_end`: a day that the month has not is its last day (clamp), or the month has no slot (skip).
-    `mode`: slots come by schedule, or each an interval after the completion of the one before.
-    `pile_up`: how many open occurrences stay.
+    `month_end`: a day that a month lacks becomes its last day (clamp), or the month has no slot (skip).
+    `mode`: slots come by schedule, or each comes an interval after the completion of the one before.
+    `pile_up`: all open occurrences stay, or only the newest.
     """
 
     month_end: Literal["clamp", "skip"] = "clamp"
@@ -45,7 +46,7 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """A rule that has slots. `clock` is None in a series of days; no slot is after the day `last`."""
+    """A rule with everything that its slots depend on. `clock` is None in a series of days; no slot is after `last`."""
 
     rule: Rule
     start: date
@@ -57,16 +58,17 @@ class Recurrence:
 
     @property
     def whole(self) -> Rule:
-        """The rule with what it leaves to the start."""
+        """The rule with the days and months that it leaves to the start."""
         return filled(self.rule, self.start)
 
 
 def parse(
     text: str, start: Mapping[str, Any], zone: str, policies: Policies | None = None, generation: int = 1
 ) -> Recurrence | Refused:
-    """Read a rule for a `start` that is valid as a due; `zone` is the user's, in which a start without a time counts.
+    """Reads a rule for a `start` (a due: `{date}` or `{local, zone}`); `zone` is the user's, for a start without a time.
 
-    A start that the rule does not meet is no slot. Refused with `errors` when the rule is wrong or never has a slot.
+    A start that the rule does not name is no slot. Returns a refusal with `errors` when the rule is wrong or never has a
+    slot.
     """
     rule = parse_rule(text)
     if isinstance(rule, Refused):
@@ -84,7 +86,7 @@ def parse(
 
 
 def _misfit(endless: Recurrence) -> tuple[str, str] | None:
-    """What the rule says that this start and these policies cannot keep."""
+    """Returns (code, detail) of what in the rule does not go with this start and these policies."""
     rule = endless.rule
     if isinstance(rule.until, datetime) and endless.clock is None:
         return ("invalid_until", "a series of days ends on a day: UNTIL takes a day, as 20270331")
@@ -99,6 +101,7 @@ def _misfit(endless: Recurrence) -> tuple[str, str] | None:
 
 
 def _emptiness(recurrence: Recurrence) -> tuple[str, str] | None:
+    """Returns (code, detail) of why the recurrence has no slot; None when it has one."""
     if recurrence.last < recurrence.start:
         return ("until_before_start", "UNTIL is before the first possible slot")
     if next(slots(recurrence), None) is not None:
@@ -109,7 +112,7 @@ def _emptiness(recurrence: Recurrence) -> tuple[str, str] | None:
 
 
 def _last_day(endless: Recurrence) -> date:
-    """The day of the last slot that COUNT or UNTIL allows, or later."""
+    """Returns the day of the last slot that COUNT or UNTIL allows, or a later one."""
     until = endless.rule.until
     if endless.rule.count is not None and endless.policies.mode == "schedule":
         return _counted_out(endless, endless.rule.count)
@@ -119,11 +122,11 @@ def _last_day(endless: Recurrence) -> date:
         return date.min
     if not isinstance(until, datetime):
         return until
-    assert endless.clock is not None, "a time may end only what has times"  # noqa: S101  # see _misfit
+    assert endless.clock is not None, "UNTIL with a time in a series of days"  # noqa: S101  # see _misfit
     if until.tzinfo is None:
         return until.date() if endless.clock <= until.time() else until.date() - DAY
     near = until.astimezone(ZoneInfo(endless.zone)).date()
-    # Where clocks are put back over midnight, the day after may have begun once already.
+    # Where clocks go back over midnight, the next day may have begun once already.
     return max(day for day in (near - DAY, near, near + DAY) if _at(endless, day) <= until)
 
 
@@ -133,20 +136,21 @@ def _counted_out(endless: Recurrence, count: int) -> date:
 
 
 def slots(recurrence: Recurrence) -> Iterator[Slot]:
-    """All slots in order, lazily. After completion: as they come if each is completed when it starts."""
+    """Yields all slots in order; after completion as they come if each is completed when it starts."""
     if recurrence.policies.mode == "completion":
         return _chain(recurrence)
     return (_slot(recurrence, day) for day in _days(recurrence, recurrence.start))
 
 
 def first(recurrence: Recurrence, count: int) -> list[Slot]:
+    """Returns the first `count` slots."""
     return list(islice(slots(recurrence), count))
 
 
 def slots_after(recurrence: Recurrence, instant: datetime) -> Iterator[Slot]:
-    """The slots by schedule that start later than an aware `instant`, lazily."""
+    """Yields the slots by schedule that start after an aware `instant`."""
     assert recurrence.policies.mode == "schedule", "completions tell what comes next"  # noqa: S101  # a bug of the caller
-    # What the clock there shows or has passed has started, so no earlier day is looked at.
+    # Slots of days before the present local day have started.
     days = _days(recurrence, instant.astimezone(ZoneInfo(recurrence.zone)).date())
     for day in days:
         if _at(recurrence, day) > instant:
@@ -156,30 +160,30 @@ def slots_after(recurrence: Recurrence, instant: datetime) -> Iterator[Slot]:
 
 
 def slots_since(recurrence: Recurrence, day: date) -> Iterator[Slot]:
-    """The slots from a day on, lazily. After completion: the days that could be the first."""
-    return (_slot(recurrence, found) for found in _days(recurrence, day))
+    """Yields the slots from a day on; after completion the days that could be the first."""
+    return (_slot(recurrence, named) for named in _days(recurrence, day))
 
 
 def number_of(recurrence: Recurrence, slot: Slot) -> int:
-    """Which one it is by schedule, from 1 at the first slot after the start."""
+    """Returns the number of a slot by schedule, from 1 at the first slot of the recurrence."""
     start, clamped = recurrence.start, recurrence.policies.month_end == "clamp"
     low, high = start.toordinal(), slot.day.toordinal()
-    # Bare numbers: a daily series of centuries is counted in the time of a turn.
+    # Plain numbers, no dates: a daily series of centuries is counted within a turn.
     days = days_of_rule(recurrence.whole, start, start, slot.day, clamped=clamped)
     return sum(low <= day <= high for day in days)
 
 
 def following(recurrence: Recurrence, slot: Slot) -> Iterator[Slot]:
-    """The slots by schedule after `slot`, lazily."""
+    """Yields the slots by schedule after `slot`."""
     assert recurrence.policies.mode == "schedule", "completions tell what comes next"  # noqa: S101  # a bug of the caller
     return (_slot(recurrence, day) for day in _days(recurrence, slot.day + DAY))
 
 
 def after_completion(recurrence: Recurrence, slot: Slot, completed: datetime, made: int) -> Slot | None:
-    """The slot an interval after `slot` was completed, at the wall-clock time of the start; None when it was the last.
+    """Returns the slot an interval after `slot` was completed, at the wall-clock time of the start; None after the last.
 
-    `made` counts the slots so far, `slot` and skipped ones included. A slot completed ahead of its time is never
-    followed by one before it: slots go forward, so that none comes twice.
+    `made` counts the slots so far, `slot` and skipped ones included. When a slot is completed ahead of its time, the
+    next one still comes after it, so that no slot comes twice.
     """
     rule = recurrence.rule
     if rule.count is not None and made >= rule.count:
@@ -190,7 +194,7 @@ def after_completion(recurrence: Recurrence, slot: Slot, completed: datetime, ma
 
 
 def slot_at(recurrence: Recurrence, slot: Slot) -> datetime:
-    """The UTC instant at which a slot starts: in a gap the first valid one, in an overlap the first of two.
+    """Returns the UTC instant at which a slot starts: in a gap the first valid one, in an overlap the first of two.
 
     A slot that is a day starts when that day starts in the zone of the recurrence.
     """
@@ -208,7 +212,7 @@ def _chain(recurrence: Recurrence) -> Iterator[Slot]:
 
 
 def _days(recurrence: Recurrence, since: date) -> Iterator[date]:
-    """The days of the slots from `since` on; ends, because the calendar does."""
+    """Yields the days of the slots from `since` on; it ends, because the calendar does."""
     since = max(since, recurrence.start)
     low, high = since.toordinal(), recurrence.last.toordinal()
     clamped = recurrence.policies.month_end == "clamp"

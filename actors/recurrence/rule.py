@@ -1,4 +1,4 @@
-"""The rules people may write: the part of RFC 5545's RRULE that Duely keeps, and what is refused."""
+"""Recurrence rules as people write them: the part of RFC 5545's RRULE that Duely takes, and its refusals. Pure."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -20,10 +20,10 @@ LAST_COUNTED_BACK = 28  # days from the end that every month has
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule as it was written; what it leaves to the start of its series is empty.
+    """A rule as it was written; the fields that it leaves to the start of its series are empty.
 
-    `weekdays` are (n, weekday): Monday is 0, n counts within the month and is negative from its end, 0 is every one.
-    `until` is a date or a local time that the slots are compared with as they are named, or an aware UTC instant.
+    `weekdays` are pairs (n, weekday): Monday is 0; n counts within the month, is negative from its end, and 0 is every
+    one. `until` is a date or a naive local time, which is compared with the names of slots, or an aware UTC instant.
     """
 
     frequency: Frequency
@@ -37,19 +37,20 @@ class Rule:
 
     @property
     def names_days(self) -> bool:
+        """Whether the rule itself says which days it means."""
         return bool(self.weekdays or self.month_days or self.months)
 
 
 def refused(problems: list[tuple[str, str]]) -> Refused:
-    """A refusal of the rule from (code, detail) of each thing that is wrong with it, the first few."""
-    told = problems[:MAX_PROBLEMS]
-    errors = [{"pointer": "/rule", "code": code, "detail": detail} for code, detail in told]
-    reasons = "; ".join(detail for _, detail in told)
+    """Returns a refusal of the rule, from the (code, detail) of everything that is wrong with it; at most the first 10."""
+    first = problems[:MAX_PROBLEMS]
+    errors = [{"pointer": "/rule", "code": code, "detail": detail} for code, detail in first]
+    reasons = "; ".join(detail for _, detail in first)
     return Refused("invalid_rule", f"The rule cannot be used: {reasons}.", 422, {"errors": errors})
 
 
 def parse_rule(text: str) -> Rule | Refused:
-    """Read `FREQ=WEEKLY;BYDAY=MO,TH`, `RRULE:` before it or not; refused with all that is wrong in its parts."""
+    """Reads `FREQ=WEEKLY;BYDAY=MO,TH`, with or without `RRULE:`; returns a refusal with everything that is wrong in it."""
     if len(text) > MAX_RULE:
         return refused([("too_long", f"it is longer than {MAX_RULE} characters")])
     if not _WRITTEN.fullmatch(text):
@@ -75,7 +76,7 @@ _TIME = re.compile(r"\d{8}T\d{6}Z?", re.ASCII)
 
 
 def _read(name: str, value: str, given: dict[str, Any]) -> tuple[str, str] | None:
-    """Put the value of a part into `given`, or say what is wrong with it."""
+    """Puts the value of a part into `given`; returns (code, detail) of what is wrong with it, or None."""
     part = PARTS.get(name)
     if part is None:
         return ("unsupported_part", f"{name} is not among {', '.join(PARTS)}")
@@ -88,7 +89,7 @@ def _read(name: str, value: str, given: dict[str, Any]) -> tuple[str, str] | Non
 
 
 def _clashes(given: Mapping[str, Any]) -> list[tuple[bool, str, str]]:
-    """(wrong, code, detail) of what each part may be right about, but not together with the others."""
+    """Returns (is wrong, code, detail) of each combination of parts that a rule may not have."""
     frequency = given.get("FREQ", "")
     by = sorted(name for name in given if name.startswith("BY"))
     foreign = [name for name in by if frequency and name not in BY_PARTS[frequency]]
@@ -139,10 +140,10 @@ def _weekday(value: str) -> int | None:
 
 
 def _weekdays(value: str) -> tuple[tuple[int, int], ...] | None:
-    found = [_BYDAY.fullmatch(item) for item in value.split(",")]
-    if not all(found):
+    matches = [_BYDAY.fullmatch(item) for item in value.split(",")]
+    if not all(matches):
         return None
-    return tuple(sorted({(int(match[1] or 0), WEEKDAYS.index(match[2])) for match in found if match}))
+    return tuple(sorted({(int(match[1] or 0), WEEKDAYS.index(match[2])) for match in matches if match}))
 
 
 def _until(value: str) -> date | datetime | None:
@@ -159,12 +160,14 @@ def _until(value: str) -> date | datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Part:
+    """A part of a rule: the field of `Rule` that it fills, and how its value is read."""
+
     field: str
-    read: Callable[[str], Any]  # None: not what the part takes
-    takes: str
+    read: Callable[[str], Any]  # returns None for a value that the part does not take
+    takes: str  # in words, for a refusal
 
 
-# Every part of a rule that is understood.
+# Every part that a rule may have.
 PARTS: Mapping[str, Part] = {
     "FREQ": Part("frequency", _frequency, "DAILY, WEEKLY, MONTHLY or YEARLY"),
     "INTERVAL": Part("interval", _number(MAX_INTERVAL), f"a number from 1 to {MAX_INTERVAL:,}"),

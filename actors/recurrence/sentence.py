@@ -1,4 +1,4 @@
-"""What a rule says, as a sentence a person would write."""
+"""A recurrence as a sentence that a person would write. Pure."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -19,11 +19,11 @@ LEAST = 28  # days of every month
 
 
 def sentence(recurrence: Recurrence) -> str:
-    """`Every 2 weeks on Monday and Thursday at 09:00, until 31 March 2027`; the zone is left to the reader."""
+    """Returns `Every 2 weeks on Monday and Thursday at 09:00, until 31 March 2027`; the zone is left to the reader."""
     after = recurrence.policies.mode == "completion"
     rule = recurrence.whole
-    said = _interval(rule) + " after completion" if after else _ON[rule.frequency](rule)
-    clauses = [said + _at(recurrence)]
+    days = _interval(rule) + " after completion" if after else _ON[rule.frequency](rule)
+    clauses = [days + _at(recurrence)]
     if not after:
         clauses += [_weeks(rule), _month_end(rule, clamped=recurrence.policies.month_end == "clamp")]
     clauses.append(_end(recurrence))
@@ -66,7 +66,7 @@ _ON: Mapping[Frequency, Callable[[Rule], str]] = {
 
 
 def _days(rule: Rule) -> str:
-    """`the 1st and 15th`, `the last day`, `the second Tuesday and last Friday`."""
+    """Returns `the 1st and 15th`, `the last day`, `the second Tuesday and last Friday`."""
     ahead = [_ordinal(day) for day in rule.month_days if day > 0]
     back = [f"{_back(_ordinal(-day), day)} day" for day in reversed(rule.month_days) if day < 0]
     weekdays = sorted(rule.weekdays, key=lambda counted: (counted[0] < 0, abs(counted[0]), counted[1]))
@@ -93,14 +93,14 @@ def _at(recurrence: Recurrence) -> str:
 
 
 def _weeks(rule: Rule) -> str:
-    """Which day begins a week tells which of every second week is meant."""
+    """Returns the day that begins a week, where it decides which of every second week is meant; else ""."""
     if rule.frequency != "WEEKLY" or rule.interval == 1 or rule.week_start == 0:
         return ""
     return f"weeks starting on {WEEKDAYS[rule.week_start]}"
 
 
 def _month_end(rule: Rule, *, clamped: bool) -> str:
-    """What happens in months that lack a day."""
+    """Returns what happens in months that lack a day; "" when each has it."""
     months = rule.months or tuple(range(1, 13))
     longest = max(rule.month_days, default=0)
     if (rule.months, rule.month_days) == ((LEAP_DAY[0],), (LEAP_DAY[1],)):
