@@ -24,6 +24,7 @@ class Bug:
 
     @property
     def fingerprint(self) -> str:
+        """The bug's name in logs and envelopes; see the function `fingerprint`."""
         return fingerprint(self.error)
 
     def to_wire(self) -> Json:

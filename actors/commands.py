@@ -96,11 +96,15 @@ class RemoveTag(Body):
 
 
 class RenameTag(Body):
+    """Puts the tag `to` in the place of `from`, in any spelling."""
+
     from_: TagName = Field(alias="from")
     to: TagName
 
 
 class MoveDue(Body):
+    """The due from now on; null takes it away."""
+
     due: Due | None
 
 
@@ -150,10 +154,14 @@ class UndoChange(Body):
 
 
 class Rezone(Body):
+    """The user's zone from now on."""
+
     zone: Zone
 
 
 class RegisterUser(Body):
+    """The profile of a user who begins."""
+
     email: Email
     zone: Zone = "UTC"
     defaults: Defaults = Defaults()
@@ -161,6 +169,8 @@ class RegisterUser(Body):
 
 
 class PatchUser(Body):
+    """Any of the fields of a profile, and of its `defaults`; the defaults here are never read."""
+
     zone: Zone = ""
     defaults: Defaults = Defaults()
     name: PersonName = ""

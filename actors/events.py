@@ -13,6 +13,8 @@ from actors.shapes import DueShape, Reminder, Series, Task, TrimmedTask, User
 
 
 class Actor(TypedDict):
+    """Who asked: the principal of the command."""
+
     kind: Literal["user", "token", "agent", "reminder", "system"]
     id: str
 
@@ -26,6 +28,8 @@ class Cause(TypedDict):
 
 
 class Change(TypedDict):
+    """The value of a field before the event, and after it."""
+
     old: Any
     new: Any
 
@@ -48,6 +52,8 @@ class _Data(TypedDict):
 
 
 class TaskData(_Data):
+    """`task` is as the turn left it."""
+
     task_id: str
     task: Task
 
@@ -62,6 +68,8 @@ class ReminderData(_Data):
 
 
 class FiredData(ReminderData):
+    """`late_seconds` is null unless the reminder fired more than 5 s late."""
+
     late_seconds: int | None
 
 
@@ -95,6 +103,8 @@ class TriggeredData(SlotData):
 
 
 class MovedData(SlotData):
+    """`due` is the one that the task of the slot gets."""
+
     due: DueShape
 
 
@@ -112,10 +122,14 @@ class Successor(TypedDict):
 
 
 class SplitData(SeriesData):
+    """The series ends before a slot, and `successor` begins there."""
+
     successor: Successor
 
 
 class UserData(_Data):
+    """`user` is as the turn left it."""
+
     user: User
 
 

@@ -227,7 +227,7 @@ _CODES = {
 
 def problems(error: ValidationError) -> list[dict[str, str]]:
     """Returns the `errors` of a problem document: `[{pointer: "/due/zone", code, detail}]`."""
-    return [field_problem(found["loc"], found["type"], found["msg"]) for found in error.errors(include_url=False)]
+    return [field_problem(wrong["loc"], wrong["type"], wrong["msg"]) for wrong in error.errors(include_url=False)]
 
 
 def field_problem(location: tuple[int | str, ...], kind: str, detail: str) -> dict[str, str]:

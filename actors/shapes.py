@@ -144,6 +144,8 @@ class Series(TypedDict):
 
 
 class User(TypedDict):
+    """A user. `defaults` are the fields of `actors.fields.Defaults`; a deleted user keeps nothing personal."""
+
     id: str
     email: str
     name: str

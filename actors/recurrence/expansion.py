@@ -149,7 +149,7 @@ def first(recurrence: Recurrence, count: int) -> list[Slot]:
 
 def slots_after(recurrence: Recurrence, instant: datetime) -> Iterator[Slot]:
     """Yields the slots by schedule that start after an aware `instant`."""
-    assert recurrence.policies.mode == "schedule", "completions tell what comes next"  # noqa: S101  # a bug of the caller
+    assert recurrence.policies.mode == "schedule", "after completion, slots ahead are not known"  # noqa: S101  # a bug of the caller
     # Slots of days before the present local day have started.
     days = _days(recurrence, instant.astimezone(ZoneInfo(recurrence.zone)).date())
     for day in days:
@@ -175,7 +175,7 @@ def number_of(recurrence: Recurrence, slot: Slot) -> int:
 
 def following(recurrence: Recurrence, slot: Slot) -> Iterator[Slot]:
     """Yields the slots by schedule after `slot`."""
-    assert recurrence.policies.mode == "schedule", "completions tell what comes next"  # noqa: S101  # a bug of the caller
+    assert recurrence.policies.mode == "schedule", "after completion, slots ahead are not known"  # noqa: S101  # a bug of the caller
     return (_slot(recurrence, day) for day in _days(recurrence, slot.day + DAY))
 
 

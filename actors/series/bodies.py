@@ -118,6 +118,8 @@ class SkipSlot(Body):
 
 
 class MoveSlot(Body):
+    """Gives the task of a slot the due `to`."""
+
     slot: SlotName
     to: Due
 
@@ -129,6 +131,8 @@ class StopSeries(Body):
 
 
 class DeleteSeries(Body):
+    """Says whether the open tasks of the series stay or are trashed."""
+
     occurrences: Literal["keep", "delete"]
 
 

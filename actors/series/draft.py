@@ -277,7 +277,7 @@ class Draft:
         return [made for made in entries if not self.has_started(made)]
 
     def hold(self, entries: list[MadeSlot], staying: list[MadeSlot]) -> None:
-        """Of the slots set aside, holds those `staying` until it is known whether they come; withdraws the others."""
+        """Holds those of the slots set aside that are `staying`, until it is known whether they come; withdraws the others."""
         self.withdraw([made for made in entries if made not in staying])
         self.state["ahead"] = staying
 

@@ -34,20 +34,20 @@ def occurrences(series: Series, tasks: Sequence[Task], first: date, last: date) 
 
     `series` is a stored one; `tasks` are its stored tasks of the slots on these days.
     """
-    found = {_place(series, _occurrence_of(task)): _of_task(series, task) for task in tasks}
+    by_place = {_place(series, _occurrence_of(task)): _of_task(series, task) for task in tasks}
     for entry in tasks_of(series):
         if first <= Slot(*_place(series, entry)).day <= last:
-            found.setdefault(_place(series, entry), _of_entry(series, entry))
+            by_place.setdefault(_place(series, entry), _of_entry(series, entry))
     recurrence = _recurrence(series)
     if recurrence is not None:
         # They may come from an earlier rule, whose generation they keep.
         made = {entry["slot"] for entry in tasks_of(series)}
-        made |= {slot for (_, slot), occurrence in found.items() if occurrence["state"] == "skipped"}
+        made |= {slot for (_, slot), occurrence in by_place.items() if occurrence["state"] == "skipped"}
         for slot in islice(_beyond(series, recurrence, first, last), MOST_OCCURRENCES):
             if slot.nominal not in made:
-                found.setdefault((slot.generation, slot.nominal), _of_slot(series, slot))
-        _number(found, _numbers(series, recurrence, first, last))
-    return sorted(found.values(), key=lambda occurrence: (occurrence["at"], occurrence["slot"]))[:MOST_OCCURRENCES]
+                by_place.setdefault((slot.generation, slot.nominal), _of_slot(series, slot))
+        _number(by_place, _numbers(series, recurrence, first, last))
+    return sorted(by_place.values(), key=lambda occurrence: (occurrence["at"], occurrence["slot"]))[:MOST_OCCURRENCES]
 
 
 def _place(series: Series, entry: Mapping[str, Any]) -> Place:
@@ -132,6 +132,6 @@ def _numbers(series: Series, recurrence: Recurrence, first: date, last: date) ->
     return numbers | {_place(series, entry): entry["number"] for entry in made}
 
 
-def _number(found: Mapping[Place, Occurrence], numbers: Mapping[Place, int]) -> None:
-    for place, occurrence in found.items():
+def _number(by_place: Mapping[Place, Occurrence], numbers: Mapping[Place, int]) -> None:
+    for place, occurrence in by_place.items():
         occurrence["number"] = numbers.get(place)

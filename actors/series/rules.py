@@ -34,6 +34,7 @@ def decide(state: SeriesState | None, version: int, command: Command, now: datet
 
 
 def create(state: SeriesState | None, command: Command, now: datetime) -> Decision:
+    """Makes the series and its first tasks. Refuses a rule that is wrong or has no slot ahead, and a large template."""
     if state is not None:
         own = state["user_id"] == command.principal.user_id
         return Unchanged(series_state.series_json(state)) if own else NOT_FOUND

@@ -21,13 +21,13 @@ def upcoming(series: Series, done: Collection[str]) -> Json:
 
     That slot may have no task yet: then it has no `generation`, and its `task_id` is None.
     """
-    awaited, shown = series["awaited"], dict[str, Any](series)
+    awaited, body = series["awaited"], dict[str, Any](series)
     # After completion the next slot comes only when the task is done.
     if awaited is None or awaited["task_id"] not in done or series["mode"] != "schedule":
-        return shown
+        return body
     made = [awaited, *series["ahead"]]
     left = next((entry for entry in made if entry["task_id"] not in done), None)
-    return {**shown, "awaited": left or _computed(series, made[-1])}
+    return {**body, "awaited": left or _computed(series, made[-1])}
 
 
 def _computed(series: Series, last: MadeSlot) -> Json | None:

@@ -45,6 +45,7 @@ def decide(state: TaskState | None, version: int, command: Command, now: datetim
 
 
 def create(state: TaskState | None, command: Command, now: datetime) -> Decision:
+    """Makes the task; when it exists already, answers with it as it is now. Refuses a task that is too large."""
     if state is not None:
         own = state["user_id"] == command.principal.user_id
         return Unchanged(task_state.task_json(state)) if own else NOT_FOUND
@@ -82,6 +83,7 @@ def retemplate(state: TaskState, command: Command, now: datetime) -> Decision:
 
 
 def patch(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Sets the fields of the body; null clears one. See `edited` for edits that conflict."""
     return edited(state, _edit(command.body), command, now)
 
 
@@ -115,6 +117,7 @@ def delete(state: TaskState, command: Command, now: datetime) -> Decision:
 
 
 def restore(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Takes the task out of the trash."""
     return edited(state, {"deleted_at": None}, command, now)
 
 
@@ -132,6 +135,7 @@ def set_priority(state: TaskState, command: Command, now: datetime) -> Decision:
 
 
 def add_tags(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Adds tags; refuses more than MAX_TAGS."""
     wanted = tags.added(state["tags"], command.body["tags"])
     if len(wanted) > MAX_TAGS:
         errors = [{"pointer": "/tags", "code": "too_many", "detail": f"a task has at most {MAX_TAGS} tags"}]
@@ -166,6 +170,7 @@ def rezone(state: TaskState, command: Command, now: datetime) -> Decision:
 
 
 def snooze(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Puts a reminder off. Refuses a completed task, an unknown reminder, and an end that is not ahead of now."""
     if state["status"] != "open":
         return Refused("task_completed", "The task is completed: it reminds nobody.", 409)
     reminder = _to_snooze(state["reminders"], command.body.get("reminder_id"))
@@ -199,6 +204,7 @@ def _to_snooze(current: list[Reminder], reminder_id: str | None) -> Reminder | N
 
 
 def acknowledge(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Marks the named reminder, or each one, as seen if it has fired. Refuses an unknown reminder."""
     wanted = command.body.get("reminder_id")
     named = [reminder for reminder in state["reminders"] if wanted in {None, reminder["id"]}]
     if wanted is not None and not named:
