@@ -19,9 +19,7 @@ from actors.series.state import BacklogEntry, SeriesState
 from actors.shapes import MadeSlot
 
 MAX_FACTS: Final = 40  # of one turn; what is left is due again at once
-MAX_FACT_BYTES: Final = (
-    64 * 1024
-)  # of templates in the events of a turn, beside the series in the first; one always goes
+MAX_FACT_BYTES: Final = 64 * 1024  # of templates in the events of a turn; one always goes, however long
 
 OWN_DOING: Final = frozenset({"reminder", "system"})  # kinds of principals whose commands leave `updated_at` as it is
 
