@@ -47,7 +47,7 @@ class Stage:
         return orjson.loads(await self.runtime.dispatch(actor_type, actor_id, method, orjson.dumps(argument)))
 
     async def remind(self, actor_id: str, name: str = "wake", actor_type: str = "TaskActor") -> None:
-        """As the sidecar does it: without times."""
+        """Fires a reminder as the sidecar does: without times in the body."""
         await self.runtime.fire_reminder(actor_type, actor_id, name, b'{"data":"","dueTime":"","period":""}')
 
     async def create(self, **body: Any) -> str:

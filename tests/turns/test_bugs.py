@@ -1,4 +1,4 @@
-"""The third kind of failure: a bug is answered with its mark; an outage and what a newer release wrote still rise."""
+"""Bugs in turns: they are answered with their fingerprint; outages and what a newer release wrote are still raised."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +18,7 @@ DUE = {"local": "2026-11-22T14:00", "zone": "Europe/Berlin"}
 
 
 def rewrite(stage: Stage, actor_id: str, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change the stored doc as nobody who goes through the fence could."""
+    """Changes the stored doc past the fence."""
     doc = stage.doc(actor_id)
     change(doc)
     stage.sidecar.docs[actor_id] = orjson.dumps(doc)

@@ -1,4 +1,4 @@
-"""What one turn commits, and how it answers when the store says no, says nothing, or has seen the command before."""
+"""The commit of a turn, and its answer when the store refuses, does not answer, or has seen the command before."""
 
 import asyncio
 
@@ -89,7 +89,7 @@ async def test_the_same_id_with_another_request_is_a_mismatch(stage: Stage, repl
     assert stage.doc(task_id)["state"]["title"] == "One"
 
 
-@pytest.mark.parametrize("priority", ["low", "high"])  # what would be changed, what would do nothing
+@pytest.mark.parametrize("priority", ["low", "high"])  # one that would change the task, one that would not
 async def test_the_same_command_to_another_actor_is_a_mismatch(stage: Stage, replica: Stage, priority: str) -> None:
     first, other = await stage.create(), await stage.create(priority=priority)
     command = stage.person.says("SetPriority", {"priority": "high"})
@@ -169,7 +169,7 @@ async def test_a_store_that_stays_away_is_an_outage_and_leaves_no_trace(stage: S
 
 
 async def test_after_a_failed_save_the_doc_is_read_again(stage: Stage, replica: Stage) -> None:
-    """Without this, one save that failed after it had landed makes every later turn of the actor stale."""
+    """Without it, one save that failed after it was stored would make every later turn of the actor stale."""
     task_id = await stage.create()
     stage.sidecar.lost_answers = [TimeoutError()]
     stage.sidecar.save_errors = []

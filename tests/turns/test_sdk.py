@@ -1,4 +1,4 @@
-"""Where the SDK would do us harm: each correction, with the case that fails without it."""
+"""Our corrections of the SDK, each with the case that fails without it."""
 
 import asyncio
 import gc
@@ -47,7 +47,7 @@ async def test_an_exception_drops_what_was_cached(stage: Stage, monkeypatch: pyt
 
 
 async def test_the_sdk_saves_nothing_of_its_own(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its state manager writes after each method whatever it holds, and hops through a thread at each activation."""
+    """The SDK's state manager writes what it holds after each method, and uses a thread at each activation."""
     hops: list[object] = []
     monkeypatch.setattr(asyncio.get_running_loop(), "run_in_executor", lambda *what: hops.append(what))
     await stage.create()
@@ -64,7 +64,7 @@ async def test_a_sidecar_that_came_back_makes_every_actor_read_again(stage: Stag
 
 
 async def test_a_caller_that_gave_up_does_not_let_the_next_turn_in_between(stage: Stage) -> None:
-    """The sidecar frees its turn lock when a caller leaves, although the turn still runs here."""
+    """The sidecar frees its turn lock when a caller gives up, although the turn still runs here."""
     task_id = await stage.create()
     stage.sidecar.gate = asyncio.Event()
     stage.sidecar.saving.clear()
@@ -94,7 +94,7 @@ async def test_a_cancelled_turn_is_forgotten(stage: Stage) -> None:
 
 
 async def test_two_first_calls_at_once_are_one_actor(stage: Stage) -> None:
-    """The SDK makes an object for each of them; a lock inside the object would let both run."""
+    """The SDK makes an object for each first call; a lock inside the object would let both run."""
     task_id = await stage.create()
     await stage.runtime.deactivate("TaskActor", task_id)
     stage.sidecar.gate = asyncio.Event()
@@ -127,7 +127,7 @@ async def test_a_turn_after_deactivation_waits_for_the_one_before(stage: Stage) 
 
 
 async def test_a_deactivated_actor_is_freed_at_once(stage: Stage) -> None:
-    """What only the collector can free lies there until it looks at everything, which stops all turns for seconds."""
+    """Objects that only the garbage collector can free wait for a full collection, which stops all turns for seconds."""
     task_id = await stage.create()
     [actor] = map(weakref.ref, stage.runtime._actor_managers["TaskActor"]._active_actors.values())
     gc.disable()

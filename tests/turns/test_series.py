@@ -1,4 +1,4 @@
-"""A series and its tasks as actors: turns, ticks and reports that come twice, late, in another order, or at two copies."""
+"""A series and its tasks as actors: turns, ticks and reports that come twice, late, out of order, or at two replicas."""
 
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.turns
 
 SERIES = "SeriesActor"
 START = {"local": "2026-11-23T09:00", "zone": "Europe/Berlin"}
-# What an event of a series asks of a task.
+# The command to a task that the consumer makes of an event of a series.
 ASKS = {"recurrence.triggered": "CreateTask", "recurrence.withdrawn": "Withdraw"}
 
 
@@ -29,7 +29,7 @@ async def create(stage: Stage, **body: Any) -> str:
 
 
 def recurrence(stage: Stage, name: str, body: Any, receiver: str, cause: str) -> Command:
-    """As the consumer makes it: the same event always makes the same command."""
+    """Returns a command as the recurrence consumer makes it: the same event always makes the same command."""
     return build_command(
         name,
         body,
@@ -138,7 +138,7 @@ async def test_an_event_passed_on_twice_makes_one_task(stage: Stage, replica: St
 
 
 async def test_an_occurrence_withdrawn_before_it_is_made_is_never_made(stage: Stage) -> None:
-    """The series was deleted while its next occurrence was being made, and the two events came the wrong way round."""
+    """The series was deleted while its next occurrence was being made, and the two events arrived in reverse order."""
     series_id = await create(stage)
     await stage.send(series_id, stage.person.says("DeleteSeries", {"occurrences": "delete"}), SERIES)
     made, withdrawn = (event for event in stage.sidecar.outbox if event["type"] in ASKS)

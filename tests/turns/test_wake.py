@@ -1,4 +1,4 @@
-"""How an actor wakes: what it registers and when, and what a tick does that comes twice, early or late."""
+"""Wakes: what an actor registers and when, and what a tick does that comes twice, early or late."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def types(stage: Stage) -> list[str]:
 
 
 async def test_a_wake_is_registered_with_retries_without_end(stage: Stage) -> None:
-    """Through the client that was given: the SDK's HTTP way drops the policy, and after 4 failures the reminder is gone."""
+    """Our gRPC client keeps the policy; the SDK's HTTP client drops it, and then 4 failures delete the reminder."""
     task_id = await stage.create(due=DUE)
     [(name, body)] = stage.sidecar.reminders
     assert (name, body["dueTime"], body["period"]) == ("wake", "0h30m0s0ms0μs", None)
@@ -26,7 +26,7 @@ async def test_a_wake_is_registered_with_retries_without_end(stage: Stage) -> No
 
 
 async def test_a_wake_of_centuries_ahead_is_registered_for_a_year_and_then_anew(stage: Stage) -> None:
-    """The scheduler counts in nanoseconds of 64 bits and refuses what is more than 292 years away."""
+    """The scheduler counts in nanoseconds of 64 bits and refuses a delay of more than 292 years."""
     task_id = await stage.create(reminders=[{"at": "2999-12-31T23:59:59Z"}])
     assert stage.sidecar.reminders[0][1]["dueTime"] == f"{365 * 24}h0m0s0ms0μs"
     assert stage.armed == [("TaskActor", task_id, "2999-12-31T23:59:59.000Z")]
@@ -106,7 +106,7 @@ async def test_a_late_tick_says_how_late(stage: Stage) -> None:
 
 
 async def test_a_tick_commits_first_and_fails_when_it_cannot_register(stage: Stage) -> None:
-    """Registering first would replace the running job: a commit that then failed would never be tried again."""
+    """Registering first would replace the running job; if the commit then failed, nothing would try it again."""
     task_id = await stage.create(due=DUE)
     stage.clock.move(minutes=30)
     stage.sidecar.reminder_errors = [grpc_error("scheduler away")]
@@ -119,7 +119,7 @@ async def test_a_tick_commits_first_and_fails_when_it_cannot_register(stage: Sta
 
 
 async def test_a_tick_of_the_sweeper_does_not_wait_for_a_scheduler_that_is_away(stage: Stage) -> None:
-    """Each such tick would hold up the others that are overdue, for as long as the scheduler is away."""
+    """Each such tick would hold up the other overdue ones for as long as the scheduler is away."""
     task_id = await stage.create(due=DUE)
     stage.clock.move(minutes=30)
     stage.sidecar.reminder_errors = [grpc_error("scheduler away")]

@@ -1,4 +1,4 @@
-"""A task on a desk: commands go straight to `decide`, and every accepted one is checked for what always holds."""
+"""The desk of a task: it passes commands straight to `decide` and checks the invariants of every accepted decision."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ class Desk:
         return self
 
     def tick(self) -> list[str]:
-        """The types of the events of one tick."""
+        """Returns the types of the events of one tick."""
         decision = self.take(self.person.tick(self.clock.now()))
         return [event["type"] for event in decision.events] if isinstance(decision, Accepted) else []
 
@@ -63,7 +63,7 @@ class Desk:
         return [event["type"] for event in self.events]
 
     def reminder(self, number: int = 0) -> tuple[str, str | None, int]:
-        """Status, time and firing of one reminder."""
+        """Returns status, time and firing of one reminder."""
         reminder = self.task["reminders"][number]
         return reminder["status"], reminder["fire_at"], reminder["firing"]
 

@@ -33,7 +33,7 @@ class Desk:
         return self._take(self.person.says(name, body or {}))
 
     def tick(self) -> list[str]:
-        """The days told."""
+        """Ticks; returns the days of the digests that came."""
         before = len(self.events)
         self._take(tick_command(self.person.id, f"{self.now:%Y-%m-%dT%H:%M:%S.000Z}"))
         return [event["data"]["day"] for event in self.events[before:] if event["type"] == "digest.due"]
@@ -101,7 +101,7 @@ def test_of_several_days_missed_only_the_last_is_told(now: str, day: str, late: 
 @pytest.mark.parametrize(
     ("zone", "wake"),
     [
-        ("America/New_York", "2026-11-24T13:00:00.000Z"),  # it is still the 23rd there, which was told in Berlin
+        ("America/New_York", "2026-11-24T13:00:00.000Z"),  # it is still the 23rd there, whose digest came in Berlin
         ("Asia/Tokyo", "2026-11-23T23:00:00.000Z"),
         ("Europe/London", "2026-11-24T08:00:00.000Z"),
     ],

@@ -1,4 +1,4 @@
-"""When a due falls, through gaps and overlaps of the clocks."""
+"""The instant of a due, through gaps and overlaps of the clocks."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What is refused before it becomes a command, with which code, at which field."""
+"""Refusals of bodies before they become commands: which code, at which field."""
 
 from contextlib import suppress
 from typing import Any

@@ -1,4 +1,4 @@
-"""A task that is an occurrence: which slot it is for, how its series takes it back, and how it follows the template."""
+"""Tasks that are occurrences: their slot, how the series takes them back, and how they follow its template."""
 
 from typing import Any
 from uuid import uuid4
@@ -40,7 +40,7 @@ def test_which_slot_a_task_is_for_stays_through_its_whole_life() -> None:
 def test_a_task_of_no_series_has_no_occurrence() -> None:
     desk = Desk().create()
     assert desk.events[0]["data"]["task"]["occurrence"] is None
-    desk.task.pop("occurrence")  # as a doc of before
+    desk.task.pop("occurrence")  # as an early release wrote it
     decision = desk.do("CompleteTask")
     assert isinstance(decision, Accepted)
     assert decision.reply["occurrence"] is None

@@ -1,4 +1,4 @@
-"""What becomes of a reminder, by what happens to its task and when: one row a rule."""
+"""The rules of reminders: what becomes of one, by what happens to its task and when; one row a rule."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def snooze(until: str) -> tuple[str, Any]:
 
 PENDING, FIRED, CANCELLED = "pending", "fired", "cancelled"
 
-# The reminder, what happens at which time (UTC), and what it is in the end: status, fire_at (UTC), firing.
+# The reminder, what happens at which time (UTC), and how the reminder ends up: status, fire_at (UTC), firing.
 RULES: list[tuple[str, dict[str, Any], list[tuple[str, tuple[str, Any]]], tuple[str, str | None, int]]] = [
     ("a new due moves it", HALF_AN_HOUR, [("12:00", due("22:00"))], (PENDING, "20:30", 1)),
     ("moved often, it fires once", HALF_AN_HOUR, [("12:00", due("22:00")), ("12:01", due("20:00")), ("18:30", TICK), ("20:30", TICK)], (FIRED, "18:30", 1)),
@@ -106,7 +106,7 @@ def test_each_of_several_goes_its_own_way() -> None:
 
 
 def test_who_travels_gets_a_reminder_that_the_new_zone_leaves_behind_at_once() -> None:
-    """Nine o'clock of today, three hours from now in New York, has been in Tokyo: it is late there, and not lost."""
+    """Nine o'clock of today is three hours ahead in New York and has passed in Tokyo: the reminder is late, not lost."""
     desk = Desk().at(parse_instant("2026-11-22T12:00:00Z"))
     desk.person.zone = "America/New_York"
     desk.create(due={"date": "2026-11-22"}, reminders=[{"offset_minutes": 0}])

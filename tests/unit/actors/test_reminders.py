@@ -30,7 +30,7 @@ def at(desk: Desk, instant: str) -> Desk:
         ({}, []),
         ({"reminders": [{"offset_minutes": 5}]}, ["cancelled"]),
         ({"reminders": [{"at": "2026-11-22T12:00:01Z"}]}, ["pending"]),
-        # Set for a moment that has just gone by: it fires. For longer ago: it was never wanted.
+        # One set for a moment that has just passed fires; one for longer ago was never wanted.
         ({"reminders": [{"at": "2026-11-22T11:59:30Z"}, {"at": "2026-11-22T11:58:00Z"}]}, ["pending", "cancelled"]),
         ({"due": {"local": "2026-11-22T13:20", "zone": "Europe/Berlin"}}, ["cancelled"]),
     ],
@@ -258,7 +258,7 @@ def test_a_tick_is_not_an_edit() -> None:
 
 
 def test_reminders_of_two_tasks_never_share_an_id() -> None:
-    """One Idempotency-Key for two tasks is one command id; what is told once is told once a reminder id and firing."""
+    """One Idempotency-Key for two tasks is one command id; deliveries are unique by reminder id and firing."""
     first, second = Desk().create(), Desk().create()
     for desk in (first, second):
         command_id = "00000000-0000-4000-8000-000000000001"

@@ -1,4 +1,4 @@
-"""What each command does to a task."""
+"""The commands of a task, one by one."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whatever is done to a task in whatever order, what must hold holds."""
+"""The invariants of a task, after random commands in random order."""
 
 from collections import Counter
 from typing import Any
@@ -74,7 +74,7 @@ def _step(desk: Desk, name: str, body: Any) -> None:
 
 
 def _holds(desk: Desk) -> None:
-    """The wake is the earliest pending time; who is done or gone waits for nothing."""
+    """Checks that the wake is the earliest pending time, and that a completed or deleted task has none."""
     task = desk.task
     pending = [reminder["fire_at"] for reminder in task["reminders"] if reminder["status"] == "pending"]
     if task["status"] == "completed" or task["deleted_at"] or task["purged"]:
@@ -97,7 +97,7 @@ def _fires_once(events: list[Json]) -> None:
 
 
 def _folds(desk: Desk) -> None:
-    """The changes of all events, one after the other, make the task."""
+    """Checks that the changes of all events, one after the other, make the task."""
     folded: Json = {}
     for event in desk.events:
         data = event["data"]

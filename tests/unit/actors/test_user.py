@@ -1,4 +1,4 @@
-"""What commands do to a user's profile."""
+"""The commands of a user, one by one."""
 
 from typing import Any
 

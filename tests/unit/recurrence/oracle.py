@@ -1,4 +1,4 @@
-"""A second opinion on when a rule has its slots: dateutil for the days, a walk along the clock for the instants."""
+"""The oracle for the slots of a rule: dateutil computes the days, a walk along the clock the instants."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule
 
 MINUTE = timedelta(minutes=1)
-HORIZON_YEARS = 130  # it looks no further, because it looks at every year
+HORIZON_YEARS = 130  # the oracle looks no further, because it looks at every year
 FREQUENCIES = {"DAILY": rrule.DAILY, "WEEKLY": rrule.WEEKLY, "MONTHLY": rrule.MONTHLY, "YEARLY": rrule.YEARLY}
 DAYS = (rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU)
 NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -62,7 +62,7 @@ def _basic(until: date | datetime) -> str:
 
 
 def locals_of(case: Case) -> Iterator[datetime]:
-    """The local starts of the slots up to the horizon, before any gap shift."""
+    """Yields the local starts of the slots up to the horizon, before any gap shift."""
     found = (local for local, _ in groupby(merge(*_rules(case))))
     if case.count is not None:
         return islice(found, case.count)
@@ -93,7 +93,7 @@ def _rules(case: Case) -> list[Iterator[datetime]]:
 
 
 def _month_parts(case: Case) -> Iterator[dict[str, object]]:
-    """One rule a day, so that of a day and the last day of its month the first can be taken."""
+    """Yields one rule for each day, so that the earlier of a day and the last day of its month can be taken."""
     for n, day in case.weekdays:
         yield {"byweekday": DAYS[day](n)}
     for day in case.month_days or (() if case.weekdays else (case.start.day,)):
@@ -104,12 +104,12 @@ def _month_parts(case: Case) -> Iterator[dict[str, object]]:
 
 
 def instant_of(local: datetime, zone: str) -> datetime:
-    """The first instant at which a clock in `zone` shows `local` or later."""
+    """Returns the first instant at which a clock in `zone` shows `local` or later."""
     info = ZoneInfo(zone)
     both = [local.replace(tzinfo=info, fold=fold).astimezone(UTC) for fold in (0, 1)]
-    shown = [instant for instant in both if instant.astimezone(info).replace(tzinfo=None) == local]
-    if shown:
-        return min(shown)
+    exact = [instant for instant in both if instant.astimezone(info).replace(tzinfo=None) == local]
+    if exact:
+        return min(exact)
     instant = (local - timedelta(hours=26)).replace(tzinfo=UTC, second=0)
     while instant.astimezone(info).replace(tzinfo=None) < local:
         instant += MINUTE

@@ -1,4 +1,4 @@
-"""Short ways to make a series and to ask it."""
+"""Shorthands for making a series and asking for its slots."""
 
 from datetime import datetime
 from itertools import islice

@@ -1,4 +1,4 @@
-"""What comes after a completion: an interval later, at the wall-clock time of the start, always ahead."""
+"""The slot after a completion: an interval later, at the wall-clock time of the start, always ahead."""
 
 import pytest
 
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.unit
         ("FREQ=YEARLY", "2027-01-15T09:00", "2027-01-15T09:00", "2028-02-29T10:00:00Z", "2029-02-28T09:00"),
         # 23:30 in UTC is the next day in Berlin.
         ("FREQ=DAILY", "2026-02-01", "2026-02-01", "2026-02-10T23:30:00Z", "2026-02-12"),
-        # Through the night in which the clocks change the hour stays.
+        # The hour stays the same through a night in which the clocks change.
         ("FREQ=DAILY", "2026-02-01T02:30", "2026-03-20T02:30", "2026-03-28T12:00:00Z", "2026-03-29T02:30"),
-        # Completed long ahead of its time: a multiple of the interval that is after it, so that none comes twice.
+        # Completed long ahead of its time: the next slot still comes after it, so that none comes twice.
         ("FREQ=DAILY;INTERVAL=2", "2026-02-10T09:00", "2026-02-10T09:00", "2026-02-05T10:00:00Z", "2026-02-11T09:00"),
         ("FREQ=DAILY", "2026-02-10T09:00", "2026-02-10T09:00", "2025-02-05T10:00:00Z", "2026-02-11T09:00"),
     ],

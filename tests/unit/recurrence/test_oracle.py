@@ -1,4 +1,4 @@
-"""Thousands of random series agree with a second opinion; SEED=n tries others."""
+"""Thousands of random series compared with the oracle; SEED=n tries others."""
 
 import os
 from datetime import UTC, date, datetime, time, timedelta
@@ -36,12 +36,12 @@ def test_random_series_agree_with_the_oracle(frequency: str, cases: int) -> None
 
 
 def check(case: Case) -> bool:
-    """Every way to ask gives what the oracle has; true when both say that there is nothing."""
+    """Compares each function with the oracle; returns True when both say that there is no slot."""
     policies = Policies(month_end="clamp" if case.clamp else "skip")
     recurrence = parse(case.text, case.start_json, case.zone, policies)
     expected = list(islice(locals_of(case), SLOTS))
     if isinstance(recurrence, Refused):
-        # A day that no year has stays wrong where clamping would find another for it.
+        # A day that no year has is refused, although clamping would find another for it.
         assert not expected or "no year has such a day" in recurrence.detail, case
         return True
     found = [slot for slot in first(recurrence, SLOTS) if slot.day < case.horizon.date()]
@@ -53,7 +53,7 @@ def check(case: Case) -> bool:
 
 
 def check_jumps(case: Case, recurrence: Recurrence, found: list[Slot], instants: list[datetime]) -> None:
-    """From any instant and any slot on, the rest is the same as when counted from the start."""
+    """Checks that the slots from any instant and any slot on are the same as when counted from the start."""
     at = len(instants) // 2
     rest = found[at + 1 : at + 4]
     assert list(islice(following(recurrence, found[at]), len(rest))) == rest, case
@@ -104,7 +104,7 @@ def random_case(random: Random, frequency: str) -> Case:
 
 
 def random_day(random: Random) -> date:
-    """Ends of months, leap days and days around changes of the clocks come often."""
+    """Returns a random day; ends of months, leap days and days around changes of the clocks come often."""
     year = random.choice((random.randint(1971, 2040), random.randint(2020, 2030), random.randint(2090, 2110)))
     if random.random() < 0.1:
         return date(year - year % 4 + 4, 2, 28) + timedelta(days=1)

@@ -96,7 +96,7 @@ BY_DAY = [
 )
 def test_fifty_dates_of_any_rule_cost_less_than_a_millisecond_each(mode: str, rule: str, start: str) -> None:
     spent = []
-    for second in range(3):  # another start each time, so that nothing is remembered
+    for second in range(3):  # another start each time, so that no cache helps
         begun = time.thread_time()
         shown(rule, start[:-1] + str(second) if "T" in start else start, 50, mode=mode, month_end="skip")
         spent.append(time.thread_time() - begun)

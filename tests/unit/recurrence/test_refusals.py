@@ -1,4 +1,4 @@
-"""What rules are refused, and that each refusal says what is wrong and where."""
+"""Refusals of rules: each says what is wrong and where."""
 
 from datetime import date, datetime
 

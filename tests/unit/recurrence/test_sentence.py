@@ -1,4 +1,4 @@
-"""The sentence that says what a rule does."""
+"""The sentence of a rule."""
 
 from typing import Literal
 
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.unit
             "Every year on the 1st and last day of March and June",
         ),
         ("FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=30", "2026-11-22", "Every 30 June"),
-        # An end between two slots is told by the last day that may have one.
+        # An end between two slots is given as the last day that may have one.
         ("FREQ=DAILY;UNTIL=20260205T075959Z", "2026-01-31T09:00", "Every day at 09:00, until 4 February 2026"),
         ("FREQ=DAILY;UNTIL=99991231", "2026-01-31", "Every day"),
     ],

@@ -1,4 +1,4 @@
-"""When series have their slots: ends of months, leap days, clocks that change, and ends of series."""
+"""The slots of series: ends of months, leap days, clocks that change, and ends of series."""
 
 from dataclasses import replace
 from itertools import islice, pairwise
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.unit
         ("FREQ=YEARLY", "2024-02-29", "skip", ["2024-02-29", "2028-02-29", "2032-02-29"]),
         ("FREQ=YEARLY", "2096-02-29", "skip", ["2096-02-29", "2104-02-29"]),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "2025-01-01", "skip", ["2028-02-29", "2032-02-29"]),
-        # Clamping is for days of the month: a fifth Friday that is not there is no slot.
+        # Only days of the month are clamped: a missing fifth Friday is no slot.
         ("FREQ=MONTHLY;BYDAY=5FR", "2026-01-01", "clamp", ["2026-01-30", "2026-05-29", "2026-07-31"]),
         ("FREQ=MONTHLY;BYDAY=2TU,-1FR", "2026-01-14", "skip", ["2026-01-30", "2026-02-10", "2026-02-27"]),
         ("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", "2026-01-01", "clamp", ["2026-11-26", "2027-11-25", "2028-11-23"]),
@@ -109,7 +109,7 @@ def test_until_is_a_day_a_local_time_or_an_instant_and_included(until: str, last
 
 
 def test_until_counts_the_first_of_two_midnights() -> None:
-    # St. John's went back from 00:01 to 23:01: at UNTIL the clock shows the day before once more.
+    # St. John's went back from 00:01 to 23:01: at UNTIL the clock shows the day before again.
     recurrence = series("FREQ=DAILY;UNTIL=20101107T024500Z", "2010-11-05T00:00", "America/St_Johns")
     assert names(recurrence, 9)[-1] == "2010-11-07T00:00"
     assert names_after(series("FREQ=DAILY", "2010-11-05T00:00", "America/St_Johns"), "2010-11-07T02:45:00Z", 1) == [

@@ -1,4 +1,4 @@
-"""How long an answer takes at most, on the process's own clock, with room for a slow machine."""
+"""Limits on the CPU time of an answer, with room for a slow machine."""
 
 from itertools import islice
 from time import process_time
@@ -49,7 +49,7 @@ def test_a_rule_that_has_no_slot_is_refused_as_fast() -> None:
 
 
 def quickest(act: object) -> float:
-    """Seconds of the best of five, so that what else the machine does is not counted."""
+    """Returns the seconds of the best of five runs, so that other load on the machine does not count."""
     assert callable(act)
     took: list[float] = []
     for _ in range(5):

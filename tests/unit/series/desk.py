@@ -1,4 +1,4 @@
-"""A series on a desk: commands go straight to `decide`, and every accepted one is checked for what always holds."""
+"""The desk of a series: it passes commands straight to `decide` and checks the invariants of every accepted decision."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,13 +23,13 @@ class Desk:
         self.clock = FakeClock(parse_instant(at))
         self.state: Json | None = None
         self.doc = Doc()
-        self.largest = 0  # bytes of a doc
+        self.largest = 0  # the size of the largest doc, in bytes
         self.wake: str | None = None
         self.events: list[Json] = []
         self.made: dict[str, str] = {}  # task id → slot, in the order in which they were made
         self.withdrawn: list[str] = []  # slots whose tasks were withdrawn
-        self.gone: list[str] = []  # the ids of those
-        self.reported: set[str] = set()  # the ids of tasks of which a test says that they are done or gone
+        self.gone: list[str] = []  # the ids of the withdrawn tasks
+        self.reported: set[str] = set()  # the ids of tasks that a test has reported as done or gone
         self.templates: dict[str, Json] = {}
 
     def create(self, rule: str = "FREQ=DAILY", start: str = "2026-11-23T09:00", **body: Any) -> "Desk":
@@ -51,12 +51,12 @@ class Desk:
         return isinstance(self.do(name, body), Unchanged)
 
     def tick(self) -> list[str]:
-        """The types of the events of one tick."""
+        """Returns the types of the events of one tick."""
         decision = self.take(self.person.tick(self.clock.now()))
         return [event["type"] for event in decision.events] if isinstance(decision, Accepted) else []
 
     def wait(self, until: str) -> "Desk":
-        """Let the time come, with a tick at each wake on the way."""
+        """Moves the clock to an instant, with a tick at each wake on the way."""
         end = parse_instant(until)
         while self.wake is not None and parse_instant(self.wake) <= end:
             self.clock.at = max(self.clock.at, parse_instant(self.wake))
@@ -67,16 +67,16 @@ class Desk:
         return self
 
     def late(self, until: str) -> "Desk":
-        """Nothing ticks before that instant; then as often as it is asked for at once."""
+        """Moves the clock to an instant without a tick on the way, then ticks as often as a wake is due at once."""
         self.clock.at = parse_instant(until)
         while self.wake is not None and self.wake <= instant_text(self.clock.at):
             assert self.tick()
         return self
 
     def report(self, what: str, slot: str, generation: int | None = None, *, at: datetime | None = None) -> Decision:
-        """As the consumer sends it: Created, Completed, Deleted or Opened."""
+        """Reports about a task as the consumer does; `what` is Created, Completed, Deleted or Opened."""
         body: Json = {"generation": generation or self.series["generation"], "slot": slot}
-        if what == "Opened":  # also what was withdrawn and is restored, which may be withdrawn once more
+        if what == "Opened":  # a withdrawn task that is restored may be withdrawn once more
             task_id = occurrence_id(self.series["id"], body["generation"], slot)
             self.gone = [gone for gone in self.gone if gone != task_id]
         if what == "Completed":
@@ -84,7 +84,7 @@ class Desk:
         return self.do(f"Occurrence{what}", body)
 
     def task(self, event: Json, at: datetime) -> Accepted:
-        """The task that an event asks for, made at that instant."""
+        """Returns the decision that makes the task of an event, at that instant."""
         command = build_command(
             "CreateTask",
             event["data"]["task"],
@@ -157,7 +157,7 @@ class Desk:
         return [event["type"] for event in self.events]
 
     def last_types(self) -> list[str]:
-        """Of the last turn."""
+        """Returns the types of the events of the last turn."""
         return [event["type"] for event in self.events if event["data"]["version"] == self.doc.version]
 
     def move(self, **by: float) -> "Desk":

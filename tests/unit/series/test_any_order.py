@@ -1,4 +1,4 @@
-"""Whatever is done to a series and its tasks, in whichever order: no slot is awaited twice, and none that is gone."""
+"""Random walks over a series and its tasks: no slot is awaited twice, and none whose task is gone."""
 
 import random
 from dataclasses import dataclass, field
@@ -18,7 +18,11 @@ WALKS: Final = 400
 RULES: Final = ("FREQ=DAILY", "FREQ=DAILY;INTERVAL=3", "FREQ=DAILY;COUNT=6", "FREQ=DAILY;UNTIL=20261215")
 WEEKLY: Final = "FREQ=WEEKLY;BYDAY=MO,TH"
 HOURS: Final = (1, 5, 20, 30, 100)
-REPORTS: Final = {"Completed": "done", "Deleted": "trash", "Opened": "open"}  # and what becomes of the task
+REPORTS: Final = {
+    "Completed": "done",
+    "Deleted": "trash",
+    "Opened": "open",
+}  # a report → the state of the task after it
 
 
 @dataclass(slots=True)
@@ -30,12 +34,12 @@ class Task:
 
 @dataclass(slots=True)
 class Walk:
-    """`tasks` are as a person sees them, by id."""
+    """A walk of random steps. `tasks` are the tasks as a person sees them, by id."""
 
     chance: random.Random
     desk: Desk = field(default_factory=Desk)
     tasks: dict[str, Task] = field(default_factory=dict[str, Task])
-    told: int = 0
+    heard: int = 0
     done: list[str] = field(default_factory=list[str])
 
     def begin(self) -> None:
@@ -50,19 +54,19 @@ class Walk:
         act = self.chance.choice((self.wait, self.wait, self.report, self.report, self.ask))
         try:
             act()
-        except Outage:  # it is behind, and says so
+        except Outage:  # the series is behind
             self.done.append("behind")
         self.hear()
 
     def wait(self) -> None:
-        """With each tick at its time, or with all of them late."""
+        """Lets time pass, with each tick at its time or with all of them late."""
         until = instant_text(self.desk.clock.at + timedelta(hours=self.chance.choice(HOURS)))
         act = self.chance.choice((self.desk.wait, self.desk.late))
         self.done.append(f"{act.__name__} {until}")
         act(until)
 
     def report(self) -> None:
-        """A person does something to a task."""
+        """Changes a random task as a person would, and reports it."""
         what = self.chance.choice(tuple(REPORTS))
         fitting = [task for task in self.tasks.values() if (task.state == "open") == (what != "Opened")]
         if fitting:
@@ -72,7 +76,7 @@ class Walk:
             self.desk.report(what, task.slot, task.generation)
 
     def ask(self) -> None:
-        """A person does something to the series; some of it is refused."""
+        """Sends the series a random command of a person; some are refused."""
         body: Json
         name, body = self.chance.choice((
             ("PauseSeries", {}),
@@ -86,13 +90,13 @@ class Walk:
         self.desk.do(name, body)
 
     def hear(self) -> None:
-        for event in self.desk.events[self.told :]:
+        for event in self.desk.events[self.heard :]:
             data = event["data"]
             if event["type"] == "recurrence.triggered":
                 self.tasks[data["task_id"]] = Task(data["slot"]["slot"], data["slot"]["generation"])
             elif event["type"] == "recurrence.withdrawn" and self.tasks[data["task_id"]].state == "open":
                 self.tasks[data["task_id"]].state = "trash"
-        self.told = len(self.desk.events)
+        self.heard = len(self.desk.events)
 
     def holds(self) -> None:
         series = self.desk.series

@@ -1,4 +1,4 @@
-"""A series after completion: one open task, and the next only once that is done, gone or skipped."""
+"""Series after completion: one open task, and the next only once that is done, gone or skipped."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A series as a whole: edited, paused, stopped, deleted, split, and what becomes of the tasks that are made."""
+"""Commands to a whole series (edit, pause, stop, delete, split), and what becomes of the tasks that are made."""
 
 from typing import Any
 

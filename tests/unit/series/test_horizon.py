@@ -1,4 +1,4 @@
-"""How early the task of a slot is made: in time for its earliest reminder, and for a due that it was moved to."""
+"""The horizon of a series: tasks are made in time for their earliest reminder, and for a due that they were moved to."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ def reminding(*minutes: int) -> Json:
 
 
 def reminders_of(desk: Desk) -> dict[str, list[str]]:
-    """By slot: how the reminders of its task begin, when it is made without delay."""
-    found: dict[str, list[str]] = {}
+    """Returns, by slot, the status of its task's reminders when the task is made without delay."""
+    statuses: dict[str, list[str]] = {}
     for event in desk.events:
         if event["type"] == "recurrence.triggered":
             task = desk.task(event, parse_instant(event["time"])).reply
-            found[event["data"]["slot"]["slot"]] = [reminder["status"] for reminder in task["reminders"]]
-    return found
+            statuses[event["data"]["slot"]["slot"]] = [reminder["status"] for reminder in task["reminders"]]
+    return statuses
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_series_of_before_makes_its_tasks_as_ever() -> None:
     assert desk.slots_made() == days("11-23", "11-24", "11-25")
 
 
-# What is moved.
+# Moved slots.
 
 
 def moved(desk: Desk, slot: str, to: Json) -> Desk:

@@ -1,4 +1,4 @@
-"""What is made too late, because nothing ran when it was due: its reminders from meanwhile are not lost, they fire late."""
+"""Tasks that are made too late, because nothing ran when they were due: their reminders since then fire late."""
 
 from datetime import timedelta
 
@@ -18,8 +18,8 @@ AN_HOUR_BEFORE: Json = {"title": "Water", "reminders": [{"offset_minutes": 60}]}
 
 
 def reminders(desk: Desk, *, delay: timedelta = timedelta(0)) -> dict[str, str]:
-    """By slot: what becomes of the reminder of its task when it is made `delay` after its event, and ticks at once."""
-    found = {}
+    """Returns, by slot, the reminder's status when its task is made `delay` after the event and ticks at once."""
+    statuses = {}
     for event in desk.events:
         if event["type"] == "recurrence.triggered":
             at = parse_instant(event["time"]) + delay
@@ -30,8 +30,8 @@ def reminders(desk: Desk, *, delay: timedelta = timedelta(0)) -> dict[str, str]:
                 assert isinstance(ticked, Accepted)
                 [reminder] = ticked.reply["reminders"]
             late = reminder["late_seconds"]
-            found[event["data"]["slot"]["slot"]] = reminder["status"] + (f" {late // 60} min late" if late else "")
-    return found
+            statuses[event["data"]["slot"]["slot"]] = reminder["status"] + (f" {late // 60} min late" if late else "")
+    return statuses
 
 
 def at_ten(**body: object) -> Desk:

@@ -1,4 +1,4 @@
-"""What outlives another rule and a pause: tasks that are made, skips, moves, and what was done ahead of its slot."""
+"""Renewal by another rule or a pause, which made tasks, skips, moves, and tasks done ahead of their slot outlive."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -171,7 +171,7 @@ def test_a_stop_leaves_the_task_that_was_restored_during_the_pause(*, keep: bool
 
 @pytest.mark.parametrize("before", ["skipped", "of another rule", "passed", "done"])
 def test_what_a_resume_would_not_make_is_left_alone_when_it_is_opened_during_the_pause(before: str) -> None:
-    """It would else be taken away from the person who has just opened it."""
+    """Otherwise it would be taken away from the person who has just opened it."""
     desk = Desk().create("FREQ=DAILY;INTERVAL=3", mode="completion" if before == "done" else "schedule")
     if before == "skipped":
         desk.do("SkipSlot", AGAIN_SLOT)
@@ -180,7 +180,7 @@ def test_what_a_resume_would_not_make_is_left_alone_when_it_is_opened_during_the
     elif before == "passed":
         desk.wait("2026-11-24T12:00:00Z")
         desk.report("Deleted", "2026-11-23T09:00")
-        desk.clock.at = parse_instant("2026-11-22T13:00:00Z")  # it was put back
+        desk.clock.at = parse_instant("2026-11-22T13:00:00Z")  # the clock was put back
     else:
         desk.report("Completed", "2026-11-23T09:00")
     desk.do("PauseSeries")
@@ -212,7 +212,7 @@ def test_count_goes_on_after_a_pause_in_which_the_last_one_was_restored(*, done:
 @pytest.mark.parametrize("restored", [True, False])
 @pytest.mark.parametrize("waits", [True, False])
 def test_what_is_completed_during_a_pause_counts_as_the_last_one(*, restored: bool, waits: bool) -> None:
-    """Not restored: it was done before the pause, and the series hears of it after."""
+    """Without `restored` the task was done before the pause, and the series hears of it afterwards."""
     desk = Desk().create("FREQ=DAILY;INTERVAL=3", mode="completion")
     done_at = desk.clock.now() + timedelta(hours=1)
     desk.do("PauseSeries")

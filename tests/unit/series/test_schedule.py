@@ -1,4 +1,4 @@
-"""A series by schedule: which tasks are made when, whatever day it is and however late a tick comes."""
+"""Series by schedule: which tasks are made when, also when ticks come late."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever is done to a series in whatever order, what must hold holds."""
+"""The invariants of a series, after random commands in random order."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ STARTS = (
     {"date": "2026-11-22"},
     {"date": "2026-01-31"},
 )
-LONG = "\U0001f600" * 14_000  # so large a template that a turn has room for one task
+LONG = "\U0001f600" * 14_000  # a template so large that a turn has room for one task only
 ANY_SLOT = st.integers(0, 12)
 STEPS = st.one_of(
     st.tuples(st.sampled_from(["Tick", "Tick", "Wait", "Wait"]), st.just({})),
@@ -136,7 +136,7 @@ def _to_a_slot(desk: Desk, name: str, index: int) -> None:
 
 
 def _comes_back(desk: Desk, task_id: str) -> bool:
-    """Out of the trash, or because it was completed; from then on it may be withdrawn again."""
+    """Returns whether the task can be opened again: it was in the trash or completed. From then on it may be withdrawn."""
     if task_id not in desk.made or (task_id not in desk.reported and task_id not in desk.gone):
         return False
     desk.reported.add(task_id)
@@ -145,7 +145,7 @@ def _comes_back(desk: Desk, task_id: str) -> bool:
 
 
 def _is_completed(desk: Desk, task_id: str) -> bool:
-    """What was never made cannot be, and what was withdrawn came back before; from then on it may be withdrawn again."""
+    """Returns whether the task can be completed: it was made. A withdrawn one was restored before, and may go again."""
     desk.gone = [other for other in desk.gone if other != task_id]
     return task_id in desk.made
 
@@ -155,7 +155,7 @@ def _days_later(slot: str, days: int) -> str:
 
 
 def _holds(desk: Desk) -> None:
-    """That each slot is made at most once, and only what was made is withdrawn, the desk has checked already."""
+    """Checks the lists and the wake. The desk checks that each slot is made once and only made ones are withdrawn."""
     series, now = desk.series, instant_text(desk.clock.now())
     awaited, ahead = series["awaited"], series["ahead"]
     times = [made["at"] for made in ([awaited] if awaited else []) + ahead]
@@ -179,7 +179,7 @@ def _holds(desk: Desk) -> None:
 
 
 def _is_settled(desk: Desk) -> None:
-    """After the ticks that were asked for, nothing is due."""
+    """Checks that nothing is due after the ticks that were asked for."""
     now = instant_text(desk.clock.now())
     assert desk.wake is None or desk.wake > now
     assert desk.series["backlog"] == []
@@ -187,7 +187,7 @@ def _is_settled(desk: Desk) -> None:
 
 
 def _nothing_is_left(desk: Desk) -> None:
-    """Every task was withdrawn, or reported as gone or done, or had started and was forgotten as one of too many."""
+    """Checks that each task was withdrawn, reported as gone or done, or forgotten as one of more than 100 open ones."""
     assert (desk.series["open"], desk.wake) == ([], None)
     left = set(desk.made) - set(desk.gone) - desk.reported
     assert len(left) <= max(0, len(desk.made) - 100)

@@ -1,4 +1,4 @@
-"""One slot of a series, skipped or moved, and what its task reports."""
+"""Commands about one slot of a series (skip, move), and the reports of its task."""
 
 import pytest
 
@@ -179,7 +179,7 @@ def test_reports_that_come_twice_or_in_another_order_leave_the_same_series() -> 
 
 
 def opens(desk: Desk, slot: str, generation: int | None = None) -> list[str]:
-    """The slots that are open once it is reported that this one is again."""
+    """Reports the slot's task as open again; returns the slots that are open then."""
     desk.report("Opened", slot, generation)
     return desk.slots("open")
 

@@ -1,4 +1,4 @@
-"""What comes while a series is behind, or meets what was done ahead: reports, splits, another mode."""
+"""Reports, splits and mode changes that come while a series is behind, or after tasks were done ahead of time."""
 
 import pytest
 
