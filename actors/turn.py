@@ -216,7 +216,7 @@ class TurnActor(Actor, Turns, Remindable):
                 return known
             if not isinstance(decision, Accepted):
                 return Reply.of(decision, doc.version).to_wire()
-        raise Outage(f"{self._type} was written by others at every try")
+        raise Outage(f"others wrote the doc of {self._type} first at every try")
 
     def _decide(self, doc: Doc, command: Command, now: datetime) -> Decision:
         """Returns the decision of the rules. Raises NewerWriterError, not a bug, when they fail on a newer release's body."""

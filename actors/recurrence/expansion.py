@@ -108,7 +108,7 @@ def _emptiness(recurrence: Recurrence) -> tuple[str, str] | None:
         return None
     if recurrence.rule.until is not None:
         return ("never_yields", "there is no slot from the start to UNTIL")
-    return ("never_yields", "no day from the start on meets it")
+    return ("never_yields", "no day from the start on matches it")
 
 
 def _last_day(endless: Recurrence) -> date:

@@ -186,7 +186,7 @@ def split(draft: Draft) -> Decision:
     slot = series_slots.named_slot(state, draft.recurrence, name) if made is None else Slot(made["generation"], name)
     if slot is None or (made is None and state["mode"] == "completion"):
         return SLOT_NOT_FOUND
-    if name < series_state.awaited(state)["slot"] or (made is not None and draft.has_started(made)):
+    if name < series_state.awaited_of(state)["slot"] or (made is not None and draft.has_started(made)):
         return SLOT_STARTED
     number = number_of(draft.recurrence, slot) if made is None else made["number"]
     body = _successor(draft, slot, number - 1)

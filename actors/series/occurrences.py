@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from actors.recurrence.expansion import DAY, Recurrence, Slot, slots_since
 from actors.series.slots import recurrence_of, slots_from
-from actors.series.state import awaited as awaited_of
+from actors.series.state import awaited_of
 from actors.series.stored import Moment, due_json, tasks_of, when, zone_of
 from actors.shapes import MadeSlot, OccurrenceRef, Series, Task
 

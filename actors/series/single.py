@@ -117,7 +117,7 @@ def _slot_ahead(draft: Draft, name: str) -> Slot | Refused:
         return SLOT_STARTED
     if slot is None or draft.state["mode"] == "completion":
         return SLOT_NOT_FOUND
-    return slot if name > series_state.awaited(draft.state)["slot"] else SLOT_STARTED
+    return slot if name > series_state.awaited_of(draft.state)["slot"] else SLOT_STARTED
 
 
 def _as_made(draft: Draft, slot: Slot) -> MadeSlot:

@@ -141,7 +141,7 @@ def numbered_after(series: Limits, recurrence: Recurrence, nominal: str, number:
 
 def moved_ahead(series: Series, recurrence: Recurrence, horizon: timedelta) -> str:
     """Returns the name of the last unmade slot that was moved to before the awaited one and its `horizon`; or ""."""
-    soon = instant_text(parse_instant(series_state.awaited(series)["at"]) + horizon)
+    soon = instant_text(parse_instant(series_state.awaited_of(series)["at"]) + horizon)
     made = series_state.unstarted(series)
     unmade_moved = series["moved"].keys() - {entry["slot"] for entry in made}
     wanted = {name for name in unmade_moved if (due_at(series["moved"][name], series["zone"]) or soon) <= soon}

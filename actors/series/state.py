@@ -122,7 +122,7 @@ def unstarted(state: Series) -> list[MadeSlot]:
     return state["ahead"] if state["awaited"] is None else [state["awaited"], *state["ahead"]]
 
 
-def awaited(state: Series) -> MadeSlot:
+def awaited_of(state: Series) -> MadeSlot:
     """Returns the awaited slot of a series that awaits one, as each active one does between turns."""
     made = state["awaited"]
     assert made is not None, "the series awaits no slot"  # noqa: S101  # a bug of the caller

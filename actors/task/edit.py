@@ -97,7 +97,7 @@ def undone(state: TaskState, command: Command, now: datetime) -> Decision:
         if (current := _current(state, name)) != change["new"]
     ]
     if conflicts:
-        detail = "It was changed again since, so it cannot be undone."
+        detail = "The task was changed again since, so this cannot be undone."
         return Refused("undo_conflict", detail, 409, {"conflicts": conflicts})
     edit = cast("Edit", {name: change["old"] for name, change in changed.items()})  # checked by the body's OldValues
     if edit.get("deleted_at") is not None:

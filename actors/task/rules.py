@@ -172,7 +172,7 @@ def rezone(state: TaskState, command: Command, now: datetime) -> Decision:
 def snooze(state: TaskState, command: Command, now: datetime) -> Decision:
     """Puts a reminder off. Refuses a completed task, an unknown reminder, and an end that is not ahead of now."""
     if state["status"] != "open":
-        return Refused("task_completed", "The task is completed: it reminds nobody.", 409)
+        return Refused("task_completed", "The task is completed: there is no reminder to snooze.", 409)
     reminder = _to_snooze(state["reminders"], command.body.get("reminder_id"))
     if reminder is None:
         return Refused("reminder_not_found", "The task has no such reminder.", 404)
