@@ -37,14 +37,14 @@ def patch(draft: Draft) -> Decision:
     return _conflict(draft, changed) or _apply(draft, values, changed) or draft.decided()
 
 
-def _changes(draft: Draft, patched: Json) -> Changes:
+def _changes(draft: Draft, patched: Mapping[str, Any]) -> Changes:
     before = series_state.flat(draft.state)
     return {
         name: {"old": before[name], "new": value} for name, value in _wanted(patched).items() if before[name] != value
     }
 
 
-def _wanted(patched: Json) -> dict[str, Any]:
+def _wanted(patched: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the values that a patch asks for, flat; null clears a field of the template."""
     blank = dict[str, Any](series_state.BLANK)
     template = {name: blank[name] if value is None else value for name, value in patched.get("template", {}).items()}
@@ -245,7 +245,7 @@ def _successor(draft: Draft, slot: Slot, before: int) -> Json:
 _COUNT = re.compile(r"COUNT=\+?\d+", re.IGNORECASE)
 
 
-def continued(text: str, recurrence: Recurrence, slot: Slot, before: int, wanted: Json) -> str:
+def continued(text: str, recurrence: Recurrence, slot: Slot, before: int, wanted: Mapping[str, Any]) -> str:
     """Returns the rule for a series that starts at a later slot: COUNT is what is left, and the day is explicit.
 
     A monthly rule that leaves its day to a start on the 31st would go on with the 28th from February.

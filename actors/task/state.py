@@ -85,7 +85,7 @@ def new(task_id: str, command: Command, now: datetime) -> TaskState:
     return state
 
 
-def _wanted_since(body: Json, now: datetime) -> datetime:
+def _wanted_since(body: Mapping[str, Any], now: datetime) -> datetime:
     """Returns the instant from which reminders count as wanted: one between then and `now` fires late."""
     since = body.get("wanted_since")
     return now if since is None else min(now, parse_instant(since))
