@@ -1,6 +1,6 @@
 """A reminder as the API shows it: alone, and with its history and what made it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actors.clock import instant_text
@@ -9,7 +9,9 @@ from actors.series.stored import sentence_of
 from host.store.read_model.reminder_queries import LedgerRow
 
 
-def life_json(row: Any, entries: Sequence[LedgerRow], deliveries: Sequence[Any], series: Json | None) -> Json:
+def life_json(
+    row: Any, entries: Sequence[LedgerRow], deliveries: Sequence[Any], series: Mapping[str, Any] | None
+) -> Json:
     """Returns a reminder with its history; `row` is a row of `reminders` with its task's title and body."""
     return {
         **reminder_json(row),
@@ -19,7 +21,7 @@ def life_json(row: Any, entries: Sequence[LedgerRow], deliveries: Sequence[Any],
     }
 
 
-def _why(row: Any, series: Json | None) -> Json:
+def _why(row: Any, series: Mapping[str, Any] | None) -> Json:
     occurrence = row.body.get("occurrence")
     return {
         "series_id": row.series_id,

@@ -1,6 +1,7 @@
 """Commands to series, and what they make: a first task, or the series that follows a split."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
@@ -185,13 +186,13 @@ def _done(reply: Reply) -> Done:
     return Done(series_json(reply.value), _writes(reply.value, reply.version), reply.version)
 
 
-async def _wait_for_next(act: Act, series: Json, timeout_seconds: float) -> None:
+async def _wait_for_next(act: Act, series: Mapping[str, Any], timeout_seconds: float) -> None:
     """Waits for the task that `next` names, which a consumer makes; one that was there before is seen at once."""
     if series["awaited"] is not None:
         await _is_shown(act, series["awaited"]["task_id"], timeout_seconds)
 
 
-def _writes(series: Json, version: int) -> list[Write]:
+def _writes(series: Mapping[str, Any], version: int) -> list[Write]:
     """Returns what the next read must show: the task that `next` names, late or not, and the series itself."""
     task = [] if series["awaited"] is None else [(series["awaited"]["task_id"], 1)]
     return [*task, (series["id"], version)]

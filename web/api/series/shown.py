@@ -1,12 +1,13 @@
 """A series as the API shows it: the stored one, flat, with its rule as a sentence and its next slot."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from actors.replies import Json
 from actors.series.stored import sentence_of, when, zone_of
 from actors.series.upcoming import upcoming
+from actors.shapes import Series
 
 _AS_STORED = (
     "id", "version", "rule", "start", "zone", "mode", "month_end", "pile_up", "look_ahead_days", "status",
@@ -14,13 +15,13 @@ _AS_STORED = (
 )  # fmt: skip
 
 
-def series_json(stored: Json) -> Json:
+def series_json(stored: Mapping[str, Any]) -> Json:
     """Returns what to show of a series from a reply or the read model; `stored` is not changed."""
     fields = {name: stored[name] for name in _AS_STORED}
     return {**template_json(stored["template"]), **fields, "sentence": sentence_of(stored), "next": _next(stored)}
 
 
-async def all_series_json(stored: Sequence[Json], done: Collection[str]) -> list[Json]:
+async def all_series_json(stored: Sequence[Series], done: Collection[str]) -> list[Json]:
     """Returns what to show of several series; `done` are the ids of tasks made ahead that are done.
 
     Other requests get the loop after each: reading a rule that ends after thousands of slots takes milliseconds.
@@ -44,7 +45,7 @@ def template_json(template: Json) -> Json:
     }
 
 
-def _next(stored: Json) -> dict[str, Any] | None:
+def _next(stored: Mapping[str, Any]) -> dict[str, Any] | None:
     awaited = stored["awaited"]
     if awaited is None:
         return None
