@@ -35,7 +35,7 @@ from host.dapr.jobs import Job
 from host.dapr.publisher import SidecarPublisher
 from host.dapr.sentinel import Sentinel
 from host.dapr.subscription import TopicSubscription, TopicSubscriptions
-from host.live.announcements import UPDATES, Announcements, heard
+from host.live.announcements import UPDATES, Announcements, updates_to
 from host.live.hub import Hub
 from host.pace import pace_of
 from host.presence import Presence
@@ -201,7 +201,7 @@ class HostProcess:
         if self._has_broker and role in {"all", "consumers"}:
             table += durable(self._catchups)
         if self._has_broker and role == "web":
-            take = heard(self._signal_readers, self.projection.note)
+            take = updates_to(self._signal_readers, self.projection.note)
             topic = self.settings.kafka_prefix + TASK_UPDATES
             table.append(TopicSubscription(TASK_UPDATES, topic, frozenset((UPDATES,)), take))
         return TopicSubscriptions(table)
@@ -213,9 +213,9 @@ class HostProcess:
             self.database,
             self.clock,
             self.gateway,
-            shown=self._announcements.shown if announces else self.projection.note,
+            on_readable=self._announcements.readable if announces else self.projection.note,
             signal=self._announcements.signal if announces else self._signal_readers,
-            types=self._on_projected,
+            on_projected=self._on_projected,
         )
 
     def _make_catchups(self) -> dict[str, Catchup]:
@@ -228,7 +228,7 @@ class HostProcess:
                 consumer,
                 min_age_seconds=grace,
                 max_poll_seconds=polls.get(consumer.name, CATCHUP_POLL_SECONDS),
-                buried=self._announcements.buried if self._has_broker else None,
+                on_dead_letter=self._announcements.dead_letter if self._has_broker else None,
             )
             for consumer in self._handlers.consumers(self.settings.kafka_prefix)
         }

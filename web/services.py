@@ -10,7 +10,7 @@ from host.live.hub import Hub
 from host.readiness import Check
 from host.settings import Settings
 from host.store.engine import Database
-from host.store.read_model.consistency import Shown
+from host.store.read_model.consistency import Readable
 
 LONGEST_WAIT_SECONDS: Final = 2.0
 
@@ -22,7 +22,7 @@ class Projection(Protocol):
         """Returns whether the read model shows that version of the actor before the time is over."""
         ...
 
-    async def own_writes(self, user_id: str, timeout_seconds: float) -> Shown:
+    async def own_writes(self, user_id: str, timeout_seconds: float) -> Readable:
         """Returns what can be read of the user once everything committed so far is shown, or when the time is over."""
         ...
 

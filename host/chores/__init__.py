@@ -1,1 +1,1 @@
-"""What only one process of all does at a time, under a leader."""
+"""Chores: the loops that only one process of all may run at a time, and the leader that shares them out."""

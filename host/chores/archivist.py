@@ -1,9 +1,9 @@
-"""The archive: what is older than we keep goes to files, proved, and then out of the database.
+"""The archivist: moves activity that is older than the retention period from the database to verified files.
 
-A month of activity goes in steps, each of which may be the last one before a crash: written under a temporary name,
-flushed, read back, renamed; then one transaction enters the file into the catalogue and drops the partition. Until that
-transaction the rows are in the database and the file counts for nothing; the next run writes the same file again.
-The ledger of reminders has its own way: host/chores/ledger_archive.py.
+It archives a month of activity in steps, and a crash may follow any of them. It writes the file under a temporary name,
+flushes it, reads it back and renames it; then one transaction enters the file into the catalogue and drops the
+partition. Until that transaction the rows are in the database and the file counts for nothing; the next run writes the
+same file again. The reminder ledger is archived by host/chores/ledger_archive.py.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from actors.clock import Clock
 from host.chores import ledger_archive
 from host.store.engine import Database, Raw, is_outage
 from host.store.read_model import activity_partitions
-from host.store.upkeep import archive_files, archives, jobs, snapshot
+from host.store.upkeep import activity_archive, archive_files, archives, jobs, snapshot
 from host.store.upkeep.archive_files import Content, Writer
 from host.store.upkeep.archives import Archive
 
@@ -31,34 +31,45 @@ SCHEDULE: Final = "0 0 2 * * *"  # seconds first: at 02:00 UTC
 POLL_SECONDS: Final = 10.0
 CHECK_JOB_SECONDS: Final = 3600.0
 FAILURE_PAUSE_SECONDS: Final = 300.0
-UNASKED: Final = timedelta(hours=26)  # then the scheduler has lost the job, and we ask ourselves
+UNASKED: Final = timedelta(hours=26)  # after that the scheduler has lost the job, and the archivist asks itself
 DROP_TRIES: Final = 20
 DROP_PAUSE_SECONDS: Final = 1.0
 
 
 class Archivist:
-    """Run it under a leader. `ensure_job` registers the job with the scheduler where it is missing.
+    """The chore that archives once a day, when the scheduler's job asks for it.
 
-    `asked` is what the job calls, in whichever process it reaches: it is written down, and the leader does it.
+    `ensure_job` registers the job with the scheduler if it is missing there. The job calls `asked` in any process, which
+    notes the request in the database; the process that leads this chore does the work.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, folder: Path, *, days: int, ensure_job: Callable[[], Awaitable[None]]
+        self,
+        database: Database,
+        clock: Clock,
+        folder: Path,
+        *,
+        days: int,
+        ensure_job: Callable[[], Awaitable[None]],
+        ledger_rows_at_once: int = ledger_archive.ROWS_AT_ONCE,
     ) -> None:
+        """Activity and ledger rows are archived once they are older than `days`."""
         self._database = database
         self._clock = clock
         self._folder = folder
         self._age = timedelta(days=days)
         self._ensure_job = ensure_job
+        self._ledger_rows_at_once = ledger_rows_at_once
         self._woken = asyncio.Event()
 
     async def asked(self) -> None:
+        """Notes that the archive is asked for."""
         async with self._database.raw() as connection:
             await jobs.ask(connection, JOB, self._clock.now())
         self._woken.set()
 
     async def run(self) -> None:
-        """Ends only by cancellation; what failed is tried again."""
+        """Runs until cancelled; tries again what failed."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_job())
             group.create_task(self._keep_archiving())
@@ -67,7 +78,7 @@ class Archivist:
         while True:
             try:
                 await self._ensure_job()
-            except Exception as error:  # noqa: BLE001  without a scheduler there is no job; UNASKED covers it
+            except Exception as error:  # noqa: BLE001  without a scheduler there is no job; UNASKED covers that
                 log.info("the job of the archive is not registered", extra={"cause": repr(error)[:300]})
                 await asyncio.sleep(POLL_SECONDS)
             else:
@@ -89,13 +100,13 @@ class Archivist:
             self._woken.clear()
 
     async def step(self) -> list[Archive]:
-        """Archive if it was asked for and is not done, or was not asked for in more than a day."""
+        """Archives if a request is open, or if there was none for longer than `UNASKED`; returns the files written."""
         now = self._clock.now()
         async with self._database.raw() as connection:
             asked, is_open = await jobs.asked_at(connection, JOB)
             if asked is None:  # a first start is no missed night
                 await jobs.ask(connection, JOB, now)
-                await jobs.done(connection, JOB, now)
+                await jobs.mark_done(connection, JOB, now)
             elif now - asked > UNASKED:
                 await jobs.ask(connection, JOB, now)
                 asked, is_open = now, True
@@ -103,21 +114,26 @@ class Archivist:
             return []
         made = await self.archive()
         async with self._database.raw() as connection:
-            await jobs.done(connection, JOB, asked)
+            await jobs.mark_done(connection, JOB, asked)
         return made
 
     async def archive(self) -> list[Archive]:
-        """Every month that is old enough, the oldest first, then the ledger; gives what went to files."""
+        """Archives every month that is old enough, the oldest first, then the ledger; returns the files written."""
         archive_files.remove_partial(self._folder)
         now = self._clock.now()
         before = now - self._age
         async with snapshot.connected(self._database.dsn) as connection:
-            made = [await self._archive(connection, month, now) for month in await archives.months(connection, before)]
-            made += await ledger_archive.archive(connection, self._folder, before=before, now=now)
+            made = [
+                await self._archive(connection, month, now)
+                for month in await activity_archive.months(connection, before)
+            ]
+            made += await ledger_archive.archive(
+                connection, self._folder, before=before, now=now, rows_at_once=self._ledger_rows_at_once
+            )
         return [archive for archive in made if archive.rows]
 
     async def _archive(self, connection: Raw, month: date, now: datetime) -> Archive:
-        """Once more from the start as long as rows come meanwhile: a consumer that was away for months."""
+        """Archives one month; starts again whenever rows arrive meanwhile, from a consumer that was away for months."""
         await activity_partitions.make(connection, month)
         while True:
             archive = await self._write(connection, month)
@@ -131,7 +147,7 @@ class Archivist:
         name = archive_files.free_name(f"activity-{month:%Y-%m}", taken)
         writer = await asyncio.to_thread(Writer, self._folder, name)
         try:
-            async for rows in archives.rows_of(connection, month):
+            async for rows in activity_archive.rows_of(connection, month):
                 await asyncio.to_thread(writer.add, rows)
             written = await asyncio.to_thread(writer.flush)
             if written.rows:
@@ -146,10 +162,13 @@ def _archive_of(name: str, month: date, content: Content) -> Archive:
 
 
 async def _drop(connection: Raw, archive: Archive, now: datetime) -> bool:
-    """Readers of activity hold up the drop, a backup for minutes; it waits a moment and steps back each time."""
+    """Drops the partition; returns False if rows have arrived since it was read.
+
+    Readers of activity hold up the drop, a backup for minutes: each try waits for a moment and lets them go first.
+    """
     for _ in range(DROP_TRIES):
         try:
-            return await archives.drop(connection, archive, now)
+            return await activity_archive.drop(connection, archive, now)
         except LockNotAvailableError:
             await asyncio.sleep(DROP_PAUSE_SECONDS)
-    return await archives.drop(connection, archive, now)
+    return await activity_archive.drop(connection, archive, now)

@@ -19,14 +19,15 @@ Loop = Callable[[], Awaitable[None]]
 
 
 class Leader:
-    """A chore runs here while this process has its lock; it ends when the lock may be lost, and starts again with it.
+    """The loop that runs each chore while this process has its lock, and ends it when the lock may be lost.
 
     A lock is a lease, even when this process is stopped: PostgreSQL ends a session that is silent for 5 s. One session
-    holds the locks of all chores; each has its own, so processes share them, and one that fails is tried elsewhere.
+    holds the locks of all chores. Each chore has a lock of its own, so processes share the chores, and one that fails
+    is tried elsewhere.
     """
 
     def __init__(self, database: Database, holder: str, chores: Mapping[str, Loop], chance: Random) -> None:
-        """`holder` is how this process is called where somebody asks who runs what."""
+        """`holder` names this process to an operator who asks which process runs which chore."""
         self._database = database
         self._holder = holder
         self._chores = chores
@@ -36,7 +37,7 @@ class Leader:
             metrics.chore_held.labels(name).set(0)
 
     async def run(self) -> None:
-        """Ends only by cancellation: without the database it tries again each second."""
+        """Runs until cancelled; without the database it tries again every second."""
         while True:
             try:
                 async with leases.session(self._database, self._holder) as connection:
@@ -49,10 +50,10 @@ class Leader:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _share(self, connection: Raw) -> None:
-        """Ends by an exception: the session, and every lock with it, is gone.
+        """Takes and watches the locks; ends by an exception when the session, and every lock with it, is gone.
 
-        Chores are looked at one after another, in random order: a lone process has all of them within a second,
-        and of two that begin at once each gets some.
+        It looks at the chores one after another, in random order: a lone process has all of them within a second, and
+        of two that start at once each gets some.
         """
         try:
             while True:

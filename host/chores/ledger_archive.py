@@ -1,13 +1,13 @@
-"""The archive of the reminder ledger: a file a month, of all that is old enough and of no pending reminder.
+"""The archive of the reminder ledger: one file a month, with every row that is old enough and of no pending reminder.
 
-The file is written as those of the activity are. Then one transaction enters it into the catalogue, and from then on
-its rows are deleted, some at a time: a deletion of millions at once would hold up the watermarks of all consumers.
-After a crash the next run deletes what is left, as the file has it.
+The file is written as those of the activity are. Then one transaction enters it into the catalogue, and after that its
+rows are deleted, some at a time: deleting millions at once would hold up the watermarks of all consumers. After a crash
+the next run deletes the rows that are left, which it finds by the file.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from itertools import islice
 from pathlib import Path
@@ -22,64 +22,70 @@ from host.store.upkeep.ledger_archive import Place
 
 log = logging.getLogger(__name__)
 
-IDLE_TIMEOUT: Final = "5s"  # a process that is stopped between entry and name gives way to the next
+ROWS_AT_ONCE: Final = 2_000
+IDLE_TIMEOUT: Final = "5s"  # a process that is stopped between entry and rename gives way to the next
 
 
-async def archive(connection: Raw, folder: Path, *, before: datetime, now: datetime) -> list[Archive]:
-    """What went to a file: the rows up to the last month that had ended by `before`, if that has no file yet."""
-    for entered in await ledger_archive.uncleared(connection):
-        await _clear(connection, folder, entered)
+async def archive(
+    connection: Raw, folder: Path, *, before: datetime, now: datetime, rows_at_once: int = ROWS_AT_ONCE
+) -> list[Archive]:
+    """Archives the rows up to the last month that had ended by `before`, unless that month has a file; returns the files.
+
+    `connection` is one without a transaction. Each page and each deletion has `rows_at_once` rows.
+    """
+    for entered in await archives.uncleared(connection):
+        await _clear(connection, folder, entered, rows_at_once)
     month = activity_partitions.month_of(before, -1)
     known = await archives.listed(connection)
-    if any(it.kind == ledger_archive.KIND and it.month >= month for it in known):
+    if any(each.kind == ledger_archive.KIND and each.month >= month for each in known):
         return []
-    if not await _page(connection, ledger_archive.START, month):
+    if not await _page(connection, ledger_archive.START, month, limit=1):
         return []
-    name = archive_files.free_name(f"ledger-{month:%Y-%m}", [it.file for it in known])
-    made = await _write(connection, folder, name, month, now)
-    await _clear(connection, folder, made)
+    name = archive_files.free_name(f"ledger-{month:%Y-%m}", [each.file for each in known])
+    made = await _write(connection, folder, Archive(name, month, 0, "", ledger_archive.KIND), now, rows_at_once)
+    await _clear(connection, folder, made, rows_at_once)
     log.info("ledger archived", extra={"file": made.file, "rows": made.rows})
     return [made]
 
 
-async def _write(connection: Raw, folder: Path, name: str, month: date, now: datetime) -> Archive:
-    writer = await asyncio.to_thread(Writer, folder, name, archive_files.line_hash)
+async def _write(connection: Raw, folder: Path, planned: Archive, now: datetime, rows_at_once: int) -> Archive:
+    """Returns the archive with the number and the digest of the rows that it holds."""
+    writer = await asyncio.to_thread(Writer, folder, planned.file, archive_files.line_hash)
     try:
         place = ledger_archive.START
-        while rows := await _page(connection, place, month):
+        while rows := await _page(connection, place, planned.month, limit=rows_at_once):
             lines = [(archive_files.line_hash(line.encode()), line) for _, line in rows]
             await asyncio.to_thread(writer.add, lines)
             place = rows[-1][0]
         written = await asyncio.to_thread(writer.flush)
-        made = Archive(name, month, written.rows, written.digest, ledger_archive.KIND)
-        # Entered first: whoever comes second fails there, and does not touch the file of the first.
+        made = planned._replace(rows=written.rows, digest=written.digest)
+        # Entered first: of two processes the second fails here, and does not touch the file of the first.
         async with connection.transaction():
             await connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_TIMEOUT}'")
-            await ledger_archive.enter(connection, made, now)
+            await archives.add(connection, made, now, cleared=False)
             await asyncio.to_thread(writer.finish, written)
     finally:
         await asyncio.to_thread(writer.abandon)
     return made
 
 
-async def _page(connection: Raw, after: Place, month: date) -> list[tuple[Place, str]]:
+async def _page(connection: Raw, after: Place, month: date, *, limit: int) -> list[tuple[Place, str]]:
     before = datetime.combine(activity_partitions.month_of(month, 1), time(), UTC)
-    return await ledger_archive.page(connection, after, before, archives.ROWS_AT_ONCE)
+    return await ledger_archive.next_rows(connection, after, before, limit)
 
 
-async def _clear(connection: Raw, folder: Path, entered: Archive) -> None:
-    """Delete what the file holds, once it has proved to hold it; raises DamagedError."""
+async def _clear(connection: Raw, folder: Path, entered: Archive, rows_at_once: int) -> None:
+    """Deletes the rows that the file holds; raises DamagedError if it does not hold what was archived."""
     path = folder / entered.file
     if await asyncio.to_thread(archive_files.examined, path, archive_files.line_hash) != Content(
         entered.rows, entered.digest
     ):
         raise DamagedError(f"{path} does not hold what was archived: its rows stay in the database")
     rows = iter(archive_files.read(path))
-    while ids := await asyncio.to_thread(_ids, rows):
+    while ids := await asyncio.to_thread(_ids, rows, rows_at_once):
         await ledger_archive.remove(connection, ids)
-    await ledger_archive.cleared(connection, entered)
+    await archives.mark_cleared(connection, entered)
 
 
-def _ids(rows: Iterator[dict[str, int]]) -> list[int]:
-    page: Iterable[dict[str, int]] = islice(rows, archives.ROWS_AT_ONCE)
-    return [row["id"] for row in page]
+def _ids(rows: Iterator[dict[str, int]], limit: int) -> list[int]:
+    return [row["id"] for row in islice(rows, limit)]

@@ -1,4 +1,4 @@
-"""The pruner: deletes what has served its time, empties old trash, makes the next partitions. Run it under a leader."""
+"""The pruner: deletes rows that have served their time, empties old trash, and makes the next partitions."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from host.dapr.gateway import ActorBug, Actors
 from host.loops import is_away, repeat
 from host.store.engine import Database, Raw
 from host.store.read_model import activity_partitions
-from host.store.turns import outbox
+from host.store.turns import dead_letters, watermarks
 from host.store.upkeep import prune
 
 log = logging.getLogger(__name__)
@@ -37,21 +37,38 @@ AGES: Final = {
 
 
 class Pruner:
-    """`broker`: whether rows of the outbox must be published before they may go."""
+    """The chore that deletes, table by table and batch by batch, so that nobody who writes waits for it."""
 
-    def __init__(self, database: Database, gateway: Actors, clock: Clock, *, broker: bool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        gateway: Actors,
+        clock: Clock,
+        *,
+        broker: bool,
+        rows_at_once: int = prune.ROWS_AT_ONCE,
+        batches_at_once: int = BATCHES_AT_ONCE,
+        breath_seconds: float = BREATH_SECONDS,
+    ) -> None:
+        """`broker`: whether rows of the outbox must be published before they may go.
+
+        A pass deletes at most `batches_at_once` batches of `rows_at_once` rows from each table.
+        """
         self._database = database
         self._gateway = gateway
         self._clock = clock
         self._broker = broker
+        self._rows_at_once = rows_at_once
+        self._batches_at_once = batches_at_once
+        self._breath_seconds = breath_seconds
 
     async def run(self) -> None:
-        """Ends only by cancellation; an outage is waited out."""
+        """Runs until cancelled; waits out an outage."""
         try:
             await repeat(
                 self._until_little_is_left, PRUNE_SECONDS, OUTAGE_PAUSE_SECONDS, log, "pruning failed", passing=is_away
             )
-        finally:  # another process prunes now: what was true here must not stand beside what is true there
+        finally:  # another process prunes now, and its numbers must not stand beside those of this one
             metrics.dead_letters.set(0)
             metrics.outbox_pending.set(0)
 
@@ -60,7 +77,7 @@ class Pruner:
             pass
 
     async def prune(self) -> bool:
-        """Gives whether of some table more may go than goes at once."""
+        """Prunes every table once; returns whether some table may have more to prune than one pass deletes."""
         now = self._clock.now()
         async with self._database.raw() as connection:
             for name in await activity_partitions.ensure(connection, now):
@@ -71,15 +88,16 @@ class Pruner:
             log.info("pruned", extra=removed)
         await self.empty_trash()
         await self._count()
-        return max(removed.values()) >= BATCHES_AT_ONCE * prune.ROWS_AT_ONCE
+        return max(removed.values()) >= self._batches_at_once * self._rows_at_once
 
     async def _outbox(self) -> int:
+        """Prunes the outbox, each batch from where the one before ended; returns the number of rows removed."""
         before, names, above = self._clock.now() - OUTBOX_AGE, list(CONSUMERS), 0
 
         async def remove(connection: Raw) -> int:
             nonlocal above
             removed, above = await prune.outbox(
-                connection, names, above=above, before=before, needs_broker=self._broker
+                connection, names, above=above, before=before, needs_broker=self._broker, limit=self._rows_at_once
             )
             return removed
 
@@ -87,22 +105,30 @@ class Pruner:
 
     async def _by_age(self, table: str, age: timedelta) -> int:
         before = self._clock.now() - age
-        return await self._in_batches(lambda connection: prune.by_age(connection, table, before))
+        return await self._in_batches(
+            lambda connection: prune.by_age(connection, table, before, limit=self._rows_at_once)
+        )
 
     async def _in_batches(self, remove: Callable[[Raw], Awaitable[int]]) -> int:
-        """Until a batch is not full, but not for ever: other tables have their turn. Gives how many rows went."""
+        """Removes batches until one is not full, but not for ever: other tables have their turn.
+
+        Returns the number of rows removed.
+        """
         total = 0
-        for _ in range(BATCHES_AT_ONCE):
+        for _ in range(self._batches_at_once):
             async with self._database.raw() as connection:
                 removed = await remove(connection)
             total += removed
-            if removed < prune.ROWS_AT_ONCE:
+            if removed < self._rows_at_once:
                 break
-            await asyncio.sleep(BREATH_SECONDS)
+            await asyncio.sleep(self._breath_seconds)
         return total
 
     async def empty_trash(self) -> None:
-        """By commands: only the actor may say that a task is gone. The same task and deletion give the same command."""
+        """Purges tasks that were deleted long ago, by commands: only the actor may say that a task is gone.
+
+        The same deletion of the same task gives the same command id, so that a repeated command is applied once.
+        """
         before = self._clock.now() - TRASH_AGE
         async with self._database.raw() as connection:
             old = await prune.trash(connection, deleted_before=before, limit=PURGES_AT_ONCE)
@@ -123,6 +149,6 @@ class Pruner:
 
     async def _count(self) -> None:
         async with self._database.raw() as connection:
-            lag = await outbox.lag(connection)
-            metrics.dead_letters.set(await outbox.dead_letter_count(connection))
+            lag = await watermarks.lag(connection)
+            metrics.dead_letters.set(await dead_letters.count(connection))
         metrics.outbox_pending.set(max(lag.values(), default=0))

@@ -1,4 +1,4 @@
-"""The relay: hands unpublished rows of the outbox to the broker, in bulk. Run it under a leader, with a broker only."""
+"""The relay: publishes the rows of the outbox to the broker, in batches. It runs only where there is a broker."""
 
 import asyncio
 import logging
@@ -12,8 +12,8 @@ from host.consumers.handler import REMINDERS
 from host.consumers.table import topics_of
 from host.dapr.publisher import Publish
 from host.store.engine import Database
-from host.store.turns import outbox, publishing
-from host.store.turns.publishing import Unpublished
+from host.store.turns import outbox, outbox_publishing
+from host.store.turns.outbox_publishing import Unpublished
 
 log = logging.getLogger(__name__)
 
@@ -21,16 +21,16 @@ BATCH: Final = 100
 BATCH_BYTES: Final = 1_000_000
 FIRST_POLL_SECONDS: Final = 0.02
 LONGEST_POLL_SECONDS: Final = 0.5
-REST_SECONDS: Final = 0.03  # after a batch that was not full: more rows gather and share what a batch costs everybody
-LONGEST_PAUSE: Final = timedelta(seconds=5)  # until a refused event is offered again, however much comes meanwhile
+REST_SECONDS: Final = 0.03  # after a batch that was not full: more rows gather and share the cost of a batch
+LONGEST_PAUSE: Final = timedelta(seconds=5)  # until a refused event is offered again, however many come meanwhile
 PAUSES_SECONDS: Final = (0.2, 1.0, 2.0, 5.0)
 
 
 class Relay:
-    """At least once, about in order: no consumer leans on more. No transaction is open while the broker works.
+    """The chore that publishes every event at least once and roughly in order: no consumer relies on more.
 
-    A topic that takes nothing, or an event that is not taken, holds up no other: its row says who refused it and when it
-    is offered again, to these alone.
+    No transaction is open while the broker works. A topic that takes nothing, or an event that is refused, holds up no
+    other: its row names the topics that refused it and the instant at which it is offered again, to these topics alone.
     """
 
     def __init__(
@@ -38,27 +38,29 @@ class Relay:
         database: Database,
         publish: Publish,
         *,
+        batch: int = BATCH,
         longest_poll_seconds: float = LONGEST_POLL_SECONDS,
         longest_pause: timedelta = LONGEST_PAUSE,
     ) -> None:
         self._database = database
         self._publish = publish
+        self._batch = batch
         self._longest_poll = longest_poll_seconds
         self._longest_pause = longest_pause
         self._nudged = asyncio.Event()
 
     def nudge(self) -> None:
-        """Something was committed: look now."""
+        """Makes the relay look now, because something was committed."""
         self._nudged.set()
 
     async def run(self) -> None:
-        """Ends only by cancellation: what the broker does not take is offered again, for as long as it takes."""
+        """Runs until cancelled; offers again what the broker does not take, for as long as that lasts."""
         poll, failures = FIRST_POLL_SECONDS, 0
         while True:
             self._nudged.clear()
             try:
                 seen, accepted = await self.step()
-            except Exception as error:  # noqa: BLE001  the edge of the loop; whatever it was, the rows are still there
+            except Exception as error:  # noqa: BLE001  the edge of the loop; after any error the rows are still there
                 log.warning("events wait for the broker", extra={"cause": repr(error)})
                 await asyncio.sleep(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)])
                 failures += 1
@@ -67,7 +69,7 @@ class Relay:
             poll = FIRST_POLL_SECONDS if accepted else min(poll * 2, self._longest_poll)
             if not accepted:
                 await self._wait(LONGEST_POLL_SECONDS if seen else poll)
-            elif seen < BATCH:
+            elif seen < self._batch:
                 await asyncio.sleep(REST_SECONDS)
 
     async def _wait(self, seconds: float) -> None:
@@ -77,21 +79,22 @@ class Relay:
             return
 
     async def step(self) -> tuple[int, int]:
-        """Publish one batch; gives how many rows there were and how many the broker has now.
+        """Publishes one batch; returns the number of its rows and how many of them the broker has accepted.
 
-        Raises when the broker takes nothing. That what was refused before is refused again says nothing about others.
+        Raises when the broker takes nothing; but that it refuses again what it has refused before says nothing about
+        other events.
         """
         async with self._database.raw() as connection:
-            rows = await publishing.due(connection, BATCH, BATCH_BYTES, self._longest_pause)
+            rows = await outbox_publishing.due(connection, self._batch, BATCH_BYTES, self._longest_pause)
         if not rows:
             return 0, 0
         lacking, outage = await self._offer(rows)
         accepted = [row.position for row in rows if row.position not in lacking]
         async with self._database.raw() as connection:
             if accepted:
-                await publishing.mark_published(connection, accepted)
+                await outbox_publishing.mark_published(connection, accepted)
             if lacking:
-                await publishing.put_off(connection, lacking, self._longest_pause)
+                await outbox_publishing.put_off(connection, lacking, self._longest_pause)
         if outage is not None:
             if not accepted and any(row.lacking is None for row in rows):
                 raise outage
@@ -99,7 +102,10 @@ class Relay:
         return len(rows), len(accepted)
 
     async def _offer(self, rows: Sequence[Unpublished]) -> tuple[dict[int, list[str]], Exception | None]:
-        """Each event to each of its topics that has it not; gives by position those that refused it, and an outage."""
+        """Offers each event to those of its topics that do not have it yet.
+
+        Returns the topics that refused an event, by the position of its row, and the last outage of a topic.
+        """
         by_topic: dict[str, list[Unpublished]] = {}
         for row in rows:
             for topic in topics_of(row.event["type"]) if row.lacking is None else row.lacking:
@@ -110,7 +116,7 @@ class Relay:
             events = [row.event for row in offered]
             try:
                 refused = await self._publish(topic, await self._whole(events) if topic == REMINDERS else events)
-            except Exception as error:  # noqa: BLE001  whatever it was, the others may take theirs
+            except Exception as error:  # noqa: BLE001  after any error the other topics may take their events
                 outage = error
                 refused = {row.event["id"] for row in offered}
             metrics.events_published.labels(topic).inc(len(offered) - len(refused))
@@ -120,6 +126,9 @@ class Relay:
         return lacking, outage
 
     async def _whole(self, events: Sequence[Json]) -> list[Json]:
-        """Who takes this topic alone never sees the first event of the turn, which has the whole task."""
+        """Returns the events with the whole task, which only the first event of a turn carries.
+
+        A subscriber of this topic alone never sees that first event.
+        """
         async with self._database.raw() as connection:
             return await outbox.whole(connection, events)

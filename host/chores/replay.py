@@ -1,7 +1,4 @@
-"""Replay: hands dead letters to their consumers again: those that somebody asked for, and once those of another program.
-
-Run it under a leader.
-"""
+"""The replay: hands dead letters to their consumers again when an operator asks, and once after each change of program."""
 
 import logging
 from collections.abc import Iterable
@@ -23,23 +20,28 @@ LETTERS_AT_ONCE: Final = 100
 
 
 class Replay:
-    """One event a transaction, in the order in which they happened. What comes after has been applied already: a
-    handler takes only what is newer, and a stream of activity gets the event at its end.
+    """The chore that applies one dead letter a transaction, in the order in which the events happened.
+
+    Later events have been applied already: a handler ignores what is older than its rows, and a stream of activity gets
+    the event at its end.
     """
 
     def __init__(self, database: Database, consumers: Iterable[Consumer], *, code: str = "") -> None:
-        """`code` is the program that this process is, where it is not to be found out."""
+        """`code` is the version of the program of this process (default: found out)."""
         self._database = database
         self._consumers = {consumer.name: consumer for consumer in consumers}
         self._code = code or code_version()
 
     async def run(self) -> None:
-        """Ends only by cancellation; an outage is waited out."""
+        """Runs until cancelled; waits out an outage."""
         failure = "dead letters could not be tried again"
         await repeat(self.step, POLL_SECONDS, OUTAGE_PAUSE_SECONDS, log, failure, passing=is_passing)
 
     async def step(self) -> int:
-        """Try what was asked for; gives how many were applied. Raises for an outage, with the rest still asked for."""
+        """Tries the letters that were asked for; returns the number applied.
+
+        Raises for an outage; the letters that are left stay asked for.
+        """
         async with self._database.raw() as connection:
             if anew := await dead_letters.ask_anew(connection, self._code):
                 log.info("dead letters of another program are tried again", extra={"letters": anew})
@@ -51,7 +53,7 @@ class Replay:
                 continue
             try:
                 applied += await self._again(letter)
-            except Unavailable as error:  # it holds up nobody else
+            except Unavailable as error:  # an actor that is away holds up no other
                 away[actor] = error
         if away:
             raise next(iter(away.values()))
@@ -83,7 +85,7 @@ class Replay:
         for _, error in outside.given_up:
             raise error
         if event not in outside.done:
-            return False  # it cannot be reached yet, or is tried once more, and stays asked for
+            return False  # its actor cannot be reached yet, or it is tried once more: it stays asked for
         async with self._database.raw() as connection, connection.transaction():
             if not await dead_letters.take(connection, letter):
                 return False

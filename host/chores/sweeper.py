@@ -1,4 +1,4 @@
-"""The sweeper: reads what should wake when, arms what nobody armed, and wakes what is overdue. Run it under a leader."""
+"""The sweeper: arms the wakes that nobody armed, ticks actors whose wake is overdue, and guards the sentinel."""
 
 import asyncio
 import logging
@@ -31,18 +31,21 @@ Call = Callable[[str, str], Awaitable[None]]
 
 
 class TickSender(Protocol):
-    """The gateway, as far as the sweeper needs it; raises Unavailable or ActorBug."""
+    """The part of the gateway that the sweeper needs; both methods raise Unavailable or ActorBug."""
 
-    async def tick(self, actor_type: str, actor_id: str) -> None: ...
+    async def tick(self, actor_type: str, actor_id: str) -> None:
+        """Lets the actor do what is due."""
 
-    async def arm(self, actor_type: str, actor_id: str) -> None: ...
+    async def arm(self, actor_type: str, actor_id: str) -> None:
+        """Lets the actor register its wake with the scheduler."""
 
 
 class Sweeper:
-    """`sentinel_present` tells whether the scheduler still has its data, `plant_sentinel` puts the mark (back) there.
+    """The chore that makes up for what the scheduler loses or delays.
 
-    A wake is `overdue` for so long before it is woken here, and is tried again after `try_again`; one that fails through
-    a bug after ever longer, so that it costs the others nothing.
+    `sentinel_present` returns whether the scheduler still has its data, `plant_sentinel` writes the sentinel there. A
+    wake that is `overdue` for so long is ticked here, and tried again after `try_again`. A wake that fails through a bug
+    is tried after ever longer pauses, so that it costs the others nothing.
     """
 
     def __init__(
@@ -55,6 +58,9 @@ class Sweeper:
         plant_sentinel: Callable[[], Awaitable[None]],
         overdue: timedelta = OVERDUE,
         try_again: timedelta = TRY_AGAIN,
+        sweep_seconds: float = SWEEP_SECONDS,
+        rows_at_once: int = ROWS_AT_ONCE,
+        forget_at_once: int = FORGET_AT_ONCE,
     ) -> None:
         self._database = database
         self._gateway = gateway
@@ -63,32 +69,35 @@ class Sweeper:
         self._plant = plant_sentinel
         self._overdue = overdue
         self._try_again = try_again
+        self._sweep_seconds = sweep_seconds
+        self._rows_at_once = rows_at_once
+        self._forget_at_once = forget_at_once
         self._swept_at: datetime | None = None
 
     async def run(self) -> None:
-        """Ends only by cancellation. Each chore has a loop of its own: a scheduler that does not answer holds up the
-        arming and the sentinel for seconds, and what is overdue must not wait for that.
+        """Runs until cancelled. Each part has a loop of its own: a scheduler that does not answer holds up the arming and
+        the sentinel for seconds, and overdue wakes must not wait for that.
         """
         try:
-            async with asyncio.TaskGroup() as chores:
-                chores.create_task(_repeated(self.tick_overdue, SWEEP_SECONDS))
-                chores.create_task(_repeated(self.arm_unarmed, SWEEP_SECONDS))
-                chores.create_task(_repeated(self.check_sentinel, SENTINEL_SECONDS))
-                chores.create_task(_repeated(self._count, COUNT_SECONDS))
-        finally:  # another process sweeps now: what was true here must not stand beside what is true there
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(self._repeated(self.tick_overdue, self._sweep_seconds))
+                loops.create_task(self._repeated(self.arm_unarmed, self._sweep_seconds))
+                loops.create_task(self._repeated(self.check_sentinel, SENTINEL_SECONDS))
+                loops.create_task(self._repeated(self._count, COUNT_SECONDS))
+        finally:  # another process sweeps now, and its numbers must not stand beside those of this one
             metrics.wakes_unarmed.set(0)
             metrics.wakes_overdue.set(0)
             metrics.wakes_failing.set(0)
 
     async def sweep(self) -> int:
-        """Both sweeps once; gives how many rows the larger of the two had."""
+        """Sweeps once for overdue and once for unarmed wakes; returns the larger of both counts."""
         return max(await self.tick_overdue(), await self.arm_unarmed())
 
     async def tick_overdue(self) -> int:
-        """Let each actor whose wake is overdue do what is due; gives how many there were, 0 if none was reached."""
+        """Ticks each actor whose wake is overdue; returns their number, 0 if none was reached."""
         now = self._clock.now()
         async with self._database.raw() as connection:
-            if self._swept_at is None or now < self._swept_at:  # this program may do better; or the clock was put back
+            if self._swept_at is None or now < self._swept_at:  # this program may do better, or the clock was put back
                 await wakes.try_failing_again(connection)
             self._swept_at = now
             overdue = await wakes.take_overdue(
@@ -96,12 +105,12 @@ class Sweeper:
                 overdue_since=now - self._overdue,
                 tried_before=now - self._try_again,
                 now=now,
-                limit=ROWS_AT_ONCE,
+                limit=self._rows_at_once,
             )
         return await self._call_all("woken", self._gateway.tick, overdue)
 
     async def arm_unarmed(self) -> int:
-        """Let each actor register the wake that nobody registered; gives as `wake_overdue` does."""
+        """Makes each actor register a wake that nobody registered; returns their number, 0 if none was reached."""
         now = self._clock.now()
         async with self._database.raw() as connection:
             unarmed = await wakes.take_unarmed(
@@ -109,15 +118,18 @@ class Sweeper:
                 grace_seconds=UNARMED_SECONDS,
                 tried_before=now - self._try_again,
                 now=now,
-                limit=ROWS_AT_ONCE,
+                limit=self._rows_at_once,
             )
         return await self._call_all("armed", self._gateway.arm, unarmed)
 
     async def check_sentinel(self) -> None:
-        """A scheduler that lost its data has none of our wakes. Not to be asked is no proof of that."""
+        """Has every wake armed again if the sentinel is missing: a scheduler that lost its data has none of our wakes.
+
+        A scheduler that cannot be asked has not lost anything yet.
+        """
         try:
             present = await self._present()
-        except Exception as error:  # noqa: BLE001  the port's own kind of outage
+        except Exception as error:  # noqa: BLE001  the scheduler client's own kinds of outage
             log.info("the scheduler cannot be asked for the sentinel", extra={"cause": repr(error)})
             return
         if present:
@@ -131,12 +143,15 @@ class Sweeper:
             log.warning("the sentinel could not be planted", extra={"cause": repr(error)})
 
     async def _forget_armed(self) -> int:
-        """In pages, so that turns and the arming go on. Cut off, it begins anew: the sentinel is still missing."""
+        """Marks every wake as unarmed, in batches, so that turns and the arming go on; returns their number.
+
+        If it is cut off, the next check starts it again: the sentinel is still missing.
+        """
         forgotten = 0
         after: wakes.Actor | None = wakes.FIRST
         while after is not None:
             async with self._database.raw() as connection:
-                count, after = await wakes.forget_armed(connection, after, FORGET_AT_ONCE)
+                count, after = await wakes.forget_armed(connection, after, self._forget_at_once)
             forgotten += count
         return forgotten
 
@@ -150,7 +165,10 @@ class Sweeper:
         metrics.wakes_failing.set(failing)
 
     async def _call_all(self, done: str, call: Call, actors: Sequence[Actor]) -> int:
-        """Call each actor, some at a time. The ones that do not answer or have a bug are tried again later."""
+        """Calls each actor, some at a time; those that do not answer or have a bug are tried again later.
+
+        `done` is the word of the log for what was done. Returns the number of actors, 0 if none was reached.
+        """
         free = asyncio.Semaphore(CALLS_AT_ONCE)
         faulty: list[Actor] = []
 
@@ -161,8 +179,8 @@ class Sweeper:
                 except Unavailable:
                     return False
                 except ActorBug as bug:
-                    told = {"actor_type": actor[0], "actor": actor[1], "fingerprint": bug.fingerprint}
-                    log.warning("a wake failed through a bug and is tried again later", extra=told)
+                    extra = {"actor_type": actor[0], "actor": actor[1], "fingerprint": bug.fingerprint}
+                    log.warning("a wake failed through a bug and is tried again later", extra=extra)
                     faulty.append(actor)
                 return True
 
@@ -176,12 +194,11 @@ class Sweeper:
             log.info("swept", extra={done: reached - len(faulty)})
         return len(actors) if reached else 0
 
+    async def _repeated(self, step: Callable[[], Awaitable[int | None]], seconds: float) -> None:
+        """Repeats the step until cancelled: at once while it finds full batches, later after an outage."""
 
-async def _repeated(chore: Callable[[], Awaitable[int | None]], seconds: float) -> None:
-    """The chore for ever; at once again while it finds full batches, later after an outage."""
+        async def until_less_than_full() -> None:
+            while (await step() or 0) >= self._rows_at_once:
+                pass
 
-    async def until_less_than_full() -> None:
-        while (await chore() or 0) >= ROWS_AT_ONCE:
-            pass
-
-    await repeat(until_less_than_full, seconds, max(seconds, OUTAGE_PAUSE_SECONDS), log, "a sweep failed")
+        await repeat(until_less_than_full, seconds, max(seconds, OUTAGE_PAUSE_SECONDS), log, "a sweep failed")

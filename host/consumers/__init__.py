@@ -1,1 +1,1 @@
-"""What happens after an event: the table of consumers and each of them."""
+"""Consumers: what happens after an event, by the table in `table.py`, and how events reach a consumer."""

@@ -1,4 +1,4 @@
-"""Catch-up: hands a consumer every row of the outbox that it has not handled, whoever else may deliver it too."""
+"""Catch-up: hands a consumer every row of the outbox that it has not handled, whether or not a broker delivers it too."""
 
 import asyncio
 import logging
@@ -12,8 +12,9 @@ from host.consumers.handler import TRY_PAUSES_SECONDS, Consumer, about
 from host.dapr.gateway import Unavailable
 from host.loops import is_passing
 from host.store.engine import Database, Raw
-from host.store.turns import outbox
-from host.store.turns.outbox import Event, Watermark
+from host.store.turns import dead_letters, outbox, watermarks
+from host.store.turns.outbox import Event
+from host.store.turns.watermarks import Watermark
 from host.version import code_version
 
 log = logging.getLogger(__name__)
@@ -21,17 +22,18 @@ log = logging.getLogger(__name__)
 BATCH: Final = 500
 OUTAGE_PAUSES_SECONDS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 FIRST_POLL_SECONDS: Final = 0.02
-CATCHUP_POLL_SECONDS: Final = 0.25  # the longest, where it is nudged as a rule
-REST_SECONDS: Final = 0.02  # after a batch, in which more rows gather and share the cost of a transaction
-ROUNDS: Final = 10  # of a delivery that a handler does in parts
-ROUND_PAUSE_SECONDS: Final = 0.1  # after one that did nothing: together longer than an event at fault is tried
-SETTLE_SECONDS: Final = 1.0  # how often a consumer for which nothing came moves its watermark
+CATCHUP_POLL_SECONDS: Final = 0.25  # the longest, for a consumer that is nudged as a rule
+REST_SECONDS: Final = 0.02  # after a batch: more rows gather and share the cost of a transaction
+ROUNDS: Final = 10  # of a delivery that a handler applies in parts
+ROUND_PAUSE_SECONDS: Final = 0.1  # after a round that did nothing; all pauses last longer than the tries of an event
+SETTLE_SECONDS: Final = 1.0  # how often a consumer moves its watermark over rows that it does not take
 
 
 class Catchup:
-    """The loop of one consumer. With a broker, `min_age_seconds` leaves it only what the broker has not brought.
+    """The loop of one consumer, and the way by which the broker delivers to it.
 
-    `buried` is told of each event that is put aside: consumer, event, why.
+    With a broker, `min_age_seconds` leaves to the loop only the rows that the broker has not delivered by that age.
+    `on_dead_letter(consumer, event, error)` is called for each event that is put aside.
     """
 
     def __init__(
@@ -41,27 +43,33 @@ class Catchup:
         *,
         min_age_seconds: float = 0,
         max_poll_seconds: float = CATCHUP_POLL_SECONDS,
-        buried: Callable[[str, Event, str], None] | None = None,
+        settle_seconds: float = SETTLE_SECONDS,
+        try_pauses_seconds: Sequence[float] = TRY_PAUSES_SECONDS,
+        batch: int = BATCH,
+        on_dead_letter: Callable[[str, Event, str], None] | None = None,
     ) -> None:
         self.consumer = consumer
         self._name = consumer.name
         self._database = database
         self._min_age = min_age_seconds
-        # A row of that age is late already, and each look costs the rows that it passes by; but what the broker does not
-        # take is waited for by readers.
+        # A row of that age is late already, and each look costs as much as the rows that it skips; but readers wait for
+        # events that the broker does not take.
         self._max_poll = max(max_poll_seconds, min_age_seconds / 20)
-        self._buried = buried
+        self._settle_seconds = settle_seconds
+        self._try_pauses = try_pauses_seconds
+        self._batch = batch
+        self._on_dead_letter = on_dead_letter
         self._nudged = asyncio.Event()
         self._registered = False
         self._settled_at = 0.0
-        self._limit = BATCH  # less after a batch that failed: it may be too much for the database to do in time
+        self._limit = batch  # less after a batch that failed: it may be too large for the time limit of a statement
 
     def nudge(self) -> None:
-        """Something was committed: look now."""
+        """Makes the loop look now, because something was committed."""
         self._nudged.set()
 
     async def run(self) -> None:
-        """Ends only by cancellation: a fault of the world is waited out, one of an event is put aside."""
+        """Runs until cancelled: waits out a fault of the world, and puts aside an event at fault."""
         poll, outages = FIRST_POLL_SECONDS, 0
         while True:
             self._nudged.clear()
@@ -90,13 +98,13 @@ class Catchup:
             return
 
     async def step(self) -> int:
-        """Handle the next batch; gives how many rows it had."""
+        """Handles the next batch; returns the number of its events. Raises for an outage."""
         if not self._registered:
             await self._register()
         events: Sequence[Event] = []
         try:
             async with self._database.raw() as connection, connection.transaction():
-                mark = await outbox.watermark(connection, self._name, min_age_seconds=self._min_age)
+                mark = await watermarks.lock(connection, self._name, min_age_seconds=self._min_age)
                 if mark is None:
                     return 0  # another process has this consumer, or it is paused
                 if self.consumer.handler.outside:
@@ -121,16 +129,19 @@ class Catchup:
             with about(*events):
                 log.warning("a batch failed, redone one by one", extra={"consumer": self._name}, exc_info=error)
             events = await self._one_by_one(events)
-        self._limit = min(BATCH, self._limit * 2)
+        self._limit = min(self._batch, self._limit * 2)
         self._committed(events)
         return len(events)
 
     async def deliver(self, event_ids: Sequence[str]) -> None:
-        """Handle what the broker brought, and before it what its actors said earlier; raises for an outage or a pause."""
+        """Handles events that the broker delivered, after the earlier ones of their actors.
+
+        Raises for an outage, and Unavailable if the consumer is paused or cannot do all of them yet.
+        """
         if not self._registered:
             await self._register()
         async with self._database.raw() as connection:
-            if await outbox.is_paused(connection, self._name):
+            if await watermarks.is_paused(connection, self._name):
                 raise Unavailable(f"{self._name} is paused")
             events = await outbox.with_earlier(connection, self._name, self.consumer.types, event_ids)
         for _ in range(ROUNDS):
@@ -150,11 +161,11 @@ class Catchup:
 
     async def _register(self) -> None:
         async with self._database.raw() as connection:
-            await outbox.register(connection, self._name, from_now=self.consumer.start == "now")
+            await watermarks.register(connection, self._name, from_now=self.consumer.start == "now")
         self._registered = True
 
     async def _whole(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Gives those that are over: all, but for what the handler could not do outside yet."""
+        """Handles the events together; returns those that are over, without those that the handler could not do yet."""
         if not events:
             return events
         with about(*events):
@@ -169,19 +180,22 @@ class Catchup:
         return [*outside.done, *(event for event, _ in outside.given_up)]
 
     async def _advance(self, connection: Raw, mark: Watermark, read_to: int, *, handled: bool) -> None:
-        """After all rows up to `read_to` that were to be seen are handled in this transaction."""
+        """Moves the watermark up to `read_to`; this transaction has handled all rows that could be seen until there."""
         now = time.monotonic()
-        due = handled or now - self._settled_at >= SETTLE_SECONDS
+        due = handled or now - self._settled_at >= self._settle_seconds
         if mark.settled and mark.position < read_to and due:
-            await outbox.advance(connection, self._name, mark, read_to=read_to)
+            await watermarks.advance(connection, self._name, mark, read_to=read_to)
             self._settled_at = now
 
     async def _one_by_one(self, events: Sequence[Event]) -> Sequence[Event]:
-        """In three rounds, an event at fault once in each; gives those that are over. The pauses are few, however many fail."""
+        """Handles the events one by one, in rounds, so that there are few pauses however many fail.
+
+        An event at fault is tried once in each round. Returns the events that are over.
+        """
         over: list[Event] = []
         tries: Counter[str] = Counter()
         left = events
-        for pause in (*TRY_PAUSES_SECONDS, 0.0):
+        for pause in (*self._try_pauses, 0.0):
             left = await self._round(left, tries, over)
             if not left:
                 break
@@ -189,7 +203,10 @@ class Catchup:
         return over
 
     async def _round(self, events: Sequence[Event], tries: Counter[str], over: list[Event]) -> Sequence[Event]:
-        """Gives what is to be tried again. An event at fault holds up what its actor said later, and nobody else."""
+        """Tries each event once; returns those to try again, and adds to `over` those that are done or put aside.
+
+        An event at fault holds up the later events of its actor, and no others.
+        """
         again: list[Event] = []
         held: set[str] = set()
         for event in events:
@@ -202,7 +219,7 @@ class Catchup:
                 if is_passing(error):
                     raise
                 tries[event.id] += 1
-                if tries[event.id] <= len(TRY_PAUSES_SECONDS):
+                if tries[event.id] <= len(self._try_pauses):
                     held.add(event.actor_id)
                     again.append(event)
                 else:
@@ -211,13 +228,14 @@ class Catchup:
         return again
 
     async def _bury(self, event: Event, error: Exception) -> None:
-        told, tries = f"{type(error).__name__}: {error}", len(TRY_PAUSES_SECONDS) + 1
+        """Puts the event aside as a dead letter."""
+        cause, tries = f"{type(error).__name__}: {error}", len(self._try_pauses) + 1
         with about(event):
             log.error("an event is put aside", extra={"consumer": self._name, "event_id": event.id}, exc_info=error)
         async with self._database.raw() as connection, connection.transaction():
-            await outbox.bury(connection, self._name, event, told, tries=tries, code_version=code_version())
-        if self._buried:
-            self._buried(self._name, event, told)
+            await dead_letters.add(connection, self._name, event, cause, tries=tries, code_version=code_version())
+        if self._on_dead_letter:
+            self._on_dead_letter(self._name, event, cause)
 
     def _committed(self, events: Sequence[Event]) -> None:
         if events:

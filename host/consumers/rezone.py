@@ -1,10 +1,10 @@
-"""Rezone: after a user moves to another zone, their open tasks and series of days move with them."""
+"""Rezone: after a user moves to another zone, moves their open date-only tasks and series there too."""
 
 import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from host.consumers.following import follow
+from host.consumers.follow_up import follow_up
 from host.consumers.handler import Handler, Outside, about
 from host.dapr.gateway import ActorBug, Actors, Unavailable
 from host.store.engine import Database
@@ -13,11 +13,11 @@ from host.store.turns import outbox, profiles
 from host.store.turns.outbox import Event
 
 AT_ONCE: Final = 8
-SETTLE_SECONDS: Final = 3.0  # a task that was being created under the old zone is in the read model after that
+SETTLE_SECONDS: Final = 3.0  # by then the read model has a task that was being created under the old zone
 
 
 class Rezone(Handler):
-    """The same event sends the same commands, so that one sent twice is applied once."""
+    """The consumer of changed zones. The same event gives the same command ids, so a repeated command is applied once."""
 
     outside = True
 
@@ -27,6 +27,7 @@ class Rezone(Handler):
         self._settle_seconds = settle_seconds
 
     async def before(self, events: Sequence[Event]) -> Outside:
+        """Moves what belongs to each user whose zone changed; raises Unavailable if an actor is away."""
         for event in events:
             if "zone" in event.body["data"]["changed"]:
                 await asyncio.sleep(max(0.0, self._settle_seconds - event.age_seconds))
@@ -35,15 +36,16 @@ class Rezone(Handler):
         return Outside(events)
 
     async def _rezone(self, event: Event) -> None:
-        """Raises the bug of one of them when the others have moved.
+        """Sends Rezone to each actor; raises Unavailable, or when all others have moved the bug of one.
 
-        An event that comes late, as a dead letter, may name a zone that the person has left again: a later one says so.
+        An event that comes late, as a dead letter does, may name a zone that the person has left again. It is ignored:
+        a later event names the zone where they live now.
         """
         async with self._database.raw() as connection:
             if not await outbox.passed(connection, "projector", [event.position]):
                 raise Unavailable("the read model has not come so far yet")
-            people = await profiles.read(connection, [event.user_id])
-            if event.user_id not in people or people[event.user_id].zone != event.body["data"]["user"]["zone"]:
+            profile = (await profiles.read(connection, [event.user_id])).get(event.user_id)
+            if profile is None or profile.zone != event.body["data"]["user"]["zone"]:
                 return
             tasks = await task_rows.open_date_tasks(connection, event.user_id)
             series = await series_rows.date_series(connection, event.user_id)
@@ -55,10 +57,10 @@ class Rezone(Handler):
             raise bug
 
     async def _send(self, event: Event, actor_type: str, actor_id: str) -> ActorBug | None:
-        """A refusal means that it is gone, in the trash or over, so that it needs no zone."""
+        """Returns the bug that the actor has. A refusal means that it is gone, in the trash or over, and needs no zone."""
         user = event.body["data"]["user"]
         zone, defaults = user["zone"], user["defaults"]
-        command = follow(event, "rezone", actor_id, "Rezone", {"zone": zone}, zone=zone, defaults=defaults)
+        command = follow_up(event, "rezone", actor_id, "Rezone", {"zone": zone}, zone=zone, defaults=defaults)
         try:
             await self._gateway.send(actor_type, actor_id, command)
         except ActorBug as bug:

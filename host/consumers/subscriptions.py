@@ -1,4 +1,4 @@
-"""The consumers' subscriptions: each takes the events of its topic that are of its types."""
+"""Subscriptions of the consumers: each takes those events of its topic that are of its types."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -9,7 +9,7 @@ from host.dapr.subscription import TopicSubscription
 
 
 def durable(catchups: Mapping[str, Catchup]) -> list[TopicSubscription]:
-    """One for each consumer; each has a component of its own name, because one serves one handler a topic."""
+    """Returns one subscription a consumer, each with a component of its own: a component serves one handler a topic."""
     return [
         TopicSubscription(f"events-{name}", catchup.consumer.topic, _types(catchup), partial(_hand_over, catchup))
         for name, catchup in catchups.items()

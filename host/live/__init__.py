@@ -1,1 +1,1 @@
-"""What open pages hear: the hub of live streams, and the news that other processes send it."""
+"""Live updates: the hub of live streams, and the announcements that other processes send to it through the broker."""

@@ -1,7 +1,7 @@
-"""What the consumers' process tells others through the broker: what can be read now, and what was put aside.
+"""Announcements: what the consumers' process publishes to others: updates of the read model, copies of dead letters.
 
-Both are copies of what stands in the database. A lost wake-up costs latency only, because the hub polls; a lost copy of
-a dead letter is still a row of `dead_letters`.
+Both repeat what is in the database. A lost update costs only latency, because the hub polls; a lost copy of a dead
+letter is still a row of `dead_letters`.
 """
 
 import asyncio
@@ -19,40 +19,50 @@ from host.store.turns.outbox import Event
 
 log = logging.getLogger(__name__)
 
-UPDATES: Final = "updates"  # the type of a wake-up
-BURIED: Final = "event.buried"
-USERS_AT_ONCE: Final = 1_000  # in one message: some 100 KB with their versions
-GATHER_SECONDS: Final = 0.005  # in which news of several batches come together
+UPDATES: Final = "updates"  # the type of an update
+BURIED: Final = "event.buried"  # the type of a copy of a dead letter
+USERS_AT_ONCE: Final = 1_000  # in one message: about 100 KB with as many versions
+GATHER_SECONDS: Final = 0.005  # for which updates of several batches gather
 OUTAGE_PAUSE_SECONDS: Final = 1.0
-MOST_WAITING: Final = 10_000  # dead letters; in the table there may be more
+MOST_WAITING: Final = 10_000  # copies of dead letters; the table may have more
 
 
 class Announcements:
-    """Give it news by `wake`, `shown` and `buried`; `run` publishes them. `sender` is in the ids of wake-ups."""
+    """The news that waits to be published: `signal`, `readable` and `dead_letter` add to it, `run` publishes it."""
 
-    def __init__(self, publish: Publish, sender: str) -> None:
+    def __init__(
+        self,
+        publish: Publish,
+        sender: str,
+        *,
+        users_at_once: int = USERS_AT_ONCE,
+        outage_pause_seconds: float = OUTAGE_PAUSE_SECONDS,
+    ) -> None:
+        """`sender` is the name of this process, which makes the ids of its updates unique."""
         self._publish = publish
+        self._users_at_once = users_at_once
+        self._outage_pause = outage_pause_seconds
         self._users: set[str] = set()
         self._versions: dict[str, int] = {}
-        self._buried: deque[Json] = deque(maxlen=MOST_WAITING)
-        self._news = asyncio.Event()
-        self._letters = asyncio.Event()
+        self._dead_letters: deque[Json] = deque(maxlen=MOST_WAITING)
+        self._has_updates = asyncio.Event()
+        self._has_letters = asyncio.Event()
         self._sender = sender
         self._numbers = itertools.count(1)
 
     def signal(self, users: Iterable[str]) -> None:
-        """Their activity grew."""
+        """Takes users of whom more activity can be read."""
         self._users.update(users)
-        self._news.set()
+        self._has_updates.set()
 
-    def shown(self, versions: Mapping[str, int]) -> None:
-        """Versions by actor that can be read now."""
+    def readable(self, versions: Mapping[str, int]) -> None:
+        """Takes the versions by actor that can be read now."""
         self._versions.update(versions)
-        self._news.set()
+        self._has_updates.set()
 
-    def buried(self, consumer: str, event: Event, error: str) -> None:
-        """The consumer has put the event aside."""
-        self._buried.append(
+    def dead_letter(self, consumer: str, event: Event, error: str) -> None:
+        """Takes an event that the consumer has put aside."""
+        self._dead_letters.append(
             {
                 "specversion": "1.0",
                 "id": f"{consumer}:{event.id}",
@@ -62,34 +72,35 @@ class Announcements:
                 "data": {"consumer": consumer, "error": error, "user_id": event.user_id, "event": event.body},
             }
         )
-        self._letters.set()
+        self._has_letters.set()
 
     async def run(self) -> None:
-        """Ends only by cancellation. A dead letter that the broker does not take holds up no wake-up."""
+        """Runs until cancelled. A dead letter that the broker does not take holds up no update."""
         async with asyncio.TaskGroup() as loops:
-            loops.create_task(_repeated(self._news, self.step))
-            loops.create_task(_repeated(self._letters, self._send_letters))
+            loops.create_task(self._repeated(self._has_updates, self.step))
+            loops.create_task(self._repeated(self._has_letters, self._send_letters))
 
     async def step(self) -> None:
-        """Publish what can be read now; what fails is dropped, for it is of no use later."""
+        """Publishes the updates that have gathered; one that fails is dropped, because it is of no use later."""
         updates = self._updates()
         if updates:
             await self._publish(TASK_UPDATES, updates)
 
     async def _send_letters(self) -> None:
         try:
-            while self._buried:
-                if await self._publish(DEAD_LETTERS, [self._buried[0]]):
+            while self._dead_letters:
+                if await self._publish(DEAD_LETTERS, [self._dead_letters[0]]):
                     raise ConnectionError("the broker refused a dead letter")
-                self._buried.popleft()
+                self._dead_letters.popleft()
         finally:
-            if self._buried:
-                self._letters.set()
+            if self._dead_letters:
+                self._has_letters.set()
 
     def _updates(self) -> Sequence[Json]:
         users, self._users = sorted(self._users), set()
         versions, self._versions = list(self._versions.items()), {}
-        count = max(-(-len(users) // USERS_AT_ONCE), -(-len(versions) // USERS_AT_ONCE))
+        size = self._users_at_once
+        end = max(len(users), len(versions))
         return [
             {
                 "specversion": "1.0",
@@ -98,37 +109,39 @@ class Announcements:
                 "type": UPDATES,
                 "datacontenttype": "application/json",
                 "data": {
-                    "users": users[start : start + USERS_AT_ONCE],
-                    "versions": dict(versions[start : start + USERS_AT_ONCE]),
+                    "users": users[start : start + size],
+                    "versions": dict(versions[start : start + size]),
                 },
             }
-            for start in range(0, count * USERS_AT_ONCE, USERS_AT_ONCE)
+            for start in range(0, end, size)
         ]
 
+    async def _repeated(self, has_news: asyncio.Event, publish: Callable[[], Awaitable[None]]) -> None:
+        """Publishes whenever there is something; runs until cancelled."""
+        while True:
+            await has_news.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+            has_news.clear()
+            try:
+                await publish()
+            except Exception as error:  # noqa: BLE001  the edge of the loop; both kinds of news can be missed
+                log.warning("news wait for the broker", extra={"cause": repr(error)[:300]})
+                await asyncio.sleep(self._outage_pause)
 
-async def _repeated(there_is: asyncio.Event, publish: Callable[[], Awaitable[None]]) -> None:
-    """Whenever there is something. Ends only by cancellation."""
-    while True:
-        await there_is.wait()
-        await asyncio.sleep(GATHER_SECONDS)
-        there_is.clear()
-        try:
-            await publish()
-        except Exception as error:  # noqa: BLE001  the edge of the loop; both kinds of news can be missed
-            log.warning("news wait for the broker", extra={"cause": repr(error)[:300]})
-            await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
 
+def updates_to(signal: Callable[[Iterable[str]], None], on_readable: Callable[[Mapping[str, int]], None]) -> Take:
+    """Returns the function for the subscription of a web process, which passes updates on to both callbacks.
 
-def heard(signal: Callable[[Iterable[str]], None], shown: Callable[[Mapping[str, int]], None]) -> Take:
-    """For the subscription of a web process: what to do with wake-ups. One that is none of ours is left out."""
+    It skips a message that is no update.
+    """
 
     async def take(events: Sequence[Json]) -> None:
         for event in events:
             data = event.get("data")
             if not (isinstance(data, dict) and isinstance(data.get("versions"), dict)):
-                log.warning("a message on the topic of wake-ups is none", extra={"event_id": str(event.get("id"))})
+                log.warning("a message on the topic of updates is no update", extra={"event_id": str(event.get("id"))})
                 continue
-            shown(data["versions"])
+            on_readable(data["versions"])
             signal(data.get("users") or ())
 
     return take

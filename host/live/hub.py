@@ -1,4 +1,4 @@
-"""The hub: new activity for everyone who listens, read once for all of a user's streams."""
+"""The hub: reads new activity once for all open live streams of a user, and hands it to each."""
 
 import asyncio
 import logging
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from host.store.engine import Database, is_outage
-from host.store.read_model import activity_feed
-from host.store.read_model.activity_feed import StreamRow
+from host.store.read_model import activity_queries
+from host.store.read_model.activity_queries import StreamRow
 
 __all__ = ["Hub", "HubSubscription", "Resync", "StreamRow"]
 
@@ -17,14 +17,14 @@ log = logging.getLogger(__name__)
 USERS_AT_ONCE: Final = 500
 ROWS_AT_ONCE: Final = 200  # of one user
 LONGEST_REPLAY: Final = 1_000
-LARGEST_BUFFER: Final = 500  # rows that wait for one listener; the rest waits in the database
+LARGEST_BUFFER: Final = 500  # rows that wait in memory for one listener; the rest waits in the database
 POLL_SECONDS: Final = 5.0
 OUTAGE_PAUSE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Resync:
-    """What the listener has is too old: it loads all again and goes on from `position`."""
+    """The listener is too far behind: it must load everything again and goes on from `position`."""
 
     position: int
 
@@ -32,15 +32,15 @@ class Resync:
 class HubSubscription:
     """One listener. Read it from one task with `next`; close it when done.
 
-    `most` is how many rows may wait for it. A slow one is read for again when it has taken those.
+    At most `most` rows wait for it. The hub reads for a slow listener again when it has taken those.
     """
 
     __slots__ = ("_buffer", "_hub", "_most", "_resync", "_waiter", "read_to", "resumes", "start", "user_id")
 
     def __init__(self, hub: "Hub", user_id: str, position: int, *, resync: bool, most: int) -> None:
         self.user_id = user_id
-        self.start = position  # the position from which it goes on
-        self.resumes = not resync  # false: what lies before `start` was not heard
+        self.start = position  # the position after which it receives rows
+        self.resumes = not resync  # false: it does not have all rows up to `start`
         self.read_to = position
         self._hub = hub
         self._buffer: list[StreamRow] = []
@@ -49,7 +49,7 @@ class HubSubscription:
         self._waiter: asyncio.Future[None] | None = None
 
     async def next(self, timeout_seconds: float) -> list[StreamRow] | Resync:
-        """The rows since the last call, in order; an empty list when time is over or `interrupt` was called."""
+        """Returns the rows since the last call, in order; an empty list after the timeout or `interrupt`."""
         if not self._buffer and not self._resync:
             await self._wait(timeout_seconds)
         if self._resync:
@@ -63,7 +63,7 @@ class HubSubscription:
 
     @property
     def is_full(self) -> bool:
-        """Whether it must take rows before it is read for again."""
+        """Whether it must take rows before the hub reads for it again."""
         return len(self._buffer) >= self._most
 
     async def _wait(self, timeout_seconds: float) -> None:
@@ -77,15 +77,16 @@ class HubSubscription:
             self._waiter = None
 
     def interrupt(self) -> None:
-        """Let a waiting `next` return at once."""
+        """Makes a waiting `next` return at once."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     def close(self) -> None:
+        """Ends the subscription; closing it again does nothing."""
         self._hub.leave(self)
 
     def push(self, rows: Sequence[StreamRow]) -> None:
-        """Takes rows in order, as many as there is room for; some may be known. A gap means that rows were archived."""
+        """Adds rows in order, as many as there is room for, and skips known ones. A gap means that rows were archived."""
         fresh = [row for row in rows if row.position > self.read_to][: self._most - len(self._buffer)]
         if not fresh:
             return
@@ -99,7 +100,7 @@ class HubSubscription:
 
 
 class Hub:
-    """`wake` tells it whose activity grew; what nobody told it is found by a slow poll."""
+    """The open live streams of this process. `signal` names users with new activity; a slow poll finds missed ones."""
 
     def __init__(
         self, database: Database, *, poll_seconds: float = POLL_SECONDS, largest_buffer: int = LARGEST_BUFFER
@@ -109,15 +110,21 @@ class Hub:
         self._largest_buffer = largest_buffer
         self._listeners: dict[str, list[HubSubscription]] = {}
         self._grown: set[str] = set()
-        self._woken = asyncio.Event()
+        self._signalled = asyncio.Event()
 
     async def subscribe(self, user_id: str, after: int | None) -> HubSubscription:
-        """Listen from after that position, or from now; a position that cannot be served starts with a Resync."""
+        """Returns a listener for the rows after that position, or from now on.
+
+        For a position from which the rows are not there, or too many, it starts with a Resync.
+        """
         async with self._database.raw() as connection:
-            newest = await activity_feed.newest_position(connection, user_id)
+            newest = await activity_queries.newest_position(connection, user_id)
             servable = after is not None and (
                 after == newest
-                or (0 < newest - after <= LONGEST_REPLAY and await activity_feed.holds(connection, user_id, after + 1))
+                or (
+                    0 < newest - after <= LONGEST_REPLAY
+                    and await activity_queries.holds(connection, user_id, after + 1)
+                )
             )
         position = after if after is not None and servable else newest
         resync = after is not None and not servable
@@ -127,6 +134,7 @@ class Hub:
         return listener
 
     def leave(self, listener: HubSubscription) -> None:
+        """Forgets the listener; it may have been forgotten already."""
         listeners = self._listeners.get(listener.user_id, [])
         if listener in listeners:
             listeners.remove(listener)
@@ -134,13 +142,13 @@ class Hub:
             self._listeners.pop(listener.user_id, None)
 
     def signal(self, user_ids: Iterable[str]) -> None:
-        """Their activity grew: read it soon."""
+        """Makes the hub read soon for these users, whose activity grew."""
         self._grown.update(user_id for user_id in user_ids if user_id in self._listeners)
         if self._grown:
-            self._woken.set()
+            self._signalled.set()
 
     async def run(self) -> None:
-        """Ends only by cancellation; an outage is waited out, and the poll finds what was missed."""
+        """Runs until cancelled; waits out an outage, after which the poll finds what was missed."""
         loop = asyncio.get_running_loop()
         next_poll = loop.time() + self._poll_seconds
         while True:
@@ -155,31 +163,31 @@ class Hub:
                 else:
                     log.warning("the hub waits for the database", extra={"cause": repr(error)})
                 await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
-            await self._until_woken(next_poll - loop.time())
+            await self._until_signalled(next_poll - loop.time())
 
-    async def _until_woken(self, seconds: float) -> None:
+    async def _until_signalled(self, seconds: float) -> None:
         if not self._grown:
-            self._woken.clear()
+            self._signalled.clear()
             try:
-                await asyncio.wait_for(self._woken.wait(), max(seconds, 0.0))
+                await asyncio.wait_for(self._signalled.wait(), max(seconds, 0.0))
             except TimeoutError:
                 return
 
     async def _read(self) -> None:
-        """One read for the users that grew."""
+        """Reads once for the users with new activity, as many as one read takes."""
         users = [self._grown.pop() for _ in range(min(len(self._grown), USERS_AT_ONCE))]
         after = {user: self._read_to(user) for user in users if user in self._listeners}
         if not after:
             return
         try:
             async with self._database.raw() as connection:
-                found = await activity_feed.rows_after(connection, after, ROWS_AT_ONCE)
+                rows_by_user = await activity_queries.rows_after(connection, after, ROWS_AT_ONCE)
         except BaseException:
             self._grown.update(after)
             raise
-        for user, rows in found.items():
+        for user, rows in rows_by_user.items():
             for listener in self._listeners.get(user, ()):
-                # Whoever came during the read may stand further back: that one has woken us, and is read for next.
+                # A listener that came during the read may be further behind: it has signalled, and is next.
                 if listener.read_to >= after[user]:
                     listener.push(rows)
             if len(rows) == ROWS_AT_ONCE:
@@ -188,11 +196,14 @@ class Hub:
     async def _poll(self) -> None:
         users = list(self._listeners)
         for start in range(0, len(users), USERS_AT_ONCE):
-            part = {user: self._read_to(user) for user in users[start : start + USERS_AT_ONCE]}
+            positions = {user: self._read_to(user) for user in users[start : start + USERS_AT_ONCE]}
             async with self._database.raw() as connection:
-                self.signal(await activity_feed.grown(connection, part))
+                self.signal(await activity_queries.grown(connection, positions))
 
     def _read_to(self, user_id: str) -> int:
-        """The listener that has read least decides; one that has left since, or has no room, needs nothing."""
+        """Returns the position of the listener that is furthest behind, of those that have room.
+
+        Without any it is a position that no row has.
+        """
         listeners = self._listeners.get(user_id, ())
         return min((listener.read_to for listener in listeners if not listener.is_full), default=2**62)

@@ -1,4 +1,4 @@
-"""The digest of the day: what is due and overdue, once the read model has come as far as the event that asks for it."""
+"""The digest of the day: lists what is due and overdue, once the read model has passed the event that asks for it."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from host.store.turns.outbox import Event
 
 
 class Digest(Handler):
-    """Stands apart from the notifier, so that a projector that is behind holds up no reminder."""
+    """The consumer of due digests, apart from the notifier so that a projector that is behind holds up no reminder."""
 
     outside = True
 
@@ -28,28 +28,28 @@ class Digest(Handler):
 
     @override
     async def before(self, events: Sequence[Event]) -> Outside:
-        """Those before which everything can be read; the others come again."""
+        """Returns as done the events that the projector has passed; the others come again."""
         async with self._database.raw() as connection:
             passed = await outbox.passed(connection, "projector", [event.position for event in events])
         return Outside([event for event in events if event.position in passed])
 
     @override
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
-        """In the order in which everybody takes people's streams, or two of us could wait on each other."""
+        """Sends the digests by user id, the order in which every transaction locks streams, to avoid a deadlock."""
         now = self._clock.now()
         for event in sorted(events, key=lambda event: event.user_id):
-            await _tell(connection, event.body["data"], now)
+            await _send(connection, event.body["data"], now)
 
     @override
     def committed(self, events: Sequence[Event]) -> None:
         self._signal({event.user_id for event in events})
 
 
-async def _tell(connection: Raw, data: Json, now: datetime) -> None:
-    """Nothing due is nothing to tell."""
+async def _send(connection: Raw, data: Json, now: datetime) -> None:
+    """Sends the digest that the data of a `digest.due` event asks for, unless nothing is due."""
     user_id, zone = data["user_id"], data["user"]["zone"]
     midnight = instant_at(local_day(now, zone) + DAY, "00:00", zone)
-    notification = notifications.daily(
+    notification = notifications.daily_digest(
         user_id,
         data["day"],
         zone,
@@ -60,4 +60,4 @@ async def _tell(connection: Raw, data: Json, now: datetime) -> None:
     )
     if notification is not None:
         about = {name: data[name] for name in ("user_id", "correlation_id", "day", "late_seconds")}
-        await in_app.daily(connection, about, notification, now)
+        await in_app.send_digest(connection, about, notification, now)

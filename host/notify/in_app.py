@@ -1,4 +1,4 @@
-"""How a person is told: deliveries as notifications in the app, with their steps in the ledger and on the stream."""
+"""In-app channel: turns deliveries into notification rows, ledger entries and stream events."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,107 +9,124 @@ from actors.replies import Json
 from host import metrics
 from host.notify import notifications
 from host.store.engine import Raw
-from host.store.notify import deliveries, ledger
+from host.store.notify import deliveries, reminder_ledger
+from host.store.notify import notifications as stored
 from host.store.notify.deliveries import Delivery
 from host.store.read_model import activity_rows
 
 IN_APP: Final = "in_app"
-PAGE: Final = 2_000  # deliveries in one statement
+DELIVERIES_AT_ONCE: Final = 2_000  # in one statement
 
 
-async def singles(connection: Raw, sent: Sequence[Delivery], now: datetime) -> None:
-    """One notification each, for deliveries that are marked as sent."""
+async def send_each(connection: Raw, sent: Sequence[Delivery], now: datetime) -> None:
+    """Makes one notification of each delivery; all of them are marked as sent already."""
     if not sent:
         return
-    told = [_notification(delivery, now) for delivery in sent]
-    events = [_delivered_event(delivery, notification, now) for delivery, notification in zip(sent, told, strict=True)]
+    made = [_notification(delivery, now) for delivery in sent]
+    events = [_delivered_event(delivery, notification, now) for delivery, notification in zip(sent, made, strict=True)]
     await _record(connection, sent, now)
     firings = [delivery.firing if delivery.kind == "reminder" else None for delivery in sent]
     users = [delivery.user_id for delivery in sent]
-    await _tell(connection, list(zip(users, firings, told, strict=True)), events)
+    await _write(connection, list(zip(users, firings, made, strict=True)), events)
 
 
-async def as_one(connection: Raw, bunches: Sequence[tuple[Sequence[Delivery], str]], now: datetime) -> None:
-    """One notification for all that a user has pending, of which this is the first page, with why; of several users."""
-    await _send(connection, [delivery for first_page, _ in bunches for delivery in first_page], now)
-    told: list[tuple[str, int | None, Json]] = []
+async def send_gathered(
+    connection: Raw,
+    pending: Sequence[tuple[Sequence[Delivery], str]],
+    now: datetime,
+    deliveries_at_once: int = DELIVERIES_AT_ONCE,
+) -> None:
+    """Sends all that some users have pending, and makes one notification for each of them.
+
+    `pending` has for each user the first `deliveries_at_once` deliveries, and the reason why they come as one.
+    """
+    await _mark_sent(connection, [delivery for first_batch, _ in pending for delivery in first_batch], now)
+    rows: list[tuple[str, int | None, Json]] = []
     events: list[Json] = []
-    for first_page, why in bunches:
-        total, late = await _send_rest(connection, first_page, now)
-        notification, event = _gathered(first_page, why, total, late, now)
-        told.append((first_page[0].user_id, None, notification))
+    for first_batch, reason in pending:
+        total, late = await _send_rest(connection, first_batch, now, deliveries_at_once)
+        notification, event = _gathered(first_batch, reason, total, late, now)
+        rows.append((first_batch[0].user_id, None, notification))
         events.append(event)
-    await _tell(connection, told, events)
+    await _write(connection, rows, events)
 
 
-async def _send(connection: Raw, page: Sequence[Delivery], now: datetime) -> None:
-    await deliveries.mark_sent(connection, page, now)
-    await _record(connection, page, now)
+async def _mark_sent(connection: Raw, batch: Sequence[Delivery], now: datetime) -> None:
+    await deliveries.mark_sent(connection, batch, now)
+    await _record(connection, batch, now)
 
 
-async def _send_rest(connection: Raw, page: Sequence[Delivery], now: datetime) -> tuple[int, float]:
-    """After the first page, which is sent; gives how many a user's pages have in all, and how late the latest was."""
-    total, late = len(page), max(delivery.late_seconds or 0 for delivery in page)
-    while len(page) == PAGE:
-        page = next(iter(await deliveries.hold(connection, IN_APP, [page[0].user_id], PAGE)), [])
-        await _send(connection, page, now)
-        total += len(page)
-        late = max([late, *(delivery.late_seconds or 0 for delivery in page)])
+async def _send_rest(
+    connection: Raw, batch: Sequence[Delivery], now: datetime, deliveries_at_once: int
+) -> tuple[int, float]:
+    """Sends what a user has pending after the first batch, which is sent.
+
+    Returns how many deliveries there are in all, and by how many seconds the latest of them was late.
+    """
+    total, late = len(batch), max(delivery.late_seconds or 0 for delivery in batch)
+    while len(batch) == deliveries_at_once:
+        batch = next(iter(await deliveries.hold(connection, IN_APP, [batch[0].user_id], deliveries_at_once)), [])
+        await _mark_sent(connection, batch, now)
+        total += len(batch)
+        late = max([late, *(delivery.late_seconds or 0 for delivery in batch)])
     return total, late
 
 
-def _gathered(first_page: Sequence[Delivery], why: str, total: int, late: float, now: datetime) -> tuple[Json, Json]:
-    """The notification, and its event."""
-    first, listed = first_page[0], first_page[: notifications.TITLES_IN_DIGEST]
+def _gathered(
+    first_batch: Sequence[Delivery], reason: str, total: int, late: float, now: datetime
+) -> tuple[Json, Json]:
+    """Returns the notification, and its event."""
+    first, listed = first_batch[0], first_batch[: notifications.TITLES_IN_DIGEST]
     notification = notifications.gathered(
         first.name,
         [delivery.title for delivery in listed],
         total,
-        why,
+        reason,
         late_seconds=late or None,
         created_at=instant_text(now),
     )
     about: Json = {
         "user_id": first.user_id,
         "correlation_id": first.correlation_id,
-        "reminders": [_named(delivery) for delivery in listed],
+        "reminders": [_reminder(delivery) for delivery in listed],
         "total": total,
         "late_seconds": late or None,
     }
     return notification, _digest_event("reminder.delivered", about, notification, now)
 
 
-async def daily(connection: Raw, about: Json, notification: Json, now: datetime) -> None:
-    """`about` has the user_id, the correlation_id, the day and how late it is."""
+async def send_digest(connection: Raw, about: Json, notification: Json, now: datetime) -> None:
+    """Sends the digest of a day; `about` has its user_id, correlation_id, day and late_seconds."""
     event = _digest_event("notice.delivered", about, notification, now)
-    await _tell(connection, [(about["user_id"], None, notification)], [event])
+    await _write(connection, [(about["user_id"], None, notification)], [event])
 
 
-async def cancelled(connection: Raw, moot: Sequence[Delivery], now: datetime) -> None:
-    """What was never told, because there was no need to."""
-    await ledger.add(
+async def note_cancelled(connection: Raw, moot: Sequence[Delivery], now: datetime) -> None:
+    """Notes in the ledger that deliveries were cancelled because nobody needs them any more."""
+    await reminder_ledger.add(
         connection, [_step(delivery, "cancelled", now) for delivery in moot if delivery.kind == "reminder"]
     )
 
 
-async def _tell(connection: Raw, told: Sequence[tuple[str, int | None, Json]], events: Sequence[Json]) -> None:
-    """(user, firing, notification) into the notification centre, and the event of each into its user's stream."""
-    await deliveries.notify(connection, told)
+async def _write(connection: Raw, rows: Sequence[tuple[str, int | None, Json]], events: Sequence[Json]) -> None:
+    """Writes (user, firing, notification) to the notification centre, and the event of each to its user's stream."""
+    await stored.add(connection, rows)
     await activity_rows.append(connection, [activity_rows.entry_of(event) for event in events])
-    metrics.notifications_sent.labels(IN_APP).inc(len(told))
+    metrics.notifications_sent.labels(IN_APP).inc(len(rows))
 
 
 async def _record(connection: Raw, sent: Sequence[Delivery], now: datetime) -> None:
+    """Notes the sent reminders in the ledger and in the metrics."""
     reminders = [delivery for delivery in sent if delivery.kind == "reminder"]
     steps = [_step(delivery, step, now) for delivery in reminders for step in ("delivery_attempt", "delivered")]
-    await ledger.add(connection, steps)
+    await reminder_ledger.add(connection, steps)
     for delivery in reminders:
         due = delivery.fired_at - timedelta(seconds=delivery.late_seconds or 0)
         metrics.reminder_latency.observe(max(0.0, (now - due).total_seconds()))
 
 
 def _notification(delivery: Delivery, now: datetime) -> Json:
-    says: Json = {
+    content: Json = {
         "task_id": delivery.task_id,
         "title": delivery.title,
         "body": delivery.body,
@@ -117,8 +134,8 @@ def _notification(delivery: Delivery, now: datetime) -> Json:
         "created_at": instant_text(now),
     }
     if delivery.kind == "overdue":
-        return notifications.overdue(version=delivery.version, **says)
-    return notifications.reminder(reminder_id=delivery.reminder_id, firing=delivery.firing, **says)
+        return notifications.overdue(version=delivery.version, **content)
+    return notifications.reminder(reminder_id=delivery.reminder_id, firing=delivery.firing, **content)
 
 
 def _delivered_event(delivery: Delivery, notification: Json, now: datetime) -> Json:
@@ -131,16 +148,16 @@ def _delivered_event(delivery: Delivery, notification: Json, now: datetime) -> J
     }
     if delivery.kind == "overdue":
         return _event("notice.delivered", delivery.name, data, notification, now)
-    data["reminder"] = _named(delivery)
+    data["reminder"] = _reminder(delivery)
     return _event("reminder.delivered", delivery.name, data, notification, now)
 
 
-def _named(delivery: Delivery) -> Json:
+def _reminder(delivery: Delivery) -> Json:
     return {"id": delivery.reminder_id, "firing": delivery.firing, "task_id": delivery.task_id}
 
 
-def _step(delivery: Delivery, step: str, now: datetime) -> ledger.Step:
-    return ledger.Step(
+def _step(delivery: Delivery, step: str, now: datetime) -> reminder_ledger.Step:
+    return reminder_ledger.Step(
         user_id=delivery.user_id,
         task_id=delivery.task_id,
         reminder_id=delivery.reminder_id,
@@ -154,15 +171,15 @@ def _step(delivery: Delivery, step: str, now: datetime) -> ledger.Step:
 
 
 def _digest_event(kind: str, about: Json, notification: Json, now: datetime) -> Json:
-    """Of a notification that is about no one task."""
+    """Returns the event of a notification that is about several tasks."""
     return _event(
         kind, f"Delivery:digest:{notification['id']}", {"task_id": None, "version": 0, **about}, notification, now
     )
 
 
 def _event(kind: str, event_id: str, data: Json, notification: Json, now: datetime) -> Json:
-    """The event for the user's stream; it is no actor's, so it stands in no outbox."""
-    ours: Json = {
+    """Returns the event for the user's stream. No actor has committed it, so it is in no outbox."""
+    common: Json = {
         "seq": 1,
         "of": 1,
         "actor": {"kind": "system", "id": "notifier"},
@@ -178,5 +195,5 @@ def _event(kind: str, event_id: str, data: Json, notification: Json, now: dateti
         "subject": data["task_id"] or data["user_id"],
         "time": instant_text(now),
         "datacontenttype": "application/json",
-        "data": {**data, **ours},
+        "data": {**data, **common},
     }

@@ -1,4 +1,4 @@
-"""What a notification says, from what causes it; the same cause always makes the same one."""
+"""Notifications: their id, title and text, made from what causes them; the same cause always makes the same one."""
 
 import zoneinfo
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from actors.replies import Json
-from host.store.notify.digest_queries import Part
+from host.store.notify.digest_queries import DigestTasks
 
 _NAMES: Final = UUID("5b0c8a4e-8f0e-4f7c-9d0e-6f1f0a9e4b11")
 TITLES_IN_DIGEST: Final = 50
@@ -15,16 +15,18 @@ _LONGEST_LINE: Final = 120
 
 
 def notification_id(name: str) -> str:
+    """Returns the id of the notification whose cause has that name."""
     return str(uuid5(_NAMES, name))
 
 
 def of_event(event: Json) -> Json | None:
-    """The notification that belongs to an event of the live stream, as the API shows it; None for most."""
+    """Returns the notification that an event of the live stream carries, as the API shows it; None for most events."""
     notification: Json | None = event["data"].get("notification")
     return notification
 
 
 def overdue(*, task_id: str, version: int, title: str, body: str, late_seconds: float | None, created_at: str) -> Json:
+    """Returns the notification of a task that became overdue in that version; `created_at` is an instant text."""
     return _notification(
         id=notification_id(f"TaskActor:{task_id}:{version}:1"),
         kind="overdue",
@@ -39,6 +41,7 @@ def overdue(*, task_id: str, version: int, title: str, body: str, late_seconds: 
 def reminder(
     *, reminder_id: str, firing: int, task_id: str, title: str, body: str, late_seconds: float | None, created_at: str
 ) -> Json:
+    """Returns the notification of one firing of a reminder; `created_at` is an instant text."""
     return _notification(
         id=notification_id(f"{reminder_id}:{firing}:in_app"),
         kind="reminder",
@@ -52,30 +55,34 @@ def reminder(
 
 
 def gathered(
-    first: str, titles: Sequence[str], total: int, why: str, *, late_seconds: float | None, created_at: str
+    first: str, titles: Sequence[str], total: int, reason: str, *, late_seconds: float | None, created_at: str
 ) -> Json:
-    """One for many reminders, of which `first` names the first and `titles` are the first ones' titles."""
+    """Returns one notification for `total` reminders.
+
+    `first` is the name of the first delivery, `titles` are the titles of the first ones, and `reason` follows the number
+    in the title of the notification.
+    """
     return _notification(
         id=notification_id(first),
         kind="digest",
-        title=f"{total} reminders {why}",
+        title=f"{total} reminders {reason}",
         body="\n".join(_listed(titles, total)),
         late_seconds=late_seconds,
         created_at=created_at,
     )
 
 
-def daily(
+def daily_digest(
     user_id: str,
     day: str,
     zone: str,
     *,
-    today: Part,
-    overdue: Part,
+    today: DigestTasks,
+    overdue: DigestTasks,
     late_seconds: float | None,
     created_at: str,
 ) -> Json | None:
-    """The daily digest of a user who lives in `zone`; None when nothing is due."""
+    """Returns the digest of the day for a user who lives in `zone`; None when nothing is due."""
     if not today.total and not overdue.total:
         return None
     parts = [f"{today.total} due today"] if today.total else []
@@ -95,7 +102,7 @@ def daily(
 
 
 def _timed(title: str, due: Json, due_at: datetime, zone: str) -> str:
-    """With the time on the reader's wall, where the task has one."""
+    """Returns the title, after the reader's wall-clock time if the task is due at a time."""
     return title if "date" in due else f"{due_at.astimezone(zoneinfo.ZoneInfo(zone)):%H:%M} {title}"
 
 
@@ -105,7 +112,7 @@ def _listed(titles: Sequence[str], total: int) -> list[str]:
 
 
 def due_text(due: Json | None) -> str:
-    """A due as a person reads it, on the wall where it is due; "" for a form that only a newer version knows."""
+    """Returns a due as a person reads it, in the zone where it is due; "" for a form that only a newer version knows."""
     if due is None or not ("date" in due or "local" in due):
         return ""
     return due["date"] if "date" in due else f"{due['local'][:16].replace('T', ' ')} ({due['zone']})"

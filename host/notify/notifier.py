@@ -1,4 +1,4 @@
-"""The notifier: a fired reminder becomes one notification in the app; many that were held become one."""
+"""The notifier: makes a delivery of each fired reminder and overdue task, and sends it at once or holds it."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -15,7 +15,8 @@ from host.notify import held, in_app, notifications
 from host.notify import rules as delivery_rules
 from host.notify.in_app import IN_APP
 from host.store.engine import Database, Raw, is_outage
-from host.store.notify import deliveries, ledger
+from host.store.notify import deliveries, reminder_ledger
+from host.store.notify import notifications as stored
 from host.store.notify.deliveries import Delivery
 from host.store.read_model import activity_rows
 from host.store.turns.outbox import Event
@@ -24,72 +25,89 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 0.5
 OUTAGE_PAUSE_SECONDS: Final = 2.0
-USERS_AT_ONCE: Final = 5_000  # looked up, not told: each look groups all that is due
+USERS_AT_ONCE: Final = 5_000  # looked up, not released: each look groups all that is due
 
 
 class Notifier(Handler):
-    """As a consumer it tells what may be told at once and holds the rest; `run` tells what was held."""
+    """The consumer that sends deliveries or holds them, and in `run` the chore that releases held ones."""
 
-    def __init__(self, database: Database, clock: Clock, *, signal: Callable[[set[str]], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        signal: Callable[[set[str]], None],
+        users_at_once: int = USERS_AT_ONCE,
+        deliveries_at_once: int = in_app.DELIVERIES_AT_ONCE,
+    ) -> None:
+        """`signal` gets the users whose streams have grown."""
         self._database = database
         self._clock = clock
         self._signal = signal
+        self._users_at_once = users_at_once
+        self._deliveries_at_once = deliveries_at_once
         self._released_at: datetime | None = None
 
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
+        """Sends or holds what fired, settles what was answered, and looks again at what a new choice may release."""
         now = self._clock.now()
         fired = [delivery for event in events if (delivery := _delivery(event.body, now))]
         answered = [_answered(event.body) for event in events if event.type in _ANSWERS]
-        chose = [event.user_id for event in events if event.type == "user.updated" and _chose(event.body)]
+        changed = [event.user_id for event in events if event.type == "user.updated" and _has_new_choice(event.body)]
         if fired:
-            # Also the projector's to note; it may come later, and the ledger tells a reminder's life in order.
-            await ledger.add(
-                connection, [ledger.step_of(event.body) for event in events if event.type == "reminder.fired"]
+            # The projector notes these, too, but it may be later, and the ledger lists a reminder's life in order.
+            await reminder_ledger.add(
+                connection, [reminder_ledger.step_of(event.body) for event in events if event.type == "reminder.fired"]
             )
-        if answered or chose:  # before their deliveries, as `held.release` does: or two of us could wait on each other
+        if answered or changed:  # before their deliveries, as `held.release` does: else there could be a deadlock
             await activity_rows.lock(connection, {event.user_id for event in events})
         if fired:
-            people = await held.people(connection, [delivery.user_id for delivery in fired], now)
-            placed = delivery_rules.placed(fired, people, now)
-            sent = await deliveries.add(connection, placed, now)
-            await in_app.singles(connection, [it for it in placed if (it.reminder_id, it.firing) in sent], now)
+            recipients = await held.recipients_of(connection, [delivery.user_id for delivery in fired], now)
+            scheduled = delivery_rules.schedule(fired, recipients, now)
+            sent = await deliveries.add(connection, scheduled, now)
+            await in_app.send_each(
+                connection, [each for each in scheduled if (each.reminder_id, each.firing) in sent], now
+            )
         if answered:
-            await deliveries.acknowledge(connection, answered)
+            await stored.acknowledge(connection, answered)
             moot = await deliveries.cancel_answered(connection, [(key[0], key[1]) for key in answered])
-            await in_app.cancelled(connection, moot, now)
-        if chose:
-            await deliveries.look_again(connection, now, chose)
+            await in_app.note_cancelled(connection, moot, now)
+        if changed:
+            await deliveries.look_again(connection, now, changed)
 
     def committed(self, events: Sequence[Event]) -> None:
         metrics.reminders_fired.inc(sum(event.type == "reminder.fired" for event in events))
         self._signal({event.user_id for event in events})
 
     async def run(self) -> None:
-        """Deliver what was held long enough. Ends only by cancellation; an outage is waited out."""
+        """Releases what was held long enough, until cancelled; waits out an outage."""
         await repeat(self.release, POLL_SECONDS, OUTAGE_PAUSE_SECONDS, log, "held reminders could not be delivered")
 
     async def release(self) -> None:
-        """Some users a transaction; one whose delivery fails holds up nobody else's, and raises at the end."""
+        """Releases the deliveries that are due, some users a transaction.
+
+        A user whose delivery fails holds up no other; at the end all failures rise as an ExceptionGroup.
+        """
         failed: list[Exception] = []
         seen: set[str] = set()
         now = self._clock.now()
         async with self._database.raw() as connection:
             if self._released_at is not None and now < self._released_at:
-                # The clock was put back: else what is held for seconds would wait until it has come round again.
+                # The clock was put back: what is held for seconds would wait until the clock shows that time again.
                 await deliveries.look_again(connection, now + delivery_rules.HOLD)
             self._released_at = now
-            while due := await deliveries.users_due(connection, IN_APP, now, USERS_AT_ONCE, seen):
+            while due := await deliveries.users_due(connection, IN_APP, now, self._users_at_once, seen):
                 seen.update(user_id for user_id, _ in due)
-                for users in held.pages(due):
+                for users in held.batches(due):
                     failed += await self._release(connection, users)
         if failed:
             raise ExceptionGroup("some users", failed)
 
     async def _release(self, connection: Raw, users: Sequence[str]) -> list[Exception]:
-        """What went wrong, but for an outage, which raises. A page that fails is done again user by user."""
+        """Returns the errors of users; raises for an outage. A batch that fails is done again user by user."""
         try:
             async with connection.transaction():
-                await held.release(connection, users, self._clock.now())
+                await held.release(connection, users, self._clock.now(), self._deliveries_at_once)
         except Exception as error:
             if is_outage(error):
                 raise
@@ -104,24 +122,25 @@ _ANSWERS: Final = frozenset({"reminder.acknowledged", "reminder.snoozed"})
 
 
 def _answered(event: Json) -> tuple[str, int, str]:
-    """The last firing that is answered: a snoozed reminder names the next one already."""
+    """Returns (reminder, firing, when) of the last firing that is answered: a snoozed reminder has the next one already."""
     reminder = event["data"]["reminder"]
     return reminder["id"], reminder["firing"] - (event["type"] == "reminder.snoozed"), event["time"]
 
 
-def _chose(event: Json) -> bool:
+def _has_new_choice(event: Json) -> bool:
+    """Returns whether the user changed what decides when a delivery goes out."""
     return not {"zone", "defaults"}.isdisjoint(event["data"]["changed"])
 
 
 def _delivery(event: Json, now: datetime) -> Delivery | None:
-    """Of a fired reminder, or of a task that became overdue; None for what is nothing to tell."""
+    """Returns the delivery of a fired reminder or of a task that became overdue; None for any other event."""
     data = event["data"]
     if event["type"] == "reminder.fired":
         reminder = data["reminder"]
         fired_at = parse_instant(reminder["fired_at"])
         key = {"reminder_id": reminder["id"], "firing": reminder["firing"]}
         return _of_task(data, now, fired_at, data["late_seconds"], **key)
-    # A reminder that fired in the same turn tells that the task is due: twice would be once too often.
+    # A reminder that fired in the same turn says that the task is due: a second notification would repeat it.
     if event["type"] != "task.overdue" or data["of"] > 1:
         return None
     task, at = data["task"], parse_instant(event["time"])

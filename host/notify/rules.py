@@ -1,4 +1,4 @@
-"""When what is to be told goes out, and as how many notifications: quiet hours, late bunches, storms. Pure."""
+"""Rules of deliveries: when they go out and as how many notifications, with quiet hours, late firings and storms. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,59 +9,60 @@ from actors.day_times import quiet_until
 from host.store.notify.deliveries import Delivery
 from host.store.notify.recipients import Recipient
 
-HOLD: Final = timedelta(seconds=3)  # late firings come in a bunch: wait for the rest of it
-MOST_SINGLES: Final = 20  # of what was held
-MOST_A_MINUTE: Final = 30  # notifications to one person; what is more is gathered
+HOLD: Final = timedelta(seconds=3)  # late firings come together: wait for the others
+MOST_ONE_BY_ONE: Final = 20  # of held deliveries
+MOST_A_MINUTE: Final = 30  # notifications to one user; any more are gathered
 MINUTE: Final = timedelta(minutes=1)
 
 
-def placed(fired: Sequence[Delivery], people: Mapping[str, Recipient], now: datetime) -> list[Delivery]:
-    """Each with the instant at which it may go out: now, for what is on time and finds room.
+def schedule(fired: Sequence[Delivery], recipients: Mapping[str, Recipient], now: datetime) -> list[Delivery]:
+    """Returns the deliveries with the instant at which each may go out: now, if it is on time and there is room.
 
-    One place in the minute is kept for the notification that gathers what finds none. For somebody who is not there yet
-    it is looked at again.
+    One notification a minute is reserved to gather those without room. Deliveries to a user who does not exist yet are
+    looked at again after a minute.
     """
-    left = {user_id: _room(person) - 1 for user_id, person in people.items()}
+    left = {user_id: _room(recipient) - 1 for user_id, recipient in recipients.items()}
     due: list[Delivery] = []
     for delivery in fired:
-        person = people.get(delivery.user_id)
-        if person is None:
+        recipient = recipients.get(delivery.user_id)
+        if recipient is None:
             due.append(replace(delivery, due_at=now + MINUTE))
             continue
-        at = _quiet_end(person, now) or (now + HOLD if delivery.late_seconds is not None else None)
+        at = _quiet_end(recipient, now) or (now + HOLD if delivery.late_seconds is not None else None)
         if at is None and left[delivery.user_id] > 0:
             left[delivery.user_id] -= 1
             at = now
-        due.append(replace(delivery, due_at=at or _free_at(person) or now + HOLD))
+        due.append(replace(delivery, due_at=at or _free_at(recipient) or now + HOLD))
     return due
 
 
-def next_step(held: int, person: Recipient, now: datetime) -> datetime | Literal["singles", "digest"]:
-    """What to do with so many that were held: tell them one by one or as one, or wait until an instant."""
-    wait = _quiet_end(person, now) or _free_at(person)
+def next_step(held: int, recipient: Recipient, now: datetime) -> datetime | Literal["one_by_one", "gathered"]:
+    """Returns how to send so many held deliveries, or the instant until which they wait."""
+    wait = _quiet_end(recipient, now) or _free_at(recipient)
     if wait is not None:
         return wait
-    return "singles" if held <= min(MOST_SINGLES, _room(person)) else "digest"
+    return "one_by_one" if held <= min(MOST_ONE_BY_ONE, _room(recipient)) else "gathered"
 
 
-def reason(sent: Sequence[Delivery], person: Recipient) -> str:
-    """Why many come as one, as it stands after "21 reminders"."""
+def reason(sent: Sequence[Delivery], recipient: Recipient) -> str:
+    """Returns why many come as one, in the words that follow "21 reminders"."""
     if any(delivery.late_seconds is not None for delivery in sent):
         return "while Duely was away"
     first = min(delivery.fired_at for delivery in sent)
-    return "from your quiet hours" if _quiet_end(person, first) else "at once"
+    return "from your quiet hours" if _quiet_end(recipient, first) else "at once"
 
 
-def _quiet_end(person: Recipient, now: datetime) -> datetime | None:
-    return None if person.quiet is None else quiet_until(now, *person.quiet, person.zone)
+def _quiet_end(recipient: Recipient, now: datetime) -> datetime | None:
+    return None if recipient.quiet is None else quiet_until(now, *recipient.quiet, recipient.zone)
 
 
-def _room(person: Recipient) -> int:
-    return max(0, MOST_A_MINUTE - person.told)
+def _room(recipient: Recipient) -> int:
+    """Returns how many more notifications the recipient may get within this minute."""
+    return max(0, MOST_A_MINUTE - recipient.notified)
 
 
-def _free_at(person: Recipient) -> datetime | None:
-    """When a full minute is over; None where there is room."""
-    if _room(person) > 0 or person.told_since is None:
+def _free_at(recipient: Recipient) -> datetime | None:
+    """Returns when a full minute is over; None if there is room."""
+    if _room(recipient) > 0 or recipient.notified_since is None:
         return None
-    return person.told_since + MINUTE
+    return recipient.notified_since + MINUTE

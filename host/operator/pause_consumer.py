@@ -12,8 +12,8 @@ from host.console import OperatorError
 from host.operator.command_line import json_option, json_text, settings_of
 from host.operator.database import connected, opened
 from host.store.engine import Raw
-from host.store.turns import pauses
-from host.store.turns.pauses import ConsumerState
+from host.store.turns import watermarks
+from host.store.turns.watermarks import ConsumerState
 
 
 @click.command()
@@ -45,11 +45,11 @@ async def changed(connection: Raw, name: str | None, *, resume: bool) -> list[Co
     Raises OperatorError when there is no consumer of that name.
     """
     if name is not None:
-        change = pauses.resume if resume else pauses.pause
+        change = watermarks.resume if resume else watermarks.pause
         if not await change(connection, name):
-            known = ", ".join(state.name for state in await pauses.states(connection)) or "none has run yet"
+            known = ", ".join(state.name for state in await watermarks.states(connection)) or "none has run yet"
             raise OperatorError(f"There is no consumer {name}. The consumers are: {known}.")
-    return await pauses.states(connection)
+    return await watermarks.states(connection)
 
 
 def lines(states: Sequence[ConsumerState]) -> list[str]:

@@ -85,7 +85,7 @@ async def rebuild(dsn: str, say: Say, *, give_up_seconds: float = GIVE_UP_SECOND
 async def _fill(connection: Raw, say: Say) -> int:
     total, done, row_id, last_line = await store.doc_count(connection), 0, -1, time.monotonic()
     while row_id:
-        docs, row_id = await store.page(connection, row_id)
+        docs, row_id = await store.next_docs(connection, row_id)
         await store.put(connection, docs)
         done += len(docs)
         if time.monotonic() - last_line > PROGRESS_SECONDS:
@@ -104,7 +104,7 @@ async def _take_over(connection: Raw, since: int, version: str, say: Say, give_u
         if left > FEW:
             continue
         await store.keep_tag_names(connection)
-        strangers = await store.strangers(connection)
+        strangers = await store.rows_without_actor(connection)
         held = await _swap(connection, since, version)
         if held is not None:
             say(f"Swapped the tables; reads and the projector waited for {held * 1000:.0f} ms.")
@@ -119,8 +119,8 @@ async def _take_over(connection: Raw, since: int, version: str, say: Say, give_u
 async def _catch_up(connection: Raw, since: int) -> int:
     """Reads the docs again whose actors have committed events after that position; returns the number of docs."""
     actors = await store.behind(connection, since)
-    for start in range(0, len(actors), store.PAGE):
-        await store.put(connection, await store.docs_of(connection, actors[start : start + store.PAGE]))
+    for start in range(0, len(actors), store.DOCS_AT_ONCE):
+        await store.put(connection, await store.docs_of(connection, actors[start : start + store.DOCS_AT_ONCE]))
     return len(actors)
 
 

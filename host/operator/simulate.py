@@ -20,8 +20,8 @@ from host.operator.timeline import Timeline
 from host.runner.postgres import EmbeddedPostgres
 from host.simulation.clock import SimulatedClock
 from host.simulation.world import World
-from host.store.access import roster
 from host.store.engine import Database
+from host.store.read_model import user_queries
 
 MONTH: Final = timedelta(days=30)
 _DURATION: Final = re.compile(r"(\d{1,5})([mhd])", re.ASCII)
@@ -123,7 +123,7 @@ async def rehearse(
 
 async def _play(database: Database, start: datetime, until: datetime, longest: timedelta, say: Say) -> str:
     async with database.connect() as connection:
-        timeline = Timeline(start, await roster.addresses(connection), say)
+        timeline = Timeline(start, await user_queries.addresses(connection), say)
     world = World(database, SimulatedClock(start), timeline.show)
     await world.open()
     await world.run_to(until, longest)

@@ -21,9 +21,10 @@ from host.passwords import HASHER, LONGEST, SHORTEST, is_common, matches
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
 from host.settings import Settings
-from host.store.access import accounts, roster, sessions
+from host.store.access import accounts, sessions
 from host.store.access.accounts import Account
 from host.store.engine import Database
+from host.store.read_model import user_queries
 
 
 @click.group()
@@ -81,7 +82,7 @@ async def lines(dsn: str) -> list[str]:
     database = Database(dsn, pool_size=1)
     try:
         async with database.connect() as connection:
-            listed = await roster.everyone(connection)
+            listed = await accounts.listed(connection)
     finally:
         await database.close()
     if not listed:
@@ -114,9 +115,9 @@ async def _claimed(connection: AsyncConnection, account: Account, password: str,
     """Returns the account as stored: this one, or one with the same password whose sign-up was cut off."""
     if await accounts.add(connection, account, now):
         return account
-    stored = await accounts.by_email(connection, account.email)
+    stored = await accounts.find_by_email(connection, account.email)
     assert stored is not None  # noqa: S101  accounts are not deleted
-    is_unfinished = await accounts.find_user(connection, stored.user_id) is None
+    is_unfinished = await user_queries.find(connection, stored.user_id) is None
     if is_unfinished and matches(stored.password_hash, password):
         return stored
     raise OperatorError(f"{account.email} has an account already.")
@@ -131,7 +132,7 @@ async def reset_password(dsn: str, email: str, password: str) -> int:
     database = Database(dsn, pool_size=1)
     try:
         async with database.begin() as connection:
-            account = await accounts.by_email(connection, email)
+            account = await accounts.find_by_email(connection, email)
             if account is None:
                 raise OperatorError(f"Nobody has an account with {email}; `duely user list` shows who has.")
             await accounts.set_password(connection, account.user_id, password_hash)

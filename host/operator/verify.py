@@ -24,7 +24,7 @@ from host.operator.database import opened
 from host.store.engine import Raw, is_outage
 from host.store.turns.outbox import Types
 from host.store.upkeep import doc_checks, invariants, mending, snapshot
-from host.store.upkeep.doc_checks import MOST, Breach, Findings, Mend
+from host.store.upkeep.findings import MOST, Breach, Findings, Mend
 
 EXAMPLES: Final = 10
 TRIES: Final = 3
@@ -120,7 +120,7 @@ async def _examine(
     findings = Findings()
     async with doc_checks.one_instant(connection):
         row_id = -1
-        while docs := await doc_checks.page(connection, row_id):
+        while docs := await doc_checks.next_docs(connection, row_id):
             await doc_checks.examine(connection, docs, now, findings)
             row_id = docs[-1].row_id
             findings.cut(most_breaches)

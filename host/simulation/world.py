@@ -163,7 +163,7 @@ class _WatchedProjector(Projector):
     """The projector, which handles every event and so can pass each one on."""
 
     def __init__(self, on_events: OnEvents) -> None:
-        super().__init__(shown=_ignore, signal=_ignore, types=_ignore)
+        super().__init__(on_readable=_ignore, signal=_ignore, on_projected=_ignore)
         self._on_events = on_events
 
     @override

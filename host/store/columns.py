@@ -1,4 +1,4 @@
-"""Columns as all tables have them: ids are text, instants timestamptz."""
+"""Columns that all tables use: ids are text, instants timestamptz."""
 
 from typing import Any, Final
 
@@ -17,5 +17,5 @@ def instant(name: str, *, nullable: bool = True) -> Column[Any]:
 
 
 def stamp(name: str) -> Column[Any]:
-    """When the row was written, by the database's clock; never read as domain time."""
+    """Returns a column that holds when the row was written, by the database's clock; it is never domain time."""
     return Column(name, Instant, nullable=False, server_default=text("clock_timestamp()"))

@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema: `await upgrade(dsn)`."""
+"""Migrates a database to the newest schema: `await upgrade(dsn)`."""
 
 from typing import Final
 
@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from host.store.engine import SCRIPTS, Database
 
 MIGRATION_TIMEOUT_SECONDS: Final = 600
-LOCK: Final = 7_305_001  # whoever migrates has it alone
+LOCK: Final = 7_305_001  # the advisory lock of the one process that migrates
 
 
 async def upgrade(dsn: str) -> None:
-    """Raises what the database raises; nothing is changed then. Safe to run at once from several processes."""
+    """Runs all missing migrations in one transaction; several processes may call it at once. Raises database errors."""
     database = Database(dsn, pool_size=1, statement_timeout_seconds=MIGRATION_TIMEOUT_SECONDS)
     try:
         async with database.engine.connect() as connection:

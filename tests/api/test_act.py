@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from actors.commands import Cause, command_id_for_key
-from host.store.access import accounts
+from host.store.read_model import user_queries
 from tests.fakes.world import World
 from web.act import Act
 from web.api.activity.sending import undo
@@ -29,7 +29,7 @@ RUN = "f3a9ad9c-7ea3-4e57-8a3c-25f3a5dc1a53"
 async def act(here: World, ada: httpx.AsyncClient) -> Act:
     """Returns an act of an agent of Ada's that works on a run."""
     async with here.db.connect() as connection:
-        user = await accounts.find_user(connection, ada.headers["x-user-id"])
+        user = await user_queries.find(connection, ada.headers["x-user-id"])
     assert user is not None
     caller = Caller(profile_of(user), "agent", "an-agent", frozenset({"read", "write"}), "")
     duely, command_id = here.app.state.duely, command_id_for_key(user.id, "call 1")

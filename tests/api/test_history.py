@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import insert
 
-from host.store.tables import archives
+from host.store.upkeep.tables import archives
 from tests.fakes.newer import newer_turn
 from tests.fakes.schema import faults
 from tests.fakes.world import World

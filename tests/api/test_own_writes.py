@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from actors.commands import Principal, build_command
-from host.store.turns import pauses
+from host.store.turns import watermarks
 from tests.fakes.world import World
 from web.api.app import describe
 
@@ -92,11 +92,11 @@ async def test_what_takes_too_long_is_a_503_that_names_the_cause(here: World, ad
     assert problem_of(behind) == (503, "read_model_behind", "behind")
     assert behind.headers["retry-after"] == "1"
     async with here.db.raw() as connection:
-        await pauses.pause(connection, "projector")
+        await watermarks.pause(connection, "projector")
     paused = await ada.get(f"{TASKS}/{created.json()['id']}")
     assert problem_of(paused) == (503, "read_model_behind", "paused")
     async with here.db.raw() as connection:
-        await pauses.resume(connection, "projector")
+        await watermarks.resume(connection, "projector")
     await here.settle()
     assert (await ada.get(TASKS)).json()["total"] == 1
 

@@ -1,1 +1,1 @@
-"""Hand-written stand-ins for what is outside a room."""
+"""Fakes: hand-written stand-ins for what is outside the room under test."""

@@ -1,4 +1,4 @@
-"""An actor with a bug: its stored state lacks what every rule of its type looks for."""
+"""An actor with a bug: its stored state lacks what every rule of its type needs."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from host.store.turns.actor_state import row_key
 
 
 async def spoil(connection: Any, actor_type: str, actor_id: str) -> bytes:
-    """Leave only the id in the state, past the fence; gives the document as it was, for `put_back`.
+    """Leaves only the id in the state, past the fence; returns the former doc, for `put_back`.
 
-    The version is the next, so that a copy in a host's memory is refused by the fence and read again.
+    The version goes up, so that the fence refuses the copy in a host's memory, which is then read again.
     """
     key = row_key(actor_type, actor_id)
     before: bytes = await connection.fetchval("SELECT value FROM dapr_state WHERE key = $1", key)

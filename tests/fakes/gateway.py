@@ -1,4 +1,4 @@
-"""Actors without a sidecar: real turns over the real tables, and switches for bad days."""
+"""Actors without a sidecar: real turns over the real tables, and switches for failures."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ from host.store.turns.commands import CommandLog
 
 
 async def _nothing() -> None:
-    """Nobody follows."""
+    """Nothing follows a commit."""
 
 
 class FakeActors:
@@ -39,7 +39,7 @@ class FakeActors:
         self.beneath = Gateway(self._sidecar)  # the same actors without switches, and nothing follows a commit
 
     async def open(self) -> None:
-        """Make the actors callable."""
+        """Makes the actors callable."""
         self._activations = await self._sidecar.host(self._ports)
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
@@ -62,7 +62,7 @@ class FakeActors:
         await self.beneath.arm(actor_type, actor_id)
 
     def lock_of(self, actor_type: str, actor_id: str) -> asyncio.Lock:
-        """Whoever holds it keeps every turn of the actor waiting."""
+        """Returns the lock of the actor; whoever holds it keeps every turn of the actor waiting."""
         return self._activations.lock_of(actor_type, actor_id)
 
     def _reach(self, actor_type: str, actor_id: str, what: str) -> None:
@@ -74,5 +74,5 @@ class FakeActors:
         self.calls.append((what, actor_id))
 
 
-def _forget(*_told: object) -> None:
-    """No scheduler, and whoever follows a commit is told by the call."""
+def _forget(*_notes: object) -> None:
+    """There is no scheduler, and what follows a commit is called by `send` and `tick`."""

@@ -1,4 +1,4 @@
-"""A live stream as it comes over the wire, message by message, and a server in this process to read it from."""
+"""A listener that reads a live stream from the wire, message by message, and a server in this process."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 @dataclass
 class Listener:
-    """`status` of the answer, then one `next()` a message."""
+    """An open stream: the `status` and `headers` of the response, then one `next()` a message."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -22,7 +22,7 @@ class Listener:
     rest: bytes = b""
 
     async def next(self, within_seconds: float = 5) -> dict[str, Any]:
-        """Fields of the next message; `data` parsed; {"comment": True} for a comment; {} at the end."""
+        """Returns the fields of the next message with `data` parsed; {"comment": text} for a comment; {} at the end."""
         async with asyncio.timeout(within_seconds):
             while b"\n\n" not in self.rest:
                 chunk = await self._chunk()
@@ -30,13 +30,13 @@ class Listener:
                     return {}
                 self.rest += chunk
         block, self.rest = self.rest.split(b"\n\n", 1)
-        found: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for line in block.decode().split("\n"):
             name, _, value = line.partition(":")
-            found[name or "comment"] = value.strip()
-        if "data" in found:
-            found["data"] = json.loads(found["data"])
-        return found
+            fields[name or "comment"] = value.strip()
+        if "data" in fields:
+            fields["data"] = json.loads(fields["data"])
+        return fields
 
     async def close(self) -> None:
         self.writer.close()
@@ -51,7 +51,7 @@ class Listener:
 
 @dataclass
 class Served:
-    """An app on a port of this machine; `listen` opens a stream that is closed with it at the latest."""
+    """An app on a port of this machine; `listen` opens a stream, which is closed with the app at the latest."""
 
     port: int
     listeners: list[Listener] = field(default_factory=list)

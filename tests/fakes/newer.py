@@ -1,4 +1,4 @@
-"""A turn of a newer version of Duely: its document and events, as its actor host would have them saved."""
+"""A turn of a newer version of Duely: its doc and events, as that version would save them."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ async def newer_turn(
     at: str = "2026-11-22T12:00:00.000Z",
     **data: Any,
 ) -> None:
-    """`state` has id, user_id and version; each type becomes an event with `data` in it."""
+    """Saves the turn. `state` has id, user_id and version; each type becomes an event with `data` in it."""
     version, actor_id = state["version"], state["id"]
     common = {
         "user_id": state["user_id"],

@@ -1,4 +1,4 @@
-"""FakePerson: somebody whose commands a test sends, and the clock that the test moves."""
+"""FakePerson, whose commands a test sends, and FakeClock, which a test moves."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ class FakePerson:
         self.zone = zone
         self.defaults: dict[str, Any] = {"reminder_offset_minutes": offset}
         self.given = 0
-        self.change_set: str | None = None  # what they say from now on is a part of
+        self.change_set: str | None = None  # that their commands belong to from now on
 
     def says(
         self,
@@ -52,7 +52,7 @@ class FakePerson:
         )
 
     def signs_up(self) -> Command:
-        """Nobody is told anything, and no occurrence is made for them, before that."""
+        """Returns the command before which a user gets no notification and no occurrence."""
         return self.says("RegisterUser", {"email": f"{self.id}@example.org", "zone": self.zone})
 
     def tick(self, at: datetime) -> Command:

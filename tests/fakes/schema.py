@@ -1,4 +1,4 @@
-"""Holding an answer to the OpenAPI document: nothing missing, nothing of another type, nothing more than it says."""
+"""Checks a response against the OpenAPI document: no field missing, of another type, or not in the document."""
 
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ from web.api.app import describe
 
 @cache
 def _closed() -> dict[str, Any]:
-    """The components, with every object closed."""
+    """Returns the components, with every object closed to other fields."""
     components: dict[str, Any] = describe()["components"]
     for schema in components["schemas"].values():
         if "properties" in schema:
@@ -19,6 +19,6 @@ def _closed() -> dict[str, Any]:
 
 
 def faults(value: Any, component: str) -> list[str]:
-    """What is wrong with it as that component."""
+    """Returns what is wrong with the value as that component; nothing if it is valid."""
     schema = {"$ref": f"#/components/schemas/{component}", "components": _closed()}
     return [f"{error.json_path}: {error.message[:200]}" for error in Draft202012Validator(schema).iter_errors(value)]

@@ -1,4 +1,4 @@
-"""FakeSidecar: state with the fence, the command log and reminders, in memory, with switches for bad days."""
+"""FakeSidecar: state with the fence, the command log and reminders, in memory, with switches for failures."""
 
 import asyncio
 from typing import Any
@@ -46,7 +46,7 @@ class FakeSidecar(DaprActorClientBase):
             raise self.lost_answers.pop(0)
 
     def commit(self, actor_id: str, value: bytes) -> None:
-        """What the triggers do."""
+        """Does what the triggers of the database do: refuses a stale version and a known command, appends to the outbox."""
         old = self.docs.get(actor_id)
         if value == old:
             return

@@ -1,4 +1,4 @@
-"""The real listener for the sidecar on a free port, with any answer behind it."""
+"""The real listener for the sidecar on a free port, with any app behind it."""
 
 import asyncio
 import socket
@@ -10,7 +10,7 @@ from host.dapr.listener import Answer, SidecarListener
 
 @asynccontextmanager
 async def listening(answer: Answer) -> AsyncGenerator[str]:
-    """Its URL; it is stopped as the process stops it."""
+    """Yields its URL; stops it at the end as the process does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -29,7 +29,7 @@ QUIET = Settings(rate_limits=False)
 
 @dataclass
 class World:
-    """`lagging` keeps the consumers from running at each commit."""
+    """All that is behind the API. `lagging` keeps the consumers from running at each commit."""
 
     db: Database
     clock: FakeClock
@@ -42,7 +42,7 @@ class World:
         self.projection = Projection(self.db)
         self.actors = FakeActors(self.db, self.clock, self._on_commit)
         beneath = self.actors.beneath
-        handlers = wired(self.db, self.clock, beneath, shown=self.projection.note, signal=self._heard)
+        handlers = wired(self.db, self.clock, beneath, on_readable=self.projection.note, signal=self._signal)
         self._catchups = [Catchup(self.db, row) for row in handlers.consumers() if row.name != "rezone"]
         self._stepping = asyncio.Lock()
         self.app = self.app_with(self.settings)
@@ -73,7 +73,7 @@ class World:
         return {"database": self._database_works}
 
     async def settle(self) -> None:
-        """Let the consumers handle all that was committed."""
+        """Lets the consumers handle everything that was committed."""
         async with self._stepping:
             while sum([await catchup.step() for catchup in self._catchups]):
                 pass
@@ -82,7 +82,7 @@ class World:
         if not self.lagging:
             await self.settle()
 
-    def _heard(self, users: set[str]) -> None:
+    def _signal(self, users: set[str]) -> None:
         self.hub.signal(users)
         self.projection.signal(users)
 
@@ -91,12 +91,12 @@ class World:
         return "ok"
 
     def client(self, app: ASGIApp | None = None, **headers: str) -> httpx.AsyncClient:
-        """A browser's or a script's side; errors of the app are answers, as over a socket."""
+        """Returns a client as a browser or a script is one; errors of the app are responses, as over a socket."""
         transport = httpx.ASGITransport(app or self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://duely.test", headers=headers)
 
     async def person(self, email: str = "ada@example.org", **fields: Any) -> httpx.AsyncClient:
-        """A client with a session of a new user."""
+        """Returns a client with a session of a new user."""
         client = self.client()
         body = {"email": email, "password": PASSWORD, **fields}
         answer = await client.post("/api/v1/auth/register", json=body)
@@ -105,7 +105,7 @@ class World:
         return client
 
     async def script(self, person: httpx.AsyncClient, *scopes: str) -> httpx.AsyncClient:
-        """A client with a token of that person."""
+        """Returns a client with a token of that person."""
         answer = await person.post("/api/v1/tokens", json={"name": "script", "scopes": scopes or ("read", "write")})
         assert answer.status_code == 201, answer.text
         return self.client(authorization=f"Bearer {answer.json()['token']}")

@@ -21,6 +21,7 @@ import orjson
 import pytest
 
 from actors.commands import Command, Principal, build_command
+from host.store.turns.actor_state import row_key
 from tests.support.client import Caller
 from tests.support.deadline import eventually
 from tests.support.patient import Patient
@@ -33,7 +34,7 @@ RACES = 5  # actors that are raced at once: each holds a connection of a sidecar
 MOST_TRIES = 5
 _WAITING = """SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'
               AND query LIKE '%dapr_state%'"""
-_DOC = "SELECT convert_from(value, 'UTF8') FROM dapr_state WHERE key LIKE '%||' || $1 || '||doc'"
+_DOC = "SELECT convert_from(value, 'UTF8') FROM dapr_state WHERE key = $1"
 
 
 @dataclass(slots=True)
@@ -70,7 +71,7 @@ class Stage:
     database: Any
 
     async def doc(self, task_id: str) -> dict[str, Any]:
-        doc: dict[str, Any] = orjson.loads(await self.database.fetchval(_DOC, task_id))
+        doc: dict[str, Any] = orjson.loads(await self.database.fetchval(_DOC, row_key("TaskActor", task_id)))
         return doc
 
     async def waiting(self, replica: Replica) -> int:
@@ -114,8 +115,8 @@ async def held(replicas: Replicas, task_ids: Sequence[str]) -> AsyncGenerator[No
     try:
         async with lock.transaction():
             await lock.execute(
-                "SELECT FROM dapr_state WHERE key LIKE ANY($1::text[]) ORDER BY key FOR UPDATE",
-                [f"%||{task_id}||doc" for task_id in task_ids],
+                "SELECT FROM dapr_state WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE",
+                [row_key("TaskActor", task_id) for task_id in task_ids],
             )
             yield
     finally:

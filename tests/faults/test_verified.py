@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from host.operator.verify import Result, Verification, as_json
-from host.store.upkeep.doc_checks import Breach
+from host.store.upkeep.findings import Breach
 from tests.faults.checker import Verdict
 from tests.faults.machine import Machine
 from tests.faults.verified import Verified, verified

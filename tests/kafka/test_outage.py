@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from host.store.turns.outbox import UNPUBLISHED_SECONDS
+from host.store.turns.watermarks import UNPUBLISHED_SECONDS
 from tests.kafka.broker import TestBroker
 from tests.kafka.figures import FIGURES
 from tests.kafka.handled import handled_within, unpublished, value

@@ -1,4 +1,4 @@
-"""What the store tests start from: a database, a clock, the rules, and the consumers on top."""
+"""Fixtures of the store tests: a database, a clock, the actors' rules, and the consumers on top."""
 
 from collections.abc import AsyncIterator
 
@@ -49,8 +49,11 @@ def notifier(handlers: Handlers) -> Notifier:
 
 @pytest.fixture
 async def loops(database: Database, handlers: Handlers) -> dict[str, Catchup]:
-    """The consumers by name, registered on the empty outbox."""
-    loops = {consumer.name: Catchup(database, consumer) for consumer in handlers.consumers()}
+    """The consumers by name, registered on the empty outbox, without pauses."""
+    loops = {
+        consumer.name: Catchup(database, consumer, settle_seconds=0.0, try_pauses_seconds=(0.0, 0.0))
+        for consumer in handlers.consumers()
+    }
     for loop in loops.values():
         await loop.step()
     return loops

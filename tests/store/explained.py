@@ -1,4 +1,4 @@
-"""What a statement reads, as its plan tells: for tests that must fail when an index is missing."""
+"""Counts what a statement reads, by its plan: for tests that must fail when an index is missing."""
 
 from typing import Any
 
@@ -8,28 +8,32 @@ from host.store.engine import Raw
 
 
 class Explained:
-    """A connection that tells of each statement what its plan read, and then runs it."""
+    """A connection that runs each statement twice: once to count in `read` what it looks at, once for the result."""
 
     def __init__(self, connection: Raw) -> None:
         self._connection = connection
         self.read = 0
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
-        await self.fetchrow(query, *arguments)
+        await self._explain(query, *arguments)
         return list(await self._connection.fetch(query, *arguments))
 
-    async def fetchrow(self, query: str, *arguments: Any) -> None:
-        plan = await self._connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}", *arguments)
-        self.read = _read(orjson.loads(plan)[0]["Plan"])
+    async def fetchrow(self, query: str, *arguments: Any) -> Any:
+        await self._explain(query, *arguments)
+        return await self._connection.fetchrow(query, *arguments)
 
     async def execute(self, query: str, *arguments: Any) -> str:
-        await self.fetchrow(query, *arguments)
+        await self._explain(query, *arguments)
         status: str = await self._connection.execute(query, *arguments)
         return status
 
+    async def _explain(self, query: str, *arguments: Any) -> None:
+        plan = await self._connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}", *arguments)
+        self.read = _read(orjson.loads(plan)[0]["Plan"])
+
 
 def _read(node: dict[str, Any]) -> int:
-    """Rows of tables, entries of indexes and pairs of a join that this node and those below it have looked at."""
+    """Returns how many rows, index entries and pairs of joins this node and those below it have looked at."""
     own = node.get("Rows Removed by Join Filter", 0)
     if "Relation Name" in node or "Index Name" in node:
         removed = sum(node.get(f"Rows Removed by {what}", 0) for what in ("Filter", "Index Recheck"))

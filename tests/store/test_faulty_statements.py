@@ -1,4 +1,4 @@
-"""What the database refuses: a statement of ours that is wrong is a bug, and one that meets another schema waits."""
+"""Errors of the database: a wrong statement is a bug, a statement that meets another schema is an outage."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -83,11 +83,18 @@ async def test_a_connection_that_cannot_be_used_is_an_outage(database: Database)
     assert is_outage(closed.value)
 
 
-async def test_a_consumer_puts_aside_what_its_statement_cannot_take_and_goes_on(
-    world: World, database: Database, person: FakePerson, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("host.consumers.catchup.TRY_PAUSES_SECONDS", (0.0, 0.0))
+async def test_a_database_that_is_away_is_an_outage() -> None:
+    database = Database("postgresql://nobody@/nowhere?host=/tmp/duely-no-such-folder")
+    await database.open()
+    with pytest.raises(OSError, match=r".") as caught:
+        await database.ping()
+    assert is_outage(caught.value)
+    await database.close()
 
+
+async def test_a_consumer_puts_aside_what_its_statement_cannot_take_and_goes_on(
+    world: World, database: Database, person: FakePerson
+) -> None:
     class Wrong(FakeHandler):
         async def apply(self, connection: Any, events: Any) -> None:
             for event in events:
@@ -95,7 +102,8 @@ async def test_a_consumer_puts_aside_what_its_statement_cannot_take_and_goes_on(
                     await connection.fetch("SELECT $1::int", "no number")
 
     types = ("task.created", "task.completed")
-    loop = Catchup(database, Consumer("test", "task-events", types, "beginning", Wrong()))
+    consumer = Consumer("test", "task-events", types, "beginning", Wrong())
+    loop = Catchup(database, consumer, try_pauses_seconds=(0.0, 0.0))
     task_id = await world.create(person)
     await world.say(task_id, person.says("CompleteTask"))
     await world.create(person)

@@ -1,4 +1,4 @@
-"""The in-process world: what people set falls due by itself, on the minute, once; nothing moves before all is quiet."""
+"""The simulated world: reminders and deadlines fall due by themselves, to the minute and once."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -48,7 +48,7 @@ async def create(world: World, person: FakePerson, **body: Any) -> str:
 
 
 async def fired(world: World) -> list[tuple[Any, ...]]:
-    """(task, firing, instant) in order."""
+    """Returns (task, firing, instant) of all firings, in order."""
     return await rows(world, "SELECT task_id, firing, at FROM reminder_ledger WHERE step = 'fired' ORDER BY at, id")
 
 
@@ -166,7 +166,7 @@ async def test_the_trash_is_emptied_after_thirty_days(simulated: World) -> None:
 
 
 async def test_the_fence_speaks_as_it_does_through_the_sidecar(simulated: World) -> None:
-    """A second writer is refused, reads again and still does what was asked; a command sent twice is done once."""
+    """A second writer is refused, reads again and does the command; a command sent twice is done once."""
     person, other = FakePerson(), World(simulated.database, simulated.clock)
     await other.open()
     task_id = await create(simulated, person)
@@ -178,7 +178,7 @@ async def test_the_fence_speaks_as_it_does_through_the_sidecar(simulated: World)
 
 
 async def ask(world: World, task_id: str, command: Command) -> Any:
-    """Past the gateway, which would try again after an answer that the actor did not understand."""
+    """Sends past the gateway, which would retry after an error of the actor."""
     wire = orjson.dumps(command.to_wire())
     return orjson.loads(await world._sidecar.invoke_method("TaskActor", task_id, "turn", wire))
 

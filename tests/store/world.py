@@ -1,4 +1,4 @@
-"""The actors as these tests use them: what somebody says to them, and what then stands in the tables."""
+"""The actors in these tests: sends them commands, and reads what is then in the tables."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ _RECEIVERS = {"User": "UserActor", "Series": "SeriesActor", "Slot": "SeriesActor
 
 
 class World(FakeActors):
-    """What a test says by `say` and `create` is in none of the notes: those are of what it looks at."""
+    """Fake actors. Commands sent by `say` and `create` are not noted: notes hold only what the product sends."""
 
     def __init__(self, database: Database, clock: FakeClock) -> None:
         super().__init__(database, clock)
@@ -31,7 +31,7 @@ class World(FakeActors):
         return reply
 
     async def create(self, person: FakePerson, connection: Raw | None = None, **body: Any) -> str:
-        """Through that connection, in whose transaction the commit then waits."""
+        """Creates a task; on `connection`, the task is committed only when that connection's transaction is."""
         if connection is not None:
             within = World(_Within(connection), self.clock)
             await within.open()

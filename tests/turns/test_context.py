@@ -20,7 +20,7 @@ async def test_a_line_of_a_turn_names_who_asked_and_why(stage: Stage, caplog: py
     with context.acting_for("another", "another request"):
         await stage.create(reminders=[SOON])
         assert (context.user_id.get(), context.correlation_id.get()) == ("another", "another request")
-    assert lines.told() == [("wake not registered", stage.person.id, "request-1")]
+    assert lines.take() == [("wake not registered", stage.person.id, "request-1")]
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -33,5 +33,5 @@ async def test_a_line_of_a_tick_names_whose_actor_it_is(
     stage.sidecar.save_errors = [grpc_error("ERROR: stale actor write (SQLSTATE 40001)")]
     await (stage if known else replica).call(task_id, "tick")
     tick = tick_command(task_id, instant_text(stage.clock.now())).correlation_id
-    assert lines.told() == [("write refused", stage.person.id, tick)]
+    assert lines.take() == [("write refused", stage.person.id, tick)]
     assert (context.user_id.get(), context.correlation_id.get()) == ("", "")

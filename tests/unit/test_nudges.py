@@ -2,6 +2,7 @@
 
 import pytest
 
+from host.chores.relay import Relay
 from host.consumers.catchup import Catchup
 from host.process import HostProcess
 from host.settings import Broker, Settings
@@ -15,6 +16,7 @@ URL = "postgresql://nobody@127.0.0.1:9/none"
 def nudged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     monkeypatch.setattr(Catchup, "nudge", lambda catchup: names.append(catchup.consumer.name))
+    monkeypatch.setattr(Relay, "nudge", lambda _: names.append("relay"))
     return names
 
 
@@ -42,4 +44,4 @@ async def test_a_commit_nudges_those_who_take_its_events(
 
 async def test_with_a_broker_it_nudges_only_the_relay(nudged: list[str]) -> None:
     process("kafka")._on_commit({"reminder.fired"})
-    assert nudged == []
+    assert nudged == ["relay"]

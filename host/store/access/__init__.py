@@ -1,1 +1,1 @@
-"""Who may come in: accounts, sessions, tokens, rate counts, secrets."""
+"""Signing in: accounts, sessions, tokens, rate limits and shared secrets."""

@@ -1,20 +1,21 @@
-"""Who may log in: email, password hash, and the profile that goes with them."""
+"""Accounts: email and password hash of everybody who may sign in. Names and zones stand in the read model of users."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.access.tables import accounts
-from host.store.tables import users
+from host.store.access.tables import accounts, sessions
+from host.store.read_model.tables import tasks, users
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`zone` is what the sign-up gave, for one that was cut off; where the person lives now stands in the profile."""
+    """`zone` is as given at sign-up, for a sign-up that was interrupted; the user's present zone is in the profile."""
 
     user_id: str
     email: str
@@ -23,32 +24,14 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class UserRow:
-    """A row of the read model of users."""
+class AccountSummary:
+    """An account as the operator lists it; `zone` is empty where the sign-up was interrupted."""
 
-    id: str
     email: str
-    name: str
     zone: str
-    defaults: dict[str, Any]
+    open_tasks: int
     created_at: datetime
-    version: int
-
-
-USER_COLUMNS = (
-    users.c.id,
-    users.c.email,
-    users.c.name,
-    users.c.zone,
-    users.c.defaults,
-    users.c.created_at,
-    users.c.version,
-)
-
-
-def user_row(row: Row[*tuple[Any, ...]]) -> UserRow:
-    """From a row that holds USER_COLUMNS."""
-    return UserRow(row.id, row.email or "", row.name or "", row.zone, row.defaults, row.created_at, row.version)
+    last_seen_at: datetime | None
 
 
 def folded_email(email: str) -> str:
@@ -56,7 +39,7 @@ def folded_email(email: str) -> str:
 
 
 async def add(connection: AsyncConnection, account: Account, now: datetime) -> bool:
-    """False when that address has an account; two sign-ups at once end in one by the unique index."""
+    """Returns False when that address has an account; of two sign-ups at once the unique index lets one through."""
     statement = (
         insert(accounts)
         .values(
@@ -72,25 +55,39 @@ async def add(connection: AsyncConnection, account: Account, now: datetime) -> b
     return (await connection.execute(statement)).first() is not None
 
 
-async def by_email(connection: AsyncConnection, email: str) -> Account | None:
-    return await _one(connection, accounts.c.email == folded_email(email))
+async def find(connection: AsyncConnection, user_id: str) -> Account | None:
+    return await _find(connection, accounts.c.user_id == user_id)
 
 
-async def by_user(connection: AsyncConnection, user_id: str) -> Account | None:
-    return await _one(connection, accounts.c.user_id == user_id)
+async def find_by_email(connection: AsyncConnection, email: str) -> Account | None:
+    return await _find(connection, accounts.c.email == folded_email(email))
+
+
+async def listed(connection: AsyncConnection) -> Sequence[AccountSummary]:
+    """Returns every account, by email."""
+    open_tasks = (
+        select(func.count())
+        .where(tasks.c.user_id == accounts.c.user_id, tasks.c.status == "open")
+        .where(tasks.c.deleted_at.is_(None), ~tasks.c.purged)
+        .scalar_subquery()
+    )
+    last_seen = select(func.max(sessions.c.last_seen_at)).where(sessions.c.user_id == accounts.c.user_id)
+    statement = (
+        select(accounts.c.email, users.c.zone, open_tasks, accounts.c.created_at, last_seen.scalar_subquery())
+        .outerjoin_from(accounts, users, users.c.id == accounts.c.user_id)
+        .order_by(accounts.c.email)
+    )
+    return [
+        AccountSummary(email, zone or "", count, created_at, seen)
+        for email, zone, count, created_at, seen in await connection.execute(statement)
+    ]
 
 
 async def set_password(connection: AsyncConnection, user_id: str, password_hash: str) -> None:
     await connection.execute(update(accounts).where(accounts.c.user_id == user_id).values(password_hash=password_hash))
 
 
-async def find_user(connection: AsyncConnection, user_id: str) -> UserRow | None:
-    statement = select(*USER_COLUMNS).where(users.c.id == user_id, users.c.deleted_at.is_(None))
-    row = (await connection.execute(statement)).first()
-    return user_row(row) if row else None
-
-
-async def _one(connection: AsyncConnection, condition: Any) -> Account | None:
+async def _find(connection: AsyncConnection, condition: Any) -> Account | None:
     statement = select(accounts.c.user_id, accounts.c.email, accounts.c.password_hash, accounts.c.zone).where(condition)
     row = (await connection.execute(statement)).first()
     return Account(row.user_id, row.email, row.password_hash, row.zone) if row else None

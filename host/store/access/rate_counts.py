@@ -1,4 +1,4 @@
-"""How often somebody asked in a window of time, added up over all replicas. The database's clock ends the windows."""
+"""The table `rate_counts`: requests per key in a window of time, added up over all replicas by the database's clock."""
 
 from host.store.engine import Raw
 
@@ -6,9 +6,9 @@ from host.store.engine import Raw
 async def add(
     connection: Raw, key: str, count: int, *, window_seconds: float, left_seconds: float
 ) -> tuple[int, float]:
-    """Add to the key's window; gives what all have added to it and how many seconds it lasts.
+    """Adds to the key's window; returns the sum over all replicas and the seconds until the window ends.
 
-    Where there is no window, one begins that lasts `left_seconds`, for the counting began before.
+    Where there is no window, one begins that lasts `left_seconds`: the caller has counted for a while already.
     """
     row = await connection.fetchrow(
         """INSERT INTO rate_counts AS r (key, count, ends_at)
@@ -16,7 +16,7 @@ async def add(
            ON CONFLICT (key) DO UPDATE SET
              count = excluded.count + CASE WHEN r.ends_at > clock_timestamp() THEN r.count ELSE 0 END,
              ends_at = CASE WHEN r.ends_at > clock_timestamp()
-               -- a clock that was put back must not shut anybody out for longer than a window
+               -- a clock that was put back shuts nobody out for longer than a window
                THEN least(r.ends_at, clock_timestamp() + make_interval(secs => $3)) ELSE excluded.ends_at END
            RETURNING count, extract(epoch FROM ends_at - clock_timestamp())::float8""",
         key,

@@ -1,4 +1,4 @@
-"""Keys that the database keeps, so that every replica has the same and a restart changes none."""
+"""The table `secrets`: keys that every replica shares and no restart changes."""
 
 from base64 import b64decode, b64encode
 
@@ -6,7 +6,7 @@ from host.store.engine import Database
 
 
 async def secret(database: Database, name: str, fresh: bytes) -> bytes:
-    """The key of that name; `fresh` becomes it where there is none yet."""
+    """Returns the key of that name; stores `fresh` as that key where there is none yet."""
     async with database.raw() as connection:
         await connection.execute(
             "INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", name, b64encode(fresh).decode()

@@ -1,4 +1,4 @@
-"""The tables of who may come in: as which user, by which session or token, and how often."""
+"""Accounts, sessions and tokens, rate limits and shared secrets."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ accounts: Final = Table(
     Column("email", Text, nullable=False),  # folded
     Column("password_hash", Text, nullable=False),
     instant("created_at", nullable=False),
-    Column("zone", Text, nullable=False, server_default="UTC"),  # as the sign-up gave it; the person's own is in users
+    Column("zone", Text, nullable=False, server_default="UTC"),  # as given at sign-up; `users` has the present one
     Index("accounts_email", "email", unique=True),
 )
 
@@ -47,7 +47,7 @@ tokens: Final = Table(
     Index("tokens_user", "user_id"),
 )
 
-rate_counts: Final = Table(  # unlogged; how often somebody asked, as all replicas have told
+rate_counts: Final = Table(  # unlogged; requests over all replicas
     "rate_counts",
     metadata,
     Column("key", Text, primary_key=True),
@@ -56,6 +56,6 @@ rate_counts: Final = Table(  # unlogged; how often somebody asked, as all replic
     Index("rate_counts_end", "ends_at"),
 )
 
-secrets: Final = Table(  # the key that signs consistency tokens, made once
+secrets: Final = Table(  # such as the key that signs consistency tokens
     "secrets", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
 )

@@ -1,1 +1,1 @@
-"""Alembic migrations, oldest first; a merged one is never changed."""
+"""Alembic migrations, oldest first; a merged one never changes."""

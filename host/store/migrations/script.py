@@ -1,4 +1,4 @@
-"""Running a migration's SQL file: statements parted by blank lines, none of which stands inside a statement."""
+"""Runs a migration's SQL file: blank lines separate statements, and no statement has one inside."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""What people are to be told and were told: deliveries, notifications, digests, the reminder ledger."""
+"""Notifying users: deliveries, notifications, the tasks of a digest, the reminder ledger."""

@@ -1,22 +1,25 @@
-"""Deliveries of fired reminders and of overdue notifications, and the in-app notifications they become.
+"""The table `deliveries`: firings of reminders, and tasks that fell overdue, owed to users on a channel.
 
-One a reminder, firing and channel; for an overdue notification the task's id stands for the reminder's, its version for the
-firing.
+A delivery is identified by reminder, firing and channel. For an overdue task, `reminder_id` is the task's id and
+`firing` its version.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import groupby
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from actors.replies import Json
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from host.store.engine import Raw
+from host.store.notify.tables import deliveries
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`due_at`: not before this instant. `late_seconds` stands for a reminder that fired late."""
+    """A delivery that may go out from `due_at` on; `late_seconds` is set for a reminder that fired late."""
 
     reminder_id: str
     firing: int
@@ -39,12 +42,12 @@ class Delivery:
 
 _DELIVERY: Final = tuple(field.name for field in fields(Delivery))
 _COLUMNS: Final = ", ".join(f"d.{name}" for name in _DELIVERY)
-# By the user's index: || '' hides the channel from the other one, in which everybody's pending deliveries stand.
+# PostgreSQL reads by the user's index: || '' hides the channel from the index that has every user's deliveries.
 _IN_CHANNEL: Final = "channel || '' = $1"
 
 
 async def add(connection: Raw, deliveries: Sequence[Delivery], now: datetime) -> set[tuple[str, int]]:
-    """Note those that are not there yet, as sent where they may go out now; gives (reminder, firing) of these."""
+    """Adds missing deliveries, as sent if they may go out now; returns (reminder, firing) of those sent."""
     rows = await connection.fetch(
         """INSERT INTO deliveries (reminder_id, firing, channel, user_id, task_id, due_at, late_seconds,
              version, title, body, correlation_id, fired_at, kind, status, sent_at, attempts)
@@ -75,9 +78,9 @@ async def mark_sent(connection: Raw, deliveries: Sequence[Delivery], now: dateti
 async def users_due(
     connection: Raw, channel: str, now: datetime, limit: int, without: Collection[str] = ()
 ) -> list[tuple[str, int]]:
-    """Users who have pending deliveries that may go out, and how many; who waits for the longest comes first.
+    """Returns (user, number) of pending deliveries that may go out, the user who has waited longest first.
 
-    `without` some users.
+    `without` leaves out some users.
     """
     rows = await connection.fetch(
         """SELECT user_id, count(*) FROM deliveries WHERE status = 'pending' AND channel = $1 AND due_at <= $2
@@ -92,7 +95,7 @@ async def users_due(
 
 
 async def next_due(connection: Raw, channel: str) -> datetime | None:
-    """The earliest instant at which a pending delivery may go out."""
+    """Returns the earliest instant at which a pending delivery may go out."""
     earliest: datetime | None = await connection.fetchval(
         "SELECT min(due_at) FROM deliveries WHERE status = 'pending' AND channel = $1", channel
     )
@@ -100,9 +103,7 @@ async def next_due(connection: Raw, channel: str) -> datetime | None:
 
 
 async def hold(connection: Raw, channel: str, user_ids: Sequence[str], limit: int) -> list[list[Delivery]]:
-    """The pending deliveries of each user who has any, those first whose time was first and up to a limit; held until
-    the transaction ends.
-    """
+    """Locks and returns pending deliveries, one list for each user who has any, earliest first, `limit` at most."""
     rows = await connection.fetch(
         f"""SELECT {_COLUMNS} FROM unnest($2::text[]) AS x (user_id) CROSS JOIN LATERAL (
               SELECT * FROM deliveries WHERE status = 'pending' AND user_id = x.user_id AND {_IN_CHANNEL}
@@ -116,7 +117,7 @@ async def hold(connection: Raw, channel: str, user_ids: Sequence[str], limit: in
 
 
 async def postpone(connection: Raw, channel: str, until: Mapping[str, datetime]) -> None:
-    """By user the instant before which nothing of what is pending is told."""
+    """Sets `due_at` of all pending deliveries of users, given as user: instant."""
     await connection.execute(
         f"""UPDATE deliveries SET due_at = ($3::timestamptz[])[array_position($2::text[], user_id)]
             WHERE status = 'pending' AND user_id = ANY($2) AND {_IN_CHANNEL}""",  # noqa: S608  our own name
@@ -127,7 +128,7 @@ async def postpone(connection: Raw, channel: str, until: Mapping[str, datetime])
 
 
 async def look_again(connection: Raw, until: datetime, user_ids: Sequence[str] | None = None) -> None:
-    """What these users (None: all) have pending is looked at again at `until`: what they had chosen has changed."""
+    """Brings pending deliveries of users (None: all) forward to `until`, because their choices have changed."""
     await connection.execute(
         """UPDATE deliveries SET due_at = $1 WHERE status = 'pending' AND due_at > $1
            AND ($2::text[] IS NULL OR user_id = ANY($2))""",
@@ -137,7 +138,7 @@ async def look_again(connection: Raw, until: datetime, user_ids: Sequence[str] |
 
 
 async def cancel_answered(connection: Raw, keys: Sequence[tuple[str, int]]) -> list[Delivery]:
-    """(reminder, firing): what is answered before it was told, with all before it, needs no telling any more."""
+    """Cancels and returns pending deliveries of (reminder, firing) and of earlier firings: the user has reacted."""
     rows = await connection.fetch(
         f"""UPDATE deliveries d SET status = 'cancelled'
             FROM unnest($1::text[], $2::integer[]) AS x (reminder_id, firing)
@@ -150,7 +151,10 @@ async def cancel_answered(connection: Raw, keys: Sequence[tuple[str, int]]) -> l
 
 
 async def cancel_moot(connection: Raw, channel: str, user_ids: Sequence[str], now: datetime) -> list[Delivery]:
-    """What is done, gone, answered or moved since, as the read model has it where it knows of the firing."""
+    """Cancels and returns pending deliveries of tasks that are done, deleted, acknowledged or moved since.
+
+    Only where the read model shows the task in the version of the firing or a later one.
+    """
     rows = await connection.fetch(
         f"""UPDATE deliveries d SET status = 'cancelled'
             WHERE d.status = 'pending' AND d.user_id = ANY($2) AND {_IN_CHANNEL} AND EXISTS (
@@ -167,33 +171,15 @@ async def cancel_moot(connection: Raw, channel: str, user_ids: Sequence[str], no
     return [Delivery(*row) for row in rows]
 
 
-async def notify(connection: Raw, notifications: Sequence[tuple[str, int | None, Json]]) -> None:
-    """(user, firing, notification): into the notification centre; one that is there already stays as it is."""
-    await connection.execute(
-        """INSERT INTO notifications (user_id, firing, id, kind, task_id, reminder_id, title, body, late_seconds,
-             created_at)
-           SELECT user_id, firing, id, kind, task_id, reminder_id, title, body, late_seconds, created_at::timestamptz
-           FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-             $8::text[], $9::float8[], $10::text[])
-             AS x (user_id, firing, id, kind, task_id, reminder_id, title, body, late_seconds, created_at)
-           ON CONFLICT DO NOTHING""",
-        [user_id for user_id, _, _ in notifications],
-        [firing for _, firing, _ in notifications],
-        *([notification[name] for _, _, notification in notifications] for name in _NOTIFICATION),
+async def of_reminder(
+    connection: AsyncConnection, user_id: str, task_id: str, reminder_id: str
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Returns rows of `deliveries`, in the order of firings."""
+    statement = (
+        select(deliveries)
+        .where(
+            deliveries.c.task_id == task_id, deliveries.c.reminder_id == reminder_id, deliveries.c.user_id == user_id
+        )
+        .order_by(deliveries.c.firing, deliveries.c.channel)
     )
-
-
-_NOTIFICATION: Final = ("id", "kind", "task_id", "reminder_id", "title", "body", "late_seconds", "created_at")
-
-
-async def acknowledge(connection: Raw, keys: Sequence[tuple[str, int, str]]) -> None:
-    """(reminder, firing, when): what was acknowledged is read, too, and so is each earlier firing."""
-    await connection.execute(
-        """UPDATE notifications n SET acknowledged_at = coalesce(n.acknowledged_at, x.at::timestamptz),
-             read_at = coalesce(n.read_at, x.at::timestamptz)
-           FROM unnest($1::text[], $2::integer[], $3::text[]) AS x (reminder_id, firing, at)
-           WHERE n.reminder_id = x.reminder_id AND n.firing <= x.firing""",
-        [key[0] for key in keys],
-        [key[1] for key in keys],
-        [key[2] for key in keys],
-    )
+    return (await connection.execute(statement)).all()

@@ -1,4 +1,4 @@
-"""The monthly partitions of `activity`: this month and the next three always stand."""
+"""The monthly partitions of `activity`: those of this month and of the next three always exist."""
 
 from datetime import date, datetime
 from typing import Final
@@ -9,13 +9,13 @@ MONTHS_AHEAD: Final = 3
 
 
 async def ensure(connection: Raw, now: datetime) -> list[str]:
-    """Make the partitions that are missing; gives their names. Rows that waited in the DEFAULT one move over."""
+    """Makes the partitions that are missing and returns their names; rows in the DEFAULT partition move over."""
     months = [month_of(now, ahead) for ahead in range(MONTHS_AHEAD + 1)]
     return [name_of(month) for month in months if await make(connection, month)]
 
 
 async def make(connection: Raw, month: date) -> bool:
-    """Make the partition of a month; False when it is there."""
+    """Makes the partition of a month; False when it exists."""
     name, first, last = name_of(month), f"{month}Z", f"{month_of(month, 1)}Z"
     if not await connection.fetchval("SELECT to_regclass($1) IS NULL", name):
         return False
@@ -29,13 +29,13 @@ def name_of(month: date) -> str:
 
 
 def month_of(moment: date | datetime, ahead: int = 0) -> date:
-    """The first day of the month that is so many months after."""
+    """Returns the first day of the month that is `ahead` months after the moment's."""
     months = moment.year * 12 + moment.month - 1 + ahead
     return date(months // 12, months % 12 + 1, 1)
 
 
 async def _make(connection: Raw, name: str, first: str, last: str) -> None:
-    """Filled before it is attached: a partition cannot be attached while DEFAULT holds rows of its months."""
+    """Fills the partition before it attaches it: DEFAULT must hold no rows of that month by then."""
     await connection.execute("LOCK TABLE activity IN SHARE ROW EXCLUSIVE MODE")
     await connection.execute(f"CREATE TABLE {name} (LIKE activity INCLUDING ALL)")
     await connection.execute(

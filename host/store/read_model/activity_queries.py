@@ -1,18 +1,18 @@
-"""Reads of the activity log: newest first, by position."""
+"""Reads of the activity: pages for the API, newest first, and entries after a position for the live stream."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.read_model.activity_partitions import month_of
-from host.store.tables import activity, archives
+from host.store.engine import Raw
+from host.store.read_model.tables import activity
 
-# Of a row of `activity` that is a later event of a task's turn: the body of the turn's first, which has the whole task.
-# The events of a turn are of one instant.
+# For a row of `activity` that is a later event of a task's turn: the body of the turn's first event, which has the
+# whole task. All events of a turn have the same instant.
 FIRST_OF_TURN: Final = """
   CASE WHEN activity.event_id LIKE 'TaskActor:%' AND activity.event_id NOT LIKE '%:1' THEN (
     SELECT first.body FROM activity first
@@ -26,7 +26,7 @@ _ENTRY: Final[tuple[ColumnElement[Any], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:
-    """`actor` is a kind of actor or the id of one; `since` ≤ at < `until`."""
+    """What to list: `actor` is a kind of actor or the id of one; `since` ≤ at < `until`; positions below `before`."""
 
     types: Sequence[str] = ()
     actor: str | None = None
@@ -38,7 +38,7 @@ class ActivityFilter:
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """`body` is the event as canonical text, `first` the first one of its turn where that is another."""
+    """An entry: `body` is the event as canonical text, `first` the first event of its turn if that is another one."""
 
     position: int
     type: str
@@ -66,29 +66,79 @@ async def find(connection: AsyncConnection, user_id: str, position: int) -> Acti
     return _entry(row) if row else None
 
 
-async def archived_before(connection: AsyncConnection) -> datetime | None:
-    """The instant before which whole months stand in the archive and not here; None while none does."""
-    month = await connection.scalar(select(func.max(archives.c.month)).where(archives.c.kind == "activity"))
-    return None if month is None else datetime.combine(month_of(month, 1), time(), UTC)
-
-
 def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if wanted.types:
-        found.append(activity.c.type.in_(wanted.types))
+        conditions.append(activity.c.type.in_(wanted.types))
     if wanted.actor is not None:
         column = activity.c.actor_kind if wanted.actor in ACTOR_KINDS else activity.c.actor_id
-        found.append(column == wanted.actor)
+        conditions.append(column == wanted.actor)
     if wanted.task_id is not None:
-        found.append(activity.c.task_id == wanted.task_id)
+        conditions.append(activity.c.task_id == wanted.task_id)
     if wanted.since is not None:
-        found.append(activity.c.at >= wanted.since)
+        conditions.append(activity.c.at >= wanted.since)
     if wanted.until is not None:
-        found.append(activity.c.at < wanted.until)
+        conditions.append(activity.c.at < wanted.until)
     if wanted.before is not None:
-        found.append(activity.c.position < wanted.before)
-    return found
+        conditions.append(activity.c.position < wanted.before)
+    return conditions
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> ActivityRow:
     return ActivityRow(*row)
+
+
+@dataclass(slots=True)
+class StreamRow:
+    """An entry for the live stream: `body` is the event as text, `first` the first event of its turn if another one.
+
+    The sender keeps in `encoded` what it sends, once for all listeners.
+    """
+
+    position: int
+    type: str
+    body: str
+    first: str | None
+    encoded: bytes | None = None
+
+
+async def newest_position(connection: Raw, user_id: str) -> int:
+    """Returns the position of the user's newest entry; 0 if there is none."""
+    position = await connection.fetchval("SELECT position FROM user_streams WHERE user_id = $1", user_id)
+    return position or 0
+
+
+async def holds(connection: Raw, user_id: str, position: int) -> bool:
+    """Returns whether the table has that entry; older ones may be archived."""
+    query = "SELECT EXISTS (SELECT FROM activity WHERE user_id = $1 AND position = $2)"
+    exists: bool = await connection.fetchval(query, user_id, position)
+    return exists
+
+
+async def rows_after(connection: Raw, after: Mapping[str, int], limit: int) -> dict[str, list[StreamRow]]:
+    """Returns for each user the entries above a position, in order, at most `limit` of each."""
+    rows = await connection.fetch(
+        f"""SELECT x.user_id, activity.position, activity.type, activity.body, {FIRST_OF_TURN}
+           FROM unnest($1::text[], $2::bigint[]) AS x (user_id, after)
+           CROSS JOIN LATERAL (SELECT position, type, body, event_id, at FROM activity
+             WHERE user_id = x.user_id AND position > x.after ORDER BY position LIMIT $3) activity
+           ORDER BY x.user_id, activity.position""",  # noqa: S608  our own columns
+        list(after.keys()),
+        list(after.values()),
+        limit,
+    )
+    by_user: dict[str, list[StreamRow]] = {}
+    for user_id, *row in rows:
+        by_user.setdefault(user_id, []).append(StreamRow(*row))
+    return by_user
+
+
+async def grown(connection: Raw, after: Mapping[str, int]) -> Sequence[str]:
+    """Returns those of the users whose streams have entries above their position."""
+    rows = await connection.fetch(
+        """SELECT s.user_id FROM unnest($1::text[], $2::bigint[]) AS x (user_id, after)
+           JOIN user_streams s ON s.user_id = x.user_id WHERE s.position > x.after""",
+        list(after.keys()),
+        list(after.values()),
+    )
+    return [row[0] for row in rows]

@@ -1,4 +1,4 @@
-"""Each user's stream of activity: positions without gaps, and a chain of hashes over what stands there."""
+"""Writing the activity: each user's stream has positions without gaps, and a chain of hashes over its entries."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ FIRST: Final = (0, "")
 
 
 class Entry(NamedTuple):
-    """What happened, for one user's stream. `body` is the event as canonical text."""
+    """One entry of one user's stream; `body` is the event as canonical text."""
 
     user_id: str
     at: datetime
@@ -34,7 +34,7 @@ _COLUMNS: Final = (*Entry._fields, "position", "prev_hash", "hash")
 
 
 def entry_of(event: dict[str, Any]) -> Entry:
-    """The entry of a CloudEvent of ours."""
+    """Returns the entry of one of our CloudEvents."""
     data = event["data"]
     actor = data["actor"]
     return Entry(
@@ -54,7 +54,7 @@ def entry_of(event: dict[str, Any]) -> Entry:
 
 
 def canonical(event: dict[str, Any]) -> str:
-    """One text for one event, whichever way it came: keys in order, no spaces."""
+    """Returns the same text for the same event, whichever way it came: keys in order, no spaces."""
     return orjson.dumps(event, option=orjson.OPT_SORT_KEYS).decode()
 
 
@@ -63,16 +63,16 @@ def chained(prev_hash: str, body: str) -> str:
 
 
 async def append(connection: Raw, entries: Sequence[Entry]) -> None:
-    """Add the entries in the order given; holds the streams of their users until the transaction ends."""
+    """Adds the entries in the order given; locks the streams of their users until the transaction ends."""
     if not entries:
         return
     heads = await lock(connection, {entry.user_id for entry in entries})
     rows: list[tuple[Any, ...]] = []
     for entry in entries:
-        position, before = heads[entry.user_id]
-        after = chained(before, entry.body)
-        heads[entry.user_id] = (position + 1, after)
-        rows.append((*entry, position + 1, before, after))
+        position, prev_hash = heads[entry.user_id]
+        own_hash = chained(prev_hash, entry.body)
+        heads[entry.user_id] = (position + 1, own_hash)
+        rows.append((*entry, position + 1, prev_hash, own_hash))
     await connection.copy_records_to_table("activity", columns=_COLUMNS, records=rows)
     users = sorted(heads)
     await connection.execute(
@@ -86,7 +86,10 @@ async def append(connection: Raw, entries: Sequence[Entry]) -> None:
 
 
 async def lock(connection: Raw, users: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Position and hash of each user's newest entry. Sorted, so that two transactions never hold each other's."""
+    """Locks the streams and returns position and hash of each user's newest entry.
+
+    It locks in the order of user ids, so that two transactions never wait for each other.
+    """
     wanted = sorted(users)
     query = "SELECT user_id, position, hash FROM user_streams WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE"
     rows = await connection.fetch(query, wanted)
@@ -102,9 +105,9 @@ async def lock(connection: Raw, users: Iterable[str]) -> dict[str, tuple[int, st
 
 
 async def broken_at(connection: Raw, user_id: str) -> int | None:
-    """The first position at which the user's chain does not hold; None when all of it does.
+    """Returns the first position at which the user's chain breaks; None when it is whole.
 
-    Rows before the oldest one that is still here are archived; the chain is held from there on.
+    Entries before the oldest one in the table are archived; the check begins at that one.
     """
     expected: int | None = None
     last = FIRST

@@ -1,8 +1,8 @@
-"""What of a user's changes the read model does not show yet, and why.
+"""Which of a user's changes the read model does not show yet, and why.
 
-A change is shown when the projector has handled its event: the event is below the watermark, or in the inbox. That holds
-whatever order the broker brings them in, and whoever reads. What was answered before a read began is visible to it here,
-because the answer came after the commit.
+A change is shown when the projector has handled its event: the event is below the watermark, or in the inbox. That
+holds in whatever order the broker brings events. A change whose reply came before a read began is visible to these
+queries, because the reply comes after the commit.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Final, Literal
 from host.store.engine import Raw
 from host.store.turns.outbox import handled_by
 
-Cause = Literal["paused", "behind", "dead_letter"]
+Reason = Literal["paused", "behind", "dead_letter"]
 
 NEWEST: Final = 2**63 - 1
 _PENDING: Final = f"""FROM outbox o WHERE o.user_id = $1 AND o.position <= $2
@@ -21,11 +21,11 @@ _ASIDE: Final = "FROM dead_letters d WHERE d.user_id = $1 AND d.consumer = 'proj
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """`pending` is the position of the newest event that is not shown yet, None when all are.
+class Status:
+    """`pending` is the position of the user's newest event that is not shown yet, None when all are shown.
 
-    `aside`: an event of the user is a dead letter of the projector. `profile_version` is that of the profile that can be
-    read, 0 for none.
+    `aside` says that an event of the user is a dead letter of the projector. `profile_version` is the version of the
+    profile that can be read, 0 for none.
     """
 
     pending: int | None
@@ -33,25 +33,26 @@ class Look:
     profile_version: int
 
 
-async def look(connection: Raw, user_id: str, up_to: int = NEWEST) -> Look:
-    """How far the user's events up to that position are shown."""
-    return Look(*await connection.fetchrow(_LOOK, user_id, up_to))
+async def status(connection: Raw, user_id: str, up_to: int = NEWEST) -> Status:
+    """Returns how far the user's events up to that position are shown."""
+    return Status(*await connection.fetchrow(_STATUS, user_id, up_to))
 
 
-async def cause(connection: Raw, user_id: str, up_to: int) -> Cause | None:
-    """Why a change up to that position, which a person made or had made, is not shown; None when all of those are.
+async def reason(connection: Raw, user_id: str, up_to: int) -> Reason | None:
+    """Returns why a change up to that position is not shown; None when all are shown.
 
-    A dead letter counts until its actor is shown in that version or a later one, which brings the change too.
+    Only changes that a person made, themselves or through a token or an agent, count. A dead letter counts until its
+    actor is shown in that version or a later one, which has the change too.
     """
-    found: Cause | None = await connection.fetchval(_CAUSE, user_id, up_to)
-    return found
+    why: Reason | None = await connection.fetchval(_REASON, user_id, up_to)
+    return why
 
 
-_LOOK: Final = f"""SELECT (SELECT max(o.position) {_PENDING}), EXISTS (SELECT {_ASIDE}),
+_STATUS: Final = f"""SELECT (SELECT max(o.position) {_PENDING}), EXISTS (SELECT {_ASIDE}),
   coalesce((SELECT version FROM users WHERE id = $1), 0)"""  # noqa: S608
 
 _PEOPLE: Final = "('user', 'token', 'agent')"
-_CAUSE: Final = f"""SELECT CASE
+_REASON: Final = f"""SELECT CASE
   WHEN EXISTS (SELECT {_PENDING} AND o.body->'data'->'actor'->>'kind' IN {_PEOPLE}) THEN
     CASE WHEN EXISTS (SELECT FROM watermarks WHERE consumer = 'projector' AND paused_at IS NOT NULL)
       THEN 'paused' ELSE 'behind' END

@@ -1,4 +1,4 @@
-"""Reads of series: one by id, lists by age, and the occurrences of one that are tasks already."""
+"""Reads of series: one by id, lists by age, and the tasks of a series."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Integer, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.shapes import Series, Task
+from host.store.read_model.tables import series, tasks, user_streams
 from host.store.read_model.task_queries import Stretch
-from host.store.tables import series, tasks, user_streams
 
 MOST_OCCURRENCES: Final = 500
 _generation: Final[ColumnElement[int]] = literal_column("(tasks.body->'occurrence'->>'generation')::integer", Integer)
@@ -18,7 +18,7 @@ _generation: Final[ColumnElement[int]] = literal_column("(tasks.body->'occurrenc
 
 @dataclass(frozen=True, slots=True)
 class SeriesList:
-    """`last` is (created, id) to go on after, None at the end; `position` is the user's, in the same snapshot."""
+    """A page; `last` is the (created, id) to go on after, None at the end; `position` is that of the user's stream."""
 
     items: list[Series]
     total: int
@@ -27,14 +27,14 @@ class SeriesList:
 
 
 async def find(connection: AsyncConnection, user_id: str, series_id: str) -> Series | None:
-    """The series as stored, a deleted one included: its status says so."""
+    """Returns the series as stored; a deleted one has that status."""
     mine = select(series.c.body).where(series.c.id == series_id, series.c.user_id == user_id)
     body: Series | None = await connection.scalar(mine)
     return body
 
 
 async def listed(connection: AsyncConnection, user_id: str, status: str | None, stretch: Stretch) -> SeriesList:
-    """Those of a status, else all but the deleted ones. `stretch` sorts by created, whatever it says."""
+    """Returns series of a status, or all that are not deleted; always sorted by creation, whatever `stretch` says."""
     matching = (series.c.user_id == user_id, series.c.status == status if status else series.c.status != "deleted")
     total = select(func.count()).select_from(series).where(*matching).scalar_subquery()
     position = select(user_streams.c.position).where(user_streams.c.user_id == user_id).scalar_subquery()
@@ -48,18 +48,18 @@ async def listed(connection: AsyncConnection, user_id: str, status: str | None, 
         .order_by(*_ordered(part.c.created_at, part.c.id, stretch))
     )
     rows = (await connection.execute(statement)).all()
-    found = [row for row in rows if row.id is not None]
-    items = found[: stretch.limit]
-    last = (items[-1].created_at.isoformat(), items[-1].id) if len(found) > stretch.limit else None
+    present = [row for row in rows if row.id is not None]
+    items = present[: stretch.limit]
+    last = (items[-1].created_at.isoformat(), items[-1].id) if len(present) > stretch.limit else None
     return SeriesList([row.body for row in items], rows[0].total, rows[0].position or 0, last)
 
 
 async def occurrences(
     connection: AsyncConnection, user_id: str, series_id: str, first: date, last: date, *, limit: int = MOST_OCCURRENCES
 ) -> Sequence[Task]:
-    """The series' tasks whose slots are on these days, both included, by slot and generation.
+    """Returns the series' tasks whose slots are on these days, both included, by slot and generation.
 
-    Of every generation, open or not, in the trash or purged: a body says which.
+    They include every generation, and completed, deleted and purged tasks; the body says which.
     """
     statement = (
         select(tasks.c.body)
@@ -76,7 +76,7 @@ async def occurrences(
 
 
 async def done_of(connection: AsyncConnection, user_id: str, task_ids: Sequence[str]) -> set[str]:
-    """Those of the tasks that are completed, in the trash or purged."""
+    """Returns those of the tasks that are completed, in the trash or purged."""
     if not task_ids:
         return set()
     gone = or_(tasks.c.status == "completed", tasks.c.deleted_at.is_not(None), tasks.c.purged)
@@ -85,7 +85,7 @@ async def done_of(connection: AsyncConnection, user_id: str, task_ids: Sequence[
 
 
 async def open_of(connection: AsyncConnection, user_id: str, series_id: str) -> Sequence[str]:
-    """The ids of all tasks of the series that are open and not in the trash, oldest first."""
+    """Returns the ids of the series' open tasks that are not in the trash, oldest slot first."""
     is_open = (tasks.c.status == "open", tasks.c.deleted_at.is_(None), ~tasks.c.purged)
     mine = (tasks.c.series_id == series_id, tasks.c.user_id == user_id)
     statement = select(tasks.c.id).where(*mine, *is_open).order_by(tasks.c.slot, tasks.c.id)

@@ -1,4 +1,4 @@
-"""Writing the read model of series, each row only forwards, and finding those that a change of zone moves."""
+"""Writing the read model of series, where a row never goes back; and which series a change of zone moves."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,7 +10,7 @@ from host.store.engine import Raw
 
 
 async def upsert(connection: Raw, series: Mapping[str, Json]) -> None:
-    """Bring the rows of series (by id, as events carry them) up to these; older ones are left out."""
+    """Brings the rows of series (by id, as events carry them) up to date; leaves out versions older than a row's."""
     rows = [row_of(series[series_id]) for series_id in sorted(series)]
     await connection.execute(_UPSERT, orjson.dumps(rows).decode())
 
@@ -38,7 +38,7 @@ _SAME: Final = ("id", "user_id", "version", "status", "created_at", "updated_at"
 
 
 async def date_series(connection: Raw, user_id: str) -> list[str]:
-    """The user's series of days that are not over; their slots start when a day starts in the user's zone."""
+    """Returns the ids of the user's running series of whole days, whose slots follow the user's zone."""
     rows = await connection.fetch(
         """SELECT id FROM series WHERE user_id = $1 AND status IN ('active', 'paused')
            AND body->'start'->>'date' IS NOT NULL ORDER BY id""",

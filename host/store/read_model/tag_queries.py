@@ -1,4 +1,4 @@
-"""A user's tags: names as first written, with the number of tasks."""
+"""Reads of a user's tags."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.fields import fold
-from host.store.tables import tags
+from host.store.read_model.tables import tags
 
 
 async def listed(connection: AsyncConnection, user_id: str, prefix: str, limit: int) -> Sequence[tuple[str, int]]:
-    """Most used first."""
+    """Returns (name as first written, number of tasks), most used first."""
     statement = (
         select(tags.c.name, tags.c.count)
         .where(tags.c.user_id == user_id, tags.c.count > 0, tags.c.folded.startswith(fold(prefix), autoescape=True))

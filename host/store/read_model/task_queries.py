@@ -1,4 +1,4 @@
-"""Reads of tasks: one by id, and lists with T5's filters, sorts, pages and cursors; each is one statement, one snapshot."""
+"""Reads of tasks: one by id, and lists with filters, sorts, pages and cursors, each in one statement and snapshot."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.fields import PRIORITIES, fold
-from host.store.tables import tasks, user_streams
+from host.store.read_model.tables import tasks, user_streams
 
 Sort = Literal["due", "priority", "created", "updated", "title"]
 _KEYS: Final[Mapping[Sort, ColumnElement[Any]]] = {
@@ -26,7 +26,7 @@ _MOST_WORDS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """What a list is narrowed to. Due is a half-open stretch; a date in it means the date on the wall."""
+    """Which tasks to list: `due_after` ≤ due < `due_before`, where a date is compared with the local due date."""
 
     now: datetime
     trash: bool = False
@@ -42,7 +42,7 @@ class TaskFilter:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Which part of a sorted list: from `offset`, or after the row that has `after` = (sort key, id)."""
+    """Which part of a sorted list: from `offset`, or after the row with `after` = (sort key, id)."""
 
     sort: Sort
     descending: bool
@@ -53,7 +53,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """`last` is the (sort key, id) to go on after, None at the end; `position` is the user's, in the same snapshot."""
+    """A page; `last` is the (sort key, id) to go on after, None at the end; `position` is that of the user's stream."""
 
     items: list[dict[str, Any]]
     total: int
@@ -62,20 +62,20 @@ class TaskList:
 
 
 async def find(connection: AsyncConnection, user_id: str, task_id: str) -> dict[str, Any] | None:
-    """The task as stored, from the list or from the trash."""
+    """Returns the task as stored, from the list or the trash."""
     mine = and_(tasks.c.id == task_id, tasks.c.user_id == user_id, ~tasks.c.purged)
     body: dict[str, Any] | None = await connection.scalar(select(tasks.c.body).where(mine))
     return body
 
 
 async def existed(connection: AsyncConnection, user_id: str, task_id: str) -> bool:
-    """Whether that user has or had that task, a purged one included."""
+    """Returns whether the user has or had that task; a purged one counts."""
     mine = select(tasks.c.id).where(tasks.c.id == task_id, tasks.c.user_id == user_id)
     return await connection.scalar(mine) is not None
 
 
 async def ids_with_tag(connection: AsyncConnection, user_id: str, folded_tag: str) -> Sequence[str]:
-    """Tasks with that tag that are not in the trash."""
+    """Returns the ids of tasks with that tag that are not in the trash."""
     tagged = _has_tags([folded_tag])
     statement = select(tasks.c.id).where(
         tasks.c.user_id == user_id, tagged, ~tasks.c.purged, tasks.c.deleted_at.is_(None)
@@ -93,7 +93,7 @@ async def listed(connection: AsyncConnection, user_id: str, wanted: TaskFilter, 
 
 
 def list_statement(user_id: str, wanted: TaskFilter, stretch: Stretch) -> Select[*tuple[Any, ...]]:
-    """One row at least: total and position stand in each, also beside an empty page."""
+    """Returns a statement that gives at least one row, since each has total and position, even for an empty page."""
     matching = _conditions(user_id, wanted)
     total = select(func.count()).select_from(tasks).where(*matching).scalar_subquery()
     position = select(user_streams.c.position).where(user_streams.c.user_id == user_id).scalar_subquery()
@@ -116,14 +116,14 @@ def _page(matching: Sequence[ColumnElement[bool]], stretch: Stretch) -> Select[*
 
 
 def _ordered(key: ColumnElement[Any], row_id: ColumnElement[str], stretch: Stretch) -> tuple[ColumnElement[Any], ...]:
-    """Only due can be null; to say `nulls last` of the others would keep their indexes from being read backwards."""
+    """Orders by key and id. Only due can be null: NULLS LAST would keep other indexes from being read backwards."""
     if not stretch.descending:
         return key.asc(), row_id.asc()
     return (key.desc().nulls_last() if stretch.sort == "due" else key.desc()), row_id.desc()
 
 
 def _beyond(key: ColumnElement[Any], stretch: Stretch, last_key: Any, last_id: str) -> ColumnElement[bool]:
-    """Rows after the last one; those without a key stand at the end in both directions."""
+    """Returns the condition for rows after the last one; rows without a key stand at the end in both directions."""
     later_id = tasks.c.id < last_id if stretch.descending else tasks.c.id > last_id
     if last_key is None:
         return and_(key.is_(None), later_id)
@@ -138,16 +138,16 @@ def _key_text(key: Any) -> Any:
 
 def _conditions(user_id: str, wanted: TaskFilter) -> list[ColumnElement[bool]]:
     in_trash = tasks.c.deleted_at.is_not(None) if wanted.trash else tasks.c.deleted_at.is_(None)
-    found = [tasks.c.user_id == user_id, ~tasks.c.purged, in_trash, *_due(wanted), *_search(wanted.search)]
+    conditions = [tasks.c.user_id == user_id, ~tasks.c.purged, in_trash, *_due(wanted), *_search(wanted.search)]
     if wanted.status is not None:
-        found.append(tasks.c.status == wanted.status)
+        conditions.append(tasks.c.status == wanted.status)
     if wanted.priorities:
-        found.append(tasks.c.priority.in_([PRIORITIES.index(priority) for priority in wanted.priorities]))
+        conditions.append(tasks.c.priority.in_([PRIORITIES.index(priority) for priority in wanted.priorities]))
     if wanted.tags:
-        found.append(_has_tags([fold(tag) for tag in wanted.tags]))
+        conditions.append(_has_tags([fold(tag) for tag in wanted.tags]))
     if wanted.series is not None:
-        found.append(tasks.c.series_id == wanted.series)
-    return found
+        conditions.append(tasks.c.series_id == wanted.series)
+    return conditions
 
 
 def _has_tags(folded: Sequence[str]) -> ColumnElement[bool]:
@@ -155,15 +155,15 @@ def _has_tags(folded: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _due(wanted: TaskFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if wanted.due_after is not None:
-        found.append(_due_column(wanted.due_after) >= wanted.due_after)
+        conditions.append(_due_column(wanted.due_after) >= wanted.due_after)
     if wanted.due_before is not None:
-        found.append(_due_column(wanted.due_before) < wanted.due_before)
+        conditions.append(_due_column(wanted.due_before) < wanted.due_before)
     if wanted.overdue is not None:
         late = and_(tasks.c.status == "open", tasks.c.overdue_at <= wanted.now)
-        found.append(late if wanted.overdue else ~func.coalesce(late, false()))
-    return found
+        conditions.append(late if wanted.overdue else ~func.coalesce(late, false()))
+    return conditions
 
 
 def _due_column(limit: date | datetime) -> ColumnElement[Any]:
@@ -171,6 +171,6 @@ def _due_column(limit: date | datetime) -> ColumnElement[Any]:
 
 
 def _search(text: str) -> list[ColumnElement[bool]]:
-    """Every word somewhere in the folded text, as part of a word too; the trigram index finds them."""
+    """Returns the condition that the folded text contains every word, also inside a word; the trigram index helps."""
     words = fold(text).split()[:_MOST_WORDS]
     return [tasks.c.search.contains(word, autoescape=True) for word in words]

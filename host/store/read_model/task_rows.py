@@ -1,4 +1,4 @@
-"""Writing the read model: tasks, reminders, tags and users, many at once, each row only forwards."""
+"""Writing the read model of tasks, with their reminders and tags, many at once; a row never goes back."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,19 @@ from actors.replies import Json
 from host.store.engine import Raw
 
 _RANK: Final = {name: rank for rank, name in enumerate(PRIORITIES)}
-_UNKNOWN: Final = -1  # the rank of a priority that only a newer version knows; no filter finds it
-_FROM_NINE_TO_THE_END: Final = timedelta(hours=15)  # a date counts from 09:00, and is overdue when that day ends
+_UNKNOWN: Final = -1  # the rank of a priority that only a newer version knows; no filter matches it
+_FROM_NINE_TO_THE_END: Final = timedelta(hours=15)  # a date is due from 09:00, and overdue when its day ends
 
 
 class OvertakenError(Exception):
-    """Another transaction wrote the row between our read and our write; the batch is done again."""
+    """Another transaction wrote a row between our read and our write; the projector does the batch again."""
 
 
 async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> None:
-    """Bring the rows of tasks (by id, as events carry them) up to these; older ones are left out. Tags are counted."""
+    """Brings the rows of tasks (by id, as events carry them), their reminders and the counts of tags up to date.
+
+    Leaves out versions older than a row's. Raises OvertakenError.
+    """
     heads = await _heads(connection, sorted(task_id for task_id, task in tasks.items() if task["version"] > 1))
     newer = [tasks[task_id] for task_id in sorted(tasks) if _is_newer(tasks[task_id], heads.get(task_id))]
     if not newer:
@@ -37,19 +40,19 @@ async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> None:
 
 
 class _Head(NamedTuple):
-    """What the read model has of a task: the version, and tags by folded name, none when they do not count."""
+    """The row of a task: its version and its tags by folded name, none when the task is deleted."""
 
     version: int
     tags: dict[str, str]
 
 
 def _is_newer(task: Json, head: _Head | None) -> bool:
-    """A first version is not looked up before: where there is a row already, the insert does nothing."""
+    """Returns True also for a first version, which has no head: if it has a row after all, the insert skips it."""
     return head is None or head.version < task["version"]
 
 
 async def _heads(connection: Raw, task_ids: Sequence[str]) -> dict[str, _Head]:
-    """Holds the rows, in order, until the transaction ends."""
+    """Locks the rows, in the order of ids, until the transaction ends; returns them by id."""
     if not task_ids:
         return {}
     rows = await connection.fetch(
@@ -92,16 +95,16 @@ def row_of(task: Json) -> Json:
 
 
 def search_text(task: Json) -> str:
-    """Everything a person may search a task by, folded as the search term is."""
+    """Returns all text that a search looks at, folded as the search term is."""
     parts = [task["title"], task["description"], *task["tags"], *(item["text"] for item in task["checklist"])]
     return fold("\n".join(part for part in parts if part))
 
 
 def _due_at(due: Json | None, overdue_at: str | None) -> Any:
-    """The event has no zone for a date, but the instant at which that day ends there."""
+    """Returns the due instant; for a date it follows from the end of that day, as the event does not give the zone."""
     if due is None or "local" in due:
         return due_at(due, "UTC")
-    if "date" not in due:  # a form that only a newer version knows
+    if "date" not in due:  # a form of due that only a newer version knows
         return overdue_at
     if overdue_at is None:
         return f"{due['date']}T09:00:00Z"
@@ -141,7 +144,7 @@ async def _count_tags(connection: Raw, heads: Mapping[str, _Head], tasks: Sequen
 
 
 async def _put_reminders(connection: Raw, tasks: Sequence[Json]) -> None:
-    """Make the rows of these tasks what they are in the tasks; unchanged ones are not written."""
+    """Makes the rows of `reminders` the same as in these tasks; unchanged rows are not written."""
     reminders = [
         {"task_id": task["id"], "user_id": task["user_id"], **reminder}
         for task in tasks
@@ -171,21 +174,8 @@ ON CONFLICT (task_id, id) DO UPDATE SET status = excluded.status, offset_minutes
 WHERE r IS DISTINCT FROM excluded"""
 
 
-async def upsert_users(connection: Raw, users: Mapping[str, Json]) -> None:
-    await connection.execute(
-        """INSERT INTO users AS u (id, version, email, zone, name, defaults, created_at, updated_at, deleted_at)
-           SELECT * FROM json_to_recordset($1) AS x (id text, version bigint, email text, zone text, name text,
-             defaults json, created_at timestamptz, updated_at timestamptz, deleted_at timestamptz) ORDER BY id
-           ON CONFLICT (id) DO UPDATE SET version = excluded.version, email = excluded.email, zone = excluded.zone,
-             name = excluded.name, defaults = excluded.defaults, updated_at = excluded.updated_at,
-             deleted_at = excluded.deleted_at
-           WHERE u.version < excluded.version""",
-        orjson.dumps(list(users.values())).decode(),
-    )
-
-
 async def open_date_tasks(connection: Raw, user_id: str) -> list[str]:
-    """The user's open tasks that are due on a date, whose instants move with the user's zone."""
+    """Returns the ids of the user's open tasks that are due on a date: their due instants follow the user's zone."""
     rows = await connection.fetch(
         """SELECT id FROM tasks WHERE user_id = $1 AND status = 'open' AND NOT purged AND deleted_at IS NULL
            AND body->'due'->>'date' IS NOT NULL ORDER BY id""",

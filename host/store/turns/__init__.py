@@ -1,1 +1,1 @@
-"""What a turn commits and what follows from it: documents of actors, commands, wakes, the outbox and its dead letters."""
+"""What turns commit and what becomes of it: actors' docs, commands, wakes, the outbox, its consumers and dead letters."""

@@ -1,6 +1,6 @@
-"""The state rows of actors as the sidecar's state store reads and writes them, and the one place where their key is made.
+"""Dapr's table `dapr_state`: the state rows of actors, and the one place that makes their keys.
 
-Writing is for a simulation without a sidecar.
+In production only the sidecar writes these rows; `save` is for the simulation, which has no sidecar.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ import orjson
 from actors.doc import KEY
 from host.store.engine import Raw
 
-_APP_ID: Final = "duely"  # the sidecar puts it before each key
+_APP_ID: Final = "duely"  # the sidecar prefixes each key with it
 
 IS_DOC: Final = f"key LIKE '%||{KEY}'"
 """Condition on `dapr_state`: the row holds an actor's doc. Spelt as the partial triggers of migration 0001 spell it."""
@@ -38,20 +38,20 @@ def id_sql(key: str = "key") -> str:
 
 
 async def states(connection: Raw, actor_type: str, actor_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """What is committed of these actors, by id; without those that have not committed anything yet."""
+    """Returns the committed states of these actors, by id; an actor that has never committed is left out."""
     ids = {row_key(actor_type, actor_id): actor_id for actor_id in actor_ids}
     rows = await connection.fetch("SELECT key, value FROM dapr_state WHERE key = ANY($1)", list(ids))
     return {ids[key]: orjson.loads(value)["state"] for key, value in rows}
 
 
 async def read(connection: Raw, actor_type: str, actor_id: str, name: str) -> bytes:
-    """Empty where there is none."""
+    """Returns the value of the row; empty where there is no row."""
     value: bytes | None = await connection.fetchval(_READ, row_key(actor_type, actor_id, name))
     return value or b""
 
 
 async def save(connection: Raw, actor_type: str, actor_id: str, name: str, value: bytes) -> None:
-    """Its upsert, with the fence behind it; raises what the database raises."""
+    """Writes the row as the sidecar does, through the same fence; raises what the database raises."""
     await connection.execute(_SAVE, row_key(actor_type, actor_id, name), value)
 
 

@@ -1,4 +1,7 @@
-"""The commands of the last day: what was answered, for a caller that asks again. An id is that of one command of all."""
+"""The table `commands`: the replies to the commands of the last day, for callers that ask again.
+
+A command id is unique among the commands of all actors.
+"""
 
 from typing import Any
 
@@ -9,17 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.replies import Json, Outage
 from host.store.engine import Database, is_outage
-from host.store.tables import commands
+from host.store.turns.tables import commands
 
 
 class CommandLog:
-    """Looks a command up in the table that the fence fills."""
+    """The log of commands as a turn reads it; the fence's triggers fill the table."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def find(self, command_id: str) -> Json | None:
-        """`{actor, hash, reply}` of a command that was applied, and by whom; None when it is not known. Raises Outage."""
+        """Returns `{actor, hash, reply}` of a command that was applied, or None if it is unknown. Raises Outage."""
         try:
             row = await self._row(command_id)
         except Exception as error:
@@ -36,9 +39,10 @@ class CommandLog:
 
 
 async def keep(connection: AsyncConnection, user_id: str, command_id: str, body_hash: str, reply: Json) -> Json | None:
-    """For a request to many actors: what was kept when it came first; None when the id is that of another request.
+    """Keeps the reply to a request to many actors, and returns the reply that was kept when it first came.
 
-    Kept as a command of the user's actor, for as long as those are.
+    Returns None when the id belongs to another request. The row counts as a command of the user's actor, and is
+    pruned with those.
     """
     row = {"actor_id": user_id, "command_id": command_id, "body_hash": body_hash, "reply": reply}
     await connection.execute(insert(commands).values(row).on_conflict_do_nothing())

@@ -1,7 +1,7 @@
-"""Dead letters: events that a consumer could not apply, put aside as handled, and asked to be tried again.
+"""The table `dead_letters`: events that a consumer could not apply, put aside as handled until they are replayed.
 
-A letter is the one thing that says that its event is still to be applied: the inbox has it as handled, and the outbox
-may have forgotten it. So whoever takes the letter away applies the event in the same transaction, and nobody else can.
+Only the dead letter says that its event is still to be applied: the inbox has it as handled, and the outbox may have
+lost it to the pruner. So the transaction that deletes the dead letter also applies the event, and no other can.
 """
 
 from collections.abc import Sequence
@@ -12,16 +12,17 @@ from typing import Any, Final
 import orjson
 
 from host.store.engine import Raw
+from host.store.turns import outbox
 from host.store.turns.outbox import Event
 
-# What a series asked for stays asked for, whatever it says later.
+# What these events of a series ask for stays valid, whatever the series does later.
 NEVER_OVER: Final = ("recurrence.triggered", "recurrence.withdrawn", "series.split")
 _COLUMNS: Final = "consumer, event_id, position, body, error, tries, at, replay_at"
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """`replay_at` is when it was asked to be tried again; None when nobody has, or when that failed since."""
+    """`replay_at` is when somebody asked for a replay; None when nobody has, or when the replay failed since."""
 
     consumer: str
     event_id: str
@@ -37,7 +38,7 @@ class DeadLetter:
         return self.consumer, self.event_id
 
     def event(self) -> Event:
-        """As the outbox had it; everything that a consumer asks for stands in the CloudEvent itself."""
+        """Returns the event as the outbox had it; the CloudEvent holds everything that a consumer reads."""
         body: dict[str, Any] = orjson.loads(self.body)
         data = body["data"]
         return Event(
@@ -53,8 +54,25 @@ class DeadLetter:
         )
 
 
+async def add(connection: Raw, consumer: str, event: Event, error: str, *, tries: int, code_version: str) -> None:
+    """Puts an event at fault aside, as handled; `code_version` is of the program that could not apply it."""
+    if await outbox.take(connection, consumer, [event]):
+        await connection.execute(
+            """INSERT INTO dead_letters (consumer, event_id, position, body, error, tries, code_version, user_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING""",
+            consumer,
+            event.id,
+            event.position,
+            orjson.dumps(event.body).decode(),
+            error[:2000],
+            tries,
+            code_version,
+            event.user_id,
+        )
+
+
 async def listed(connection: Raw, consumer: str | None, event_ids: Sequence[str] | None = None) -> list[DeadLetter]:
-    """All, or those of a consumer, or of these events; in the order in which they happened."""
+    """Returns all dead letters, or those of a consumer or of some events, in the order of the outbox."""
     rows = await connection.fetch(
         f"""SELECT {_COLUMNS} FROM dead_letters
             WHERE ($1::text IS NULL OR consumer = $1) AND ($2::text[] IS NULL OR event_id = ANY($2))
@@ -65,13 +83,18 @@ async def listed(connection: Raw, consumer: str | None, event_ids: Sequence[str]
     return [DeadLetter(*row) for row in rows]
 
 
+async def count(connection: Raw) -> int:
+    total: int = await connection.fetchval("SELECT count(*) FROM dead_letters")
+    return total
+
+
 async def count_by_consumer(connection: Raw) -> dict[str, int]:
     rows = await connection.fetch("SELECT consumer, count(*) FROM dead_letters GROUP BY 1 ORDER BY 1")
     return {row[0]: row[1] for row in rows}
 
 
 async def ask(connection: Raw, keys: Sequence[tuple[str, str]]) -> int:
-    """Have these (consumer, event) tried again by whoever runs the consumers; gives how many there were."""
+    """Asks for the replay of these (consumer, event id); returns the number of dead letters found."""
     status = await connection.execute(
         """UPDATE dead_letters d SET replay_at = clock_timestamp()
            FROM unnest($1::text[], $2::text[]) AS x (consumer, event_id)
@@ -83,10 +106,10 @@ async def ask(connection: Raw, keys: Sequence[tuple[str, str]]) -> int:
 
 
 async def ask_anew(connection: Raw, code_version: str) -> int:
-    """Have those tried once that another program could not apply; gives how many there were. What was wrong may be mended.
+    """Asks for one replay of those that another version of the program could not apply; returns their number.
 
-    What a task or a series said that may be over by now is left to a person: its actor has said more since, which
-    recurrence has handled, or nobody can tell any more.
+    The new version may have the fix. For recurrence, an event that may be out of date is left to a person: its actor
+    has published later events which recurrence has handled, or the outbox no longer has the event.
     """
     status = await connection.execute(
         """UPDATE dead_letters d SET replay_at = clock_timestamp()
@@ -104,7 +127,7 @@ async def ask_anew(connection: Raw, code_version: str) -> int:
 
 
 async def asked(connection: Raw, limit: int) -> list[DeadLetter]:
-    """Those to be tried again now, in the order in which they happened; none of a consumer that is paused."""
+    """Returns those whose replay was asked for, in the order of the outbox; none of a paused consumer."""
     rows = await connection.fetch(
         f"""SELECT {_COLUMNS} FROM dead_letters d WHERE replay_at IS NOT NULL
               AND NOT EXISTS (SELECT FROM watermarks w WHERE w.consumer = d.consumer AND w.paused_at IS NOT NULL)
@@ -115,7 +138,7 @@ async def asked(connection: Raw, limit: int) -> list[DeadLetter]:
 
 
 async def take(connection: Raw, letter: DeadLetter) -> bool:
-    """Whether the event is this transaction's to apply; false when another one has, or it was dropped."""
+    """Deletes the dead letter; True if this transaction is to apply the event, False if it was replayed or dropped."""
     row = await connection.fetchrow(
         """DELETE FROM dead_letters WHERE consumer = $1 AND event_id = $2 AND replay_at IS NOT NULL
            RETURNING event_id""",
@@ -125,7 +148,7 @@ async def take(connection: Raw, letter: DeadLetter) -> bool:
 
 
 async def failed(connection: Raw, letter: DeadLetter, error: str, code_version: str) -> None:
-    """It is at fault still; somebody has to ask anew, or another program comes."""
+    """Notes that the replay failed; the next one needs a new request or another version of the program."""
     await connection.execute(
         """UPDATE dead_letters
            SET error = $3, tries = tries + 1, at = clock_timestamp(), replay_at = NULL, code_version = $4
@@ -137,7 +160,7 @@ async def failed(connection: Raw, letter: DeadLetter, error: str, code_version: 
 
 
 async def drop(connection: Raw, keys: Sequence[tuple[str, str]]) -> int:
-    """Forget these for good; their effect never comes."""
+    """Deletes these for good, so that their events are never applied; returns their number."""
     status = await connection.execute(
         """DELETE FROM dead_letters d USING unnest($1::text[], $2::text[]) AS x (consumer, event_id)
            WHERE d.consumer = x.consumer AND d.event_id = x.event_id""",

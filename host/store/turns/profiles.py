@@ -1,4 +1,4 @@
-"""What a person has chosen, as their actor says it: whoever reads it here waits for no read model."""
+"""Users' profiles from the states of their actors, for readers that cannot wait for the read model."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -9,13 +9,13 @@ from host.store.turns import actor_state
 
 
 class Profile(NamedTuple):
-    """What a command on behalf of somebody, or whoever tells them something, needs to know of them."""
+    """What commands on behalf of a user, and notifications to them, depend on."""
 
     zone: str
     defaults: Json
 
 
 async def read(connection: Raw, user_ids: Collection[str]) -> dict[str, Profile]:
-    """By id; without those whose actor has not said anything yet."""
+    """Returns profiles by user id; a user whose actor has never committed is left out."""
     states = await actor_state.states(connection, "UserActor", user_ids)
     return {user_id: Profile(state["zone"], state["defaults"]) for user_id, state in states.items()}

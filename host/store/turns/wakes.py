@@ -1,4 +1,8 @@
-"""The table `wakes`: which actor should wake when, and whether the scheduler knows."""
+"""The table `wakes`: when each actor needs its next tick, and whether the scheduler knows.
+
+`armed_at` is when the wake was registered, `tried_at` when the sweeper last tried it, `fails` how often in a row it
+failed through a bug.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,14 +13,14 @@ from host.store.engine import Raw
 Actor = tuple[str, str]  # type, id
 FIRST: Final[Actor] = ("", "")  # before every actor
 
-# How much longer a wake that fails through a bug rests after each try: 0, 2, 6, 14 s … a quarter of an hour.
+# How long a wake that fails through a bug rests after each try: 0, 2, 6, 14 s … a quarter of an hour.
 _REST: Final = "make_interval(secs => greatest(least(2 ^ least(fails + 1, 10), 900) - 2, 0))"
 
 
 async def note_armed(connection: Raw, armed: Sequence[tuple[str, str, datetime]], now: datetime) -> None:
-    """(type, id, wake): registered with the scheduler; a wake that has moved since stays unarmed.
+    """Notes that the scheduler knows these (type, id, wake); a wake that has moved since stays unarmed.
 
-    It counts as untried again, so that what was tried stays few and is quickly gone through.
+    An armed wake counts as untried, so that few wakes count as tried and the sweeper goes through those quickly.
     """
     await connection.execute(
         """UPDATE wakes w SET armed_at = $4, tried_at = NULL
@@ -32,9 +36,9 @@ async def note_armed(connection: Raw, armed: Sequence[tuple[str, str, datetime]]
 async def take_unarmed(
     connection: Raw, *, grace_seconds: float, tried_before: datetime, now: datetime, limit: int
 ) -> list[Actor]:
-    """Wakes that nobody registered in time, untried and then least recently tried first; marks them as tried.
+    """Marks as tried, and returns, wakes that nobody armed in time: untried ones first, then the least recently tried.
 
-    How long a turn has had to register its own is no matter of our clock: the database set `set_at` and judges it.
+    Only the database's clock decides whether the grace is over, because it also set `set_at`.
     """
     return await _take(
         connection,
@@ -49,7 +53,7 @@ async def take_unarmed(
 async def take_overdue(
     connection: Raw, *, overdue_since: datetime, tried_before: datetime, now: datetime, limit: int
 ) -> list[Actor]:
-    """Wakes whose time has passed without a turn, in the order of `take_unarmed`; marks them as tried."""
+    """Marks as tried, and returns, wakes whose time passed without a turn, in the order of `take_unarmed`."""
     return await _take(
         connection, "wake_at <= $4::timestamptz", overdue_since, tried_before=tried_before, now=now, limit=limit
     )
@@ -85,9 +89,10 @@ async def _take(
 
 
 async def note_bugs(connection: Raw, actors: Sequence[Actor]) -> None:
-    """Their wakes failed through a bug, and rest for longer each time; not one that was set anew meanwhile.
+    """Notes that the wakes of these actors failed through a bug; each rests for longer with every failure.
 
-    The rest is added to when they were tried, so that those to try again stand first in an index.
+    A wake that was set again meanwhile is left alone. The rest is added to `tried_at`, so that the wakes to try again
+    stand first in the index.
     """
     await connection.execute(
         f"""UPDATE wakes w SET fails = fails + 1, tried_at = tried_at + {_REST}
@@ -99,14 +104,14 @@ async def note_bugs(connection: Raw, actors: Sequence[Actor]) -> None:
 
 
 async def try_failing_again(connection: Raw) -> None:
-    """Those that fail through a bug are tried as if for the first time."""
+    """Ends the rest of all wakes that failed through a bug."""
     await connection.execute("UPDATE wakes SET tried_at = NULL WHERE fails > 0 AND tried_at IS NOT NULL")
 
 
 async def forget_armed(connection: Raw, after: Actor, limit: int) -> tuple[int, Actor | None]:
-    """The scheduler has lost its data: of the next wakes after that actor's none counts as registered any more.
+    """Marks the next `limit` wakes after an actor's as unarmed, because the scheduler has lost its data.
 
-    Gives how many did, and the actor to go on after; None when these were the last.
+    Returns the number of wakes that were armed, and the actor to go on after; None after the last.
     """
     row = await connection.fetchrow(
         """WITH page AS MATERIALIZED (
@@ -124,7 +129,7 @@ async def forget_armed(connection: Raw, after: Actor, limit: int) -> tuple[int, 
 
 
 async def next_wake(connection: Raw) -> datetime | None:
-    """The earliest instant at which any actor should wake; of one that rests after a bug, when it is tried again."""
+    """Returns the earliest instant at which any actor should wake, or a wake that rests after a bug is tried again."""
     earliest: datetime | None = await connection.fetchval(
         """SELECT least((SELECT min(wake_at) FROM wakes WHERE fails = 0),
                         (SELECT min(greatest(wake_at, tried_at + interval '2 s')) FROM wakes WHERE fails > 0))"""
@@ -133,7 +138,7 @@ async def next_wake(connection: Raw) -> datetime | None:
 
 
 async def counts(connection: Raw, *, grace_seconds: float, overdue_since: datetime) -> tuple[int, int, int]:
-    """How many are unarmed beyond the grace, how many overdue, and how many besides those fail through a bug."""
+    """Returns how many wakes are unarmed after the grace, overdue, and, of the others, failing through a bug."""
     row = await connection.fetchrow(
         """SELECT (SELECT count(*) FROM wakes WHERE armed_at IS NULL AND tried_at IS NULL
                      AND set_at <= clock_timestamp() - make_interval(secs => $1))

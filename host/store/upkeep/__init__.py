@@ -1,1 +1,1 @@
-"""Keeping the database well: archive, pruning, snapshots, checks and repairs, leases, processes."""
+"""What the chores and the operator's commands need: archive, pruning, rebuild, checks and repairs, leases, processes."""

@@ -1,6 +1,6 @@
-"""Whether the chain of hashes over everyone's activity holds, from the first entry in the archive to the last one here.
+"""Checks the hash chain of every user's activity, from the first entry in the archive to the last in the database.
 
-Files of the ledger are held against the catalogue beside it.
+It also compares the archived files of activity and ledger with the catalogue.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from host.store.upkeep.archive_files import DamagedError, HashOf
 from host.store.upkeep.archives import Archive
 
 ROWS_AT_ONCE: Final = 2_000
-# Files are by time and the chain is by position: around midnight of the first a later position may stand before.
+# Files go by time and the chain by position: around midnight of the first of a month, a later position may come first.
 MOST_AHEAD: Final = 1_000
 
 Head = tuple[int, str]  # position, hash
@@ -25,7 +25,7 @@ Head = tuple[int, str]  # position, hash
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where a user's chain does not hold, and why."""
+    """Where and why a user's chain breaks."""
 
     user_id: str
     position: int
@@ -34,7 +34,7 @@ class Break:
 
 @dataclass(slots=True)
 class ChainReport:
-    """What was checked, and what is wrong: the first break of each user, and files that are not what was written."""
+    """What was checked, the first break of each user's chain, and the damaged files."""
 
     users: int = 0
     rows: int = 0
@@ -50,7 +50,7 @@ class ChainReport:
 
 
 class Chain:
-    """Takes rows in the order of positions, or nearly, and knows the first place where each user's chain breaks."""
+    """Takes entries in the order of positions, or nearly, and finds the first break of each user's chain."""
 
     def __init__(self, *, from_first: bool = True) -> None:
         self.breaks: dict[str, Break] = {}
@@ -80,14 +80,14 @@ class Chain:
             ahead[position] = prev_hash, own_hash
 
     def end(self, heads: dict[str, Head]) -> None:
-        """Hold it against what each user's stream says is its last entry."""
+        """Compares the last entries with those that the users' streams name."""
         for user_id, ahead in list(self._ahead.items()):
             if ahead and user_id not in self.breaks:
                 self._break(user_id, self._heads[user_id][0] + 1, "the entry is missing")
         for user_id in (heads.keys() | self._heads.keys()) - self.breaks.keys():
-            told, found = heads.get(user_id, FIRST), self._heads.get(user_id, FIRST)
-            if told != found and (self._from_first or user_id in self._heads):
-                self._break(user_id, found[0] + 1, f"the stream says that its last entry is {told[0]}")
+            named, last = heads.get(user_id, FIRST), self._heads.get(user_id, FIRST)
+            if named != last and (self._from_first or user_id in self._heads):
+                self._break(user_id, last[0] + 1, f"the stream says that its last entry is {named[0]}")
 
     @property
     def users(self) -> int:
@@ -95,8 +95,8 @@ class Chain:
 
     def _catch_up(self, user_id: str) -> None:
         ahead = self._ahead.get(user_id)
-        while ahead and user_id not in self.breaks and (found := ahead.pop(self._heads[user_id][0] + 1, None)):
-            self._link(user_id, self._heads[user_id][0] + 1, *found)
+        while ahead and user_id not in self.breaks and (entry := ahead.pop(self._heads[user_id][0] + 1, None)):
+            self._link(user_id, self._heads[user_id][0] + 1, *entry)
 
     def _link(self, user_id: str, position: int, prev_hash: str, own_hash: str) -> None:
         if prev_hash != self._heads[user_id][1]:
@@ -109,36 +109,36 @@ class Chain:
 
 
 async def check(dsn: str, folder: Path) -> ChainReport:
-    """Read everyone's activity in `folder` and in the database, of one instant. Raises only outages.
+    """Checks all activity in `folder` and in the database, as of one instant. Raises only outages.
 
-    It holds up the dropping of archived months while it reads, and nothing else.
+    While it reads, archived months cannot be dropped; nothing else waits.
     """
     report = ChainReport()
     async with snapshot.connected(dsn) as connection, _one_instant(connection):
         catalogue = await archives.listed(connection)
-        bad = {it.kind for it in catalogue if not await asyncio.to_thread(_is_whole, folder, it, report)}
-        entries = [archive for archive in catalogue if archive.kind == "activity"]
-        # Where a file is gone, what comes after it has nothing to follow on: then the database is held for itself.
+        bad = {each.kind for each in catalogue if not await asyncio.to_thread(_is_whole, folder, each, report)}
+        of_activity = [archive for archive in catalogue if archive.kind == "activity"]
+        # Where a file is damaged, later entries have nothing to follow: then only the database is checked.
         chain = Chain(from_first="activity" not in bad)
-        for archive in () if "activity" in bad else entries:
+        for archive in () if "activity" in bad else of_activity:
             report.archived_rows += await asyncio.to_thread(_add_file, chain, folder / archive.file)
         report.rows = await _add_live(chain, connection)
         chain.end(await _heads(connection))
-    report.users, report.files, report.ledger_files = chain.users, len(entries), len(catalogue) - len(entries)
-    report.breaks = sorted(chain.breaks.values(), key=lambda found: (found.user_id, found.position))
+    report.users, report.files, report.ledger_files = chain.users, len(of_activity), len(catalogue) - len(of_activity)
+    report.breaks = sorted(chain.breaks.values(), key=lambda each: (each.user_id, each.position))
     return report
 
 
 def _is_whole(folder: Path, archive: Archive, report: ChainReport) -> bool:
-    """What is wrong with the file goes into the report."""
+    """Returns whether the file is as the catalogue says; enters what is wrong into the report."""
     try:
-        found = archive_files.examined(folder / archive.file, _HASHES[archive.kind])
+        content = archive_files.examined(folder / archive.file, _HASHES[archive.kind])
     except DamagedError as error:
         report.bad_files.append(str(error))
         return False
-    if (found.rows, found.digest) != (archive.rows, archive.digest):
+    if (content.rows, content.digest) != (archive.rows, archive.digest):
         report.bad_files.append(
-            f"{folder / archive.file} holds {found.rows} rows that are not the {archive.rows} archived"
+            f"{folder / archive.file} holds {content.rows} rows that are not the {archive.rows} archived"
         )
         return False
     return True
@@ -175,7 +175,7 @@ async def _heads(connection: Raw) -> dict[str, Head]:
 
 @asynccontextmanager
 async def _one_instant(connection: Raw) -> AsyncGenerator[None]:
-    """The lock comes first: a partition that is dropped after the snapshot was taken would be in neither place."""
+    """Locks before the snapshot is taken: a partition dropped in between would be seen in neither place."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute("LOCK TABLE activity IN ACCESS SHARE MODE")
         yield

@@ -1,10 +1,8 @@
-"""Actors' docs against everything that is made of them: read model, wakes, reminders, slots, events. A page at a time."""
+"""Compares actors' docs with what follows from them, in batches: read model, wakes, reminders, slots, events."""
 
-from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple, cast
 
 import orjson
@@ -18,58 +16,19 @@ from actors.series.state import series_json, unstarted
 from actors.shapes import Series
 from actors.task.state import task_json
 from actors.user.state import user_json
-from host.store import tables
 from host.store.engine import HOLD_READ_MODEL, Raw
-from host.store.read_model import series_rows, task_rows
+from host.store.read_model import series_rows, tables, task_rows
 from host.store.turns import actor_state, outbox
+from host.store.upkeep.findings import GRACE, Breach, Findings, Mend
 
-PAGE: Final = 500
-MOST: Final = 10_000  # breaches of one kind: more of them need no list, and no memory
-GRACE: Final = timedelta(seconds=30)  # by then the scheduler or the sweeper has done it, also after a hard kill
-
-
-class Mend(NamedTuple):
-    """How a breach is mended: `what` is a name in host/store/upkeep/mending.py, `about` says what of."""
-
-    what: str
-    about: tuple[str, ...]
-
-
-class Breach(NamedTuple):
-    """Something that is not as it must be; `mend` is None where only a person can tell what would be right."""
-
-    invariant: str
-    subject: str
-    detail: str
-    mend: Mend | None = None
-
-
-@dataclass(slots=True)
-class Findings:
-    """`checked` and `moving` by invariant: how many things were looked at, and left out as just being changed."""
-
-    breaches: list[Breach] = field(default_factory=list[Breach])
-    checked: dict[str, int] = field(default_factory=dict[str, int])
-    moving: dict[str, int] = field(default_factory=dict[str, int])
-
-    def count(self, invariant: str, checked: int, moving: int = 0) -> None:
-        self.checked[invariant] = self.checked.get(invariant, 0) + checked
-        self.moving[invariant] = self.moving.get(invariant, 0) + moving
-
-    def cut(self, most: int) -> None:
-        """Keeps the first `most` breaches of each invariant, so that one that breaks everywhere hides no other."""
-        if len(self.breaches) > most:
-            seen: Counter[str] = Counter()
-            kept: list[Breach] = []
-            for breach in self.breaches:
-                seen[breach.invariant] += 1
-                if seen[breach.invariant] <= most:
-                    kept.append(breach)
-            self.breaches = kept
+DOCS_AT_ONCE: Final = 500
 
 
 class Doc(NamedTuple):
-    """`moving`: it has said what the projector has yet to show. `last_said` is its newest version in the outbox."""
+    """An actor's doc. `moving`: the projector has yet to handle an event of it.
+
+    `newest_event` is the version of its newest event in the outbox, `wakes_right` whether `wakes` has its wake.
+    """
 
     row_id: int
     actor_type: str
@@ -79,7 +38,7 @@ class Doc(NamedTuple):
     wake: str | None
     wakes_right: bool
     moving: bool
-    last_said: int | None
+    newest_event: int | None
 
     @property
     def name(self) -> str:
@@ -88,19 +47,19 @@ class Doc(NamedTuple):
 
 @asynccontextmanager
 async def one_instant(connection: Raw) -> AsyncGenerator[None]:
-    """Every read inside sees this instant, of tables that no rebuild replaces meanwhile."""
+    """Opens a transaction that sees one instant, of tables that no rebuild can replace meanwhile."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute(HOLD_READ_MODEL)
         yield
 
 
-async def page(connection: Raw, after: int, limit: int = PAGE) -> list[Doc]:
-    """The next docs in a transaction that sees one instant; an empty list at the end."""
-    rows = await connection.fetch(_PAGE, after, limit)
+async def next_docs(connection: Raw, after: int, limit: int = DOCS_AT_ONCE) -> list[Doc]:
+    """Returns the next docs after a row id, in a transaction that sees one instant; none at the end."""
+    rows = await connection.fetch(_NEXT_DOCS, after, limit)
     return [Doc._make((*row[:4], orjson.loads(row[4]), *row[5:])) for row in rows]
 
 
-_PAGE: Final = f"""
+_NEXT_DOCS: Final = f"""
 SELECT s.row_id, k.kind, k.id, d.version, d.state::text, d.wake,
   d.wake::timestamptz IS NOT DISTINCT FROM
     (SELECT w.wake_at FROM wakes w WHERE w.actor_type = k.kind AND w.actor_id = k.id),
@@ -117,7 +76,7 @@ ORDER BY s.row_id"""  # noqa: S608  our own names
 
 
 async def examine(connection: Raw, docs: Sequence[Doc], now: datetime, found: Findings) -> None:
-    """Everything that can be said of these docs, in the transaction that read them."""
+    """Checks these docs, in the transaction that read them, and adds to the findings."""
     await _read_model(connection, docs, found)
     await _slots(connection, [doc for doc in docs if doc.actor_type == "SeriesActor"], found)
     before = instant_text(now - GRACE)
@@ -129,10 +88,10 @@ async def examine(connection: Raw, docs: Sequence[Doc], now: datetime, found: Fi
 
 
 def _versions(doc: Doc, found: Findings) -> None:
-    found.count("versions", doc.last_said is not None)
-    if doc.last_said is not None and doc.last_said != doc.version:
-        told = f"it is at version {doc.version}, and the last one that it has told of is {doc.last_said}"
-        found.breaches.append(Breach("versions", doc.name, told))
+    found.count("versions", doc.newest_event is not None)
+    if doc.newest_event is not None and doc.newest_event != doc.version:
+        detail = f"it is at version {doc.version}, and the last one that it has told of is {doc.newest_event}"
+        found.breaches.append(Breach("versions", doc.name, detail))
 
 
 def _check_wake(doc: Doc, found: Findings) -> None:
@@ -159,11 +118,11 @@ def _mend_wake(doc: Doc) -> Mend:
 
 
 async def _read_model(connection: Raw, docs: Sequence[Doc], found: Findings) -> None:
-    still = [doc for doc in docs if not doc.moving]
-    found.count("read_model", len(still), len(docs) - len(still))
-    tasks = [task_json(doc.state) for doc in still if doc.actor_type == "TaskActor"]
-    series = [series_json(doc.state) for doc in still if doc.actor_type == "SeriesActor"]
-    users = [user_json(doc.state) for doc in still if doc.actor_type == "UserActor"]
+    settled = [doc for doc in docs if not doc.moving]
+    found.count("read_model", len(settled), len(docs) - len(settled))
+    tasks = [task_json(doc.state) for doc in settled if doc.actor_type == "TaskActor"]
+    series = [series_json(doc.state) for doc in settled if doc.actor_type == "SeriesActor"]
+    users = [user_json(doc.state) for doc in settled if doc.actor_type == "UserActor"]
     differing = {
         "TaskActor": await _differing(connection, tables.tasks, [task_rows.row_of(task) for task in tasks])
         | await _differing_reminders(connection, tasks),
@@ -177,7 +136,7 @@ async def _read_model(connection: Raw, docs: Sequence[Doc], found: Findings) -> 
 
 
 async def _differing(connection: Raw, table: Table, rows: Iterable[Json]) -> dict[str, str]:
-    """Ids of rows that are not these, with what is wrong. Null and absent are the same in a body."""
+    """Returns by id what differs from the given rows. In a body, null and absent are the same."""
     given = orjson.dumps(list(rows)).decode()
     return {row[0]: row[1] for row in await connection.fetch(_DIFFERING[table.name], given)}
 
@@ -216,8 +175,8 @@ async def _differing_reminders(connection: Raw, tasks: Sequence[Json]) -> dict[s
         for reminder in task["reminders"]
     ]
     ids = [task["id"] for task in tasks]
-    found = await connection.fetch(_REMINDERS, orjson.dumps(rows).decode(), ids)
-    return {row[0]: "the rows of its reminders differ" for row in found}
+    differing = await connection.fetch(_REMINDERS, orjson.dumps(rows).decode(), ids)
+    return {row[0]: "the rows of its reminders differ" for row in differing}
 
 
 # --- slots -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""What must hold over whole tables, each as one query that names what breaks it, in a transaction of one instant.
+"""Invariants over whole tables, each one query that names the breaches, in a transaction that sees one instant.
 
-How long something waits is counted to when the transaction began: looking may take as long as what waits is given.
+Waiting times are counted up to the start of the transaction, because the check may take longer than the grace.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from host.store.engine import Raw
-from host.store.notify.ledger import STEPS
+from host.store.notify.reminder_ledger import STEPS
 from host.store.turns.actor_state import row_key_sql
 from host.store.turns.outbox import Types, handled_by, is_of
-from host.store.upkeep.doc_checks import GRACE, MOST, Breach, Findings, Mend
+from host.store.upkeep.findings import GRACE, MOST, Breach, Findings, Mend
 
-TOLD_GRACE: Final = timedelta(minutes=1)
+DELIVERY_GRACE: Final = timedelta(minutes=1)
 
 
 async def _breaches(
@@ -31,7 +31,7 @@ async def _count(connection: Raw, found: Findings, invariant: str, table: str) -
 
 
 async def rows_without_doc(connection: Raw, found: Findings) -> None:
-    """Each row of the read model is of an actor."""
+    """Every row of the read model belongs to an actor."""
 
     def breach(kind: str, row_id: str) -> Breach:
         return Breach("read_model", f"{kind}:{row_id}", "it has a row and no document", Mend("project", (kind, row_id)))
@@ -47,12 +47,12 @@ async def rows_without_doc(connection: Raw, found: Findings) -> None:
 
 
 async def tags(connection: Raw, found: Findings, users: Sequence[str] | None = None) -> None:
-    """Each count of a tag is the number of tasks that have it and are not in the trash; of all users, or of these."""
+    """Every tag's count is the number of its tasks that are not in the trash; for all users, or for these."""
     query = "SELECT count(*) FROM tags WHERE $1::text[] IS NULL OR user_id = ANY($1)"
     found.count("tags", await connection.fetchval(query, users))
 
-    def breach(user_id: str, folded: str, told: int | None, true: int | None) -> Breach:
-        detail = f"the tag {folded} counts {told or 0}, and {true or 0} tasks have it"
+    def breach(user_id: str, folded: str, counted: int | None, actual: int | None) -> Breach:
+        detail = f"the tag {folded} counts {counted or 0}, and {actual or 0} tasks have it"
         return Breach("tags", f"user:{user_id}", detail, Mend("tags", (user_id,)))
 
     query = """SELECT user_id, folded, t.count, n.count
@@ -68,7 +68,7 @@ async def tags(connection: Raw, found: Findings, users: Sequence[str] | None = N
 
 
 async def wakes(connection: Raw, found: Findings, now: datetime) -> None:
-    """Each row is of an actor; none is overdue or unarmed for longer than the sweeper needs."""
+    """Every row belongs to an actor; none is overdue or unarmed for longer than the sweeper needs."""
 
     def breach(kind: str, actor_id: str, why: str) -> Breach:
         return Breach("wakes", f"{kind}:{actor_id}", why, Mend("wake", (kind, actor_id)))
@@ -97,10 +97,10 @@ async def slots(connection: Raw, found: Findings) -> None:
 
 
 async def deliveries(connection: Raw, found: Findings, now: datetime) -> None:
-    """Each reminder that fired has its delivery; none that may go out waits for longer than a minute."""
+    """Every reminder that fired has its delivery; none that may go out waits for longer than a minute."""
     await _count(connection, found, "deliveries", "outbox WHERE type = 'reminder.fired'")
 
-    def untold(event_id: str) -> Breach:
+    def undelivered(event_id: str) -> Breach:
         return Breach("deliveries", event_id, "it fired, and nobody is told", Mend("requeue", ("notifier", event_id)))
 
     def waiting(reminder_id: str, firing: int, due_at: datetime) -> Breach:
@@ -109,22 +109,22 @@ async def deliveries(connection: Raw, found: Findings, now: datetime) -> None:
     query = f"""SELECT o.event_id FROM outbox o WHERE o.type = 'reminder.fired' AND {_handled("notifier")}
           AND NOT EXISTS (SELECT FROM deliveries d WHERE d.reminder_id = o.body->'data'->'reminder'->>'id'
             AND d.firing = (o.body->'data'->'reminder'->>'firing')::integer)"""  # noqa: S608  our own names
-    await _breaches(connection, found, query, (), untold)
+    await _breaches(connection, found, query, (), undelivered)
     query = "SELECT reminder_id, firing, due_at FROM deliveries WHERE status = 'pending' AND due_at <= $1"
-    await _breaches(connection, found, query, (now - TOLD_GRACE,), waiting)
+    await _breaches(connection, found, query, (now - DELIVERY_GRACE,), waiting)
 
 
 # --- events and activity ---------------------------------------------------------------------------------------------
 
 
 def _handled(consumer: str) -> str:
-    """Rows `o` of the outbox that the consumer has in its inbox and did not put aside."""
+    """Returns the SQL condition that the consumer has row `o` of the outbox in its inbox and did not put it aside."""
     return f"""{handled_by(f"'{consumer}'")}
         AND NOT EXISTS (SELECT FROM dead_letters l WHERE l.consumer = '{consumer}' AND l.event_id = o.event_id)"""
 
 
 async def versions(connection: Raw, found: Findings) -> None:
-    """In the outbox each actor's versions follow one another, and each turn has all its events."""
+    """In the outbox, every actor's versions have no gaps and every turn has all its events."""
 
     def breach(name: str, low: int, high: int, count: int) -> Breach:
         detail = f"of its versions {low} to {high} the outbox has {count} whole ones"
@@ -140,9 +140,9 @@ async def versions(connection: Raw, found: Findings) -> None:
 
 
 async def activity(connection: Raw, found: Findings, actors: Sequence[str] | None = None) -> None:
-    """What the projector has handled stands in the activity and in the ledger, and no version of an actor is missing.
+    """Activity and ledger have every event that the projector has handled, and no version of an actor is missing.
 
-    Of all actors; or of these, as far as the outbox tells.
+    For all actors; or for these, as far back as the outbox goes.
     """
     if actors is None:
         await _count(connection, found, "activity", "activity")
@@ -182,9 +182,9 @@ async def activity(connection: Raw, found: Findings, actors: Sequence[str] | Non
 async def chain(
     connection: Raw, found: Findings, users: Sequence[str] | None = None, newest: int | None = None
 ) -> None:
-    """Each user's positions follow one another, and each hash is that of the entry and of the one before.
+    """Every user's positions have no gaps, and every hash follows from the entry and the one before.
 
-    Of all users, or of these; all of it, or the newest entries. What is archived is held by its own command.
+    For all users, or for these; all entries, or the newest of each user. `duely activity verify` checks the archive.
     """
 
     def breach(user_id: str, position: int, why: str) -> Breach:
@@ -197,7 +197,7 @@ async def chain(
     await _breaches(connection, found, _HEADS, (edge, users), breach)
 
 
-# $1 is until when activity may have been archived; there the chain may begin anywhere. $2 are users, $3 how many each.
+# $1: the instant up to which activity may be archived, where a chain may begin anywhere; $2: users; $3: entries of each.
 _ENTRIES: Final = """
 SELECT a.user_id, a.position, a.prev_hash, a.hash, coalesce(a.at < $1, false) AS at_edge,
   a.hash = encode(sha256(convert_to(a.prev_hash || a.body, 'UTF8')), 'hex') AS is_own
@@ -226,8 +226,10 @@ WHERE ($2::text[] IS NULL OR u.user_id = ANY($2)) AND (l.position IS NOT NULL OR
 
 
 async def _edge(connection: Raw, kind: str = "activity") -> datetime | None:
-    """Until when activity, or the ledger, may have been archived; None when none was. Files are by time, and around
-    midnight of the first a later position may stand before an earlier one.
+    """Returns the instant up to which activity, or the ledger, may be archived; None when none is.
+
+    It includes an hour more: files go by time, and around midnight of the first of a month a later position may come
+    before an earlier one.
     """
     if await connection.fetchval("SELECT to_regclass('archives') IS NULL"):
         return None
@@ -241,7 +243,7 @@ async def _edge(connection: Raw, kind: str = "activity") -> datetime | None:
 
 
 async def outbox(connection: Raw, found: Findings, consumers: Mapping[str, Types], *, broker: bool) -> None:
-    """Each consumer (name: the events it takes) has handled all that is older than the grace, and has skipped none."""
+    """Every consumer (name: the types it takes) has handled all events older than the grace, and skipped none."""
     await _count(connection, found, "outbox", "outbox")
 
     for name, types in consumers.items():
@@ -266,21 +268,21 @@ async def outbox(connection: Raw, found: Findings, consumers: Mapping[str, Types
 
 
 async def oldest_waiting_seconds(connection: Raw, consumer: str, types: Types) -> float:
-    """How long the oldest event that the consumer has not handled waits; 0 when none does."""
+    """Returns the age of the oldest event that the consumer has not handled; 0 if there is none."""
     row = await connection.fetchrow(_WAITING, consumer, types, 0.0)
     return row[1] if row else 0.0
 
 
 async def waiting_deliveries(connection: Raw, now: datetime) -> int:
-    """How many that may go out have waited for longer than a minute."""
+    """Returns the number of deliveries that have waited for longer than a minute since they might go out."""
     count: int = await connection.fetchval(
-        "SELECT count(*) FROM deliveries WHERE status = 'pending' AND due_at <= $1", now - TOLD_GRACE
+        "SELECT count(*) FROM deliveries WHERE status = 'pending' AND due_at <= $1", now - DELIVERY_GRACE
     )
     return count
 
 
 async def users_after(connection: Raw, user_id: str, limit: int) -> list[str]:
-    """The next users that have a stream, in the order of their ids."""
+    """Returns the next users with a stream after an id, by id."""
     rows = await connection.fetch(
         "SELECT user_id FROM user_streams WHERE user_id > $1 ORDER BY user_id LIMIT $2", user_id, limit
     )
@@ -304,7 +306,7 @@ SELECT * FROM (SELECT count(*), extract(epoch FROM transaction_timestamp() - min
 
 
 async def dead_letters(connection: Raw, found: Findings) -> None:
-    """There are none. What one would have done is missing until it is tried again or dropped."""
+    """There are no dead letters: the effect of each is missing until it is replayed or dropped."""
     await _count(connection, found, "dead_letters", "dead_letters")
 
     def breach(consumer: str, event_id: str, error: str) -> Breach:

@@ -1,4 +1,4 @@
-"""What was asked for at its hour, and whether it was done: so that a crash in between does not wait for the next night."""
+"""The table `jobs`: daily work that was asked for, and whether it was done; after a crash it is done at once."""
 
 from datetime import datetime
 
@@ -15,13 +15,13 @@ async def ask(connection: Raw, name: str, now: datetime) -> None:
 
 
 async def asked_at(connection: Raw, name: str) -> tuple[datetime | None, bool]:
-    """When it was last asked for, and whether that is still to be done."""
+    """Returns when the job was last asked for, and whether it is still to be done."""
     row = await connection.fetchrow(
         "SELECT asked_at, done_at IS NULL OR done_at < asked_at FROM jobs WHERE name = $1", name
     )
     return (None, False) if row is None else (row[0], row[1])
 
 
-async def done(connection: Raw, name: str, asked: datetime) -> None:
-    """What was asked for at that time is done; what was asked for since is not."""
+async def mark_done(connection: Raw, name: str, asked: datetime) -> None:
+    """Notes that what was asked for at `asked` is done; a later request stays open."""
     await connection.execute("UPDATE jobs SET done_at = $2 WHERE name = $1", name, asked)

@@ -1,4 +1,4 @@
-"""Locks that end with their session, on a connection that PostgreSQL cuts when it hears nothing for 5 s."""
+"""Advisory locks that end with their session, on a connection that PostgreSQL closes after 5 s of silence."""
 
 import asyncio
 import contextlib
@@ -8,17 +8,17 @@ from typing import Final
 
 from host.store.engine import Database, Raw
 
-# What only one process may run at a time; the relay with a broker only.
+# The chores, which only one process may run at a time; the relay runs only with a broker.
 CHORES: Final = ("sweeper", "pruner", "notifier", "zone_rules", "replay", "patrol", "archivist", "relay")
 LEASE: Final = "5s"
 PING_TIMEOUT_SECONDS: Final = 3.0
-LONGEST_NAME: Final = 63  # PostgreSQL cuts what is longer
+LONGEST_NAME: Final = 63  # PostgreSQL truncates longer names
 _PREFIX: Final = "duely:"
 
 
 @asynccontextmanager
 async def session(database: Database, holder: str) -> AsyncGenerator[Raw]:
-    """A direct connection, outside the pools: a pooler in between would keep the lock of a dead process."""
+    """Yields a connection outside the pools: a pooler in between would keep the locks of a dead process."""
     connection = await database.open_connection(
         application_name=f"duely {holder}"[:LONGEST_NAME],
         idle_session_timeout=LEASE,
@@ -35,11 +35,11 @@ async def session(database: Database, holder: str) -> AsyncGenerator[Raw]:
 
 
 async def acquire(connection: Raw, name: str) -> bool:
-    """Whether the lock is ours now; it never waits."""
-    taken: bool = await connection.fetchval(
+    """Takes the lock without waiting; returns whether it succeeded."""
+    acquired: bool = await connection.fetchval(
         "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", _PREFIX + name, timeout=PING_TIMEOUT_SECONDS
     )
-    return taken
+    return acquired
 
 
 async def release(connection: Raw, name: str) -> None:
@@ -49,7 +49,7 @@ async def release(connection: Raw, name: str) -> None:
 
 
 async def holders(connection: Raw, names: Sequence[str]) -> dict[str, str]:
-    """Who has each of these locks; "" where nobody has."""
+    """Returns who holds each of these locks; "" where nobody does."""
     rows = await connection.fetch(
         """SELECT name, coalesce(substring(a.application_name FROM 7), '')
            FROM unnest($1::text[]) WITH ORDINALITY AS x (name, n) LEFT JOIN (pg_locks l JOIN pg_stat_activity a USING (pid))

@@ -1,4 +1,4 @@
-"""Mending what `duely verify` found: each by what the actors keep now, whatever has changed since it was found."""
+"""Repairs of what `duely verify` found, each from the docs as they are now, whatever has changed since the check."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, NamedTuple
@@ -9,17 +9,17 @@ from actors.series.state import series_json
 from actors.task.state import task_json
 from actors.user.state import user_json
 from host.store.engine import Raw
-from host.store.notify import ledger
-from host.store.read_model import series_rows, task_rows
+from host.store.notify import reminder_ledger
+from host.store.read_model import series_rows, task_rows, user_rows
 from host.store.turns.actor_state import row_key_sql
-from host.store.upkeep.doc_checks import Mend
+from host.store.upkeep.findings import Mend
 
 _STATE: Final = f"""SELECT (convert_from(value, 'UTF8')::json->'state')::text FROM dapr_state
     WHERE key = {row_key_sql("$1", "$2")}"""  # noqa: S608  our own names
 
 
 async def mend(connection: Raw, wanted: Mend) -> str:
-    """Do it, in a transaction of its own; gives what was done."""
+    """Does one repair in a transaction of its own; returns a sentence about what was done."""
     async with connection.transaction():
         done = await _MENDS[wanted.what](connection, *wanted.about)
     if done.uncounted:
@@ -29,8 +29,9 @@ async def mend(connection: Raw, wanted: Mend) -> str:
 
 
 class _Done(NamedTuple):
-    """`uncounted` is a user whose tags are to be counted, in a transaction after this one: a projector may hold tags
-    that we wait for, and wait for tags that we hold.
+    """What was done; `uncounted` is a user whose tags must be counted again, in a second transaction.
+
+    In the same transaction, a projector and this one could each hold rows of tags that the other waits for.
     """
 
     text: str
@@ -38,7 +39,7 @@ class _Done(NamedTuple):
 
 
 async def _project(connection: Raw, actor_type: str, actor_id: str) -> _Done:
-    """The row anew from the document. A projector that was about to write it too does its batch again."""
+    """Writes the row again from the doc. A projector that was about to write it does its batch again."""
     text = await connection.fetchval(_STATE, actor_type, actor_id)
     table = {"TaskActor": "tasks", "SeriesActor": "series", "UserActor": "users"}[actor_type]
     owner = await connection.fetchval(
@@ -54,14 +55,14 @@ async def _project(connection: Raw, actor_type: str, actor_id: str) -> _Done:
         elif actor_type == "SeriesActor":
             await series_rows.upsert(connection, {actor_id: series_json(state)})
         else:
-            await task_rows.upsert_users(connection, {actor_id: user_json(state)})
+            await user_rows.upsert(connection, {actor_id: user_json(state)})
         owner = owner or state.get("user_id")
     what = "projected again" if text is not None else "removed from the read model"
     return _Done(f"{actor_type}:{actor_id} was {what}", owner if actor_type == "TaskActor" else None)
 
 
 async def _tags(connection: Raw, user_id: str) -> _Done:
-    """Counted under a lock that lets every transaction end that has written tasks and not yet tags, or tags and tasks."""
+    """Counts under a lock that waits for every transaction that has written tasks or tags."""
     await connection.execute("LOCK TABLE tags IN SHARE ROW EXCLUSIVE MODE")
     await connection.execute(_RECOUNT, user_id)
     await connection.execute(_UNCOUNTED, user_id)
@@ -79,8 +80,9 @@ _UNCOUNTED: Final = f"DELETE FROM tags WHERE user_id = $1 AND folded NOT IN (SEL
 
 
 async def _mend_wake_of(connection: Raw, actor_type: str, actor_id: str) -> _Done:
-    """As the document has it, to be registered anew; at once where a reminder is due that the document's wake leaves
-    out. The row of the document is held, so that no turn comes in between.
+    """Sets the wake as the doc has it, unarmed; where the doc has none, for the first pending reminder.
+
+    The row of the doc is locked, so that no turn comes in between.
     """
     text = await connection.fetchval(
         f"""SELECT (convert_from(value, 'UTF8')::json->>'wake') FROM dapr_state
@@ -92,7 +94,9 @@ async def _mend_wake_of(connection: Raw, actor_type: str, actor_id: str) -> _Don
     if text is None:
         state = await connection.fetchval(_STATE, actor_type, actor_id)
         pending = [
-            it["fire_at"] for it in orjson.loads(state or "{}").get("reminders", ()) if it["status"] == "pending"
+            reminder["fire_at"]
+            for reminder in orjson.loads(state or "{}").get("reminders", ())
+            if reminder["status"] == "pending"
         ]
         text = min((at for at in pending if at), default=None)
     if text is None:
@@ -107,7 +111,7 @@ async def _mend_wake_of(connection: Raw, actor_type: str, actor_id: str) -> _Don
 
 
 async def _requeue(connection: Raw, consumer: str, event_id: str) -> _Done:
-    """As a letter that is asked for again: the running system applies it, once."""
+    """Makes the event a dead letter whose replay was asked for: the running system applies it, once."""
     done = await connection.execute(
         """WITH taken AS (
              INSERT INTO inbox (consumer, event_id, position)
@@ -122,10 +126,10 @@ async def _requeue(connection: Raw, consumer: str, event_id: str) -> _Done:
 
 
 async def _ledger(connection: Raw, event_id: str) -> _Done:
-    """The step that the event is in the life of its reminder."""
+    """Adds the step of the event to the reminder ledger."""
     text = await connection.fetchval("SELECT body::text FROM outbox WHERE event_id = $1", event_id)
     if text is not None:
-        await ledger.add(connection, [ledger.step_of(orjson.loads(text))])
+        await reminder_ledger.add(connection, [reminder_ledger.step_of(orjson.loads(text))])
     return _Done(f"{event_id} was written into the ledger")
 
 

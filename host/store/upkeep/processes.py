@@ -1,7 +1,7 @@
-"""Who runs: each process tells every few seconds that it does, and which version it is. The database's clock counts.
+"""The table `processes`: each process reports its version every few seconds. The database's clock counts.
 
-A form that only a newer version reads may be written once `all_read` says so. A process that was stopped for longer
-than it takes to be gone does not count, and may come back: so a newer form must be one that it retries, or keeps.
+A data format that only a newer version can read may be written once `all_read` is True. A process that was stopped for
+longer than GONE_SECONDS does not count but may come back, so old versions must retry or keep what they cannot read.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from typing import Final
 from host.store.engine import Raw
 from host.version import release_of
 
-GONE_SECONDS: Final = 30.0  # unseen for so long
+GONE_SECONDS: Final = 30.0  # without a report, a process counts as gone
 FORGOTTEN_SECONDS: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """`id` is another one at each start, `host` the machine's or pod's name."""
+    """A start of a process: `id` differs at each start, `host` is the name of the machine or pod."""
 
     id: str
     role: str
@@ -37,7 +37,7 @@ class Seen:
 
 
 async def announce(connection: Raw, process: Process) -> None:
-    """It runs now. What has not been seen for a day is forgotten."""
+    """Notes that the process runs now; deletes processes that have not reported for a day."""
     await connection.execute(
         """WITH forgotten AS (
              DELETE FROM processes WHERE seen_at < clock_timestamp() - make_interval(secs => $7) AND id <> $1)
@@ -54,16 +54,16 @@ async def announce(connection: Raw, process: Process) -> None:
 
 
 async def leave(connection: Raw, process_id: str) -> None:
-    """It ends: nobody need wait until it is gone."""
+    """Removes a process that ends, so that nobody waits until it counts as gone."""
     await connection.execute("DELETE FROM processes WHERE id = $1", process_id)
 
 
 async def living(connection: Raw) -> list[Seen]:
-    """Those that are not gone, by role, the oldest first."""
+    """Returns the processes that are not gone, by role, oldest first."""
     rows = await connection.fetch(
         """SELECT id, role, version, app_id, host, pid, started_at, seconds FROM (
              SELECT *, extract(epoch FROM clock_timestamp() - seen_at)::float8 AS seconds FROM processes)
-           WHERE abs(seconds) < $1 -- else the clock was put back since, and who runs has not been seen by it yet
+           WHERE abs(seconds) < $1 -- else the clock was put back, and the process has not reported since
            ORDER BY role, started_at, id""",
         GONE_SECONDS,
     )
@@ -71,11 +71,11 @@ async def living(connection: Raw) -> list[Seen]:
 
 
 async def oldest_version(connection: Raw) -> str | None:
-    """Of those that run; None when nobody does."""
+    """Returns the oldest version that runs; None when no process does."""
     return min((each.process.version for each in await living(connection)), key=release_of, default=None)
 
 
 async def all_read(connection: Raw, version: str) -> bool:
-    """Whether each process that runs is of that version or a newer one."""
+    """Returns whether every process that runs has that version or a newer one."""
     oldest = await oldest_version(connection)
     return oldest is not None and release_of(oldest) >= release_of(version)

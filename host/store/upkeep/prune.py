@@ -1,4 +1,4 @@
-"""Deleting what has served its time, some rows at a time so that nobody waits."""
+"""Deleting rows that have served their purpose, in batches so that nobody waits for long."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from host.store.engine import Raw
 
 ROWS_AT_ONCE: Final = 5_000
 
-# What goes by age alone: table and condition, `$1` is the instant before which it goes.
+# Tables that are pruned by age alone, with the condition; `$1` is the instant before which rows go.
 BY_AGE: Final = {
     "commands": "at < $1",
     "sessions": "expires_at < $1",
@@ -19,13 +19,19 @@ BY_AGE: Final = {
 
 
 async def outbox(
-    connection: Raw, consumers: Sequence[str], *, above: int, before: datetime, needs_broker: bool
+    connection: Raw,
+    consumers: Sequence[str],
+    *,
+    above: int,
+    before: datetime,
+    needs_broker: bool,
+    limit: int = ROWS_AT_ONCE,
 ) -> tuple[int, int]:
-    """Remove the next rows above a position that all consumers have passed and the broker has, with their inbox rows.
+    """Removes the next outbox rows above a position, with their inbox rows: all consumers and the broker have them.
 
-    Gives how many went, and the position of the last: while somebody reads for long, what is removed is still gone
-    through by whoever starts below it. Always the oldest first and nothing in between: the row that may not go yet
-    holds all after it.
+    Returns the number removed and the position of the last. The caller passes that position as the next `above`: while
+    a long transaction runs, a scan from below would go through all dead rows again. Rows go strictly in order, so a
+    row that must stay keeps all later ones.
     """
     async with connection.transaction():
         last = await connection.fetchval(
@@ -38,7 +44,7 @@ async def outbox(
             before,
             needs_broker,
             consumers,
-            ROWS_AT_ONCE,
+            limit,
             above,
         )
         if last is None:
@@ -48,17 +54,18 @@ async def outbox(
         return _count(removed), last
 
 
-async def by_age(connection: Raw, table: str, before: datetime) -> int:
+async def by_age(connection: Raw, table: str, before: datetime, *, limit: int = ROWS_AT_ONCE) -> int:
+    """Removes the next rows of a table of BY_AGE; returns their number."""
     status = await connection.execute(
         f"""DELETE FROM {table} WHERE ctid = ANY(ARRAY(
-              SELECT ctid FROM {table} WHERE {BY_AGE[table]} LIMIT {ROWS_AT_ONCE}))""",  # noqa: S608  our own names
+              SELECT ctid FROM {table} WHERE {BY_AGE[table]} LIMIT {limit}))""",  # noqa: S608  our own names
         before,
     )
     return _count(status)
 
 
 async def trash(connection: Raw, *, deleted_before: datetime, limit: int) -> list[tuple[str, str, datetime]]:
-    """(task, user, when) of tasks that have been in the trash for longer."""
+    """Returns (task, user, deleted at) of tasks that were deleted before `deleted_before`, oldest first."""
     rows = await connection.fetch(
         """SELECT id, user_id, deleted_at FROM tasks WHERE deleted_at < $1 AND NOT purged
            ORDER BY deleted_at LIMIT $2""",

@@ -1,7 +1,7 @@
-"""The read model made anew beside the live one, in a schema of its own, and put in its place.
+"""Rebuilding the read model in a schema of its own, and swapping it with the live one.
 
-The tables of that schema have the same names, so that with it first in the search path the projector's own statements
-fill them, and so that indexes keep their names when the tables move.
+The tables of that schema have the live tables' names: with the schema first in the search path, the projector's own
+statements fill them, and their indexes keep their names when the tables move.
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -21,15 +21,15 @@ from host.store.turns import actor_state
 from host.store.upkeep import leases
 
 SCHEMA: Final = "duely_rebuild"
-TABLES: Final = ("tasks", "reminders", "tags", "series")  # in the order in which the projector comes to them
-PAGE: Final = 500
+TABLES: Final = ("tasks", "reminders", "tags", "series")  # in the order in which the projector writes them
+DOCS_AT_ONCE: Final = 500
 STATEMENT_SECONDS: Final = 3600
-LOCK_TIMEOUT: Final = "200ms"  # so long may one try to swap hold everybody up before it gives way
+LOCK_TIMEOUT: Final = "200ms"  # one attempt to swap blocks readers and writers for so long at most
 _TYPES: Final = ("TaskActor", "SeriesActor")
 
 
 class Doc(NamedTuple):
-    """What an actor keeps."""
+    """The doc of an actor."""
 
     row_id: int
     actor_type: str
@@ -39,7 +39,7 @@ class Doc(NamedTuple):
 
 @asynccontextmanager
 async def connected(dsn: str) -> AsyncGenerator[Raw]:
-    """A connection on which `tasks` is the new table and `public.tasks` the live one."""
+    """Yields a connection on which `tasks` is the new table and `public.tasks` the live one."""
     database = Database(dsn, statement_timeout_seconds=STATEMENT_SECONDS)
     connection = await database.open_connection(search_path=f"{SCHEMA}, public")
     try:
@@ -49,19 +49,19 @@ async def connected(dsn: str) -> AsyncGenerator[Raw]:
 
 
 async def alone(connection: Raw) -> bool:
-    """Whether no other rebuild runs; holds until the connection ends."""
+    """Takes the lock of the rebuild until the connection ends; False while another rebuild runs."""
     return await leases.acquire(connection, "rebuild")
 
 
 async def clear(connection: Raw) -> bool:
-    """Remove what a rebuild that was cut off has left; whether there was anything."""
-    found = await connection.fetchval("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", SCHEMA)
+    """Removes what an interrupted rebuild has left; returns whether there was anything."""
+    existed = await connection.fetchval("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", SCHEMA)
     await connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-    return bool(found)
+    return bool(existed)
 
 
 async def create(connection: Raw) -> None:
-    """Empty tables with their keys; the other indexes are made when they are filled."""
+    """Creates the empty tables with their keys; `index` adds the other indexes once the tables are full."""
     async with connection.transaction():
         await connection.execute(f"CREATE SCHEMA {SCHEMA}")
         for table in TABLES:
@@ -75,14 +75,14 @@ async def create(connection: Raw) -> None:
 
 
 async def index(connection: Raw) -> None:
-    """The live tables' indexes, and what the planner must know."""
+    """Creates the live tables' indexes on the new tables, and collects the planner's statistics."""
     for table in TABLES:
         for (definition,) in await connection.fetch(_INDEXES, f"public.{table}"):
             await connection.execute(definition.replace(f" ON public.{table} ", f" ON {SCHEMA}.{table} ", 1))
         await connection.execute(f"VACUUM ANALYZE {SCHEMA}.{table}")
 
 
-# Which LIKE leaves out.
+# LIKE does not copy these.
 _OPTIONS: Final = (
     "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = $1::regclass AND reloptions <> '{}'"
 )
@@ -98,7 +98,7 @@ async def schema_version(connection: Raw) -> str:
 
 
 async def watermark(connection: Raw) -> int:
-    """What the projector had handled for sure before now: a doc that is read from now on shows all of it."""
+    """Returns the projector's watermark: docs that are read from now on show all events up to it."""
     position: int | None = await connection.fetchval("SELECT position FROM watermarks WHERE consumer = 'projector'")
     return position or 0
 
@@ -108,21 +108,21 @@ async def doc_count(connection: Raw) -> int:
     return count
 
 
-async def page(connection: Raw, after: int) -> tuple[list[Doc], int]:
-    """The next docs that the read model shows, and where to go on; 0 when there are no more."""
+async def next_docs(connection: Raw, after: int) -> tuple[list[Doc], int]:
+    """Returns the next docs of tasks and series after a row id, and the row id to go on after; 0 at the end."""
     rows = await connection.fetch(
         f"""SELECT row_id, {actor_state.type_sql()}, {actor_state.id_sql()},
                   (convert_from(value, 'UTF8')::json->'state')::text
            FROM dapr_state WHERE row_id > $1 AND {actor_state.IS_DOC} ORDER BY row_id LIMIT $2""",  # noqa: S608  our own names
         after,
-        PAGE,
+        DOCS_AT_ONCE,
     )
     docs = [Doc(row[0], row[1], row[2], orjson.loads(row[3])) for row in rows if row[1] in _TYPES]
-    return docs, rows[-1][0] if len(rows) == PAGE else 0
+    return docs, rows[-1][0] if len(rows) == DOCS_AT_ONCE else 0
 
 
 async def behind(connection: Raw, since: int) -> list[tuple[str, str]]:
-    """Actors (type, id) that have said something after that position which the new tables do not show."""
+    """Returns the actors (type, id) with events after that position which the new tables do not show."""
     rows = await connection.fetch(
         """SELECT DISTINCT o.actor_type, o.actor_id FROM outbox o
            LEFT JOIN tasks t ON o.actor_type = 'TaskActor' AND t.id = o.actor_id
@@ -135,7 +135,7 @@ async def behind(connection: Raw, since: int) -> list[tuple[str, str]]:
 
 
 async def docs_of(connection: Raw, actors: Sequence[tuple[str, str]]) -> list[Doc]:
-    """What these keep now."""
+    """Returns the docs of these actors as they are now."""
     rows = await connection.fetch(
         f"""SELECT s.row_id, x.actor_type, x.actor_id, (convert_from(s.value, 'UTF8')::json->'state')::text
            FROM unnest($1::text[], $2::text[]) AS x (actor_type, actor_id)
@@ -147,7 +147,7 @@ async def docs_of(connection: Raw, actors: Sequence[tuple[str, str]]) -> list[Do
 
 
 async def put(connection: Raw, docs: Sequence[Doc]) -> None:
-    """Bring the rows up to these, as the projector does; older ones are left out."""
+    """Writes the docs into the new tables as the projector does; leaves out versions older than a row's."""
     tasks: Mapping[str, Json] = {doc.actor_id: task_json(doc.state) for doc in docs if doc.actor_type == "TaskActor"}
     series = {doc.actor_id: series_json(doc.state) for doc in docs if doc.actor_type == "SeriesActor"}
     async with connection.transaction():
@@ -158,7 +158,7 @@ async def put(connection: Raw, docs: Sequence[Doc]) -> None:
 
 
 async def keep_tag_names(connection: Raw) -> None:
-    """A tag goes on as it was first written, which no doc tells any more."""
+    """Copies the spelling of tags from the live table: the docs no longer know how a tag was first written."""
     rows = await connection.fetch(
         """SELECT t.user_id, t.folded, t.name FROM public.tags t JOIN tags n USING (user_id, folded)
            WHERE n.name <> t.name"""
@@ -171,8 +171,8 @@ async def keep_tag_names(connection: Raw) -> None:
     )
 
 
-async def strangers(connection: Raw) -> int:
-    """Live rows of tasks and series that no actor has; they will be gone."""
+async def rows_without_actor(connection: Raw) -> int:
+    """Returns the number of live rows of tasks and series that no actor has; the rebuild drops them."""
     count: int = await connection.fetchval(
         f"""SELECT count(*) FROM (
              SELECT 'TaskActor' AS kind, id FROM public.tasks t WHERE NOT EXISTS (SELECT FROM tasks n WHERE n.id = t.id)
@@ -184,9 +184,9 @@ async def strangers(connection: Raw) -> int:
 
 
 async def lock(connection: Raw) -> bool:
-    """Nobody reads or writes the live tables until the transaction ends. Raises LockNotAvailableError after a moment.
+    """Locks the live tables against reads and writes until the transaction ends; False while a migration runs.
 
-    False while a migration runs. In the projector's order: it would wait for us while we wait for it.
+    Raises LockNotAvailableError after LOCK_TIMEOUT. It locks in the projector's order, or the two could deadlock.
     """
     await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     if not await connection.fetchval("SELECT pg_try_advisory_xact_lock_shared($1)", MIGRATION_LOCK):
@@ -197,7 +197,7 @@ async def lock(connection: Raw) -> bool:
 
 
 async def swap(connection: Raw) -> None:
-    """Put the new tables in the place of the live ones, in the transaction that holds the lock."""
+    """Replaces the live tables by the new ones, in the transaction that holds the lock."""
     for table in TABLES:
         await connection.execute(f"DROP TABLE public.{table}")
         await connection.execute(f"ALTER TABLE {SCHEMA}.{table} SET SCHEMA public")

@@ -1,4 +1,4 @@
-"""What a backup reads and a restore sets right: one instant of every table, its fingerprint, and what a copy must forget."""
+"""Backup and restore: one instant of every table, fingerprints of tables, and what a restored copy must reset."""
 
 import hashlib
 from collections.abc import AsyncGenerator
@@ -16,7 +16,7 @@ IDLE_SECONDS: Final = 12 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """How many rows a table has, and the sha256 of all of them in the order of the primary key."""
+    """The number of rows of a table, and the sha256 of all rows in the order of the primary key."""
 
     rows: int
     sha256: str
@@ -24,7 +24,7 @@ class Fingerprint:
 
 @asynccontextmanager
 async def connected(dsn: str) -> AsyncGenerator[Raw]:
-    """For what reads for long, and lets others, such as pg_dump, read at its instant meanwhile."""
+    """Yields a connection for long reads, whose instant others such as pg_dump can share."""
     database = Database(dsn, statement_timeout_seconds=STATEMENT_SECONDS, idle_seconds=IDLE_SECONDS)
     connection = await database.open_connection()
     try:
@@ -35,7 +35,7 @@ async def connected(dsn: str) -> AsyncGenerator[Raw]:
 
 @asynccontextmanager
 async def one_instant(connection: Raw) -> AsyncGenerator[str]:
-    """Every read inside sees this instant; gives the name under which pg_dump can see the same one."""
+    """Opens a transaction that sees one instant; yields the name under which pg_dump sees the same one."""
     is_ours = await schema(connection)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         if is_ours:
@@ -44,7 +44,7 @@ async def one_instant(connection: Raw) -> AsyncGenerator[str]:
 
 
 async def schema(connection: Raw) -> str:
-    """The migration that the database is at; "" for a database that is not ours."""
+    """Returns the database's newest migration; "" for a database that is not ours."""
     try:
         return await connection.fetchval("SELECT version_num FROM alembic_version") or ""
     except PostgresError:
@@ -56,12 +56,12 @@ async def is_empty(connection: Raw) -> bool:
 
 
 async def clear(connection: Raw) -> None:
-    """Drop everything that is there."""
+    """Drops everything in the database."""
     await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
 async def fingerprints(connection: Raw) -> dict[str, Fingerprint]:
-    """Of every table; a partitioned one counts as one. The order is the same under every collation."""
+    """Returns the fingerprint of every table, a partitioned one as one; the same under every collation."""
     rows = await connection.fetch(
         """SELECT c.relname, coalesce((SELECT string_agg(format('t.%I::text COLLATE "C"', a.attname), ', ' ORDER BY k.n)
                FROM pg_index i CROSS JOIN unnest(i.indkey::int[]) WITH ORDINALITY AS k (attnum, n)
@@ -88,10 +88,10 @@ async def _fingerprint(connection: Raw, table: str, order: str) -> Fingerprint:
 
 
 async def settle(connection: Raw) -> None:
-    """Forget what held for the server and the scheduler that the copy was taken from.
+    """Resets what was true only for the server and the scheduler that the copy was taken from.
 
-    Transaction numbers start again in a new cluster: an old one in `seen_xid` would hold its consumer for ever. The
-    scheduler has no wake of the copy: unarmed ones are armed by the sweeper.
+    Transaction numbers start again in a new cluster, so an old `seen_xid` would stop its consumer for ever. The new
+    scheduler knows no wake of the copy; the sweeper arms those that are marked as unarmed.
     """
     await connection.execute("UPDATE watermarks SET seen_xid = 0")
     await connection.execute("UPDATE wakes SET armed_at = NULL, tried_at = NULL")

@@ -1,4 +1,4 @@
-"""What the doctor reads from the database: versions, how far everyone is, what waits."""
+"""What `duely doctor` reads from the database: versions, progress of consumers, what waits."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,18 +7,18 @@ from typing import Final
 from asyncpg.exceptions import InterfaceError, PostgresError
 
 from host.store.engine import Database
-from host.store.turns import dead_letters, outbox, pauses, publishing, wakes
+from host.store.turns import dead_letters, outbox_publishing, wakes, watermarks
 from host.store.upkeep import leases, processes
 from host.store.upkeep.processes import Seen
 
-GRACE_SECONDS: Final = 10.0  # by then the sweeper has mended it
-# No connection, no right to it, or no schema yet.
+GRACE_SECONDS: Final = 10.0  # by then the sweeper has acted
+# No connection, no permission, or no schema yet.
 UNREADABLE: Final = (OSError, TimeoutError, PostgresError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """`lag` is in events, by consumer."""
+    """The state of the database and of what runs on it; `lag` is in events, by consumer."""
 
     postgresql: str
     schema: str
@@ -31,16 +31,16 @@ class Vitals:
     wakes_failing: int
     next_wake: datetime | None
     dead_letters: dict[str, int]  # by consumer
-    chores: dict[str, str]  # by name, which process runs it: host and pid, "" for none
+    chores: dict[str, str]  # the process (host and pid) that runs each, "" for none
     users: int
     tasks: int
-    series: int  # active ones
+    series: int  # active only
     bytes: int
-    processes: list[Seen] = field(default_factory=list[Seen])  # that run
+    processes: list[Seen] = field(default_factory=list[Seen])
 
 
 async def read(dsn: str, now: datetime) -> Vitals:
-    """Raises one of UNREADABLE when the database cannot be asked."""
+    """Reads all vitals; raises one of UNREADABLE when the database cannot answer."""
     connection = await Database(dsn).open_connection()
     try:
         row = await connection.fetchrow(
@@ -59,10 +59,10 @@ async def read(dsn: str, now: datetime) -> Vitals:
         return Vitals(
             postgresql=row[0],
             schema=row[1] or "none",
-            lag=await outbox.lag(connection),
-            paused=[state.name for state in await pauses.states(connection) if state.paused_at],
+            lag=await watermarks.lag(connection),
+            paused=[state.name for state in await watermarks.states(connection) if state.paused_at],
             oldest_waiting_seconds=row[6],
-            oldest_unpublished_seconds=await publishing.oldest_seconds(connection),
+            oldest_unpublished_seconds=await outbox_publishing.oldest_seconds(connection),
             wakes_unarmed=unarmed,
             wakes_overdue=overdue,
             wakes_failing=failing,

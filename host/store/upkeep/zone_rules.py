@@ -1,4 +1,4 @@
-"""What hangs on the rules of the zones: the version they were last counted with, and whose instants may have moved."""
+"""Time zone rules: the version that stored instants follow, and the tasks, series and users that an update may move."""
 
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -22,8 +22,9 @@ class DueRow(NamedTuple):
 
 
 async def version(connection: Raw) -> str | None:
-    found: str | None = await connection.fetchval("SELECT value FROM versions WHERE name = $1", _NAME)
-    return found
+    """Returns the version of the rules that stored instants follow; None before the first check."""
+    value: str | None = await connection.fetchval("SELECT value FROM versions WHERE name = $1", _NAME)
+    return value
 
 
 async def set_version(connection: Raw, value: str) -> None:
@@ -35,7 +36,7 @@ async def set_version(connection: Raw, value: str) -> None:
 
 
 async def dues(connection: Raw, after: str, limit: int) -> list[DueRow]:
-    """The next open tasks with a due, by id."""
+    """Returns the next open tasks with a due after an id, by id."""
     rows = await connection.fetch(
         """SELECT t.id, t.user_id, (t.body->'due')::text, t.due_at, t.overdue_at, u.zone
            FROM tasks t JOIN users u ON u.id = t.user_id
@@ -49,7 +50,7 @@ async def dues(connection: Raw, after: str, limit: int) -> list[DueRow]:
 
 
 async def active_series(connection: Raw) -> list[tuple[str, str]]:
-    """(series, user) of all that wait for a slot by schedule."""
+    """Returns (series, user) of all active series that wait for a slot."""
     rows = await connection.fetch(
         "SELECT id, user_id FROM series WHERE status = 'active' AND next_at IS NOT NULL ORDER BY id"
     )

@@ -1,4 +1,4 @@
-"""Counting over replicas: what one admits the others know of, exactly where guesses are counted."""
+"""Rate limits over replicas: each counts what the others admit, exactly where the limit is small."""
 
 import asyncio
 from collections.abc import AsyncIterator

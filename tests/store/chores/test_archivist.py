@@ -1,4 +1,4 @@
-"""The archive: a month that is old enough goes to a file, whole, and out of the database, whatever dies in between."""
+"""The archivist: a month that is old enough moves from the database to a file, whole, whatever dies in between."""
 
 import asyncio
 import signal
@@ -14,7 +14,7 @@ from host.chores.archivist import Archivist
 from host.consumers.catchup import Catchup
 from host.live.hub import Hub, Resync
 from host.store.read_model import activity_partitions, activity_rows
-from host.store.upkeep import activity_chain, archive_files, archives, jobs
+from host.store.upkeep import activity_archive, activity_chain, archive_files, jobs
 from host.store.upkeep.activity_chain import ChainReport
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.world import World
@@ -33,7 +33,7 @@ async def no_scheduler() -> None:
 
 @dataclass
 class Past:
-    """Two people who lived from March to August, archived at 02:00 on the first of August unless a test says when."""
+    """The activity of two people from March to August, archived at 02:00 on 1 August unless a test moves the clock."""
 
     world: World
     clock: FakeClock
@@ -58,7 +58,7 @@ class Past:
         self.clock.at = AUGUST
 
     async def someone_comes_late(self) -> FakePerson:
-        """Whose one event is of March and not projected yet."""
+        """Returns a person whose only event is of March and not projected yet."""
         self.clock.at = MARCH
         late = FakePerson()
         await self.world.create(late, reminders=[])
@@ -117,14 +117,14 @@ async def test_a_file_holds_the_rows_as_they_were(past: Past) -> None:
     assert list(archive_files.read(past.folder / MARCH_FILE)) == [orjson.loads(row[0]) for row in before]
 
 
-# Where the process is ended, as (module, function): before it does anything.
+# The function before which the process is killed.
 STEPS = {
     "before_it_is_flushed": "host.store.upkeep.archive_files.os.fsync",
     "before_it_has_its_name": "host.store.upkeep.archive_files.os.rename",
     "before_the_folder_is_flushed": "host.store.upkeep.archive_files.flush_folder",
-    "before_it_is_dropped": "host.store.upkeep.archives.drop",
+    "before_it_is_dropped": "host.store.upkeep.activity_archive.drop",
 }
-# In the middle of the transaction, and after it.
+# The statement before which the process is killed: in the transaction, and at its end.
 STATEMENTS = {"between_catalogue_and_drop": "DETACH", "between_detach_and_commit": "DROP TABLE"}
 
 CHILD = """
@@ -233,9 +233,9 @@ async def test_the_check_names_entries_that_were_changed_or_are_missing(past: Pa
     user, other = sorted(past.entries)
     await past.world.rows("UPDATE activity SET body = body || ' ' WHERE user_id = $1 AND position = 20", user)
     await past.world.rows("DELETE FROM activity WHERE user_id = $1 AND position = 15", other)
-    assert {(found.user_id, found.position) for found in (await past.check()).breaks} == {(user, 20), (other, 15)}
+    assert {(finding.user_id, finding.position) for finding in (await past.check()).breaks} == {(user, 20), (other, 15)}
     await past.world.rows("DELETE FROM activity WHERE position > 14")
-    assert [found.position for found in (await past.check()).breaks] == [15, 15]
+    assert [finding.position for finding in (await past.check()).breaks] == [15, 15]
 
 
 async def test_the_check_names_files_that_are_damaged_or_missing(past: Past) -> None:
@@ -254,8 +254,8 @@ async def test_a_file_that_was_written_anew_with_less_in_it_is_found(past: Past)
     writer = archive_files.Writer(past.folder, MARCH_FILE)
     writer.add((row["hash"], orjson.dumps(row).decode()) for row in rows[:-1])
     writer.finish(writer.flush())
-    (found,) = (await past.check()).bad_files
-    assert found.endswith(f"holds {len(rows) - 1} rows that are not the {len(rows)} archived")
+    (finding,) = (await past.check()).bad_files
+    assert finding.endswith(f"holds {len(rows) - 1} rows that are not the {len(rows)} archived")
 
 
 def test_an_entry_on_the_other_side_of_midnight_is_linked_when_its_file_comes() -> None:
@@ -279,7 +279,7 @@ async def test_what_is_asked_for_is_done_once_and_after_a_crash_again(
         raise OSError("gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(archives, "drop", crash)
+        broken.setattr(activity_archive, "drop", crash)
         with pytest.raises(OSError, match="gone"):
             await past.archivist.step()
     assert len(await past.archivist.step()) == 2

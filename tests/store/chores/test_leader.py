@@ -1,4 +1,4 @@
-"""The leader: each chore runs in one process, and in another when that one stops, dies or is silent."""
+"""The leader: each chore runs in one process, and in another when that one stops, dies or falls silent."""
 
 import asyncio
 import time
@@ -42,7 +42,7 @@ NAMES = ("sweeper", "pruner", "notifier", "relay")
 
 
 class Process:
-    """A process of several, with a loop for each chore."""
+    """One process of several, with a loop for each chore."""
 
     def __init__(self, database: Database, name: str, chance: int = 0) -> None:
         self.loops = {chore: FakeLoop() for chore in NAMES}
@@ -59,7 +59,7 @@ class Process:
 
 @pytest.fixture
 async def pair(database: Database) -> AsyncIterator[tuple[Process, Process]]:
-    """Both begin at once."""
+    """Two processes that start at once."""
     both = Process(database, "first", 1), Process(database, "second", 2)
     yield both
     for process in both:
@@ -67,7 +67,7 @@ async def pair(database: Database) -> AsyncIterator[tuple[Process, Process]]:
 
 
 async def all_run(*processes: Process) -> None:
-    """Each chore in one of them."""
+    """Waits until each chore runs in one of the processes."""
     await until(lambda: sorted(name for process in processes for name in process.runs()) == sorted(NAMES))
 
 
@@ -138,14 +138,14 @@ async def test_one_that_fails_in_one_process_is_tried_by_the_other(database: Dat
         await process.end()
 
 
-async def test_it_is_told_who_runs_what(pair: tuple[Process, Process], database: Database) -> None:
+async def test_the_leases_name_who_runs_what(pair: tuple[Process, Process], database: Database) -> None:
     await all_run(*pair)
     async with database.raw() as connection:
-        told = await leases.holders(connection, [*NAMES, "nothing"])
+        holders = await leases.holders(connection, [*NAMES, "nothing"])
     called = {"first": pair[0], "second": pair[1]}
-    assert {name: holder for name, holder in told.items() if holder} == {
+    assert {name: holder for name, holder in holders.items() if holder} == {
         chore: name for name, process in called.items() for chore in process.runs()
     }
-    assert told["nothing"] == ""
+    assert holders["nothing"] == ""
     for name in NAMES:
         assert REGISTRY.get_sample_value("chore_held", {"chore": name}) is not None

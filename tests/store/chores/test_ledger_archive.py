@@ -1,4 +1,4 @@
-"""The ledger in the archive: what is old and of no pending reminder goes to a file, once, whatever dies in between."""
+"""The ledger archive: rows that are old and of no pending reminder go to a file, once, whatever dies in between."""
 
 import asyncio
 import signal
@@ -28,7 +28,7 @@ STEP = """INSERT INTO reminder_ledger (user_id, task_id, reminder_id, firing, st
 
 @dataclass
 class Past:
-    """Three reminders: two are over, of which one has fired in May; the third was set in February and is pending."""
+    """The ledger of three reminders: two are over, one of which fired in May; the third was set in February and is pending."""
 
     world: World
     clock: FakeClock
@@ -36,7 +36,12 @@ class Past:
     archivist: Archivist = field(init=False)
 
     def __post_init__(self) -> None:
-        self.archivist = Archivist(self.world.database, self.clock, self.folder, days=90, ensure_job=no_scheduler)
+        self.archivist = self.another()
+
+    def another(self, **options: Any) -> Archivist:
+        """Returns the archivist of another process."""
+        database = self.world.database
+        return Archivist(database, self.clock, self.folder, days=90, ensure_job=no_scheduler, **options)
 
     async def live(self) -> None:
         for reminder, status in (("over", "fired"), ("later", "fired"), ("ahead", "pending")):
@@ -106,7 +111,7 @@ async def test_a_month_without_old_rows_makes_no_file(past: Past) -> None:
     assert not past.folder.exists()
 
 
-# Where the process is ended: before the function, or before the statement that has the words.
+# The function, or the statement with these words, before which the process is killed.
 STEPS = {
     "before_it_is_flushed": ("host.store.upkeep.archive_files.os.fsync", ""),
     "before_it_is_entered": ("", "INSERT INTO archives"),
@@ -134,8 +139,8 @@ async def test_a_process_killed_at_any_step_loses_nothing_and_leaves_nothing_twi
 
 
 async def test_a_deletion_that_was_cut_off_goes_on_by_the_file(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A reminder that is snoozed meanwhile is pending again, and its rows go all the same: they are in the file."""
-    monkeypatch.setattr("host.store.upkeep.archives.ROWS_AT_ONCE", 1)
+    """The rows of a reminder that is snoozed meanwhile are deleted all the same: they are in the file."""
+    past.archivist = past.another(ledger_rows_at_once=1)
     remove, pages = ledger_archive.remove, 0
 
     async def two_pages(*arguments: Any) -> None:
@@ -180,15 +185,15 @@ async def test_the_check_names_a_file_that_was_changed_and_holds_the_chain_all_t
     writer.add((archive_files.line_hash(line.encode()), line) for line in lines)
     writer.finish(writer.flush())
     report = await activity_chain.check(past.world.database.dsn, past.folder)
-    (found,) = report.bad_files
-    assert found.endswith("holds 3 rows that are not the 3 archived")
+    (finding,) = report.bad_files
+    assert finding.endswith("holds 3 rows that are not the 3 archived")
     assert not report.breaks
 
 
 async def test_who_comes_second_leaves_the_file_of_the_first_alone(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     """A leader that was stopped while it wrote, and goes on after another has taken over."""
-    other = Archivist(past.world.database, past.clock, past.folder, days=90, ensure_job=no_scheduler)
-    page, pages = ledger_archive.page, 0
+    other = past.another()
+    page, pages = ledger_archive.next_rows, 0
 
     async def stopped(*arguments: Any) -> Any:
         nonlocal pages
@@ -198,7 +203,7 @@ async def test_who_comes_second_leaves_the_file_of_the_first_alone(past: Past, m
             await other.archive()
         return rows
 
-    monkeypatch.setattr(ledger_archive, "page", stopped)
+    monkeypatch.setattr(ledger_archive, "next_rows", stopped)
     monkeypatch.setattr(archive_files, "remove_partial", lambda folder: None)  # what is half written stays, too
     with pytest.raises(UniqueViolationError):
         await past.archive()

@@ -1,4 +1,4 @@
-"""The patrol finds in turn what is broken, says it in metrics, and takes it back once it is mended."""
+"""The patrol finds breaches slice by slice, counts them in metrics, and takes them back once they are mended."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from host import metrics
 from host.chores import patrol
 from host.chores.patrol import Patrol
 from host.consumers.catchup import Catchup
-from host.store.turns import pauses
+from host.store.turns import watermarks
 from tests.fakes.person import FakePerson
 from tests.store.operator.test_verify import settle, verify
 from tests.store.world import World
@@ -18,22 +18,19 @@ pytestmark = pytest.mark.store
 
 
 @pytest.fixture
-async def patrolling(world: World, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch) -> Patrol:
-    """Six tasks of six people, looked at two at a time."""
-    monkeypatch.setattr("host.consumers.catchup.SETTLE_SECONDS", 0.0)
-    monkeypatch.setattr(patrol, "DOCS_AT_ONCE", 2)
-    monkeypatch.setattr(patrol, "USERS_AT_ONCE", 2)
+async def patrolling(world: World, loops: dict[str, Catchup]) -> Patrol:
+    """Returns a patrol that checks the six tasks of six people two at a time."""
     for _ in range(6):
         await world.create(FakePerson(zone="UTC"), tags=["home"])
     await settle(loops)
     await world.rows("UPDATE wakes SET armed_at = now()")
-    return Patrol(world.database, world.clock, broker=True)
+    return Patrol(world.database, world.clock, broker=True, docs_at_once=2, users_at_once=2)
 
 
 def value(name: str, **labels: str) -> float:
-    found = REGISTRY.get_sample_value(name, labels)
-    assert found is not None, name
-    return found
+    sample = REGISTRY.get_sample_value(name, labels)
+    assert sample is not None, name
+    return sample
 
 
 async def once_around(patrolling: Patrol) -> None:
@@ -90,7 +87,7 @@ async def test_it_says_what_waits_and_who_is_paused(
     assert value("outbox_oldest_seconds", consumer="projector") == 0
     assert value("consumer_paused", consumer="projector") == 0
     async with world.database.raw() as connection:
-        await pauses.pause(connection, "projector")
+        await watermarks.pause(connection, "projector")
     await world.create(FakePerson(zone="UTC"))
     await world.rows("UPDATE outbox SET created_at = created_at - interval '1 minute'")
     await patrolling.step()
@@ -113,7 +110,7 @@ async def test_a_delivery_that_should_have_gone_out_is_counted(patrolling: Patro
 
 
 async def test_who_patrols_no_more_says_nothing(patrolling: Patrol, world: World) -> None:
-    """Its last numbers would stand beside those of the next for ever."""
+    """Its last numbers would stay beside those of the next leader for ever."""
     await world.rows("UPDATE tasks SET title = 'x'")
     running = asyncio.create_task(patrolling.run())
     async with asyncio.timeout(5):

@@ -1,4 +1,4 @@
-"""The pruner: only what has served its time goes, and nothing that somebody still needs."""
+"""The pruner: it deletes rows that have served their time, and none that somebody still needs."""
 
 import asyncio
 
@@ -22,8 +22,7 @@ def pruner(database: Database, world: World, clock: FakeClock) -> Pruner:
     return Pruner(database, world, clock, broker=False)
 
 
-async def handle_all(loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("host.consumers.catchup.SETTLE_SECONDS", 0.0)
+async def handle_all(loops: dict[str, Catchup]) -> None:
     for loop in loops.values():
         for _ in range(4):
             await loop.step()
@@ -34,12 +33,12 @@ async def make_old(world: World) -> None:
 
 
 async def test_old_rows_that_all_have_handled_go_with_their_inbox(
-    world: World, person: FakePerson, loops: dict[str, Catchup], pruner: Pruner, monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, loops: dict[str, Catchup], pruner: Pruner
 ) -> None:
     for _ in range(2):
         await world.create(person)
     await make_old(world)
-    await handle_all(loops, monkeypatch)
+    await handle_all(loops)
     await world.rows("DELETE FROM outbox WHERE position = 1")  # as if a broker had brought it again after it went
     await world.create(person)
     await world.rows("UPDATE outbox SET created_at = $1 WHERE position > 2", world.clock.now())
@@ -49,22 +48,22 @@ async def test_old_rows_that_all_have_handled_go_with_their_inbox(
 
 
 async def test_a_row_that_one_consumer_has_not_handled_stays(
-    world: World, person: FakePerson, loops: dict[str, Catchup], pruner: Pruner, monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, loops: dict[str, Catchup], pruner: Pruner
 ) -> None:
     await world.create(person)
     await make_old(world)
     del loops["rezone"]
-    await handle_all(loops, monkeypatch)
+    await handle_all(loops)
     await pruner.prune()
     assert await world.value("SELECT count(*) FROM outbox") == 1
 
 
 async def test_with_a_broker_an_unpublished_row_stays(
-    world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
     await world.create(person)
     await make_old(world)
-    await handle_all(loops, monkeypatch)
+    await handle_all(loops)
     pruner = Pruner(world.database, world, world.clock, broker=True)
     await pruner.prune()
     assert await world.value("SELECT count(*) FROM outbox") == 1
@@ -74,19 +73,15 @@ async def test_with_a_broker_an_unpublished_row_stays(
 
 
 async def test_more_than_goes_in_one_pass_is_followed_at_once_by_the_next(
-    world: World,
-    person: FakePerson,
-    loops: dict[str, Catchup],
-    pruner: Pruner,
-    monkeypatch: pytest.MonkeyPatch,
+    world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
-    monkeypatch.setattr("host.chores.pruner.BATCHES_AT_ONCE", 2)
-    monkeypatch.setattr("host.chores.pruner.BREATH_SECONDS", 0.0)
-    monkeypatch.setattr("host.store.upkeep.prune.ROWS_AT_ONCE", 2)
+    pruner = Pruner(
+        world.database, world, world.clock, broker=False, rows_at_once=2, batches_at_once=2, breath_seconds=0.0
+    )
     for _ in range(9):
         await world.create(person)
     await make_old(world)
-    await handle_all(loops, monkeypatch)
+    await handle_all(loops)
     await world.rows("UPDATE commands SET at = $1", world.clock.now())
     running = asyncio.create_task(pruner.run())
 
@@ -159,7 +154,7 @@ async def test_partitions_are_made_ahead_and_rows_move_out_of_the_default_one(
 
 
 async def test_who_prunes_no_more_says_nothing_more(pruner: Pruner) -> None:
-    """Its last numbers would stand beside those of the next for ever."""
+    """Its last numbers would stay beside those of the next leader for ever."""
     gauges = (metrics.dead_letters, metrics.outbox_pending)
     running = asyncio.create_task(pruner.run())
     await asyncio.sleep(0.1)

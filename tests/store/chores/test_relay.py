@@ -1,4 +1,4 @@
-"""The relay: every event reaches the broker at least once, keyed and copied as its type says."""
+"""The relay: every event reaches the broker at least once, and each topic that its type belongs to."""
 
 import asyncio
 import time
@@ -44,7 +44,7 @@ def broker() -> FakeBroker:
 
 @pytest.fixture
 def relay(database: Database, broker: FakeBroker) -> Relay:
-    """What it is refused it offers again with the next step."""
+    """A relay that offers refused events again with the next step."""
     return Relay(database, broker.publish, longest_pause=timedelta())
 
 
@@ -112,9 +112,9 @@ async def test_a_topic_that_takes_nothing_holds_up_no_other_and_gets_its_events_
 
 
 async def test_many_events_that_are_refused_hold_up_no_other(
-    world: World, person: FakePerson, relay: Relay, broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, database: Database, broker: FakeBroker
 ) -> None:
-    monkeypatch.setattr("host.chores.relay.BATCH", 3)
+    relay = Relay(database, broker.publish, batch=3, longest_pause=timedelta())
     refused = [await world.create(person) for _ in range(7)]
     broker.refuses = {f"TaskActor:{task_id}:1:1" for task_id in refused}
     last = await world.create(person)
@@ -184,7 +184,7 @@ async def test_what_was_refused_before_the_clock_was_put_back_does_not_wait_unti
 async def test_a_new_event_does_not_wait_for_a_topic_that_takes_nothing(
     world: World, person: FakePerson, database: Database, broker: FakeBroker, relay: Relay
 ) -> None:
-    """Nor for the pauses that those have which it refuses over and over."""
+    """Nor does it wait for the pauses between the offers that the topic refuses."""
     broker.missing = "reminders"
     for _ in range(3):
         await world.create(person, due={"date": "2026-12-01"})

@@ -1,6 +1,7 @@
-"""Wakes: the sweeper arms what nobody armed, wakes what is overdue, and notices when the scheduler lost its data."""
+"""The sweeper arms unarmed wakes, ticks actors whose wake is overdue, and notices when the scheduler lost its data."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
@@ -39,11 +40,23 @@ def scheduler() -> FakeScheduler:
 
 
 @pytest.fixture
-def sweeper(database: Database, world: World, clock: FakeClock, scheduler: FakeScheduler) -> Sweeper:
-    return Sweeper(database, world, clock, sentinel_present=scheduler.present, plant_sentinel=scheduler.plant)
+def sweeper(world: World, scheduler: FakeScheduler) -> Sweeper:
+    return sweeper_of(world, scheduler)
+
+
+def sweeper_of(world: World, scheduler: FakeScheduler, **options: Any) -> Sweeper:
+    return Sweeper(
+        world.database,
+        world,
+        world.clock,
+        sentinel_present=scheduler.present,
+        plant_sentinel=scheduler.plant,
+        **options,
+    )
 
 
 async def age(world: World, seconds: float) -> None:
+    """Makes every wake look as if it had been set so long ago."""
     await world.rows("UPDATE wakes SET set_at = set_at - make_interval(secs => $1)", seconds)
 
 
@@ -73,11 +86,9 @@ async def test_a_note_for_a_wake_that_has_moved_since_does_not_count(
 ) -> None:
     task_id = await world.create(person, due=DUE)
     arming = Arming(database, clock)
-    running = asyncio.create_task(arming.run())
     await world.say(task_id, person.says("MoveDue", {"due": {"local": "2026-11-23T14:00", "zone": "UTC"}}))
     arming.note("TaskActor", task_id, WAKE)
-    await asyncio.sleep(0.3)
-    running.cancel()
+    await arming.flush()
     assert await world.value("SELECT armed_at IS NULL FROM wakes")
 
 
@@ -95,9 +106,9 @@ async def test_what_is_overdue_by_two_seconds_is_woken_and_fires(
 
 
 async def test_what_was_tried_least_recently_comes_first(
-    world: World, person: FakePerson, sweeper: Sweeper, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, clock: FakeClock, scheduler: FakeScheduler
 ) -> None:
-    monkeypatch.setattr("host.chores.sweeper.ROWS_AT_ONCE", 1)
+    sweeper = sweeper_of(world, scheduler, rows_at_once=1)
     tasks = {await world.create(person, due=DUE) for _ in range(3)}
     world.down = True
     clock.move(hours=2)
@@ -112,10 +123,9 @@ async def test_what_was_tried_least_recently_comes_first(
 
 
 async def test_a_full_batch_is_followed_at_once_by_the_next(
-    world: World, person: FakePerson, sweeper: Sweeper, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, clock: FakeClock, scheduler: FakeScheduler
 ) -> None:
-    monkeypatch.setattr("host.chores.sweeper.ROWS_AT_ONCE", 1)
-    monkeypatch.setattr("host.chores.sweeper.SWEEP_SECONDS", 60.0)
+    sweeper = sweeper_of(world, scheduler, rows_at_once=1, sweep_seconds=60.0)
     tasks = {("tick", await world.create(person, due=DUE)) for _ in range(3)}
     clock.move(hours=2)
     running = asyncio.create_task(sweeper.run())
@@ -139,8 +149,9 @@ async def test_a_missing_sentinel_makes_every_wake_unarmed_and_is_planted_again(
 
 
 async def test_what_the_scheduler_lost_is_forgotten_in_pages_and_armed_meanwhile(
-    world: World, person: FakePerson, sweeper: Sweeper, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sweeper = sweeper_of(world, scheduler, forget_at_once=2)
     tasks = {("arm", await world.create(person, due=DUE)) for _ in range(5)}
     await world.rows("UPDATE wakes SET armed_at = now(), set_at = set_at - interval '1 minute'")
     scheduler.planted = False
@@ -154,7 +165,6 @@ async def test_what_the_scheduler_lost_is_forgotten_in_pages_and_armed_meanwhile
         await world.rows("UPDATE wakes SET armed_at = now() WHERE armed_at IS NULL")
         return page
 
-    monkeypatch.setattr("host.chores.sweeper.FORGET_AT_ONCE", 2)
     monkeypatch.setattr(wakes, "forget_armed", and_sweep)
     await sweeper.check_sentinel()
     assert scheduler.planted
@@ -163,8 +173,9 @@ async def test_what_the_scheduler_lost_is_forgotten_in_pages_and_armed_meanwhile
 
 
 async def test_forgetting_that_is_cut_off_is_done_by_the_next_check(
-    world: World, person: FakePerson, sweeper: Sweeper, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sweeper = sweeper_of(world, scheduler, forget_at_once=1)
     for _ in range(3):
         await world.create(person, due=DUE)
     await world.rows("UPDATE wakes SET armed_at = now()")
@@ -178,7 +189,6 @@ async def test_forgetting_that_is_cut_off_is_done_by_the_next_check(
             raise OSError("gone")
         return await forget(connection, after, limit)
 
-    monkeypatch.setattr("host.chores.sweeper.FORGET_AT_ONCE", 1)
     monkeypatch.setattr(wakes, "forget_armed", one_page)
     with pytest.raises(OSError, match="gone"):
         await sweeper.check_sentinel()
@@ -213,12 +223,12 @@ async def test_a_scheduler_that_cannot_be_asked_has_lost_nothing(
 
 
 async def test_who_sweeps_no_more_says_nothing_more(sweeper: Sweeper) -> None:
-    """Its last numbers would stand beside those of the next for ever."""
-    gauges = (metrics.wakes_unarmed, metrics.wakes_overdue)
+    """Its last numbers would stay beside those of the next leader for ever."""
+    gauges = (metrics.wakes_unarmed, metrics.wakes_overdue, metrics.wakes_failing)
     running = asyncio.create_task(sweeper.run())
     await asyncio.sleep(0.1)
     for gauge in (*gauges, metrics.dead_letters):
         gauge.set(3)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    assert [REGISTRY.get_sample_value(gauge._name) for gauge in (*gauges, metrics.dead_letters)] == [0, 0, 3]
+    assert [REGISTRY.get_sample_value(gauge._name) for gauge in (*gauges, metrics.dead_letters)] == [0, 0, 0, 3]

@@ -1,24 +1,29 @@
-"""An update of tzdata: what is due at the same time on the wall is found, and its wake moves to the new instant."""
+"""An update of tzdata: whatever is due at the same wall-clock time gets its wake moved to the new instant."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
-from actors import due
 from host.chores.zone_rules import ZoneRules
 from host.consumers.catchup import Catchup
 from host.dapr.gateway import Unavailable
 from host.store.upkeep import zone_rules as stored
 from tests.fakes.person import FakeClock, FakePerson
+from tests.fakes.zones import other_rules
 from tests.store.world import World
 
 pytestmark = pytest.mark.store
 
 BERLIN = "Europe/Berlin"
-real_instant_text = due._instant_text
 
 
-def without_winter_time(local: str, zone: str) -> str:
-    """As if Berlin had given up winter time in the new rules."""
-    return real_instant_text(local, "Etc/GMT-2" if zone == BERLIN else zone)
+@pytest.fixture
+def give_up_winter_time(tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Returns a function from whose call on Berlin has summer time all year round."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(other_rules(tmp_path / "zones", BERLIN, like="Etc/GMT-2"))
 
 
 @pytest.fixture
@@ -26,8 +31,8 @@ def rules(world: World, clock: FakeClock) -> ZoneRules:
     return ZoneRules(world.database, world, clock, version="2099b")
 
 
-async def written(world: World, person: FakePerson, loops: dict[str, Catchup]) -> dict[str, str]:
-    """A user in Berlin with a digest and a task of each kind, counted with the rules of today."""
+async def many_kinds(world: World, person: FakePerson, loops: dict[str, Catchup]) -> dict[str, str]:
+    """Creates a user in Berlin with a digest and a task of each kind, under the installed rules; returns the tasks."""
     person.zone = BERLIN
     body = {"email": "ada@example.org", "zone": BERLIN, "defaults": {"digest_at": "08:00"}}
     await world.say(person.id, person.says("RegisterUser", body))
@@ -48,11 +53,14 @@ async def written(world: World, person: FakePerson, loops: dict[str, Catchup]) -
 
 
 async def test_what_new_rules_move_wakes_at_the_new_instant(
-    world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    person: FakePerson,
+    loops: dict[str, Catchup],
+    rules: ZoneRules,
+    give_up_winter_time: Callable[[], None],
 ) -> None:
-    tasks = await written(world, person, loops)
-    monkeypatch.setattr("actors.due._instant_text", without_winter_time)
-    monkeypatch.setattr("actors.day_times.instant_of", lambda local, zone: due.instant_of(local, "Etc/GMT-2"))
+    tasks = await many_kinds(world, person, loops)
+    give_up_winter_time()
     assert await rules.check() == 3
     recounted = {actor_id for what, actor_id in world.calls if what == "RecountTimes"}
     assert recounted == {tasks["on"], tasks["at"], person.id}
@@ -70,7 +78,11 @@ async def test_what_new_rules_move_wakes_at_the_new_instant(
 
 
 async def test_a_series_starts_its_slots_at_the_new_instants(
-    world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    person: FakePerson,
+    loops: dict[str, Catchup],
+    rules: ZoneRules,
+    give_up_winter_time: Callable[[], None],
 ) -> None:
     person.zone = BERLIN
     start = {"local": "2026-11-23T09:00", "zone": BERLIN}
@@ -79,9 +91,7 @@ async def test_a_series_starts_its_slots_at_the_new_instants(
         pass
     wake = "SELECT wake_at::text FROM wakes WHERE actor_id = $1"
     assert await world.value(wake, series_id) == "2026-11-23 08:00:00+00"
-    monkeypatch.setattr(
-        "actors.recurrence.expansion.instant_of", lambda local, zone: due.instant_of(local, "Etc/GMT-2")
-    )
+    give_up_winter_time()
     assert await rules.check() == 1
     assert await world.value(wake, series_id) == "2026-11-23 07:00:00+00"
     assert await world.value("SELECT max(version) FROM outbox WHERE actor_id = $1", series_id) == 2
@@ -90,17 +100,21 @@ async def test_a_series_starts_its_slots_at_the_new_instants(
 async def test_rules_that_move_nothing_are_only_noted(
     world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules
 ) -> None:
-    await written(world, person, loops)
-    assert await rules.check() == 1  # whoever has a digest is asked, and finds it right
+    await many_kinds(world, person, loops)
+    assert await rules.check() == 1  # the user with a digest is asked, and finds it right
     assert await world.value("SELECT max(version) FROM outbox WHERE actor_id = $1", person.id) == 1
     assert await world.value("SELECT value FROM versions WHERE name = 'tzdata'") == "2099b"
 
 
 async def test_it_is_done_again_until_all_were_reached(
-    world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    person: FakePerson,
+    loops: dict[str, Catchup],
+    rules: ZoneRules,
+    give_up_winter_time: Callable[[], None],
 ) -> None:
-    tasks = await written(world, person, loops)
-    monkeypatch.setattr("actors.due._instant_text", without_winter_time)
+    tasks = await many_kinds(world, person, loops)
+    give_up_winter_time()
     world.down = True
     with pytest.raises(Unavailable):
         await rules.check()
@@ -112,7 +126,7 @@ async def test_it_is_done_again_until_all_were_reached(
 async def test_it_waits_for_what_was_written_under_the_old_rules(
     world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules
 ) -> None:
-    await written(world, person, loops)
+    await many_kinds(world, person, loops)
     await world.create(person, due={"date": "2026-12-02"})
     with pytest.raises(Unavailable):
         await rules.check()
@@ -129,9 +143,9 @@ async def test_a_database_that_was_never_counted_is_counted_once(
 
 
 async def test_many_are_looked_through_page_by_page(
-    world: World, person: FakePerson, loops: dict[str, Catchup], rules: ZoneRules, monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, loops: dict[str, Catchup], give_up_winter_time: Callable[[], None]
 ) -> None:
-    await written(world, person, loops)
-    monkeypatch.setattr("host.chores.zone_rules.ROWS_AT_ONCE", 1)
-    monkeypatch.setattr("actors.due._instant_text", without_winter_time)
+    await many_kinds(world, person, loops)
+    rules = ZoneRules(world.database, world, world.clock, version="2099b", rows_at_once=1)
+    give_up_winter_time()
     assert await rules.check() == 3

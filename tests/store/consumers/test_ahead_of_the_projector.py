@@ -1,9 +1,12 @@
-"""What follows an event does not wait for the read model: occurrences and reminders come while the projector stands still."""
+"""Occurrences and reminders do not wait for the read model: they come while the projector stands still."""
+
+from dataclasses import replace
 
 import pytest
 
 from actors.clock import parse_instant
 from host.consumers.catchup import Catchup
+from host.consumers.occurrences import OccurrenceMaker
 from host.notify.notifier import Notifier
 from host.store.turns import actor_state
 from tests.fakes.person import FakeClock, FakePerson
@@ -26,7 +29,7 @@ def person() -> FakePerson:
 
 
 async def first_task(world: World, person: FakePerson) -> str:
-    """A new series; gives the id of the task that it asks for."""
+    """Creates a series; returns the id of the task that it asks for."""
     await world.create_series(person, **SERIES)
     asked = "SELECT body->'data'->>'task_id' FROM outbox WHERE type = 'recurrence.triggered' ORDER BY position"
     return str(await world.value(asked))
@@ -70,9 +73,10 @@ async def test_who_signs_up_gets_their_first_occurrence_and_its_reminder_while_t
 
 
 async def test_an_occurrence_of_somebody_who_is_not_there_yet_waits_and_is_never_made_elsewhere(
-    world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
-    monkeypatch.setattr("host.consumers.recurrence.REST_SECONDS", 0.0)
+    maker = OccurrenceMaker(world.database, world, rest_seconds=0.0)
+    loops["recurrence"] = Catchup(world.database, replace(loops["recurrence"].consumer, handler=maker))
     task_id = await first_task(world, person)
     other = FakePerson("Asia/Tokyo")
     await world.say(other.id, other.signs_up())

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import asyncpg
 import pytest
 
-from host.consumers import catchup
 from host.consumers.catchup import Catchup
 from host.consumers.handler import Consumer, Handler
 from host.store.engine import Database, Raw
-from host.store.turns import outbox
+from host.store.turns import outbox, watermarks
 from host.store.turns.outbox import Event
 from tests.fakes.person import FakePerson
 from tests.store.world import World
@@ -20,13 +19,13 @@ pytestmark = pytest.mark.store
 
 
 class FakeHandler(Handler):
-    """Notes what it handles. `bad` are types that it cannot handle, `down` makes every call an outage."""
+    """Notes the events that it handles. `bad` are types that it cannot handle, `down` makes every call an outage."""
 
     def __init__(self) -> None:
         self.handled: list[str] = []
         self.bad: set[str] = set()
         self.down = False
-        self.most = 1_000  # with more than these a batch takes too long
+        self.most = 1_000  # a batch with more events takes too long
 
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
         if self.down:
@@ -47,16 +46,14 @@ def handler() -> FakeHandler:
 
 
 @pytest.fixture
-async def loop(database: Database, handler: FakeHandler, monkeypatch: pytest.MonkeyPatch) -> Catchup:
-    monkeypatch.setattr(catchup, "TRY_PAUSES_SECONDS", (0.0, 0.0))
-    monkeypatch.setattr(catchup, "SETTLE_SECONDS", 0.0)
+async def loop(database: Database, handler: FakeHandler) -> Catchup:
     types = ("task.created", "task.updated", "task.completed")
-    return Catchup(database, Consumer("test", "task-events", types, "beginning", handler))
+    consumer = Consumer("test", "task-events", types, "beginning", handler)
+    return Catchup(database, consumer, settle_seconds=0.0, try_pauses_seconds=(0.0, 0.0))
 
 
 async def position(world: World) -> int:
-    found: int = await world.value("SELECT position FROM watermarks WHERE consumer = 'test'")
-    return found
+    return int(await world.value("SELECT position FROM watermarks WHERE consumer = 'test'"))
 
 
 async def test_the_watermark_waits_for_an_older_transaction_that_has_not_committed(
@@ -114,10 +111,9 @@ async def test_the_watermark_passes_what_a_consumer_does_not_take(
 
 
 async def test_batches_that_are_cut_leave_nothing_out(
-    world: World, loop: Catchup, handler: FakeHandler, person: FakePerson, monkeypatch: pytest.MonkeyPatch
+    world: World, loop: Catchup, handler: FakeHandler, person: FakePerson
 ) -> None:
-    monkeypatch.setattr(catchup, "BATCH", 3)
-    loop = Catchup(world.database, loop.consumer)
+    loop = Catchup(world.database, loop.consumer, batch=3, settle_seconds=0.0)
     for _ in range(10):
         await world.create(person)
     while await loop.step():
@@ -131,7 +127,7 @@ async def test_batches_that_are_cut_leave_nothing_out(
 async def test_a_batch_holds_so_much_text_and_leaves_nothing_out(
     world: World, loop: Catchup, handler: FakeHandler, person: FakePerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Five hundred of the longest tasks are more than the database can index within a statement's time."""
+    """The database cannot index five hundred of the longest tasks within the time limit of a statement."""
     monkeypatch.setattr(outbox, "BATCH_BYTES", 8_000)
     for length in (10, 10, 10_000, 10, 3_000, 3_000, 10):
         await world.create(person, description="x" * length)
@@ -148,7 +144,7 @@ async def test_a_batch_holds_so_much_text_and_leaves_nothing_out(
 async def test_a_batch_that_the_database_cannot_do_in_time_is_tried_smaller(
     world: World, loop: Catchup, handler: FakeHandler, person: FakePerson
 ) -> None:
-    """The same batch again would take the same time, for ever, and everything behind it would wait."""
+    """The same batch would fail for ever, and everything behind it would wait."""
     handler.most = 3
     for _ in range(10):
         await world.create(person)
@@ -250,8 +246,8 @@ async def test_what_the_broker_does_not_take_is_not_left_to_it(
 async def test_old_rows_are_caught_up_far_above_a_watermark_that_cannot_move(
     world: World, database: Database, person: FakePerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An open transaction of anybody holds it, and the broker may have lost any row above."""
-    monkeypatch.setattr(outbox, "WINDOW", 2)
+    """Any open transaction holds the watermark, and the broker may have lost any row above it."""
+    monkeypatch.setattr(watermarks, "WINDOW", 2)
     handler = FakeHandler()
     consumer = Consumer("aged", "task-events", ("task.created",), "beginning", handler)
     loop = Catchup(database, consumer, min_age_seconds=10)
@@ -283,7 +279,7 @@ async def test_a_row_from_a_clock_that_was_ahead_holds_up_nobody(
 async def test_watermarks_of_a_restored_database_do_not_stick(
     world: World, loop: Catchup, handler: FakeHandler, person: FakePerson
 ) -> None:
-    """A dump carries transaction numbers of another cluster, which may be far ahead."""
+    """A dump has transaction numbers of another cluster, which may be far ahead."""
     await world.create(person)
     for _ in range(3):
         await loop.step()

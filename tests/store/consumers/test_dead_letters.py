@@ -13,10 +13,11 @@ from host.chores.replay import Replay
 from host.console import OperatorError
 from host.consumers.catchup import Catchup
 from host.consumers.handler import Handler
+from host.consumers.occurrences import OccurrenceMaker
 from host.consumers.projector import Projector
 from host.operator import dead_letters as letters
 from host.store.engine import Database
-from host.store.turns import dead_letters, pauses
+from host.store.turns import dead_letters, watermarks
 from host.store.turns.outbox import Event
 from tests.fakes.person import FakePerson
 from tests.store.consumers.test_projector import check_activity, check_fold
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.store
 
 
 class Fault:
-    """Makes tasks with this in their title a fault of the event; `down` makes every batch an outage."""
+    """Switches of the projector: a title with `word` in it is a fault of the event, `down` makes every batch an outage."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.word: str | None = None
@@ -41,9 +42,6 @@ class Fault:
             await whole(projector, connection, events)
 
         monkeypatch.setattr(Projector, "apply", apply)
-        for consumer in ("catchup", "recurrence"):
-            monkeypatch.setattr(f"host.consumers.{consumer}.TRY_PAUSES_SECONDS", (0.0, 0.0))
-        monkeypatch.setattr("host.consumers.catchup.SETTLE_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -57,7 +55,7 @@ def replay(database: Database, loops: dict[str, Catchup]) -> Replay:
 
 
 async def bury(world: World, person: FakePerson, loops: dict[str, Catchup], fault: Fault) -> str:
-    """A task whose second and third version could not be projected; the fault is mended since."""
+    """Returns a task whose second and third version became dead letters, through a fault that is gone now."""
     task_id = await world.create(person, title="Pay rent")
     await world.say(task_id, person.says("PatchTask", {"title": "Pay bad rent", "tags": ["home"]}))
     await world.say(task_id, person.says("PatchTask", {"title": "Pay bad rent", "tags": ["Home", "money"]}))
@@ -75,9 +73,9 @@ async def settle(loop: Catchup) -> None:
 
 async def ask(world: World, consumer: str | None = None) -> list[dead_letters.DeadLetter]:
     async with world.database.raw() as connection:
-        found = await dead_letters.listed(connection, consumer)
-        await dead_letters.ask(connection, [letter.key for letter in found])
-    return found
+        listed = await dead_letters.listed(connection, consumer)
+        await dead_letters.ask(connection, [letter.key for letter in listed])
+    return listed
 
 
 async def test_what_was_asked_for_is_applied_once_and_the_row_stays_the_newest(
@@ -187,10 +185,11 @@ async def test_a_consumer_with_effects_outside_takes_it_again(
     world: World,
     person: FakePerson,
     loops: dict[str, Catchup],
-    fault: Fault,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    replay = Replay(world.database, [loop.consumer for loop in loops.values()])
+    maker = OccurrenceMaker(world.database, world, try_pauses_seconds=(0.0, 0.0))
+    recurrence = Catchup(world.database, replace(loops["recurrence"].consumer, handler=maker), settle_seconds=0.0)
+    replay = Replay(world.database, [recurrence.consumer])
     daily = {"template": {"title": "Water"}, "rule": "FREQ=DAILY", "start": {"date": "2026-11-30"}}
     send = world.send
 
@@ -201,7 +200,7 @@ async def test_a_consumer_with_effects_outside_takes_it_again(
     await world.say(person.id, person.signs_up())
     await world.create_series(person, **daily)
     await settle(loops["projector"])
-    await settle(loops["recurrence"])
+    await settle(recurrence)
     assert await world.value("SELECT count(*) FROM dead_letters") == 1
     monkeypatch.setattr(world, "send", send)
     await ask(world, "recurrence")
@@ -217,9 +216,9 @@ async def test_a_paused_consumer_gets_nothing_back_until_it_is_resumed(
     await bury(world, person, loops, fault)
     await ask(world)
     async with world.database.raw() as connection:
-        await pauses.pause(connection, "projector")
+        await watermarks.pause(connection, "projector")
         assert await replay.step() == 0
-        await pauses.resume(connection, "projector")
+        await watermarks.resume(connection, "projector")
     assert await replay.step() == 2
 
 
@@ -228,14 +227,14 @@ async def test_the_command_tells_what_became_of_each(
 ) -> None:
     await bury(world, person, loops, fault)
     async with world.database.raw() as connection:
-        found = await letters.selected(connection, None, [])
-        assert found == []
-        found = await dead_letters.listed(connection, None)
-        nobody = await letters.replay(connection, found, 0.0)
+        listed = await letters.selected(connection, None, [])
+        assert listed == []
+        listed = await dead_letters.listed(connection, None)
+        nobody = await letters.replay(connection, listed, 0.0)
         assert (nobody.applied, nobody.failed, len(nobody.waiting)) == ([], [], 2)
         fault.word = "money"  # in no title: both are applied
         running = asyncio.create_task(replay.run())
-        done = await letters.replay(connection, found, 10.0)
+        done = await letters.replay(connection, listed, 10.0)
         running.cancel()
     assert (len(done.applied), done.failed, done.waiting) == (2, [], [])
 
@@ -250,9 +249,9 @@ async def test_a_dropped_letter_is_never_applied(
     world: World, person: FakePerson, loops: dict[str, Catchup], fault: Fault, replay: Replay
 ) -> None:
     await bury(world, person, loops, fault)
-    found = await ask(world)
+    listed = await ask(world)
     async with world.database.raw() as connection:
-        assert await dead_letters.drop(connection, [found[0].key]) == 1
+        assert await dead_letters.drop(connection, [listed[0].key]) == 1
     assert await replay.step() == 1
     assert await world.value("SELECT count(*) FROM activity") == 3
 
@@ -263,21 +262,21 @@ async def test_the_list_fits_a_terminal_and_names_what_is_needed(
     assert letters.lines([]) == ["No dead letters: every event was applied."]
     task_id = await bury(world, person, loops, fault)
     async with world.database.raw() as connection:
-        found = await dead_letters.listed(connection, "projector")
-    text = letters.lines(found)
+        listed = await dead_letters.listed(connection, "projector")
+    text = letters.lines(listed)
     assert len(text) == 3
     assert f"TaskActor:{task_id}:2:1" in text[1]
     assert "task.updated" in text[1]
     assert text[1].endswith("KeyError: 'no such field'")
-    whole = "\n".join(letters.details(found[0]))
+    whole = "\n".join(letters.details(listed[0]))
     assert '"Pay bad rent"' in whole
-    assert letters.as_json(found[0])["event"]["data"]["version"] == 2
+    assert letters.as_json(listed[0])["event"]["data"]["version"] == 2
 
 
 async def test_after_a_replay_in_order_the_activity_is_whole(
     world: World, person: FakePerson, loops: dict[str, Catchup], fault: Fault, replay: Replay
 ) -> None:
-    """When what failed is the last that an actor said, nothing is out of order afterwards."""
+    """The dead letters are the last events of their actor, so nothing is out of order afterwards."""
     task_id = await world.create(person, title="bad")
     await world.say(task_id, person.says("PatchTask", {"title": "bad, too"}))
     fault.word = "bad"

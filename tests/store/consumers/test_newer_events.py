@@ -1,4 +1,4 @@
-"""What a newer version of Duely says beside this one: kept as it is, shown as far as it can be, and nobody waits for it."""
+"""Events of a newer version that runs beside this one: they are kept as they are, and nobody waits for them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ TYPES = {name: types for name, (_, types, _) in CONSUMERS.items()}
 
 
 def a_list(person: FakePerson, version: int = 1) -> dict[str, Any]:
-    """The state of an actor that this version does not have."""
+    """Returns the state of an actor whose type this version does not have."""
     return {"id": str(uuid4()), "user_id": person.id, "version": version, "name": "Inbox"}
 
 
@@ -34,7 +34,7 @@ async def body_of(world: World, task_id: str) -> dict[str, Any]:
 
 
 async def newer(world: World, task_id: str, **fields: Any) -> dict[str, Any]:
-    """The task's next state, with what this version does not know."""
+    """Returns the task's next state, with fields that this version does not know."""
     state = await body_of(world, task_id)
     return {**state, **fields, "version": state["version"] + 1}
 

@@ -1,4 +1,4 @@
-"""PostgreSQL dies in the middle: every loop waits it out, and what was committed is heard by whoever listens."""
+"""PostgreSQL dies: every loop waits for it, and listeners get everything that was committed."""
 
 import asyncio
 import shutil
@@ -39,7 +39,7 @@ def server() -> Iterator[EmbeddedPostgres]:
 
 
 def start_loops(database: Database, world: World, hub: Hub) -> list[asyncio.Task[None]]:
-    """All of them, as one machine runs them."""
+    """Starts all loops, as one machine runs them."""
     clock, scheduler = world.clock, FakeScheduler()
     handlers = wired(database, clock, world, signal=hub.signal)
     loops = [Catchup(database, consumer).run for consumer in handlers.consumers()]
@@ -68,14 +68,14 @@ async def test_loops_go_on_after_the_database_was_killed(server: EmbeddedPostgre
     await asyncio.sleep(1.5)
     server.start()
     world.clock.move(seconds=65)
-    heard: list[str] = []
+    types: list[str] = []
     async with asyncio.timeout(30):
-        while not {"reminder.fired", "reminder.delivered"}.issubset(heard):
+        while not {"reminder.fired", "reminder.delivered"}.issubset(types):
             rows = await listener.next(1)
             assert not isinstance(rows, Resync)
-            heard += [row.type for row in rows]
-    # Nobody nudges here: which of the last two consumers looks first is chance.
-    assert (heard[:3], sorted(heard[3:])) == (
+            types += [row.type for row in rows]
+    # Nothing nudges the consumers here: which of the last two looks first is chance.
+    assert (types[:3], sorted(types[3:])) == (
         ["user.registered", "task.created", "reminder.scheduled"],
         ["reminder.delivered", "reminder.fired"],
     )
@@ -87,7 +87,7 @@ async def test_loops_go_on_after_the_database_was_killed(server: EmbeddedPostgre
 
 
 async def test_a_connection_that_was_told_its_end_and_is_not_closed_yet_is_an_outage(server: EmbeddedPostgres) -> None:
-    """Between the server's last word and the end of the connection asyncpg calls its own state a fault of its user."""
+    """Between the server's last message and the end of the connection asyncpg raises an error of its caller."""
     async with AsyncExitStack() as stack:
         port = await _relay_that_never_closes(stack, f"{server.socket_dir}/.s.PGSQL.5432")
         database = Database(f"postgresql://{OWNER}:{server.password}@127.0.0.1:{port}/postgres")
@@ -105,7 +105,7 @@ async def test_a_connection_that_was_told_its_end_and_is_not_closed_yet_is_an_ou
 
 
 async def _relay_that_never_closes(stack: AsyncExitStack, path: str) -> int:
-    """The port of a way to that socket on which the client never hears that the server has left."""
+    """Returns the port of a relay to that socket, which never tells the client that the server has closed."""
 
     async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_unix_connection(path)
@@ -156,7 +156,7 @@ async def test_connections_that_died_while_nobody_used_them_fail_no_reader(datab
 async def test_a_process_that_stands_still_within_a_transaction_holds_its_locks_for_seconds_only(
     database_url: str, database: Database
 ) -> None:
-    """A consumer is a lock of a transaction; whoever takes over must not wait for one that is stopped."""
+    """A consumer holds a lock of a transaction, and another process must not wait for one that is stopped."""
     take = "SELECT pg_try_advisory_xact_lock(7)"
     assert Database(database_url)._idle == 5
     still = Database(database_url, idle_seconds=0.3)
@@ -170,7 +170,7 @@ async def test_a_process_that_stands_still_within_a_transaction_holds_its_locks_
                 assert await other.fetchval(take)
             await connection.fetchval("SELECT 1")
 
-    with pytest.raises(Exception) as told:  # noqa: PT011  which one is what is looked at
+    with pytest.raises(Exception) as caught:  # noqa: PT011  the test looks at which one it is
         await stand_still()
-    assert is_outage(told.value)
+    assert is_outage(caught.value)
     await still.close()

@@ -1,4 +1,4 @@
-"""The projector: whatever order and however often events come, the read model is the fold of them."""
+"""The projector: the read model is the fold of the events, in whatever order and however often they come."""
 
 import asyncio
 import random
@@ -23,7 +23,7 @@ DAILY = {"template": {"title": "Water"}, "rule": "FREQ=DAILY", "start": {"date":
 
 
 async def busy_day(world: World, people: list[FakePerson]) -> None:
-    """Some tasks of some people, with all that can happen to them."""
+    """Creates some tasks for each person, with everything that can happen to a task."""
     for person in people:
         first = await world.create(person, title="Pay rent", due=DUE, tags=["Home", "Ärger"])
         second = await world.create(person, title="Call", tags=["home"], due={"date": "2026-12-01"})
@@ -41,7 +41,7 @@ async def busy_day(world: World, people: list[FakePerson]) -> None:
 async def test_a_reminder_that_fires_touches_no_index_of_its_task(
     world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
-    """A version that changes nothing that is looked up by is written beside the one before: no index hears of it."""
+    """A version that changes no indexed column is a HOT update: PostgreSQL writes to no index."""
     await world.say(person.id, person.signs_up())
     task_id = await world.create(person, reminders=[{"at": "2026-11-22T12:30:00.000Z"}])
     await world.create_series(person, **DAILY)
@@ -61,14 +61,14 @@ async def test_a_reminder_that_fires_touches_no_index_of_its_task(
 
 
 async def check_fold(world: World) -> None:
-    """Everything that is projected, against the docs and the outbox."""
+    """Asserts that everything projected agrees with the docs and the outbox."""
     docs = [orjson.loads(row[0]) for row in await world.rows("SELECT value FROM dapr_state WHERE key LIKE '%Task%'")]
-    shown = {row["id"]: row for row in await world.rows("SELECT * FROM tasks")}
-    assert shown.keys() == {doc["state"]["id"] for doc in docs}
+    tasks = {row["id"]: row for row in await world.rows("SELECT * FROM tasks")}
+    assert tasks.keys() == {doc["state"]["id"] for doc in docs}
     counts: dict[tuple[str, str], int] = {}
     reminders: set[tuple[Any, ...]] = set()
     for doc in docs:
-        state, row = doc["state"], shown[doc["state"]["id"]]
+        state, row = doc["state"], tasks[doc["state"]["id"]]
         body = orjson.loads(row["body"])
         assert body == {name: state[name] for name in body}
         assert (row["version"], row["tags"], row["purged"]) == (doc["version"], state["tags"], state["purged"])
@@ -82,18 +82,18 @@ async def check_fold(world: World) -> None:
 
 
 async def check_activity(world: World) -> None:
-    """Each event once, positions without gaps, an unbroken chain, an actor's events in their order."""
+    """Asserts that each event is there once, without gaps, in an unbroken chain, and in the order of its actor."""
     events = await world.rows("SELECT event_id FROM outbox ORDER BY event_id")
     assert await world.rows("SELECT event_id FROM activity ORDER BY event_id") == events
     ledger = await world.value("SELECT count(*) FROM reminder_ledger")
     assert ledger == await world.value("SELECT count(*) FROM outbox WHERE type LIKE 'reminder.%'")
     for user_id, position in await world.rows("SELECT user_id, position FROM user_streams"):
-        found = await world.rows(
+        entries = await world.rows(
             "SELECT position, version, event_id FROM activity WHERE user_id = $1 ORDER BY position", user_id
         )
-        assert [row["position"] for row in found] == list(range(1, position + 1))
+        assert [row["position"] for row in entries] == list(range(1, position + 1))
         last: dict[str, tuple[int, int]] = {}
-        for row in found:
+        for row in entries:
             now = (row["version"], int(row["event_id"].rpartition(":")[2]))
             actor_id = row["event_id"].split(":")[1]
             assert last.get(actor_id, (0, 0)) < now
@@ -170,7 +170,7 @@ async def test_an_older_state_never_overwrites_a_newer_one(world: World, people:
     before = await world.rows("SELECT id, version, body::text FROM tasks ORDER BY id")
     await world.rows("UPDATE watermarks SET position = 0, seen = 0, seen_xid = 0")
     await world.rows("DELETE FROM activity WHERE version = 1")
-    await loops["projector"].step()
+    assert await loops["projector"].step() == await world.value("SELECT count(*) FROM outbox WHERE version = 1")
     assert await world.rows("SELECT id, version, body::text FROM tasks ORDER BY id") == before
 
 
@@ -179,9 +179,9 @@ async def test_dues_are_kept_as_day_and_instant(world: World, loops: dict[str, C
     await world.create(person, title="at", due=DUE)
     await world.create(person, title="on", due={"date": "2026-12-01"})
     await loops["projector"].step()
-    found = {row[0]: tuple(row)[1:] for row in await world.rows("SELECT title, due_date, due_at::text FROM tasks")}
-    assert found["at"] == (date(2026, 11, 23), "2026-11-23 11:00:00+00")
-    assert found["on"] == (date(2026, 12, 1), "2026-12-01 00:00:00+00")
+    dues = {row[0]: tuple(row)[1:] for row in await world.rows("SELECT title, due_date, due_at::text FROM tasks")}
+    assert dues["at"] == (date(2026, 11, 23), "2026-11-23 11:00:00+00")
+    assert dues["on"] == (date(2026, 12, 1), "2026-12-01 00:00:00+00")
 
 
 async def test_a_user_is_projected(world: World, loops: dict[str, Catchup]) -> None:

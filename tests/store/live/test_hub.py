@@ -1,14 +1,15 @@
-"""The hub: every listener gets every row once and in order, or is told to load again."""
+"""The hub: every listener gets every row once and in order, or a Resync."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 
+import orjson
 import pytest
 
 from host.consumers.catchup import Catchup
 from host.live.hub import Hub, HubSubscription, Resync
 from host.store.engine import Database, Raw
-from host.store.read_model import activity_feed
+from host.store.read_model import activity_queries
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 
@@ -23,7 +24,8 @@ async def hub(database: Database) -> AsyncIterator[Hub]:
     running.cancel()
 
 
-async def heard(listener: HubSubscription, count: int) -> list[int]:
+async def next_positions(listener: HubSubscription, count: int) -> list[int]:
+    """Returns the positions of the next rows of the listener, at least so many."""
     positions: list[int] = []
     async with asyncio.timeout(5):
         while len(positions) < count:
@@ -48,7 +50,7 @@ async def test_a_listener_hears_what_comes_after_it_came(
     assert listener.start == 3
     await change(world, person, loops, 2)
     hub.signal([person.id])
-    assert await heard(listener, 2) == [4, 5]
+    assert await next_positions(listener, 2) == [4, 5]
 
 
 async def test_a_listener_goes_on_where_it_was(
@@ -56,33 +58,35 @@ async def test_a_listener_goes_on_where_it_was(
 ) -> None:
     await change(world, person, loops, 5)
     first, second = await hub.subscribe(person.id, 1), await hub.subscribe(person.id, 4)
-    assert await heard(first, 4) == [2, 3, 4, 5]
-    assert await heard(second, 1) == [5]
+    assert await next_positions(first, 4) == [2, 3, 4, 5]
+    assert await next_positions(second, 1) == [5]
     await change(world, person, loops, 1)
     hub.signal([person.id])
-    assert (await heard(first, 1), await heard(second, 1)) == ([6], [6])
+    assert (await next_positions(first, 1), await next_positions(second, 1)) == ([6], [6])
 
 
 async def test_a_listener_that_comes_during_a_read_hears_all_from_where_it_was(
     world: World, person: FakePerson, loops: dict[str, Catchup], hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is being read begins at the place of those who were there already."""
+    """The read under way starts where the earlier listeners are."""
     await change(world, person, loops, 3)
     first, came = await hub.subscribe(person.id, None), []
     await asyncio.sleep(0.2)
-    read = activity_feed.rows_after
+    read = activity_queries.rows_after
 
-    async def slow(connection: Raw, after: Mapping[str, int], limit: int) -> dict[str, list[activity_feed.StreamRow]]:
+    async def slow(
+        connection: Raw, after: Mapping[str, int], limit: int
+    ) -> dict[str, list[activity_queries.StreamRow]]:
         rows = await read(connection, after, limit)
         if not came:
             came.append(await hub.subscribe(person.id, 1))
         return rows
 
-    monkeypatch.setattr(activity_feed, "rows_after", slow)
+    monkeypatch.setattr(activity_queries, "rows_after", slow)
     await change(world, person, loops, 1)
     hub.signal([person.id])
-    assert await heard(first, 1) == [4]
-    assert await heard(came[0], 3) == [2, 3, 4]
+    assert await next_positions(first, 1) == [4]
+    assert await next_positions(came[0], 3) == [2, 3, 4]
 
 
 async def test_a_row_is_one_object_for_all_listeners(
@@ -102,6 +106,11 @@ async def test_nobody_hears_of_another_user(
     await change(world, other := FakePerson(), loops, 2)
     hub.signal([other.id, person.id])
     assert await listener.next(0.3) == []
+    await change(world, person, loops, 1)
+    hub.signal([other.id, person.id])
+    rows = await listener.next(2)
+    assert not isinstance(rows, Resync)
+    assert [orjson.loads(row.body)["data"]["user_id"] for row in rows] == [person.id]
 
 
 @pytest.mark.parametrize("after", [7, 10**15])
@@ -132,12 +141,12 @@ async def test_what_a_slow_listener_missed_waits_in_the_database_and_not_in_memo
     for _ in range(4):
         await change(world, person, loops, 4)
         hub.signal([person.id])
-        positions += await heard(quick, 4)
+        positions += await next_positions(quick, 4)
     assert len(slow._buffer) == 5
-    assert positions == await heard(slow, 16)
+    assert positions == await next_positions(slow, 16)
     await change(world, person, loops, 1)
     hub.signal([person.id])
-    assert (await heard(slow, 1), await heard(quick, 1)) == ([17], [17])
+    assert (await next_positions(slow, 1), await next_positions(quick, 1)) == ([17], [17])
     running.cancel()
 
 
@@ -148,7 +157,7 @@ async def test_what_nobody_told_is_found_by_the_poll(
     running = asyncio.create_task(hub.run())
     listener = await hub.subscribe(person.id, None)
     await change(world, person, loops, 1)
-    assert await heard(listener, 1) == [1]
+    assert await next_positions(listener, 1) == [1]
     running.cancel()
 
 

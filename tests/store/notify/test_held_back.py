@@ -1,4 +1,4 @@
-"""What is held back: in quiet hours, late, or in a storm; told once, gathered when it is much, and not when it is moot."""
+"""Held deliveries: in quiet hours, late, or in a storm; sent once, gathered when they are many, cancelled when moot."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ SOON = [{"at": "2026-11-22T12:01:00Z"}]
 
 
 class Post:
-    """Whoever writes tasks and gets notifications, and the clock."""
+    """A person who writes tasks and gets notifications, and the clock."""
 
     def __init__(self, world: World, person: FakePerson, loops: dict[str, Catchup], notifier: Notifier) -> None:
         self.world, self.person, self.loops, self.notifier = world, person, loops, notifier
@@ -39,7 +39,7 @@ class Post:
         return tasks
 
     async def at(self, time: str) -> None:
-        """Move the clock, wake what is due then, and let it be told."""
+        """Moves the clock, ticks what is due then, and releases deliveries."""
         self.world.clock.at = parse_instant(f"2026-11-22T{time}Z")
         for row in await self.world.rows(
             "SELECT actor_type, actor_id FROM wakes WHERE wake_at <= $1", self.world.clock.now()
@@ -53,8 +53,8 @@ class Post:
             while await self.loops[name].step():
                 pass
 
-    async def told(self) -> list[tuple[str, str]]:
-        """Kind and title of each notification, in order."""
+    async def notified(self) -> list[tuple[str, str]]:
+        """Returns kind and title of each notification, in order."""
         rows = await self.world.rows("SELECT kind, title FROM notifications ORDER BY created_at, title")
         return [(row[0], row[1]) for row in rows]
 
@@ -72,12 +72,12 @@ async def test_quiet_hours_hold_reminders_and_release_them_at_their_end(post: Po
     await post.make(2, reminders=SOON)
     await post.at("12:01:00")
     await post.at("14:59:59")
-    assert await post.told() == []
+    assert await post.notified() == []
     assert await post.statuses() == {"pending": 2}
     fresh = wired(post.world.database, post.world.clock, post.world).notifier  # a process that came later
     post.world.clock.at = parse_instant("2026-11-22T15:00:00Z")
     await fresh.release()
-    assert await post.told() == [("reminder", "task 0"), ("reminder", "task 1")]
+    assert await post.notified() == [("reminder", "task 0"), ("reminder", "task 1")]
     await post.at("15:00:05")
     assert await post.statuses() == {"sent": 2}
 
@@ -86,7 +86,7 @@ async def test_quiet_hours_of_others_hold_nothing(post: Post) -> None:
     await post.register(zone="Asia/Tokyo", defaults=SIESTA)
     await post.make(1, reminders=SOON)
     await post.at("12:01:00")
-    assert await post.told() == [("reminder", "task 0")]
+    assert await post.notified() == [("reminder", "task 0")]
 
 
 async def test_more_than_twenty_come_out_of_quiet_hours_as_one(post: Post) -> None:
@@ -94,7 +94,7 @@ async def test_more_than_twenty_come_out_of_quiet_hours_as_one(post: Post) -> No
     await post.make(21, reminders=SOON)
     await post.at("12:01:00")
     await post.at("15:00:00")
-    assert await post.told() == [("digest", "21 reminders from your quiet hours")]
+    assert await post.notified() == [("digest", "21 reminders from your quiet hours")]
 
 
 async def test_what_ends_earlier_by_a_new_choice_is_released_then(post: Post) -> None:
@@ -103,7 +103,7 @@ async def test_what_ends_earlier_by_a_new_choice_is_released_then(post: Post) ->
     await post.at("12:01:00")
     await post.say(post.person.id, "PatchUser", {"defaults": {"quiet_hours": None}})
     await post.at("12:01:04")
-    assert await post.told() == [("reminder", "task 0")]
+    assert await post.notified() == [("reminder", "task 0")]
 
 
 async def test_what_ends_later_by_a_new_choice_waits_for_that(post: Post) -> None:
@@ -112,9 +112,9 @@ async def test_what_ends_later_by_a_new_choice_waits_for_that(post: Post) -> Non
     await post.at("12:01:00")
     await post.say(post.person.id, "PatchUser", {"defaults": {"quiet_hours": {"start": "11:30", "end": "16:00"}}})
     await post.at("15:00:00")
-    assert await post.told() == []
+    assert await post.notified() == []
     await post.at("16:00:00")
-    assert await post.told() == [("reminder", "task 0")]
+    assert await post.notified() == [("reminder", "task 0")]
 
 
 LATER = {"due": {"local": "2026-11-22T20:00", "zone": "UTC"}}
@@ -142,8 +142,8 @@ async def test_what_is_answered_or_moot_while_it_is_held_is_never_told(
     await post.say(task_id, name, body)
     await post.at("12:30:59")
     await post.at("15:00:00")
-    told = await post.world.rows("SELECT kind, task_id FROM notifications WHERE kind = 'reminder'")
-    assert [tuple(row) for row in told] == [("reminder", other)]
+    notified = await post.world.rows("SELECT kind, task_id FROM notifications WHERE kind = 'reminder'")
+    assert [tuple(row) for row in notified] == [("reminder", other)]
     status = "SELECT status FROM deliveries WHERE task_id = $1 AND kind = 'reminder' ORDER BY firing"
     assert await post.world.value(status, task_id) == "cancelled"
     steps = "SELECT step FROM reminder_ledger WHERE task_id = $1 AND firing = 1 AND channel IS NOT NULL"
@@ -155,19 +155,19 @@ async def test_a_storm_is_gathered_and_no_minute_has_more_than_its_share(post: P
     await post.register()
     await post.make(100, reminders=SOON)
     await post.at("12:01:00")
-    assert await post.told() == [("reminder", title) for _, title in await post.told()]
-    assert len(await post.told()) == MOST_A_MINUTE - 1
+    assert {kind for kind, _ in await post.notified()} == {"reminder"}
+    assert len(await post.notified()) == MOST_A_MINUTE - 1
     await post.at("12:01:02")
-    assert len(await post.told()) == MOST_A_MINUTE - 1
+    assert len(await post.notified()) == MOST_A_MINUTE - 1
     await post.at("12:01:03")
-    assert (await post.told())[-1] == ("digest", "71 reminders at once")
+    assert (await post.notified())[-1] == ("digest", "71 reminders at once")
     assert await post.statuses() == {"sent": 100}
     await post.make(1, reminders=[{"at": "2026-11-22T12:01:30Z"}])
     await post.at("12:01:30")
     await post.at("12:01:59.999")
-    assert len(await post.told()) == MOST_A_MINUTE
+    assert len(await post.notified()) == MOST_A_MINUTE
     await post.at("12:02:00")
-    assert len(await post.told()) == MOST_A_MINUTE + 1
+    assert len(await post.notified()) == MOST_A_MINUTE + 1
 
 
 async def test_what_was_told_before_the_clock_was_put_back_takes_no_room_after(post: Post) -> None:
@@ -175,11 +175,11 @@ async def test_what_was_told_before_the_clock_was_put_back_takes_no_room_after(p
     await post.make(MOST_A_MINUTE, reminders=SOON)
     await post.at("12:01:00")
     await post.at("12:01:03")
-    told = len(await post.told())
+    notified = len(await post.notified())
     post.world.clock.at = parse_instant("2026-11-22T11:20:00Z")
     await post.make(1, reminders=[{"at": "2026-11-22T11:25:00Z"}])
     await post.at("11:25:00")
-    assert len(await post.told()) == told + 1
+    assert len(await post.notified()) == notified + 1
 
 
 async def test_what_is_held_when_the_clock_is_put_back_is_told_soon_and_not_when_it_comes_round_again(
@@ -196,17 +196,17 @@ async def test_what_is_held_when_the_clock_is_put_back_is_told_soon_and_not_when
 
 
 async def test_a_digest_says_how_many_more_there_are_and_stays_small(
-    post: Post, monkeypatch: pytest.MonkeyPatch
+    post: Post,
 ) -> None:
-    monkeypatch.setattr("host.notify.in_app.PAGE", 64)
+    post.notifier = Notifier(post.world.database, post.world.clock, signal=lambda _: None, deliveries_at_once=64)
     await post.register()
     await post.make(130, reminders=SOON)
     await post.at("12:05:00")
     await post.at("12:05:03")
-    (told,) = await post.world.rows("SELECT title, body, late_seconds FROM notifications")
-    assert told["title"] == "130 reminders while Duely was away"
-    assert told["body"].splitlines()[-1] == "and 80 more"
-    assert (len(told["body"].splitlines()), told["late_seconds"]) == (51, 240.0)
+    (notified,) = await post.world.rows("SELECT title, body, late_seconds FROM notifications")
+    assert notified["title"] == "130 reminders while Duely was away"
+    assert notified["body"].splitlines()[-1] == "and 80 more"
+    assert (len(notified["body"].splitlines()), notified["late_seconds"]) == (51, 240.0)
     event = await post.world.value("SELECT body FROM activity WHERE type = 'reminder.delivered'")
     assert (event.count('"firing"'), '"total":130' in event) == (50, True)
     assert await post.world.value("SELECT count(*) FROM reminder_ledger WHERE step = 'delivered'") == 130
@@ -216,7 +216,7 @@ async def test_a_reminder_at_the_due_instant_is_one_notification(post: Post) -> 
     await post.register()
     await post.make(1, due={"local": "2026-11-22T12:01", "zone": "UTC"}, reminders=[{"offset_minutes": 0}])
     await post.at("12:01:00")
-    assert await post.told() == [("reminder", "task 0")]
+    assert await post.notified() == [("reminder", "task 0")]
     assert await post.world.value("SELECT body FROM notifications") == "Due 2026-11-22 12:01 (UTC)"
 
 
@@ -225,7 +225,7 @@ async def test_late_reminders_of_an_overdue_task_say_so_and_the_notice_is_not_re
     await post.make(1, due={"local": "2026-11-22T12:31", "zone": "UTC"}, reminders=[{"offset_minutes": 30}])
     await post.at("12:40:00")
     await post.at("12:40:03")
-    assert await post.told() == [("reminder", "task 0")]
+    assert await post.notified() == [("reminder", "task 0")]
     assert await post.world.value("SELECT body FROM notifications") == "Overdue since 2026-11-22 12:31 (UTC)"
 
 
@@ -233,10 +233,10 @@ async def test_overdue_notices_are_held_and_gathered_as_reminders_are(post: Post
     await post.register(defaults=SIESTA)
     tasks = await post.make(22, due={"local": "2026-11-22T12:05", "zone": "UTC"}, reminders=[])
     await post.at("12:05:00")
-    assert await post.told() == []
+    assert await post.notified() == []
     await post.say(tasks[0], "CompleteTask")
     await post.at("15:00:00")
-    assert await post.told() == [("digest", "21 reminders from your quiet hours")]
+    assert await post.notified() == [("digest", "21 reminders from your quiet hours")]
     assert await post.statuses() == {"sent": 21, "cancelled": 1}
     assert await post.world.value("SELECT count(*) FROM reminder_ledger") == 0
 
@@ -248,8 +248,8 @@ async def test_an_overdue_notice_after_downtime_says_how_late_and_one_of_a_new_t
     await post.at("12:15:03")
     await post.make(1, due={"local": "2026-11-22T12:00", "zone": "UTC"}, reminders=[])
     await post.at("12:15:04")
-    told = await post.world.rows("SELECT kind, late_seconds FROM notifications ORDER BY created_at")
-    assert [tuple(row) for row in told] == [("overdue", 600.0), ("overdue", None)]
+    notified = await post.world.rows("SELECT kind, late_seconds FROM notifications ORDER BY created_at")
+    assert [tuple(row) for row in notified] == [("overdue", 600.0), ("overdue", None)]
 
 
 async def test_the_stream_hears_of_an_overdue_notice_when_it_is_told(post: Post) -> None:
@@ -280,9 +280,9 @@ async def test_the_digest_of_the_day_lists_what_is_due_today_and_what_is_overdue
     assert await post.world.value("SELECT count(*) FROM notifications WHERE kind = 'digest'") == 0
     await post.at("13:00:00")
     await post.at("13:00:01")
-    (told,) = await post.world.rows("SELECT title, body, task_id FROM notifications WHERE kind = 'digest'")
-    assert told["title"] == "3 due today, 1 overdue"
-    assert told["body"].splitlines() == [
+    (notified,) = await post.world.rows("SELECT title, body, task_id FROM notifications WHERE kind = 'digest'")
+    assert notified["title"] == "3 due today, 1 overdue"
+    assert notified["body"].splitlines() == [
         *("- task 0", "- 20:00 tonight", "- 23:59 in New York"),
         *("Overdue:", "- late (since 2026-11-20)"),
     ]
@@ -294,7 +294,7 @@ async def test_a_day_without_anything_due_has_no_digest(post: Post) -> None:
     await post.register(defaults={"digest_at": "13:00"})
     await post.make(1)
     await post.at("13:00:00")
-    assert await post.told() == []
+    assert await post.notified() == []
     assert await post.world.value("SELECT count(*) FROM activity WHERE type = 'digest.due'") == 1
 
 
@@ -313,8 +313,8 @@ async def test_a_digest_that_is_late_comes_once_and_says_so(post: Post) -> None:
     for _ in range(2):
         await post.world.tick("UserActor", post.person.id)
         await post.everything()
-    (told,) = await post.world.rows("SELECT title, late_seconds FROM notifications")
-    assert tuple(told) == ("1 due today", 3600.0)
+    (notified,) = await post.world.rows("SELECT title, late_seconds FROM notifications")
+    assert tuple(notified) == ("1 due today", 3600.0)
 
 
 async def test_what_is_pending_can_be_looked_at_again_at_once(post: Post, clock: FakeClock) -> None:
@@ -325,7 +325,7 @@ async def test_what_is_pending_can_be_looked_at_again_at_once(post: Post, clock:
         await deliveries.look_again(connection, clock.now())
         assert await deliveries.next_due(connection, "in_app") == clock.now()
     await post.at("12:01:01")
-    assert await post.told() == []
+    assert await post.notified() == []
 
 
 async def test_an_answer_counts_before_the_read_model_knows_of_it(post: Post) -> None:

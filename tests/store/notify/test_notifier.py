@@ -1,4 +1,4 @@
-"""The notifier: each fired reminder is told once, late ones after a short hold, many late ones as one."""
+"""The notifier: each fired reminder is one notification, late ones after a short hold, many late ones one together."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.store
 
 
 async def remind(world: World, person: FakePerson, count: int, *, late: float) -> list[str]:
-    """Tasks whose reminder is due in a minute, and fires `late` seconds after that."""
+    """Returns tasks whose reminder was due in a minute and has fired `late` seconds after that."""
     at = {"at": "2026-11-22T12:01:00.000Z"}
     await world.say(person.id, person.signs_up())
     tasks = [await world.create(person, title=f"task {n}", reminders=[at]) for n in range(count)]
@@ -37,8 +37,8 @@ async def test_a_reminder_on_time_is_told_at_once_and_once(
     (task_id,) = await remind(world, person, 1, late=0)
     await everything(loops)
     await loops["notifier"].deliver([row[0] for row in await world.rows("SELECT event_id FROM outbox")])
-    (told,) = await world.rows("SELECT kind, task_id, title, late_seconds, firing FROM notifications")
-    assert tuple(told) == ("reminder", task_id, "task 0", None, 1)
+    (notified,) = await world.rows("SELECT kind, task_id, title, late_seconds, firing FROM notifications")
+    assert tuple(notified) == ("reminder", task_id, "task 0", None, 1)
     (noted,) = await world.rows("SELECT status, sent_at IS NOT NULL, attempts FROM deliveries")
     assert tuple(noted) == ("sent", True, 1)
     steps = await world.rows("SELECT step FROM reminder_ledger ORDER BY id")
@@ -74,8 +74,8 @@ async def test_late_reminders_are_held_three_seconds_and_then_told_one_by_one(
     clock.move(seconds=2)
     await notifier.release()
     await notifier.release()
-    told = await world.rows("SELECT kind, late_seconds FROM notifications")
-    assert [tuple(row) for row in told] == [("reminder", 90.0)] * 3
+    notified = await world.rows("SELECT kind, late_seconds FROM notifications")
+    assert [tuple(row) for row in notified] == [("reminder", 90.0)] * 3
 
 
 async def test_more_than_twenty_late_ones_are_one_digest(
@@ -89,9 +89,9 @@ async def test_more_than_twenty_late_ones_are_one_digest(
     await everything(loops)
     clock.move(seconds=4)
     await notifier.release()
-    (told,) = await world.rows("SELECT kind, title, body FROM notifications WHERE user_id = $1", person.id)
-    assert (told["kind"], told["title"]) == ("digest", "21 reminders while Duely was away")
-    assert len(told["body"].splitlines()) == 21
+    (notified,) = await world.rows("SELECT kind, title, body FROM notifications WHERE user_id = $1", person.id)
+    assert (notified["kind"], notified["title"]) == ("digest", "21 reminders while Duely was away")
+    assert len(notified["body"].splitlines()) == 21
     assert await world.value("SELECT count(*) FROM deliveries WHERE status = 'sent'") == 22
     delivered = "SELECT count(*) FROM activity WHERE type = 'reminder.delivered' AND user_id = $1"
     assert await world.value(delivered, person.id) == 1
@@ -100,9 +100,10 @@ async def test_more_than_twenty_late_ones_are_one_digest(
 
 
 async def test_a_user_whose_delivery_fails_holds_up_nobody_else(
-    world: World, loops: dict[str, Catchup], notifier: Notifier, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    world: World, loops: dict[str, Catchup], clock: FakeClock
 ) -> None:
-    monkeypatch.setattr("host.notify.notifier.USERS_AT_ONCE", 1)  # nor those who would come with the next look
+    # One user a look: nor does it hold up those who would come with the next look.
+    notifier = Notifier(world.database, clock, signal=lambda _: None, users_at_once=1)
     people = sorted((FakePerson(zone="UTC") for _ in range(3)), key=lambda other: other.id)
     at = {"at": "2026-11-22T12:01:00.000Z"}
     for other in people:
@@ -116,8 +117,8 @@ async def test_a_user_whose_delivery_fails_holds_up_nobody_else(
     await world.rows(f"ALTER TABLE notifications ADD CHECK (user_id <> '{people[0].id}')")
     with pytest.raises(ExceptionGroup):
         await notifier.release()
-    told = await world.rows("SELECT DISTINCT user_id FROM notifications ORDER BY 1")
-    assert [row[0] for row in told] == [other.id for other in people[1:]]
+    notified = await world.rows("SELECT DISTINCT user_id FROM notifications ORDER BY 1")
+    assert [row[0] for row in notified] == [other.id for other in people[1:]]
 
 
 async def test_two_releases_at_once_tell_once(
@@ -138,8 +139,8 @@ async def test_an_overdue_task_is_told_once(world: World, person: FakePerson, lo
     await world.tick("TaskActor", task_id)
     await world.tick("TaskActor", task_id)
     await everything(loops)
-    (told,) = await world.rows("SELECT kind, task_id, body FROM notifications")
-    assert tuple(told) == ("overdue", task_id, "Overdue since 2026-11-22 12:05 (UTC)")
+    (notified,) = await world.rows("SELECT kind, task_id, body FROM notifications")
+    assert tuple(notified) == ("overdue", task_id, "Overdue since 2026-11-22 12:05 (UTC)")
 
 
 async def test_acknowledging_marks_the_notification(
@@ -169,5 +170,5 @@ async def test_a_snoozed_reminder_fires_and_is_told_again(
     clock.move(seconds=600)
     await world.tick("TaskActor", task_id)
     await everything(loops)
-    told = await world.rows("SELECT firing, read_at IS NOT NULL FROM notifications ORDER BY firing")
-    assert [tuple(row) for row in told] == [(1, True), (2, False)]
+    notified = await world.rows("SELECT firing, read_at IS NOT NULL FROM notifications ORDER BY firing")
+    assert [tuple(row) for row in notified] == [(1, True), (2, False)]

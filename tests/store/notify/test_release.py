@@ -1,5 +1,5 @@
-"""What was held for many is released in pages of people: as many statements for a page as for one, and nobody waits for
-one whose delivery fails.
+"""Held deliveries are released in batches of users: a batch takes as many statements as one user, and a user whose
+delivery fails holds up no other.
 """
 
 import pytest
@@ -24,7 +24,7 @@ FROM unnest($1::text[]) AS x (user_id) CROSS JOIN generate_series(1, $2) AS n
 
 
 async def people(world: World, count: int) -> list[str]:
-    """The ids of so many who have signed up, in order."""
+    """Returns the ids of so many users, in order."""
     made = sorted((FakePerson(zone="UTC") for _ in range(count)), key=lambda person: person.id)
     for person in made:
         await world.say(person.id, person.signs_up())
@@ -32,17 +32,19 @@ async def people(world: World, count: int) -> list[str]:
 
 
 async def hold(world: World, users: list[str], count: int = 1) -> None:
-    """So many deliveries of each are due."""
+    """Makes so many deliveries of each due."""
     await world.rows(_HOLD, users, count, world.clock.now())
 
 
-async def told(world: World) -> dict[str, list[str]]:
-    """Titles by user."""
+async def notified(world: World) -> dict[str, list[str]]:
+    """Returns the titles of the notifications by user."""
     rows = await world.rows("SELECT user_id, array_agg(title ORDER BY title) FROM notifications GROUP BY 1")
     return {row[0]: row[1] for row in rows}
 
 
-async def test_each_of_a_page_is_told_as_if_alone(world: World, loops: dict[str, Catchup], notifier: Notifier) -> None:
+async def test_each_user_of_a_batch_is_notified_as_if_alone(
+    world: World, loops: dict[str, Catchup], notifier: Notifier
+) -> None:
     resting = FakePerson(zone="UTC")
     await world.say(resting.id, resting.says("RegisterUser", {"email": "ada@example.org", "defaults": QUIET}))
     answered = FakePerson(zone="UTC")
@@ -56,7 +58,7 @@ async def test_each_of_a_page_is_told_as_if_alone(world: World, loops: dict[str,
     await hold(world, [many], 21)
     await world.rows("UPDATE deliveries SET task_id = $1 WHERE reminder_id = $2", done, f"{answered.id}-1")
     await notifier.release()
-    assert await told(world) == {
+    assert await notified(world) == {
         answered.id: ["task 2"],
         few: ["task 1", "task 2"],
         many: ["21 reminders at once"],
@@ -75,22 +77,22 @@ async def test_each_of_a_page_is_told_as_if_alone(world: World, loops: dict[str,
         assert {await activity_rows.broken_at(connection, user) for user in (few, many, answered.id)} == {None}
 
 
-async def test_one_whose_delivery_fails_holds_up_nobody_of_its_page(world: World, notifier: Notifier) -> None:
+async def test_a_user_whose_delivery_fails_holds_up_nobody_of_the_batch(world: World, notifier: Notifier) -> None:
     first, second, third = await people(world, 3)
     await hold(world, [first, second, third])
     await world.rows(f"ALTER TABLE notifications ADD CHECK (user_id <> '{second}')")
     with pytest.raises(ExceptionGroup) as failed:
         await notifier.release()
     assert len(failed.value.exceptions) == 1
-    assert sorted(await told(world)) == [first, third]
+    assert sorted(await notified(world)) == [first, third]
     statuses = await world.rows("SELECT user_id, status FROM deliveries ORDER BY 1")
     assert [row[1] for row in statuses] == ["sent", "pending", "sent"]
 
 
-async def test_a_page_takes_as_many_statements_as_one_user(world: World) -> None:
+async def test_a_batch_takes_as_many_statements_as_one_user(world: World) -> None:
     asked: dict[int, int] = {}
-    for count in (2, 1, 50):  # the first one shows the connection its types
-        for each in (1, 21):  # told one by one, and as one
+    for count in (2, 1, 50):  # at the first one the connection learns its types
+        for each in (1, 21):  # sent one by one, and gathered
             users = await people(world, count)
             await hold(world, users, each)
             async with world.database.raw() as connection, connection.transaction():
@@ -103,8 +105,8 @@ async def test_a_page_takes_as_many_statements_as_one_user(world: World) -> None
 
 
 @pytest.mark.parametrize("others", ["never analyzed", "analyzed"])
-async def test_a_page_reads_the_deliveries_of_its_users(world: World, others: str) -> None:
-    """However many others have some: the statistics may not know yet how many these are."""
+async def test_a_batch_reads_the_deliveries_of_its_users(world: World, others: str) -> None:
+    """However many deliveries other users have: the statistics may not know yet how many these are."""
     await hold(world, [f"user-{n}" for n in range(5_000)])
     users = [f"user-{n}" for n in range(10)]
     async with world.database.raw() as connection:
@@ -122,9 +124,10 @@ async def test_a_page_reads_the_deliveries_of_its_users(world: World, others: st
     assert all(0 < read <= 100 for read in reads), reads
 
 
-def test_pages_hold_so_many_users_and_so_many_deliveries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held, "USERS_A_PAGE", 3)
-    monkeypatch.setattr("host.notify.in_app.PAGE", 10)
+def test_batches_have_so_many_users_and_so_many_deliveries() -> None:
+    def batches(due: list[tuple[str, int]]) -> list[list[str]]:
+        return list(held.batches(due, users_at_most=3, deliveries_at_most=10))
+
     due = [("a", 1), ("b", 1), ("c", 1), ("d", 4), ("e", 7), ("f", 50), ("g", 1)]
-    assert list(held.pages(due)) == [["a", "b", "c"], ["d"], ["e"], ["f"], ["g"]]
-    assert list(held.pages([])) == []
+    assert batches(due) == [["a", "b", "c"], ["d"], ["e"], ["f"], ["g"]]
+    assert batches([]) == []

@@ -8,7 +8,7 @@ from host.console import OperatorError
 from host.consumers.catchup import Catchup
 from host.dapr.gateway import Unavailable
 from host.operator import pause_consumer
-from host.store.turns import pauses
+from host.store.turns import watermarks
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 
@@ -67,7 +67,7 @@ async def test_states_have_the_start_of_the_pause_and_the_lag(
     await pause(world, "rezone")
     await world.create(person)
     async with world.database.raw() as connection:
-        states = {state.name: state for state in await pauses.states(connection)}
+        states = {state.name: state for state in await watermarks.states(connection)}
     assert states.keys() == loops.keys()
     assert states["rezone"].paused_at is not None
     assert states["projector"].paused_at is None

@@ -12,9 +12,9 @@ from host.consumers.table import CONSUMERS
 from host.operator import verify as operation
 from host.operator.verify import Verification
 from host.store.engine import Raw
-from host.store.turns import pauses
+from host.store.turns import watermarks
 from host.store.upkeep import invariants
-from host.store.upkeep.doc_checks import MOST, Findings
+from host.store.upkeep.findings import MOST, Findings
 from tests.fakes.person import FakeClock, FakePerson
 from tests.store.consumers.test_projector import busy_day
 from tests.store.operator.test_rebuild import DAILY, read_model
@@ -45,9 +45,8 @@ async def settle(loops: dict[str, Catchup]) -> None:
 
 
 @pytest.fixture
-async def full(world: World, loops: dict[str, Catchup], clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> World:
+async def full(world: World, loops: dict[str, Catchup], clock: FakeClock) -> World:
     """Two people's busy day, a series with its task, a reminder that has fired and is delivered."""
-    monkeypatch.setattr("host.consumers.catchup.SETTLE_SECONDS", 0.0)
     people = [FakePerson(zone="UTC"), FakePerson(zone="Asia/Tokyo")]
     for person in people:
         await world.say(person.id, person.signs_up())
@@ -303,7 +302,7 @@ async def test_waiting_events_are_named_after_the_grace_period_with_the_paused_c
     full: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
     async with full.database.raw() as connection:
-        await pauses.pause(connection, "projector")
+        await watermarks.pause(connection, "projector")
     await full.create(person)
     assert broken(await verify(full)) == set()
     await full.rows("UPDATE outbox SET created_at = created_at - interval '31 seconds'")

@@ -1,14 +1,12 @@
-"""Reading one's own writes: a wait ends when the read model shows the version, or with its time."""
+"""Read your own writes: a wait ends when the read model shows the version, or when its time is over."""
 
 import asyncio
 
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.store.access.secrets import secret
-from host.store.engine import Database, is_outage
+from host.store.engine import Database
 from host.store.read_model.consistency import Projection
-from host.store.turns.commands import CommandLog
 from tests.fakes.person import FakePerson
 from tests.store.world import World
 
@@ -43,29 +41,3 @@ async def test_a_purged_task_satisfies_a_wait(
     await world.say(task_id, person.says("PurgeTask"))
     await loops["projector"].step()
     assert await Projection(database).wait(task_id, 2, 0.5)
-
-
-async def test_a_command_is_found_with_what_was_answered(world: World, person: FakePerson, database: Database) -> None:
-    command = person.says("CreateTask", {"title": "Pay rent"})
-    task_id = person.task_of(command)
-    log = CommandLog(database)
-    assert await log.find(command.id) is None
-    await world.say(task_id, command)
-    known = await log.find(command.id)
-    assert known is not None
-    assert known["hash"] == command.hash
-    assert known["reply"]["value"]["id"] == task_id
-
-
-async def test_a_secret_stays_what_it_first_was(database: Database) -> None:
-    assert await secret(database, "signing", b"\x00\xff first") == b"\x00\xff first"
-    assert await secret(database, "signing", b"second") == b"\x00\xff first"
-
-
-async def test_a_database_that_is_away_is_an_outage() -> None:
-    database = Database("postgresql://nobody@/nowhere?host=/tmp/duely-no-such-folder")
-    await database.open()
-    with pytest.raises(OSError, match=r".") as caught:
-        await database.ping()
-    assert is_outage(caught.value)
-    await database.close()

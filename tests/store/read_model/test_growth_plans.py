@@ -1,4 +1,4 @@
-"""What chores and lookups read where tables are full: only rows that are theirs, however many others there are."""
+"""Chores and lookups read only the rows that they need, however many others there are."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from host.store.engine import Database, Raw
-from host.store.notify import deliveries
+from host.store.notify import notifications
 from host.store.turns import wakes
 from host.store.upkeep import ledger_archive, prune
 from tests.store.explained import Explained
@@ -41,7 +41,7 @@ async def full(database: Database, request: pytest.FixtureRequest) -> AsyncItera
 
 async def test_an_answer_reads_what_was_told_of_its_reminders(full: Raw) -> None:
     explained = Explained(full)
-    await deliveries.acknowledge(explained, [(f"reminder-{n}", 1, NOW.isoformat()) for n in range(1, TAKEN + 1)])
+    await notifications.acknowledge(explained, [(f"reminder-{n}", 1, NOW.isoformat()) for n in range(1, TAKEN + 1)])
     assert 0 < explained.read <= 10 * TAKEN
 
 
@@ -82,11 +82,11 @@ async def test_a_page_of_wakes_to_forget_reads_that_page(full: Raw) -> None:
 
 async def test_a_page_of_the_ledger_to_archive_reads_that_page(full: Raw) -> None:
     explained = Explained(full)
-    await ledger_archive.page(explained, ledger_archive.START, NOW + timedelta(days=1), TAKEN)
+    await ledger_archive.next_rows(explained, ledger_archive.START, NOW + timedelta(days=1), TAKEN)
     assert 0 < explained.read <= 10 * TAKEN
 
 
 async def test_a_look_for_old_rows_of_the_ledger_reads_no_young_ones(full: Raw) -> None:
     explained = Explained(full)
-    await ledger_archive.page(explained, ledger_archive.START, NOW, TAKEN)
+    await ledger_archive.next_rows(explained, ledger_archive.START, NOW, TAKEN)
     assert explained.read <= TAKEN

@@ -1,4 +1,4 @@
-"""The read model of series: as the actor has it, only forwards, listed by age, with its occurrences by day."""
+"""The read model of series: rows equal the actor's state and never go back; lists by age; occurrences by day."""
 
 from datetime import date
 from typing import Any

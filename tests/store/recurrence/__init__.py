@@ -1,1 +1,1 @@
-"""The consumer that makes the tasks of series."""
+"""The recurrence consumer, which creates the tasks of series."""

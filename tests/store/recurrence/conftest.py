@@ -1,4 +1,4 @@
-"""What the tests of the recurrence consumer start from besides: a person in Berlin."""
+"""Fixtures of the tests of the recurrence consumer: a person in Berlin."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Series as these tests begin them, and the occurrences that there are of one."""
+"""Series as these tests create them, and the occurrences of a series as the actors know them."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ AFTER_DONE = CHORE | {"mode": "completion"}
 
 
 async def everything(loops: dict[str, Catchup]) -> None:
-    """Until nobody has anything to do."""
+    """Runs projector and recurrence until neither has anything to do."""
     while sum([await loops[name].step() for name in ("projector", "recurrence")]):
         pass
 
 
 async def tasks_of(world: World, series_id: str) -> list[tuple[str, str]]:
-    """(slot, state) of each occurrence that the actors know, by slot."""
+    """Returns (slot, state) of each occurrence that the actors know, by slot."""
     rows = await world.rows("SELECT value FROM dapr_state WHERE key LIKE '%TaskActor%'")
     states = [orjson.loads(row[0])["state"] for row in rows]
     return sorted((s["occurrence"]["slot"], _state(s)) for s in states if s["series_id"] == series_id)
@@ -33,8 +33,8 @@ def _state(task: dict[str, Any]) -> str:
 
 
 async def series_of(world: World, series_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = orjson.loads(await world.value("SELECT body FROM series WHERE id = $1", series_id))
-    return found
+    body: dict[str, Any] = orjson.loads(await world.value("SELECT body FROM series WHERE id = $1", series_id))
+    return body
 
 
 async def awaited(world: World, series_id: str) -> str:
@@ -42,6 +42,6 @@ async def awaited(world: World, series_id: str) -> str:
 
 
 async def replay(world: World) -> None:
-    """The consumer has forgotten everything."""
+    """Makes the recurrence consumer forget everything, so that it starts from the beginning."""
     await world.rows("DELETE FROM inbox WHERE consumer = 'recurrence'")
     await world.rows("UPDATE watermarks SET position = 0, seen = 0, seen_xid = 0 WHERE consumer = 'recurrence'")

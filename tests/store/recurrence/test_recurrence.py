@@ -1,13 +1,14 @@
-"""The recurrence consumer: what a series decides becomes of its tasks, what these do is told to it, also on bad days."""
+"""The recurrence consumer: what a series decides happens to its tasks, and what they do is reported to it; and faults."""
 
 import asyncio
-from types import SimpleNamespace
+from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
 
-from host.consumers import recurrence
 from host.consumers.catchup import Catchup
+from host.consumers.occurrences import REST_SECONDS, OccurrenceMaker
 from host.dapr.gateway import Unavailable
 from tests.fakes.person import FakePerson
 from tests.store.recurrence.occurrences import AFTER_DONE, CHORE, awaited, everything, replay, series_of, tasks_of
@@ -22,12 +23,12 @@ async def test_a_new_series_has_its_first_occurrence_and_hears_that_it_is_there(
     series_id = await world.create_series(person, **CHORE)
     await everything(loops)
     assert await tasks_of(world, series_id) == [("2026-11-23T09:00", "open")]
-    shown = orjson.loads(await world.value("SELECT body FROM tasks"))
-    assert (shown["title"], shown["tags"], shown["due"]["local"]) == ("Water the plants", ["home"], "2026-11-23T09:00")
-    assert [reminder["offset_minutes"] for reminder in shown["reminders"]] == [30], "the user's default"
-    assert shown["id"] == await awaited(world, series_id)
-    told = await world.rows("SELECT type FROM activity WHERE task_id = $1 ORDER BY position", shown["id"])
-    assert [row[0] for row in told] == [
+    task = orjson.loads(await world.value("SELECT body FROM tasks"))
+    assert (task["title"], task["tags"], task["due"]["local"]) == ("Water the plants", ["home"], "2026-11-23T09:00")
+    assert [reminder["offset_minutes"] for reminder in task["reminders"]] == [30], "the user's default"
+    assert task["id"] == await awaited(world, series_id)
+    entries = await world.rows("SELECT type FROM activity WHERE task_id = $1 ORDER BY position", task["id"])
+    assert [row[0] for row in entries] == [
         "recurrence.triggered",
         "task.created",
         "reminder.scheduled",
@@ -41,11 +42,11 @@ async def test_what_is_done_for_an_event_has_the_cause_of_that_event(
     person.change_set = "a run"
     await world.create_series(person, **AFTER_DONE)
     await everything(loops)
-    told = await world.rows("SELECT type, actor_kind, change_set, body FROM activity WHERE type NOT LIKE 'user.%'")
-    assert ("task.created", "system") in {(row[0], row[1]) for row in told}
-    assert "recurrence.instance-created" in {row[0] for row in told}, "which comes of what comes of it"
-    assert {row[2] for row in told} == {"a run"}
-    assert len({orjson.loads(row[3])["data"]["cause"]["id"] for row in told}) == 1
+    entries = await world.rows("SELECT type, actor_kind, change_set, body FROM activity WHERE type NOT LIKE 'user.%'")
+    assert ("task.created", "system") in {(row[0], row[1]) for row in entries}
+    assert "recurrence.instance-created" in {row[0] for row in entries}, "a follow-up of a follow-up"
+    assert {row[2] for row in entries} == {"a run"}
+    assert len({orjson.loads(row[3])["data"]["cause"]["id"] for row in entries}) == 1
 
 
 async def test_completing_makes_the_next_one(world: World, person: FakePerson, loops: dict[str, Catchup]) -> None:
@@ -119,18 +120,18 @@ async def test_a_skip_takes_the_task_back_and_tells_the_series_nothing_of_it(
 async def test_a_slot_skipped_before_its_task_was_made_leaves_a_tombstone(
     world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
-    """Both events are there before the consumer looks, and the second is handled first."""
+    """Both events are committed before the consumer looks, and the second is handled first."""
     series_id = await world.create_series(person, **CHORE)
     await world.say(series_id, person.says("SkipSlot", {"slot": "2026-11-23T09:00"}))
     await withdraw_first(world)
     await everything(loops)
     assert await tasks_of(world, series_id) == [("2026-11-23T09:00", "purged"), ("2026-11-24T09:00", "open")]
     assert await world.value("SELECT count(*) FROM outbox WHERE type = 'task.created'") == 1
-    assert world.calls.count(("OccurrenceCreated", series_id)) == 1, "not for the one that is not to be"
+    assert world.calls.count(("OccurrenceCreated", series_id)) == 1, "none for the one that was withdrawn"
 
 
 async def withdraw_first(world: World) -> None:
-    """Let the event that takes the task back stand before the one that asks for it."""
+    """Puts the event that withdraws the task before the one that asks for it."""
     await world.rows("ALTER TABLE outbox ALTER position DROP IDENTITY")
     await world.rows("UPDATE outbox SET position = position + 1000 WHERE type = 'recurrence.triggered'")
     await world.rows("CREATE SEQUENCE later START 5000")
@@ -146,8 +147,8 @@ async def test_a_moved_slot_and_a_new_template_reach_the_task(
     await world.say(series_id, person.says("MoveSlot", {"slot": "2026-11-23T09:00", "to": due}))
     await world.say(series_id, person.says("PatchSeries", {"template": {"title": "Water the trees"}}))
     await everything(loops)
-    shown = orjson.loads(await world.value("SELECT body FROM tasks"))
-    assert (shown["due"], shown["title"]) == (due, "Water the trees")
+    task = orjson.loads(await world.value("SELECT body FROM tasks"))
+    assert (task["due"], task["title"]) == (due, "Water the trees")
     assert await tasks_of(world, series_id) == [("2026-11-23T09:00", "open")]
 
 
@@ -175,19 +176,25 @@ async def test_a_series_deleted_with_its_occurrences_while_the_next_is_being_mad
     await world.tick("SeriesActor", series_id)
     await world.say(series_id, person.says("DeleteSeries", {"occurrences": "delete"}))
     await everything(loops)
-    found = await tasks_of(world, series_id)
-    assert len(found) >= 4
-    assert {state for _, state in found} <= {"trash", "purged"}
+    occurrences = await tasks_of(world, series_id)
+    assert len(occurrences) >= 4
+    assert {state for _, state in occurrences} <= {"trash", "purged"}
 
 
-# --- Bad days
+# --- Faults
+
+
+def use_maker(world: World, loops: dict[str, Catchup], **options: Any) -> None:
+    """Puts an OccurrenceMaker with these options behind the consumer."""
+    maker = OccurrenceMaker(world.database, world, **options)
+    loops["recurrence"] = Catchup(world.database, replace(loops["recurrence"].consumer, handler=maker))
 
 
 async def test_a_series_that_cannot_be_reached_holds_up_no_other(
-    world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr(recurrence, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    use_maker(world, loops, monotonic=lambda: now[0])
     broken, sound = [await world.create_series(person, **CHORE) for _ in range(2)]
     world.unreachable = {broken, *await task_ids(world, broken)}
     for _ in range(3):
@@ -198,7 +205,7 @@ async def test_a_series_that_cannot_be_reached_holds_up_no_other(
     assert await loops["recurrence"].step() == 0
     assert world.tried == tries, "it rests before it is tried again"
     world.unreachable = set()
-    now[0] += recurrence.REST_SECONDS
+    now[0] += REST_SECONDS
     await everything(loops)
     assert len(await tasks_of(world, broken)) == 1
     assert await world.value("SELECT count(*) FROM dead_letters") == 0
@@ -243,9 +250,9 @@ async def test_tasks_of_no_series_are_told_to_nobody(
 
 
 async def test_tasks_that_are_to_be_made_go_before_reports_of_those_that_are(
-    world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
-    monkeypatch.setattr(recurrence, "FEW_REPORTS", 0)
+    use_maker(world, loops, few_reports=0)
     first = await world.create_series(person, **CHORE)
     assert await loops["recurrence"].step() == 0, "made, to be reported"
     second = await world.create_series(person, **CHORE)
@@ -258,10 +265,9 @@ async def test_tasks_that_are_to_be_made_go_before_reports_of_those_that_are(
 
 
 async def test_a_report_does_not_wait_for_ever_while_tasks_are_to_be_made(
-    world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
-    monkeypatch.setattr(recurrence, "FEW_REPORTS", 0)
-    monkeypatch.setattr(recurrence, "REPORT_SECONDS", 0.1)
+    use_maker(world, loops, few_reports=0, report_seconds=0.1)
     first = await world.create_series(person, **CHORE)
     await loops["recurrence"].step()
     await asyncio.sleep(0.2)
@@ -271,9 +277,9 @@ async def test_a_report_does_not_wait_for_ever_while_tasks_are_to_be_made(
 
 
 async def test_a_series_that_takes_no_report_holds_up_no_other(
-    world: World, person: FakePerson, loops: dict[str, Catchup], monkeypatch: pytest.MonkeyPatch
+    world: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:
-    monkeypatch.setattr(recurrence, "FEW_REPORTS", 0)
+    use_maker(world, loops, few_reports=0)
     broken = await world.create_series(person, **CHORE)
     await loops["recurrence"].step()
     world.unreachable = {broken}

@@ -1,4 +1,4 @@
-"""An occurrence exists once: events come twice, in any order, from the beginning, to two at once, or to one that dies."""
+"""An occurrence exists once, even if events come twice, in any order, to two consumers at once, or to one that dies."""
 
 import asyncio
 import random
@@ -26,7 +26,7 @@ async def other(database: Database, world: World) -> Catchup:
 
 
 async def busy_series(world: World, person: FakePerson, loops: dict[str, Catchup]) -> list[str]:
-    """Some series with some of everything that can happen to them; the consumer has not looked at the last of it."""
+    """Returns some series to which everything has happened that can; the consumer has not handled the last events yet."""
     ids = [await world.create_series(person, **body) for body in (CHORE, AFTER_DONE, CHORE | {"look_ahead_days": 5})]
     await everything(loops)
     for day in range(24, 28):
@@ -46,7 +46,7 @@ async def state_of(world: World) -> Any:
 
 
 async def check_once(world: World) -> None:
-    """Each slot that a series has asked for has one task, created or withdrawn unmade, by one event."""
+    """Asserts that each slot that was asked for has one task: created, or withdrawn before that, by one event."""
     asked = await world.rows("SELECT body->'data'->>'task_id' FROM outbox WHERE type = 'recurrence.triggered'")
     made = await world.rows(
         """SELECT actor_id FROM outbox WHERE version = 1 AND seq = 1 AND type IN ('task.created', 'task.purged')"""
@@ -142,7 +142,7 @@ async def test_killed_after_each_command_it_goes_on_without_a_second_occurrence(
 
 
 async def is_killed(database: Database, gateway: "Dying") -> bool:
-    """Whether a new process with that gateway ends before it has nothing left to do."""
+    """Runs the consumer of a new process with that gateway; returns whether it dies before it is done."""
     catchup = Catchup(database, wired(database, gateway.world.clock, gateway).consumer("recurrence"))
     try:
         while await catchup.step():

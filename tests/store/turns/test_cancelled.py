@@ -1,7 +1,7 @@
-"""What is cancelled in a query ends as cancelled, also when the database cannot be reached to be told of it.
+"""A task cancelled during a query ends as cancelled, also when the database cannot be reached.
 
-asyncpg cleans up as it gives the connection back, and what fails there takes the place of the cancellation. A loop that
-outlives outages then goes on, and whoever cancelled it waits for ever: so a leader once led no more, and woke nobody.
+asyncpg cleans up as it gives the connection back, and an error there would replace the cancellation. A loop that
+survives outages would then go on, and whoever cancelled it would wait for ever: a leader that led no chore any more.
 """
 
 import asyncio
@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from host.store import engine
 from host.store.engine import Database
 from tests.faults.links import proxied
 from tests.faults.rewired import through
@@ -38,9 +37,8 @@ async def _pooled(database: Database) -> None:
 
 @pytest.mark.parametrize("query", [_lone, _transaction, _pooled])
 async def test_a_cancelled_query_on_a_silent_connection_is_no_outage(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, query: Callable[[Database], Awaitable[None]]
+    database_url: str, query: Callable[[Database], Awaitable[None]]
 ) -> None:
-    monkeypatch.setattr(engine, "CONNECT_TIMEOUT_SECONDS", 1)
     outlived: list[BaseException] = []
 
     async def loop(database: Database) -> None:
@@ -51,7 +49,7 @@ async def test_a_cancelled_query_on_a_silent_connection_is_no_outage(
 
     socket = f"{urlsplit(database_url).query.partition('host=')[2].partition('&')[0]}/.s.PGSQL.5432"
     with proxied({"postgres": socket}) as links:
-        database = Database(through(database_url, links.ports["postgres"]))
+        database = Database(through(database_url, links.ports["postgres"]), connect_timeout_seconds=1)
         await database.open()
         task = asyncio.create_task(loop(database))
         await asyncio.sleep(0.5)

@@ -1,4 +1,4 @@
-"""The context of events: what is logged about one names its user and its correlation id, and never another's."""
+"""The context of events: a log line about an event has its user and its correlation id, and never another's."""
 
 import logging
 from collections.abc import Sequence
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 
 from actors import context
-from host.consumers import catchup
 from host.consumers.catchup import Catchup
 from host.consumers.handler import Consumer, Handler
 from host.store.engine import Database, Raw
@@ -22,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class Picky(Handler):
-    """Takes one event at once, and none of the one whom it does not like."""
+    """Fails for batches, and for the events of one user."""
 
     def __init__(self, disliked: str) -> None:
         self._disliked = disliked
@@ -34,15 +33,15 @@ class Picky(Handler):
 
 
 async def test_a_line_about_one_event_is_its_users_and_one_about_many_is_nobodys(
-    world: World, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    world: World, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(catchup, "TRY_PAUSES_SECONDS", (0.0,))
     ada, bob = FakePerson(), FakePerson()
     for person in (ada, bob):
         await world.create(person)
     lines = Lines(caplog)
-    await Catchup(database, Consumer("test", "task-events", ("task.created",), "beginning", Picky(bob.id))).step()
-    assert lines.told() == [
+    consumer = Consumer("test", "task-events", ("task.created",), "beginning", Picky(bob.id))
+    await Catchup(database, consumer, try_pauses_seconds=(0.0,)).step()
+    assert lines.take() == [
         ("applied", "", "request-1"),
         ("a batch failed, redone one by one", "", "request-1"),
         ("applied", ada.id, "request-1"),
@@ -66,7 +65,7 @@ async def test_what_a_consumer_sends_for_many_at_once_is_told_of_each(
     lines = Lines(caplog)
     with pytest.raises(Exception, match="none of the series"):
         await loops["recurrence"].step()
-    waits = sorted(line for line in lines.told() if line[0] == "an occurrence waits")
+    waits = sorted(line for line in lines.take() if line[0] == "an occurrence waits")
     assert waits == sorted(("an occurrence waits", *who) for who in ((ada.id, "request-2"), (bob.id, "request-11")))
 
 

@@ -1,4 +1,4 @@
-"""What the busiest statements of the outbox read: only rows that are theirs, however many others there are."""
+"""The busiest statements on the outbox read only the rows that they need, however many others there are."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 
 from host.store.engine import Database, Raw
 from host.store.read_model import own_writes
-from host.store.turns import outbox, publishing
+from host.store.turns import outbox, outbox_publishing, watermarks
 from tests.store.explained import Explained
 
 pytestmark = pytest.mark.store
@@ -26,9 +26,9 @@ _HANDLED = (
 
 @pytest.fixture(params=["never analyzed", "analyzed"])
 async def full(database: Database, request: pytest.FixtureRequest) -> AsyncIterator[Raw]:
-    """Many rows, most of them handled, none of them passed by the watermark."""
+    """Many rows, most of them handled, all of them above the watermark."""
     async with database.raw() as connection:
-        await outbox.register(connection, "projector", from_now=False)
+        await watermarks.register(connection, "projector", from_now=False)
         await connection.execute(_FILL, ROWS)
         await connection.execute(_HANDLED, "projector", ROWS - 100)
         if request.param == "analyzed":
@@ -54,27 +54,27 @@ async def test_a_delivery_reads_the_rows_of_its_actors(full: Raw, plan: str) -> 
 async def test_a_batch_reads_the_rows_above_its_watermark(full: Raw, plan: str, consumer: str) -> None:
     """The notifier has handled nothing before, so that the statistics do not know it."""
     above = 10 * TAKEN  # two thirds of which are handled
-    await outbox.register(full, consumer, from_now=False)
+    await watermarks.register(full, consumer, from_now=False)
     await full.execute("UPDATE watermarks SET position = $1 WHERE consumer = $2", ROWS - above, consumer)
     if consumer == "notifier":
         await full.execute(_HANDLED, consumer, ROWS - 100)
     await full.execute(f"SET plan_cache_mode = {plan}")
     explained = Explained(full)
     async with full.transaction():
-        mark = await outbox.watermark(full, consumer)
+        mark = await watermarks.lock(full, consumer)
         assert mark is not None
         taken, _ = await outbox.take_next(explained, consumer, ["task.created"], mark, 500)
     assert 0 < explained.read <= 10 * above
-    assert not taken  # by the second run, after the one that is told of
+    assert not taken  # by the second run; the first took them for its plan
 
 
 @pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
 async def test_a_batch_of_a_long_backlog_stops_when_it_is_full(full: Raw, plan: str) -> None:
-    await outbox.register(full, "notifier", from_now=False)
+    await watermarks.register(full, "notifier", from_now=False)
     await full.execute(f"SET plan_cache_mode = {plan}")
     explained = Explained(full)
     async with full.transaction():
-        mark = await outbox.watermark(full, "notifier")
+        mark = await watermarks.lock(full, "notifier")
         assert mark is not None
         await outbox.take_next(explained, "notifier", ["task.created"], mark, TAKEN)
     assert 0 < explained.read <= 10 * TAKEN
@@ -85,7 +85,7 @@ async def test_the_relay_reads_and_marks_the_rows_of_its_batch(full: Raw, plan: 
     await full.execute("UPDATE outbox SET published_at = clock_timestamp() WHERE position <= $1", ROWS - 100)
     await full.execute(f"SET plan_cache_mode = {plan}")
     explained = Explained(full)
-    await publishing.mark_published(explained, await _newest(full, "position"))
+    await outbox_publishing.mark_published(explained, await _newest(full, "position"))
     assert 0 < explained.read <= 10 * TAKEN
 
 
@@ -99,11 +99,11 @@ async def test_the_relay_reads_its_batch_alone_however_many_were_refused(full: R
     )
     await full.execute(f"SET plan_cache_mode = {plan}")
     explained = Explained(full)
-    rows = await publishing.due(explained, TAKEN, 1_000_000, timedelta(minutes=2))
+    rows = await outbox_publishing.due(explained, TAKEN, 1_000_000, timedelta(minutes=2))
     assert 0 < explained.read <= 10 * TAKEN
     again = sum(row.lacking is not None for row in rows)
     assert (len(rows), again) == (TAKEN, 0 if pause == "a minute" else TAKEN // 2)
-    await publishing.put_off(explained, {row.position: ["x"] for row in rows}, timedelta(seconds=10))
+    await outbox_publishing.put_off(explained, {row.position: ["x"] for row in rows}, timedelta(seconds=10))
     assert 0 < explained.read <= 10 * TAKEN
 
 
@@ -111,11 +111,10 @@ async def test_a_look_for_what_is_old_enough_stops_at_the_first_that_is_not(full
     await full.execute("UPDATE outbox SET published_at = clock_timestamp()")
     explained = Explained(full)
     async with full.transaction():
-        await outbox.watermark(explained, "projector", min_age_seconds=60)
-        assert explained.read <= 10
-        mark = await outbox.watermark(full, "projector", min_age_seconds=60)
+        mark = await watermarks.lock(explained, "projector", min_age_seconds=60)
     assert mark is not None
     assert mark.top == 0
+    assert 0 < explained.read <= 10
 
 
 async def test_a_look_takes_what_is_old_enough_wherever_its_watermark_stands(full: Raw) -> None:
@@ -125,7 +124,7 @@ async def test_a_look_takes_what_is_old_enough_wherever_its_watermark_stands(ful
     async with full.transaction():
         for position in (0, ROWS - 10, ROWS):
             await full.execute("UPDATE watermarks SET position = $1", position)
-            mark = await outbox.watermark(full, "projector", min_age_seconds=60)
+            mark = await watermarks.lock(full, "projector", min_age_seconds=60)
             tops.append(mark and mark.top)
     assert tops == [ROWS - 7] * 3
 
@@ -135,7 +134,6 @@ async def test_a_read_looks_at_the_rows_of_its_user_above_the_watermark(full: Ra
     await full.execute("UPDATE outbox SET user_id = 'reader' WHERE position % 1000 = 0")
     await full.execute(f"SET plan_cache_mode = {plan}")
     explained = Explained(full)
-    with pytest.raises(TypeError, match="NoneType"):
-        await own_writes.look(explained, "reader")
+    found = await own_writes.status(explained, "reader")
+    assert found == own_writes.Status(ROWS, aside=False, profile_version=0)
     assert 0 < explained.read <= 10 * (ROWS // 1_000)
-    assert await own_writes.look(full, "reader") == own_writes.Look(ROWS, aside=False, profile_version=0)

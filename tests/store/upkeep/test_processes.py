@@ -1,4 +1,4 @@
-"""Who runs, of which version, and when a newer form may be written."""
+"""Which processes run, of which version, and when a newer data format may be written."""
 
 import asyncio
 from dataclasses import replace

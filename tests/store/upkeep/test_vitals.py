@@ -1,9 +1,9 @@
-"""What the doctor reads from the database."""
+"""What `duely doctor` reads from the database."""
 
 import pytest
 
 from host.consumers.catchup import Catchup
-from host.store.turns import pauses
+from host.store.turns import watermarks
 from host.store.upkeep import vitals
 from tests.fakes.person import FakePerson
 from tests.store.world import World
@@ -32,6 +32,6 @@ async def test_it_counts_people_tasks_active_series_and_what_waits(
 
 async def test_it_names_a_paused_consumer(world: World, loops: dict[str, Catchup], database_url: str) -> None:
     async with world.database.raw() as connection:
-        await pauses.pause(connection, "rezone")
+        await watermarks.pause(connection, "rezone")
     found = await vitals.read(database_url, world.clock.now())
     assert found.paused == ["rezone"]

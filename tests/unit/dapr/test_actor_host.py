@@ -82,7 +82,7 @@ async def test_a_turn_that_raises_is_logged_with_the_user_and_the_request(caplog
     lines, person = Lines(caplog), FakePerson()
     async with client() as http:
         await http.put("/actors/NoSuchActor/1/method/turn", content=orjson.dumps(person.says("CompleteTask").to_wire()))
-    assert ("actor call failed", person.id, "request-1") in lines.told()
+    assert ("actor call failed", person.id, "request-1") in lines.take()
 
 
 async def test_deactivating_what_is_not_active_is_no_error() -> None:

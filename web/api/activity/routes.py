@@ -9,6 +9,7 @@ from starlette.responses import Response
 from actors.clock import instant_text
 from host.store.read_model import activity_queries, task_queries
 from host.store.read_model.activity_queries import ActivityFilter
+from host.store.upkeep import archives
 from web.act import Act
 from web.api.activity import models
 from web.api.activity.queries import ActivityQuery, AllActivityQuery, Position
@@ -63,7 +64,7 @@ async def _page(act: Act, query: ActivityQuery, task_id: str | None) -> Response
     )
     async with act.db.connect() as connection:
         rows = await activity_queries.listed(connection, act.user_id, wanted, query.limit + 1)
-        archived_before = await activity_queries.archived_before(connection)
+        archived_before = await archives.activity_archived_before(connection)
     now, page = act.now(), rows[: query.limit]
     older = str(page[-1].position) if len(rows) > query.limit else None
     return answer(

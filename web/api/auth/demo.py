@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from actors.commands import Principal, build_command
-from host.store.access import accounts
+from host.store.read_model import user_queries
 from web.api.auth.sending import register
 from web.api.edge.credentials import profile_of
 from web.caller import FULL_SCOPES, Caller, Profile
@@ -23,7 +23,7 @@ class Demo:
     async def caller(self) -> Caller:
         """Returns the demo's user as a caller, who may not manage an account."""
         async with self._services.db.connect() as connection:
-            user = await accounts.find_user(connection, DEMO_USER_ID)
+            user = await user_queries.find(connection, DEMO_USER_ID)
         profile = profile_of(user) if user else await self._register()
         # There is no password or session, so there is no account to manage.
         return Caller(profile, "user", DEMO_USER_ID, FULL_SCOPES - {"account"}, _CREDENTIAL)

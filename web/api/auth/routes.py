@@ -75,7 +75,7 @@ async def _account_with(state: AppState, email: str, password: str) -> Account |
     # Counted before it is clear whether it fails: a thousand at once must not all be verified first.
     await state.limits.count(LOGINS_PER_ACCOUNT, email)
     async with state.services.db.connect() as connection:
-        account = await accounts.by_email(connection, email)
+        account = await accounts.find_by_email(connection, email)
     if not await state.passwords.verify(account.password_hash if account else None, password) or account is None:
         return None
     await state.limits.forget(LOGINS_PER_ACCOUNT, email)
@@ -110,7 +110,7 @@ async def change_password(request: Request) -> Response:
     body = await read_body(request, bodies.ChangePassword)
     state, caller = state_of(request), caller_of(request)
     async with state.services.db.connect() as connection:
-        account = await accounts.by_user(connection, caller.user_id)
+        account = await accounts.find(connection, caller.user_id)
     if account is None:
         raise ProblemError(409, "no_password", "This user has no password to change.")
     refuse_common(body.new_password, account.email, "/new_password")

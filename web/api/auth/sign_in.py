@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.commands import Cause, Principal, build_command
-from host.store.access import accounts, sessions
+from host.store.access import sessions
 from host.store.access.accounts import Account
+from host.store.read_model import user_queries
 from web.api.auth.sending import register
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
@@ -39,7 +40,7 @@ async def register_user(request: Request, account: Account) -> Profile:
 async def known_profile(request: Request, account: Account) -> Profile:
     """Returns the profile from the read model; finishes a sign-up that was cut off half way."""
     async with state_of(request).services.db.connect() as connection:
-        user = await accounts.find_user(connection, account.user_id)
+        user = await user_queries.find(connection, account.user_id)
     return profile_of(user) if user else await register_user(request, account)
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from host.store.read_model.own_writes import Cause
+from host.store.read_model.own_writes import Reason
 from web.act import Act, Write
 from web.api.edge.signed import Signer
 from web.problems import ProblemError
@@ -56,7 +56,7 @@ async def wait_for_writes(act: Act) -> int:
     return readable.profile_version
 
 
-_BEHIND: Final[Mapping[Cause, tuple[str, int]]] = {  # the first sentence of the detail, and when to try again
+_BEHIND: Final[Mapping[Reason, tuple[str, int]]] = {  # the first sentence of the detail, and when to try again
     "behind": ("Your changes are saved but cannot all be read yet", 1),
     "paused": ("Your changes are saved but cannot be read until the projector, which is paused, is resumed", 10),
     "dead_letter": (
@@ -66,7 +66,7 @@ _BEHIND: Final[Mapping[Cause, tuple[str, int]]] = {  # the first sentence of the
 }
 
 
-def _read_model_behind(cause: Cause) -> ProblemError:
+def _read_model_behind(cause: Reason) -> ProblemError:
     reason, retry_after_seconds = _BEHIND[cause]
     return ProblemError(
         503,

@@ -10,8 +10,8 @@ from starlette.requests import HTTPConnection
 
 from actors.clock import Clock, instant_text
 from host.store.access import sessions, tokens
-from host.store.access.accounts import UserRow
 from host.store.engine import Database
+from host.store.read_model.user_queries import UserRow
 from web.caller import FULL_SCOPES, Caller, Profile
 from web.problems import ProblemError, unavailable
 

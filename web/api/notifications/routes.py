@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from host.store.notify import notification_queries
+from host.store.notify import notifications
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
 from web.api.edge.app_state import state_of
@@ -27,7 +27,7 @@ router: Final = APIRouter(prefix="/api/v1/notifications", tags=["notifications"]
 )
 async def list_(request: Request, query: Annotated[NotificationQuery, Query()]) -> Response:
     async with state_of(request).services.db.snapshot() as connection:
-        listed = await notification_queries.listed(
+        listed = await notifications.listed(
             connection,
             caller_of(request).user_id,
             unread_only=query.unread_only,
@@ -44,7 +44,7 @@ async def list_(request: Request, query: Annotated[NotificationQuery, Query()]) 
 async def read_all(request: Request) -> Response:
     services = state_of(request).services
     async with services.db.begin() as connection:
-        marked = await notification_queries.mark_all_read(connection, caller_of(request).user_id, services.clock.now())
+        marked = await notifications.mark_all_read(connection, caller_of(request).user_id, services.clock.now())
     return answer({"marked": marked})
 
 
@@ -55,7 +55,7 @@ async def read_all(request: Request) -> Response:
 async def read(request: Request, notification_id: NotificationId) -> Response:
     services = state_of(request).services
     async with services.db.begin() as connection:
-        row = await notification_queries.mark_read(
+        row = await notifications.mark_read(
             connection, caller_of(request).user_id, notification_id, services.clock.now()
         )
     if row is None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from actors.clock import instant_text
-from host.store.notify.notification_queries import NotificationRow
+from host.store.notify.notifications import NotificationRow
 
 
 def notification_json(row: NotificationRow) -> dict[str, Any]:

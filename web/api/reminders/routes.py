@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.fields import Id
+from host.store.notify import deliveries, reminder_ledger
 from host.store.read_model import reminder_queries, series_queries
 from host.store.read_model.reminder_queries import ReminderFilter
 from web.api.edge.acting import act_of
@@ -45,7 +46,7 @@ async def list_(request: Request, query: Annotated[ReminderQuery, Query()]) -> R
 async def ledger(request: Request, query: Annotated[LedgerQuery, Query()]) -> Response:
     act = act_of(request)
     async with act.db.connect() as connection:
-        rows = await reminder_queries.ledger(
+        rows = await reminder_ledger.listed(
             connection,
             act.user_id,
             query.task_id,
@@ -77,9 +78,9 @@ async def get(
         row = await reminder_queries.find(connection, user_id, reminder_id, task_id)
         if row is None:
             raise not_found("reminder")
-        entries = await reminder_queries.ledger(
+        entries = await reminder_ledger.listed(
             connection, user_id, row.task_id, reminder_id, after=0, limit=MOST_ENTRIES
         )
-        sent = await reminder_queries.deliveries_of(connection, user_id, row.task_id, reminder_id)
+        sent = await deliveries.of_reminder(connection, user_id, row.task_id, reminder_id)
         series = await series_queries.find(connection, user_id, row.series_id) if row.series_id else None
     return answer(life_json(row, entries, sent, series))

@@ -6,7 +6,7 @@ from typing import Any
 from actors.clock import instant_text
 from actors.replies import Json
 from actors.series.stored import sentence_of
-from host.store.read_model.reminder_queries import LedgerRow
+from host.store.notify.reminder_ledger import LedgerRow
 
 
 def life_json(

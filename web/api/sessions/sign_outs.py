@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Final
 
-from host.store.access import sign_outs
+from host.store.access import credentials
 from host.store.engine import is_outage
 from web.api.edge.app_state import AppState
 
@@ -30,6 +30,6 @@ async def look(state: AppState) -> None:
     held = [] if state.demo is not None else state.seats.credentials()
     for start in range(0, len(held), _AT_ONCE):
         async with state.services.db.raw() as connection:
-            ended = await sign_outs.ended(connection, held[start : start + _AT_ONCE])
+            ended = await credentials.ended(connection, held[start : start + _AT_ONCE])
         for credential in ended:
             state.credentials.drop(credential)

@@ -1,4 +1,4 @@
-"""What a consumer asks of an actor because of an event."""
+"""Follow-up commands: what a consumer sends to an actor because of an event."""
 
 from uuid import UUID, uuid5
 
@@ -7,8 +7,11 @@ from actors.replies import Json
 from host.store.turns.outbox import Event
 
 
-def follow(event: Event, sender: str, actor_id: str, name: str, body: Json, *, zone: str, defaults: Json) -> Command:
-    """The same event asks the same of an actor each time, and for the cause that the event has."""
+def follow_up(event: Event, sender: str, actor_id: str, name: str, body: Json, *, zone: str, defaults: Json) -> Command:
+    """Returns the command `name` to that actor, with the cause of the event, in the name of the consumer `sender`.
+
+    Its id comes from the actor and the event: a command that is sent again is applied once.
+    """
     data = event.body["data"]
     return build_command(
         name,

@@ -1,4 +1,4 @@
-"""Which credentials are over: their session was ended or their token revoked, on whichever replica."""
+"""Credentials of both kinds, sessions and tokens: which of them have ended, on whichever replica."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from host.store.engine import Raw
 
 
 async def ended(connection: Raw, credentials: Sequence[str]) -> list[str]:
-    """Those of the hashes that are no session and no token any more."""
+    """Returns those of the hashes that belong to no session and no token any more."""
     rows = await connection.fetch(
         """SELECT hash FROM unnest($1::text[]) AS hash
            WHERE NOT EXISTS (SELECT FROM sessions WHERE token_hash = hash)

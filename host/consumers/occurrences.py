@@ -1,4 +1,4 @@
-"""The recurrence consumer: what a series decides becomes of its tasks, and what becomes of those is told to it."""
+"""The recurrence consumer: sends the decisions of a series to its tasks, and what becomes of a task to its series."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from actors.replies import Json, Reply
-from host.consumers.following import follow
+from host.consumers.follow_up import follow_up
 from host.consumers.handler import TRY_PAUSES_SECONDS, Handler, Outside, about
 from host.dapr.gateway import Actors, Unavailable
 from host.loops import is_away
@@ -21,16 +21,16 @@ from host.store.turns.profiles import Profile
 log = logging.getLogger(__name__)
 
 SERIES_AT_ONCE: Final = 16
-FEW_REPORTS: Final = 8  # delay no task that matters
-REPORTS_AT_ONCE: Final = 64  # before it is looked again whether a task is to be made
-REPORT_SECONDS: Final = 1.0  # by then a report goes, also while tasks are to be made
-REST_SECONDS: Final = 5.0  # for a series that could not be reached while others could, or whose person is not there yet
-NAME: Final = "recurrence"  # who sends the commands; what it did itself it tells no series
+FEW_REPORTS: Final = 8  # so few delay no task
+REPORTS_AT_ONCE: Final = 64  # before the consumer looks again for tasks to create
+REPORT_SECONDS: Final = 1.0  # by then a report is sent even while tasks are to be created
+REST_SECONDS: Final = 5.0  # for a series that alone could not be reached, or whose user does not exist yet
+NAME: Final = "recurrence"  # the sender of the commands; what it did itself it reports to no series
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A command to be: to whom, what, with which body."""
+    """A command before it has an id: the actor that gets it, its name and its body."""
 
     actor_type: str
     actor_id: str
@@ -39,129 +39,153 @@ class Message:
 
 
 class OccurrenceMaker(Handler):
-    """A command's id comes from its receiver and the event: sent twice or by two of us, it is applied once."""
+    """The handler that creates the tasks of series, series by series.
+
+    The id of a command comes from its actor and the event: sent twice or by two processes, it is applied once.
+    """
 
     outside = True
 
-    def __init__(self, database: Database, gateway: Actors) -> None:
+    def __init__(
+        self,
+        database: Database,
+        gateway: Actors,
+        *,
+        few_reports: int = FEW_REPORTS,
+        report_seconds: float = REPORT_SECONDS,
+        rest_seconds: float = REST_SECONDS,
+        try_pauses_seconds: Sequence[float] = TRY_PAUSES_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._gateway = gateway
-        self._made: set[str] = set()  # events whose task is there; that is to be reported. A crash forgets it: no harm
-        self._resting: dict[str, float] = {}  # series: not before
-        self._failed: Counter[str] = Counter()  # events at fault: how often they were tried
+        self._few_reports = few_reports
+        self._report_seconds = report_seconds
+        self._rest_seconds = rest_seconds
+        self._try_pauses = try_pauses_seconds
+        self._monotonic = monotonic
+        self._made: set[str] = set()  # ids of events whose task exists and is to be reported; a crash may forget them
+        self._resting: dict[str, float] = {}  # series → when its events may be handled again
+        self._failed: Counter[str] = Counter()  # ids of events at fault → number of tries
 
     async def before(self, events: Sequence[Event]) -> Outside:
-        """In order within a series. One that cannot be reached, or has a bug, holds up no other: its events come later."""
-        lines, others = self._lines(events)
-        if not lines:
+        """Sends the commands of the events, in order within a series.
+
+        A series that cannot be reached, or has a bug, holds up no other: its events come again later.
+        """
+        queues, others = self._queues(events)
+        if not queues:
             return Outside(others)
         async with self._database.raw() as connection:
-            people = await profiles.read(connection, {line[0].user_id for line in lines.values()})
+            users = await profiles.read(connection, {queue[0].user_id for queue in queues.values()})
         self._rest(
-            [name for name, line in lines.items() if line[0].user_id not in people], "there is no such person yet"
+            [name for name, queue in queues.items() if queue[0].user_id not in users], "there is no such user yet"
         )
-        lines = {name: line for name, line in lines.items() if name not in self._resting}
-        if not lines:
+        queues = {name: queue for name, queue in queues.items() if name not in self._resting}
+        if not queues:
             return Outside(others)
-        batch = _Batch(self._gateway, people, self._made)
-        await _all(batch.pass_on(line) for line in lines.values())
-        await _all(batch.report(event) for event in self._reports(lines, fresh=batch.made))
-        if not (others or batch.made or batch.done or batch.faults):
+        batch = _Batch(self._gateway, users, self._made)
+        await _all(batch.pass_on(queue) for queue in queues.values())
+        await _all(batch.report(event) for event in self._due_reports(queues, creating=batch.has_created))
+        if not (others or batch.has_created or batch.done or batch.faults):
             raise Unavailable("none of the series can be reached")
         given_up = [fault for fault in batch.faults if self._is_given_up(*fault)]
         for event in [*batch.done, *(event for event, _ in given_up)]:
             self._made.discard(event.id)
             self._failed.pop(event.id, None)
-        self._rest(batch.missed, "it, or one of its tasks, cannot be reached")
+        self._rest(batch.unreached, "the series, or one of its tasks, cannot be reached")
         return Outside([*others, *batch.done], given_up)
 
     def _is_given_up(self, event: Event, error: Exception) -> bool:
-        """Until then its series rests after each try, and keeps its order; what comes after it goes on then."""
+        """Returns whether this try of the event was the last; if not, its series rests and keeps its order."""
         self._failed[event.id] += 1
         tries = self._failed[event.id]
-        if tries > len(TRY_PAUSES_SECONDS):
+        if tries > len(self._try_pauses):
             return True
         log.warning("an event at fault is tried again", extra={"event_id": event.id, "cause": repr(error)[:300]})
-        self._resting[_series_id(event)] = time.monotonic() + TRY_PAUSES_SECONDS[tries - 1]
+        self._resting[_series_id(event)] = self._monotonic() + self._try_pauses[tries - 1]
         return False
 
     def _rest(self, series: Collection[str], cause: str) -> None:
-        """Leave the events of these series for later."""
+        """Leaves the events of these series for later."""
         if series:
             log.warning("series rest", extra={"series": sorted(series)[:10], "count": len(series), "cause": cause})
-        self._resting |= dict.fromkeys(series, time.monotonic() + REST_SECONDS)
+        self._resting |= dict.fromkeys(series, self._monotonic() + self._rest_seconds)
 
-    def _reports(self, lines: Mapping[str, Sequence[Event]], *, fresh: bool) -> list[Event]:
-        """What may be reported now. Nobody waits for it, but for each of the tasks somebody does: those go first."""
-        waiting = [event for line in lines.values() for event in line if event.id in self._made]
-        if fresh and len(waiting) > FEW_REPORTS:
-            waiting = [event for event in waiting if event.age_seconds > REPORT_SECONDS]
+    def _due_reports(self, queues: Mapping[str, Sequence[Event]], *, creating: bool) -> list[Event]:
+        """Returns the events to report to their series now.
+
+        Nobody waits for a report, but somebody waits for each task: while tasks are being created, most reports wait.
+        """
+        waiting = [event for queue in queues.values() for event in queue if event.id in self._made]
+        if creating and len(waiting) > self._few_reports:
+            waiting = [event for event in waiting if event.age_seconds > self._report_seconds]
         return waiting[:REPORTS_AT_ONCE]
 
-    def _lines(self, events: Sequence[Event]) -> tuple[dict[str, list[Event]], list[Event]]:
-        """The events of each series, and those that concern none; without those of series that rest."""
-        lines: dict[str, list[Event]] = {}
+    def _queues(self, events: Sequence[Event]) -> tuple[dict[str, list[Event]], list[Event]]:
+        """Returns the events of each series that does not rest, and the events that concern no series."""
+        queues: dict[str, list[Event]] = {}
         for event in events:
-            lines.setdefault(_series_id(event), []).append(event)
-        others = lines.pop("", [])
-        now = time.monotonic()
+            queues.setdefault(_series_id(event), []).append(event)
+        others = queues.pop("", [])
+        now = self._monotonic()
         self._resting = {name: until for name, until in self._resting.items() if until > now}
-        return {name: line for name, line in lines.items() if name not in self._resting}, others
+        return {name: queue for name, queue in queues.items() if name not in self._resting}, others
 
 
 class _Batch:
-    """What is sent for one batch, some series at once; `there` are the events whose task is there already."""
+    """The commands of one batch, to some series at once; `made` has the ids of events whose task exists already."""
 
-    def __init__(self, gateway: Actors, people: Mapping[str, Profile], there: set[str]) -> None:
+    def __init__(self, gateway: Actors, users: Mapping[str, Profile], made: set[str]) -> None:
         self._gateway = gateway
-        self._people = people
-        self._there = there
+        self._users = users
+        self._made = made
         self._free = asyncio.Semaphore(SERIES_AT_ONCE)
-        self.made = False
+        self.has_created = False
         self.done: list[Event] = []
-        self.missed: set[str] = set()  # series that were not reached, or one of their tasks
-        self.faults: list[tuple[Event, Exception]] = []  # a line ends at its first
+        self.unreached: set[str] = set()  # series that were not reached, or of which a task was not
+        self.faults: list[tuple[Event, Exception]] = []  # a queue ends at its first
 
-    async def pass_on(self, line: Sequence[Event]) -> None:
-        """The events of one series."""
+    async def pass_on(self, queue: Sequence[Event]) -> None:
+        """Sends the commands of the events of one series, in order, until one fails."""
         async with self._free:
-            for event in line:
-                if event.id in self._there:
+            for event in queue:
+                if event.id in self._made:
                     continue
                 reply = await self._send(event, message_of)
                 if reply is None:
                     return
                 if event.type == "recurrence.triggered" and reply.ok and not reply.value["purged"]:
-                    self._there.add(event.id)
-                    self.made = True
+                    self._made.add(event.id)
+                    self.has_created = True
                 else:
                     self.done.append(event)
 
     async def report(self, event: Event) -> None:
-        """Tell the series that the task it asked for is there."""
+        """Reports to the series that the task it asked for exists."""
         async with self._free:
             if await self._send(event, _report) is not None:
                 self.done.append(event)
 
     async def _send(self, event: Event, make: Callable[[Event], Message]) -> Reply | None:
-        """None when it cannot be reached, or is at fault."""
+        """Returns the reply; None if the actor cannot be reached, or the event is at fault."""
         with about(event):
             try:
-                return await self._asked(event, make(event))
+                return await self._reply_to(event, make(event))
             except Unavailable as error:
                 log.warning("an occurrence waits", extra={"event_id": event.id, "cause": str(error)})
-                self.missed.add(_series_id(event))
+                self.unreached.add(_series_id(event))
             except Exception as error:
                 if is_away(error):
                     raise
                 self.faults.append((event, error))
         return None
 
-    async def _asked(self, event: Event, message: Message) -> Reply:
-        """A refusal is final: what it was about is gone."""
-        person, body = self._people[event.user_id], message.body
-        zone, defaults = person.zone, person.defaults
-        command = follow(event, NAME, message.actor_id, message.command, body, zone=zone, defaults=defaults)
+    async def _reply_to(self, event: Event, message: Message) -> Reply:
+        """Sends the message. A refusal is final: the task or series that it was about is gone."""
+        user, body = self._users[event.user_id], message.body
+        zone, defaults = user.zone, user.defaults
+        command = follow_up(event, NAME, message.actor_id, message.command, body, zone=zone, defaults=defaults)
         reply = await self._gateway.send(message.actor_type, message.actor_id, command)
         if reply.error is not None:
             details = {"command": command.name, "actor": message.actor_id, "event_id": event.id}
@@ -170,14 +194,17 @@ class _Batch:
 
 
 async def _all(sends: Iterable[Awaitable[None]]) -> None:
-    """Each to its end, also when one has a fault; that one's exception rises then."""
+    """Runs each to its end, even if one fails; then raises the first exception."""
     for result in await asyncio.gather(*sends, return_exceptions=True):
         if result is not None:
             raise result
 
 
 def _series_id(event: Event) -> str:
-    """Whose line the event stands in; "" for a task of no series, and for what we did to a task ourselves."""
+    """Returns the series whose queue the event belongs to.
+
+    It is "" for a task of no series, and for what this consumer did to a task itself.
+    """
     data = event.body["data"]
     if "series_id" in data:
         return event.actor_id
@@ -189,6 +216,7 @@ def _series_id(event: Event) -> str:
 
 
 def message_of(event: Event) -> Message:
+    """Returns what the event asks of another actor; its type is one of MESSAGES."""
     return MESSAGES[event.type](event.body["data"])
 
 
@@ -229,7 +257,7 @@ def _deleted(data: Json) -> Message:
 
 
 def _opened(data: Json) -> Message:
-    """Of one that comes back from the trash as completed the series hears that it is."""
+    """Reports a task that is open again; one that comes back from the trash as completed is reported as completed."""
     task = data["task"]
     if task["status"] == "completed":
         return _completed(data)
@@ -240,7 +268,7 @@ def _slot(slot: Json) -> Json:
     return {"generation": slot["generation"], "slot": slot["slot"]}
 
 
-# What each event asks of whom: first what series say, then what their tasks say.
+# The message of each type of event: first from a series to its task, then from a task to its series.
 MESSAGES: Final[Mapping[str, Callable[[Json], Message]]] = {
     "recurrence.triggered": _create_task,
     "recurrence.withdrawn": _withdraw,

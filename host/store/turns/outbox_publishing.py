@@ -1,4 +1,4 @@
-"""The outbox as the relay reads it: what the broker has not, and what of it a topic has refused."""
+"""The table `outbox` as the relay reads it: rows that the broker does not have, and the topics that refused them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -11,7 +11,7 @@ from host.store.engine import Raw
 
 
 class Unpublished(NamedTuple):
-    """`lacking` are the topics that have refused the event; None where it was never offered."""
+    """A row that the broker lacks; `lacking` are the topics that refused it, None if it was never offered."""
 
     position: int
     event: Json
@@ -19,16 +19,18 @@ class Unpublished(NamedTuple):
 
 
 async def due(connection: Raw, limit: int, max_bytes: int, longest_pause: timedelta) -> list[Unpublished]:
-    """The next rows for the broker, in order, at least one and at most `max_bytes` of text.
+    """Returns the next rows for the broker in order, up to `max_bytes` of text but at least one row.
 
-    At most half of them were refused before, so that neither these nor the new ones wait for the end of the others.
+    At most half of them were refused before, so that neither refused nor new rows wait until all others are through.
+    `longest_pause` is the longest time for which `put_off` defers a row.
     """
     rows = await connection.fetch(_DUE, limit, max_bytes, longest_pause)
     return [Unpublished(row[0], orjson.loads(row[1]), row[2]) for row in rows]
 
 
-# A pause that ends later than any begun now was begun before the clock was put back: it is over. Not "= '-infinity'": in
-# the order of positions alone, a backlog of refused rows would be read to come to the first that was never offered.
+# A pause that ends later than any that begins now began before the clock was put back, and is over. The condition is
+# not "= '-infinity'": in the order of positions alone, PostgreSQL would read through a backlog of refused rows to find
+# the first that was never offered.
 _DUE: Final = """
 WITH again AS MATERIALIZED (
   SELECT position FROM (
@@ -54,9 +56,9 @@ async def mark_published(connection: Raw, positions: Sequence[int]) -> None:
 
 
 async def put_off(connection: Raw, lacking: Mapping[int, Sequence[str]], longest_pause: timedelta) -> None:
-    """By position the topics that have refused the event: it waits half as long again as it has waited so far."""
+    """Defers rows, given as position: refusing topics, by half of their age but `longest_pause` at most."""
     await connection.execute(
-        # By = ANY, not by a join: where the statistics do not know the outbox yet, that one would read all of it.
+        # By = ANY: a join would read the whole outbox where the statistics do not know it yet.
         """UPDATE outbox SET refused_topics = string_to_array(($2::text[])[array_position($1, position)], ','),
              publish_after = clock_timestamp() + least(greatest(clock_timestamp() - created_at, interval '0') / 2, $3)
            WHERE position = ANY($1::bigint[]) AND published_at IS NULL""",
@@ -67,7 +69,7 @@ async def put_off(connection: Raw, lacking: Mapping[int, Sequence[str]], longest
 
 
 async def oldest_seconds(connection: Raw) -> float:
-    """How long the oldest row for the broker waits; 0 when none does."""
+    """Returns the age of the oldest row that the broker lacks; 0 if there is none."""
     age = await connection.fetchval(
         """SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM outbox WHERE position IN (
              (SELECT position FROM outbox WHERE published_at IS NULL AND publish_after <= '-infinity'

@@ -1,13 +1,18 @@
-"""The reminder ledger: each step in each reminder's life, written once."""
+"""The table `reminder_ledger`: each step in each reminder's life, written once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import orjson
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from host.store.engine import Raw
+from host.store.notify.tables import reminder_ledger
 
-# What a reminder event is called in the ledger.
+# The step that each event of a reminder becomes.
 STEPS: Final = {
     "reminder.scheduled": "scheduled",
     "reminder.fired": "fired",
@@ -18,9 +23,10 @@ STEPS: Final = {
 
 
 class Step(NamedTuple):
-    """`step` is scheduled, fired, delivery_attempt, delivered, failed, snoozed, acknowledged or cancelled.
+    """An entry. `step` is scheduled, fired, delivery_attempt, delivered, failed, snoozed, acknowledged or cancelled.
 
-    `source` names what caused it, an event or a delivery, so that a replay is no second row. `at` is an instant text.
+    `source` is the id of the event or delivery behind it, so that a replay adds no second row. `at` is an instant as
+    text.
     """
 
     user_id: str
@@ -48,7 +54,7 @@ async def add(connection: Raw, steps: Sequence[Step]) -> None:
 
 
 def step_of(event: dict[str, Any]) -> Step:
-    """Of an event whose type is one of STEPS."""
+    """Returns the step of an event whose type is one of STEPS."""
     data = event["data"]
     reminder = data["reminder"]
     return Step(
@@ -65,3 +71,33 @@ def step_of(event: dict[str, Any]) -> Step:
             if reminder.get(name) is not None
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    id: int
+    task_id: str
+    reminder_id: str
+    firing: int
+    step: str
+    channel: str | None
+    at: datetime
+    detail: dict[str, Any] | None
+
+
+async def listed(
+    connection: AsyncConnection, user_id: str, task_id: str, reminder_id: str | None, *, after: int, limit: int
+) -> Sequence[LedgerRow]:
+    """Returns the ledger of a task's reminders, or of one of them, in order, after the entry with the id `after`."""
+    conditions = [
+        reminder_ledger.c.user_id == user_id,
+        reminder_ledger.c.task_id == task_id,
+        reminder_ledger.c.id > after,
+    ]
+    if reminder_id is not None:
+        conditions.append(reminder_ledger.c.reminder_id == reminder_id)
+    statement = select(reminder_ledger).where(*conditions).order_by(reminder_ledger.c.id).limit(limit)
+    return [
+        LedgerRow(row.id, row.task_id, row.reminder_id, row.firing, row.step, row.channel, row.at, row.detail)
+        for row in await connection.execute(statement)
+    ]
