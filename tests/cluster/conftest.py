@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.cluster.system import Cluster, running_cluster
 from tests.support.client import Caller
+from tests.support.cluster import Cluster, running_cluster
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from collections import Counter
 import httpx
 import pytest
 
-from tests.cluster.system import Cluster, carried
 from tests.support.client import Caller, instant
+from tests.support.cluster import Cluster, carried
 from tests.support.deadline import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from tests.cluster.system import Cluster
 from tests.support.client import Caller, instant
+from tests.support.cluster import Cluster
 from tests.support.deadline import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]

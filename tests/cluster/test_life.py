@@ -10,8 +10,8 @@ import uuid
 import pytest
 
 from host.version import VERSION
-from tests.cluster.system import REPLICAS, Cluster
 from tests.support.client import PASSWORD
+from tests.support.cluster import REPLICAS, Cluster
 from tests.support.deadline import until
 from tests.support.system import ROOT
 

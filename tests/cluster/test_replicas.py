@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.cluster.system import Cluster, carried
 from tests.support.client import PASSWORD, Caller
+from tests.support.cluster import Cluster, carried
 from tests.support.deadline import eventually
 from tests.support.own_writes import read_back
 

@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
-from tests.cluster.system import REPLICAS, Cluster
 from tests.support.client import PASSWORD, Caller, instant
+from tests.support.cluster import REPLICAS, Cluster
 from tests.support.deadline import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(150)]

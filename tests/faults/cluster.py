@@ -14,9 +14,9 @@ from host.runner.cluster import OWN_PORTS, Counts, layout_of
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
 from host.runner.postgres import EmbeddedPostgres
 from host.settings import Settings, cache_dir, read_settings
-from tests.cluster.system import REPLICAS, START_SECONDS, Cluster, hosted_at
 from tests.faults.harmed import Harmed, kind_of
 from tests.faults.machine import started
+from tests.support.cluster import REPLICAS, START_SECONDS, Cluster, hosted_at
 
 KAFKA = "all-kafka"
 _LEAVE_SECONDS = 8

@@ -10,8 +10,8 @@ from typing import Any
 
 import psutil
 
-from tests.faults.links import Links
 from tests.support.deadline import until
+from tests.support.links import Links
 from tests.support.system import System
 
 BACK_SECONDS = 90.0

@@ -10,7 +10,7 @@ from host.runner import ports
 from host.runner.parts import PORTS
 from host.runner.postgres import EmbeddedPostgres
 from tests.faults.harmed import RUNNER, SESSION, Harmed
-from tests.faults.links import proxied
+from tests.support.links import proxied
 from tests.support.system import PARTS
 
 
@@ -74,7 +74,7 @@ def started(system: Any, *command: str, seconds: float = 90.0) -> Generator[Any]
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with proxied(system.targets()) as links:
             system.links = links
-            system.command = ("-m", "tests.faults.rewired", json.dumps(system.routes(links.ports)), *command)
+            system.command = ("-m", "tests.support.rewired", json.dumps(system.routes(links.ports)), *command)
             system.start(seconds)
             try:
                 yield system

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import psutil
 
-from tests.faults.links import Links
+from tests.support.links import Links
 
 
 class Subject(Protocol):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.system import REPLICAS
 from tests.faults.cluster import ClusterUnderFaults
 from tests.faults.refusals import Refusals
+from tests.support.cluster import REPLICAS
 
 pytestmark = pytest.mark.unit
 

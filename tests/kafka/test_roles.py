@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from host.live.hub import POLL_SECONDS
-from tests.cluster.system import START_SECONDS, Cluster
 from tests.kafka.figures import FIGURES
 from tests.kafka.handled import GRACE_SECONDS, handled_within
+from tests.support.cluster import START_SECONDS, Cluster
 from tests.support.own_writes import read_back
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]

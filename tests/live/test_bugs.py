@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.faulty import spoil
-from tests.live.test_series import create, next_task, task_there
+from tests.live.series import create, next_task, task_there
 from tests.support.client import Caller, instant
 from tests.support.deadline import eventually
 from tests.support.system import System, running_system

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.live.series import WAIT_SECONDS, create, local, next_task, open_slots, series_of, start_in, task_there
 from tests.support.client import Caller, Json, past
 from tests.support.deadline import eventually, one_within
 from tests.support.system import System
@@ -16,59 +17,7 @@ from tests.support.system import System
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
 
 MADE_SECONDS = 1.0  # nearly always: the middle of some, or the best of three
-WAIT_SECONDS = 5.0
 MANY = 20
-
-
-def start_in(**ahead: float) -> Json:
-    """A start so far ahead of now, in UTC."""
-    return {"local": local(datetime.now(UTC) + timedelta(**ahead)), "zone": "UTC"}
-
-
-def local(moment: datetime) -> str:
-    """As it is answered: without seconds on the full minute."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S" if moment.second else "%Y-%m-%dT%H:%M")
-
-
-async def create(person: Caller, **fields: object) -> Json:
-    body = {"title": "Water the plants", "rule": "FREQ=DAILY", "start": start_in(hours=1), **fields}
-    series: Json = await person.call("POST", "/series", body, expect=201)
-    return series
-
-
-async def series_of(person: Caller, series: Json) -> Json:
-    found: Json = await person.call("GET", f"/series/{series['id']}")
-    return found
-
-
-async def task_there(person: Caller, task_id: str, within_seconds: float = WAIT_SECONDS) -> Json:
-    """The task, once it can be read."""
-
-    async def read() -> Json | None:
-        answer = await person.http.get(f"/tasks/{task_id}")
-        return answer.json() if answer.status_code == 200 else None
-
-    task = await eventually(read, within_seconds, "the occurrence", 0.01)
-    assert task is not None
-    return task
-
-
-async def open_slots(person: Caller, series: Json) -> list[str]:
-    """The slots whose tasks are open, in order; each once."""
-    tasks = await person.items("/tasks", status="open", per_page="200")
-    return sorted(task["occurrence"]["slot"] for task in tasks if task["series_id"] == series["id"])
-
-
-async def next_task(person: Caller, series: Json, after: str, within_seconds: float = WAIT_SECONDS) -> Json:
-    """The task of the slot that is awaited after another."""
-
-    async def awaited() -> str | None:
-        now_next = (await series_of(person, series))["next"]
-        return now_next["task_id"] if now_next and now_next["task_id"] != after else None
-
-    task_id = await eventually(awaited, within_seconds, "another slot is awaited", 0.01)
-    assert task_id is not None
-    return await task_there(person, task_id, within_seconds)
 
 
 async def test_a_new_series_has_its_first_task_within_a_second(person: Caller) -> None:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from host.store.engine import Database
-from tests.faults.links import proxied
-from tests.faults.rewired import through
+from tests.support.links import proxied
+from tests.support.rewired import through
 
 pytestmark = [pytest.mark.store, pytest.mark.timeout(60)]
 

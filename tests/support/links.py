@@ -43,7 +43,7 @@ def proxied(targets: Mapping[str, str]) -> Generator[Links]:
     ports = dict(zip(targets, free_ports(len(targets)), strict=True))
     plan = {name: (ports[name], target) for name, target in targets.items()}
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.proxy", json.dumps(plan)],
+        [sys.executable, "-m", "tests.support.proxy", json.dumps(plan)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

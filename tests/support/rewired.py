@@ -1,4 +1,4 @@
-"""`duely up` or `duely cluster` with connections led through proxies: `python -m tests.faults.rewired ROUTES up`.
+"""`duely up` or `duely cluster` with connections led through proxies: `python -m tests.support.rewired ROUTES up`.
 
 ROUTES is JSON: by part what it is told instead, `{"host": {"env": {"DAPR_HTTP_PORT": "30001"}, "database_port": 30002},
 "daprd": {"flags": {"--app-port": "30003"}}}`; for `kafka` the port at which its clients are to find it. Nothing else of the

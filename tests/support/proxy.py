@@ -1,6 +1,6 @@
 """A TCP proxy that can be told to harm what goes through it; a process of its own, so that no load slows it.
 
-`python -m tests.faults.proxy '{"name": [port, "target"], …}'`; a target is `host:port` or the path of a socket. Each
+`python -m tests.support.proxy '{"name": [port, "target"], …}'`; a target is `host:port` or the path of a socket. Each
 line on stdin is `{"link": name, "mode": …, "seconds": delay}` and is answered by one line. The modes:
 
 open       everything passes

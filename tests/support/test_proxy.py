@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.faults.proxy import Link
 from tests.support.deadline import eventually
+from tests.support.proxy import Link
 
 pytestmark = pytest.mark.unit
 
