@@ -1,8 +1,6 @@
 """The cluster as a whole: what it says, and what it answers where. That it ends in time with nothing left, its end proves."""
 
 import contextlib
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 import uuid
@@ -13,7 +11,6 @@ from host.version import VERSION
 from tests.support.client import PASSWORD
 from tests.support.cluster import REPLICAS, Cluster
 from tests.support.deadline import until
-from tests.support.system import ROOT
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
 
@@ -66,15 +63,6 @@ def test_the_doctor_knows_every_part(cluster: Cluster) -> None:
 
 def test_an_account_is_made_by_the_command_through_a_sidecar_that_hosts_no_actors(cluster: Cluster) -> None:
     email = f"{uuid.uuid4().hex}@example.org"
-    made = subprocess.run(
-        [sys.executable, "-m", "host.operator.cli", "user", "create", email],
-        cwd=ROOT,
-        env=cluster.environment(),
-        input=f"{PASSWORD}\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    made = cluster.cli("user", "create", email, typed=f"{PASSWORD}\n")
     assert made.returncode == 0, made.stderr
     assert f"{email} can log in at {cluster.urls[0]}" in made.stdout

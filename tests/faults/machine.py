@@ -11,7 +11,7 @@ from host.runner.parts import PORTS
 from host.runner.postgres import EmbeddedPostgres
 from tests.faults.harmed import RUNNER, SESSION, Harmed
 from tests.support.links import proxied
-from tests.support.system import PARTS
+from tests.support.system import PARTS, running
 
 
 class Machine(Harmed):
@@ -75,13 +75,8 @@ def started(system: Any, *command: str, seconds: float = 90.0) -> Generator[Any]
         with proxied(system.targets()) as links:
             system.links = links
             system.command = ("-m", "tests.support.rewired", json.dumps(system.routes(links.ports)), *command)
-            system.start(seconds)
-            try:
+            with running(system, seconds):
                 yield system
                 links.mend()
-                if system.is_started:
-                    system.stop()
-            finally:
-                system.destroy()
     finally:
         system.unmount()

@@ -13,7 +13,7 @@ import pytest
 from tests.faults.small_disk import fill, small_disk
 from tests.support.client import Caller
 from tests.support.deadline import eventually, until
-from tests.support.system import ROOT, System
+from tests.support.system import ROOT, System, stopped_system
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(150)]
 
@@ -24,12 +24,8 @@ DISK_MEGABYTES = 900
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[System]:
-    """A system that is not started; whatever became of it is gone afterwards."""
-    system = System(tmp_path / "own")
-    try:
+    with stopped_system(tmp_path / "own") as system:
         yield system
-    finally:
-        system.destroy()
 
 
 def test_a_full_disk_at_the_start_is_named_with_what_to_do(own: System) -> None:

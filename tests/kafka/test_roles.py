@@ -15,6 +15,7 @@ from tests.kafka.figures import FIGURES
 from tests.kafka.handled import GRACE_SECONDS, handled_within
 from tests.support.cluster import START_SECONDS, Cluster
 from tests.support.own_writes import read_back
+from tests.support.system import running
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
@@ -38,13 +39,9 @@ class SmallCluster(Cluster):
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallCluster]:
     """With a broker that the runner starts: on a common one it would share its groups with the system of other tests."""
-    running = SmallCluster(tmp_path_factory.mktemp("roles"), {"DUELY_BROKER": "kafka"})
-    running.start(START_SECONDS)
-    try:
-        yield running
-        running.stop()
-    finally:
-        running.destroy()
+    small = SmallCluster(tmp_path_factory.mktemp("roles"), {"DUELY_BROKER": "kafka"})
+    with running(small, START_SECONDS):
+        yield small
 
 
 async def test_streams_at_both_web_replicas_hear_long_before_their_hubs_look(cluster: SmallCluster) -> None:

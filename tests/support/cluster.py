@@ -1,18 +1,17 @@
 """A real cluster for tests: `duely cluster` as a child, its replicas by name, and people who come from many addresses."""
 
-import contextlib
 import itertools
 import json
 import os
-import socket
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, cast
 
 from tests.support.client import Caller
-from tests.support.system import System
+from tests.support.system import System, is_free, running
 
 REPLICAS = ("actors-1", "actors-2", "consumers-1", "consumers-2", "web-1", "web-2")
 WEBS = 2
@@ -123,29 +122,15 @@ def carried(writer: Caller, reader: Caller) -> Caller:
     return reader
 
 
-@contextlib.contextmanager
-def running_cluster(folder: Path, settings: Mapping[str, str] | None = None) -> Generator[Cluster]:
-    cluster = Cluster(folder, settings)
-    cluster.start(START_SECONDS)
-    try:
-        yield cluster
-        if cluster.is_started:
-            cluster.stop()
-    finally:
-        cluster.destroy()
+def running_cluster(folder: Path, settings: Mapping[str, str] | None = None) -> AbstractContextManager[Cluster]:
+    """A `Cluster` of its own in the folder, running for the length of the block."""
+    return running(Cluster(folder, settings), START_SECONDS)
 
 
 def _ports_side_by_side(count: int) -> int:
-    return next(first for first in _candidates() if all(_is_free(first + number) for number in range(count)))
+    return next(first for first in _candidates() if all(is_free(first + number) for number in range(count)))
 
 
 def _candidates() -> Iterator[int]:
     """Below those that the kernel hands to outgoing connections, and apart from those of other systems under test."""
     return iter(range(16_000 + os.getpid() * 7 % 1_900, 18_000))
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe, contextlib.suppress(OSError):
-        probe.bind(("127.0.0.1", port))
-        return True
-    return False

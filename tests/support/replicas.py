@@ -9,8 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
 from host.runner.postgres import EmbeddedPostgres
 from host.settings import Role, Settings, cache_dir
 from tests.support.deadline import until
+from tests.support.system import answers
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 8.0
@@ -128,7 +127,7 @@ class Replicas:
                 self._control.append(part.spawn())
         for service in ("placement", "scheduler"):
             url = f"http://{_HERE}:{self._ports[f'{service}_health']}/healthz"
-            until(lambda url=url: _answers(url), READY_SECONDS, f"{service} is ready", 0.1)
+            until(lambda url=url: answers(url), READY_SECONDS, f"{service} is ready", 0.1)
 
     def start(self, name: str, role: Role = "all") -> Replica:
         """Started; not ready yet. Its sidecar names itself to the database as NAME-daprd."""
@@ -150,7 +149,7 @@ class Replicas:
     def wait(self, replica: Replica) -> None:
         """Ready for requests, or an AssertionError with the ends of its logs."""
         try:
-            until(lambda: _answers(f"{replica.url}/health/ready"), READY_SECONDS, f"{replica.name} is ready", 0.1)
+            until(lambda: answers(f"{replica.url}/health/ready"), READY_SECONDS, f"{replica.name} is ready", 0.1)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.tails(replica.name)}") from error
 
@@ -195,14 +194,6 @@ def copied_resources(to: Path, replaced: Mapping[str, str]) -> Path:
             text = text.replace(old, new)
         path.write_text(text)
     return to
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own port
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False
 
 
 def _end(process: Process) -> None:

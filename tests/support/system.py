@@ -14,8 +14,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import psutil
@@ -30,6 +31,9 @@ PARTS = ("postgres", "placement", "scheduler", "daprd", "host")
 START_SECONDS = 90.0
 STOP_SECONDS = 10.0
 _TAIL_LINES = 15
+
+
+AnySystem = TypeVar("AnySystem", bound="System")
 
 
 class SystemFailedError(AssertionError):
@@ -177,18 +181,17 @@ class System:
         return time.monotonic() - began
 
     def is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as answer:  # noqa: S310  our own port
-                return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
-            return False
+        return answers(f"{self.url}/health/ready")
 
-    def cli(self, *arguments: str, timeout_seconds: float = 60) -> "subprocess.CompletedProcess[str]":
-        """Run a `duely` command against the same folder."""
+    def cli(
+        self, *arguments: str, typed: str | None = None, timeout_seconds: float = 60
+    ) -> "subprocess.CompletedProcess[str]":
+        """Runs a `duely` command against the same folder; `typed` is its standard input."""
         return subprocess.run(
             [sys.executable, "-m", "host.operator.cli", *arguments],
             cwd=ROOT,
             env=self.environment(),
+            input=typed,
             capture_output=True,
             text=True,
             check=False,
@@ -233,16 +236,39 @@ class System:
 
 
 @contextlib.contextmanager
-def running_system(folder: Path, settings: Mapping[str, str] | None = None) -> Generator[System]:
-    """A started system for the length of the block; stopped and proved gone at its end if it still runs."""
-    system = System(folder, settings)
-    system.start()
+def running(system: AnySystem, within_seconds: float = START_SECONDS) -> Generator[AnySystem]:
+    """Starts the system for the length of the block; stops it at the end if it still runs, and proves that it is gone."""
+    system.start(within_seconds)
     try:
         yield system
         if system.is_started:
             system.stop()
     finally:
         system.destroy()
+
+
+def running_system(folder: Path, settings: Mapping[str, str] | None = None) -> AbstractContextManager[System]:
+    """A `System` of its own in the folder, running for the length of the block."""
+    return running(System(folder, settings))
+
+
+@contextlib.contextmanager
+def stopped_system(folder: Path) -> Generator[System]:
+    """A system that the test itself starts; the end of the block kills whatever of it still runs."""
+    system = System(folder)
+    try:
+        yield system
+    finally:
+        system.destroy()
+
+
+def answers(url: str) -> bool:
+    """Returns whether a GET of that address of this machine is answered with 200 within 2 s."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own port
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
 
 
 def free_port() -> int:
@@ -252,12 +278,12 @@ def free_port() -> int:
     """
     for number in range(1_000):
         port = 18_000 + (os.getpid() + number) % 1_000
-        if all(_is_free(each) for each in (port, Settings(port=port).inner_address[1])):
+        if all(is_free(each) for each in (port, Settings(port=port).inner_address[1])):
             return port
     raise AssertionError("no free port from 18000 to 19000")
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
     with socket.socket() as probe, contextlib.suppress(OSError):
         probe.bind(("127.0.0.1", port))
         return True

@@ -14,7 +14,7 @@ from host.operator import backup
 from host.runner.postgres import EmbeddedPostgres
 from tests.support.client import PASSWORD, Caller, Json
 from tests.support.deadline import eventually
-from tests.support.system import System
+from tests.support.system import System, running_system
 from tests.upgrade import later
 
 pytestmark = [pytest.mark.upgrade, pytest.mark.timeout(180)]
@@ -82,14 +82,8 @@ def before(folder: Path) -> Held:
 @pytest.fixture(scope="module")
 def system(folder: Path, before: Held) -> Iterator[System]:
     assert before.facts["activity"], "the folder is empty"
-    started = System(folder, SETTINGS)
-    started.start()
-    try:
-        yield started
-        if started.is_started:
-            started.stop()
-    finally:
-        started.destroy()
+    with running_system(folder, SETTINGS) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,29 +1,19 @@
 """`duely user`: the operator creates accounts and resets passwords."""
 
-import subprocess
-import sys
+from subprocess import CompletedProcess
 
 import pytest
 
 from tests.support.client import PASSWORD, Caller
-from tests.support.system import ROOT, System
+from tests.support.system import System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(60)]
 
 NEW = "another good passphrase"
 
 
-def user(system: System, *arguments: str, password: str = "") -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "host.operator.cli", "user", *arguments],
-        cwd=ROOT,
-        env=system.environment(),
-        input=f"{password}\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
+def user(system: System, *arguments: str, password: str = "") -> "CompletedProcess[str]":
+    return system.cli("user", *arguments, typed=f"{password}\n", timeout_seconds=30)
 
 
 async def test_a_created_account_can_log_in_with_its_zone(system: System) -> None:

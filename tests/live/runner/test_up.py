@@ -10,19 +10,15 @@ import psutil
 import pytest
 
 from tests.support.deadline import until
-from tests.support.system import PARTS, System
+from tests.support.system import PARTS, System, stopped_system
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[System]:
-    """A system that is not started; whatever became of it is gone afterwards."""
-    one = System(tmp_path / "own")
-    try:
-        yield one
-    finally:
-        one.destroy()
+    with stopped_system(tmp_path / "own") as system:
+        yield system
 
 
 def said_by_a_start_that_fails(system: System, *arguments: str) -> str:
