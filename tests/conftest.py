@@ -12,6 +12,7 @@ from hypothesis import settings
 from host.runner.postgres import EmbeddedPostgres
 from host.store.migrate import upgrade
 from tests import levels
+from tests.support.summary import SUMMARY
 
 TEMPLATE = "template_migrated"
 LEVELS = frozenset({level.name for level in levels.LEVELS})
@@ -28,6 +29,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     }
     if homeless:
         raise pytest.UsageError(f"of no level, for want of a `pytestmark`: {', '.join(sorted(homeless))}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in SUMMARY:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -18,10 +18,7 @@ from pathlib import Path
 from threading import Thread
 from xml.etree import ElementTree as ET
 
-from host.console import OperatorError
-from host.runner.kafka_jars import find as find_jars
-from host.runner.kafka_jars import java
-from host.settings import cache_dir
+from load.bench import broker
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -64,13 +61,7 @@ def _no_sidecar() -> str:
 
 
 def _no_broker() -> str:
-    try:
-        java()
-        if find_jars(cache_dir()) is None and not shutil.which("mvn"):
-            return "no jars of Kafka yet and no Maven to fetch them: install the package `maven`"
-    except OperatorError as error:
-        return str(error)
-    return _no_sidecar()
+    return broker.missing() or _no_sidecar()
 
 
 def _no_browser() -> str:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.window import Window, assert_prompt
+from tests.support.summary import SUMMARY
 from tests.support.system import System, running_system
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -73,15 +74,7 @@ def new_window(new_context: Callable[..., BrowserContext], system: System) -> It
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the pictures go; the summary says where that is."""
+    """The folder of the pictures; the summary at the end of the run names it."""
     folder: Path = tmp_path_factory.mktemp("pictures")
-    PICTURES.append(folder)
+    SUMMARY.append(f"pictures of the page: {folder}")
     return folder
-
-
-PICTURES: list[Path] = []
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for folder in PICTURES:
-        terminalreporter.write_line(f"\npictures of the page: {folder}")

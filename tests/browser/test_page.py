@@ -4,14 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.checks import PHONE, assert_fits_a_phone, violations
 from tests.browser.window import Window, sees, sees_no_more
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
-PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 TASKS = (
     "Pay rent tomorrow 9am #home !urgent",
     "Call the bank today 18:00 #money !high",
@@ -76,28 +75,18 @@ def test_a_wrong_password_and_a_short_one_are_told_in_words(new_window: Callable
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_view_is_clean_to_axe(new_window: Callable[..., Window], pictures: Path, scheme: str) -> None:
     window = new_window(color_scheme=scheme)
-    found = {"sign-in": _violations(window)}
+    found = {"sign-in": violations(window)}
     _filled(window)
     for view in ("All tasks", "Today", "Upcoming", "Activity", "Notifications", "Settings"):
         window.go(view)
         expect(window.page.get_by_role("heading", level=1)).to_be_visible()
-        found[view] = _violations(window)
+        found[view] = violations(window)
         window.picture(pictures, f"{scheme}-{view.lower().replace(' ', '-')}")
     window.go("All tasks")
     window.open("Pay rent")
-    found["open task"] = _violations(window)
+    found["open task"] = violations(window)
     window.picture(pictures, f"{scheme}-drawer")
     assert {view: words for view, words in found.items() if words} == {}
-
-
-def _violations(window: Window) -> list[str]:
-    options = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-    report = Axe().run(window.page, options=options)
-    return [
-        f"{violation['id']}: {node['target']} {node.get('failureSummary', '')[:200]}"
-        for violation in report.response["violations"]
-        for node in violation["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -115,16 +104,11 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(
     bar = window.page.get_by_role("navigation", name="Main, short")
     for place in ("All", "Today", "Upcoming", "Alerts"):
         bar.get_by_role("link", name=place).click()
-        _fits(window)
+        assert_fits_a_phone(window)
         window.picture(pictures, f"phone-{scheme}-{place.lower()}")
     bar.get_by_role("link", name="All").click()
     window.row("Pay rent").get_by_role("button", name="Pay rent", exact=True).tap()
     expect(window.drawer).to_be_visible()
-    _fits(window)
+    assert_fits_a_phone(window)
     window.picture(pictures, f"phone-{scheme}-drawer")
-    assert _violations(window) == []
-
-
-def _fits(window: Window) -> None:
-    width = window.page.evaluate("document.documentElement.scrollWidth")
-    assert width <= PHONE["width"], f"{width} wide"
+    assert violations(window) == []

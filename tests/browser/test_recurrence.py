@@ -5,15 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
+from tests.browser.checks import PHONE, assert_fits_a_phone, violations
 from tests.browser.window import Window, sees, sees_no_more
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
 
 MADE_MS = 5_000  # until what a series makes is on screen
-PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture
@@ -232,24 +231,22 @@ def test_what_repeats_is_clean_to_axe_and_fits_a_phone(
     page.get_by_role("button", name=re.compile("^Repeat: ")).click()
     expect(_preview(window)).to_contain_text("Every 2 weeks on Friday")
     page.get_by_text("Advanced").click()
-    found = {"dialog": _check(window, pictures, f"phone-{scheme}-repeat")}
+    found = {"dialog": _violations(window, pictures, f"phone-{scheme}-repeat")}
     page.get_by_role("button", name="Cancel").click()
     page.goto(f"{window.url}/#/series")
     expect(page.get_by_role("link", name="Pay rent")).to_be_visible(timeout=MADE_MS)
-    found["list"] = _check(window, pictures, f"phone-{scheme}-series")
+    found["list"] = _violations(window, pictures, f"phone-{scheme}-series")
     page.get_by_role("link", name="Pay rent").click()
     expect(page.locator("[data-slot]").first).to_be_visible(timeout=MADE_MS)
-    found["series"] = _check(window, pictures, f"phone-{scheme}-series-page")
+    found["series"] = _violations(window, pictures, f"phone-{scheme}-series-page")
     page.get_by_role("button", name="Edit all…").click()
     expect(_preview(window)).to_contain_text("31st")
-    found["edit"] = _check(window, pictures, f"phone-{scheme}-series-edit")
+    found["edit"] = _violations(window, pictures, f"phone-{scheme}-series-edit")
     assert {place: words for place, words in found.items() if words} == {}
 
 
-def _check(window: Window, pictures: Path, name: str) -> list[str]:
+def _violations(window: Window, pictures: Path, name: str) -> list[str]:
+    """Takes a picture and returns what axe finds; what does not fit the phone fails at once."""
     window.picture(pictures, name)
-    width = window.page.evaluate("document.documentElement.scrollWidth")
-    options = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-    report = Axe().run(window.page, options=options)
-    found = [f"{hit['id']}: {node['target']}" for hit in report.response["violations"] for node in hit["nodes"]]
-    return found + ([f"{width} wide"] if width > PHONE["width"] else [])
+    assert_fits_a_phone(window)
+    return violations(window)

@@ -1,4 +1,4 @@
-"""One real machine for the level; the tables of its runs are shown at the end."""
+"""Fixtures of the level: one real machine, and the seed of the faults."""
 
 import os
 import random
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.machine import Machine, machine
-from tests.faults.table import TABLES
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +17,5 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 @pytest.fixture(scope="session")
 def seed() -> int:
-    """Of chance, unless DUELY_TEST_SEED names one; shown with the table."""
+    """A seed by chance, unless DUELY_TEST_SEED names one; the table of the run shows it."""
     return int(os.environ.get("DUELY_TEST_SEED") or random.SystemRandom().randrange(1, 1_000_000))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for table in TABLES:
-        terminalreporter.write_line(f"\n{table}")

@@ -2,9 +2,9 @@
 
 from tests.faults import recorder
 from tests.faults.run import FaultReport, Struck
+from tests.support.summary import SUMMARY
 
 _AFTER_SECONDS = 8.0
-TABLES: list[str] = []
 
 
 def table(report: FaultReport) -> str:
@@ -59,7 +59,7 @@ def table(report: FaultReport) -> str:
         lines.append(_line(struck, following, entries, report))
     lines += [f"  without    {reason}" for reason in report.without]
     text = "\n".join(lines)
-    TABLES.append(text)
+    SUMMARY.append(f"\n{text}")
     return text
 
 

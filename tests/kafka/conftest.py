@@ -10,7 +10,6 @@ from host.runner.kafka import Kafka, password
 from host.runner.kafka_jars import kafka_jars
 from host.settings import cache_dir
 from tests.kafka.broker import TestBroker
-from tests.kafka.figures import FIGURES
 from tests.kafka.handled import brought
 from tests.support.client import Caller
 from tests.support.system import System, running_system
@@ -44,8 +43,3 @@ def system(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iter
 async def person(system: System) -> AsyncIterator[Caller]:
     async with Caller(system.url) as caller:
         yield await caller.sign_up()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in FIGURES:
-        terminalreporter.write_line(line)

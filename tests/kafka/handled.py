@@ -62,3 +62,8 @@ async def value(system: System, query: str, *arguments: Any) -> Any:
 async def unpublished(system: System) -> int:
     found: int = await value(system, "SELECT count(*) FROM outbox WHERE published_at IS NULL")
     return found
+
+
+async def has_fired(system: System, task_id: str) -> bool:
+    query = "SELECT EXISTS (SELECT FROM outbox WHERE actor_id = $1 AND type = 'reminder.fired')"
+    return bool(await value(system, query, task_id))

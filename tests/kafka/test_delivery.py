@@ -8,11 +8,11 @@ import orjson
 import pytest
 
 from tests.kafka.broker import TestBroker
-from tests.kafka.figures import FIGURES
-from tests.kafka.handled import GRACE_SECONDS, handled_within, value
+from tests.kafka.handled import GRACE_SECONDS, handled_within, has_fired, value
 from tests.kafka.topic import messages, write
 from tests.support.client import Caller, instant
 from tests.support.deadline import eventually
+from tests.support.summary import SUMMARY
 from tests.support.system import System
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
@@ -30,13 +30,8 @@ async def test_each_consumer_gets_what_concerns_it_through_the_broker(system: Sy
     await handled_within(system, "recurrence", "recurrence.triggered", series["id"], SOON)
     await person.call("PATCH", "/me", {"timezone": "Asia/Tokyo"})
     await handled_within(system, "rezone", "user.updated", person.user_id, SOON)
-    await eventually(lambda: _fired(system, task["id"]), 6, "the reminder fires")
+    await eventually(lambda: has_fired(system, task["id"]), 6, "the reminder fires")
     await handled_within(system, "notifier", "reminder.fired", task["id"], SOON)
-
-
-async def _fired(system: System, task_id: str) -> bool:
-    query = "SELECT EXISTS (SELECT FROM outbox WHERE actor_id = $1 AND type = 'reminder.fired')"
-    return bool(await value(system, query, task_id))
 
 
 async def test_events_of_a_user_stand_in_one_partition_and_reminders_are_copied(
@@ -93,7 +88,7 @@ async def test_a_lone_event_is_projected_soon(system: System, person: Caller) ->
         task = await person.create(f"Alone {number}")
         seconds.append(await handled_within(system, "projector", "task.created", task["id"], SOON))
     p50, worst = statistics.median(seconds), max(seconds)
-    FIGURES.append(
+    SUMMARY.append(
         f"with the broker, commit → projected of a lone event: p50 {p50 * 1000:.0f} ms, "
         f"worst of {LONE_EVENTS} {worst * 1000:.0f} ms"
     )

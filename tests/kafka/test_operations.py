@@ -16,11 +16,11 @@ from confluent_kafka.admin import AdminClient
 
 from host.operator.topics import client_settings
 from tests.kafka.broker import TestBroker
-from tests.kafka.figures import FIGURES
-from tests.kafka.handled import GRACE_SECONDS, brought, handled_within, value
+from tests.kafka.handled import GRACE_SECONDS, brought, handled_within, has_fired, value
 from tests.kafka.topic import messages
 from tests.support.client import Caller, instant
 from tests.support.deadline import eventually
+from tests.support.summary import SUMMARY
 from tests.support.system import System, running_system
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
@@ -72,7 +72,7 @@ async def test_what_a_paused_consumer_is_to_handle_waits_and_comes_once_and_in_o
         body = {"title": "Water", "rule": "FREQ=DAILY", "start": {"date": instant(0)[:10]}}
         series = await someone.call("POST", "/series", body, expect=201)
         await handled_within(second, "recurrence", "recurrence.triggered", series["id"], SOON)
-        await eventually(lambda: _fired(second, fires["id"]), 6, "the reminder fires")
+        await eventually(lambda: has_fired(second, fires["id"]), 6, "the reminder fires")
         await handled_within(second, "notifier", "reminder.fired", fires["id"], SOON)
     assert len(written) > WRITERS, "writes went on"
     assert await value(second, "SELECT count(*) FROM tasks WHERE user_id = $1", someone.user_id) == 1
@@ -82,7 +82,7 @@ async def test_what_a_paused_consumer_is_to_handle_waits_and_comes_once_and_in_o
     await duely(second, "pause-consumer", "projector", "--resume")
     began = time.monotonic()
     await eventually(lambda: _all_handled(second), 20, "the projector has caught up")
-    FIGURES.append(f"{projector['behind']} events behind a pause: handled {time.monotonic() - began:.1f} s after it")
+    SUMMARY.append(f"{projector['behind']} events behind a pause: handled {time.monotonic() - began:.1f} s after it")
     await shows(second, written)
     await told_once_and_in_order(second, someone)
 
@@ -125,7 +125,7 @@ async def test_a_rebuild_under_load_shows_every_write_and_leaves_all_whole(secon
         began = len(written)
         done = [await duely(second, "rebuild", "--json") for _ in range(2)]
         assert len(written) > began, "writes went on"
-    FIGURES.append(f"rebuild under load: reads waited for {max(it['held_seconds'] for it in done) * 1000:.0f} ms")
+    SUMMARY.append(f"rebuild under load: reads waited for {max(it['held_seconds'] for it in done) * 1000:.0f} ms")
     await eventually(lambda: _all_handled(second), 20, "the projector has caught up")
     await shows(second, written)
     await told_once_and_in_order(second, someone)
@@ -209,11 +209,6 @@ async def _letters(system: System) -> int:
 def _copies(broker: TestBroker) -> set[str]:
     """The events of the dead letters on the topic, which may have one more than once."""
     return {copy["data"]["event"]["id"] for _, copy in messages(broker.access, f"{PREFIX}dead-letters")}
-
-
-async def _fired(system: System, task_id: str) -> bool:
-    query = "SELECT EXISTS (SELECT FROM outbox WHERE actor_id = $1 AND type = 'reminder.fired')"
-    return bool(await value(system, query, task_id))
 
 
 async def _all_handled(system: System) -> bool:

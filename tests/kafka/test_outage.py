@@ -8,12 +8,12 @@ import pytest
 
 from host.store.turns.watermarks import UNPUBLISHED_SECONDS
 from tests.kafka.broker import TestBroker
-from tests.kafka.figures import FIGURES
 from tests.kafka.handled import handled_within, unpublished, value
 from tests.kafka.topic import messages
 from tests.support.client import Caller
 from tests.support.deadline import eventually
 from tests.support.own_writes import read_back
+from tests.support.summary import SUMMARY
 from tests.support.system import System
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
@@ -33,7 +33,7 @@ async def test_while_the_broker_is_dead_catch_up_delivers_and_then_the_relay_goe
     await broker.start()
     began = time.monotonic()
     await eventually(lambda: _all_published(system), BACK_SECONDS, "the relay goes on")
-    FIGURES.append(f"broker dead and back: all published {time.monotonic() - began:.1f} s after it answered")
+    SUMMARY.append(f"broker dead and back: all published {time.monotonic() - began:.1f} s after it answered")
     await _events_come_through_the_broker_again(system, person)
     stand = {event["id"] for _, event in messages(broker.access, "task-events") if event}
     rows = await value(system, "SELECT array_agg(event_id) FROM outbox")
@@ -55,7 +55,7 @@ async def test_a_sidecar_that_starts_while_the_broker_is_dead_finds_it_later(
     await broker.start()
     began = time.monotonic()
     await eventually(lambda: asyncio.to_thread(system.is_ready), BACK_SECONDS, "ready again", 0.2)
-    FIGURES.append(
+    SUMMARY.append(
         f"sidecar started without a broker: ready {time.monotonic() - began:.1f} s after the broker answered"
     )
     await eventually(lambda: _all_published(system), BACK_SECONDS, "the relay goes on")

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from host.live.hub import POLL_SECONDS
-from tests.kafka.figures import FIGURES
 from tests.kafka.handled import GRACE_SECONDS, handled_within
 from tests.support.cluster import START_SECONDS, Cluster
 from tests.support.own_writes import read_back
+from tests.support.summary import SUMMARY
 from tests.support.system import running
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
@@ -58,7 +58,7 @@ async def test_streams_at_both_web_replicas_hear_long_before_their_hubs_look(clu
                     heard = await stream.hear("task.created", POLL_SECONDS + 5, task["id"])
                     seconds.append((heard.at - written).total_seconds())
     middle = statistics.median(seconds)
-    FIGURES.append(f"roles apart, answer → heard at a stream through the broker: p50 {middle * 1000:.0f} ms")
+    SUMMARY.append(f"roles apart, answer → heard at a stream through the broker: p50 {middle * 1000:.0f} ms")
     # Hubs that only look would hear after half of that, as a rule.
     assert middle < POLL_SECONDS / 5
 
@@ -68,7 +68,7 @@ async def test_each_of_a_thousand_writes_at_one_replica_is_read_at_once_at_the_o
     began = time.monotonic()
     missed = await asyncio.gather(*(_read_elsewhere(cluster, WRITES // PEOPLE) for _ in range(PEOPLE)))
     seconds = time.monotonic() - began
-    FIGURES.append(f"roles apart, {WRITES} writes each read at once at the other replica: {seconds:.0f} s")
+    SUMMARY.append(f"roles apart, {WRITES} writes each read at once at the other replica: {seconds:.0f} s")
     assert [each for found in missed for each in found] == []
 
 

@@ -1,10 +1,8 @@
 """Series on real parts: each occurrence within a second of what causes it, once, also when the host is killed."""
 
 import asyncio
-import contextlib
 import statistics
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from tests.live.series import WAIT_SECONDS, create, local, next_task, open_slots, series_of, start_in, task_there
 from tests.support.client import Caller, Json, past
 from tests.support.deadline import eventually, one_within
+from tests.support.outage import writes_refused
 from tests.support.system import System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
@@ -161,24 +160,6 @@ async def test_skip_move_split_and_delete(person: Caller) -> None:
 # --- The host is killed between two steps
 
 
-@contextlib.asynccontextmanager
-async def refused(system: System, what: str, actor_type: str) -> AsyncIterator[None]:
-    """While it lasts, the database takes no INSERT or no UPDATE of actors of a type."""
-    async with system.database() as database:
-        await database.execute(
-            "CREATE FUNCTION outage() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'outage made by a test' USING errcode = '57P03'; END $$"
-        )
-        await database.execute(
-            f"CREATE TRIGGER outage BEFORE {what} ON dapr_state FOR EACH ROW "
-            f"WHEN (new.key LIKE '%||{actor_type}||%') EXECUTE FUNCTION outage()"
-        )
-        try:
-            yield
-        finally:
-            await database.execute("DROP FUNCTION outage CASCADE")
-
-
 @pytest.mark.parametrize(
     ("what", "actor_type", "stands"),
     [
@@ -189,7 +170,7 @@ async def refused(system: System, what: str, actor_type: str) -> AsyncIterator[N
 async def test_killed_between_two_steps_it_goes_on_with_exactly_one_occurrence(
     system: System, person: Caller, what: str, actor_type: str, stands: str
 ) -> None:
-    async with refused(system, what, actor_type):
+    async with system.database() as database, writes_refused(database, f"%||{actor_type}||%", what):
         series = await create(person, mode="completion")
         await eventually(lambda: count(system, stands, series), 5, stands)
         await asyncio.sleep(0.3)  # the step that cannot be done is being tried
@@ -205,7 +186,7 @@ async def test_killed_between_two_steps_it_goes_on_with_exactly_one_occurrence(
 async def test_killed_between_completion_and_the_next_one(system: System, person: Caller) -> None:
     series = await create(person, mode="completion")
     first = await task_there(person, series["next"]["task_id"])
-    async with refused(system, "UPDATE", "SeriesActor"):
+    async with system.database() as database, writes_refused(database, "%||SeriesActor||%", "UPDATE"):
         await person.do(first["id"], "complete")
         await asyncio.sleep(0.3)
         old = system.kill("host")

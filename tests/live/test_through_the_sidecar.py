@@ -1,12 +1,10 @@
 """What the SDK and the sidecar would get wrong if left to themselves."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
 
 from tests.support.client import Caller, instant, parsed, past
 from tests.support.deadline import eventually
+from tests.support.outage import writes_refused
 from tests.support.system import System
 
 pytestmark = pytest.mark.live
@@ -49,35 +47,14 @@ async def test_a_title_of_10000_emoji_is_refused_and_one_of_500_is_kept(person: 
         assert answer.json()["errors"][0]["code"] == "invalid_text"
 
 
-@asynccontextmanager
-async def _writes_fail(system: System, task_id: str) -> AsyncIterator[None]:
-    """While it lasts, the database takes no write of this actor: an outage as the actor meets it."""
-    name = f"outage_{task_id.replace('-', '')[:12]}"
-    async with system.database() as database:
-        await database.execute(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'outage made by a test' USING errcode = '57P03'; END $$"
-        )
-        await database.execute(
-            f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON dapr_state FOR EACH ROW "
-            f"WHEN (new.key LIKE '%{task_id}%') EXECUTE FUNCTION {name}()"
-        )
-        try:
-            yield
-        finally:
-            await database.execute(f"DROP TRIGGER {name} ON dapr_state")
-            await database.execute(f"DROP FUNCTION {name}()")
-
-
 async def test_a_reminder_whose_turns_fail_for_seconds_still_fires_once(system: System, person: Caller) -> None:
     """The sidecar drops a one-shot after four failures in 3 s; the sweeper is kept out by taking its row."""
     at = instant(2)
     task = await person.create("Stubborn", reminders=[{"at": at}])
     async with person.stream() as stream:
         await stream.connected()
-        async with _writes_fail(system, task["id"]):
-            async with system.database() as database:
-                await database.execute("DELETE FROM wakes WHERE actor_id = $1", task["id"])
+        async with system.database() as database, writes_refused(database, f"%{task['id']}%"):
+            await database.execute("DELETE FROM wakes WHERE actor_id = $1", task["id"])
             await past(at, 5)
             assert (await person.task(task["id"]))["reminders"][0]["status"] == "pending"
         heard = await stream.hear("reminder.fired", 12, task["id"])
@@ -92,7 +69,7 @@ async def test_after_a_write_that_failed_the_next_one_starts_from_what_is_stored
     system: System, person: Caller
 ) -> None:
     task = await person.create("Steady", reminders=[])
-    async with _writes_fail(system, task["id"]):
+    async with system.database() as database, writes_refused(database, f"%{task['id']}%"):
         answer = await person.send("PATCH", f"/tasks/{task['id']}", {"title": "Never stored"})
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) >= 1
@@ -125,9 +102,8 @@ async def test_a_wake_that_was_never_registered_is_found_by_the_sweeper(system: 
     at = instant(1)
     async with system.database() as database:
         # The stored doc says one thing and no job stands for it: only `wakes` knows.
-        await database.execute(
-            "UPDATE wakes SET wake_at = $2, armed_at = clock_timestamp() WHERE actor_id = $1", task["id"], parsed(at)
-        )
+        lost = "UPDATE wakes SET wake_at = $2, armed_at = clock_timestamp() WHERE actor_id = $1"
+        assert await database.execute(lost, task["id"], parsed(at)) == "UPDATE 1"
 
         async def tried() -> bool:
             row = await database.fetchrow("SELECT tried_at FROM wakes WHERE actor_id = $1", task["id"])

@@ -1,3 +1,0 @@
-"""What was measured, shown at the end of the run."""
-
-FIGURES: list[str] = []
