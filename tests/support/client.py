@@ -34,7 +34,7 @@ class Caller:
         self.user_id = ""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.http = httpx.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT_SECONDS)
-        self._consistency = ""
+        self.consistency = ""
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,15 +68,15 @@ class Caller:
         headers = {"Idempotency-Key": key} if key else {}
         if if_match is not None:
             headers["If-Match"] = f'"{if_match}"'
-        if self._consistency:
-            headers[CONSISTENCY] = self._consistency
+        if self.consistency:
+            headers[CONSISTENCY] = self.consistency
         answer = await self.http.request(method, path, json=body, headers=headers, params=query or None)
-        self.saw(answer.headers.get(CONSISTENCY, self._consistency))
+        self.saw(answer.headers.get(CONSISTENCY, self.consistency))
         return answer
 
     def saw(self, token: str) -> None:
         """Reads from now on show what the token stands for."""
-        self._consistency = token
+        self.consistency = token
 
     # --- who
 

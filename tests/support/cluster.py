@@ -117,8 +117,8 @@ def _asked(port: int, path: str, headers: Mapping[str, str] | None = None) -> tu
 
 
 def carried(writer: Caller, reader: Caller) -> Caller:
-    """The reader, with the token of what the writer wrote last."""
-    reader._consistency = writer._consistency
+    """Returns the reader, whose reads now show what the writer has written so far."""
+    reader.saw(writer.consistency)
     return reader
 
 

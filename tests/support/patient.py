@@ -1,6 +1,7 @@
-"""The standard policy of a client: who gets no answer or a 503 asks again, with the same key, at any address there is."""
+"""A client's retry policy: without an answer, or with a 503, it sends the same write with the same key to the next address."""
 
 import asyncio
+import itertools
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -13,62 +14,53 @@ from tests.support.client import CONSISTENCY, Caller, Json
 
 GIVE_UP_SECONDS = 20.0
 PAUSE_SECONDS = 0.25
-_ASK_AGAIN = {429, 502, 503, 504}
+_LONGEST_PAUSE_SECONDS = 1.0
 
 
 class GaveUpError(AssertionError):
-    """Asked again and again, and never told."""
+    """No certain answer came in time."""
 
 
 @dataclass(slots=True)
 class Patient:
-    """One person at several addresses, as behind a load balancer. `urls()` are those that take requests now."""
+    """One person at several addresses, as behind a load balancer.
+
+    callers: the person's caller at each address
+    urls: returns the addresses that take requests now
+    retried: the statuses after which it asks again
+    """
 
     callers: dict[str, Caller]
     urls: Callable[[], Sequence[str]]
     give_up_seconds: float = GIVE_UP_SECONDS
-    asked_again: int = 0
-    longest_seconds: float = 0.0
-    _next: int = field(default=0)
-
-    @property
-    def user_id(self) -> str:
-        return next(iter(self.callers.values())).user_id
+    retried: frozenset[int] = frozenset({429, 502, 503, 504})
+    _turns: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def write(self, method: str, path: str, body: Any = None) -> Json:
-        """The answer of a write that was acknowledged; raises GaveUpError, or AssertionError for a refusal."""
-        return await self._until_told(method, path, body, str(uuid.uuid4()))
-
-    async def read(self, path: str, **query: Any) -> Json:
-        return await self._until_told("GET", path, None, "", **query)
-
-    async def _until_told(self, method: str, path: str, body: Any, key: str, **query: Any) -> Json:
-        began, said = time.monotonic(), ""
-        while time.monotonic() - began < self.give_up_seconds:
+        """Returns the answer to an acknowledged write; raises GaveUpError, or AssertionError for a refusal."""
+        key, last = str(uuid.uuid4()), "nothing"
+        deadline = time.monotonic() + self.give_up_seconds
+        while time.monotonic() < deadline:
             pause = PAUSE_SECONDS
             try:
-                answer = await self._send(method, path, body, key, query)
+                answer = await self._send(method, path, body, key)
             except httpx.TransportError as error:
-                said = repr(error)
+                last = repr(error)
             else:
-                if answer.status_code not in _ASK_AGAIN:
+                if answer.status_code not in self.retried:
                     assert answer.is_success, f"{method} {path} answered {answer.status_code}: {answer.text[:300]}"
-                    self.longest_seconds = max(self.longest_seconds, time.monotonic() - began)
-                    found: Json = answer.json()
-                    return found
-                said = f"{answer.status_code} {answer.text[:200]}"
-                pause = min(float(answer.headers.get("Retry-After", pause)), 1.0)
-            self.asked_again += 1
+                    acknowledged: Json = answer.json()
+                    return acknowledged
+                last = f"{answer.status_code} {answer.text[:200]}"
+                pause = min(float(answer.headers.get("Retry-After", pause)), _LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause)
-        raise GaveUpError(f"{method} {path}: not told in {self.give_up_seconds:g} s; at last {said}")
+        raise GaveUpError(f"{method} {path}: no certain answer in {self.give_up_seconds:g} s; the last was {last}")
 
-    async def _send(self, method: str, path: str, body: Any, key: str, query: Any) -> httpx.Response:
-        """At the next address in turn; what was written at one is seen at the other."""
+    async def _send(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
+        """Sends it to the next address in turn; each address is shown what was written at the others."""
         urls = self.urls()
-        self._next += 1
-        caller = self.callers[urls[self._next % len(urls)]]
-        answer = await caller.send(method, path, body, key=key, **query)
+        answer = await self.callers[urls[next(self._turns) % len(urls)]].send(method, path, body, key=key)
         if token := answer.headers.get(CONSISTENCY):
-            for each in self.callers.values():
-                each.saw(token)
+            for caller in self.callers.values():
+                caller.saw(token)
         return answer

@@ -5,10 +5,10 @@ for the projector, the notifier and recurrence, then `write_on`. Everything is d
 day changes it; what fires does so at once.
 """
 
-import asyncio
 from typing import Any
 
 from tests.support.client import Caller, instant
+from tests.support.deadline import eventually
 
 BERLIN = "Europe/Berlin"
 FAR = {"local": "2099-03-31T09:00", "zone": BERLIN}
@@ -80,13 +80,14 @@ async def _answers(ada: Caller) -> None:
     """Three reminders that fire now: one is snoozed far away, one acknowledged, one left."""
     tasks = [await ada.create(f"Rings {number}", reminders=[{"at": instant(0.5)}]) for number in range(3)]
     for task in tasks:
-        for _ in range(100):
-            if (await ada.task(task["id"]))["reminders"][0]["status"] == "fired":
-                break
-            await asyncio.sleep(0.1)
+        await eventually(lambda task_id=task["id"]: _has_fired(ada, task_id), 10, "the reminder fires")
     first, second, _ = [task["reminders"][0]["id"] for task in tasks]
     await ada.do(tasks[0]["id"], "snooze", {"reminder_id": first, "until": "2099-01-01T00:00:00Z"})
     await ada.do(tasks[1]["id"], "acknowledge", {"reminder_id": second})
+
+
+async def _has_fired(ada: Caller, task_id: str) -> bool:
+    return bool((await ada.task(task_id))["reminders"][0]["status"] == "fired")
 
 
 async def _schedules(ada: Caller) -> None:

@@ -81,7 +81,8 @@ def before(folder: Path) -> Held:
 
 @pytest.fixture(scope="module")
 def system(folder: Path, before: Held) -> Iterator[System]:
-    assert before.facts["activity"], "the folder is empty"
+    assert {table for table, rows in before.facts.items() if rows} == FACTS.keys(), "nothing to compare in the others"
+    assert {key.split("||")[1] for key in before.states.keys() - before.trash} == FIELDS.keys()
     with running_system(folder, SETTINGS) as running:
         yield running
 
@@ -170,5 +171,5 @@ async def _held(dsn: str, first: str = "SELECT 1") -> Held:
     finally:
         await database.close()
     stored = {key: orjson.loads(text)["state"] for key, text in docs}
-    states = {key: {name: state.get(name) for name in FIELDS[key.split("||")[1]]} for key, state in stored.items()}
+    states = {key: {name: state[name] for name in FIELDS[key.split("||")[1]]} for key, state in stored.items()}
     return Held(facts, states, {key for key, state in stored.items() if state.get("deleted_at")})

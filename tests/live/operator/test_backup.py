@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.client import PASSWORD, Caller, instant
+from tests.support.deadline import eventually
 from tests.support.system import System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
@@ -57,12 +58,13 @@ async def test_what_was_backed_up_lives_on_in_another_folder(
             changed = await same.patch(ids[0], title="After the restore")
             assert (await same.task(ids[0]))["version"] == changed["version"]
         async with other.database() as connection:
-            unarmed = "SELECT count(*) FROM wakes WHERE armed_at IS NULL"
-            for _ in range(100):
-                if await connection.fetchval(unarmed) == 0:
-                    break
-                await asyncio.sleep(0.2)
-            assert await connection.fetchval(unarmed) == 0
+
+            async def all_armed() -> bool:
+                """Returns whether there are wakes, and the new scheduler has each of them."""
+                query = "SELECT count(*) > 0 AND count(*) = count(armed_at) FROM wakes"
+                return bool(await connection.fetchval(query))
+
+            await eventually(all_armed, 20, "every wake is armed", 0.2)
         running = await asyncio.to_thread(other.cli, "restore", "--replace", str(file))
         assert running.returncode == 1
         assert "already runs" in running.stderr
