@@ -1,4 +1,4 @@
-"""`python -m load.bench`: runs the phases on one fresh system, prints the table, writes load/RESULTS.md."""
+"""`python -m load.bench`: runs the phases on fresh systems, prints the table, writes load/RESULTS.md."""
 
 import argparse
 import asyncio
@@ -25,7 +25,7 @@ from load.bench.system import System, running_system
 
 Phase = Callable[[Bench, Section], Awaitable[None]]
 
-# In this order: memory first, while the host has not grown yet; the many actors last.
+# They run in this order: memory first, while the host has not grown yet; the many actors last.
 PHASES: dict[str, Phase] = {
     "memory": streams.memory,
     "streams": streams.latency,
@@ -35,7 +35,6 @@ PHASES: dict[str, Phase] = {
     "scale": scale.run,
     "rate": rate.run,
 }
-
 
 TITLES = {
     "memory": "Memory of idle streams",
@@ -47,19 +46,22 @@ TITLES = {
     "rate": "Events through the broker",
 }
 
-
-_QUIET = 0.5  # load average a core
+_QUIET = 0.5  # load average per core
 
 
 def main() -> int:
-    """Exit code 1 when a figure is void or a requirement is missed."""
+    """Runs the bench; returns the exit code, which is 1 when a figure is void or a requirement is missed."""
     chosen = _arguments()
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))  # a stream is a file, here and in the host
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (most_files, most_files)
+    )  # each stream is an open file, here and in the host
     plan = SMOKE if chosen.smoke else FULL
     load = psutil.getloadavg()[0]
     if load > _QUIET * (os.cpu_count() or 1):
-        print(f"Something else keeps this machine busy (load {load:.1f}): the ratios will be noisy, the rest too slow.")
+        print(
+            f"Something else keeps this machine busy (load {load:.1f}): ratios will be noisy, other figures too slow."
+        )
     sections, facts = asyncio.run(_bench(plan, chosen.only))
     print("\n" + table(sections))
     for section in sections:
@@ -77,16 +79,18 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m load.bench", description="What Duely costs, as ratios of one run.")
     parser.add_argument(
-        "--smoke", action="store_true", help="a minute at most; fails on errors and absurd figures only"
+        "--smoke", action="store_true", help="take a minute or two; fail on errors and absurd figures only"
     )
-    parser.add_argument("--only", default=",".join(PHASES), help="phases, separated by commas: " + ", ".join(PHASES))
+    parser.add_argument(
+        "--only", default=",".join(PHASES), help="run only these phases, separated by commas: " + ", ".join(PHASES)
+    )
     parser.add_argument(
         "--keep",
         action="store_true",
-        help=f"write what --only measured into {RESULTS.name}, and leave the other phases",
+        help=f"write what --only measured to {RESULTS.name} and leave the other phases there as they are",
     )
     parser.add_argument(
-        "--date", default=datetime.now(UTC).date().isoformat(), help="the date to write, today if absent"
+        "--date", default=datetime.now(UTC).date().isoformat(), help="the date to write (default: today)"
     )
     chosen = parser.parse_args()
     chosen.only = [name.strip() for name in chosen.only.split(",")]
@@ -118,7 +122,7 @@ async def _phase(name: str, bench: Bench, began: float) -> Section:
     section = Section(TITLES[name])
     try:
         await PHASES[name](bench, section)
-    except Exception as error:  # noqa: BLE001  a phase that broke is a void one; the others still tell something
+    except Exception as error:  # noqa: BLE001  a phase that breaks is void; the others are still worth measuring
         section.lines.append(Line(name, "void", required="no error, nothing lost", met=False))
         section.notes.append(f"{name} is void: {type(error).__name__}: {error}")
     _say(began, f"{name}: {'; '.join(f'{line.what} {line.ours} {line.ratio}'.strip() for line in section.lines)}")
@@ -130,13 +134,10 @@ def _say(began: float, text: str) -> None:
 
 
 async def _facts(system: System) -> dict[str, str]:
-    """What the figures hold for."""
-    connection = await system.connect()
-    try:
-        settings = ("server_version", "fsync", "synchronous_commit")
-        postgres = {name: await connection.fetchval("SELECT current_setting($1)", name) for name in settings}
-    finally:
-        await connection.close()
+    """Returns the machine and the versions that the figures hold for; raises VoidError without durable writes."""
+    settings = ("server_version", "fsync", "synchronous_commit")
+    async with system.database() as database:
+        postgres = {name: await database.fetchval("SELECT current_setting($1)", name) for name in settings}
     if postgres["fsync"] != "on" or postgres["synchronous_commit"] != "on":
         raise VoidError(f"PostgreSQL runs without durability: {postgres}")
     memory = ", ".join(f"{part} {size / 2**20:.0f}" for part, size in system.memory_bytes().items())

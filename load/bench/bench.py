@@ -1,9 +1,9 @@
-"""What every phase is given: the plan, the running system, one signed-in user, and how CPU is shared out."""
+"""The surroundings of a phase: the plan, the running system, one signed-in user, and how CPU is shared out."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -13,11 +13,12 @@ from load.bench.rows import DESCRIPTION, TAGS, TITLE
 from load.bench.system import System
 
 API = "/api/v1"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The surroundings of a phase."""
+    """What every phase is given; `token` and `user_id` are those of the bench's own user."""
 
     plan: Plan
     system: System
@@ -32,7 +33,7 @@ class Bench:
         return f"{self.system.url}{API}{path}"
 
     def create_order(self, seconds: float, workers: int | None = None) -> dict[str, Any]:
-        """What the creating client is to do against our API."""
+        """Returns the order for the client `creates` against our API."""
         return {
             "url": self.url("/tasks"),
             "headers": self.headers,
@@ -43,7 +44,7 @@ class Bench:
         }
 
     def actor_order(self, kind: str, ids: list[str], seconds: float) -> dict[str, Any]:
-        """What the client that calls the sidecar is to do."""
+        """Returns the order for the client `actor_calls`; `kind` is one of its kinds of work."""
         return {
             "kind": kind,
             "ids": ids,
@@ -57,7 +58,7 @@ class Bench:
         }
 
     def judged(self, line: Line, value: float, limit: Limit) -> Line:
-        """The line with what is required of `value`, and whether it is met."""
+        """Returns the line with what is required of `value`, and whether it is met."""
         smoke = self.plan.smoke
         return Line(
             line.what, line.ours, line.against, line.ratio, limit.text(smoke=smoke), limit.met(value, smoke=smoke)
@@ -67,9 +68,14 @@ class Bench:
 TASK: dict[str, Any] = {"title": TITLE, "description": DESCRIPTION, "priority": "medium", "tags": TAGS}
 
 
+def in_turn(sides: Sequence[T], pair: int) -> Sequence[T]:
+    """Returns the sides in the order of that pair: it alternates, so that neither always has the warmer machine."""
+    return sides if pair % 2 == 0 else sides[::-1]
+
+
 @contextmanager
 def cpu_by_part(system: System) -> Generator[dict[str, float]]:
-    """CPU seconds that each part used during the block; filled when the block ends."""
+    """Gives the CPU seconds that each part used during the block; they are filled in when it ends."""
     used: dict[str, float] = {}
     before = system.cpu_seconds()
     yield used
@@ -77,13 +83,13 @@ def cpu_by_part(system: System) -> Generator[dict[str, float]]:
 
 
 def cpu_text(used: dict[str, float], operations: int) -> str:
-    """Microseconds of CPU an operation, the dearest part first."""
+    """Returns the microseconds of CPU per operation, the most expensive part first."""
     ranked = sorted(used.items(), key=lambda item: -item[1])
     return ", ".join(f"{part} {1e6 * seconds / operations:.0f} µs" for part, seconds in ranked if seconds > 0)
 
 
 async def sign_up(system: System, email: str = "bench@example.org") -> tuple[str, str]:
-    """A token for the API and the id of its user."""
+    """Signs a user up; returns a token for the API and the user's id."""
     credentials = {"email": email, "password": "a bench of five pairs", "timezone": "Europe/Berlin"}
     async with httpx.AsyncClient(base_url=f"{system.url}{API}", timeout=15) as client:
         (await client.post("/auth/register", json=credentials)).raise_for_status()

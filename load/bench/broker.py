@@ -1,4 +1,4 @@
-"""Which phases want a broker, and what is said of them on a machine that cannot run one."""
+"""The phases that need a broker, and their verdict on a machine that cannot run one."""
 
 import os
 import shutil
@@ -15,14 +15,14 @@ SETTINGS: Final[Mapping[str, str]] = {"DUELY_BROKER": "kafka"}
 
 
 def systems(phases: Sequence[str]) -> list[tuple[Mapping[str, str], list[str]]]:
-    """The settings of each system that is needed, one after the other, and the phases that it is for."""
+    """Returns the systems to start, one after the other: the settings of each, and the phases that run on it."""
     plain = [name for name in phases if name not in PHASES]
     with_broker = [name for name in phases if name in PHASES]
     return [each for each in (({}, plain), (SETTINGS, with_broker)) if each[1]]
 
 
 def missing() -> str:
-    """What keeps this machine from running a broker; "" when nothing does."""
+    """Returns what keeps this machine from running a broker, or "" when nothing does."""
     try:
         kafka_jars.java()
     except OperatorError as error:
@@ -33,7 +33,7 @@ def missing() -> str:
 
 
 def left_out(title: str, reason: str, environ: Mapping[str, str] = os.environ) -> Section:
-    """In place of the phase; a failure where nothing may be left out, as in CI."""
+    """Returns the section of a phase that cannot run: a failure where nothing may be left out, as in CI."""
     everything = environ.get("DUELY_TEST_ALL") == "1"
     line = Line(title, "left out", required="a broker", met=False if everything else None)
     return Section(title, [line], [f"{title}: left out. {reason}"])

@@ -1,4 +1,4 @@
-"""Figures and what may be said of them: percentiles, rates, ratios with their spread, the noise floor."""
+"""Figures and their texts: percentiles, rates, ratios with their spread, the noise floor."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from typing import Any
 
 
 class VoidError(Exception):
-    """A figure that must not be printed, because the run behind it had errors or lost what it acknowledged."""
+    """The run behind a figure had errors, or lost what it acknowledged: the figure must not be printed."""
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` (0 to 1) of all values do not exceed; no interpolation."""
+    """Returns the smallest value that at least `share` (0 to 1) of all values do not exceed, without interpolation."""
     if not values:
         raise VoidError("nothing was measured")
     ordered = sorted(values)
@@ -22,7 +22,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def summary(values: Sequence[float]) -> dict[str, float]:
-    """p50, p95, p99 and max, in the unit of the values."""
+    """Returns p50, p95, p99 and max, in the unit of the values."""
     return {
         "p50": percentile(values, 0.5),
         "p95": percentile(values, 0.95),
@@ -32,7 +32,10 @@ def summary(values: Sequence[float]) -> dict[str, float]:
 
 
 def histogram(values: Sequence[float], step: float) -> str:
-    """How many lie in each step, from the first one that has some to the last: "0-100: 12, 100-200: 0, 200-300: 7"."""
+    """Returns the number of values in each step, from the first step that has any to the last.
+
+    As text: "0-100: 12, 100-200: 0, 200-300: 7".
+    """
     counts = Counter(floor(value / step) for value in values)
     steps = range(min(counts), max(counts) + 1)
     return ", ".join(f"{number * step:g}-{(number + 1) * step:g}: {counts[number]}" for number in steps)
@@ -40,7 +43,7 @@ def histogram(values: Sequence[float], step: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """What one load process did: `count` good answers in `seconds`, latencies in ms, its own CPU in seconds."""
+    """The work of one load process: `count` good answers in `seconds`, latencies in ms, its own CPU in seconds."""
 
     count: int
     errors: int
@@ -55,12 +58,12 @@ class Loop:
 
     @property
     def generator_load(self) -> float:
-        """The share of one core that the load process itself used."""
+        """Returns the share of one core that the load process itself used."""
         return self.cpu_seconds / self.seconds
 
     @classmethod
     def from_json(cls, data: dict[str, Any], what: str) -> "Loop":
-        """Raises VoidError when there was one error, or nothing at all."""
+        """Returns the loop that a client reported; raises VoidError when it had an error, or no answer at all."""
         loop = cls(**data)
         if loop.errors:
             raise VoidError(f"{what}: {loop.errors} errors, the first: {loop.first_error}")
@@ -71,7 +74,7 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A median and how far the single runs lay from it."""
+    """A median, and the least and the greatest of the single runs."""
 
     middle: float
     low: float
@@ -89,10 +92,20 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Spread:
-    """Ours over theirs, pair by pair: what drifts over minutes touches both sides of a pair alike."""
+    """Returns ours over theirs, pair by pair: a drift over minutes touches both sides of a pair alike."""
     return spread([a / b for a, b in zip(ours, theirs, strict=True)])
 
 
 def noise_floor(same: Sequence[float]) -> Spread:
-    """Each run over the next equal one: a ratio inside this span says nothing. VoidError for a single run."""
+    """Returns each run over the next equal one: a ratio inside this span says nothing. Raises VoidError for one run."""
     return spread([a / b for a, b in pairwise(same)])
+
+
+def a_second(rates: Sequence[float]) -> str:
+    """Returns the median rate as text."""
+    return f"{spread(rates).middle:.0f}/s"
+
+
+def milliseconds(took: dict[str, float]) -> str:
+    """Returns a `summary` of milliseconds as text."""
+    return f"p50 {took['p50']:.0f}, p99 {took['p99']:.0f}, max {took['max']:.0f} ms"

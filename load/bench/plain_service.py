@@ -1,7 +1,6 @@
-"""What a careful plain service would be: FastAPI, SQLAlchemy's ORM, a task and its outbox row in one transaction.
+"""The rival in `create`, a careful plain service: FastAPI, SQLAlchemy's ORM, a task and its outbox row in one transaction.
 
-The rival in `create`. It has no login, no reminders, no read model and no live updates: what it does not do, it does not pay for.
-Starts as `python -m load.bench.plain_service PORT DATABASE_URL` on one uvicorn process.
+It has no login, no reminders, no read model and no live updates, so it does not pay for them. It starts as `python -m load.bench.plain_service PORT DATABASE_URL` on one uvicorn process.
 """
 
 import sys
@@ -76,7 +75,7 @@ class TaskOut(BaseModel):
 
 
 def create_app(database_url: str) -> FastAPI:
-    """The service; `database_url` as asyncpg and libpq write it."""
+    """Returns the service; `database_url` is written as for asyncpg and libpq."""
     engine = create_async_engine(
         database_url.replace("postgresql://", "postgresql+asyncpg://", 1), pool_size=_POOL, max_overflow=0
     )

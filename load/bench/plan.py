@@ -1,11 +1,11 @@
-"""How long and how much: the full run, and the smoke that only proves that the bench itself works."""
+"""Durations and sizes: of the full run, and of the smoke, which only proves that the bench itself works."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Seconds of each run (after `warm_seconds` that do not count), sizes and repetitions."""
+    """Sizes, repetitions, and the seconds of each run, before which `warm_seconds` go by uncounted."""
 
     smoke: bool
     pairs: int
@@ -59,7 +59,7 @@ FULL = Plan(
     armed=2_000,
     arm_seconds=2.5,
     due=1_000,
-    due_users=50,  # one user's are gathered into one notification when they are so many
+    due_users=50,  # so many reminders of one user would be gathered into one notification
     stream_users=(1, 100, 1_000),
     stream_seconds=8.0,
     idle_seconds=5.0,
@@ -70,10 +70,10 @@ FULL = Plan(
     scale_series=10_000,
     scale_slots=200,
     scale_completions=200,
-    scale_due_rounds=5,  # one round alone says little: its p99 may be three times that of the next
+    scale_due_rounds=5,  # one round alone says little: its p99 may be three times the next one's
     scale_released=10_000,
     rate_users=200,
-    rate_offered=1_100,  # more than is required, so that what is held can be that
+    rate_offered=1_100,  # more than is required, so that the requirement can be met
     rate_warm_seconds=2.0,
     rate_seconds=20.0,
     rate_bursts=3,
@@ -102,7 +102,7 @@ SMOKE = Plan(
     stream_seconds=1.5,
     idle_seconds=1.0,
     idle_streams=(100,),
-    seconds_before_due=8,  # the sweeper arms after 3 to 4 s what was seeded
+    seconds_before_due=8,  # the sweeper arms seeded wakes after 3 to 4 s
     scale_users=5,
     scale_reminders=300,
     scale_series=20,

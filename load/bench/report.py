@@ -1,4 +1,4 @@
-"""What is said at the end: the lines of a phase, whether each requirement is met, the table, load/RESULTS.md."""
+"""The report: the lines of each phase, whether each requirement is met, the table, load/RESULTS.md."""
 
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Line:
 
 @dataclass(slots=True)
 class Section:
-    """What one phase found: lines for the table, notes in sentences."""
+    """The findings of one phase: lines for the table, and notes in sentences."""
 
     title: str
     lines: list[Line] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Section:
         return not self.missed
 
     async def add(self, what: str, lines: Awaitable[list[Line]]) -> None:
-        """The lines of one measurement; when it is void, its reason in their place."""
+        """Adds the lines of one measurement; when it is void, a line that says so, and the reason as a note."""
         try:
             self.lines += await lines
         except VoidError as reason:
@@ -51,13 +51,13 @@ class Section:
 
 
 def noise(what: str, rates: Sequence[float]) -> list[Line]:
-    """What equal runs differ by: each over the next; nothing where there was but one."""
+    """Returns a line with how much equal runs differ, each over the next; none when there was one run."""
     return [Line(f"noise: {what} over the next", "", "", str(noise_floor(rates)))] if len(rates) > 1 else []
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a figure must reach, and what even a noisy smoke run must."""
+    """A requirement: the limit of a full run, and the one that even a noisy smoke run must meet."""
 
     limit: float
     smoke_limit: float
@@ -78,19 +78,19 @@ _HEAD = ("what", "Duely", "against", "ratio or difference", "required", "met")
 
 
 def table(sections: Iterable[Section]) -> str:
-    """The lines in columns, for a terminal."""
+    """Returns the lines in columns, for a terminal."""
     rows = [_HEAD, *(line.cells() for section in sections for line in section.lines)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(_HEAD))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
 def markdown(sections: Sequence[Section], facts: dict[str, str], measured: str, before: str = "") -> str:
-    """The text of load/RESULTS.md: these sections, each with when it was `measured`, and the others of the text before."""
+    """Returns the text of load/RESULTS.md: these sections, headed by `measured`, and the other sections of `before`."""
     head = ["# What the bench measured", "", "Written by `make bench`; load/README.md says how to read it.", ""]
     head += [f"- {name}: {value}" for name, value in facts.items()]
-    found = dict(_titled(part) for part in before.split(_HEADING)[1:])
-    found |= {section.title: "\n".join(_body(section, measured)) for section in sections}
-    parts = [f"{_HEADING}{title}\n\n{body}" for title, body in found.items()]
+    bodies = dict(_titled(part) for part in before.split(_HEADING)[1:])
+    bodies |= {section.title: "\n".join(_body(section, measured)) for section in sections}
+    parts = [f"{_HEADING}{title}\n\n{body}" for title, body in bodies.items()]
     return "\n".join([*head, *parts]) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The row of a task, written by one asyncpg transaction: the least that any task system must do."""
+"""The row of a task in one asyncpg transaction: the least that any task system must do."""
 
 from datetime import UTC, datetime
 from typing import Any

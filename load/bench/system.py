@@ -1,4 +1,4 @@
-"""The real system, started by `duely up` in a folder of its own on free ports, and stopped again."""
+"""The system under measurement: `duely up` in a folder of its own on free ports, stopped and removed afterwards."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ _NO_SETTINGS: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A running Duely: where to call it and what it is made of."""
+    """A running Duely: its addresses, and the processes that it consists of."""
 
     url: str
     database_url: str
@@ -39,33 +39,41 @@ class System:
     api_token: str
     runner: psutil.Process
     data: Path
-    kafka: KafkaAccess  # how its broker is reached; empty where it has none
+    kafka: KafkaAccess  # how to reach its broker; empty where it has none
 
     def parts(self) -> dict[str, list[psutil.Process]]:
-        """The living processes by part, the broker where there is one; PostgreSQL's backends count as PostgreSQL."""
-        found: dict[str, list[psutil.Process]] = {"host": [], **{part: [] for part in _PARTS}}
+        """Returns the living processes by part, with the broker where there is one.
+
+        PostgreSQL's backends count as PostgreSQL.
+        """
+        parts: dict[str, list[psutil.Process]] = {"host": [], **{part: [] for part in _PARTS}}
         for process in self.runner.children(recursive=True):
             part = _part_of(process)
             if part:
-                found.setdefault(part, []).append(process)
-        return found
+                parts.setdefault(part, []).append(process)
+        return parts
 
     def cpu_seconds(self) -> dict[str, float]:
-        """What each part has used so far; backends that ended are in their parent's sum."""
+        """Returns the CPU seconds that each part has used so far; a parent's sum has those of its children that ended."""
         return {part: sum(_cpu(process) for process in processes) for part, processes in self.parts().items()}
 
     def memory_bytes(self) -> dict[str, int]:
-        """Memory of each part; what processes share is split among them."""
+        """Returns the memory of each part; pages that processes share are split among them."""
         return {part: sum(_memory(process) for process in processes) for part, processes in self.parts().items()}
 
-    async def connect(self) -> Any:
-        """A connection to its database, for what the bench checks itself."""
-        return await asyncpg.connect(self.database_url)
+    @asynccontextmanager
+    async def database(self) -> AsyncGenerator[Any]:
+        """Opens a connection to its database, for what the bench seeds and checks itself."""
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
 
 @asynccontextmanager
 async def running_system(settings: Mapping[str, str] = _NO_SETTINGS) -> AsyncGenerator[System]:
-    """A fresh Duely for the length of the block; its folder is removed afterwards."""
+    """Starts a fresh Duely for the length of the block, and removes its folder afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="duely-bench-"))
     port = free_port()
     log = (folder / "up.log").open("wb")
@@ -123,7 +131,7 @@ def _tail(log: Path) -> str:
 
 
 def _describe(url: str, runner: psutil.Process) -> System:
-    """The host's own environment says where its database and its sidecar are."""
+    """Describes the running system by the environment of its host, which names database and sidecar."""
     host = next(process for process in runner.children(recursive=True) if _part_of(process) == "host")
     environ = host.environ()
     return System(

@@ -35,7 +35,7 @@ class Window:
 
     def assert_no_errors(self) -> None:
         kept = [text for text in self.errors if not (self.refusals_expected and _EXPECTED.search(text))]
-        assert kept == []
+        assert kept == [], kept
 
     # --- who
 

@@ -1,1 +1,1 @@
-"""The processes that load what is measured; each reads one JSON from stdin and prints one."""
+"""The load processes: each reads an order as JSON from stdin, does it, and prints its result as JSON."""

@@ -1,4 +1,4 @@
-"""Calls the sidecar over gRPC in a closed loop: the floors that commands and reminders stand on."""
+"""A client that calls the sidecar over gRPC in a closed loop: the floor under commands and reminders."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -35,7 +35,7 @@ Work = Callable[[int], Awaitable[None]]
 
 
 class Calls:
-    """The kinds of work; `ids` are the actors called, round robin."""
+    """The kinds of work; they call the actors of the order's `ids` in turn."""
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
@@ -77,7 +77,7 @@ class Calls:
             await insert_task(connection, str(uuid4()))
 
     async def _register(self, _: int) -> None:
-        """The request that an actor makes for its wake, and nothing around it."""
+        """Sends the request by which an actor arms its wake, and nothing around it."""
         await self._stub.RegisterActorReminder(
             api_v1.RegisterActorReminderRequest(
                 actor_type=_ACTOR,
@@ -91,12 +91,12 @@ class Calls:
         )
 
     async def _register_as_a_turn(self, _: int) -> None:
-        """The same request by the code of a turn: the actor, the SDK, our client."""
-        await self._actors[self._next_id()]._arm(self._order["wake"], timedelta(0), _TIMEOUT_SECONDS)  # noqa: SLF001  what is measured
+        """Sends the same request by the code of a turn: the actor, the SDK, our client."""
+        await self._actors[self._next_id()]._arm(self._order["wake"], timedelta(0), _TIMEOUT_SECONDS)  # noqa: SLF001  this call is what is measured
 
 
 def _task_actors(sidecar: SidecarConnection, ids: list[str]) -> dict[str, TaskActor]:
-    """Actors outside a runtime, that can register their wake and nothing else."""
+    """Returns actors outside a runtime, which can arm their wake and nothing else."""
     ports: Any = SimpleNamespace(clock=SystemClock(), note_armed=lambda *_: None)
     serializer = OrjsonSerializer()
     context = ActorRuntimeContext(
@@ -107,7 +107,10 @@ def _task_actors(sidecar: SidecarConnection, ids: list[str]) -> dict[str, TaskAc
 
 
 async def run(order: dict[str, Any]) -> dict[str, Any]:
-    """`order`: kind, grpc_port, http_port, api_token, ids, workers, seconds, warm_seconds; database_url or wake by kind."""
+    """Runs the loop; returns the fields of figures.Loop.
+
+    `order`: kind, grpc_port, http_port, api_token, ids, workers, seconds, warm_seconds; database_url or wake by kind.
+    """
     calls = Calls(order)
     await calls.open()
     return await closed_loop(

@@ -1,4 +1,4 @@
-"""A producer and a consumer with nothing around them: Kafka's own C client, the same messages, keys and partitions."""
+"""A bare producer and consumer for comparison: Kafka's own C client with the same messages, keys and partitions."""
 
 import threading
 import time
@@ -19,9 +19,10 @@ Settings = dict[str, Any]
 
 
 def run(order: dict[str, Any]) -> dict[str, Any]:
-    """`order`: settings, topic, messages (a file, key and body a line), count, rate, seconds.
+    """Writes `count` messages as fast as possible, then reads them; then writes at `rate` and reads meanwhile.
 
-    All `count` as fast as can be, once written and then once read; then at `rate`, read while they are written.
+    `order`: settings, topic, messages (a file with a key and a body in each line), count, rate, seconds.
+    Returns `produced` and `consumed` as messages a second, `confirmed_ms` and `received_ms` as summaries.
     """
     settings, topic = order["settings"], order["topic"]
     known = _read(Path(order["messages"]))
@@ -43,7 +44,7 @@ def _repeated(messages: list[Keyed], count: int) -> list[Keyed]:
 
 
 def _ends(settings: Settings, topic: str) -> list[TopicPartition]:
-    """Where the next message of each partition will stand."""
+    """Returns the offset of the next message of each partition."""
     consumer = Consumer({**settings, "group.id": topic})
     try:
         partitions = [
@@ -56,9 +57,9 @@ def _ends(settings: Settings, topic: str) -> list[TopicPartition]:
 
 
 def _produced(settings: Settings, topic: str, messages: list[Keyed]) -> float:
-    """Seconds from the first until the broker has confirmed the last."""
+    """Returns the seconds from the first message until the broker has confirmed the last."""
     producer = Producer({**settings, "acks": "all"})
-    producer.list_topics(topic, _WAIT_SECONDS)  # it is connected
+    producer.list_topics(topic, _WAIT_SECONDS)  # so that it is connected before the time is taken
     began = time.perf_counter()
     for key, body in messages:
         producer.produce(topic, body, key, on_delivery=_no_error)
@@ -67,7 +68,7 @@ def _produced(settings: Settings, topic: str, messages: list[Keyed]) -> float:
 
 
 def _consumed(settings: Settings, start: list[TopicPartition], count: int) -> float:
-    """Seconds from the first request until the last message is in our hands."""
+    """Returns the seconds from the first request until the last message is received."""
     consumer = Consumer({**settings, "group.id": start[0].topic, "enable.auto.commit": False})
     consumer.list_topics(start[0].topic, _WAIT_SECONDS)
     began, got = time.perf_counter(), 0
@@ -80,7 +81,7 @@ def _consumed(settings: Settings, start: list[TopicPartition], count: int) -> fl
 
 
 def _paced(settings: Settings, topic: str, messages: list[Keyed], rate: float) -> dict[str, Any]:
-    """Milliseconds from handing a message over until it is confirmed, and until the consumer has it."""
+    """Writes at `rate`; returns the ms from handing a message over until it is confirmed, and until it is received."""
     consumer = Consumer({**settings, "group.id": topic, "enable.auto.commit": False})
     consumer.assign(_ends(settings, topic))
     confirmed: list[float] = []
@@ -88,9 +89,9 @@ def _paced(settings: Settings, topic: str, messages: list[Keyed], rate: float) -
     writer.start()
     received: list[float] = []
     while len(received) < len(messages):
-        found = _fetched(consumer)
+        messages_now = _fetched(consumer)
         now = time.time() * 1000
-        received += [now - message.timestamp()[1] for message in found]
+        received += [now - message.timestamp()[1] for message in messages_now]
     writer.join(_WAIT_SECONDS)
     consumer.close()
     if len(confirmed) != len(messages):
@@ -99,7 +100,7 @@ def _paced(settings: Settings, topic: str, messages: list[Keyed], rate: float) -
 
 
 def _write_paced(settings: Settings, topic: str, messages: list[Keyed], rate: float, confirmed: list[float]) -> None:
-    """What is due is handed over every 20 ms, as the seeder does."""
+    """Every 20 ms hands over what is due, as the seeder does."""
     producer = Producer({**settings, "acks": "all"})
     producer.list_topics(topic, _WAIT_SECONDS)
     began, written = time.perf_counter(), 0
@@ -128,11 +129,11 @@ def _flush(producer: Producer) -> None:
 
 
 def _fetched(consumer: Consumer) -> list[Message]:
-    """What there is, some hundreds at most; raises RuntimeError when nothing comes."""
-    found = consumer.consume(_AT_ONCE, 0.005) or consumer.consume(1, _WAIT_SECONDS)
-    if not found or any(message.error() for message in found):
-        raise RuntimeError(f"no message came in {_WAIT_SECONDS:g} s: {[str(each.error()) for each in found][:1]}")
-    return found
+    """Returns the messages that are there, 500 at most; raises RuntimeError when none comes."""
+    messages = consumer.consume(_AT_ONCE, 0.005) or consumer.consume(1, _WAIT_SECONDS)
+    if not messages or any(message.error() for message in messages):
+        raise RuntimeError(f"no message came in {_WAIT_SECONDS:g} s: {[str(each.error()) for each in messages][:1]}")
+    return messages
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Creates tasks over HTTP in a closed loop and notes every id that was acknowledged."""
+"""A client that creates tasks over HTTP in a closed loop and notes every acknowledged id."""
 
 from itertools import count
 from pathlib import Path
@@ -15,7 +15,10 @@ _NUMBER = "@NUMBER@"
 
 
 async def run(order: dict[str, Any]) -> dict[str, Any]:
-    """`order`: url, headers, body (whose title holds @NUMBER@), workers, seconds, warm_seconds, acks (a file)."""
+    """Runs the loop; returns the fields of figures.Loop, and the ids as `acknowledged`.
+
+    `order`: url, headers, body (whose title holds @NUMBER@), workers, seconds, warm_seconds, acknowledged (a file for the ids).
+    """
     frames = _frames(order)
     connections = [await connect(order["url"]) for _ in range(order["workers"])]
     numbers = count()
@@ -36,7 +39,7 @@ async def run(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _frames(order: dict[str, Any]) -> tuple[bytes, bytes]:
-    """The request before and after its number, so that a request costs two joins."""
+    """Returns the request before and after its number, so that making one costs two joins."""
     body = orjson.dumps(order["body"]).replace(_NUMBER.encode(), b"00000000")
     frame = request("POST", order["url"], order["headers"], body)
     before, after = frame.split(b"00000000", 1)
@@ -46,5 +49,5 @@ def _frames(order: dict[str, Any]) -> tuple[bytes, bytes]:
 if __name__ == "__main__":
     order = order_from_stdin()
     result = uvloop.run(run(order))
-    Path(order["acks"]).write_text("\n".join(result.pop("acknowledged")))
+    Path(order["acknowledged"]).write_text("\n".join(result.pop("acknowledged")))
     answer(result)

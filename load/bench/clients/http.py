@@ -1,4 +1,4 @@
-"""HTTP/1.1 over one kept connection: as little work a request as a fair load process can do."""
+"""HTTP/1.1 over one kept connection: as little work per request as a fair load process can do."""
 
 import asyncio
 from typing import cast
@@ -9,7 +9,7 @@ _LENGTH = b"content-length:"
 
 
 class Connection(asyncio.Protocol):
-    """One request at a time; answers must carry Content-Length."""
+    """A connection for one request at a time; answers must carry Content-Length."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
@@ -19,7 +19,7 @@ class Connection(asyncio.Protocol):
         self._need = 0
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
-        """Status and body; raises ConnectionError when the server hangs up."""
+        """Sends a request; returns status and body. Raises ConnectionError when the server hangs up."""
         if self._transport is None or self._transport.is_closing():
             raise ConnectionResetError("the server closed the connection")
         self._waiting = asyncio.get_running_loop().create_future()
@@ -62,14 +62,14 @@ class Connection(asyncio.Protocol):
 
 
 async def connect(url: str) -> Connection:
-    """A kept connection to the host and port of the URL."""
+    """Opens a connection to the host and port of the URL."""
     address = urlsplit(url)
     _, protocol = await asyncio.get_running_loop().create_connection(Connection, address.hostname, address.port)
     return protocol
 
 
 def request(method: str, url: str, headers: dict[str, str], body: bytes = b"") -> bytes:
-    """The bytes of a request; the URL's host and port make the Host header."""
+    """Returns the bytes of a request; its Host header is the URL's host and port."""
     address = urlsplit(url)
     path = address.path + (f"?{address.query}" if address.query else "")
     lines = [f"{method} {path} HTTP/1.1", f"Host: {address.netloc}"]

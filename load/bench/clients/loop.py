@@ -16,7 +16,7 @@ _ERRORS_BEFORE_STOP = 50
 
 @dataclass(slots=True)
 class Tally:
-    """What the workers saw after the warm-up; errors count from the first request on."""
+    """The workers' latencies after the warm-up, and their errors from the first request on."""
 
     count_from: float
     latencies_ms: list[float] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Tally:
 async def closed_loop(
     work: Callable[[int], Awaitable[None]], *, workers: int, seconds: float, warm_seconds: float
 ) -> dict[str, Any]:
-    """Runs `work(worker)` over and over; answers counted after the warm-up make the fields of figures.Loop."""
+    """Runs `work(worker)` over and over; returns the fields of figures.Loop for the time after the warm-up."""
     started = time.perf_counter()
     tally = Tally(count_from=started + warm_seconds)
     until = tally.count_from + seconds
@@ -62,13 +62,13 @@ async def _worker(work: Callable[[int], Awaitable[None]], number: int, tally: Ta
 
 
 def cpu_seconds() -> float:
-    """What this process has used of a core so far."""
+    """Returns the CPU seconds that this process has used so far."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
 def order_from_stdin() -> dict[str, Any]:
-    """What this process is to do."""
+    """Reads the order that this process has to carry out."""
     order: dict[str, Any] = json.load(sys.stdin)
     return order
 

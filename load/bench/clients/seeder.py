@@ -1,4 +1,4 @@
-"""Writes the outbox rows of new tasks at a fixed rate or all at once, as the trigger makes them: each is one event."""
+"""A client that writes the outbox rows of new tasks, as the trigger makes them, at a fixed rate or all at once."""
 
 import asyncio
 import time
@@ -23,7 +23,10 @@ Row = tuple[str, str, str, int, int, int, str, str, str]
 
 
 async def run(order: dict[str, Any]) -> dict[str, Any]:
-    """`order`: database_url, users (ids, in turn), count, rate (0: as fast as can be). The ids, and how late it was."""
+    """Writes `count` events; returns the tasks' `ids`, `late_seconds` (of the latest write) and `cpu_seconds`.
+
+    `order`: database_url, users (ids, in turn), count, rate (events a second; 0: as fast as possible).
+    """
     rows = list(_rows(order["users"], order["count"]))
     connection: Any = await asyncpg.connect(order["database_url"])
     used = cpu_seconds()
@@ -48,7 +51,7 @@ def _rows(users: list[str], count: int) -> list[Row]:
 
 
 def _events(key: str, document: bytes) -> Iterator[Row]:
-    """What the trigger puts into the outbox for a document."""
+    """Gives the rows that the trigger puts into the outbox for a document."""
     _, kind, actor, _ = key.split("||")
     state = orjson.loads(document)
     version, events = state["version"], state["outbox"]
@@ -59,14 +62,14 @@ def _events(key: str, document: bytes) -> Iterator[Row]:
 
 
 async def _write(connection: Any, rows: Sequence[Row]) -> None:
-    """One transaction, which has its number before it draws positions, as a turn has: watermarks lean on that."""
+    """Writes one transaction; it has its number before it draws positions, as a turn has, for watermarks rely on that."""
     async with connection.transaction():
         await connection.execute("SELECT pg_current_xact_id()")
         await connection.copy_records_to_table("outbox", columns=_COLUMNS, records=rows)
 
 
 async def _paced(connection: Any, rows: list[Row], rate: float) -> float:
-    """What is due is written every 20 ms, whatever the last write took; gives how late the latest was."""
+    """Every 20 ms writes what is due, whatever the last write took; returns the seconds that the latest was late."""
     began, written, late = time.perf_counter(), 0, 0.0
     while written < len(rows):
         due = min(len(rows), int((time.perf_counter() - began) * rate) + 1)

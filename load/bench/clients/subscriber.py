@@ -1,4 +1,4 @@
-"""Holds many event streams and notes when each task's event came in."""
+"""A client that holds many event streams and notes when each task's event came in."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ _CONNECT_TIMEOUT_SECONDS = 120
 
 
 class Stream(asyncio.Protocol):
-    """One stream: the raw bytes split at blank lines; chunk sizes of HTTP fall between the fields and are skipped."""
+    """One stream, read line by line; the chunk sizes of HTTP stand on lines of their own and are skipped."""
 
     def __init__(self, seen: "Seen") -> None:
         self._seen = seen
@@ -55,7 +55,7 @@ class Stream(asyncio.Protocol):
 
 
 class Seen:
-    """Arrivals by task id: the instant of the first event of that task, as seconds since 1970."""
+    """Arrivals by task id: the instant of the task's `task.created`, as seconds since 1970."""
 
     def __init__(self) -> None:
         self.arrivals: dict[str, float] = {}
@@ -70,7 +70,10 @@ class Seen:
 
 
 async def run(order: dict[str, Any]) -> None:
-    """`order`: url, tokens (one a stream). Prints {"open": n}; at a line on stdin what it saw, and ends."""
+    """Opens a stream for each token and prints {"open": n}; at a line on stdin prints what it saw, and ends.
+
+    `order`: url, tokens.
+    """
     seen = Seen()
     gate = asyncio.Semaphore(_CONNECTS_AT_ONCE)
     streams = await asyncio.wait_for(

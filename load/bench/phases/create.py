@@ -1,4 +1,4 @@
-"""Creates by our API against the least that could be done, and against a plain service."""
+"""Creates by our API, against the least that any task system must do and against a plain service."""
 
 import asyncio
 import subprocess
@@ -9,12 +9,13 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from host.store.turns.actor_state import row_key
-from load.bench.bench import Bench, cpu_by_part, cpu_text
+from load.bench.bench import Bench, cpu_by_part, cpu_text, in_turn
 from load.bench.clients.http import connect
-from load.bench.figures import Loop, VoidError, ratio, spread
+from load.bench.figures import Loop, VoidError, a_second, ratio, spread
 from load.bench.load_process import run_client, run_creates
 from load.bench.report import Limit, Line, Section, noise
 from load.bench.system import free_port
+from load.bench.waiting import until
 
 _LEVEL_LIMIT_SECONDS = 5.0
 _WARM_ACTORS = 200
@@ -22,7 +23,7 @@ _PLAIN_START_SECONDS = 30.0
 
 AGAINST_PLAIN = Limit(limit=1.0, smoke_limit=0.2, at_most=False, unit=" x")
 
-_FOUND_SQL = """
+_COUNTS_SQL = """
 SELECT (SELECT count(*) FROM dapr_state WHERE key = ANY($2)) AS state,
        (SELECT count(*) FROM tasks WHERE id = ANY($1)) AS tasks,
        (SELECT count(DISTINCT task_id) FROM activity WHERE user_id = $3 AND type = 'task.created' AND task_id = ANY($1))
@@ -32,7 +33,7 @@ SELECT (SELECT count(*) FROM dapr_state WHERE key = ANY($2)) AS state,
 
 
 class Runs:
-    """The rates of each side, run by run, and what else was seen."""
+    """The loops of each side, run by run, and what else was measured beside our creates."""
 
     def __init__(self) -> None:
         self.loops: dict[str, list[Loop]] = {"create": [], "plain": [], "ping": [], "ping_and_row": []}
@@ -54,8 +55,7 @@ async def run(bench: Bench, section: Section) -> None:
             "ping_and_row": lambda: _actor(bench, runs, "ping_and_row"),
         }
         for pair in range(bench.plan.pairs):
-            order = list(sides) if pair % 2 == 0 else list(reversed(sides))
-            for side in order:
+            for side in in_turn(list(sides), pair):
                 await sides[side]()
     section.lines += _lines(bench, runs)
     section.notes += _notes(bench, runs)
@@ -74,24 +74,28 @@ async def _create(bench: Bench, runs: Runs) -> None:
 
 
 async def until_level(bench: Bench, acknowledged: list[str]) -> float:
-    """Seconds until each acknowledged task stands once in state, read model and activity; VoidError after 5."""
+    """Returns the seconds until each acknowledged task is there once in state, read model and activity.
+
+    Raises VoidError after 5 s, or when one id was acknowledged twice.
+    """
     if len(set(acknowledged)) != len(acknowledged):
         raise VoidError("create: one id was acknowledged twice")
     began = time.perf_counter()
     keys = [row_key("TaskActor", task_id) for task_id in acknowledged]
-    expected = {"state": len(keys), "tasks": len(keys), "activity": len(keys), "rows": len(keys)}
-    connection = await bench.system.connect()
-    try:
-        while True:
-            found = dict(await connection.fetchrow(_FOUND_SQL, acknowledged, keys, bench.user_id))
-            waited = time.perf_counter() - began
-            if found == expected:
-                return waited
-            if waited > _LEVEL_LIMIT_SECONDS:
-                raise VoidError(f"create: {waited:.1f} s after {len(keys)} acknowledged tasks, found {found}")
-            await asyncio.sleep(0.1)
-    finally:
-        await connection.close()
+    expected = dict.fromkeys(("state", "tasks", "activity", "rows"), len(keys))
+    async with bench.system.database() as database:
+
+        async def counts() -> dict[str, int]:
+            return dict(await database.fetchrow(_COUNTS_SQL, acknowledged, keys, bench.user_id))
+
+        await until(
+            counts,
+            lambda read: read == expected,
+            within_seconds=_LEVEL_LIMIT_SECONDS,
+            pause_seconds=0.1,
+            what=f"create: {len(keys)} acknowledged tasks once each",
+        )
+    return time.perf_counter() - began
 
 
 async def _plain(bench: Bench, runs: Runs, url: str) -> None:
@@ -121,20 +125,20 @@ def _lines(bench: Bench, runs: Runs) -> list[Line]:
     ours, plain = runs.rates("create"), runs.rates("plain")
     against_plain = ratio(ours, plain)
     floor = ratio(ours, runs.rates("ping_and_row"))
-    create = f"{spread(ours).middle:.0f}/s"
+    create = a_second(ours)
     return [
         bench.judged(
-            Line("create, against the plain service", create, f"{spread(plain).middle:.0f}/s", str(against_plain)),
+            Line("create, against the plain service", create, a_second(plain), str(against_plain)),
             against_plain.middle,
             AGAINST_PLAIN,
         ),
         Line(
             "create, against a no-op call and one row",
             create,
-            f"{spread(runs.rates('ping_and_row')).middle:.0f}/s",
+            a_second(runs.rates("ping_and_row")),
             str(floor),
         ),
-        Line("actor no-op", f"{spread(runs.rates('ping')).middle:.0f}/s"),
+        Line("actor no-op", a_second(runs.rates("ping"))),
         *noise("a create run", ours),
         *noise("a plain run", plain),
     ]
@@ -157,7 +161,7 @@ def _notes(bench: Bench, runs: Runs) -> list[str]:
 
 @asynccontextmanager
 async def plain_service(database_url: str) -> AsyncGenerator[str]:
-    """The rival, on the same PostgreSQL in a schema of its own; gives the URL of its tasks."""
+    """Starts the rival on the same PostgreSQL, in a schema of its own; gives the URL of its tasks."""
     port = free_port()
     process = subprocess.Popen(  # noqa: ASYNC220  it only forks
         [sys.executable, "-m", "load.bench.plain_service", str(port), database_url]

@@ -1,6 +1,5 @@
-"""Lists and searches over many tasks of one user, against the same SQL without us."""
+"""Lists and searches over many tasks of one user, against the same statements through bare asyncpg."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -11,12 +10,13 @@ import orjson
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
 from host.store.read_model.task_queries import Stretch, TaskFilter, list_statement
-from load.bench.bench import Bench
+from load.bench.api import create_many
+from load.bench.bench import Bench, in_turn
 from load.bench.clients.http import Connection, connect, request
 from load.bench.figures import VoidError, percentile, spread
-from load.bench.fill import fill
 from load.bench.report import Limit, Line, Section
 from load.bench.users import add_users
+from load.bench.waiting import until
 
 ADDED_MS = Limit(limit=3, smoke_limit=100, at_most=True, unit=" ms")
 P95_MS = Limit(limit=20, smoke_limit=1000, at_most=True, unit=" ms")
@@ -35,7 +35,7 @@ Ask = Callable[[], Awaitable[int]]
 
 @dataclass(slots=True)
 class Question:
-    """One request of the API and the statement that it makes; times in ms, a list a pair."""
+    """One request of the API and the statement that it runs; times in ms, a list for each pair."""
 
     name: str
     query: str
@@ -49,15 +49,12 @@ class Question:
 async def run(bench: Bench, section: Section) -> None:
     owner = (await add_users(bench.system, 1))[0]
     bench = replace(bench, token=owner.token, user_id=owner.id)
-    await fill(bench, [_task(number) for number in range(bench.plan.search_tasks)])
-    database = await bench.system.connect()
-    try:
+    await create_many(bench, [_task(number) for number in range(bench.plan.search_tasks)])
+    async with bench.system.database() as database:
         await database.execute("SET jit = off")
         await _until_level(bench, database)
         questions = _questions(datetime.now(UTC))
         await _ask_all(bench, database, questions)
-    finally:
-        await database.close()
     section.lines += [line for question in questions for line in _lines(bench, question)]
     section.notes.append(
         f"One client, {bench.plan.search_tasks} tasks of one user, pages of {_PER_PAGE};"
@@ -66,7 +63,7 @@ async def run(bench: Bench, section: Section) -> None:
 
 
 def _task(number: int) -> dict[str, Any]:
-    """Titles of ten verbs by seven things; each thirteenth has one of 23 names in it."""
+    """Returns a task whose title is one of ten verbs and seven things; each thirteenth has one of 23 names in it."""
     rare = f" with Ottilie{number // 13 % 23}" if number % 13 == 0 else ""
     return {
         "title": f"{_VERBS[number % 10]} {_THINGS[number % 7]}{rare} {number}",
@@ -114,15 +111,14 @@ def _questions(now: datetime) -> list[Question]:
 
 
 async def _until_level(bench: Bench, database: Any) -> None:
-    """Until the read model has all tasks; then fresh statistics, as autovacuum would make them within a minute."""
-    until = time.monotonic() + _LEVEL_SECONDS
-    while (
-        await database.fetchval("SELECT count(*) FROM tasks WHERE user_id = $1", bench.user_id)
-        < bench.plan.search_tasks
-    ):
-        if time.monotonic() > until:
-            raise VoidError(f"the read model was not level after {_LEVEL_SECONDS:.0f} s")
-        await asyncio.sleep(0.1)
+    """Waits until the read model has all tasks, then makes the statistics that autovacuum would make within a minute."""
+    await until(
+        lambda: database.fetchval("SELECT count(*) FROM tasks WHERE user_id = $1", bench.user_id),
+        lambda read: read >= bench.plan.search_tasks,
+        within_seconds=_LEVEL_SECONDS,
+        pause_seconds=0.1,
+        what="all tasks in the read model",
+    )
     await database.execute("VACUUM ANALYZE tasks")
 
 
@@ -135,7 +131,7 @@ async def _ask_all(bench: Bench, database: Any, questions: list[Question]) -> No
                 (question.bare, _by_sql(bench, database, question)),
             ]
             totals = set()
-            for times, ask in sides if pair % 2 == 0 else reversed(sides):
+            for times, ask in in_turn(sides, pair):
                 took, total = await _timed(ask, bench.plan.search_asks)
                 times.append(took)
                 totals.add(total)
@@ -145,7 +141,7 @@ async def _ask_all(bench: Bench, database: Any, questions: list[Question]) -> No
 
 
 async def _timed(ask: Ask, count: int) -> tuple[list[float], int]:
-    """Milliseconds of each request, one after the other, and the total that all of them found."""
+    """Asks `count` times, one after the other; returns the ms of each, and the total that the last one found."""
     took: list[float] = []
     total = 0
     for number in range(count + _ASKS_NOT_COUNTED):

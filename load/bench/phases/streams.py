@@ -1,26 +1,19 @@
-"""Live streams: how soon a commit is heard, and what a stream that waits costs in memory."""
+"""Live streams: how soon a commit is heard, and how much memory an idle stream costs."""
 
 import asyncio
-import time
 from contextlib import AsyncExitStack
 from datetime import datetime
-from itertools import cycle, islice
-from typing import Any
 
-import orjson
-
-from load.bench.bench import TASK, Bench, cpu_by_part
-from load.bench.clients.http import connect, request
+from load.bench.api import create_paced
+from load.bench.bench import Bench, cpu_by_part
 from load.bench.figures import VoidError, summary
 from load.bench.load_process import Subscriber, subscriber
 from load.bench.report import Limit, Line, Section
 from load.bench.users import add_users
 
-_CREATED = 201
-# Below the ten messages a second from which one stream gets them in batches.
+# This is below the ten messages a second from which a stream gets them in batches.
 _RATE_TO_ONE_USER = 8
 _RATE = 50
-_WRITERS = 8
 _SETTLE_SECONDS = 2.0
 
 LATENCY_P50 = Limit(limit=50, smoke_limit=1000, at_most=True, unit=" ms")
@@ -31,7 +24,7 @@ _COMMITTED_SQL = "SELECT actor_id, created_at FROM outbox WHERE actor_id = ANY($
 
 
 async def memory(bench: Bench, section: Section) -> None:
-    """Runs first: a process that has already held many streams would show less."""
+    """Measures the memory of idle streams. It runs first: a process that has held many streams before would show less."""
     tokens = [user.token for user in await add_users(bench.system, max(bench.plan.idle_streams))]
     with cpu_by_part(bench.system) as used:
         await asyncio.sleep(bench.plan.idle_seconds)
@@ -57,6 +50,7 @@ async def _still_open(streams: Subscriber) -> None:
 
 
 async def latency(bench: Bench, section: Section) -> None:
+    """Measures the time from a commit until the stream of its user has the event, with one user and with many."""
     tokens = [user.token for user in await add_users(bench.system, max(bench.plan.stream_users))]
     for users in bench.plan.stream_users:
         await section.add(f"commit to stream, {users} users", _heard(bench, tokens[:users]))
@@ -70,7 +64,7 @@ async def _heard(bench: Bench, tokens: list[str]) -> list[Line]:
     rate = _RATE if len(tokens) >= _RATE else _RATE_TO_ONE_USER
     async with subscriber(bench.url("/stream"), tokens) as streams:
         await asyncio.sleep(_SETTLE_SECONDS / 2)
-        ids = await write(bench, tokens, rate)
+        ids = await create_paced(bench, tokens, rate)
         await asyncio.sleep(_SETTLE_SECONDS / 2)
         seen = await streams.close()
     missing = set(ids) - set(seen["arrivals"])
@@ -87,34 +81,7 @@ async def _heard(bench: Bench, tokens: list[str]) -> list[Line]:
     ]
 
 
-async def write(bench: Bench, tokens: list[str], rate: int) -> list[str]:
-    """Creates at fixed times, whether the last one is answered or not; the ids."""
-    count = int(rate * bench.plan.stream_seconds)
-    began = time.perf_counter()
-    plan = [(began + n / rate, token) for n, token in enumerate(islice(cycle(tokens), count))]
-    lists = await asyncio.gather(*(_writer(bench, plan[n::_WRITERS]) for n in range(_WRITERS)))
-    return [task_id for ids in lists for task_id in ids]
-
-
-async def _writer(bench: Bench, plan: list[tuple[float, str]]) -> list[str]:
-    url = bench.url("/tasks")
-    connection = await connect(url)
-    ids: list[str] = []
-    body = orjson.dumps(TASK)
-    for at, token in plan:
-        await asyncio.sleep(max(0.0, at - time.perf_counter()))
-        status, answer = await connection.ask(request("POST", url, {"Authorization": f"Bearer {token}"}, body))
-        if status != _CREATED:
-            raise VoidError(f"a task was refused: {status} {answer[:200]!r}")
-        ids.append(orjson.loads(answer)["id"])
-    connection.close()
-    return ids
-
-
 async def _committed(bench: Bench, ids: list[str]) -> dict[str, datetime]:
-    connection: Any = await bench.system.connect()
-    try:
-        rows = await connection.fetch(_COMMITTED_SQL, ids)
-        return {row["actor_id"]: row["created_at"] for row in rows}
-    finally:
-        await connection.close()
+    async with bench.system.database() as database:
+        rows = await database.fetch(_COMMITTED_SQL, ids)
+    return {row["actor_id"]: row["created_at"] for row in rows}
