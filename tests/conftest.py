@@ -1,4 +1,4 @@
-"""What tests of several rooms share: a PostgreSQL of our own and a fresh, migrated database per test."""
+"""Fixtures of all tests: a PostgreSQL of our own, and a fresh, migrated database for each test."""
 
 import asyncio
 import uuid
@@ -17,18 +17,20 @@ from tests.support.summary import SUMMARY
 TEMPLATE = "template_migrated"
 LEVELS = frozenset({level.name for level in levels.LEVELS})
 
-# How long an example takes says more about the machine than about the code; the levels have caps.
+# No deadline for an example: its time says more about the machine than about the code, and the levels have caps.
 settings.register_profile("duely", deadline=None)
 settings.load_profile("duely")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test of no level would never be run by `make test`, and nobody would miss it."""
+    """Refuses a test without a level: `make test` would never run it, and nobody would notice."""
     homeless = {
         item.nodeid.partition("::")[0] for item in items if not LEVELS & {mark.name for mark in item.iter_markers()}
     }
     if homeless:
-        raise pytest.UsageError(f"of no level, for want of a `pytestmark`: {', '.join(sorted(homeless))}")
+        raise pytest.UsageError(
+            f"tests without a level; give their files a `pytestmark`: {', '.join(sorted(homeless))}"
+        )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -38,7 +40,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """A running cluster, not durable, with a migrated template database; gone with the session."""
+    """A running PostgreSQL without durability, with a migrated template database; it ends with the session."""
     server = EmbeddedPostgres(Path(tmp_path_factory.mktemp("cluster")) / "postgres", fsync=False)
     server.start()
     try:

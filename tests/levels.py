@@ -1,6 +1,6 @@
-"""Runs every level of the tests that this machine can run, each under its cap, and counts what happened.
+"""Runs each level of the tests that this machine can run, under a time limit, and counts the results.
 
-`make test` calls it. With DUELY_TEST_ALL=1, as CI has it, a skipped test or level is a failure.
+`make test` calls it. With DUELY_TEST_ALL=1, as in CI, a skipped test or level is a failure.
 """
 
 import argparse
@@ -23,12 +23,15 @@ from load.bench import broker
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
-LAST_LINES = 5  # of a command that failed, told again at the end
+LAST_LINES = 5  # of a command that failed, repeated at the end
 
 
 @dataclass(frozen=True)
 class Level:
-    """One row of the table: how a level is run, how long it may take, and what it cannot do without."""
+    """One row of the table: the commands of a level (none: pytest), its time limit, and what it needs.
+
+    `missing` returns what this machine lacks and how to get it, or "".
+    """
 
     name: str
     cap_seconds: int
@@ -39,6 +42,8 @@ class Level:
 
 @dataclass
 class Result:
+    """The counts of one level, and notes on what failed."""
+
     level: str
     passed: int = 0
     failed: int = 0
@@ -54,10 +59,10 @@ def _no_node() -> str:
 
 
 def _no_sidecar() -> str:
-    found = subprocess.run(
+    search = subprocess.run(
         [PYTHON, "-m", "host.runner.sidecar_build", "--find"], capture_output=True, check=False, cwd=ROOT
     )
-    return "" if found.returncode == 0 else "no Dapr sidecar yet: run `make sidecar` (Go 1.26.6 or newer)"
+    return "" if search.returncode == 0 else "no Dapr sidecar yet: run `make sidecar` (Go 1.26.6 or newer)"
 
 
 def _no_broker() -> str:
@@ -101,7 +106,7 @@ LEVELS = (
 
 
 def run_level(level: Level, *, everything: bool) -> Result:
-    """Run one level under its cap; a level that cannot run here says how to get what it needs."""
+    """Runs one level; where it cannot run, the result says how to get what it needs."""
     result = Result(level.name)
     if reason := level.missing():
         result.skipped += 1
@@ -138,7 +143,7 @@ def _run_pytest(level: Level, result: Result, *, everything: bool) -> None:
         suite = counts.find("testsuite") if counts is not None else None
         if suite is None:
             result.failed += 1
-            result.notes.append(f"ended with {code} and no report within {level.cap_seconds} s")
+            result.notes.append(f"pytest ended with {code} and without a report (limit {level.cap_seconds} s)")
             return
         result.skipped = int(suite.get("skipped", "0"))
         result.failed = int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
@@ -146,14 +151,14 @@ def _run_pytest(level: Level, result: Result, *, everything: bool) -> None:
         result.notes += [f"failed: {name}" for name in _failed(suite)]
     if everything and result.skipped:
         result.failed += result.skipped
-        result.notes.append("a skipped test is a failure here")
+        result.notes.append("skipped tests count as failures (DUELY_TEST_ALL=1)")
     if code != 0 and result.failed == 0:
         result.failed += 1
-        result.notes.append(f"ended with {code}")
+        result.notes.append(f"pytest ended with {code}")
 
 
 def _failed(suite: ET.Element) -> list[str]:
-    """Each test that failed, with the first line of why."""
+    """Returns each failed test, with the first line of the reason."""
     return [
         f"{case.get('classname')}::{case.get('name')}: {(reason.get('message') or '').partition(chr(10))[0][:200]}"
         for case in suite.iter("testcase")
@@ -162,11 +167,14 @@ def _failed(suite: ET.Element) -> list[str]:
 
 
 def _run(command: tuple[str, ...], folder: Path, seconds: float, last: deque[str] | None = None) -> int:
-    """The exit code; a command past its time is ended with all it started. `last` is given its last lines."""
+    """Runs a command and returns its exit code; collects its last lines in `last`.
+
+    After `seconds` it is ended, with every process of its group, and the code is 124.
+    """
     output = None if last is None else subprocess.PIPE
     process = subprocess.Popen(command, cwd=folder, start_new_session=True, stdout=output, stderr=subprocess.STDOUT)
-    told = Thread(target=_pass_on, args=(process, last), daemon=True)
-    told.start()
+    output_reader = Thread(target=_pass_on, args=(process, last), daemon=True)
+    output_reader.start()
     try:
         return process.wait(timeout=max(seconds, 1))
     except (subprocess.TimeoutExpired, KeyboardInterrupt) as stopped:
@@ -180,7 +188,7 @@ def _run(command: tuple[str, ...], folder: Path, seconds: float, last: deque[str
             raise
         return 124
     finally:
-        told.join(timeout=2)  # longer only where something it left behind still holds the pipe
+        output_reader.join(timeout=2)  # a process that the command left behind may hold the pipe for longer
 
 
 def _pass_on(process: subprocess.Popen[bytes], last: deque[str] | None) -> None:
@@ -192,7 +200,7 @@ def _pass_on(process: subprocess.Popen[bytes], last: deque[str] | None) -> None:
 
 
 def main() -> int:
-    """Run the levels named on the command line, or all of them."""
+    """Runs the levels named on the command line, or all of them; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make test", description=__doc__)
     parser.add_argument("levels", nargs="*", choices=[*(level.name for level in LEVELS), []], default=[])
     wanted = parser.parse_args().levels

@@ -1,16 +1,16 @@
-"""A reader of one live stream that notes positions and nothing else, and comes back with Last-Event-ID after every cut."""
+"""A light reader of one live stream: it notes positions only, and reconnects with Last-Event-ID after every cut."""
 
 import asyncio
 import contextlib
 from asyncio import StreamReader
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
 
 from tests.support.client import Caller
+from tests.support.stream_reader import BackgroundReader
 
 CONNECT_SECONDS: Final = 5.0
 SILENCE_SECONDS: Final = 40.0
@@ -19,10 +19,11 @@ LONGEST_RETRY_SECONDS: Final = 2.0
 _OK: Final = b" 200 "
 
 
-class Listener:
-    """`async with` it; `positions` grow in the order in which they came. Each cut sends it to the next address."""
+class Listener(BackgroundReader):
+    """A reader of one user's stream; `positions` grow in the order of their arrival. After a cut it tries the next address."""
 
     def __init__(self, urls: Sequence[str], caller: Caller, number: int) -> None:
+        super().__init__()
         self.user_id = caller.user_id
         self.positions: list[int] = []
         self.resyncs: list[int] = []
@@ -32,25 +33,12 @@ class Listener:
         self._token = caller.token
         self._turn = number
         self._last_id = "0"
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._listen())
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
 
     @property
     def position(self) -> int:
         return max(int(self._last_id), self.positions[-1] if self.positions else 0)
 
-    async def _listen(self) -> None:
+    async def _read_for_ever(self) -> None:
         pause = FIRST_RETRY_SECONDS
         while True:
             heard = len(self.positions)
@@ -79,7 +67,7 @@ class Listener:
             writer.close()
 
     async def _messages(self, reader: StreamReader) -> None:
-        """Chunks put together again, and cut where a message ends; what is left of one at a cut is not heard."""
+        """Joins the chunks and splits them where a message ends; a message that a cut leaves incomplete is not heard."""
         left = b""
         while True:
             async with asyncio.timeout(SILENCE_SECONDS):

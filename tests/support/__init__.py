@@ -1,1 +1,1 @@
-"""What tests of several levels share: clients, systems under test, replicas."""
+"""Support that several levels share: clients, systems under test, replicas, proxies, waiting."""

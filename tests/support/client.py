@@ -1,4 +1,4 @@
-"""One caller of /api/v1 over HTTP: a person by cookie or a script by token; reads see what the caller wrote before."""
+"""A caller of /api/v1 over HTTP: a person by cookie or a script by token. Its reads show what it has written before."""
 
 import asyncio
 import uuid
@@ -17,7 +17,7 @@ CONSISTENCY = "Duely-Consistency"
 
 
 class UnexpectedAnswerError(AssertionError):
-    """An answer with another status than the test asked for."""
+    """The answer has another status than the test expected."""
 
     def __init__(self, answer: httpx.Response) -> None:
         request = answer.request
@@ -26,7 +26,10 @@ class UnexpectedAnswerError(AssertionError):
 
 
 class Caller:
-    """Use as `async with Caller(url) as person`; each caller has its own cookies, token and connections."""
+    """A caller with cookies, a token and connections of its own: `async with Caller(url) as person`.
+
+    `consistency` is the token of what it wrote last.
+    """
 
     def __init__(self, url: str, token: str = "") -> None:
         self.url = url
@@ -55,7 +58,7 @@ class Caller:
         expect: int | tuple[int, ...] = (200, 201, 204),
         **query: Any,
     ) -> Any:
-        """The JSON of the answer; raises UnexpectedAnswerError for a status that is not expected."""
+        """Returns the JSON of the answer; raises UnexpectedAnswerError for another status than expected."""
         answer = await self.send(method, path, body, key=key, if_match=if_match, **query)
         if answer.status_code not in ((expect,) if isinstance(expect, int) else expect):
             raise UnexpectedAnswerError(answer)
@@ -64,7 +67,7 @@ class Caller:
     async def send(
         self, method: str, path: str, body: Any = None, *, key: str = "", if_match: int | None = None, **query: Any
     ) -> httpx.Response:
-        """The answer, whatever its status."""
+        """Returns the answer, whatever its status."""
         headers = {"Idempotency-Key": key} if key else {}
         if if_match is not None:
             headers["If-Match"] = f'"{if_match}"'
@@ -75,10 +78,10 @@ class Caller:
         return answer
 
     def saw(self, token: str) -> None:
-        """Reads from now on show what the token stands for."""
+        """Makes later reads show what the token stands for."""
         self.consistency = token
 
-    # --- who
+    # --- accounts
 
     async def sign_up(self, zone: str = "UTC", email: str = "") -> Self:
         email = email or f"{uuid.uuid4().hex[:12]}@example.org"
@@ -106,7 +109,7 @@ class Caller:
         return task
 
     async def do(self, task_id: str, what: str, body: Any = None) -> Json:
-        """complete, reopen, restore, purge, snooze or acknowledge."""
+        """Sends a command of a task: complete, reopen, restore, purge, snooze or acknowledge."""
         task: Json = await self.call("POST", f"/tasks/{task_id}/{what}", {} if body is None else body)
         return task
 
@@ -115,11 +118,11 @@ class Caller:
         return task
 
     async def items(self, path: str, **query: Any) -> list[Json]:
-        found: list[Json] = (await self.call("GET", path, **query))["items"]
-        return found
+        items: list[Json] = (await self.call("GET", path, **query))["items"]
+        return items
 
     async def whole_activity(self) -> list[Json]:
-        """Every entry, oldest first."""
+        """Returns every entry, oldest first."""
         entries: list[Json] = []
         query: Json = {"limit": 200}
         while True:
@@ -130,7 +133,7 @@ class Caller:
             query["before"] = page["next_cursor"]
 
     def stream(self, after: int | None = None) -> StreamReader:
-        """Its live stream, to be used as `async with`; reconnects by itself from where it was."""
+        """Returns a reader of its live stream, for `async with`; it reconnects by itself and goes on where it was."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
         headers = {"Cookie": cookies} if cookies else {}
         if self.token:
@@ -139,7 +142,7 @@ class Caller:
 
 
 def instant(seconds_from_now: float) -> str:
-    """An RFC 3339 instant, to the millisecond."""
+    """Returns an RFC 3339 instant, to the millisecond."""
     moment = datetime.now(UTC) + timedelta(seconds=seconds_from_now)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -149,5 +152,5 @@ def parsed(text: str) -> datetime:
 
 
 async def past(moment: str, seconds: float = 0.0) -> None:
-    """Return when so many seconds have gone by since that instant."""
+    """Waits until so many seconds have gone by since that instant."""
     await asyncio.sleep((parsed(moment) - datetime.now(UTC)).total_seconds() + seconds)

@@ -1,4 +1,4 @@
-"""A real cluster for tests: `duely cluster` as a child, its replicas by name, and people who come from many addresses."""
+"""A real cluster for tests: `duely cluster` as a child process, its replicas by name, and people at many addresses."""
 
 import itertools
 import json
@@ -20,7 +20,7 @@ _addresses = itertools.count(1)
 
 
 class Cluster(System):
-    """Two of each role. Each of its people has an address of their own, so that no limit of one address is met."""
+    """Two replicas of each role. Each person has an address of their own, so that nobody meets the limit of an address."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         limits = {"DUELY_RATE_LIMITS": "on", "DUELY_TRUSTED_PROXIES": "127.0.0.1/32"}
@@ -33,14 +33,14 @@ class Cluster(System):
         return [f"http://127.0.0.1:{self.port + number}" for number in range(WEBS)]
 
     def pids(self) -> dict[str, int]:
-        told = self.data.noted_running()
-        return dict(told.parts) if told else {}
+        running = self.data.noted_running()
+        return dict(running.parts) if running else {}
 
     def is_ready(self) -> bool:
         return all(self.ready(name)[0] == 200 for name in REPLICAS)
 
     def ready(self, replica: str) -> tuple[int, dict[str, str]]:
-        """Status and parts of `/health/ready` of that replica; 0 when it does not answer."""
+        """Returns status and parts of `/health/ready` of that replica; the status is 0 when it does not answer."""
         try:
             status, body = _asked(self.inner_port_of(replica), "/health/ready", self.inner_headers)
         except (OSError, KeyError):
@@ -48,20 +48,20 @@ class Cluster(System):
         return status, cast("dict[str, str]", body.get("parts", {}))
 
     def ask(self, replica: str, path: str) -> tuple[int, dict[str, Any]]:
-        """What anyone is told there."""
+        """Returns status and JSON of a GET at that replica's public port; the status is 0 when it does not answer."""
         try:
             return _asked(self.port_of(replica), path)
         except (OSError, KeyError):
             return 0, {}
 
     def hosted(self, replica: str) -> set[str]:
-        """The types of actors that the replica's sidecar places on it."""
-        told = self.data.noted_running()
-        assert told is not None
-        return hosted_at(json.loads(self.data.ports.read_text())[f"{replica}_dapr_http"], told.api_token)
+        """Returns the types of actors that the replica hosts, as its sidecar says."""
+        running = self.data.noted_running()
+        assert running is not None
+        return hosted_at(json.loads(self.data.ports.read_text())[f"{replica}_dapr_http"], running.api_token)
 
     def port_of(self, replica: str) -> int:
-        """Where that replica's public app, or its health alone, listens."""
+        """Returns the port of that replica's public app, or of its health where it has no public app."""
         role, number = replica.split("-")
         if role == "web":
             return self.port + int(number) - 1
@@ -69,12 +69,12 @@ class Cluster(System):
         return port
 
     def inner_port_of(self, replica: str) -> int:
-        """Where that replica tells metrics and what is behind its readiness."""
+        """Returns the port of that replica's metrics and readiness."""
         port: int = json.loads(self.data.ports.read_text())[f"{replica}_inner"]
         return port
 
     def caller(self, web: int, like: Caller | None = None) -> Caller:
-        """Somebody on the web replica of that number; with `like`, the same person with another browser tab there."""
+        """Returns somebody on the web replica of that number; with `like`, the same person in another browser tab."""
         caller = Caller(self.urls[web - 1], like.token if like else "")
         if like is None:
             address = next(_addresses)
@@ -86,7 +86,7 @@ class Cluster(System):
         return caller
 
     def holders(self) -> dict[str, str]:
-        """By chore the replica that took it last, as the logs say."""
+        """Returns by chore the replica that took it last, as the logs say."""
         taken: dict[str, tuple[str, str]] = {}
         for name in ("consumers-1", "consumers-2"):
             for line in (self.data.logs / f"{name}.log").read_text().splitlines():
@@ -97,13 +97,13 @@ class Cluster(System):
 
 
 def hosted_at(dapr_http_port: int, api_token: str) -> set[str]:
-    """The types of actors that the process of that sidecar hosts."""
+    """Returns the types of actors that the process of that sidecar hosts."""
     _, metadata = _asked(dapr_http_port, "/v1.0/metadata", {"dapr-api-token": api_token})
     return {actor["type"] for actor in metadata["actorRuntime"].get("activeActors", ())}
 
 
 def _asked(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, dict[str, Any]]:
-    """Status and JSON; an answer that is not JSON is empty."""
+    """Returns status and JSON, which is empty for an answer that is not JSON."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=dict(headers or {}))
     try:
         answer = urllib.request.urlopen(request, timeout=5)  # noqa: S310  our own port
@@ -132,5 +132,5 @@ def _ports_side_by_side(count: int) -> int:
 
 
 def _candidates() -> Iterator[int]:
-    """Below those that the kernel hands to outgoing connections, and apart from those of other systems under test."""
+    """Gives ports below those for outgoing connections, and apart from those of other systems under test."""
     return iter(range(16_000 + os.getpid() * 7 % 1_900, 18_000))

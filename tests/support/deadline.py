@@ -1,4 +1,4 @@
-"""Waiting with a deadline: for what a test cannot be told about, asked again until it holds or time is up."""
+"""Waiting with a deadline: a check is asked again until it holds or time is up."""
 
 import asyncio
 import inspect
@@ -11,7 +11,7 @@ _PAUSE_SECONDS = 0.05
 
 
 def until(check: Callable[[], T], within_seconds: float, what: str, pause_seconds: float = _PAUSE_SECONDS) -> T:
-    """The first true answer of `check`; AssertionError that names `what` and the last answer."""
+    """Returns the first true answer of `check`; raises AssertionError with `what` and the last answer."""
     deadline = time.monotonic() + within_seconds
     while True:
         if answer := check():
@@ -22,7 +22,7 @@ def until(check: Callable[[], T], within_seconds: float, what: str, pause_second
 
 
 async def one_within(measure: Callable[[], Awaitable[float]], within_seconds: float, tries: int = 3) -> None:
-    """One of some tries of the same thing takes that long at most: a busy machine is slow at times, a slow system always."""
+    """Asserts that one of a few tries is fast enough: a busy machine is slow at times, a slow system always."""
     seconds: list[float] = []
     while not seconds or (min(seconds) > within_seconds and len(seconds) < tries):
         seconds.append(await measure())
@@ -32,7 +32,7 @@ async def one_within(measure: Callable[[], Awaitable[float]], within_seconds: fl
 async def eventually(
     check: Callable[[], Awaitable[T] | T], within_seconds: float, what: str, pause_seconds: float = _PAUSE_SECONDS
 ) -> T:
-    """As `until`, for tests that wait beside other tasks."""
+    """Does as `until`, for tests that wait beside other asyncio tasks; `check` may be a coroutine function."""
     deadline = time.monotonic() + within_seconds
     while True:
         answer = check()

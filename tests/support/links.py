@@ -1,4 +1,4 @@
-"""The proxies of one system under test: started as one child, harmed and mended by name."""
+"""The proxies of one system under test: one child process, whose links are harmed and mended by name."""
 
 import contextlib
 import json
@@ -16,14 +16,14 @@ _END_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """`ports` are where each link listens."""
+    """The running proxies; `ports` are those at which each link listens."""
 
     ports: Mapping[str, int]
     process: "subprocess.Popen[str]"
-    _one: Lock = field(default_factory=Lock)  # answers come in the order of what was asked
+    _one: Lock = field(default_factory=Lock)  # answers come in the order of the requests
 
     def set(self, name: str, mode: str, seconds: float = 0.0) -> int:
-        """Bring the link into a mode of `proxy.MODES`; the bytes that it has passed so far."""
+        """Sets the link to one of `proxy.MODES`; returns the bytes that it has passed so far."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         with self._one:
@@ -39,7 +39,7 @@ class Links:
 
 @contextlib.contextmanager
 def proxied(targets: Mapping[str, str]) -> Generator[Links]:
-    """A proxy for each target, `host:port` or the path of a socket, for the length of the block."""
+    """Runs a proxy for each target, `host:port` or the path of a socket, for the length of the block."""
     ports = dict(zip(targets, free_ports(len(targets)), strict=True))
     plan = {name: (ports[name], target) for name, target in targets.items()}
     process = subprocess.Popen(
@@ -67,13 +67,13 @@ def proxied(targets: Mapping[str, str]) -> Generator[Links]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on, below those that the kernel hands to outgoing connections."""
-    found: list[int] = []
+    """Returns ports that nobody listens on, below those that the kernel gives to outgoing connections."""
+    ports: list[int] = []
     for port in range(30_000, 32_700):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
-            found.append(port)
-        if len(found) == count:
-            return found
+            ports.append(port)
+        if len(ports) == count:
+            return ports
     raise AssertionError("no free ports from 30000 to 32700")

@@ -1,10 +1,10 @@
-"""Writing, and reading at once what was written, as a script does that knows nothing of consistency tokens."""
+"""Reads of own writes, by a script that sends no consistency token."""
 
 from tests.support.client import Caller
 
 
 async def read_back(writer: Caller, reader: Caller, count: int) -> list[str]:
-    """Create tasks and read each; gives what was not there."""
+    """Creates tasks and reads each at once; returns a line for each that was not there, or differed."""
     missed: list[str] = []
     for number in range(count):
         made = await writer.http.post("/tasks", json={"title": f"Task {number}"})

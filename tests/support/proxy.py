@@ -1,13 +1,13 @@
-"""A TCP proxy that can be told to harm what goes through it; a process of its own, so that no load slows it.
+"""A TCP proxy that harms what goes through it on request; it is a process of its own, so that no load slows it.
 
 `python -m tests.support.proxy '{"name": [port, "target"], …}'`; a target is `host:port` or the path of a socket. Each
 line on stdin is `{"link": name, "mode": …, "seconds": delay}` and is answered by one line. The modes:
 
 open       everything passes
-partition  nothing passes, in either direction, and nobody is told; what was sent arrives when it is over
-half_open  requests pass, their answers are lost, and nobody is told until it is over
-delay      everything passes, so many seconds late
-reset      every connection is cut by a reset, and each new one too until it is over
+partition  nothing passes in either direction, and no connection is closed; what was sent arrives when it is over
+half_open  requests pass, their answers are lost, and no connection is closed until it is over
+delay      everything passes, `seconds` late
+reset      every connection is cut by a reset, and so is each new one until it is over
 """
 
 import asyncio
@@ -26,7 +26,7 @@ _RESET: Final = struct.pack("ii", 1, 0)  # linger for 0 s: the close is a reset
 
 @dataclass(eq=False)
 class Link:
-    """One port that leads to one target."""
+    """A port that leads to a target."""
 
     target: str
     mode: str = "open"
@@ -37,7 +37,7 @@ class Link:
 
     def set(self, mode: str, seconds: float = 0.0) -> None:
         assert mode in MODES, mode
-        if mode == "reset" or self.mode == "half_open":  # a stream that lost bytes must not go on
+        if mode == "reset" or self.mode == "half_open":  # a connection that lost bytes must not go on
             for writer in list(self._writers):
                 _reset(writer)
         self.mode, self.seconds = mode, seconds
@@ -72,7 +72,7 @@ class Link:
                     end.close()
 
     async def _pump(self, reader: StreamReader, writer: StreamWriter, *, answers: bool = False) -> None:
-        """Until one end closes; that raises, so that the other direction ends too."""
+        """Passes bytes on until one end closes, and then raises, so that the other direction ends too."""
         while data := await reader.read(_CHUNK):
             await self._open.wait()
             if self.mode == "delay":
@@ -103,7 +103,7 @@ async def _dial(target: str) -> tuple[StreamReader, StreamWriter]:
 
 
 async def main(plan: dict[str, tuple[int, str]]) -> None:
-    """Serve every link until stdin ends."""
+    """Serves every link until stdin ends."""
     links = {name: Link(target) for name, (_, target) in plan.items()}
     servers = [await links[name].serve(port) for name, (port, _) in plan.items()]
     print("ready", flush=True)  # noqa: T201  the protocol

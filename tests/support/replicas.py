@@ -1,7 +1,7 @@
-"""Whole processes of Duely side by side: each with its own sidecar, on one database, one placement and one scheduler.
+"""Whole processes of Duely side by side: each with a sidecar of its own, on one database, placement and scheduler.
 
-Whatever it started is gone when the block ends. The kernel ties each process to the thread that starts it: start them
-from the main thread, and wait elsewhere if need be.
+Every process is gone when the block ends. The kernel ties each process to the thread that starts it: start them from
+the main thread, and wait in another one if need be.
 """
 
 import os
@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Self
 
 from host.inner_token import token_of
-from host.runner import checkout, ports, sidecar
 from host.runner import parts as machine_parts
+from host.runner import places, ports, sidecar
 from host.runner.folder import DataFolder
 from host.runner.part import Process, tethered
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
@@ -34,7 +34,7 @@ _HERE = "127.0.0.1"
 
 @dataclass(slots=True)
 class Replica:
-    """One process of ours and its sidecar."""
+    """One process of ours, and its sidecar."""
 
     name: str
     machine: Machine
@@ -47,7 +47,7 @@ class Replica:
 
     @property
     def metrics(self) -> tuple[str, dict[str, str]]:
-        """Where its metrics are told, and what must be shown there."""
+        """Returns the address of its metrics, and the headers that it asks for."""
         settings = self.machine.settings
         return f"http://{_HERE}:{settings.inner_port}/metrics", {"Authorization": f"Bearer {token_of(settings)}"}
 
@@ -56,7 +56,7 @@ class Replica:
         return f"http://{_HERE}:{self.machine.ports['dapr_http']}"
 
     def freeze(self) -> None:
-        """As a machine that is put to sleep."""
+        """Stops both processes, as a machine that is put to sleep."""
         for process in (self.host, self.daprd):
             os.killpg(process.pid, signal.SIGSTOP)
 
@@ -67,14 +67,18 @@ class Replica:
 
 
 class Replicas:
-    """`names`: of the replicas that may be started. `resources`: components other than those of this checkout."""
+    """The replicas of a database.
+
+    names: of the replicas that may be started
+    resources: a folder of components, instead of those of this checkout
+    """
 
     def __init__(self, folder: Path, names: Sequence[str], resources: Path | None = None) -> None:
         self._data = DataFolder(folder)
         self._data.prepare()
-        found = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
-        assert found is not None, "no Dapr sidecar yet: run `make sidecar`"
-        self._sidecar = found
+        built = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+        assert built is not None, "no Dapr sidecar yet: run `make sidecar`"
+        self._sidecar = built
         self._ports = ports.pick(
             [*CONTROL_PORTS, *(f"{name}_{port}" for name in names for port in (*REPLICA_PORTS, "public", "inner"))],
             self._data.ports,
@@ -107,20 +111,20 @@ class Replicas:
         return self._postgres.dsn()
 
     def url_of(self, name: str) -> str:
-        """Where that replica will listen."""
+        """Returns the address at which that replica will listen."""
         return f"http://{_HERE}:{self._ports[f'{name}_public']}"
 
     def migrate(self) -> None:
-        """Brings the schema to where this checkout has it."""
+        """Brings the schema to that of this checkout."""
         env = {**os.environ, "DUELY_DATABASE_URL": self.database_url}
         command = [sys.executable, "-m", "host.operator.cli", "migrate"]
         done = subprocess.run(
-            command, cwd=checkout.ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
+            command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
     def start_control(self) -> None:
-        """Placement and scheduler."""
+        """Starts placement and scheduler, and waits until both are ready."""
         for part in parts(self._machine("control", "all"), []):
             if part.name in {"placement", "scheduler"}:
                 part.prepare()
@@ -130,7 +134,7 @@ class Replicas:
             until(lambda url=url: answers(url), READY_SECONDS, f"{service} is ready", 0.1)
 
     def start(self, name: str, role: Role = "all") -> Replica:
-        """Started; not ready yet. Its sidecar names itself to the database as NAME-daprd."""
+        """Starts a replica, which is not ready yet. Its sidecar names itself to the database as NAME-daprd."""
         machine = self._machine(name, role)
         env = machine_parts.environment(machine) | {"DUELY_RATE_LIMITS": "off"}
         named = {"DUELY_DATABASE_URL": f"{self.database_url}&application_name={name}-daprd", "DAPR_HOST_IP": _HERE}
@@ -141,20 +145,20 @@ class Replicas:
             name,
             machine,
             daprd=tethered(tuple(command), log=machine.log(f"{name}-daprd"), env=env | named),
-            host=tethered((sys.executable, "-m", "web.serve"), log=machine.log(name), env=env, folder=checkout.ROOT),
+            host=tethered((sys.executable, "-m", "web.serve"), log=machine.log(name), env=env, folder=places.ROOT),
         )
         self.running.append(replica)
         return replica
 
     def wait(self, replica: Replica) -> None:
-        """Ready for requests, or an AssertionError with the ends of its logs."""
+        """Waits until it is ready for requests; raises AssertionError with the ends of its logs."""
         try:
             until(lambda: answers(f"{replica.url}/health/ready"), READY_SECONDS, f"{replica.name} is ready", 0.1)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.tails(replica.name)}") from error
 
     def stop(self, replica: Replica) -> None:
-        """As a rolling restart does: the process first, which lets open requests end, then its sidecar."""
+        """Ends it as a rolling restart does: the process first, which lets open requests end, then its sidecar."""
         _end(replica.host)
         _end(replica.daprd)
         self.running.remove(replica)
@@ -186,8 +190,8 @@ class Replicas:
 
 
 def copied_resources(to: Path, replaced: Mapping[str, str]) -> Path:
-    """The components of one machine in a folder of their own, with words replaced by others."""
-    shutil.copytree(checkout.RESOURCES, to)
+    """Copies the components of one machine to a folder, with those texts replaced by others; returns the folder."""
+    shutil.copytree(places.RESOURCES, to)
     for path in to.glob("*.yaml"):
         text = path.read_text()
         for old, new in replaced.items():

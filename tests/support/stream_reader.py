@@ -1,9 +1,10 @@
-"""A reader of the live stream, as a browser would be: parses SSE, keeps its place, comes back after a cut."""
+"""A reader of the live stream, as a browser is one: it parses SSE, keeps its place, and reconnects after a cut."""
 
 import asyncio
 import contextlib
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ _SILENCE_SECONDS = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One thing that happened; `at` is when we heard it. A `batch` is heard as its single events."""
+    """One event; `at` is when it was heard. A `batch` is heard as its single events."""
 
     type: str
     data: dict[str, Any]
@@ -29,19 +30,10 @@ class Heard:
         return int(self.data["position"])
 
 
-class StreamReader:
-    """`async with` it; `heard` grows while it is open. `hellos` counts connections that were let in, `refused` has the statuses of others."""
+class BackgroundReader(ABC):
+    """A loop of reading that runs for the length of an `async with`."""
 
-    def __init__(self, url: str, headers: dict[str, str], after: int | None = None) -> None:
-        self.heard: list[Heard] = []
-        self.hellos = 0
-        self.resyncs: list[int] = []
-        self.replaced = 0
-        self.refused: list[int] = []
-        self.last_id = "" if after is None else str(after)
-        self._url = url
-        self._headers = headers
-        self._news = asyncio.Condition()
+    def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -56,8 +48,31 @@ class StreamReader:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
+    @abstractmethod
+    async def _read_for_ever(self) -> None: ...
+
+
+class StreamReader(BackgroundReader):
+    """A reader of one stream; `heard` grows while it is open.
+
+    hellos: the number of connections that were let in
+    refused: the statuses of those that were not
+    """
+
+    def __init__(self, url: str, headers: dict[str, str], after: int | None = None) -> None:
+        super().__init__()
+        self.heard: list[Heard] = []
+        self.hellos = 0
+        self.resyncs: list[int] = []
+        self.replaced = 0
+        self.refused: list[int] = []
+        self.last_id = "" if after is None else str(after)
+        self._url = url
+        self._headers = headers
+        self._news = asyncio.Condition()
+
     def move(self, url: str) -> None:
-        """Come back at that address when the connection is cut."""
+        """Makes it reconnect at that address when the connection is cut."""
         self._url = url
 
     @property
@@ -65,13 +80,13 @@ class StreamReader:
         return [item.position for item in self.heard]
 
     async def connected(self, within_seconds: float = 10, times: int = 1) -> None:
-        """Return when it was let in so many times."""
+        """Waits until it was let in so many times."""
         await self._wait(lambda: self.hellos >= times, within_seconds, f"{times} hello")
 
     async def hear(
         self, event_type: str, within_seconds: float, task_id: str = "", *, after: int = 0, times: int = 1
     ) -> Heard:
-        """The event of that type (about that task, behind that position), waited for; the last of so many."""
+        """Waits for `times` events of that type (about that task, behind that position); returns the last of them."""
 
         def matching() -> list[Heard]:
             return [
@@ -110,7 +125,7 @@ class StreamReader:
                 began = time.monotonic()
                 with contextlib.suppress(httpx.HTTPError):
                     await self._read_once(http)
-                # A server that cuts at once is not asked in a loop.
+                # Without a growing pause, a server that cuts at once would be asked in a tight loop.
                 retry = _FIRST_RETRY_SECONDS if time.monotonic() - began > 1 else min(retry * 2, 2.0)
                 await asyncio.sleep(retry)
 
@@ -148,11 +163,11 @@ class StreamReader:
 
 
 async def _messages(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, str]]:
-    """The fields of each message; comments are heartbeats and say nothing."""
+    """Gives the fields of each message; comments are heartbeats and are left out."""
     fields: dict[str, str] = {}
     async for line in lines:
         if not line:
-            if "data" in fields:  # a message without data, such as one that only says when to come back, is none
+            if "data" in fields:  # a message without data, such as one with a `retry` alone, is none
                 yield fields
             fields = {}
         elif not line.startswith(":"):

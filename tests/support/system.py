@@ -1,7 +1,7 @@
-"""The real system for tests: `duely up` as a child in a folder of its own on free ports, its parts, its end.
+"""The real system for tests: `duely up` as a child process, in a folder of its own on free ports.
 
-A system starts and stops many times on the same folder and port. Whatever it started must be gone when it has
-stopped: each stop proves it.
+A system may start and stop many times on the same folder and port. Each stop proves that every process which it
+started is gone.
 """
 
 import contextlib
@@ -37,11 +37,11 @@ AnySystem = TypeVar("AnySystem", bound="System")
 
 
 class SystemFailedError(AssertionError):
-    """It did not come up; the message holds what it said and the tails of its logs."""
+    """The system did not come up; the message holds its output and the ends of its logs."""
 
 
 class System:
-    """A Duely of its own. `start` and `stop` block; every test may use its own event loop in between."""
+    """A system in its own folder. `start` and `stop` block; each test may use an event loop of its own in between."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.data = DataFolder(folder / "data")
@@ -58,12 +58,12 @@ class System:
 
     @property
     def inner_url(self) -> str:
-        """Where its process, or the first web replica of several, tells metrics and what is behind readiness."""
+        """Returns the inner address, with metrics and readiness, of its process or of the first web replica."""
         return "http://{}:{}".format(*Settings(port=self.port).inner_address)
 
     @property
     def inner_headers(self) -> dict[str, str]:
-        """What the inner listeners ask for."""
+        """Returns the headers that the inner listeners ask for."""
         file = Settings(data_dir=self.data.path).inner_token_file
         return {"Authorization": f"Bearer {file.read_text().strip()}"} if file and file.exists() else {}
 
@@ -83,7 +83,7 @@ class System:
     # --- start and stop
 
     def start(self, within_seconds: float = START_SECONDS) -> float:
-        """Seconds until the public port says that all of it is ready; raises SystemFailedError."""
+        """Starts it; returns the seconds until the public port says that all is ready. Raises SystemFailedError."""
         began = time.monotonic()
         process = self.launch()
         try:
@@ -97,10 +97,10 @@ class System:
         return time.monotonic() - began
 
     def launch(self) -> "subprocess.Popen[bytes]":
-        """Start it and wait for nothing: for starts that are to fail."""
+        """Starts it without waiting, for starts that are meant to fail; returns the runner's process."""
         self.output.parent.mkdir(parents=True, exist_ok=True)
         with self.output.open("ab") as output:
-            # Its own session, so that Ctrl-C reaches pytest alone and the fixture stops what it started.
+            # It gets a session of its own, so that Ctrl-C reaches pytest alone and the fixture stops the system.
             self._process = subprocess.Popen(
                 [sys.executable, *self.command],
                 cwd=ROOT,
@@ -118,7 +118,7 @@ class System:
         return {**rest, **ours}
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> float:
-        """Seconds until it had ended by itself; asserts that it took at most 10 s, ended with 0 and left nothing."""
+        """Stops it; returns the seconds that took. Asserts that it ended within 10 s, with 0, and left no process."""
         assert self._process is not None, "not started"
         self._look_around()
         began = time.monotonic()
@@ -135,7 +135,7 @@ class System:
         return seconds
 
     def destroy(self) -> None:
-        """End everything hard, for clean-up after a failure; never fails itself."""
+        """Kills everything, for clean-up after a failure; never fails itself."""
         self._look_around()
         processes = [*self._seen.values(), *self._by_folder()]
         for process in processes:
@@ -149,7 +149,7 @@ class System:
         self._seen.clear()
 
     def assert_nothing_left(self, within_seconds: float = 5.0) -> None:
-        """No process that it ever started is alive, nor any that has this data folder in its environment."""
+        """Asserts that no process lives which it started, or which has this data folder in its environment."""
         _, alive = psutil.wait_procs([*self._seen.values(), *self._by_folder()], timeout=within_seconds)
         left = [f"{process.pid} {_command(process)}" for process in alive if process.is_running()]
         assert not left, "left behind: " + "; ".join(left)
@@ -158,22 +158,22 @@ class System:
     # --- its parts
 
     def pids(self) -> dict[str, int]:
-        """The pid of each part that runs now, as the runner tells it."""
-        told = self.data.noted_running()
-        return {name: pid for name, pid in (told.parts if told else {}).items() if name in PARTS}
+        """Returns the pid of each part that runs now, as the runner has noted it."""
+        running = self.data.noted_running()
+        return {name: pid for name, pid in (running.parts if running else {}).items() if name in PARTS}
 
     def part(self, name: str) -> psutil.Process:
         self._look_around()
         return psutil.Process(self.pids()[name])
 
     def kill(self, name: str) -> int:
-        """End it as kill -9 does; the pid that it had."""
+        """Kills the part with SIGKILL; returns the pid that it had."""
         process = self.part(name)
         process.kill()
         return process.pid
 
     def until_restarted(self, name: str, old_pid: int, within_seconds: float = 45) -> float:
-        """Seconds until the part runs again under another pid and the whole is ready."""
+        """Waits until the part runs under another pid and all is ready; returns the seconds that took."""
         began = time.monotonic()
         until(lambda: self.pids().get(name, old_pid) != old_pid, within_seconds, f"{name} started again")
         until(self.is_ready, within_seconds, f"ready again after {name}", 0.1)
@@ -202,7 +202,7 @@ class System:
 
     @contextlib.asynccontextmanager
     async def database(self) -> Any:
-        """A connection straight to its database."""
+        """Opens a connection straight to its database."""
         connection = await asyncpg.connect(self.database_url)
         try:
             yield connection
@@ -210,11 +210,11 @@ class System:
             await connection.close()
 
     def said(self) -> str:
-        """What `duely up` wrote so far."""
+        """Returns the output of `duely up` so far."""
         return self.output.read_text(errors="replace") if self.output.is_file() else ""
 
     def tails(self) -> str:
-        """The ends of what it said and of every part's log."""
+        """Returns the ends of its output and of every part's log."""
         logs = sorted(self.data.logs.glob("*.log")) if self.data.logs.is_dir() else []
         return "\n".join(f"--- {path.name}\n{_tail(path)}" for path in [self.output, *logs] if path.is_file())
 
@@ -222,13 +222,13 @@ class System:
         return process.poll() is not None or self.is_ready()
 
     def _look_around(self) -> None:
-        """Remember every descendant, so that one that outlives its parent is still known."""
+        """Remembers every descendant, so that one that outlives its parent is still known."""
         with contextlib.suppress(psutil.Error, AssertionError):
             for process in [self.runner, *self.runner.children(recursive=True)]:
                 self._seen[process.pid] = process
 
     def _by_folder(self) -> Iterator[psutil.Process]:
-        """Every process that was told of this data folder by its environment."""
+        """Gives every process with this data folder in its environment."""
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 if process.pid != os.getpid() and process.environ().get("DUELY_DATA_DIR") == str(self.data.path):
@@ -272,9 +272,9 @@ def answers(url: str) -> bool:
 
 
 def free_port() -> int:
-    """A port below those that the kernel hands to outgoing connections, so that a restart finds it free again.
+    """Returns a port below those that the kernel gives to outgoing connections, so that a restart finds it free again.
 
-    The inner one goes with it and is from 19000 to 19999, where no other system has its public one.
+    Its inner port, from 19000 to 19999, is free too; no system has its public port there.
     """
     for number in range(1_000):
         port = 18_000 + (os.getpid() + number) % 1_000

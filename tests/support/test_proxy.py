@@ -1,4 +1,4 @@
-"""Each harm that the proxy can do to a connection is what it is called."""
+"""Each mode of the proxy does to a connection what its name says."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ Ends: TypeAlias = tuple[StreamReader, StreamWriter]
 
 
 class Echo:
-    """A server that answers what it hears, and remembers it."""
+    """A server that sends back what it gets, and remembers it."""
 
     def __init__(self) -> None:
         self.heard = b""
@@ -37,7 +37,7 @@ class Echo:
 
 @dataclass(slots=True)
 class Way:
-    """A server, and the link that leads to it."""
+    """A server, and a link that leads to it."""
 
     server: Echo
     link: Link
@@ -67,7 +67,7 @@ async def way() -> AsyncIterator[Way]:
 
 
 async def _say(reader: StreamReader, writer: StreamWriter, words: bytes) -> bytes:
-    """The answer, which is expected; raises when the connection is cut."""
+    """Sends the words and returns the answer; raises ConnectionError when the connection is cut."""
     writer.write(words)
     async with asyncio.timeout(ANSWER_SECONDS):
         answer = await reader.read(100)
@@ -77,7 +77,7 @@ async def _say(reader: StreamReader, writer: StreamWriter, words: bytes) -> byte
 
 
 async def _is_silent_to(reader: StreamReader, writer: StreamWriter, words: bytes) -> bool:
-    """Whether no answer comes."""
+    """Sends the words; returns whether no answer comes."""
     writer.write(words)
     try:
         async with asyncio.timeout(SILENCE_SECONDS):
@@ -93,7 +93,7 @@ async def test_open_lets_everything_through(way: Way) -> None:
     assert way.link.passed == 6
 
 
-async def test_a_partition_holds_what_is_said_and_brings_it_later(way: Way) -> None:
+async def test_a_partition_holds_what_is_sent_and_brings_it_later(way: Way) -> None:
     ends = await way.dial()
     assert await _say(*ends, b"one") == b"one"
     way.link.set("partition")
@@ -128,7 +128,7 @@ async def test_delay_brings_everything_late(way: Way) -> None:
     assert time.monotonic() - began >= 2 * DELAY_SECONDS, "once on the way there, once on the way back"
 
 
-async def test_reset_cuts_what_is_open_and_what_comes(way: Way) -> None:
+async def test_reset_cuts_open_connections_and_new_ones(way: Way) -> None:
     ends = await way.dial()
     assert await _say(*ends, b"one") == b"one"
     way.link.set("reset")
