@@ -1,1 +1,1 @@
-"""The real system, with its processes killed and stopped under load and its disk taken away."""
+"""The real system under load while its processes are killed and stopped, its connections cut and its disks filled."""

@@ -1,4 +1,4 @@
-"""`make faults SEED=… MINUTES=…`: faults without end for so long, judged; exits with 1 when a promise was broken."""
+"""`make faults SEED=… MINUTES=…`: brings faults for that long and judges the run; exits with 1 after a broken promise."""
 
 import argparse
 import asyncio
@@ -21,18 +21,22 @@ SYSTEMS = {"machine": machine, "cluster": cluster}
 
 
 def main() -> int:
-    """Run it; the history and the logs stay when something is wrong."""
+    """Runs the faults; returns the exit code. History and logs stay in their folder when a promise was broken."""
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the order and lengths of the faults (default: by chance)"
+    )
     parser.add_argument("--minutes", type=float, default=30.0)
-    parser.add_argument("--selection", action="store_true", help="each fault once instead")
-    parser.add_argument("--share", action="store_true", help="of the selection what CI brings on that system")
-    parser.add_argument("--system", choices=SYSTEMS, default="machine", help="what the faults are brought on")
-    parser.add_argument("--at-once", type=int, default=1, help="faults at the same time")
+    parser.add_argument("--selection", action="store_true", help="bring each fault once instead")
+    parser.add_argument(
+        "--share", action="store_true", help="bring what CI brings on that system: a part of the selection"
+    )
+    parser.add_argument("--system", choices=SYSTEMS, default="machine", help="the system under test")
+    parser.add_argument("--at-once", type=int, default=1, help="the number of faults at the same time")
     parser.add_argument("--users", type=int, default=USERS)
-    parser.add_argument("--floor", type=float, default=FLOOR, help="writes a second that are offered at least")
+    parser.add_argument("--floor", type=float, default=FLOOR, help="the least number of writes offered a second")
     wanted = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every process is ended
     seed = wanted.seed or random.SystemRandom().randrange(1, 1_000_000)
     print(f"seed {seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="duely-faults-"))
@@ -54,12 +58,12 @@ def main() -> int:
                 say=lambda line: print(line, flush=True),
             )
         )
-        report.without += [subject.without_disks] if subject.without_disks else []
+        report.left_out += [subject.without_disks] if subject.without_disks else []
         if report.verdict.wrong:
             (folder / "tails.log").write_text(subject.tails())
     print(f"\n{table(report)}")
     if report.verdict.wrong:
-        print(f"\n{report.verdict.words()}\n\nIts history and logs are in {folder}")
+        print(f"\n{report.verdict.words()}\n\nHistory and logs are in {folder}")
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""Holds what was acknowledged against what is stored: state, events, read model, activity, reminders, slots, streams."""
+"""The judge of a run: compares acknowledged writes with state, events, read model, activity, reminders, slots, streams."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,43 +11,43 @@ from tests.faults.recorder import Entry
 from tests.faults.stored import Event, Stored
 from tests.support.client import parsed
 
-EARLY: Final = timedelta(seconds=0.02)  # the grain of the clocks that take part
+EARLY: Final = timedelta(seconds=0.02)  # the resolution of the clocks involved
 OVERDUE_SECONDS: Final = 15.0  # a slot whose time is longer past, and whose series has not moved on
 _SHOWN: Final = 5
-# What stays as it was in the version before, unless a version says that it has changed it.
+# The fields that a version takes over from the one before, unless it says that it has changed them.
 _KEPT: Final = ("title", "description", "priority", "tags", "due", "checklist", "status")
 
-# Every breach there is, and where to look when it is found.
+# Every kind of breach, and where to look when there is one.
 BREACHES: Final[Mapping[str, str]] = {
-    "lost": "acknowledged and not stored: `commands` and `outbox` by the actor id, host.log by the command id",
-    "refused but stored": "answered as refused and yet done: the reply of `decide` against `commands`",
-    "refused": "a write that nothing forbids was refused: the answer, and the actor's versions before it",
-    "answered wrongly": "neither an answer nor a 503 with Retry-After: host.log at that time, `web/problems.py`",
-    "duplicates": "one command or event had its effect twice: `actors/turn.py`, the consumer's own unique key",
-    "gaps": "versions or positions with a hole: `outbox`, `activity` by the id, the fence trigger",
-    "read model behind": "not what the state is: watermark, inbox and dead letters of the projector",
+    "lost": "acknowledged but not stored: `commands` and `outbox` by the actor id, host.log by the command id",
+    "refused but stored": "answered as refused but done: the reply of `decide` against `commands`",
+    "refused": "a valid write was refused: the answer, and the actor's versions before it",
+    "answered wrongly": "an error other than a 503 with Retry-After: host.log at that time, `web/problems.py`",
+    "duplicates": "one command or event took effect twice: `actors/turn.py`, the consumer's own unique key",
+    "gaps": "a version or position is missing: `outbox`, `activity` by the id, the fence trigger",
+    "read model behind": "older than the state: watermark, inbox and dead letters of the projector",
     "read model differs": "the right version with wrong fields: `host/store/read_model/task_rows.py`",
-    "event differs from state": "the event of the last version says something else: `actors/task/edit.py`",
-    "forgotten": "a version has lost what one before it had: the doc that was decided on, `actors/turn.py`",
-    "missing in activity": "an event that the projector never wrote: its inbox row without the activity row",
-    "unknown in activity": "activity without an event: `host/consumers/projector.py`",
-    "chain broken": "the hash before is not the one before: `host/store/read_model/activity_rows.py`",
-    "twice": "a firing had its effect twice: `reminder_ledger`, `deliveries`, `notifications` by reminder and firing",
-    "never": "a reminder did not fire, or was not told: `wakes` by the task, sweeper lines of host.log, `deliveries`",
+    "event differs from state": "the event of the last version has other fields: `actors/task/edit.py`",
+    "forgotten": "a version has lost a field of the one before it: the doc that the turn decided on, `actors/turn.py`",
+    "missing in activity": "an event without its entry: the projector has an inbox row but wrote no entry",
+    "unknown in activity": "an entry without an event: `host/consumers/projector.py`",
+    "chain broken": "an entry does not hold the hash of the one before: `host/store/read_model/activity_rows.py`",
+    "twice": "a firing took effect twice: `reminder_ledger`, `deliveries`, `notifications` by reminder and firing",
+    "never": "a reminder did not fire, or was not delivered: `wakes` by the task, sweeper lines of host.log, `deliveries`",
     "early": "fired before its time: `tick` in `actors/turn.py`",
-    "slots twice": "one slot, more than one task: `occurrence_id`, `recurrence.triggered` of the series",
-    "slots never": "a slot without its task, or a series that did not go on: recurrence consumer, `wakes` of the series",
+    "slots twice": "one slot has more than one task: `occurrence_id`, `recurrence.triggered` of the series",
+    "slots never": "a slot has no task, or a series did not go on: recurrence consumer, `wakes` of the series",
     "streams missed": "a reader did not hear a position: `host/live/hub.py`, `web/api/stream/listener.py`",
     "streams repeated": "a reader heard a position again, or out of order: `id` of batches in `web/api/stream/listener.py`",
-    "dead letters": "an event was put aside: `dead_letters`, the exception in host.log",
-    "verify": "`duely verify` found it, or did not come to its end: `host/operator/verify.py` says what each means",
-    "not hit": "a fault that met nothing, five times: the load, or what the fault does",
-    "not recovered": "not ready again in time after a fault: runner's words, the log of that part",
+    "dead letters": "an event became a dead letter: `dead_letters`, the exception in host.log",
+    "verify": "`duely verify` found it, or did not finish: `host/operator/verify.py` says what each invariant means",
+    "not hit": "a fault met nothing in five tries: the load, or what the fault does",
+    "not recovered": "the system was not ready in time after a fault: the runner's output, the log of that part",
 }
 
 
-class Ear(Protocol):
-    """What one reader of a stream heard, in its order."""
+class StreamPositions(Protocol):
+    """The positions that one reader of a user's stream heard, in their order."""
 
     @property
     def user_id(self) -> str: ...
@@ -58,7 +58,7 @@ class Ear(Protocol):
 
 @dataclass(slots=True)
 class Verdict:
-    """Counts for the table, and what is wrong, in words."""
+    """The counts for the table, and the breaches, in words, by their kind."""
 
     acknowledged: int = 0
     found: int = 0
@@ -85,13 +85,13 @@ class Verdict:
 
     def words(self) -> str:
         return "\n".join(
-            f"{what} ({len(found)}): {BREACHES[what]}\n" + "\n".join(f"    {line}" for line in found[:_SHOWN])
-            for what, found in self.wrong.items()
+            f"{what} ({len(details)}): {BREACHES[what]}\n" + "\n".join(f"    {line}" for line in details[:_SHOWN])
+            for what, details in self.wrong.items()
         )
 
 
-def judge(history: Iterable[Entry], stored: Stored, ears: Sequence[Ear]) -> Verdict:
-    """Every promise held against what is stored."""
+def judge(history: Iterable[Entry], stored: Stored, readers: Sequence[StreamPositions]) -> Verdict:
+    """Judges every promise by what is stored, and by what the readers of the streams heard."""
     verdict = Verdict()
     seen = Counter(line.event_id for line in stored.activity)
     entries = list(history)
@@ -103,7 +103,7 @@ def judge(history: Iterable[Entry], stored: Stored, ears: Sequence[Ear]) -> Verd
     _judge_activity(stored, seen, verdict)
     _judge_reminders(entries, stored, verdict)
     _judge_slots(stored, verdict)
-    _judge_streams(stored, ears, verdict)
+    _judge_streams(stored, readers, verdict)
     for letter in stored.dead_letters:
         verdict.blame("dead letters", letter)
     return verdict
@@ -137,7 +137,7 @@ def _judge_write(entry: Entry, stored: Stored, seen: Counter[str], verdict: Verd
 
 
 def _missing(entry: Entry, stored: Stored, seen: Counter[str], *, is_stored: bool) -> str:
-    """What there ought to be of an acknowledged write, and is not."""
+    """Returns what is missing of an acknowledged write, or ""."""
     operation = entry.operation
     event_id = f"{operation.kind}:{operation.task_id}:{entry.version}:1"
     actor, event = stored.actors.get(operation.task_id), stored.events.get(event_id)
@@ -153,7 +153,7 @@ def _missing(entry: Entry, stored: Stored, seen: Counter[str], *, is_stored: boo
 
 
 def _judge_versions(stored: Stored, verdict: Verdict) -> None:
-    """Each actor's events: versions 1 to its doc's, each version with all of its parts, each command once."""
+    """Each actor has events of versions 1 to its doc's, of each version all, and of each command once."""
     by_actor: defaultdict[str, dict[int, list[tuple[int, int]]]] = defaultdict(dict)
     commands: Counter[tuple[str, str]] = Counter()
     for event in stored.events.values():
@@ -173,7 +173,7 @@ def _judge_versions(stored: Stored, verdict: Verdict) -> None:
 
 
 def _judge_content(stored: Stored, verdict: Verdict) -> None:
-    """Each version of a task is the one before it with what it says that it has changed: it was decided on that one."""
+    """Each version of a task is the one before it with the changes that its event names: it was decided on that one."""
     by_actor: defaultdict[str, dict[int, Event]] = defaultdict(dict)
     for event in stored.events.values():
         if event.task is not None:
@@ -190,7 +190,7 @@ def _judge_content(stored: Stored, verdict: Verdict) -> None:
 
 
 def _ranges(versions: Iterable[int]) -> str:
-    """Of many versions only what is missing tells something."""
+    """Returns the versions as text; of many only the missing ones are of interest."""
     known = set(versions)
     top = max(known, default=0)
     missing = [version for version in range(1, top + 1) if version not in known]
@@ -198,7 +198,7 @@ def _ranges(versions: Iterable[int]) -> str:
 
 
 def _judge_read_model(stored: Stored, verdict: Verdict) -> None:
-    """Each actor is shown as it is, and a task as its last event says."""
+    """The read model shows each actor at its version, and a task's last event has the fields of its state."""
     for actor_id, actor in stored.actors.items():
         row = stored.shown.get(actor_id)
         if row is None or row.version != actor.version:
@@ -209,14 +209,14 @@ def _judge_read_model(stored: Stored, verdict: Verdict) -> None:
             for name, value in row.body.items():
                 if name in actor.state and actor.state[name] != value:
                     verdict.blame("read model differs", f"{actor_id}.{name} at {actor.version}")
-        told = stored.last_told.get(actor_id, {})
+        last = stored.last_event.get(actor_id, {})
         for name in ("title", "status", "priority", "tags", "deleted_at"):
-            if name in told and told[name] != actor.state[name]:
+            if name in last and last[name] != actor.state[name]:
                 verdict.blame("event differs from state", f"{actor_id}.{name}")
 
 
 def _judge_activity(stored: Stored, seen: Counter[str], verdict: Verdict) -> None:
-    """Every event once, nothing else but deliveries, positions without a hole, each hash on top of the one before."""
+    """Activity has every event once and nothing else but deliveries; positions and hashes are without a gap."""
     for event_id in stored.events:
         if seen[event_id] != 1:
             verdict.blame("duplicates" if seen[event_id] else "missing in activity", event_id)
@@ -238,7 +238,7 @@ def _judge_activity(stored: Stored, seen: Counter[str], verdict: Verdict) -> Non
 
 
 def _judge_reminders(entries: list[Entry], stored: Stored, verdict: Verdict) -> None:
-    """Each stored write that asked for a firing has one; each firing is told once, never twice, never early."""
+    """Each stored write that asked for a firing has one; each firing is delivered once, and none is early."""
     fired: defaultdict[str, Counter[tuple[str, int]]] = defaultdict(Counter)
     applied = {(event.actor_id, event.command_id): event for event in stored.events.values() if event.seq == 1}
     snoozed = {
@@ -259,10 +259,10 @@ def _judge_reminders(entries: list[Entry], stored: Stored, verdict: Verdict) -> 
 def _asked(
     entries: list[Entry], applied: Mapping[tuple[str, str], Event], snoozed: Mapping[tuple[str, str], Event]
 ) -> dict[str, dict[int, str]]:
-    """By task and number of the firing, since when it was asked for.
+    """Returns by task and number of the firing the instant at which it was asked for.
 
-    What was asked for long after its moment was never wanted. A snooze of a reminder that has not fired moves that
-    firing, and asks for no other.
+    A firing that was asked for long after its moment is not owed. A snooze of a reminder that has not fired moves that
+    firing, and asks for no other one.
     """
     asked: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for entry in entries:
@@ -284,9 +284,9 @@ def _judge_firings(task_id: str, asked: int, fired: Counter[tuple[str, int]], st
     elif len(fired) > asked and asked:
         verdict.blame("twice", f"task {task_id} was to fire {asked} times, fired {dict(fired)}")
     for firing, times in fired.items():
-        steps, told = stored.ledger.get(firing, {}), stored.told.get(firing, 0)
-        counts = f"{firing[0]} firing {firing[1]} of {task_id}: {times} events, ledger {steps}, told {told}"
-        if max(times, told, *(steps.get(step, 0) for step in ("fired", "delivered", "cancelled"))) > 1:
+        steps, notified = stored.ledger.get(firing, {}), stored.notified.get(firing, 0)
+        counts = f"{firing[0]} firing {firing[1]} of {task_id}: {times} events, ledger {steps}, notified {notified}"
+        if max(times, notified, *(steps.get(step, 0) for step in ("fired", "delivered", "cancelled"))) > 1:
             verdict.blame("twice", counts)
         elif not steps.get("fired") or not (steps.get("delivered") or steps.get("cancelled")):
             verdict.blame("never", counts)
@@ -295,7 +295,7 @@ def _judge_firings(task_id: str, asked: int, fired: Counter[tuple[str, int]], st
 
 
 def _judge_time(task_id: str, reminder: Mapping[str, Any], asked: Mapping[int, str], verdict: Verdict) -> None:
-    """Late is what fired after its time, and after it was asked for."""
+    """A firing is late by the time since its due instant, or since it was asked for where that was later."""
     due, fired_at = parsed(reminder["fire_at"]), parsed(reminder["fired_at"])
     since = asked.get(reminder["firing"])
     late = (fired_at - max(due, parsed(since) if since else due)).total_seconds()
@@ -306,19 +306,19 @@ def _judge_time(task_id: str, reminder: Mapping[str, Any], asked: Mapping[int, s
 
 
 def _judge_slots(stored: Stored, verdict: Verdict) -> None:
-    """Each slot that a series told of has one task; each task of a slot was told of; no series stands still."""
-    told: Counter[tuple[str, int, str]] = Counter()
+    """Each slot that a series has triggered has one task, each task of a slot was triggered, and no series stands still."""
+    triggered: Counter[tuple[str, int, str]] = Counter()
     for event in stored.events.values():
         if event.slot is not None:
             place = event.actor_id, event.slot["generation"], event.slot["slot"]
-            told[place] += 1
+            triggered[place] += 1
             if event.task_id not in stored.actors:
-                verdict.blame("slots never", f"{place} was told of, and task {event.task_id} is not there")
-    verdict.slots = len(told)
+                verdict.blame("slots never", f"{place} was triggered, and task {event.task_id} is not there")
+    verdict.slots = len(triggered)
     made = Counter(_place(actor.state) for actor in stored.actors.values() if actor.state.get("occurrence"))
-    for place in told.keys() | made.keys():
-        if max(told[place], made[place]) > 1:
-            verdict.blame("slots twice", f"{place}: told {told[place]} times, {made[place]} tasks")
+    for place in triggered.keys() | made.keys():
+        if max(triggered[place], made[place]) > 1:
+            verdict.blame("slots twice", f"{place}: triggered {triggered[place]} times, {made[place]} tasks")
     for actor_id, actor in stored.actors.items():
         if actor.kind == "SeriesActor":
             for problem in _standing_still(actor.state, stored):
@@ -326,7 +326,7 @@ def _judge_slots(stored: Stored, verdict: Verdict) -> None:
 
 
 def _place(task: Mapping[str, Any]) -> tuple[str, int, str]:
-    """Of which series, and which of its slots."""
+    """Returns the series of the task, and its generation and slot."""
     return task["series_id"], task["occurrence"]["generation"], task["occurrence"]["slot"]
 
 
@@ -338,27 +338,27 @@ def _standing_still(series: Mapping[str, Any], stored: Stored) -> Iterable[str]:
         return
     awaited = series["awaited"]
     if awaited is None:
-        yield "active, and waits for nothing"
+        yield "active, and awaits nothing"
         return
     task = stored.actors.get(awaited["task_id"])
     if series["mode"] == "completion":
         if task is not None and (task.state["status"] == "completed" or task.state["deleted_at"]):
-            yield f"waits for {awaited['task_id']}, which is done"
+            yield f"awaits {awaited['task_id']}, which is done"
     elif parsed(awaited["at"]).timestamp() < stored.now - OVERDUE_SECONDS:
-        yield f"waits for {awaited['at']}, which is past"
+        yield f"awaits {awaited['at']}, which is past"
 
 
-def _judge_streams(stored: Stored, ears: Sequence[Ear], verdict: Verdict) -> None:
-    """Each reader heard each position of its user once, in order, over every cut."""
+def _judge_streams(stored: Stored, readers: Sequence[StreamPositions], verdict: Verdict) -> None:
+    """Each reader heard each position of its user once and in order, across every cut."""
     last = Counter({line.user_id: line.position for line in stored.activity})
-    for number, ear in enumerate(ears):
-        top = last[ear.user_id]
+    for number, reader in enumerate(readers):
+        top = last[reader.user_id]
         verdict.sent += top
-        verdict.received += len(ear.positions)
-        missed = set(range(1, top + 1)).difference(ear.positions)
-        again = len(ear.positions) - len(set(ear.positions))
-        who = f"reader {number} of {ear.user_id}"
+        verdict.received += len(reader.positions)
+        missed = set(range(1, top + 1)).difference(reader.positions)
+        again = len(reader.positions) - len(set(reader.positions))
+        who = f"reader {number} of {reader.user_id}"
         for position in sorted(missed):
             verdict.blame("streams missed", f"{who} missed {position} of {top}")
-        if again or ear.positions != sorted(ear.positions):
+        if again or reader.positions != sorted(reader.positions):
             verdict.blame("streams repeated", f"{who} heard {again} again, or not in order")

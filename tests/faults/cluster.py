@@ -1,4 +1,4 @@
-"""A cluster as a system under test: `duely cluster` on Kafka, two of each role, every connection behind a proxy."""
+"""A cluster as a system under test: `duely cluster` on Kafka, two replicas of each role, every connection by a proxy."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from host.runner import broker, checkout, ports, sidecar
+from host.runner import broker, places, ports, sidecar
 from host.runner.cluster import OWN_PORTS, Counts, layout_of
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
 from host.runner.postgres import EmbeddedPostgres
@@ -24,11 +24,11 @@ _CONTROL = ("kafka", "postgres", "placement", "scheduler")
 
 
 class ClusterUnderFaults(Harmed, Cluster):
-    """A `Subject`: web, actors and consumers twice, each with its sidecar."""
+    """A `Subject`: two replicas of web, actors and consumers, each with its sidecar."""
 
     name = "cluster"
     parts = (*_CONTROL, *REPLICAS, *(f"{name}-daprd" for name in REPLICAS))
-    # Of the others there is another one that goes on.
+    # Of every other kind there is a second process, which goes on.
     writes_need = frozenset({"postgres", "session"})
     reminders_need = writes_need | {"scheduler"}
     links_of_writes = tuple(
@@ -53,45 +53,45 @@ class ClusterUnderFaults(Harmed, Cluster):
         return self.data.run / f"{replica}.json"
 
     def redelivery(self) -> dict[str, Any]:
-        """By the sidecar of a consumers replica, which may publish events."""
+        """Returns the address of the sidecar of a consumers replica, which may publish events."""
         known = ports.remembered_in(self.data.ports)
         own = {"grpc_port": known["consumers-1_dapr_grpc"], "http_port": known["consumers-1_dapr_http"]}
         return {**super().redelivery(), **own, "broker": True}
 
     def targets(self) -> dict[str, str]:
-        """Where each proxied connection leads."""
+        """Returns the target of each proxied connection."""
         names = [*layout_of(Settings(port=self.port), Counts()).ports, *broker.PORTS]
         picked = ports.pick(names, self.data.ports)
         socket = str(EmbeddedPostgres(self.data.postgres).socket_dir / ".s.PGSQL.5432")
-        found = {KAFKA: f"127.0.0.1:{picked['kafka']}"}
+        targets = {KAFKA: f"127.0.0.1:{picked['kafka']}"}
         for name in REPLICAS:
-            found |= {
+            targets |= {
                 f"{name}-postgres": socket,
                 f"{name}-daprd": f"127.0.0.1:{picked[f'{name}_dapr_http']}",
                 f"{name}-daprd-grpc": f"127.0.0.1:{picked[f'{name}_dapr_grpc']}",
                 f"{name}-daprd-app": f"127.0.0.1:{picked[f'{name}_app']}",
             }
             if name.startswith("actors"):
-                found[f"{name}-daprd-postgres"] = socket
-        return found
+                targets[f"{name}-daprd-postgres"] = socket
+        return targets
 
     def routes(self, links: Mapping[str, int]) -> dict[str, Any]:
-        """Who is told to go through which proxy."""
+        """Returns by part the settings that lead its connections through the proxies."""
         kafka = {"DUELY_KAFKA_BROKERS": f"127.0.0.1:{links[KAFKA]}"}
-        found: dict[str, Any] = {"kafka": {"port": links[KAFKA]}}
+        routes: dict[str, Any] = {"kafka": {"port": links[KAFKA]}}
         for name in REPLICAS:
             env = {"DAPR_HTTP_PORT": str(links[f"{name}-daprd"]), "DAPR_GRPC_PORT": str(links[f"{name}-daprd-grpc"])}
-            found[name] = {"env": env, "database_port": links[f"{name}-postgres"]}
-            found[f"{name}-daprd"] = {"env": kafka, "flags": {"--app-port": links[f"{name}-daprd-app"]}}
+            routes[name] = {"env": env, "database_port": links[f"{name}-postgres"]}
+            routes[f"{name}-daprd"] = {"env": kafka, "flags": {"--app-port": links[f"{name}-daprd-app"]}}
             if name.startswith("actors"):
-                found[f"{name}-daprd"]["database_port"] = links[f"{name}-daprd-postgres"]
-        return found
+                routes[f"{name}-daprd"]["database_port"] = links[f"{name}-daprd-postgres"]
+        return routes
 
     @contextlib.contextmanager
     def joined(self, replica: str) -> Generator[Callable[[], bool]]:
-        """Its sidecar and its process, with ports and a folder entry of their own; gives whether it hosts actors."""
+        """Runs a further replica and its sidecar on ports of their own; gives a check whether it hosts actors."""
         machine = self._machine_of(replica)
-        os.environ["DUELY_BROKER"] = "kafka"  # a part inherits what the runner's own settings are
+        os.environ["DUELY_BROKER"] = "kafka"  # a part inherits the settings of the runner, which is this process here
         started = [part.spawn() for part in parts(machine, [machine]) if part.name in {replica, f"{replica}-daprd"}]
 
         def hosts() -> bool:
@@ -117,14 +117,14 @@ class ClusterUnderFaults(Harmed, Cluster):
         own = ports.pick([*REPLICA_PORTS, *OWN_PORTS], self._ports_of(replica))
         settings = read_settings({**self.environment(), "DUELY_ROLE": replica.split("-", maxsplit=1)[0]})
         access = broker.access_of(read_settings(self.environment()))
-        found = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
-        assert found is not None
+        built = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+        assert built is not None
         return Machine(
             settings=replace(
                 settings, port=own["health"], inner_port=own["inner"], kafka=access, database_url=self.database_url
             ),
             folder=self.data,
-            sidecar=found,
+            sidecar=built,
             ports={name: known[name] for name in CONTROL_PORTS} | own,
             postgres=None,
             api_token=secrets.token_urlsafe(24),
@@ -135,6 +135,6 @@ class ClusterUnderFaults(Harmed, Cluster):
 
 @contextlib.contextmanager
 def cluster(folder: Path) -> Generator[ClusterUnderFaults]:
-    """A started cluster behind its proxies; all of it gone at the end."""
+    """Runs a cluster behind its proxies for the length of the block."""
     with started(ClusterUnderFaults(folder), "cluster", seconds=START_SECONDS) as system:
         yield system

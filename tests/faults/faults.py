@@ -1,4 +1,4 @@
-"""The faults: what each does to a system, for how long, what it aims at, and in which order a seed brings them."""
+"""The faults: what each does to a system, for how long, what it aims at, and the order that a seed gives them."""
 
 import contextlib
 import random
@@ -27,9 +27,10 @@ ROLLING: Final = "rolling restart"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`begin` does it and gives what undoes it; both block. It is hit when something that it aims at was under way.
+    """One fault. It has hit when something that it aims at was under way.
 
-    `lasting`: others are brought meanwhile.
+    begin: brings it and returns a function that undoes it; both block
+    lasting: other faults are brought meanwhile
     """
 
     name: str
@@ -40,7 +41,7 @@ class Fault:
 
 
 def kill(subject: Subject, kind: str, chance: random.Random, how: signal.Signals = signal.SIGKILL) -> Fault:
-    """One of that kind; its place is taken by another."""
+    """Kills a process of that kind, and waits until another has taken its place."""
 
     def begin() -> End:
         process = chance.choice(subject.main_processes(kind))
@@ -52,12 +53,12 @@ def kill(subject: Subject, kind: str, chance: random.Random, how: signal.Signals
 
 
 def stop(subject: Subject, kind: str, chance: random.Random, seconds: float) -> Fault:
-    """One of that kind stands still for a while, with all that it has started, and goes on."""
+    """Stops a process of that kind, with its children, for a while."""
 
     def begin() -> End:
         process = chance.choice(subject.main_processes(kind))
         process.send_signal(signal.SIGSTOP)
-        # The sessions of PostgreSQL would go on without it; the runner's parts are other kinds.
+        # Its children are stopped too, for PostgreSQL's sessions would go on; the runner's are kinds of their own.
         stopped = [process, *([] if kind == "runner" else process.children(recursive=True))]
         for child in stopped[1:]:
             with contextlib.suppress(psutil.Error):
@@ -74,7 +75,7 @@ def _go_on(stopped: list[psutil.Process]) -> None:
 
 
 def harm(subject: Subject, link: str, mode: str, seconds: float) -> Fault:
-    """A connection between two that both run."""
+    """Harms a connection between two processes that both run."""
 
     def begin() -> End:
         subject.links.set(link, mode, DELAY_SECONDS)
@@ -89,7 +90,7 @@ def _opened(subject: Subject, link: str) -> None:
 
 
 def full(subject: Subject, disk: str, seconds: float) -> Fault:
-    """No room on a disk. Who does not need more of it for a while is killed, so that it must start on a full one."""
+    """Fills a disk. The scheduler, which needs no more room for a while, is killed, so that it must start on a full one."""
     place, kind = subject.disks()[disk]
 
     def begin() -> End:
@@ -109,7 +110,7 @@ def _roomy(place: str, size: int, again: End) -> None:
 
 
 def rolling(subject: Subject, kinds: Sequence[str], ready_seconds: float = 60.0) -> Fault:
-    """Every process of those kinds told to end, batch by batch, the next one only when all is ready again."""
+    """Restarts every process of those kinds, batch by batch, each batch when all is ready again."""
 
     def begin() -> End:
         for batch in subject.batches(kinds):
@@ -125,10 +126,10 @@ def rolling(subject: Subject, kinds: Sequence[str], ready_seconds: float = 60.0)
 
 
 def _told_to_end(subject: Subject, name: str) -> psutil.Process | None:
-    """None when another fault was first."""
+    """Tells that part to end; returns its process, or None when another fault has ended it."""
     with contextlib.suppress(LookupError, psutil.Error):
         process = subject.part(name)
-        # PostgreSQL would wait for its clients to leave; a fast shutdown is what its runner asks for too.
+        # On SIGTERM PostgreSQL would wait for its clients; the runner asks for a fast shutdown too.
         process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
         return process
     return None
@@ -141,9 +142,9 @@ def aim_of(subject: Subject, kind: str) -> Aim:
 
 
 def storm(subject: Subject, replica: str, seconds: float, every_seconds: float = 5.0) -> Fault:
-    """A replica that leaves and comes back, again and again: what it hosts moves each time.
+    """Lets a replica join and leave again and again: the actors that it hosts move each time.
 
-    It stays until it hosts something, for on a busy machine it would else leave before it has come.
+    It stays until it hosts some; on a busy machine it would otherwise leave before it has joined.
     """
 
     def begin() -> End:
@@ -160,18 +161,19 @@ def storm(subject: Subject, replica: str, seconds: float, every_seconds: float =
 
 
 def _is_so(check: Callable[[], bool], within_seconds: float) -> bool:
-    limit = time.monotonic() + within_seconds
-    while not (found := check()) and time.monotonic() < limit:
+    deadline = time.monotonic() + within_seconds
+    while not (holds := check()) and time.monotonic() < deadline:
         time.sleep(0.2)
-    return found
+    return holds
 
 
 def each_once(
     subject: Subject, seed: int, *, kinds: Sequence[str] | None = None, storm_seconds: float = 60.0
 ) -> list[Fault]:
-    """Every kind killed and stopped, every mode of a connection, a rolling restart, every disk: in an order of chance.
+    """Returns each fault once, in random order.
 
-    With `kinds`, of the processes and of their disks those alone.
+    Every kind is killed and stopped, every mode of a connection is brought, every disk is filled, and there is a rolling
+    restart. With `kinds`, only processes of those kinds and their disks are harmed.
     """
     chance = random.Random(seed)
     kinds = subject.kinds if kinds is None else kinds
@@ -189,13 +191,16 @@ def each_once(
 
 
 def share_of_ci(subject: Subject, seed: int) -> list[Fault]:
-    """Each fault once over all systems: on this one what no simpler one shows, and a rolling restart where others go on."""
+    """Returns the faults that CI brings on this system: those that no simpler one shows.
+
+    There is a rolling restart only where other replicas go on meanwhile.
+    """
     faults = each_once(subject, seed, kinds=subject.own_kinds)
     return [fault for fault in faults if subject.may_join or fault.name != ROLLING]
 
 
 def without_end(subject: Subject, seed: int, *, storm_seconds: float = 300.0) -> Iterator[Fault]:
-    """Rounds of all there is, each round in another order and with other lengths; a storm in the first alone."""
+    """Gives rounds of all faults, each in another order and with other lengths; only the first round has a storm."""
     chance = random.Random(seed)
     while True:
         faults = _processes(subject, subject.kinds, chance, STOP_SECONDS)
@@ -210,7 +215,7 @@ def without_end(subject: Subject, seed: int, *, storm_seconds: float = 300.0) ->
 
 
 def _in_chance_order(faults: list[Fault], chance: random.Random) -> list[Fault]:
-    """What lasts comes first, so that others meet it."""
+    """Shuffles the faults; lasting ones come first, so that others meet them."""
     chance.shuffle(faults)
     return sorted(faults, key=lambda fault: not fault.lasting)
 
@@ -227,8 +232,8 @@ def _whole(subject: Subject, kinds: Sequence[str], disk_seconds: float, storm_se
 
 
 def _spread(links: list[str], chance: random.Random, count: int) -> list[str]:
-    """So many of them, none twice before each stands once."""
-    found: list[str] = []
-    while len(found) < count:
-        found += chance.sample(links, len(links))
-    return found[:count]
+    """Returns `count` of the links, none of them twice before each is there once."""
+    spread: list[str] = []
+    while len(spread) < count:
+        spread += chance.sample(links, len(links))
+    return spread[:count]

@@ -1,4 +1,4 @@
-"""What every system of ours under test has in common: its processes by kind, its disks, and how it comes back."""
+"""The common part of our systems under test: processes by kind, disks, and waiting until all runs again."""
 
 import contextlib
 import os
@@ -16,16 +16,16 @@ from tests.support.system import System
 
 BACK_SECONDS = 90.0
 DISK_MEGABYTES = {"postgres": 6_000, "scheduler": 1_500}
-SESSION = "session"  # a process of PostgreSQL's own, whose death makes it start over
+SESSION = "session"  # a process of PostgreSQL that serves a client; when it is killed, PostgreSQL restarts
 RUNNER = "runner"
 
 
 class Harmed(System):
-    """The part of a `Subject` that does not depend on how many processes there are. `parts` must all run."""
+    """The methods of a `Subject` that do not depend on the number of processes; all `parts` must run."""
 
     parts: tuple[str, ...] = ()
     links: Links
-    without_disks = ""  # why there are none
+    without_disks = ""  # the reason why none could be mounted
     gave_up = 0
 
     @property
@@ -40,22 +40,22 @@ class Harmed(System):
         return [psutil.Process(pid) for name, pid in self.pids().items() if kind_of(name) == kind]
 
     def batches(self, kinds: Sequence[str]) -> list[list[str]]:
-        """What has no number alone; then the first of each role with its sidecar, then the second."""
-        found: dict[str, list[str]] = {}
+        """Returns first each part without a number alone, then the first replicas with their sidecars, then the second."""
+        batches: dict[str, list[str]] = {}
         for name in self.parts:
             if kind_of(name) in kinds:
                 number = re.search(r"-(\d+)", name)
-                found.setdefault(number[1] if number else name, []).append(name)
-        return list(found.values())
+                batches.setdefault(number[1] if number else name, []).append(name)
+        return list(batches.values())
 
     def _sessions(self) -> list[psutil.Process]:
-        """The processes of PostgreSQL that serve a client, whoever came first."""
-        found: list[psutil.Process] = []
+        """Returns the processes of PostgreSQL that serve a client."""
+        sessions: list[psutil.Process] = []
         for process in self.part("postgres").children():
             with contextlib.suppress(psutil.Error):
                 if " duely " in " ".join(process.cmdline()):  # `postgres: owner database client state`
-                    found.append(process)
-        return found
+                    sessions.append(process)
+        return sessions
 
     def until_replaced(self, kind: str, old_pid: int) -> None:
         if kind == SESSION:
@@ -72,7 +72,7 @@ class Harmed(System):
         return self.pids().keys() >= set(self.parts)
 
     def _start_again(self) -> None:
-        """As whoever keeps a service up does."""
+        """Starts the runner again, as a service manager does."""
         old = self._process
         assert old is not None
         until(lambda: old.poll() is not None, BACK_SECONDS, "the runner is over")
@@ -80,11 +80,11 @@ class Harmed(System):
 
         def runs() -> bool:
             nonlocal process
-            if process.poll() is not None:  # it gives up when a part cannot be started, as on a disk that is full
+            if process.poll() is not None:  # the runner gives up when a part cannot start, as on a full disk
                 self.gave_up += 1
                 process = self.launch()
-            told = self.data.noted_running()
-            return told is not None and told.pid == process.pid and self._all_run()
+            running = self.data.noted_running()
+            return running is not None and running.pid == process.pid and self._all_run()
 
         until(runs, BACK_SECONDS, "the runner started its parts")
 
@@ -92,13 +92,13 @@ class Harmed(System):
         raise NotImplementedError(f"{replica} may not join")
 
     def redelivery(self) -> dict[str, Any]:
-        told = self.data.noted_running()
-        assert told is not None, "it does not run"
+        running = self.data.noted_running()
+        assert running is not None, "it does not run"
         return {
             "database_url": self.database_url,
-            "grpc_port": told.dapr_grpc_port,
-            "http_port": told.dapr_http_port,
-            "token": told.api_token,
+            "grpc_port": running.dapr_grpc_port,
+            "http_port": running.dapr_http_port,
+            "token": running.api_token,
         }
 
     def verify(self) -> "subprocess.CompletedProcess[str]":
@@ -108,7 +108,7 @@ class Harmed(System):
         return {} if self.without_disks else {name: (str(self.data.path / name), name) for name in DISK_MEGABYTES}
 
     def mount(self) -> None:
-        """A disk in memory for each who keeps data; says in `without_disks` why there is none."""
+        """Mounts a disk in memory for each part that keeps data, or sets `without_disks`."""
         for name, megabytes in DISK_MEGABYTES.items():
             place = self.data.path / name
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -119,7 +119,7 @@ class Harmed(System):
                 check=False,
             )
             if made.returncode:
-                self.without_disks = f"may not mount a small disk: {made.stderr.strip()} (run as root)"
+                self.without_disks = f"cannot mount a small disk: {made.stderr.strip()} (run as root)"
 
     def unmount(self) -> None:
         for place, _ in self.disks().values():
@@ -127,12 +127,12 @@ class Harmed(System):
 
 
 def kind_of(name: str) -> str:
-    """What a part is, whichever of several: `web-daprd` of `web-2-daprd`."""
+    """Returns the kind of a part, without its number: `web-daprd` for `web-2-daprd`."""
     return re.sub(r"-\d+", "", name)
 
 
 def resized(place: str, size_bytes: int) -> None:
-    """Give that disk another size; never less than what is on it."""
+    """Gives that disk another size, but never a smaller one than what is on it."""
     kilobytes = max(size_bytes, used(place)) // 1024 + 1
     subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", place], check=True)
 

@@ -1,8 +1,7 @@
-"""What a user does, one write after another: the lives of tasks, reminders, series and of the user's own profile.
+"""The writes of a user, one after another: the lives of tasks, reminders, series and of the user's own profile.
 
-A life is a generator of steps, and of seconds to rest before the next one; each step is made when it is sent. It is given the
-answer to each; when an answer never came, or was a refusal, the life ends there: no write's effect ever hangs on one of
-unknown outcome.
+A life is a generator of steps, and of seconds to rest before the next one. It is sent the answer to each step. It ends
+when an answer never came or was a refusal: so no effect of a write depends on one of unknown outcome.
 """
 
 import random
@@ -35,12 +34,12 @@ class Step:
 
 
 Life: TypeAlias = Generator[Step | float, Json, None]
-Moment: TypeAlias = Generator[Step | float, Json, Json]  # a part of a life, which gives the last answer
+Moment: TypeAlias = Generator[Step | float, Json, Json]  # a part of a life, which returns the last answer
 
 
 @dataclass(frozen=True, slots=True)
 class FaultPerson:
-    """Who lives: chance is the load's own, so that a seed tells the whole order of what is asked."""
+    """The person of a life. All share the load's random numbers, so that a seed gives the whole order of the writes."""
 
     user_id: str
     hot_task: str
@@ -53,36 +52,36 @@ class FaultPerson:
         request: tuple[str, str, Json | None],
         *,
         key: str = "",
-        **told: Any,
+        **details: Any,
     ) -> Step:
         key = key or self.key()
-        operation = Operation(command_id_for_key(self.user_id, key), self.user_id, actor_id, name, **told)
+        operation = Operation(command_id_for_key(self.user_id, key), self.user_id, actor_id, name, **details)
         return Step(operation, key, *request)
 
     def key(self) -> str:
         return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
 
     def born(self) -> tuple[str, str]:
-        """A key, and the id of what is made under it."""
+        """Returns a key, and the id of the actor that a create with this key makes."""
         key = self.key()
         return key, task_id_for(self.user_id, command_id_for_key(self.user_id, key))
 
 
 def task(person: FaultPerson) -> Life:
-    """Made, and then whatever becomes of a task, as far as this one goes."""
+    """Creates a task and takes it through some of the steps."""
     task_id = yield from _new_task(person)
     for name in TASK_STEPS[: person.chance.randint(1, len(TASK_STEPS))]:
         yield _change(person, task_id, name)
 
 
 def hot(person: FaultPerson) -> Life:
-    """One task that several hands write at once."""
+    """Edits one task that several hands write to at once."""
     while True:
         yield _change(person, person.hot_task, "patch")
 
 
 def reminding(person: FaultPerson) -> Life:
-    """Made to remind; it is only edited, so the reminder must fire. Then snoozed, so it must fire again, and answered."""
+    """Creates a task with a reminder, which must fire; snoozes it, so that it must fire again; acknowledges it."""
     at = person.chance.uniform(*REMINDER_SECONDS)
     task_id = yield from _new_task(person, at)
     yield _change(person, task_id, "patch")
@@ -97,7 +96,7 @@ def reminding(person: FaultPerson) -> Life:
 
 
 def scheduled(person: FaultPerson) -> Life:
-    """A series by the calendar, whose first slot comes within two minutes; slots left out, moved, and a pause."""
+    """Creates a series by schedule whose first slot comes within two minutes; skips, moves, edits, pauses, deletes."""
     first = datetime.now(UTC) + timedelta(seconds=person.chance.uniform(20, 120))
     start = {"local": first.strftime("%Y-%m-%dT%H:%M"), "zone": "UTC"}
     made = yield _new_series(person, start, mode="schedule", look_ahead_days=person.chance.choice([0, 2]))
@@ -122,7 +121,7 @@ def _edit(person: FaultPerson, made: Json, name: str) -> Moment:
 
 
 def completed(person: FaultPerson) -> Life:
-    """A series after completion: each of its tasks is done, and the next one must come of that."""
+    """Creates a series after completion and completes its tasks; each completion must bring the next one."""
     start = {"date": datetime.now(UTC).date().isoformat()}
     made = yield _new_series(person, start, mode="completion")
     done = ""
@@ -130,7 +129,7 @@ def completed(person: FaultPerson) -> Life:
         yield 1.0
         task_id = (made["next"] or {}).get("task_id") or done
         if task_id != done:
-            # A consumer makes it, and may be behind: then there is none yet to be completed.
+            # A consumer makes it, and may be behind: then there is no task yet that could be completed.
             yield _command(person, task_id, "complete", None)
             done = task_id
             yield 1.0
@@ -138,13 +137,13 @@ def completed(person: FaultPerson) -> Life:
 
 
 def profile(person: FaultPerson) -> Life:
-    """The person's own actor."""
+    """Edits the person's own actor."""
     while True:
         yield 5.0
         yield person.step("name", person.user_id, ("PATCH", "/me", {"name": person.key()}), kind="UserActor")
 
 
-# How many hands of a person are at which life.
+# The number of hands of a person by the life that they live.
 HANDS: Final[Mapping[Callable[[FaultPerson], Life], int]] = {
     task: 5, hot: 2, reminding: 3, scheduled: 1, completed: 1, profile: 1,
 }  # fmt: skip
@@ -173,7 +172,7 @@ def _change(person: FaultPerson, task_id: str, name: str) -> Step:
 
 
 def _command(person: FaultPerson, task_id: str, name: str, body: Json | None, *, fires_at: str = "") -> Step:
-    """One for which time or a consumer does something first: when that has not been done, it is refused or idle."""
+    """Returns a command that time or a consumer must precede: when that has not happened, it is refused or idle."""
     return person.step(
         name,
         task_id,
@@ -199,12 +198,12 @@ def _retitle(person: FaultPerson, series_id: str) -> Step:
 
 
 def _series_command(person: FaultPerson, made: Json, name: str, request: tuple[str, str, Json | None]) -> Step:
-    """The slot that the last answer named may have come since."""
+    """Returns a command of a series; it may be refused, for the slot of the last answer may have come since."""
     method, path, body = request
     whole = (method, f"/series/{made['id']}{path}", body)
     return person.step(name, made["id"], whole, kind="SeriesActor", may_be_refused=True)
 
 
 def parsed_seconds(moment: str) -> float:
-    """An instant as seconds of the wall clock."""
+    """Returns an instant as seconds since 1970."""
     return parsed(moment).timestamp()

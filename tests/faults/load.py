@@ -1,8 +1,8 @@
-"""Mixed writes of many users at a rate that the machine bears, each written down with its outcome.
+"""Mixed writes of many users at a rate that the machine bears, each recorded with its outcome.
 
-A hand takes one life after another through its steps, so that it knows what each write must change. When an answer does
-not come, it asks again with the same key, as our page does, until it is told; some hands give up instead, and leave
-that life for good.
+A hand takes one life after another through its steps, so that it knows what each write must change. When no answer
+comes, it asks again with the same key, as our page does, until it has one; some hands give up instead, and abandon
+that life.
 """
 
 import asyncio
@@ -32,35 +32,35 @@ ASK_AGAIN_SECONDS = 150.0
 FIRST_PAUSE_SECONDS = 0.4
 LONGEST_PAUSE_SECONDS = 2.0
 SLOW_SECONDS = 0.3
-MOST_IN_FLIGHT = 250  # a fault must not leave a queue behind it that outlives it by minutes
+MOST_IN_FLIGHT = 250  # more would leave a queue behind a fault that takes minutes to clear
 _SIGN_UPS_AT_ONCE = 4
 _NOT_SENT = -1
 
 
 @dataclass(eq=False, slots=True)
 class Hand:
-    """One at work for a person; `told` is the answer that its life has not seen yet."""
+    """One of a person's hands; `answer` is the one that its life has not seen yet."""
 
     caller: Caller
     person: FaultPerson
     kind: Callable[[FaultPerson], Life]
     life: Life | None = None
-    told: dict[str, Any] | None = None
+    answer: dict[str, Any] | None = None
     not_before: float = 0.0
 
     def next(self) -> Step | float:
-        """Its next write, or how long it rests; a life that is over is followed by another."""
+        """Returns its next write, or the seconds that it rests; after the end of a life another one begins."""
         while True:
             if self.life is None:
-                self.life, self.told = self.kind(self.person), None
+                self.life, self.answer = self.kind(self.person), None
             try:
-                return next(self.life) if self.told is None else self.life.send(self.told)
+                return next(self.life) if self.answer is None else self.life.send(self.answer)
             except StopIteration:
                 self.life = None
 
 
 class Load:
-    """Runs from `start` to `finish`; `held_back` counts the writes that no hand was free for, or too many waited."""
+    """The load of a run. `held_back` counts the writes for which no hand was free, or too many were in flight."""
 
     def __init__(self, callers: Sequence[Caller], recorder: Recorder, pace: Pace, seed: int) -> None:
         self.recorder = recorder
@@ -68,10 +68,10 @@ class Load:
         self.pace = pace
         self.seed = seed
         self.held_back = 0
-        self.disturbed = 0  # writes that were told only when asked for again, or never
-        self.slow = 0  # writes that took longer than a delay adds
+        self.disturbed = 0  # writes that were acknowledged only after a retry, or never
+        self.slow = 0  # writes that took longer than SLOW_SECONDS
         self.acks: list[float] = []  # when writes were acknowledged
-        self.due: list[float] = []  # when reminders were asked to fire, by the wall clock
+        self.due: list[float] = []  # when reminders were asked to fire, in seconds since 1970
         self._random = random.Random(seed)
         self._free: list[Hand] = []
         self._resting: list[Hand] = []
@@ -91,7 +91,7 @@ class Load:
         self._loops = [asyncio.create_task(self._tick()), asyncio.create_task(self._look())]
 
     async def finish(self) -> None:
-        """Stop asking and let what is under way end."""
+        """Sends no more writes, and waits for those under way."""
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -109,21 +109,20 @@ class Load:
     async def _tick(self) -> None:
         due = time.monotonic()
         while True:
-            due = max(
-                due + 1 / self.pace.rate, time.monotonic() - 1
-            )  # no burst longer than a second after a stop of ours
+            # After a stop of this process there must be no burst of more than a second.
+            due = max(due + 1 / self.pace.rate, time.monotonic() - 1)
             await asyncio.sleep(due - time.monotonic())
-            self._wake_the_rested()
-            found = self._pick() if self.in_flight < MOST_IN_FLIGHT else None
-            if found is None:
+            self._free_the_rested()
+            picked = self._pick() if self.in_flight < MOST_IN_FLIGHT else None
+            if picked is None:
                 self.held_back += 1
                 continue
-            task = asyncio.create_task(self._work(*found))
+            task = asyncio.create_task(self._work(*picked))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
     def _pick(self) -> tuple[Hand, Step] | None:
-        """A free hand with its next write; those that rest now are put aside."""
+        """Returns a free hand with its next write, or None; hands whose life rests are put aside."""
         while self._free:
             index = self._random.randrange(len(self._free))
             self._free[index], self._free[-1] = self._free[-1], self._free[index]
@@ -131,12 +130,12 @@ class Load:
             step = hand.next()
             if isinstance(step, Step):
                 return hand, step
-            hand.told = {}  # a rest has no answer
+            hand.answer = {}  # a rest has an empty answer
             hand.not_before = time.monotonic() + step
             self._resting.append(hand)
         return None
 
-    def _wake_the_rested(self) -> None:
+    def _free_the_rested(self) -> None:
         now = time.monotonic()
         rested = [hand for hand in self._resting if hand.not_before <= now]
         if rested:
@@ -144,17 +143,20 @@ class Load:
             self._resting = [hand for hand in self._resting if hand.not_before > now]
 
     async def _work(self, hand: Hand, step: Step) -> None:
-        """One write; without a certain answer the life is left."""
+        """Does one write; without a certain answer the hand abandons its life."""
         entry = self.recorder.invoke(step.operation)
-        hand.told = await self._until_told(hand.caller, entry, step)
+        hand.answer = await self._until_certain(hand.caller, entry, step)
         self.disturbed += entry.attempts > 1 or entry.outcome == "unknown"
         self.slow += entry.ended - entry.invoked > SLOW_SECONDS
-        if hand.told is None:
+        if hand.answer is None:
             hand.life = None
         self._free.append(hand)
 
-    async def _until_told(self, caller: Caller, entry: Entry, step: Step) -> dict[str, Any] | None:
-        """What was answered when it was acknowledged. An attempt without a certain answer is repeated, or given up."""
+    async def _until_certain(self, caller: Caller, entry: Entry, step: Step) -> dict[str, Any] | None:
+        """Returns the answer to an acknowledged write, or None.
+
+        An attempt without a certain answer is repeated, or the hand gives up.
+        """
         gives_up = self._random.random() < GIVES_UP_SHARE
         deadline = entry.invoked + ASK_AGAIN_SECONDS
         attempts, reached, pause = 0, False, FIRST_PAUSE_SECONDS
@@ -189,14 +191,14 @@ class Load:
 
 
 def _named(status: int, answer: httpx.Response | None) -> str:
-    """A 503 says when to come back; one that does not is another thing."""
+    """Returns the name of a status; a 503 without Retry-After has a name of its own."""
     if status == 503 and answer is not None and "Retry-After" not in answer.headers:
         return "503 without Retry-After"
     return {_NOT_SENT: "not sent", 0: "no answer"}.get(status, str(status))
 
 
 async def _attempt(caller: Caller, step: Step) -> tuple[httpx.Response | None, str]:
-    """The answer, if one came, and what it said."""
+    """Returns the answer, if one came, and the text of an error."""
     try:
         answer = await caller.http.request(
             step.method, step.path, json=step.body, headers={"Idempotency-Key": step.key}
@@ -207,10 +209,10 @@ async def _attempt(caller: Caller, step: Step) -> tuple[httpx.Response | None, s
 
 
 @asynccontextmanager
-async def storm(
+async def running_load(
     urls: Sequence[str], history: Path, *, seed: int, pace: Pace, users: int = USERS, listeners: int = LISTENERS
 ) -> AsyncGenerator[tuple[Load, list[Listener]]]:
-    """A load under way for the length of the block, each user's stream read from its beginning throughout."""
+    """Runs a load for the length of the block, and reads each user's stream from its beginning throughout."""
     async with AsyncExitStack() as stack:
         gate = asyncio.Semaphore(_SIGN_UPS_AT_ONCE)
 
@@ -221,14 +223,14 @@ async def storm(
         callers = await asyncio.gather(*(script(number) for number in range(users)))
         for caller in callers:
             await stack.enter_async_context(caller)
-        ears = [Listener(urls, callers[number % users], number) for number in range(listeners)]
-        for ear in ears:
-            await stack.enter_async_context(ear)
+        readers = [Listener(urls, callers[number % users], number) for number in range(listeners)]
+        for reader in readers:
+            await stack.enter_async_context(reader)
         recorder = Recorder(history)
         load = Load(callers, recorder, pace, seed)
         await load.start()
         try:
-            yield load, ears
+            yield load, readers
         finally:
             with contextlib.suppress(asyncio.CancelledError):
                 await load.finish()
@@ -236,7 +238,7 @@ async def storm(
 
 
 async def _script(url: str) -> Caller:
-    """A new user's script; nothing waits for the read model between its writes."""
+    """Returns a script of a new user; it sends no consistency token, so its writes wait for no read model."""
     async with Caller(url) as person:
         await person.sign_up()
         script = Caller(url, await person.new_token())

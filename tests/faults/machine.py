@@ -1,4 +1,4 @@
-"""One machine as a system under test: `duely up`, with its database and sidecar behind proxies and on small disks."""
+"""One machine as a system under test: `duely up` with database and sidecar behind proxies and data on small disks."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ from tests.support.system import PARTS, running
 
 
 class Machine(Harmed):
-    """A `Subject`: every process once, no broker."""
+    """A `Subject` with every process once and without a broker."""
 
     name = "one machine"
     parts = PARTS
@@ -37,7 +37,7 @@ class Machine(Harmed):
         return [f"{self.inner_url}/metrics"]
 
     def targets(self) -> dict[str, str]:
-        """Where each proxied connection leads."""
+        """Returns the target of each proxied connection."""
         picked = ports.pick(PORTS, self.data.ports)
         socket = str(EmbeddedPostgres(self.data.postgres).socket_dir / ".s.PGSQL.5432")
         return {
@@ -49,7 +49,7 @@ class Machine(Harmed):
         }
 
     def routes(self, links: Mapping[str, int]) -> dict[str, Any]:
-        """Who is told to go through which proxy."""
+        """Returns by part the settings that lead its connections through the proxies."""
         host = {"DAPR_HTTP_PORT": str(links["host-daprd"]), "DAPR_GRPC_PORT": str(links["host-daprd-grpc"])}
         return {
             "host": {"env": host, "database_port": links["host-postgres"]},
@@ -59,14 +59,14 @@ class Machine(Harmed):
 
 @contextlib.contextmanager
 def machine(folder: Path) -> Generator[Machine]:
-    """A started machine behind its proxies; all of it gone at the end."""
+    """Runs a machine behind its proxies for the length of the block."""
     with started(Machine(folder), "up") as system:
         yield system
 
 
 @contextlib.contextmanager
 def started(system: Any, *command: str, seconds: float = 90.0) -> Generator[Any]:
-    """A system that has `targets` and `routes`, run by that command of `duely`, for the length of the block."""
+    """Runs a system that has `targets` and `routes`, by that command of `duely`, for the length of the block."""
     system.data.path.mkdir(parents=True, exist_ok=True)
     system.mount()
     try:

@@ -1,4 +1,4 @@
-"""How fast the load goes: as fast as leaves the machine some room, between a floor and a ceiling."""
+"""The rate of the load: as high as leaves the machine some CPU, between a floor and a ceiling."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,13 +8,13 @@ import psutil
 FLOOR = 60.0
 CEILING = 200.0
 MOST_CPU = 85.0
-_AIM_CPU = 78.0  # below the limit, so that a wave does not pass it
+_AIM_CPU = 78.0  # percent
 _UP, _DOWN = 1.06, 0.9
 
 
 @dataclass(slots=True)
 class Pace:
-    """`rate` is what is offered now, in writes a second. Look once a second."""
+    """The offered `rate`, in writes a second; `look` is to be called once a second."""
 
     rate: float = 70.0
     cpu_percent: Callable[[], float] = field(default=lambda: psutil.cpu_percent(None))
@@ -24,7 +24,7 @@ class Pace:
     cpu: list[float] = field(default_factory=list[float])
 
     def look(self) -> None:
-        """Weigh what the machine does since the last look."""
+        """Adapts the rate to the CPU that the machine has used since the last look."""
         busy = self.cpu_percent()
         self.cpu.append(busy)
         self.offered.append(self.rate)

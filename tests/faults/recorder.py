@@ -1,4 +1,4 @@
-"""What the load asked for and what it was told: a line for each, in a file of its own that outlives everything."""
+"""The history of a run: a line for each write and for its outcome, in a file that outlives every process."""
 
 import itertools
 import json
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-# ok: acknowledged, must be there. fail: refused or never sent, must not be there. unknown: either.
+# ok: acknowledged, so its effect must be there. fail: refused or never sent, so it must not. unknown: either.
 Outcome = Literal["ok", "fail", "unknown"]
 
 
@@ -21,15 +21,15 @@ class Operation:
     task_id: str
     name: str
     title: str = ""
-    fires_at: str = ""  # the instant of the reminder that it makes
+    fires_at: str = ""  # the instant of the firing that it asks for
     kind: str = "TaskActor"
-    may_be_refused: bool = False  # because of what time or a consumer may have done before it, or not yet
+    may_be_refused: bool = False  # because of what time or a consumer may have done before it, or not yet done
     may_be_idle: bool = False  # acknowledged though it changes nothing
 
 
 @dataclass(slots=True)
 class Entry:
-    """An operation with what became of it; times are seconds of one monotonic clock. `statuses` counts bad answers."""
+    """An operation and its outcome; times are seconds of one monotonic clock. `statuses` counts its bad answers."""
 
     operation: Operation
     invoked: float
@@ -42,7 +42,7 @@ class Entry:
 
 
 class Recorder:
-    """Appends to its own file as things happen; the check reads that file and nothing of the load's memory."""
+    """The writer of the history; the judge reads its file, and nothing of the load's memory."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", buffering=1)
@@ -64,11 +64,11 @@ class Recorder:
     ) -> None:
         entry.outcome, entry.version, entry.attempts = outcome, version, attempts
         entry.detail, entry.statuses, entry.ended = detail[:300], dict(statuses or {}), time.monotonic()
-        told = {name: getattr(entry, name) for name in ("outcome", "version", "attempts", "detail", "statuses")}
-        self._write({"what": "end", "at": entry.ended, "command_id": entry.operation.command_id, **told})
+        result = {name: getattr(entry, name) for name in ("outcome", "version", "attempts", "detail", "statuses")}
+        self._write({"what": "end", "at": entry.ended, "command_id": entry.operation.command_id, **result})
 
     def fault(self, name: str) -> float:
-        """Write down that it was done just now; when that was."""
+        """Records that a fault begins now; returns the time."""
         at = time.monotonic()
         self._write({"what": "fault", "at": at, "name": name})
         return at
@@ -81,7 +81,7 @@ class Recorder:
 
 
 def read(path: Path) -> list[Entry]:
-    """The history; what was invoked and never ended is unknown."""
+    """Reads the history; an operation that was invoked and never ended is unknown."""
     entries: dict[str, Entry] = {}
     for line in _lines(path.read_text().splitlines()):
         what, at = line.pop("what"), line.pop("at")
@@ -100,19 +100,21 @@ def _lines(texts: Iterable[str]) -> Iterable[dict[str, Any]]:
 
 
 def longest_stall(entries: list[Entry], since: float, until: float) -> float:
-    """The longest time between two acknowledgements in a row."""
+    """Returns the longest time between two acknowledgements in a row."""
     acks = sorted(entry.ended for entry in entries if entry.outcome == "ok" and since <= entry.ended <= until)
     times = [since, *acks, until]
     return max(after - before for before, after in itertools.pairwise(times))
 
 
 def slowest(entries: list[Entry], since: float, until: float) -> float:
-    """The longest that a write waited for its acknowledgement which came in that time, asked again as need be."""
-    told = (entry.ended - entry.invoked for entry in entries if entry.outcome == "ok" and since <= entry.ended <= until)
-    return max(told, default=0.0)
+    """Returns the longest wait, retries included, of a write that was acknowledged in that time."""
+    waits = (
+        entry.ended - entry.invoked for entry in entries if entry.outcome == "ok" and since <= entry.ended <= until
+    )
+    return max(waits, default=0.0)
 
 
 def recovery(entries: list[Entry], since: float) -> float:
-    """From an instant to the first acknowledgement of something that was asked after it."""
+    """Returns the seconds from an instant to the first acknowledgement of a write that was sent after it."""
     answered = [entry.ended for entry in entries if entry.outcome == "ok" and entry.invoked >= since]
     return min(answered, default=float("inf")) - since

@@ -1,9 +1,9 @@
-"""Delivers every event again, twice and in no order, as a broker may: a consumer process beside those of the system.
+"""Delivers every event again, twice and out of order, as a broker may: a process beside those of the system.
 
-It reads lines of JSON on stdin that say how the system is reached now, delivers until stdin ends, and prints what it did.
-Without a broker it is the product's own consumers, by the way that a broker's messages take (`Catchup.deliver`); so events
-that it is first to deliver come to the consumers out of order, and all others come to them again. With a broker it
-publishes the events again, and the system's own consumers hear them.
+It reads lines of JSON on stdin with the present address of the system, delivers until stdin ends, and prints its counts.
+Without a broker it runs the product's own consumers on the path of a broker's messages (`Catchup.deliver`): events that
+it delivers first come out of order, and all others come again. With a broker it publishes the events again, and the
+system's own consumers get them.
 """
 
 import asyncio
@@ -32,29 +32,29 @@ POLL_SECONDS: Final = 0.1
 AGAIN_SECONDS: Final = (1.0, 6.0)
 ROWS: Final = 400
 BATCH: Final = 60
-_BACK: Final = 2_000  # positions that are looked at again: a row may become visible after a later one
+_BACK: Final = 2_000  # positions that are read again, for a row may become visible after a later one
 
 
 Deliver: TypeAlias = Callable[[list[str]], Awaitable[None]]
 
 
 class Redelivery:
-    """What was delivered, over all the lives of the system."""
+    """The deliveries of a run, across every restart of the system."""
 
     def __init__(self, seed: int) -> None:
         self.counts: Counter[str] = Counter()
         self._chance = random.Random(seed)
-        self._again: list[tuple[float, str]] = []  # when, which
+        self._again: list[tuple[float, str]] = []  # when, and which event
         self._known: dict[str, int] = {}
         self._top = 0
 
-    async def run(self, told: dict[str, Any]) -> None:
-        """Until cancelled, or an exception: an outage, after which the system may be reached otherwise."""
-        database = Database(told["database_url"], pool_size=2, raw_size=4)
-        sidecar = SidecarConnection(told["grpc_port"], told["http_port"], told["token"])
+    async def run(self, address: dict[str, Any]) -> None:
+        """Delivers until it is cancelled, or an outage raises; after that the system may have another address."""
+        database = Database(address["database_url"], pool_size=2, raw_size=4)
+        sidecar = SidecarConnection(address["grpc_port"], address["http_port"], address["token"])
         await database.open()
         try:
-            deliver = _publishing(database, sidecar) if told.get("broker") else _consuming(database, sidecar)
+            deliver = _publishing(database, sidecar) if address.get("broker") else _consuming(database, sidecar)
             while True:
                 fresh = await self._fresh(database)
                 await self._deliver(deliver, fresh + self._due())
@@ -84,7 +84,7 @@ class Redelivery:
         return due
 
     async def _deliver(self, deliver: Deliver, event_ids: list[str]) -> None:
-        """In an order of chance, in batches of chance."""
+        """Delivers the events in random order, in batches of random size."""
         self._chance.shuffle(event_ids)
         while event_ids:
             size = self._chance.randint(1, BATCH)
@@ -98,7 +98,7 @@ class Redelivery:
 
 
 def _consuming(database: Database, sidecar: SidecarConnection) -> Deliver:
-    """To each consumer, all at once."""
+    """Returns a function that delivers to every consumer at once."""
     gateway = Gateway(SidecarActorClient(sidecar))
     handlers = wired(database, SystemClock(), gateway)
     catchups = [Catchup(database, consumer) for consumer in handlers.consumers()]
@@ -110,7 +110,7 @@ def _consuming(database: Database, sidecar: SidecarConnection) -> Deliver:
 
 
 def _publishing(database: Database, sidecar: SidecarConnection) -> Deliver:
-    """To the topics to which the relay brings them; what is not accepted comes again."""
+    """Returns a function that publishes to the relay's topics; it raises when the broker does not take all events."""
     publisher = SidecarPublisher(sidecar, BROKER_COMPONENT)
 
     async def deliver(event_ids: list[str]) -> None:
@@ -131,7 +131,7 @@ def _publishing(database: Database, sidecar: SidecarConnection) -> Deliver:
 
 
 async def main(seed: int) -> None:
-    """Deliver as the newest line says; a system that cannot be reached is tried again."""
+    """Delivers to the address of the newest line; a system that cannot be reached is tried again."""
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     redelivery = Redelivery(seed)
@@ -145,11 +145,11 @@ async def main(seed: int) -> None:
     print(json.dumps(redelivery.counts), flush=True)  # noqa: T201  the protocol
 
 
-async def _keep(redelivery: Redelivery, told: dict[str, Any]) -> None:
+async def _keep(redelivery: Redelivery, address: dict[str, Any]) -> None:
     while True:
         try:
-            await redelivery.run(told)
-        except Exception as error:  # noqa: BLE001  the edge of the loop; what kind it was is counted
+            await redelivery.run(address)
+        except Exception as error:  # noqa: BLE001  the edge of the loop: errors are counted by their kind
             redelivery.counts[type(error).__name__] += 1
         await asyncio.sleep(0.5)
 

@@ -1,4 +1,4 @@
-"""Counts what the fence refuses while a system runs: each of its processes tells a number of its own, and some die."""
+"""Counts the fence's refusals while a system runs, over all its processes, of which some die."""
 
 import asyncio
 import contextlib
@@ -18,28 +18,28 @@ _COUNT: Final = re.compile(r"^fence_rejections_total (\S+)$", re.MULTILINE)
 
 @dataclass(slots=True)
 class Refusals:
-    """`count` is of all processes. What one counted after the last look at it is not known when it dies."""
+    """`count` is the sum of all processes; refusals between the last look at a process and its death are missed."""
 
     count: float = 0.0
     _last: dict[str, float] = field(default_factory=dict[str, float])
 
-    def told(self, url: str, metrics: str) -> None:
-        """A process that started anew counts from 0."""
-        if not (found := _COUNT.search(metrics)):
-            return  # it starts
-        now, last = float(found[1]), self._last.get(url, 0.0)
+    def note(self, url: str, metrics: str) -> None:
+        """Adds what a process has counted since the last look; a restarted process counts from 0."""
+        if not (line := _COUNT.search(metrics)):
+            return  # it is starting
+        now, last = float(line[1]), self._last.get(url, 0.0)
         self.count += now - last if now >= last else now
         self._last[url] = now
 
 
 @asynccontextmanager
 async def watching(subject: Subject) -> AsyncGenerator[Refusals]:
-    """Looks each second for the length of the block."""
+    """Reads the metrics of every process each second, for the length of the block."""
     refusals = Refusals()
 
     async def look(http: httpx.AsyncClient, url: str) -> None:
         with contextlib.suppress(httpx.HTTPError):
-            refusals.told(url, (await http.get(url, headers=subject.inner_headers)).text)
+            refusals.note(url, (await http.get(url, headers=subject.inner_headers)).text)
 
     async def watch() -> None:
         async with httpx.AsyncClient(timeout=2) as http:

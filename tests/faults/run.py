@@ -1,4 +1,4 @@
-"""One run: a load, faults one after another, and at the end everything held against what is stored."""
+"""One run: a load, faults one after another, and at the end the judgement of what is stored."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ from tests.faults import checker, recorder, stored
 from tests.faults.checker import Verdict
 from tests.faults.faults import Fault
 from tests.faults.listener import Listener
-from tests.faults.load import Load, storm
+from tests.faults.load import Load, running_load
 from tests.faults.pace import Pace
 from tests.faults.refusals import watching
 from tests.faults.subject import Subject
@@ -31,14 +31,14 @@ from tests.support.system import ROOT
 TRIES: Final = 5
 READY_SECONDS: Final = 120.0
 SETTLE_SECONDS: Final = 90.0
-SLOW_SECONDS: Final = 0.5  # after a fault, for answers that it has held up
+SLOW_SECONDS: Final = 0.5  # after a fault, for the answers that it has delayed
 STALL_SECONDS: Final = 0.4
 _ACKS: Final = 50_000  # more than any fault lasts
-REMINDER_SECONDS: Final = 1.0  # how much later than a fault a reminder may be due that it is to meet
+REMINDER_SECONDS: Final = 1.0  # a reminder due within this time after a fault counts as hit by it
 
-# The judge reads as of one instant. What is due then would look like a breach: series go on at full minutes. Reminders
-# are awaited.
-# A scheduler that was killed hard takes registrations again after its lease of 20 s, longer than what is given to one.
+# The judge reads as of one instant. Anything due then would look like a breach: so nothing may be due for 6 s (series go
+# on at full minutes) and no reminder for 20 s. A scheduler that was killed takes registrations again after its lease of
+# 20 s, longer than the timeout of one.
 _OPEN_SQL = """
 SELECT (SELECT count(*) FROM wakes WHERE wake_at < clock_timestamp() + interval '6 s')
      + (SELECT count(*) FROM wakes WHERE armed_at IS NULL)
@@ -49,35 +49,35 @@ SELECT (SELECT count(*) FROM wakes WHERE wake_at < clock_timestamp() + interval 
 
 
 @dataclass(slots=True)
-class Struck:
-    """What a fault did: times by the monotonic clock, and seconds from its end until all was as before."""
+class Strike:
+    """What one fault did: times by the monotonic clock, and seconds from its end until all was ready again."""
 
     name: str
     at: float
-    moment: float  # at, by the wall clock
+    moment: float  # the same as `at`, in seconds since 1970
     ended: float = 0.0
     ready_seconds: float = 0.0
     tries: int = 1
     hit: bool = False
-    trouble: str = ""  # what kept it from being ready again
+    trouble: str = ""  # the reason why the system was not ready again
 
 
 @dataclass(slots=True)
 class FaultReport:
-    """All that the table tells."""
+    """Everything that the table shows."""
 
     subject: str
     seed: int
     history: Path
     load: Load
-    struck: list[Struck]
+    strikes: list[Strike]
     verdict: Verdict
     fence_refusals: float = 0.0
     redelivered: dict[str, int] = field(default_factory=dict[str, int])
     verified: Verified = field(default_factory=Verified)
-    seconds: dict[str, float] = field(default_factory=dict[str, float])  # what each part of the run took
-    gave_up: int = 0  # how often the runner ended at its start, and was started again
-    without: list[str] = field(default_factory=list[str])
+    seconds: dict[str, float] = field(default_factory=dict[str, float])  # of each part of the run
+    gave_up: int = 0  # how often the runner failed to start, and was started again
+    left_out: list[str] = field(default_factory=list[str])
 
 
 async def run(
@@ -93,14 +93,15 @@ async def run(
     at_once: int = 1,
     **shape: int,
 ) -> FaultReport:
-    """Bring the faults until they end or that monotonic instant has come; then settle and judge.
+    """Brings the faults until there are no more, or until that monotonic instant; then waits and judges.
 
-    `at_once`: so many at the same time, beside those that last. Which of them a writer felt is then not told apart.
+    `at_once`: the number of faults at the same time, beside lasting ones. The report cannot tell which of them delayed a
+    write.
     """
-    struck: list[Struck] = []
+    strikes: list[Strike] = []
     watch = _Watch()
     async with (
-        storm(subject.urls, history, seed=seed, pace=pace or Pace(), **shape) as (load, listeners),
+        running_load(subject.urls, history, seed=seed, pace=pace or Pace(), **shape) as (load, listeners),
         _redelivering(subject, seed) as again,
         watching(subject) as refusals,
     ):
@@ -108,9 +109,9 @@ async def run(
 
         async def bring(fault: Fault) -> None:
             strike = await _strike(subject, load, fault)
-            struck.append(strike)
+            strikes.append(strike)
             say(_line(strike))
-            await again.tell()
+            await again.send_address()
             await asyncio.sleep(calm_seconds)
             if not fault.lasting:
                 free.release()
@@ -129,30 +130,29 @@ async def run(
         redelivered = await again.end()
         await _settled(subject, listeners)
         watch.lap("settle")
-        # Of one instant: reading takes longer than the time for which nothing is due.
+        # One transaction, for reading takes longer than the time for which nothing is due.
         async with subject.database() as database, database.transaction(isolation="repeatable_read", readonly=True):
-            found = await stored.load(database, [caller.user_id for caller in load.callers])
-        verdict = checker.judge(recorder.read(history), found, listeners)
+            snapshot = await stored.read(database, [caller.user_id for caller in load.callers])
+        verdict = checker.judge(recorder.read(history), snapshot, listeners)
         whole = await asyncio.to_thread(verified, subject, verdict)
         watch.lap("judge")
-    struck.sort(key=lambda strike: strike.at)
-    for strike in struck:
+    strikes.sort(key=lambda strike: strike.at)
+    for strike in strikes:
         if strike.trouble:
             verdict.blame("not recovered", f"{strike.name}: {strike.trouble}")
         if not strike.hit:
             verdict.blame("not hit", f"{strike.name}, tried {strike.tries} times")
-    if (delivered := redelivered.get("deliveries", 0)) < len(
-        found.events
-    ) / 2:  # those of the last seconds may be left out
-        verdict.blame("not hit", f"delivery of every event again: {delivered} of {len(found.events)} events")
+    delivered, events = redelivered.get("deliveries", 0), len(snapshot.events)
+    if delivered < events / 2:  # those of the last seconds may be left out
+        verdict.blame("not hit", f"delivery of every event again: {delivered} of {events} events")
     return FaultReport(
-        *(subject.name, seed, history, load, struck, verdict, refusals.count, redelivered, whole, watch.seconds),
+        *(subject.name, seed, history, load, strikes, verdict, refusals.count, redelivered, whole, watch.seconds),
         gave_up=subject.gave_up,
     )
 
 
 class _Watch:
-    """Of each part, the seconds since the one before."""
+    """A stopwatch: the seconds of each part of the run."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -163,44 +163,44 @@ class _Watch:
         self.seconds[part], self._since = now - self._since, now
 
 
-async def _strike(subject: Subject, load: Load, fault: Fault) -> Struck:
-    """Until it has met what it aims at, some times; the last try counts."""
+async def _strike(subject: Subject, load: Load, fault: Fault) -> Strike:
+    """Brings a fault until it has hit something, five times at most; returns the last try."""
     for tries in range(1, TRIES + 1):
-        struck = await _strike_once(subject, load, fault)
-        struck.tries = tries
-        if struck.hit or struck.trouble:
+        strike = await _strike_once(subject, load, fault)
+        strike.tries = tries
+        if strike.hit or strike.trouble:
             break
-    return struck
+    return strike
 
 
-async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Struck:
+async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Strike:
     in_flight, disturbed, slow = load.in_flight, load.disturbed, load.slow
-    struck = Struck(fault.name, load.recorder.fault(fault.name), time.time())
+    strike = Strike(fault.name, load.recorder.fault(fault.name), time.time())
     try:
         end = await asyncio.to_thread(fault.begin)
         await asyncio.sleep(fault.seconds)
-        struck.ended = time.monotonic()
+        strike.ended = time.monotonic()
         await asyncio.to_thread(end)
         await _ready(subject)
-        struck.ready_seconds = time.monotonic() - struck.ended
+        strike.ready_seconds = time.monotonic() - strike.ended
     except AssertionError as error:
-        struck.ended = struck.ended or time.monotonic()
-        struck.trouble = str(error)
-    except (LookupError, psutil.Error):  # there was none of that kind at that moment: another fault was there first
-        struck.ended = time.monotonic()
+        strike.ended = strike.ended or time.monotonic()
+        strike.trouble = str(error)
+    except (LookupError, psutil.Error):  # no process of that kind runs: another fault was there first
+        strike.ended = time.monotonic()
         try:
             await _ready(subject)
         except AssertionError as error:
-            struck.trouble = str(error)
-        return struck
+            strike.trouble = str(error)
+        return strike
     await asyncio.sleep(SLOW_SECONDS)
-    # What dies at once need not be felt by a caller, but must have been at work for one.
-    felt = load.slow > slow or _stalled(load.acks, struck.at) if fault.seconds else in_flight > 0
+    # A kill need not delay a caller, but some write must have been in flight.
+    felt = load.slow > slow or _stalled(load.acks, strike.at) if fault.seconds else in_flight > 0
     writes = load.disturbed > disturbed or felt
     last = time.time() + REMINDER_SECONDS
-    reminders = any(struck.moment < due < last for due in load.due)
-    struck.hit = {"writes": writes, "reminders": reminders, "nothing": True}[fault.aim]
-    return struck
+    reminders = any(strike.moment < due < last for due in load.due)
+    strike.hit = {"writes": writes, "reminders": reminders, "nothing": True}[fault.aim]
+    return strike
 
 
 async def _ready(subject: Subject) -> None:
@@ -208,20 +208,20 @@ async def _ready(subject: Subject) -> None:
 
 
 def _stalled(acks: list[float], since: float) -> bool:
-    """Whether there was a silence that such a load does not have by itself."""
+    """Returns whether acknowledgements paused for longer than they do under such a load by itself."""
     times = [since, *(at for at in acks[-_ACKS:] if at > since), time.monotonic()]
     return max(after - before for before, after in itertools.pairwise(times)) > STALL_SECONDS
 
 
-def _line(struck: Struck) -> str:
-    ready = struck.trouble or f"ready {struck.ready_seconds:.1f} s after its end"
-    return f"{struck.name}: {ready}, tried {struck.tries} times"
+def _line(strike: Strike) -> str:
+    ready = strike.trouble or f"ready {strike.ready_seconds:.1f} s after its end"
+    return f"{strike.name}: {ready}, tried {strike.tries} times"
 
 
 async def _settled(subject: Subject, listeners: list[Listener]) -> None:
-    """Nothing is due, every wake is registered, nothing waits for delivery, every event is in activity and was heard; not for ever, though.
+    """Waits until nothing is due, every wake is armed, and every event is delivered, in activity and heard.
 
-    What never settles is the judge's to name.
+    It gives up after a while: the judge names whatever never settles.
     """
 
     async def is_quiet() -> bool:
@@ -239,19 +239,19 @@ async def _settled(subject: Subject, listeners: list[Listener]) -> None:
 
 
 @dataclass(slots=True)
-class _Again:
-    """The process that delivers every event again."""
+class _RedeliveryProcess:
+    """The process that delivers every event again; `address` is what it was sent last."""
 
     subject: Subject
     process: Process
-    told: dict[str, Any] = field(default_factory=dict[str, Any])
+    address: dict[str, Any] = field(default_factory=dict[str, Any])
 
-    async def tell(self) -> None:
-        """How the system is reached, when that is not as it was."""
+    async def send_address(self) -> None:
+        """Sends the address of the system, when it has changed."""
         with contextlib.suppress(AssertionError, OSError):
             now = self.subject.redelivery()
-            if now != self.told and self.process.stdin is not None:
-                self.told = now
+            if now != self.address and self.process.stdin is not None:
+                self.address = now
                 self.process.stdin.write(json.dumps(now).encode() + b"\n")
                 await self.process.stdin.drain()
 
@@ -259,18 +259,18 @@ class _Again:
         if self.process.stdin is not None:
             self.process.stdin.close()
         assert self.process.stdout is not None
-        said = await asyncio.wait_for(self.process.stdout.read(), 30)
-        counts: dict[str, int] = json.loads(said or b"{}")
+        output = await asyncio.wait_for(self.process.stdout.read(), 30)
+        counts: dict[str, int] = json.loads(output or b"{}")
         return counts
 
 
 @asynccontextmanager
-async def _redelivering(subject: Subject, seed: int) -> AsyncGenerator[_Again]:
+async def _redelivering(subject: Subject, seed: int) -> AsyncGenerator[_RedeliveryProcess]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.faults.redeliver", str(seed)), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=ROOT
     )
-    again = _Again(subject, process)
-    await again.tell()
+    again = _RedeliveryProcess(subject, process)
+    await again.send_address()
     try:
         yield again
     finally:

@@ -1,4 +1,4 @@
-"""A disk of a few megabytes in memory, to be filled: mounted by root, or in a mount namespace of our own."""
+"""A disk of a few megabytes in memory, to be filled; mounting it needs root."""
 
 import contextlib
 import os
@@ -12,14 +12,14 @@ import pytest
 
 @contextlib.contextmanager
 def small_disk(folder: Path, megabytes: int, *options: str) -> Generator[Path]:
-    """An empty file system of that size at `folder`; skips where this user may mount nothing."""
+    """Mounts an empty file system of that size at `folder`; skips the test where this user may not mount."""
     folder.mkdir(parents=True, exist_ok=True)
     words = ",".join((f"size={megabytes}m", "mode=0755", *options))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", words, "duely-test", str(folder)], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
-        pytest.skip(f"needs a small disk and may not mount one: {mounted.stderr.strip()} (run as root)")
+        pytest.skip(f"needs a small disk and cannot mount one: {mounted.stderr.strip()} (run as root)")
     try:
         yield folder
     finally:
@@ -27,7 +27,7 @@ def small_disk(folder: Path, megabytes: int, *options: str) -> Generator[Path]:
 
 
 def fill(folder: Path, leave_bytes: int = 0) -> Path:
-    """A file that takes all the room there is, but for so many bytes."""
+    """Writes a file that takes all free room but so many bytes; returns it."""
     ballast = folder / "ballast"
     with ballast.open("wb") as file:
         with contextlib.suppress(OSError):

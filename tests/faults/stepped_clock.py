@@ -1,6 +1,6 @@
-"""The wall clock of a system under test, which steps when a test says so: libfaketime under Python and PostgreSQL.
+"""The wall clock of a system under test, stepped by the test: libfaketime under Python and PostgreSQL.
 
-Go asks the kernel by itself, so the parts of Dapr keep the true time, and clocks that only go on are left alone.
+Go asks the kernel directly, so the parts of Dapr keep the true time. Monotonic clocks are left alone.
 """
 
 from pathlib import Path
@@ -9,14 +9,14 @@ import pytest
 
 FOUND = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 _READ_AGAIN_SECONDS = 1
-# Python sleeps until an instant of the clock that only goes on, and libfaketime 0.9.10 gets that wrong: EINVAL.
+# Python sleeps until an instant of the monotonic clock; under libfaketime 0.9.10 that call fails with EINVAL.
 _SITE = """import select, time
 time.sleep = lambda seconds: select.select([], [], [], seconds)
 """
 
 
 class SteppedClock:
-    """`ahead` of the true time by some seconds, at most a second after it was said."""
+    """A clock that runs some seconds ahead of the true time; a step takes effect within a second."""
 
     def __init__(self, folder: Path) -> None:
         if not FOUND:

@@ -1,4 +1,4 @@
-"""All that the database knows about the users of one run, read as plainly as it stands there."""
+"""Everything that the database has about the users of one run, read without the product's own code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from actors.replies import Json
 
 @dataclass(slots=True)
 class Actor:
-    """A state doc."""
+    """An actor's doc."""
 
     kind: str
     version: int
@@ -20,9 +20,11 @@ class Actor:
 
 @dataclass(slots=True)
 class Event:
-    """A row of the outbox. `reminder` stands for reminder.fired and .snoozed, `slot` for recurrence.triggered.
+    """A row of the outbox.
 
-    `task` is what the first event of a task's version says that it is now, `changed` what of it that version has changed.
+    reminder: of reminder.fired and reminder.snoozed
+    slot: of recurrence.triggered
+    task, changed: in the first event of a task's version, the task as it is now, and what the version has changed
     """
 
     actor_id: str
@@ -42,7 +44,7 @@ class Event:
 
 
 @dataclass(slots=True)
-class Line:
+class ActivityRow:
     """A row of activity."""
 
     user_id: str
@@ -53,7 +55,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Shown:
+class ReadModelRow:
     """A row of the read model."""
 
     version: int
@@ -62,18 +64,20 @@ class Shown:
 
 @dataclass(slots=True)
 class Stored:
-    """`events` are by event id; `shown` and `actors` by actor id; `ledger` counts steps of (reminder, firing)."""
+    """`events` by event id; `shown` and `actors` by actor id; `ledger` counts the steps of each (reminder, firing)."""
 
     actors: dict[str, Actor] = field(default_factory=dict[str, Actor])
     events: dict[str, Event] = field(default_factory=dict[str, Event])
     commands: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    shown: dict[str, Shown] = field(default_factory=dict[str, Shown])
-    activity: list[Line] = field(default_factory=list[Line])
+    shown: dict[str, ReadModelRow] = field(default_factory=dict[str, ReadModelRow])
+    activity: list[ActivityRow] = field(default_factory=list[ActivityRow])
     ledger: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict[tuple[str, int], dict[str, int]])
-    told: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])  # notifications of a firing
-    last_told: dict[str, Json] = field(default_factory=dict[str, Json])  # by actor, what its last event says it is
+    notified: dict[tuple[str, int], int] = field(
+        default_factory=dict[tuple[str, int], int]
+    )  # notifications of a firing
+    last_event: dict[str, Json] = field(default_factory=dict[str, Json])  # by actor, the task in its last event
     dead_letters: list[str] = field(default_factory=list[str])
-    now: float = 0.0  # as of when it was read, seconds of the wall clock
+    now: float = 0.0  # when it was read, in seconds since 1970
 
 
 _MINE = "SELECT DISTINCT actor_id FROM outbox WHERE user_id = ANY($1)"
@@ -97,18 +101,18 @@ UNION ALL SELECT id, version, '{}' FROM users WHERE id = ANY($1)"""
 _LEDGER = """
 SELECT reminder_id, firing, step, count(*) FROM reminder_ledger
 WHERE user_id = ANY($1) AND step IN ('fired', 'delivered', 'cancelled', 'failed') GROUP BY 1, 2, 3"""
-_TOLD = """
+_NOTIFIED = """
 SELECT reminder_id, firing, count(*) FROM notifications
 WHERE user_id = ANY($1) AND kind = 'reminder' AND reminder_id IS NOT NULL GROUP BY 1, 2"""
 
 
-async def load(database: Any, users: Sequence[str]) -> Stored:
-    """Read it all; `database` is a connection without limits of time."""
+async def read(database: Any, users: Sequence[str]) -> Stored:
+    """Reads everything about these users; `database` is a connection without a statement timeout."""
     people = list(users)
 
     async def rows(sql: str) -> list[Any]:
-        found: list[Any] = await database.fetch(sql, people, timeout=300)
-        return found
+        fetched: list[Any] = await database.fetch(sql, people, timeout=300)
+        return fetched
 
     ledger: dict[tuple[str, int], dict[str, int]] = {}
     for reminder_id, firing, step, count in await rows(_LEDGER):
@@ -123,11 +127,11 @@ async def load(database: Any, users: Sequence[str]) -> Stored:
             (row[0], row[1])
             for row in await rows(f"SELECT actor_id, command_id FROM commands WHERE actor_id IN ({_MINE})")
         },
-        shown={row[0]: Shown(row[1], orjson.loads(row[2])) for row in await rows(_SHOWN)},
-        activity=[Line(*row) for row in activity],
+        shown={row[0]: ReadModelRow(row[1], orjson.loads(row[2])) for row in await rows(_SHOWN)},
+        activity=[ActivityRow(*row) for row in activity],
         ledger=ledger,
-        told={(row[0], row[1]): row[2] for row in await rows(_TOLD)},
-        last_told={row[0]: orjson.loads(row[2]) for row in await rows(_LAST) if row[2]},
+        notified={(row[0], row[1]): row[2] for row in await rows(_NOTIFIED)},
+        last_event={row[0]: orjson.loads(row[2]) for row in await rows(_LAST) if row[2]},
         dead_letters=[f"{row[0]} {row[1]}: {row[2]}" for row in await database.fetch(_DEAD)],
         now=await database.fetchval("SELECT extract(epoch FROM now())::float8"),
     )

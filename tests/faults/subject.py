@@ -1,4 +1,4 @@
-"""What a system under test must offer to be harmed and judged; one machine and the cluster each are one."""
+"""The interface of a system under test; one machine and the cluster implement it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
@@ -11,13 +11,13 @@ from tests.support.links import Links
 
 
 class Subject(Protocol):
-    """Blocking methods are called in a thread.
+    """A system that can be harmed and judged. Blocking methods are called in a thread.
 
-    writes_need: the kinds of which one alone holds up writes when it is gone; reminders_need: likewise
-    links_of_writes: those of the proxied connections through which every write goes
-    may_join: replicas that are not part of it, and may come and leave
-    own_kinds: the kinds that CI harms here, because no simpler system shows what comes of it
-    gave_up: how often the runner ended at its start, and was started again
+    writes_need: the kinds whose loss alone holds up writes; reminders_need: likewise for reminders
+    links_of_writes: the proxied connections through which writes go
+    may_join: further replicas, which may join and leave
+    own_kinds: the kinds that CI harms on this system, because no simpler one shows the effect
+    gave_up: how often the runner failed to start, and was started again
     """
 
     name: str
@@ -31,67 +31,67 @@ class Subject(Protocol):
 
     @property
     def kinds(self) -> Sequence[str]:
-        """What processes there are; there may be several of one kind."""
+        """The kinds of processes; there may be several processes of a kind."""
         ...
 
     @property
     def urls(self) -> Sequence[str]:
-        """The public addresses, each as good as any other."""
+        """The public addresses; any of them serves anyone."""
         ...
 
     @property
     def metrics_urls(self) -> Sequence[str]:
-        """Where each process tells its metrics, also one that has joined."""
+        """The addresses of each process's metrics, of joined replicas too."""
         ...
 
     @property
     def inner_headers(self) -> Mapping[str, str]:
-        """What is asked for there."""
+        """The headers that those addresses ask for."""
         ...
 
     def main_processes(self, kind: str) -> list[psutil.Process]:
-        """Those of that kind that run now."""
+        """Returns the processes of that kind that run now."""
         ...
 
     def batches(self, kinds: Sequence[str]) -> Sequence[Sequence[str]]:
-        """The parts of those kinds, by name, as a new release would restart them: those of a batch at once."""
+        """Returns the names of the parts of those kinds in the batches in which a new release would restart them."""
         ...
 
     def part(self, name: str) -> psutil.Process:
-        """The part of that name, if it runs now."""
+        """Returns the process of that part; raises LookupError when it does not run."""
         ...
 
     def until_replaced(self, kind: str, old_pid: int) -> None:
-        """Return when another process has taken its place; what nobody starts again is started."""
+        """Waits until another process has taken its place; starts it where nobody else does."""
         ...
 
     def is_ready(self) -> bool:
-        """Every public address says that all behind it can be used."""
+        """Returns whether every public address says that it is ready."""
         ...
 
     def joined(self, replica: str) -> AbstractContextManager[Callable[[], bool]]:
-        """That replica is part of it for the length of the block, and then ends as one that is shut down.
+        """Lets that replica join for the length of the block, and then shuts it down.
 
-        Gives whether it hosts actors by now.
+        Gives a check whether it hosts actors by now.
         """
         ...
 
     def database(self) -> AbstractAsyncContextManager[Any]:
-        """A connection of the judge's own, past every proxy."""
+        """Opens a connection of the judge's own, past every proxy."""
         ...
 
     def redelivery(self) -> dict[str, Any]:
-        """What a consumer beside those of the system must know: `database_url`, `grpc_port`, `http_port`, `token`."""
+        """Returns the addresses for a consumer of our own: `database_url`, `grpc_port`, `http_port`, `token`, `broker`."""
         ...
 
     def verify(self) -> "CompletedProcess[str]":
-        """`duely verify --json`, as its operator would ask."""
+        """Runs `duely verify --json`, as an operator would."""
         ...
 
     def disks(self) -> dict[str, tuple[str, str]]:
-        """Name: mount point that may be made too small, and the kind that writes there; empty where none could be made."""
+        """Returns by name the mount point of a disk that can be filled, and the kind that writes there."""
         ...
 
     def tails(self) -> str:
-        """The ends of its logs."""
+        """Returns the ends of its logs."""
         ...

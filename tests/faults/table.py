@@ -1,14 +1,14 @@
-"""The table of a run."""
+"""The table of a run, for the terminal and for the summary of the tests."""
 
 from tests.faults import recorder
-from tests.faults.run import FaultReport, Struck
+from tests.faults.run import FaultReport, Strike
 from tests.support.summary import SUMMARY
 
 _AFTER_SECONDS = 8.0
 
 
 def table(report: FaultReport) -> str:
-    """What was offered and held, what became of it, and what each fault did."""
+    """Returns the table: the load, its outcomes, and the effect of each fault; adds it to the summary."""
     verdict, pace = report.verdict, report.load.pace
     entries = recorder.read(report.history)
     began, ended = min(entry.invoked for entry in entries), max(entry.invoked for entry in entries)
@@ -38,7 +38,7 @@ def table(report: FaultReport) -> str:
             f"never {count('never')}  early {count('early')}  marked late {verdict.reminders_late}  "
             f"late p50 {_at(late, 0.5):.2f} s  p99 {_at(late, 0.99):.2f} s  max {late[-1]:.2f} s"
         ),
-        f"  slots      told {verdict.slots}  twice {count('slots twice')}  never {count('slots never')}",
+        f"  slots      triggered {verdict.slots}  twice {count('slots twice')}  never {count('slots never')}",
         (
             f"  streams    sent {verdict.sent}  received {verdict.received}  missed {count('streams missed')}  "
             f"readers with repeats {count('streams repeated')}"
@@ -54,25 +54,25 @@ def table(report: FaultReport) -> str:
             f"the runner gave up at its start {report.gave_up} times"
         ),
     ]
-    for struck in report.struck:
-        following = min((other.at for other in report.struck if other.at >= struck.ended), default=ended)
-        lines.append(_line(struck, following, entries, report))
-    lines += [f"  without    {reason}" for reason in report.without]
+    for strike in report.strikes:
+        following = min((other.at for other in report.strikes if other.at >= strike.ended), default=ended)
+        lines.append(_line(strike, following, entries, report))
+    lines += [f"  without    {reason}" for reason in report.left_out]
     text = "\n".join(lines)
     SUMMARY.append(f"\n{text}")
     return text
 
 
-def _line(struck: Struck, next_at: float, entries: list[recorder.Entry], report: FaultReport) -> str:
-    """What one fault did to writers and reminders, from its beginning until some seconds after its end."""
-    until = min(next_at, struck.ended + struck.ready_seconds + _AFTER_SECONDS)
-    late = [seconds for due, seconds in report.verdict.lateness if 0 <= due - struck.moment < until - struck.at]
+def _line(strike: Strike, next_at: float, entries: list[recorder.Entry], report: FaultReport) -> str:
+    """Returns the effect of one fault on writes and reminders, from its beginning until some seconds after its end."""
+    until = min(next_at, strike.ended + strike.ready_seconds + _AFTER_SECONDS)
+    late = [seconds for due, seconds in report.verdict.lateness if 0 <= due - strike.moment < until - strike.at]
     return (
-        f"  {struck.name:<28} recovered in {recorder.recovery(entries, struck.ended):5.2f} s  "
-        f"stall {recorder.longest_stall(entries, struck.at, until):5.2f} s  "
-        f"slowest write {recorder.slowest(entries, struck.at, until):5.2f} s  "
-        f"all ready {struck.ready_seconds:5.2f} s  latest reminder {max(late, default=0.0):5.2f} s"
-        f"{f'  hit at try {struck.tries}' if struck.tries > 1 else ''}"
+        f"  {strike.name:<28} recovered in {recorder.recovery(entries, strike.ended):5.2f} s  "
+        f"stall {recorder.longest_stall(entries, strike.at, until):5.2f} s  "
+        f"slowest write {recorder.slowest(entries, strike.at, until):5.2f} s  "
+        f"all ready {strike.ready_seconds:5.2f} s  latest reminder {max(late, default=0.0):5.2f} s"
+        f"{f'  hit at try {strike.tries}' if strike.tries > 1 else ''}"
     )
 
 

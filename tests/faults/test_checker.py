@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.checker import BREACHES, Verdict, judge
 from tests.faults.recorder import Entry, Operation
-from tests.faults.stored import Actor, Event, Line, Shown, Stored
+from tests.faults.stored import ActivityRow, Actor, Event, ReadModelRow, Stored
 
 pytestmark = pytest.mark.unit
 
@@ -62,7 +62,7 @@ def sound() -> Run:
         f"TaskActor:{SLOT_TASK}:1:1": _event(SLOT_TASK, 1, 1, 1, "task.created", "slot", title="Again"),
     }  # fmt: skip
     ids = [*events, "Delivery:reminder:1:in_app"]
-    lines = [Line(USER, n, name, f"h{n - 1}" if n > 1 else "", f"h{n}") for n, name in enumerate(ids, start=1)]
+    lines = [ActivityRow(USER, n, name, f"h{n - 1}" if n > 1 else "", f"h{n}") for n, name in enumerate(ids, start=1)]
     task = {"title": "Two", "status": "open", "priority": "none", "tags": [], "deleted_at": None}
     slot_task = {**task, "title": "Again", "series_id": SERIES, "occurrence": dict(SLOT)}
     awaited = {"task_id": SLOT_TASK, "at": "2099-11-23T09:00:00.000Z", **SLOT}
@@ -71,11 +71,11 @@ def sound() -> Run:
         actors={TASK: Actor("TaskActor", 3, task), SLOT_TASK: Actor("TaskActor", 1, slot_task), SERIES: Actor("SeriesActor", 1, series)},
         events=events,
         commands={(TASK, "make"), (TASK, "edit"), (SERIES, "repeat"), (SLOT_TASK, "slot"), (TASK, "lost answer")},
-        shown={TASK: Shown(3, dict(task)), SLOT_TASK: Shown(1, dict(slot_task)), SERIES: Shown(1, {"status": "active"})},
+        shown={TASK: ReadModelRow(3, dict(task)), SLOT_TASK: ReadModelRow(1, dict(slot_task)), SERIES: ReadModelRow(1, {"status": "active"})},
         activity=lines,
         ledger={("reminder", 1): {"fired": 1, "delivered": 1}},
-        told={("reminder", 1): 1},
-        last_told={TASK: dict(task), SLOT_TASK: dict(slot_task)},
+        notified={("reminder", 1): 1},
+        last_event={TASK: dict(task), SLOT_TASK: dict(slot_task)},
         now=NOW,
     )  # fmt: skip
     entries = [
@@ -90,12 +90,12 @@ def sound() -> Run:
     return Run(entries, stored, [Reader(positions=list(range(1, len(ids) + 1)))])
 
 
-def _event(actor: str, version: int, seq: int, of: int, kind: str, command: str, **told: Any) -> Event:  # noqa: PLR0917  a row
-    return Event(actor, version, seq, of, USER, kind, command, **{"time": MADE, **told})
+def _event(actor: str, version: int, seq: int, of: int, kind: str, command: str, **details: Any) -> Event:  # noqa: PLR0917  a row
+    return Event(actor, version, seq, of, USER, kind, command, **{"time": MADE, **details})
 
 
-def _entry(command: str, actor: str, name: str, version: int, **told: Any) -> Entry:
-    return Entry(Operation(command, USER, actor, name, **told), 0.0, "ok", 1.0, version)
+def _entry(command: str, actor: str, name: str, version: int, **details: Any) -> Entry:
+    return Entry(Operation(command, USER, actor, name, **details), 0.0, "ok", 1.0, version)
 
 
 def test_a_sound_run_has_no_breach_and_counts_everything() -> None:
@@ -184,7 +184,7 @@ def _delivered_twice_in_activity(run: Run) -> None:
 
 def _enter(run: Run, event_id: str) -> None:
     last = run.stored.activity[-1]
-    run.stored.activity.append(Line(USER, last.position + 1, event_id, last.hash, "new"))
+    run.stored.activity.append(ActivityRow(USER, last.position + 1, event_id, last.hash, "new"))
     for reader in run.readers:
         reader.positions.append(last.position + 1)
 
@@ -214,7 +214,7 @@ def _shown_otherwise(run: Run) -> None:
 
 
 def _told_otherwise(run: Run) -> None:
-    run.stored.last_told[TASK]["priority"] = "high"
+    run.stored.last_event[TASK]["priority"] = "high"
 
 
 def _not_in_activity(run: Run) -> None:
@@ -243,7 +243,7 @@ def _fired_once_more_than_asked(run: Run) -> None:
 
 
 def _told_twice(run: Run) -> None:
-    run.stored.told["reminder", 1] = 2
+    run.stored.notified["reminder", 1] = 2
 
 
 def _delivered_twice(run: Run) -> None:

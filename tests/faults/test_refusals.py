@@ -20,9 +20,9 @@ def _metrics(refused: float) -> str:
 def test_each_process_has_a_number_of_its_own_and_one_that_starts_anew_counts_from_0() -> None:
     refusals = Refusals()
     for url, refused in ((ONE, 2.0), (OTHER, 3.0), (ONE, 5.0), (OTHER, 1.0), (ONE, 5.0)):
-        refusals.told(url, _metrics(refused))
-    refusals.told(OTHER, "")
-    refusals.told(OTHER, _metrics(1.0))
+        refusals.note(url, _metrics(refused))
+    refusals.note(OTHER, "")
+    refusals.note(OTHER, _metrics(1.0))
     assert refusals.count == 5 + 3 + 1
 
 

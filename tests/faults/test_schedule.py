@@ -124,8 +124,8 @@ async def test_a_fault_that_meets_nothing_is_brought_again_five_times_at_most(
     load: Any = FakeLoad(hit_at)
     done: list[str] = []
     fault = Fault("kill", "writes", 0.0, lambda: lambda: done.append("ended"))
-    struck = await run._strike(subject, load, fault)
-    assert (struck.tries, struck.hit, len(done)) == (tries, hit, tries)
+    strike = await run._strike(subject, load, fault)
+    assert (strike.tries, strike.hit, len(done)) == (tries, hit, tries)
 
 
 async def test_one_whose_victim_another_fault_took_is_brought_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,8 +140,8 @@ async def test_one_whose_victim_another_fault_took_is_brought_again(monkeypatch:
             raise LookupError("none runs")
         return lambda: None
 
-    struck = await run._strike(subject, load, Fault("kill", "nothing", 0.0, begin))
-    assert (struck.tries, struck.hit) == (2, True)
+    strike = await run._strike(subject, load, Fault("kill", "nothing", 0.0, begin))
+    assert (strike.tries, strike.hit) == (2, True)
 
 
 async def test_a_fault_that_keeps_the_system_down_says_so_and_is_not_brought_again(
@@ -152,9 +152,9 @@ async def test_a_fault_that_keeps_the_system_down_says_so_and_is_not_brought_aga
     subject: Any = FakeSubject()
     monkeypatch.setattr(subject, "is_ready", lambda: False)
     load: Any = FakeLoad(99)
-    struck = await run._strike(subject, load, Fault("kill", "nothing", 0.0, lambda: lambda: None))
-    assert struck.tries == 1
-    assert "ready" in struck.trouble
+    strike = await run._strike(subject, load, Fault("kill", "nothing", 0.0, lambda: lambda: None))
+    assert strike.tries == 1
+    assert "ready" in strike.trouble
 
 
 def test_the_load_goes_up_while_there_is_room_and_down_when_there_is_none() -> None:

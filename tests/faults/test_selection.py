@@ -29,7 +29,7 @@ async def test_one_machine_keeps_every_promise(tmp_path: Path, seed: int) -> Non
         report = await _tried(
             system, tmp_path / "history.jsonl", seed, Pace(rate=40, floor=20), users=60, listeners=120
         )
-        report.without += [system.without_disks] if system.without_disks else []
+        report.left_out += [system.without_disks] if system.without_disks else []
         _judged(report, system)
 
 
@@ -40,8 +40,8 @@ async def test_a_cluster_on_kafka_keeps_every_promise(tmp_path: Path, seed: int)
         pace = Pace(rate=20, floor=10, ceiling=40)
         report = await _tried(system, tmp_path / "history.jsonl", seed, pace, users=50, listeners=100)
         _judged(report, system)
-    storms = [struck for struck in report.struck if struck.name.startswith("storm")]
-    assert [sum(storm.at < other.at < storm.ended for other in report.struck) > 2 for storm in storms] == [True]
+    storms = [strike for strike in report.strikes if strike.name.startswith("storm")]
+    assert [sum(storm.at < other.at < storm.ended for other in report.strikes) > 2 for storm in storms] == [True]
 
 
 async def _tried(system: Subject, history: Path, seed: int, pace: Pace, **shape: int) -> FaultReport:

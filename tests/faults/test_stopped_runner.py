@@ -49,6 +49,6 @@ async def test_others_write_on_while_the_runner_is_stopped(system: Machine, tmp_
     report = await run(system, [fault], history, seed=seed, users=30, listeners=30, pace=Pace(rate=40, floor=20))
     shown = table(report)
     assert not report.verdict.wrong, f"{report.verdict.words()}\n{shown}"
-    stall = recorder.longest_stall(recorder.read(history), report.struck[0].at, died[0])
+    stall = recorder.longest_stall(recorder.read(history), report.strikes[0].at, died[0])
     assert stall < MOST_STALL_SECONDS, shown
     until(lambda: "placement" in system.said().removeprefix(said_before[-1]), 5, "the runner says what it found")
