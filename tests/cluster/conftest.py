@@ -1,4 +1,4 @@
-"""One cluster for the whole level; whoever kills a part of it waits until all is ready again."""
+"""Fixtures of the level: one cluster, and one person on each web replica. A test that kills a part waits until all is ready."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -16,13 +16,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture
 async def first(cluster: Cluster) -> AsyncIterator[Caller]:
-    """Somebody who has just signed up on the first web replica."""
+    """A person who has just signed up on the first web replica."""
     async with cluster.caller(1) as caller:
         yield await caller.sign_up()
 
 
 @pytest.fixture
 async def second(cluster: Cluster, first: Caller) -> AsyncIterator[Caller]:
-    """The same person on the second one."""
+    """The same person on the second web replica."""
     async with cluster.caller(2, like=first) as caller:
         yield caller

@@ -1,4 +1,4 @@
-"""Chores that only one process may run move to the other consumers when theirs dies, or hangs."""
+"""Chores that only one process may run move to another one when theirs dies or hangs."""
 
 import asyncio
 import signal
@@ -12,8 +12,8 @@ from tests.support.deadline import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
 
-MOVED_SECONDS = 5.0  # after a death: the other asks each second
-STALE_SECONDS = 12.0  # after a stop: PostgreSQL waits 5 s for a word
+MOVED_SECONDS = 5.0  # after a kill: the others try each second
+STALE_SECONDS = 12.0  # after a stop: PostgreSQL gives the connection 5 s
 
 
 async def moved_from(cluster: Cluster, old: str, within_seconds: float) -> float:
@@ -51,6 +51,6 @@ async def test_chores_move_when_their_process_hangs_and_it_runs_none_when_it_goe
         hanging.send_signal(signal.SIGCONT)
     await eventually(cluster.is_ready, 20, "all are ready again", 0.2)
     await asyncio.sleep(2)
-    assert old not in cluster.holders().values(), "each chore is in one process, and not in the one that was away"
+    assert old not in cluster.holders().values(), "each chore is in one process, and not in the one that hung"
     delivered = await first.items(f"/tasks/{task['id']}/activity", type="reminder.delivered")
     assert len(delivered) == 1

@@ -1,4 +1,4 @@
-"""The cluster as a whole: what it says, and what it answers where. That it ends in time with nothing left, its end proves."""
+"""The cluster as a whole: its output, and what each port answers. Its stop proves that it ends in time and leaves nothing."""
 
 import contextlib
 import urllib.error
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
 HEALTHY_SECONDS = 60.0
 
 
-def test_each_part_is_told_in_a_line_and_the_pages_by_their_addresses(cluster: Cluster) -> None:
+def test_the_output_has_a_line_for_each_part_and_the_addresses_of_the_page(cluster: Cluster) -> None:
     said = cluster.said()
     for part in (*REPLICAS, *(f"{replica}-daprd" for replica in REPLICAS), "placement", "scheduler", "postgres"):
         assert len([line for line in said.splitlines() if line.split()[:2] == [part, "ready"]]) == 1, part
@@ -32,7 +32,7 @@ def test_a_process_without_the_public_app_answers_its_health_and_nothing_else(cl
             assert cluster.ask(replica, path)[0] == 404, path
 
 
-def test_each_process_tells_its_parts_to_whoever_has_the_token(cluster: Cluster) -> None:
+def test_each_process_shows_its_readiness_with_the_token_only(cluster: Cluster) -> None:
     for replica in REPLICAS:
         status, parts = cluster.ready(replica)
         assert (status, parts["database"]) == (200, "ok"), replica
@@ -49,7 +49,7 @@ def test_only_the_actors_host_actors(cluster: Cluster) -> None:
 
 
 def test_the_doctor_knows_every_part(cluster: Cluster) -> None:
-    # After tests that end parts it may look at one that is just being started again.
+    # A part that an earlier test has ended may just be starting again.
     with contextlib.suppress(AssertionError):
         until(lambda: cluster.cli("doctor").returncode == 0, HEALTHY_SECONDS, "the doctor finds nothing wrong", 1.0)
     report = cluster.cli("doctor")

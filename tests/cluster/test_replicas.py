@@ -1,4 +1,4 @@
-"""Any web replica serves anyone: what is written through one is read, heard and ended through the other."""
+"""Any web replica serves anyone: a write through one is read and heard, and a session ended, through the other."""
 
 import asyncio
 import random
@@ -15,9 +15,11 @@ from tests.support.own_writes import read_back
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120)]
 
-HEARD_SECONDS = 0.5  # of the half; the machine may hold up a few
+HEARD_SECONDS = 0.5  # by the median, for the machine may delay a few
 LOGGED_OUT_SECONDS = 12.0
-WRITE_PAUSE_SECONDS = 0.05  # two writers and their reader stay below the 1,200 requests a minute that one person has
+WRITE_PAUSE_SECONDS = (
+    0.05  # keeps two writers and their reader below the limit of 1,200 requests a minute for one person
+)
 
 
 async def test_a_write_is_read_at_once_through_the_other_replica(first: Caller, second: Caller) -> None:
@@ -49,7 +51,7 @@ async def test_what_is_written_here_is_heard_there_at_once(first: Caller, second
 
 
 async def test_a_stream_goes_on_at_the_other_replica_without_loss_or_repeat(first: Caller, second: Caller) -> None:
-    """Cut again and again at whichever moment, while both replicas write."""
+    """The stream is cut again and again at random moments, while tasks are written through both replicas."""
     chance = random.Random(5)
     stop = asyncio.Event()
 
@@ -69,7 +71,7 @@ async def test_a_stream_goes_on_at_the_other_replica_without_loss_or_repeat(firs
             assert not stream.resyncs
             heard += stream.positions
         stop.set()
-    # Each with its own token: what the other wrote last need not be shown yet by then.
+    # Each caller has its own token, so a read of one need not show the last write of the other.
     newest = max([(await caller.whole_activity())[-1]["position"] for caller in (first, second)])
     async with second.stream(after=heard[-1]) as stream:
         if heard[-1] < newest:
@@ -83,7 +85,7 @@ async def test_a_logout_here_ends_session_and_stream_there(first: Caller, second
         lines = stream.aiter_lines()
         assert await anext(lines)
         ended = asyncio.create_task(_end_of(lines))
-        await second.call("GET", "/me")  # the other replica knows the session now
+        await second.call("GET", "/me")  # so that the other replica knows the session
         await first.call("POST", "/auth/logout")
 
         async def is_out() -> bool:

@@ -1,4 +1,4 @@
-"""Without Dapr: reads answer from the database, writes say when to come back, and all catches up by itself."""
+"""Without Dapr: reads answer from the database, writes get a 503 with Retry-After, and all catches up by itself."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from tests.support.deadline import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(150)]
 
-LONGEST_WRITE_SECONDS = 9.5  # the gateway's 8 s, and the machine's own slowness
+LONGEST_WRITE_SECONDS = 9.5  # the gateway's 8 s, and some for a slow machine
 LONGEST_READ_SECONDS = 3.0
 BACK_SECONDS = 60.0
 NOTICED_SECONDS = 20.0
@@ -24,7 +24,7 @@ NEED_SCHEDULER = ("actors-1", "consumers-1")
 
 @contextlib.asynccontextmanager
 async def without(cluster: Cluster, parts: Sequence[str]) -> AsyncGenerator[None]:
-    """The parts are dead for the length of the block: whoever would start them again is stopped, too."""
+    """Kills the parts for the length of the block, and stops the runner, which would start them again."""
     runner = cluster.runner
     runner.send_signal(signal.SIGSTOP)
     try:
@@ -64,7 +64,7 @@ async def assert_writes_are_put_off(caller: Caller, task_id: str) -> None:
 
 
 async def assert_nobody_is_half_made(cluster: Cluster) -> None:
-    """A sign-up is put off, too, and can be sent again to the other replica."""
+    """Asserts that a sign-up gets a 503 too, and succeeds when it is sent again to the other replica."""
     body = {"email": f"{uuid.uuid4().hex}@example.org", "password": PASSWORD, "timezone": "UTC"}
     async with cluster.caller(1) as stranger, cluster.caller(2) as again:
         answer = await stranger.send("POST", "/auth/register", body)
@@ -92,7 +92,7 @@ async def test_a_web_replica_without_its_sidecar_reads_and_the_other_writes(
         await asyncio.gather(assert_writes_are_put_off(first, task["id"]), assert_nobody_is_half_made(cluster))
         assert_alive_and_missing(cluster, ["web-1"], "sidecar")
         assert cluster.ready("web-2")[0] == 200
-        async with first.stream() as stream:  # what the other writes is heard here
+        async with first.stream() as stream:  # a write through the other replica is heard here
             await stream.connected()
             made = await second.create("By the other", reminders=[])
             await stream.hear("task.created", 5, made["id"])
@@ -124,7 +124,7 @@ async def test_without_any_actors_all_can_be_read_and_writes_are_put_off(
     async with without(cluster, [*actors, *(f"{name}-daprd" for name in actors)]):
         await assert_reads(second, task["id"])
         await assert_writes_are_put_off(second, task["id"])
-        assert cluster.ready("web-1")[0] == 200, "its own sidecar works, and it goes on reading"
+        assert cluster.ready("web-1")[0] == 200, "its own sidecar works, so it still serves reads"
     await second.patch(task["id"], title="Now")
 
 

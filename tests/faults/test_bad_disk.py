@@ -1,4 +1,4 @@
-"""A disk that is full, at the start and later, and a data folder that may not be written: said clearly, and survived."""
+"""A full disk, at the start and later, and a data folder without permission: the error is clear, and nothing is lost."""
 
 import asyncio
 import os
@@ -17,8 +17,8 @@ from tests.support.system import ROOT, System, stopped_system
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(150)]
 
-SAY_SECONDS = 15
-# Enough to start, with what a first start writes.
+ERROR_SECONDS = 15
+# Enough for everything that a first start writes.
 DISK_MEGABYTES = 900
 
 
@@ -28,11 +28,11 @@ def own(tmp_path: Path) -> Iterator[System]:
         yield system
 
 
-def test_a_full_disk_at_the_start_is_named_with_what_to_do(own: System) -> None:
+def test_a_full_disk_at_the_start_is_named_with_a_remedy(own: System) -> None:
     with small_disk(own.data.path, 16):
         fill(own.data.path)
         process = own.launch()
-        assert process.wait(SAY_SECONDS) == 1
+        assert process.wait(ERROR_SECONDS) == 1
         said = own.said()
         assert f"The disk under {own.data.path} is full" in said
         assert "Free some space" in said
@@ -43,18 +43,18 @@ def test_a_full_disk_at_the_start_is_named_with_what_to_do(own: System) -> None:
 def test_a_folder_that_may_not_be_written_is_named_with_its_owner(own: System, tmp_path: Path) -> None:
     forbidden = tmp_path / "forbidden"
     forbidden.mkdir(mode=0o500)
-    # Root may write anywhere unless it gives that power up.
-    humbly = (
+    # Root may write anywhere unless it drops these capabilities.
+    unprivileged = (
         ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"] if os.geteuid() == 0 else []
     )
     done = subprocess.run(
-        [*humbly, sys.executable, "-m", "host.operator.cli", "up"],
+        [*unprivileged, sys.executable, "-m", "host.operator.cli", "up"],
         cwd=ROOT,
         env={**own.environment(), "DUELY_DATA_DIR": str(forbidden / "data")},
         capture_output=True,
         text=True,
         check=False,
-        timeout=SAY_SECONDS,
+        timeout=ERROR_SECONDS,
     )
     said = done.stdout + done.stderr
     assert done.returncode == 1, said
@@ -66,11 +66,11 @@ def test_a_folder_that_may_not_be_written_is_named_with_its_owner(own: System, t
 
 def test_a_read_only_disk_is_named(own: System) -> None:
     with small_disk(own.data.path, 16, "ro"):
-        assert own.launch().wait(SAY_SECONDS) == 1
+        assert own.launch().wait(ERROR_SECONDS) == 1
         assert "read-only file system" in own.said()
 
 
-async def test_a_disk_that_fills_up_stops_writes_and_nothing_else_and_room_heals_it(own: System) -> None:
+async def test_a_disk_that_fills_up_stops_writes_only_until_there_is_room_again(own: System) -> None:
     with small_disk(own.data.path, DISK_MEGABYTES):
         await asyncio.to_thread(own.start)
         async with Caller(own.url) as person:
@@ -79,7 +79,7 @@ async def test_a_disk_that_fills_up_stops_writes_and_nothing_else_and_room_heals
             ballast = fill(own.data.path)
 
             async def write() -> bool:
-                """Whether a write was refused as it should be; what it acknowledges is kept."""
+                """Returns whether a write was refused, as it should be; keeps the task of one that was acknowledged."""
                 answer = await person.send("POST", "/tasks", {"title": "On a full disk", "description": "x" * 20_000})
                 if answer.is_success:
                     kept.append(answer.json())
@@ -89,7 +89,7 @@ async def test_a_disk_that_fills_up_stops_writes_and_nothing_else_and_room_heals
                 return True
 
             await eventually(write, 30, "a write is refused", 0)
-            assert await person.task(kept[0]["id"]) == kept[0], "what is there can be read"
+            assert await person.task(kept[0]["id"]) == kept[0], "existing tasks can be read"
             assert own.is_started
             await eventually(lambda: "is nearly full" in own.said(), 35, "the runner says why", 0.5)
             ballast.unlink()

@@ -1,4 +1,4 @@
-"""The judge finds each breach in a history that holds it, and nothing in one that is sound: one that cannot fail says nothing."""
+"""The judge finds each kind of breach in a crafted run, and none in a sound one."""
 
 import copy
 from collections.abc import Callable
@@ -27,7 +27,7 @@ ONE = {
     "purged": False,
 }
 TWO = {**ONE, "title": "Two"}
-NOW = 1_795_000_000.0  # after all of it
+NOW = 1_795_000_000.0  # after every instant of the run
 REMINDER = {"id": "reminder", "firing": 1, "fire_at": DUE, "fired_at": FIRED, "late_seconds": None}
 SLOT = {"generation": 1, "slot": "2026-11-23T09:00"}
 
@@ -40,7 +40,7 @@ class Reader:
 
 @dataclass(slots=True)
 class Run:
-    """All that the judge is given."""
+    """The input of the judge."""
 
     entries: list[Entry]
     stored: Stored
@@ -51,7 +51,7 @@ class Run:
 
 
 def sound() -> Run:
-    """A task made to remind, which fired and was edited; a series with the task of a slot; one write nobody knows about."""
+    """Returns a run with a task whose reminder fired, a series with the task of a slot, and a write of unknown outcome."""
     events = {
         f"TaskActor:{TASK}:1:1": _event(TASK, 1, 1, 2, "task.created", "make", title="One", task=dict(ONE)),
         f"TaskActor:{TASK}:1:2": _event(TASK, 1, 2, 2, "reminder.scheduled", "make"),
@@ -359,7 +359,7 @@ def test_each_breach_is_found_and_named(breach: str, harm: Callable[[Run], None]
     harm(run)
     verdict = run.judged()
     assert breach in verdict.wrong, verdict.words()
-    assert BREACHES[breach] in verdict.words(), "it says where to look"
+    assert BREACHES[breach] in verdict.words(), "the verdict says where to look"
 
 
 def test_every_breach_that_the_judge_knows_is_crafted_here_or_told_by_the_run() -> None:

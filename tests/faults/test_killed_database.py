@@ -1,4 +1,4 @@
-"""PostgreSQL killed hard at the instant at which reminders and a slot are due: each fires once, the next task is one."""
+"""PostgreSQL is killed at the instant at which reminders and a slot are due: each fires once, and makes one next task."""
 
 import asyncio
 from collections import Counter
@@ -13,9 +13,9 @@ from tests.support.system import System
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
 
 DUE_SECONDS = 6
-AROUND_MS = range(-200, 500, 50)  # some are committed before it is killed, some are on their way, some find it gone
+AROUND_MS = range(-200, 500, 50)  # due before, at and after the kill
 FIRED_SECONDS = 20.0
-TOLD_SECONDS = 20.0
+NOTIFIED_SECONDS = 20.0
 
 
 async def test_a_database_killed_at_the_due_instant_loses_and_doubles_nothing(system: System) -> None:
@@ -37,22 +37,24 @@ async def test_a_database_killed_at_the_due_instant_loses_and_doubles_nothing(sy
                 found = {reminder["task_id"] for reminder in await person.items("/reminders", status="fired")}
                 now_next = (await person.call("GET", f"/series/{series['id']}"))["next"]
             except UnexpectedAnswerError as error:
-                assert error.answer.status_code == 503, "a connection from before says so once"  # noqa: PT017
+                assert error.answer.status_code == 503, "a connection from before the kill fails once"  # noqa: PT017
                 return False
             return found == tasks and now_next["task_id"] != series["next"]["task_id"]
 
         await eventually(all_done, FIRED_SECONDS, "every reminder fired and the slot started", 0.2)
 
-        async def all_told() -> bool:
+        async def all_notified() -> bool:
             answer = await person.send("GET", "/notifications")
             return answer.status_code == 200 and len(answer.json()["items"]) >= len(tasks)
 
-        await eventually(all_told, TOLD_SECONDS, "every reminder is told", 0.2)  # late ones are held for a moment
-        await asyncio.sleep(2)  # for whatever might come twice
+        await eventually(
+            all_notified, NOTIFIED_SECONDS, "every reminder has a notification", 0.2
+        )  # late ones are gathered for a moment
+        await asyncio.sleep(2)  # anything that comes twice does so within this time
         lines = await person.whole_activity()
         assert Counter(line["task_id"] for line in lines if line["type"] == "reminder.fired") == Counter(tasks)
-        told = Counter(notice["task_id"] for notice in await person.items("/notifications"))
-        assert told == Counter(tasks), "each is told once"
+        notified = Counter(item["task_id"] for item in await person.items("/notifications"))
+        assert notified == Counter(tasks), "each reminder has one notification"
         triggered = [line["task_id"] for line in lines if line["type"] == "recurrence.triggered"]
         made = {task["id"] for task in await person.items("/tasks") if task["series_id"] == series["id"]}
         assert len(made) == 2

@@ -1,4 +1,4 @@
-"""Each process killed hard, one after another, in the middle of writes: nothing acknowledged is lost, nothing is doubled."""
+"""Each process is killed, one after another, during writes: nothing acknowledged is lost, nothing is there twice."""
 
 import random
 from pathlib import Path

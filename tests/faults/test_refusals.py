@@ -1,4 +1,4 @@
-"""What the fence refuses is counted over every process that keeps actors, whichever dies meanwhile."""
+"""The fence's refusals are counted over every process, also when one restarts or joins."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A seed brings the same faults in the same order; each is brought until it meets what it aims at; the load leaves room."""
+"""A seed gives the faults and their order; each fault is brought until it hits; the load leaves the machine some CPU."""
 
 import random
 from collections.abc import Callable
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.unit
 
 @dataclass
 class FakeSubject:
-    """Two kinds, two connections, one disk, one replica that may join."""
+    """A system with three kinds, four connections, one disk, and one replica that may join."""
 
     kinds: tuple[str, ...] = ("host", "runner", "session")
     writes_need: frozenset[str] = frozenset({"host"})
@@ -53,10 +53,10 @@ def test_each_fault_stands_once_in_a_selection() -> None:
     for kind in ("host", "runner", "session"):
         assert names.count(f"kill -9 {kind}") == 1
     assert names.count("stop host 5 s") == names.count("stop runner 5 s") == 1
-    assert "stop session 5 s" not in names, "one of many stands still: nobody would notice"
+    assert "stop session 5 s" not in names, "one stopped session of many would have no effect"
     for mode in LINK_MODES:
         assert sum(name.startswith((f"{mode} a", f"{mode} b")) for name in names) == 1
-    assert sum(" c " in name for name in names) == 1, "what writes do not go through is harmed too"
+    assert sum(" c " in name for name in names) == 1, "connections that carry no writes are harmed too"
     assert sum("grpc" in name for name in names) == 0
     assert {"rolling restart", "storm of actors-3 60 s", "full disk postgres 4 s"} <= set(names)
 
@@ -100,7 +100,7 @@ def test_rounds_go_on_with_another_order_and_one_storm() -> None:
 
 
 class FakeLoad:
-    """One that notices nothing until the try of that number."""
+    """A load that has nothing in flight until the try of that number."""
 
     def __init__(self, hit_at: int) -> None:
         self.recorder = SimpleNamespace(fault=lambda name: 0.0)

@@ -1,5 +1,7 @@
-"""Each fault once, in an order that the seed gives, under load: every promise is held. On one machine what it can show,
-on a cluster the rest: its roles, their sidecars, the broker, a replica that comes and goes, and a rolling restart.
+"""Each fault once under load, in the order of the seed: every promise is kept.
+
+One machine gets the faults that it can show; a cluster gets those of its roles, their sidecars and the broker, a replica
+that joins and leaves, and a rolling restart.
 """
 
 import os
@@ -35,7 +37,7 @@ async def test_one_machine_keeps_every_promise(tmp_path: Path, seed: int) -> Non
 
 @pytest.mark.timeout(260)
 async def test_a_cluster_on_kafka_keeps_every_promise(tmp_path: Path, seed: int) -> None:
-    """The storm beside the other faults. Sixteen processes leave two cores little room for writes."""
+    """The storm lasts while other faults come. Sixteen processes leave two cores little room for writes."""
     with cluster(tmp_path) as system:
         pace = Pace(rate=20, floor=10, ceiling=40)
         report = await _tried(system, tmp_path / "history.jsonl", seed, pace, users=50, listeners=100)

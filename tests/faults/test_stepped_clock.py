@@ -1,4 +1,4 @@
-"""The wall clock steps an hour forward, back and forward again, over the night on which clocks leave out an hour.
+"""The wall clock steps an hour forward, back and forward again, in the night in which clocks skip an hour.
 
 Nothing is lost, nothing comes twice or too early.
 """
@@ -21,12 +21,12 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(150)]
 HOUR = 3600
 MINUTE = 60
 BERLIN = ZoneInfo("Europe/Berlin")
-LATE_SECONDS = 12.0  # the clock is read again, the sweeper finds what is overdue, and late things are held for a moment
+LATE_SECONDS = 12.0  # for the clock to take effect, for the sweeper, and for late notifications to be gathered
 
 
 async def test_a_clock_that_steps_loses_doubles_and_hastens_nothing(tmp_path: Path) -> None:
     clock, gap = SteppedClock(tmp_path), next_gap()
-    zero = int((gap - datetime.now(UTC)).total_seconds()) - 40 * MINUTE  # from here on 40 minutes are left
+    zero = int((gap - datetime.now(UTC)).total_seconds()) - 40 * MINUTE  # 40 minutes before the gap
     clock.step_to(zero)
     with running_system(tmp_path, clock.settings) as system:
         async with Caller(system.url) as person:
@@ -34,7 +34,7 @@ async def test_a_clock_that_steps_loses_doubles_and_hastens_nothing(tmp_path: Pa
             soon, within, beyond = [await remind(person, zero + seconds) for seconds in (4, 30 * MINUTE, 2 * HOUR)]
             series = await person.call("POST", "/series", daily(gap), expect=201)
             assert datetime.fromisoformat(series["next"]["at"]) == gap, (
-                "where there is no 02:30, the first instant after"
+                "02:30 does not exist; the slot is at the first instant after the gap"
             )
             slot = series["next"]["task_id"]
             await fired(person, {soon})
@@ -45,15 +45,15 @@ async def test_a_clock_that_steps_loses_doubles_and_hastens_nothing(tmp_path: Pa
             back = await remind(person, zero + HOUR + 3)
 
             clock.step_to(zero)
-            await asyncio.sleep(5)  # the scheduler, which keeps the true time, comes an hour too early
+            await asyncio.sleep(5)  # the scheduler keeps the true time and calls an hour too early
             await fired(person, {soon, within, slot})
             await person.do(soon, "complete")
             assert (await person.task(back))["reminders"][0]["status"] == "pending"
 
             clock.step_to(zero + HOUR)
             await fired(person, {soon, within, slot, back})
-            await told(person, 4)
-            await asyncio.sleep(2)  # for whatever might come twice
+            await notified(person, 4)
+            await asyncio.sleep(2)  # anything that comes twice does so within this time
             await once_each(person, {soon, within, slot, back})
             assert (await person.task(beyond))["reminders"][0]["status"] == "pending"
             tasks = [task for task in await person.items("/tasks") if task["series_id"]]
@@ -61,7 +61,7 @@ async def test_a_clock_that_steps_loses_doubles_and_hastens_nothing(tmp_path: Pa
 
 
 def next_gap() -> datetime:
-    """The next instant at which Berlin's clocks go from 02:00 to 03:00."""
+    """Returns the next instant at which Berlin's clocks go from 02:00 to 03:00."""
     now = datetime.now(UTC) + timedelta(days=1)
     hours = (now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=n) for n in range(366 * 24))
     return next(
@@ -70,23 +70,23 @@ def next_gap() -> datetime:
 
 
 def daily(gap: datetime) -> dict[str, object]:
-    """At half past two, which that night does not have."""
+    """Returns the body of a daily series at half past two, a time that this night does not have."""
     local = {"local": f"{gap.astimezone(BERLIN):%Y-%m-%d}T02:30:00", "zone": BERLIN.key}
     return {"title": "Slot", "rule": "FREQ=DAILY", "start": local, "reminders": [{"offset_minutes": 0}]}
 
 
 async def remind(person: Caller, seconds: float) -> str:
-    """The id of a task with a reminder so many true seconds from now."""
+    """Creates a task with a reminder so many true seconds from now; returns its id."""
     task_id: str = (await person.create(f"in {seconds}", reminders=[{"at": instant(seconds)}]))["id"]
     return task_id
 
 
 async def fired(person: Caller, task_ids: set[str]) -> None:
-    """Exactly these fire, and soon."""
+    """Waits until the reminders of exactly these tasks have fired."""
 
     async def done() -> bool:
         found = {reminder["task_id"] for reminder in await person.items("/reminders", status="fired")}
-        assert found <= task_ids, "one has fired before its time"
+        assert found <= task_ids, "a reminder fired before its time"
         return found == task_ids
 
     await eventually(done, LATE_SECONDS, "all that is due fired", 0.2)
@@ -100,16 +100,16 @@ async def started(person: Caller, series_id: str, slot: str) -> None:
     await eventually(awaits_another, LATE_SECONDS, "the slot started and the next one is made", 0.2)
 
 
-async def told(person: Caller, count: int) -> None:
+async def notified(person: Caller, count: int) -> None:
     async def are_there() -> bool:
         return len(await person.items("/notifications")) >= count
 
-    await eventually(are_there, LATE_SECONDS, "all that fired is told", 0.2)
+    await eventually(are_there, LATE_SECONDS, "each firing has a notification", 0.2)
 
 
 async def once_each(person: Caller, task_ids: set[str]) -> None:
     lines = await person.whole_activity()
     assert Counter(line["task_id"] for line in lines if line["type"] == "reminder.fired") == Counter(task_ids)
-    told = [notice for notice in await person.items("/notifications") if notice["kind"] == "reminder"]
-    assert Counter(notice["task_id"] for notice in told) == Counter(task_ids)
+    reminders = [item for item in await person.items("/notifications") if item["kind"] == "reminder"]
+    assert Counter(item["task_id"] for item in reminders) == Counter(task_ids)
     assert sum(line["type"] == "recurrence.triggered" for line in lines) == 2

@@ -1,4 +1,4 @@
-"""The runner stopped for a while (SIGSTOP): its parts go on without it, and it goes on where it was."""
+"""The runner is stopped for a while (SIGSTOP): its parts go on without it, and then it goes on itself."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from tests.faults.run import run
 from tests.faults.table import table
 from tests.support.deadline import until
 
-# Two minutes by hand: DUELY_TEST_STOP_SECONDS=120.
+# DUELY_TEST_STOP_SECONDS=120 makes it two minutes, for a run by hand.
 STOP_SECONDS = float(os.environ.get("DUELY_TEST_STOP_SECONDS") or 20)
 DEAD_SECONDS = 6.0
 MOST_STALL_SECONDS = 2.0
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(STOP_SECONDS + 150)]
 
 
 async def test_others_write_on_while_the_runner_is_stopped(system: Machine, tmp_path: Path, seed: int) -> None:
-    """A part that dies meanwhile is started again when the runner goes on; until then its writers are told to wait."""
+    """A part that dies meanwhile is started again when the runner goes on."""
     died: list[float] = []
     said_before: list[str] = []
 
@@ -51,4 +51,6 @@ async def test_others_write_on_while_the_runner_is_stopped(system: Machine, tmp_
     assert not report.verdict.wrong, f"{report.verdict.words()}\n{shown}"
     stall = recorder.longest_stall(recorder.read(history), report.strikes[0].at, died[0])
     assert stall < MOST_STALL_SECONDS, shown
-    until(lambda: "placement" in system.said().removeprefix(said_before[-1]), 5, "the runner says what it found")
+    until(
+        lambda: "placement" in system.said().removeprefix(said_before[-1]), 5, "the runner reports the part that died"
+    )

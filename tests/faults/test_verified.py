@@ -1,4 +1,4 @@
-"""A breach that `duely verify` finds at the end of a run reaches the verdict, and so does one that cannot be run."""
+"""A breach that `duely verify` finds reaches the verdict of a run, and so does a `duely verify` that fails."""
 
 import json
 from dataclasses import dataclass
@@ -30,27 +30,27 @@ def _verified(code: int, stdout: str, stderr: str = "") -> tuple[Verified, Verdi
     return verified(subject, verdict), verdict
 
 
-def _told(*breaches: Breach) -> str:
+def _json(*breaches: Breach) -> str:
     results = [Result("tags", "each tag counts", 7, 2, list(breaches)), Result("chain", "no gap", 9, 0, [])]
     return json.dumps(as_json(Verification(results, 0.25, [], len(breaches))))
 
 
 @pytest.mark.unit
-def test_what_is_whole_is_counted_and_not_blamed() -> None:
-    whole, verdict = _verified(0, _told())
+def test_sound_data_is_counted_and_not_blamed() -> None:
+    whole, verdict = _verified(0, _json())
     assert whole == Verified({"tags": 7, "chain": 9}, 2, 0.25)
     assert not verdict.wrong
 
 
 @pytest.mark.unit
 def test_a_breach_is_blamed_with_its_invariant_and_its_subject() -> None:
-    _, verdict = _verified(1, _told(Breach("tags", "user home", "counts 3, has 2")))
+    _, verdict = _verified(1, _json(Breach("tags", "user home", "counts 3, has 2")))
     assert verdict.wrong == {"verify": ["tags: user home counts 3, has 2"]}
     assert "host/operator/verify.py" in verdict.words()
 
 
 @pytest.mark.unit
-def test_one_that_does_not_come_to_its_end_is_blamed_with_what_it_said() -> None:
+def test_a_verify_that_fails_is_blamed_with_its_output() -> None:
     _, verdict = _verified(2, "", "There is no database")
     assert verdict.wrong == {"verify": ["ended with 2: There is no database"]}
 

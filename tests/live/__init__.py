@@ -1,1 +1,1 @@
-"""The real system, walked through over the API."""
+"""The real system, used through its API."""

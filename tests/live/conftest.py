@@ -1,4 +1,4 @@
-"""One real system for the whole level, and people who sign up on it."""
+"""Fixtures of the level: one real system, and a person who has signed up on it."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -10,13 +10,13 @@ from tests.support.system import System, running_system
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """Started once. A test that stops it starts it again."""
+    """The system of the level; a test that stops it starts it again."""
     with running_system(tmp_path_factory.mktemp("live")) as running:
         yield running
 
 
 @pytest.fixture
 async def person(system: System) -> AsyncIterator[Caller]:
-    """Somebody who has just signed up, in UTC."""
+    """A person in UTC who has just signed up."""
     async with Caller(system.url) as caller:
         yield await caller.sign_up()

@@ -9,12 +9,12 @@ WAIT_SECONDS = 5.0
 
 
 def start_in(**ahead: float) -> Json:
-    """A start so far ahead of now, in UTC."""
+    """Returns a start so far ahead of now, in UTC."""
     return {"local": local(datetime.now(UTC) + timedelta(**ahead)), "zone": "UTC"}
 
 
 def local(moment: datetime) -> str:
-    """As it is answered: without seconds on the full minute."""
+    """Returns a local time as the API answers it: without seconds on the full minute."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S" if moment.second else "%Y-%m-%dT%H:%M")
 
 
@@ -25,12 +25,12 @@ async def create(person: Caller, **fields: object) -> Json:
 
 
 async def series_of(person: Caller, series: Json) -> Json:
-    found: Json = await person.call("GET", f"/series/{series['id']}")
-    return found
+    answer: Json = await person.call("GET", f"/series/{series['id']}")
+    return answer
 
 
 async def task_there(person: Caller, task_id: str, within_seconds: float = WAIT_SECONDS) -> Json:
-    """The task, once it can be read."""
+    """Waits until the task can be read; returns it."""
 
     async def read() -> Json | None:
         answer = await person.http.get(f"/tasks/{task_id}")
@@ -42,13 +42,13 @@ async def task_there(person: Caller, task_id: str, within_seconds: float = WAIT_
 
 
 async def open_slots(person: Caller, series: Json) -> list[str]:
-    """The slots whose tasks are open, in order; each once."""
+    """Returns the slots of the series' open tasks, in order."""
     tasks = await person.items("/tasks", status="open", per_page="200")
     return sorted(task["occurrence"]["slot"] for task in tasks if task["series_id"] == series["id"])
 
 
 async def next_task(person: Caller, series: Json, after: str, within_seconds: float = WAIT_SECONDS) -> Json:
-    """The task of the slot that is awaited after another."""
+    """Waits for the task of the slot that follows the one of the task `after`; returns it."""
 
     async def awaited() -> str | None:
         now_next = (await series_of(person, series))["next"]

@@ -1,4 +1,4 @@
-"""The archive on a real system: the scheduler's job calls, the leader writes the file, the API says what is not here."""
+"""The archive on a real system: the scheduler's job runs, the leader writes the file, the API names the archived days."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,12 +16,12 @@ from tests.support.system import System
 pytestmark = pytest.mark.live
 
 
-async def test_old_activity_is_archived_when_the_job_calls(system: System, person: Caller) -> None:
+async def test_old_activity_is_archived_when_the_job_runs(system: System, person: Caller) -> None:
     for number in range(3):
         await person.create(f"Long ago {number}", reminders=[])
-    before = await person.call("GET", "/activity")  # has waited for all of them
+    before = await person.call("GET", "/activity")  # this read waits for all of them
     assert len(before["items"]) == 4
-    # The day of an entry is no part of its hash: so the past can be made.
+    # The day of an entry is no part of its hash, so a test can move it into the past.
     long_ago = datetime.now(UTC) - timedelta(days=200)
     async with system.database() as database:
         await database.execute("UPDATE activity SET at = $2 WHERE user_id = $1", person.user_id, long_ago)
@@ -46,8 +46,8 @@ async def test_old_activity_is_archived_when_the_job_calls(system: System, perso
 
 
 async def _registered(system: System) -> api_v1.Job:
-    """The job as the scheduler has it."""
-    found: list[api_v1.Job] = []
+    """Waits until the scheduler has the job; returns it."""
+    jobs: list[api_v1.Job] = []
 
     async def is_there() -> bool:
         async with _channel(system) as channel:
@@ -56,15 +56,15 @@ async def _registered(system: System) -> api_v1.Job:
                 reply = await DaprStub(channel).GetJob(request, timeout=5, metadata=_token(system))
             except grpc.aio.AioRpcError:
                 return False
-            found.append(reply.job)
+            jobs.append(reply.job)
             return True
 
     await eventually(is_there, 20, "the job is registered", 0.5)
-    return found[0]
+    return jobs[0]
 
 
 async def _call_now(system: System) -> None:
-    """The same job again, due at once."""
+    """Registers the same job again, due at once."""
     job = api_v1.Job(name=JOB, schedule=SCHEDULE, due_time="1s", data=AnyMessage())
     async with _channel(system) as channel:
         request = api_v1.ScheduleJobRequest(job=job, overwrite=True)

@@ -1,4 +1,4 @@
-"""What can be reached from where."""
+"""The ports: what each of them answers, to whom, and from where."""
 
 import asyncio
 import ipaddress
@@ -35,14 +35,13 @@ async def test_the_public_port_knows_no_route_of_actors_or_of_the_sidecar(system
             assert answer.status_code in {404, 405}, f"{method} {path} answers {answer.status_code}"
 
 
-async def test_the_port_for_the_sidecar_turns_away_whoever_has_not_its_token(system: System) -> None:
-    told = system.data.noted_running()
-    assert told is not None
+async def test_the_ports_between_host_and_sidecar_refuse_a_stranger_without_a_token(system: System) -> None:
+    running = system.data.require_running()
     async with Caller(system.url) as stranger:
-        path = f"http://127.0.0.1:{told.app_port}{PRIVATE_PATHS[0]}"
+        path = f"http://127.0.0.1:{running.app_port}{PRIVATE_PATHS[0]}"
         answer = await stranger.http.put(path, json={})
         assert answer.status_code in {401, 403}
-        answer = await stranger.http.get(f"http://127.0.0.1:{told.dapr_http_port}/v1.0/metadata")
+        answer = await stranger.http.get(f"http://127.0.0.1:{running.dapr_http_port}/v1.0/metadata")
         assert answer.status_code in {401, 403}
 
 
@@ -57,7 +56,7 @@ async def test_everything_listens_on_this_machine_alone(system: System) -> None:
     assert beyond == []
 
 
-async def test_readiness_names_each_part_and_metrics_are_there_for_whoever_has_the_token(system: System) -> None:
+async def test_readiness_names_each_part_and_metrics_are_there_with_the_token(system: System) -> None:
     async with httpx.AsyncClient(base_url=system.inner_url, headers=system.inner_headers) as watcher:
         ready = (await watcher.get("/health/ready")).json()
         assert ready["parts"].keys() >= {"database", "sidecar", "placement", "broker"}
@@ -68,7 +67,7 @@ async def test_readiness_names_each_part_and_metrics_are_there_for_whoever_has_t
         assert 'route="/health/ready",status="200"' in metrics
 
 
-async def test_a_stranger_is_told_on_no_port_what_is_behind_readiness(system: System) -> None:
+async def test_no_port_tells_a_stranger_the_parts_of_readiness(system: System) -> None:
     async with httpx.AsyncClient() as stranger:
         assert (await stranger.get(f"{system.url}/health/ready")).json() == {"status": "ready"}
         assert (await stranger.get(f"{system.url}/metrics")).status_code == 404

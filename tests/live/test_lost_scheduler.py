@@ -1,4 +1,4 @@
-"""The scheduler killed hard and its data gone, with a thousand reminders due: each fires once, what is ahead is armed anew."""
+"""The scheduler loses its data while a thousand reminders fall due: each fires once, and later ones are armed again."""
 
 import asyncio
 import shutil
@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
 PEOPLE = 10
 REMINDERS = 1_000
-FIRST_SECONDS, LAST_SECONDS = 25, 55  # while it is away, while it starts again, and after that
-LONGEST_LATE_SECONDS = 10.0  # the sweeper needs no scheduler, only a moment
+FIRST_SECONDS, LAST_SECONDS = 25, 55  # before, during and after its restart
+LONGEST_LATE_SECONDS = 10.0  # the sweeper needs no scheduler
 
 
 async def test_a_scheduler_that_lost_its_data_loses_no_reminder(system: System, person: Caller) -> None:
@@ -23,7 +23,7 @@ async def test_a_scheduler_that_lost_its_data_loses_no_reminder(system: System, 
     step = (LAST_SECONDS - FIRST_SECONDS) / REMINDERS
     instants = [instant(FIRST_SECONDS + number * step) for number in range(REMINDERS)]
     task_ids = await _made(system, instants)
-    assert instant(2) < instants[0], "they were not there before the first was due"
+    assert instant(2) < instants[0], "the tasks were not there before the first reminder was due"
     async with system.database() as database:
         armed_at = "SELECT armed_at FROM wakes WHERE actor_id = $1"
         before = await database.fetchval(armed_at, far["id"])
@@ -35,7 +35,7 @@ async def test_a_scheduler_that_lost_its_data_loses_no_reminder(system: System, 
             now = await database.fetchval(armed_at, far["id"])
             return now is not None and (before is None or now > before)
 
-        await eventually(armed_again, 60, "what lies ahead is registered with the new scheduler", 0.5)
+        await eventually(armed_again, 60, "the wake ahead is armed with the new scheduler", 0.5)
         await past(instants[-1])
 
         async def all_fired() -> bool:
@@ -59,7 +59,7 @@ async def test_a_scheduler_that_lost_its_data_loses_no_reminder(system: System, 
 
 
 async def _made(system: System, instants: list[str]) -> list[str]:
-    """The id of a task for each instant, of several people who write at once."""
+    """Creates a task with a reminder at each instant, by several people at once; returns the ids."""
     task_ids: dict[str, str] = {}
 
     async def make(caller: Caller, some: list[str]) -> None:

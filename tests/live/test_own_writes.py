@@ -1,4 +1,4 @@
-"""Scripts that read at once what they have just written, without a word about consistency."""
+"""Scripts read at once what they have just written, without sending a consistency token."""
 
 import asyncio
 

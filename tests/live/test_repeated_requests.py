@@ -1,4 +1,4 @@
-"""The same request more than once, and two who edit one task."""
+"""The same request more than once, and two people who edit one task."""
 
 import asyncio
 import uuid

@@ -1,4 +1,4 @@
-"""Stopping and starting: nothing is lost, what fell due meanwhile comes late and says so, streams go on."""
+"""Stop and start: nothing is lost, reminders that fell due meanwhile fire and are marked late, streams go on."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Series on real parts: each occurrence within a second of what causes it, once, also when the host is killed."""
+"""Series in the real system: each occurrence is made within a second of its cause, and once, also after a kill."""
 
 import asyncio
 import statistics
@@ -15,7 +15,7 @@ from tests.support.system import System
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
 
-MADE_SECONDS = 1.0  # nearly always: the middle of some, or the best of three
+MADE_SECONDS = 1.0  # by the median of several, or the best of three
 MANY = 20
 
 
@@ -157,14 +157,14 @@ async def test_skip_move_split_and_delete(person: Caller) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "series_over")
 
 
-# --- The host is killed between two steps
+# --- a kill of the host between two steps
 
 
 @pytest.mark.parametrize(
     ("what", "actor_type", "stands"),
     [
-        ("INSERT", "TaskActor", "recurrence.triggered"),  # asked for, not made
-        ("UPDATE", "SeriesActor", "task.created"),  # made, not reported
+        ("INSERT", "TaskActor", "recurrence.triggered"),  # asked for, but not made
+        ("UPDATE", "SeriesActor", "task.created"),  # made, but not reported
     ],
 )
 async def test_killed_between_two_steps_it_goes_on_with_exactly_one_occurrence(
@@ -173,7 +173,7 @@ async def test_killed_between_two_steps_it_goes_on_with_exactly_one_occurrence(
     async with system.database() as database, writes_refused(database, f"%||{actor_type}||%", what):
         series = await create(person, mode="completion")
         await eventually(lambda: count(system, stands, series), 5, stands)
-        await asyncio.sleep(0.3)  # the step that cannot be done is being tried
+        await asyncio.sleep(0.3)  # so that the host is trying the step that fails
         old = system.kill("host")
     await asyncio.to_thread(system.until_restarted, "host", old)
     task = await task_there(person, series["next"]["task_id"], 20)
@@ -197,12 +197,12 @@ async def test_killed_between_completion_and_the_next_one(system: System, person
 
 
 async def count(system: System, event_type: str, series: Json) -> int:
-    """How many such events there are of the series and its tasks."""
+    """Returns the number of such events of the series and its tasks."""
     async with system.database() as database:
-        found: int = await database.fetchval(
+        events: int = await database.fetchval(
             """SELECT count(*) FROM outbox WHERE type = $1
                AND (actor_id = $2 OR body->'data'->'task'->>'series_id' = $2)""",
             event_type,
             series["id"],
         )
-    return found
+    return events

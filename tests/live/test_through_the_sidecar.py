@@ -1,4 +1,4 @@
-"""What the SDK and the sidecar would get wrong if left to themselves."""
+"""Cases that the SDK and the sidecar would get wrong by themselves."""
 
 import pytest
 
@@ -26,7 +26,7 @@ async def test_text_that_looks_like_a_time_stays_text(person: Caller) -> None:
     for text in TEXTS:
         checklist = [{"text": text, "done": False}]
         task = await person.create(text, description=text, tags=[text[:30]], checklist=checklist, reminders=[])
-        # The second turn decides on the doc as the store gave it back.
+        # The second turn decides on the doc as it was read back from the store.
         again = await person.patch(task["id"], priority="high")
         shown = await person.task(task["id"])
         for seen in (task, again, shown):
@@ -48,7 +48,7 @@ async def test_a_title_of_10000_emoji_is_refused_and_one_of_500_is_kept(person: 
 
 
 async def test_a_reminder_whose_turns_fail_for_seconds_still_fires_once(system: System, person: Caller) -> None:
-    """The sidecar drops a one-shot after four failures in 3 s; the sweeper is kept out by taking its row."""
+    """The sidecar drops a one-shot reminder after four failures in 3 s; without its row the sweeper cannot help."""
     at = instant(2)
     task = await person.create("Stubborn", reminders=[{"at": at}])
     async with person.stream() as stream:
@@ -82,7 +82,7 @@ async def test_after_a_write_that_failed_the_next_one_starts_from_what_is_stored
 async def test_a_write_behind_the_actors_back_is_refused_and_the_next_command_sees_it(
     system: System, person: Caller
 ) -> None:
-    """Another copy of the actor wrote: ours holds an old doc, the fence refuses, the turn decides once more."""
+    """Another copy of the actor has written: ours has an old doc, the fence refuses it, and the turn decides again."""
     task = await person.create("Two copies", reminders=[])
     async with system.database() as database:
         await database.execute(
@@ -97,11 +97,11 @@ async def test_a_write_behind_the_actors_back_is_refused_and_the_next_command_se
 
 
 async def test_a_wake_that_was_never_registered_is_found_by_the_sweeper(system: System, person: Caller) -> None:
-    """What a lost scheduler leaves behind: a row that says armed, and nobody who will call."""
+    """A lost scheduler leaves behind a wake that says armed and that nothing will call."""
     task = await person.create("Forgotten", reminders=[{"at": instant(3600)}])
     at = instant(1)
     async with system.database() as database:
-        # The stored doc says one thing and no job stands for it: only `wakes` knows.
+        # Only `wakes` has this wake: neither the doc nor any job of the scheduler does.
         lost = "UPDATE wakes SET wake_at = $2, armed_at = clock_timestamp() WHERE actor_id = $1"
         assert await database.execute(lost, task["id"], parsed(at)) == "UPDATE 1"
 
@@ -109,5 +109,5 @@ async def test_a_wake_that_was_never_registered_is_found_by_the_sweeper(system: 
             row = await database.fetchrow("SELECT tried_at FROM wakes WHERE actor_id = $1", task["id"])
             return row is None or row["tried_at"] is not None
 
-        await eventually(tried, 10, "the sweeper woke it")
+        await eventually(tried, 10, "the sweeper ticked it")
     assert (await person.task(task["id"]))["reminders"][0]["status"] == "pending", "a tick is a hint"

@@ -1,4 +1,4 @@
-"""What a person does with a task, over the API on real parts, heard by a second window as it happens."""
+"""The life of a task over the API of the real system, heard by a second window as it happens."""
 
 import statistics
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from tests.support.system import System
 
 pytestmark = pytest.mark.live
 
-HEARD_SECONDS = 1.0  # nearly always: the middle of some, or the best of three
+HEARD_SECONDS = 1.0  # by the median of several, or the best of three
 WAIT_SECONDS = 5.0
 
 
@@ -98,15 +98,15 @@ async def test_a_reminder_reaches_both_windows_and_the_notifications_within_a_se
             heard = [
                 await window.hear("reminder.delivered", 2 + WAIT_SECONDS, task["id"]) for window in (stream, second)
             ]
-            assert {it.data["notification"]["title"] for it in heard} == {"Turn off the oven"}
-            seconds = [(it.at - parsed(at)).total_seconds() for it in heard]
+            assert {event.data["notification"]["title"] for event in heard} == {"Turn off the oven"}
+            seconds = [(event.at - parsed(at)).total_seconds() for event in heard]
             assert min(seconds) >= -0.01, "not before its time"
             return max(seconds)
 
         await one_within(reminded, HEARD_SECONDS)
         listed = await person.call("GET", "/notifications", unread_only="true")
-        told = [(item["task_id"], item["late_seconds"]) for item in reversed(listed["items"])]
-        assert told == [(task_id, None) for task_id in tasks]
+        notified = [(item["task_id"], item["late_seconds"]) for item in reversed(listed["items"])]
+        assert notified == [(task_id, None) for task_id in tasks]
         assert listed["unread"] == len(tasks)
 
 
@@ -136,7 +136,7 @@ async def test_a_snoozed_reminder_fires_again_and_an_acknowledged_one_does_not(
     assert life == [*once, ("fired", 2), ("delivered", 2), ("acknowledged", 2)]
 
     async def answered() -> list[Json]:
-        """The stream tells of the answer when it is in the activity; the notifier may come to it a moment later."""
+        """Returns the notifications once they show the answer: the notifier may be a moment behind the stream."""
         shown = [item for item in await person.items("/notifications") if item["task_id"] == task["id"]]
         return shown if shown and shown[0]["acknowledged_at"] and shown[0]["read_at"] else []
 

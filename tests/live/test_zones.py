@@ -1,4 +1,4 @@
-"""A user who moves: dates without a time move along, times with a zone of their own stay."""
+"""A user who changes zone: due dates without a time move along, due times with a zone of their own stay."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A backup of a running system, restored elsewhere, is the same system."""
+"""A backup of a running system, restored to another folder, is the same system."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
 
 @pytest.fixture
 async def written(system: System, person: Caller, tmp_path: Path) -> tuple[Path, list[str], str]:
-    """A backup taken while tasks are written: the file, the ids of the tasks from before, the output of the command."""
+    """A backup taken while tasks are written, the ids of the tasks that were there before, and its output."""
     reminders = [{"at": instant(3600)}]
     ids = [(await person.create(f"Before {number}", reminders=reminders))["id"] for number in range(5)]
     file = tmp_path / "backup"
@@ -41,20 +41,20 @@ def proof(text: str) -> str:
 async def test_what_was_backed_up_lives_on_in_another_folder(
     system: System, person: Caller, written: tuple[Path, list[str], str], tmp_path: Path
 ) -> None:
-    file, ids, output = written
+    file, ids, said = written
     assert file.stat().st_mode & 0o777 == 0o600
     other = System(tmp_path / "other")
     try:
         done = await asyncio.to_thread(other.cli, "restore", str(file))
         assert done.returncode == 0, done.stderr
-        assert proof(done.stdout) == proof(output)
+        assert proof(done.stdout) == proof(said)
         before = [await person.task(task_id) for task_id in ids]
         await asyncio.to_thread(other.start)
         async with Caller(other.url) as same:
             email = (await person.call("GET", "/me"))["email"]
             await same.call("POST", "/auth/login", {"email": email, "password": PASSWORD})
             assert [await same.task(task_id) for task_id in ids] == before
-            # The consumers and wakes of the copy work in the new cluster.
+            # Consumers and wakes of the copy work in the new cluster.
             changed = await same.patch(ids[0], title="After the restore")
             assert (await same.task(ids[0]))["version"] == changed["version"]
         async with other.database() as connection:

@@ -1,4 +1,4 @@
-"""`duely doctor` on a running, an ailing and a stopped system."""
+"""`duely doctor` on a healthy, a faulty and a stopped system."""
 
 import json
 import signal
@@ -15,10 +15,10 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(90)]
 
 def test_a_healthy_system_is_all_well(system: System) -> None:
     until(lambda: system.cli("doctor").returncode == 0, 30, "well")
-    output = system.cli("doctor").stdout
-    assert output.rstrip().endswith("All is well.")
+    said = system.cli("doctor").stdout
+    assert said.rstrip().endswith("All is well.")
     for word in (*PARTS, system.url, "projector", "wakes", "oldest event waiting", "free", "postgresql 18"):
-        assert word in output
+        assert word in said
 
 
 def test_its_one_process_is_listed_with_its_version(system: System) -> None:
@@ -28,7 +28,7 @@ def test_its_one_process_is_listed_with_its_version(system: System) -> None:
     assert {name: seen["process"][name] for name in ours} == ours
 
 
-def test_what_others_can_reach_is_listed_apart(system: System) -> None:
+def test_listeners_beyond_this_machine_are_told_apart_from_the_others(system: System) -> None:
     report = json.loads(system.cli("doctor", "--json").stdout)
     beyond = {(item["part"], item["protocol"]) for item in report["listeners"] if item["beyond"]}
     assert beyond <= {("daprd", "udp")}
@@ -51,7 +51,7 @@ def test_a_part_that_hangs_is_named(system: System) -> None:
     assert f"PROBLEM  The page does not answer at {system.url}" in done.stdout
 
 
-def test_the_doctor_reports_that_nothing_runs(tmp_path: Path) -> None:
+def test_without_a_running_system_the_doctor_says_how_to_start_it(tmp_path: Path) -> None:
     done = System(tmp_path).cli("doctor")
     assert done.returncode == 1
     assert "start it with `duely up`" in done.stdout

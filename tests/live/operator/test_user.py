@@ -1,4 +1,4 @@
-"""`duely user`: the operator creates accounts and resets passwords."""
+"""`duely user`: accounts made and changed by the operator."""
 
 from subprocess import CompletedProcess
 
@@ -16,7 +16,7 @@ def user(system: System, *arguments: str, password: str = "") -> "CompletedProce
     return system.cli("user", *arguments, typed=f"{password}\n", timeout_seconds=30)
 
 
-async def test_a_created_account_can_log_in_with_its_zone(system: System) -> None:
+async def test_an_account_that_is_made_here_can_log_in_with_its_zone(system: System) -> None:
     made = user(system, "create", "made@example.org", "--timezone", "Europe/Berlin", password=PASSWORD)
     assert made.returncode == 0, made.stderr
     async with Caller(system.url) as person:
@@ -37,7 +37,9 @@ async def test_a_created_account_can_log_in_with_its_zone(system: System) -> Non
         (("reset-password", "stranger@example.org"), PASSWORD, "Nobody has an account"),
     ],
 )
-def test_what_is_refused_has_a_message(system: System, arguments: tuple[str, ...], password: str, says: str) -> None:
+def test_wrong_arguments_are_refused_with_a_reason(
+    system: System, arguments: tuple[str, ...], password: str, says: str
+) -> None:
     done = user(system, *arguments, password=password)
     assert done.returncode == 1
     assert says in done.stderr

@@ -1,1 +1,1 @@
-"""The runner on real parts, and the commands beside it."""
+"""The runner with its real parts."""

@@ -1,4 +1,4 @@
-"""`duely up` on real parts: one at a time, a clear word when it cannot start, and nothing left however it ends."""
+"""`duely up` with its real parts: one per folder, a clear error when it cannot start, no process left when it ends."""
 
 import signal
 import socket
