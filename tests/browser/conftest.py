@@ -1,4 +1,4 @@
-"""One real system and one real browser for the level; each test has windows of its own."""
+"""Fixtures of the level: one real system and one real browser; each test has windows of its own."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes a browser of somebody's own: nothing is shared with the others, not even the sign-in."""
+    """Makes browser contexts that share nothing, not even the sign-in."""
     opened: list[BrowserContext] = []
 
     def make(width: int = 1280, height: int = 800, **more: object) -> BrowserContext:
@@ -58,7 +58,10 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture
 def new_window(new_context: Callable[..., BrowserContext], system: System) -> Iterator[Callable[..., Window]]:
-    """Opens the page in a browser of its own, or as a further tab of `context`; no window may end with errors, nor be slow."""
+    """Opens the page in a context of its own, or as a further tab of `context`.
+
+    At the end no window may have errors, and the windows must not have been slow.
+    """
     windows: list[Window] = []
 
     def make(context: BrowserContext | None = None, **more: object) -> Window:

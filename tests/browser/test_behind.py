@@ -1,4 +1,4 @@
-"""The page while the server cannot show what was done: it reads what there is, and says so."""
+"""The page while the read model is behind: it shows what there is, and says so."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,10 @@ from tests.browser.window import WAIT_MS, Window
 from tests.support.system import System
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
-LOOK_AGAIN_MS = 5_000  # of the page, while reads are behind
+LOOK_AGAIN_MS = 5_000  # the page's interval while reads are behind
 
 
-def test_a_paused_projector_is_told_and_the_page_goes_on(new_window: Callable[..., Window], system: System) -> None:
+def test_a_paused_projector_is_shown_and_the_page_goes_on(new_window: Callable[..., Window], system: System) -> None:
     window = new_window()
     window.refusals_expected = True
     window.sign_up()

@@ -1,4 +1,4 @@
-"""The page itself: keys, messages, a phone, the dark, and people who do not see it."""
+"""The page itself: keys, messages, a phone, the dark scheme, and accessibility."""
 
 from collections.abc import Callable
 from pathlib import Path

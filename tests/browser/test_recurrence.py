@@ -1,4 +1,4 @@
-"""A task that repeats, from its first words to its last occurrence, as one person edits it in one window."""
+"""Repeating tasks, from their creation to their last occurrence, edited by one person in one window."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tests.browser.window import Window, sees, sees_no_more
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
 
-MADE_MS = 5_000  # until what a series makes is on screen
+MADE_MS = 5_000  # until an occurrence is on screen
 
 
 @pytest.fixture

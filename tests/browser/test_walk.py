@@ -1,4 +1,4 @@
-"""The walk of a first evening, in two windows that share nothing but the account."""
+"""A first evening with Duely, in two windows that share nothing but the account."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
 def test_a_first_evening_with_duely_in_two_windows(new_window: Callable[..., Window], pictures: Path) -> None:
     zone = _zone_of_one_day()
     one = new_window(timezone_id=zone)
-    one.refusals_expected = True  # the first question, who I am, is answered with 401
+    one.refusals_expected = True  # the page's first request, for the user, gets a 401
     one.picture(pictures, "sign-in")
     email = one.sign_up()
     expect(one.page.get_by_test_id("first-run")).to_be_visible()
@@ -36,7 +36,7 @@ def test_a_first_evening_with_duely_in_two_windows(new_window: Callable[..., Win
     title = _change_everything(one, two)
     one.picture(pictures, "list")
     _there_and_back(one, two, title)
-    # Only now: whatever the steps before have taken, it comes after them.
+    # The reminder is set only now, so that it comes after all steps before, however long they took.
     fires_at = _remind_soon(one, two, title, zone)
     _be_reminded(one, two, title, fires_at, pictures)
     _read_what_happened(one, two, title, pictures)
@@ -83,12 +83,12 @@ def _there_and_back(one: Window, two: Window, title: str) -> None:
 
 
 def _zone_of_one_day() -> str:
-    """Where midnight is hours away, and no change of the clocks: "today" is one day throughout."""
+    """Returns a zone in which midnight is hours away, so that "today" is one day throughout."""
     return ZONE if 4 <= datetime.now(ZoneInfo(ZONE)).hour < 20 else "America/New_York"
 
 
 def _remind_soon(one: Window, two: Window, title: str, zone: str) -> datetime:
-    """Due earlier, and the reminder moves with it; when it comes: a whole minute, which is what a time of day can name."""
+    """Moves the due time, and with it the reminder, to a full minute soon; returns the instant of the reminder."""
     drawer = one.open(title)
     drawer.get_by_role("button", name=re.compile("^Due date: ")).click()
     fires_at = (datetime.now(ZoneInfo(zone)) + timedelta(seconds=85)).replace(second=0, microsecond=0)
@@ -102,7 +102,7 @@ def _remind_soon(one: Window, two: Window, title: str, zone: str) -> datetime:
 
 
 def _be_reminded(one: Window, two: Window, title: str, fires_at: datetime, pictures: Path) -> None:
-    """Both windows are reminded at the second; one of them snoozes, which answers it in both."""
+    """Waits until both windows show the reminder; snoozes it in one, which removes it from both."""
     for window in (one, two):
         expect(window.reminder(title)).to_have_count(0)
     wait_ms = (fires_at - datetime.now(UTC)).total_seconds() * 1000 + WAIT_MS

@@ -1,4 +1,4 @@
-"""Many windows, a server that goes and comes back, and reminders answered in any of them."""
+"""Many windows, a server that stops and starts, and reminders answered in any window."""
 
 import statistics
 import time
@@ -25,7 +25,7 @@ def signed_up(new_window: Callable[..., Window]) -> tuple[Window, str]:
 
 @pytest.fixture
 def script(system: System, signed_up: tuple[Window, str]) -> Iterator[httpx.Client]:
-    """The same person, without a window."""
+    """An HTTP client of the same person."""
     with httpx.Client(base_url=f"{system.url}/api/v1", timeout=10) as client:
         client.post("/auth/login", json={"email": signed_up[1], "password": PASSWORD}).raise_for_status()
         yield client
@@ -56,7 +56,7 @@ def test_a_fifth_tab_is_as_live_as_the_first(
     sees(survivors, lambda tab: tab.reminder("For all tabs"), 1_500 + WAIT_MS)
 
 
-def test_five_browsers_of_one_person_each_stay_honest(
+def test_five_browsers_of_one_person_each_show_their_connection(
     signed_up: tuple[Window, str], new_window: Callable[..., Window]
 ) -> None:
     first, email = signed_up
@@ -104,7 +104,7 @@ def test_a_reminder_acknowledged_in_one_window_leaves_the_other(
     sees_no_more([one, two], lambda window: window.badge)
 
 
-def test_a_server_that_stops_is_admitted_and_one_that_starts_is_found(
+def test_a_server_that_stops_is_shown_and_one_that_starts_is_found(
     system: System, signed_up: tuple[Window, str], script: httpx.Client, pictures: Path
 ) -> None:
     window, _ = signed_up

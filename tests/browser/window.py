@@ -1,4 +1,4 @@
-"""A window of the page as a person sees it: what can be pressed, by its name, and what must be seen."""
+"""A window of the page as a person uses it: controls by their names, and what must be visible."""
 
 import re
 import statistics
@@ -10,20 +10,22 @@ from pathlib import Path
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 PASSWORD = "a long enough passphrase"
-HEARD_MS = 1_000  # nearly always: the middle of what the windows of a test wait for
+HEARD_MS = 1_000  # the median of the waits of a test
 WAIT_MS = 5_000
-# What the browser itself writes for an answer that a test asks for.
+# Errors that the browser logs for answers that a test provokes.
 _EXPECTED = re.compile(
     r"status of 401|status of 409|status of 422|status of 503|ERR_CONNECTION_REFUSED|ERR_EMPTY|ERR_INCOMPLETE|ERR_CONNECTION_RESET|ERR_NETWORK"
 )
 
 
 class Window:
+    """One page, open at the URL; it collects the errors of its console."""
+
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
         self.errors: list[str] = []
-        self.waited_ms: list[float] = []  # for what it was to show by itself
+        self.waited_ms: list[float] = []  # for changes that it had to show by itself
         self.refusals_expected = False
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.errors.append(f"thrown: {error}"))
@@ -37,10 +39,10 @@ class Window:
         kept = [text for text in self.errors if not (self.refusals_expected and _EXPECTED.search(text))]
         assert kept == [], kept
 
-    # --- who
+    # --- accounts
 
     def sign_up(self) -> str:
-        """Make an account; its email."""
+        """Creates an account; returns its email."""
         email = f"{uuid.uuid4().hex[:12]}@example.org"
         self.page.get_by_role("button", name="Create an account").click()
         self.enter(email, PASSWORD, "Create account")
@@ -55,7 +57,7 @@ class Window:
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.locator("form").get_by_role("button", name=button).click()
 
-    # --- what there is
+    # --- what is shown
 
     def until_live(self, within_ms: int = 10_000) -> None:
         expect(self.connection).to_have_text("Live", timeout=within_ms)
@@ -69,7 +71,7 @@ class Window:
 
     @property
     def badge(self) -> Locator:
-        """The number of unread notifications, in the sidebar or on a phone in the bar below."""
+        """Returns the number of unread notifications, in the sidebar, or on a phone in the bar below."""
         return self.page.get_by_test_id("badge-notifications").locator("visible=true")
 
     def reminder(self, title: str) -> Locator:
@@ -107,7 +109,7 @@ class Window:
 
 
 def sees(windows: list[Window], what: Callable[[Window], Locator], within_ms: int | None = None) -> None:
-    """Each of the windows shows it in time; how long it took counts for `assert_prompt`, unless it may take a time of its own."""
+    """Asserts that each window shows it in time; without `within_ms` the wait counts for `assert_prompt`."""
     began = time.monotonic()
     for window in windows:
         expect(what(window)).to_be_visible(timeout=within_ms or WAIT_MS)
@@ -116,6 +118,7 @@ def sees(windows: list[Window], what: Callable[[Window], Locator], within_ms: in
 
 
 def sees_no_more(windows: list[Window], what: Callable[[Window], Locator], within_ms: int | None = None) -> None:
+    """Asserts that each window ceases to show it in time; the wait counts as for `sees`."""
     began = time.monotonic()
     for window in windows:
         expect(what(window)).to_be_hidden(timeout=within_ms or WAIT_MS)
@@ -124,6 +127,6 @@ def sees_no_more(windows: list[Window], what: Callable[[Window], Locator], withi
 
 
 def assert_prompt(windows: list[Window]) -> None:
-    """A busy machine is slow at times, a slow system always."""
+    """Asserts that the median wait is short: a busy machine is slow at times, a slow system always."""
     waited_ms = [each for window in windows for each in window.waited_ms]
     assert not waited_ms or statistics.median(waited_ms) <= HEARD_MS, waited_ms

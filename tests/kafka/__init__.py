@@ -1,0 +1,1 @@
+"""The real system on a real broker."""

@@ -1,4 +1,4 @@
-"""The broker of the runner, started and ended by a test."""
+"""The runner's broker, started and stopped by a test."""
 
 import asyncio
 import signal
@@ -10,7 +10,7 @@ from host.runner.part import Process
 from tests.support.deadline import eventually
 
 START_SECONDS = 40
-STOP_SECONDS = 30  # it writes down what it has first, on a busy disk
+STOP_SECONDS = 30  # it flushes its data first, on a busy disk
 
 
 class TestBroker:
@@ -31,7 +31,7 @@ class TestBroker:
         return self._process is not None and self._process.poll() is None
 
     async def start(self) -> float:
-        """Seconds until it answers."""
+        """Starts it; returns the seconds until it answers."""
         began = time.monotonic()
         await asyncio.to_thread(self.kafka.prepare)
         self._process = self.kafka.spawn()
@@ -39,13 +39,13 @@ class TestBroker:
         return time.monotonic() - began
 
     def stop(self) -> int:
-        """As the runner does; the exit code."""
+        """Stops it as the runner does; returns the exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(STOP_SECONDS)
 
     def kill(self) -> None:
-        """As kill -9 does."""
+        """Kills it with SIGKILL."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(10)

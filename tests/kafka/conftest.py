@@ -1,4 +1,4 @@
-"""A real broker and a real system on it, for the whole level, and what tests may ask of Kafka besides Dapr."""
+"""Fixtures of the level: a real broker, a real system on it, and a person who has signed up."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +17,7 @@ from tests.support.system import System, running_system
 
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBroker]:
-    """Started once, without topics; a test that stops it starts it again."""
+    """The broker of the level, without topics at first; a test that stops it starts it again."""
     folder = tmp_path_factory.mktemp("broker")
     jars = kafka_jars(cache_dir(), print)
     port, controller = ports.pick(("kafka", "kafka_controller"), folder / "ports.json").values()
@@ -32,7 +32,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBroker]:
 
 @pytest.fixture(scope="session")
 def system(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """On that broker, as on an operator's own."""
+    """A system on that broker, as on one of the operator's own."""
     settings = {"DUELY_BROKER": "kafka", **broker.access.environment()}
     with running_system(tmp_path_factory.mktemp("kafka"), settings) as running:
         asyncio.run(brought(running))

@@ -1,4 +1,4 @@
-"""Looking into the database of a system: what its consumers have handled, and how soon."""
+"""Queries on a system's database: which events its consumers have handled, and how soon."""
 
 import asyncio
 import time
@@ -7,11 +7,14 @@ from typing import Any
 from tests.support.client import Caller
 from tests.support.system import System
 
-GRACE_SECONDS = 10.0  # catch-up leaves younger rows that the broker has to it: what is handled before came through it
+GRACE_SECONDS = 10.0  # catch-up leaves younger published rows to the broker: what is handled sooner came through it
 
 
 async def handled_within(system: System, consumer: str, event_type: str, about: str, seconds: float) -> float:
-    """Seconds from the commit of that actor's newest event of the type until the consumer has it in its inbox."""
+    """Waits until the consumer has handled that actor's newest event of the type; returns the age of the event then.
+
+    Raises AssertionError after so many seconds.
+    """
     async with system.database() as connection:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -31,9 +34,9 @@ async def handled_within(system: System, consumer: str, event_type: str, about: 
 
 
 async def brought(system: System, within_seconds: float = 60.0) -> None:
-    """Return when the broker brings events to each consumer: a group is joined only after the system is ready.
+    """Waits until the broker brings events to each consumer: groups are joined only after the system is ready.
 
-    The first events may come by catch-up, as late ones.
+    Until then events come late, by catch-up.
     """
     deadline = time.monotonic() + within_seconds
     while (latest := await _latest(system)) >= GRACE_SECONDS or await unpublished(system):
@@ -41,7 +44,7 @@ async def brought(system: System, within_seconds: float = 60.0) -> None:
 
 
 async def _latest(system: System) -> float:
-    """Seconds that the slowest consumer takes for an event that it is brought, of somebody new."""
+    """Returns the seconds that the slowest consumer takes for an event of a new person."""
     async with Caller(system.url) as person:
         await person.sign_up()
         task = await person.create("For two consumers", reminders=[])
@@ -55,13 +58,15 @@ async def _latest(system: System) -> float:
 
 
 async def value(system: System, query: str, *arguments: Any) -> Any:
+    """Returns the single value of a query."""
     async with system.database() as connection:
         return await connection.fetchval(query, *arguments)
 
 
 async def unpublished(system: System) -> int:
-    found: int = await value(system, "SELECT count(*) FROM outbox WHERE published_at IS NULL")
-    return found
+    """Returns the number of events that the broker does not have yet."""
+    rows: int = await value(system, "SELECT count(*) FROM outbox WHERE published_at IS NULL")
+    return rows
 
 
 async def has_fired(system: System, task_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""The broker that the runner starts: real Kafka, reached with its password only, and nothing made by accident."""
+"""The broker that the runner starts: it needs its password, keeps its data, and creates no topic by accident."""
 
 import secrets
 from pathlib import Path
@@ -22,7 +22,7 @@ def topics(access: KafkaAccess, within_seconds: float = 15) -> set[str]:
     return {name for name in listed.topics if not name.startswith("__")}
 
 
-async def test_it_stops_when_told_and_finds_its_data_again(broker: TestBroker) -> None:
+async def test_it_stops_and_finds_its_data_again(broker: TestBroker) -> None:
     before = (broker.kafka.folder / "data" / "meta.properties").read_text()
     assert broker.stop() == 143
     assert await broker.kafka.ready() != ""
@@ -30,20 +30,20 @@ async def test_it_stops_when_told_and_finds_its_data_again(broker: TestBroker) -
     assert (broker.kafka.folder / "data" / "meta.properties").read_text() == before
 
 
-def test_its_folder_is_formatted_whatever_chance_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_folder_is_formatted_with_any_random_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "token_urlsafe", lambda _: "-Ab3cdEFghIJklMNopQRsg")
     Kafka(tmp_path / "kafka", kafka_jars(cache_dir(), print), 9092, 9093, tmp_path / "log", "password").prepare()
     assert "cluster.id=" in (tmp_path / "kafka" / "data" / "meta.properties").read_text()
 
 
-async def test_who_does_not_know_the_password_is_not_let_in(broker: TestBroker) -> None:
+async def test_a_client_without_the_password_is_refused(broker: TestBroker) -> None:
     wrong = KafkaAccess(brokers=broker.access.brokers, username=broker.access.username, password="guessed")
     for stranger in (wrong, KafkaAccess(brokers=broker.access.brokers)):
         with pytest.raises(KafkaException):
-            topics(stranger, 2)  # who is not let in tries until then
+            topics(stranger, 2)  # a client that is refused retries until then
     assert topics(broker.access) == set()
 
 
-async def test_a_topic_is_not_made_by_accident(broker: TestBroker) -> None:
+async def test_a_topic_is_not_created_by_a_look(broker: TestBroker) -> None:
     AdminClient(client_settings(broker.access)).list_topics("task-events", timeout=15)
     assert topics(broker.access) == set()

@@ -1,4 +1,4 @@
-"""An event that a consumer cannot handle is put aside, in the table and on its topic, and holds up nobody."""
+"""An event that a consumer cannot handle becomes a dead letter, in the table and on its topic, and holds up nothing."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ SOON = GRACE_SECONDS - 2
 BROKEN = {"id": "a task without the rest of it"}
 
 
-async def test_an_event_at_fault_goes_to_the_table_and_to_its_topic(
+async def test_a_faulty_event_goes_to_the_table_and_to_its_topic(
     system: System, broker: TestBroker, person: Caller
 ) -> None:
     task = await person.create("Whole")
@@ -36,7 +36,7 @@ async def test_an_event_at_fault_goes_to_the_table_and_to_its_topic(
 
 
 async def _commit(system: System, event: dict[str, Any], actor_id: str) -> None:
-    """As a row of the outbox, such as no turn writes it."""
+    """Writes a row of the outbox that no turn would write."""
     async with system.database() as connection:
         await connection.execute(
             """INSERT INTO outbox (event_id, type, user_id, actor_type, actor_id, version, seq, of, body)
@@ -48,5 +48,5 @@ async def _commit(system: System, event: dict[str, Any], actor_id: str) -> None:
 
 
 async def _on_topic(broker: TestBroker, event_id: str) -> Any:
-    found = messages(broker.access, "dead-letters")
-    return next((letter for _, letter in found if letter["data"]["event"]["id"] == event_id), None)
+    letters = messages(broker.access, "dead-letters")
+    return next((letter for _, letter in letters if letter["data"]["event"]["id"] == event_id), None)

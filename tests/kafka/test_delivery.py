@@ -1,4 +1,4 @@
-"""Every event goes through the broker to each consumer that takes it, and has its effect once however often it comes."""
+"""Every event reaches its consumers through the broker, and takes effect once however often it comes."""
 
 import random
 import statistics
@@ -39,7 +39,7 @@ async def test_events_of_a_user_stand_in_one_partition_and_reminders_are_copied(
 ) -> None:
     task = await person.create("Pay rent", reminders=[{"at": instant(1800)}])
     await handled_within(system, "projector", "reminder.scheduled", task["id"], SOON)
-    await eventually(lambda: _all_published(system, person), PUBLISHED_SECONDS, "the topics have all of it")
+    await eventually(lambda: _all_published(system, person), PUBLISHED_SECONDS, "the topics have every event")
     ours = _once(broker, "task-events", person)
     of_task = [event["type"] for event in ours.values() if event["subject"] == task["id"]]
     assert of_task == ["task.created", "reminder.scheduled"]
@@ -50,21 +50,21 @@ async def test_events_of_a_user_stand_in_one_partition_and_reminders_are_copied(
 
 
 async def _all_published(system: System, person: Caller) -> bool:
-    """A row says so when all of its topics have it."""
+    """Returns whether all topics have all events of the person."""
     query = "SELECT NOT EXISTS (SELECT FROM outbox WHERE user_id = $1 AND published_at IS NULL)"
     return bool(await value(system, query, person.user_id))
 
 
 def _once(broker: TestBroker, topic: str, person: Caller) -> dict[str, Any]:
-    """By id, in their order: a topic may have an event more than once."""
-    found: dict[str, Any] = {}
+    """Returns the person's events on the topic by id, each once though the topic may repeat it, in their order."""
+    events: dict[str, Any] = {}
     for key, event in messages(broker.access, topic):
         if key == person.user_id:
-            found.setdefault(event["id"], event)
-    return found
+            events.setdefault(event["id"], event)
+    return events
 
 
-async def test_what_comes_again_and_in_another_order_changes_nothing(
+async def test_events_that_come_again_and_out_of_order_change_nothing(
     system: System, broker: TestBroker, person: Caller
 ) -> None:
     task = await person.create("First", tags=["home"])
@@ -92,7 +92,7 @@ async def test_a_lone_event_is_projected_soon(system: System, person: Caller) ->
         f"with the broker, commit → projected of a lone event: p50 {p50 * 1000:.0f} ms, "
         f"worst of {LONE_EVENTS} {worst * 1000:.0f} ms"
     )
-    # The sidecar gathers for 10 ms; its own default of 10 s, or a consumer that only catches up, is far from this.
+    # The sidecar gathers for 10 ms. With its default of 10 s, or by catch-up alone, the median would be far greater.
     assert p50 < 0.5
 
 
@@ -103,6 +103,6 @@ async def _bodies(system: System, user_id: str) -> list[Any]:
 
 
 async def _picture(person: Caller, task_id: str, without: str = "") -> Any:
-    """The task as it is read, and all that happened to its owner, but for one task."""
+    """Returns the task as it is read, and its owner's activity without that of one other task."""
     entries = [entry for entry in await person.whole_activity() if entry["task_id"] != without]
     return await person.task(task_id), entries

@@ -1,6 +1,6 @@
-"""What an operator does while the broker brings events: hold a consumer, try again what failed, rebuild, verify.
+"""An operator's commands while the broker brings events: pause a consumer, replay a dead letter, rebuild, verify.
 
-On a system of its own, which shares the broker with that of other tests under a prefix.
+The system is a second one, which shares the broker with that of other tests under a prefix.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ async def someone(second: System) -> AsyncIterator[Caller]:
         yield await caller.sign_up()
 
 
-async def test_two_systems_on_one_broker_are_brought_their_own_events_and_no_others(
+async def test_two_systems_on_one_broker_get_their_own_events_only(
     system: System, second: System, broker: TestBroker, person: Caller, someone: Caller
 ) -> None:
     for number in range(8):
@@ -61,7 +61,7 @@ async def test_two_systems_on_one_broker_are_brought_their_own_events_and_no_oth
     await eventually(lambda: wanted <= _groups(broker), GROUPS_SECONDS, f"the broker has the groups {wanted}", 0.5)
 
 
-async def test_what_a_paused_consumer_is_to_handle_waits_and_comes_once_and_in_order(
+async def test_events_of_a_paused_consumer_wait_and_are_handled_once_and_in_order(
     second: System, someone: Caller
 ) -> None:
     early = await someone.create("Before", reminders=[])
@@ -76,18 +76,18 @@ async def test_what_a_paused_consumer_is_to_handle_waits_and_comes_once_and_in_o
         await handled_within(second, "notifier", "reminder.fired", fires["id"], SOON)
     assert len(written) > WRITERS, "writes went on"
     assert await value(second, "SELECT count(*) FROM tasks WHERE user_id = $1", someone.user_id) == 1
-    (projector,) = [it for it in await duely(second, "pause-consumer", "--json") if it["consumer"] == "projector"]
+    (projector,) = [row for row in await duely(second, "pause-consumer", "--json") if row["consumer"] == "projector"]
     assert projector["paused_at"]
     assert projector["behind"] >= sum(written.values())
     await duely(second, "pause-consumer", "projector", "--resume")
     began = time.monotonic()
     await eventually(lambda: _all_handled(second), 20, "the projector has caught up")
     SUMMARY.append(f"{projector['behind']} events behind a pause: handled {time.monotonic() - began:.1f} s after it")
-    await shows(second, written)
-    await told_once_and_in_order(second, someone)
+    await assert_shown(second, written)
+    await assert_activity_is_the_outbox(second, someone)
 
 
-async def test_a_dead_letter_is_tried_again_and_what_its_actor_said_since_is_not_lost(
+async def test_a_dead_letter_is_replayed_and_later_events_of_its_actor_are_not_lost(
     second: System, broker: TestBroker, someone: Caller
 ) -> None:
     task = await someone.create("Whole", reminders=[])
@@ -95,10 +95,10 @@ async def test_a_dead_letter_is_tried_again_and_what_its_actor_said_since_is_not
     async with second.database() as connection:
         await connection.execute("ALTER TABLE tasks ADD CONSTRAINT fault CHECK (title <> 'Broken')")
     await someone.patch(task["id"], title="Broken")
-    # In one bulk with what comes behind it, it would be overwritten before it could fail.
-    await eventually(lambda: _letters(second), LETTER_SECONDS, "it is put aside")
+    # Together with the next event it would be overwritten in one statement, before it could fail.
+    await eventually(lambda: _letters(second), LETTER_SECONDS, "it becomes a dead letter")
     later = await someone.patch(task["id"], title="Mended", tags=["home"])
-    await eventually(lambda: _shown(second, later), SOON, "what comes behind it is shown")
+    await eventually(lambda: _shown(second, later), SOON, "the next event is in the read model")
 
     (letter,) = await duely(second, "dead-letters", "list", "--json")
     assert (letter["consumer"], letter["type"], letter["actor_id"]) == ("projector", "task.updated", task["id"])
@@ -111,12 +111,14 @@ async def test_a_dead_letter_is_tried_again_and_what_its_actor_said_since_is_not
     async with second.database() as connection:
         await connection.execute("ALTER TABLE tasks DROP CONSTRAINT fault")
     done = await duely(second, "dead-letters", "replay", letter["id"], "--json")
-    assert [it["id"] for it in done["applied"]] == [letter["id"]]
+    assert [row["id"] for row in done["applied"]] == [letter["id"]]
     assert await duely(second, "dead-letters", "list", "--json") == []
     found = await someone.task(task["id"])
     assert (found["title"], found["tags"], found["version"]) == ("Mended", ["home"], later["version"])
-    of_task = [(it["type"], it["version"]) for it in await someone.whole_activity() if it["task_id"] == task["id"]]
-    assert of_task == [("task.created", 1), ("task.updated", 3), ("task.updated", 2)], "the last comes when it is told"
+    of_task = [(row["type"], row["version"]) for row in await someone.whole_activity() if row["task_id"] == task["id"]]
+    assert of_task == [("task.created", 1), ("task.updated", 3), ("task.updated", 2)], (
+        "the replayed event is the last entry"
+    )
 
 
 async def test_a_rebuild_under_load_shows_every_write_and_leaves_all_whole(second: System, someone: Caller) -> None:
@@ -125,19 +127,19 @@ async def test_a_rebuild_under_load_shows_every_write_and_leaves_all_whole(secon
         began = len(written)
         done = [await duely(second, "rebuild", "--json") for _ in range(2)]
         assert len(written) > began, "writes went on"
-    SUMMARY.append(f"rebuild under load: reads waited for {max(it['held_seconds'] for it in done) * 1000:.0f} ms")
+    SUMMARY.append(f"rebuild under load: reads waited for {max(row['held_seconds'] for row in done) * 1000:.0f} ms")
     await eventually(lambda: _all_handled(second), 20, "the projector has caught up")
-    await shows(second, written)
-    await told_once_and_in_order(second, someone)
+    await assert_shown(second, written)
+    await assert_activity_is_the_outbox(second, someone)
     report = await duely(second, "verify", "--json")
     assert report["left"] == 0
-    checked = {it["name"]: it["checked"] for it in report["invariants"]}
+    checked = {row["name"]: row["checked"] for row in report["invariants"]}
     assert checked["read_model"] > len(written)
     assert checked["chain"] == checked["activity"] > len(written)
 
 
 async def duely(system: System, *arguments: str) -> Any:
-    """A command beside everything that goes on; its JSON, if it was asked for."""
+    """Runs a command of `duely`; returns its JSON, if it was asked for, or else its output."""
     done = await asyncio.to_thread(system.cli, *arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout) if "--json" in arguments else done.stdout
@@ -145,9 +147,9 @@ async def duely(system: System, *arguments: str) -> Any:
 
 @asynccontextmanager
 async def load(person: Caller, *, follow: bool = True) -> AsyncIterator[dict[str, int]]:
-    """Writers until the end of the block; gives the version of each task that was acknowledged.
+    """Runs writers until the end of the block; gives the last acknowledged version of each task.
 
-    Each asks for what it has just written, with the token of that write, unless they are not to `follow`.
+    follow: whether each reads what it has just written, with the token of that write
     """
     written: dict[str, int] = {}
     stop = asyncio.Event()
@@ -162,8 +164,8 @@ async def load(person: Caller, *, follow: bool = True) -> AsyncIterator[dict[str
                     task = await me.patch(task["id"], title=title)
                     written[task["id"]] = task["version"]
                     if follow:
-                        found = await me.task(task["id"])
-                        assert found["version"] >= task["version"], "a read is older than its token"
+                        read = await me.task(task["id"])
+                        assert read["version"] >= task["version"], "a read is older than its token"
 
     writers = [asyncio.create_task(write(number)) for number in range(WRITERS)]
     try:
@@ -173,22 +175,22 @@ async def load(person: Caller, *, follow: bool = True) -> AsyncIterator[dict[str
         await asyncio.gather(*writers)
 
 
-async def shows(system: System, written: dict[str, int]) -> None:
-    """Every write that was acknowledged is in the read model."""
+async def assert_shown(system: System, written: dict[str, int]) -> None:
+    """Asserts that every acknowledged write is in the read model."""
     async with system.database() as connection:
         rows = await connection.fetch("SELECT id, version FROM tasks WHERE id = ANY($1)", list(written))
     assert dict(map(tuple, rows)) == written
 
 
-async def told_once_and_in_order(system: System, person: Caller) -> None:
-    """The activity of a person: every event of the outbox, each actor's in its order."""
-    said, told = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+async def assert_activity_is_the_outbox(system: System, person: Caller) -> None:
+    """Asserts that the person's activity has every event of the outbox once, and each actor's in their order."""
+    outbox, activity = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
     async with system.database() as connection:
-        for table, by_actor in (("outbox", said), ("activity", told)):
+        for table, by_actor in (("outbox", outbox), ("activity", activity)):
             query = f"SELECT event_id FROM {table} WHERE user_id = $1 AND event_id LIKE '%Actor:%' ORDER BY position"
             for (event_id,) in await connection.fetch(query, person.user_id):
                 by_actor[event_id.split(":")[1]].append(event_id)
-    assert told == said
+    assert activity == outbox
 
 
 async def _shown(system: System, task: Any) -> bool:
@@ -202,12 +204,12 @@ def _groups(broker: TestBroker) -> set[str]:
 
 
 async def _letters(system: System) -> int:
-    found: int = await value(system, "SELECT count(*) FROM dead_letters")
-    return found
+    letters: int = await value(system, "SELECT count(*) FROM dead_letters")
+    return letters
 
 
 def _copies(broker: TestBroker) -> set[str]:
-    """The events of the dead letters on the topic, which may have one more than once."""
+    """Returns the ids of the events whose dead letters are on the topic, which may repeat one."""
     return {copy["data"]["event"]["id"] for _, copy in messages(broker.access, f"{PREFIX}dead-letters")}
 
 

@@ -1,4 +1,4 @@
-"""Roles as processes of their own: the consumers' process tells both hubs through the broker whose activity grew."""
+"""Roles as processes of their own: the consumers signal both hubs through the broker."""
 
 import asyncio
 import statistics
@@ -26,7 +26,7 @@ WRITES = 1_000
 
 
 class SmallCluster(Cluster):
-    """Two of web alone: no other role is asked whether there is another of it."""
+    """Two web replicas, and one replica of each other role: no test needs a second one."""
 
     def __init__(self, folder: Path, settings: Any) -> None:
         super().__init__(folder, settings)
@@ -38,13 +38,13 @@ class SmallCluster(Cluster):
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallCluster]:
-    """With a broker that the runner starts: on a common one it would share its groups with the system of other tests."""
+    """A cluster with a broker of its own: on a shared one its consumer groups would be those of the other system."""
     small = SmallCluster(tmp_path_factory.mktemp("roles"), {"DUELY_BROKER": "kafka"})
     with running(small, START_SECONDS):
         yield small
 
 
-async def test_streams_at_both_web_replicas_hear_long_before_their_hubs_look(cluster: SmallCluster) -> None:
+async def test_streams_at_both_web_replicas_hear_long_before_their_hubs_poll(cluster: SmallCluster) -> None:
     async with cluster.caller(1) as first:
         await first.sign_up()
         async with cluster.caller(2, like=first) as second, first.stream() as here, second.stream() as there:
@@ -59,12 +59,12 @@ async def test_streams_at_both_web_replicas_hear_long_before_their_hubs_look(clu
                     seconds.append((heard.at - written).total_seconds())
     middle = statistics.median(seconds)
     SUMMARY.append(f"roles apart, answer → heard at a stream through the broker: p50 {middle * 1000:.0f} ms")
-    # Hubs that only look would hear after half of that, as a rule.
+    # Hubs that only poll would hear after half of POLL_SECONDS on average.
     assert middle < POLL_SECONDS / 5
 
 
 async def test_each_of_a_thousand_writes_at_one_replica_is_read_at_once_at_the_other(cluster: SmallCluster) -> None:
-    """By several people at a time, whose events the broker brings in any order."""
+    """Several people write at once, and the broker brings their events in any order."""
     began = time.monotonic()
     missed = await asyncio.gather(*(_read_elsewhere(cluster, WRITES // PEOPLE) for _ in range(PEOPLE)))
     seconds = time.monotonic() - began
@@ -79,7 +79,7 @@ async def _read_elsewhere(cluster: SmallCluster, count: int) -> list[str]:
             return await read_back(first, second, count)
 
 
-async def test_the_consumers_are_brought_events_and_the_others_nothing(cluster: SmallCluster) -> None:
+async def test_only_the_consumers_get_events_and_only_web_replicas_get_signals(cluster: SmallCluster) -> None:
     async with cluster.caller(2) as person:
         await person.sign_up()
         task = await person.create("Through the broker", reminders=[])

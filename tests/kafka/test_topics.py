@@ -1,4 +1,4 @@
-"""`duely topics` makes what is missing, once, and names what differs without touching it."""
+"""`duely topics` creates missing topics, once, and names topics that differ without changing them."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def command(broker: TestBroker, *arguments: str, **settings: str) -> "subprocess
     )
 
 
-def test_what_is_missing_is_made_once_and_only_looked_at_with_check(broker: TestBroker) -> None:
+def test_missing_topics_are_created_once_and_only_listed_by_a_check(broker: TestBroker) -> None:
     wanted = [Topic("test-made", 2), Topic("test-made-too", 1)]
     assert ensure(broker.access, wanted, only_look=True).missing == ["test-made", "test-made-too"]
     assert ensure(broker.access, wanted[:1]).created == ["test-made"]
@@ -47,7 +47,7 @@ def test_a_topic_that_differs_is_named_and_left_as_it_is(broker: TestBroker) -> 
     assert ensure(broker.access, [Topic("test-differs", 1)]).is_right
 
 
-def test_the_command_ends_with_1_where_check_finds_something(broker: TestBroker) -> None:
+def test_a_check_that_finds_something_exits_with_1(broker: TestBroker) -> None:
     made = command(broker)
     assert made.returncode == 0, made.stderr
     checked = command(broker, "--check")

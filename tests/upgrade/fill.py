@@ -1,8 +1,8 @@
 """Fills a running Duely through its API with one of each thing that a data folder may hold.
 
-kept/ holds what such a system had when it was killed, as `duely backup` writes it: `fill`, then `duely pause-consumer`
-for the projector, the notifier and recurrence, then `write_on`. Everything is due in 2099, so that no time of a later
-day changes it; what fires does so at once.
+kept/ has the backup of such a system after a kill. It was made by `fill`, `duely pause-consumer` for the projector, the
+notifier and recurrence, and `write_on`. Everything is due in 2099, so that no later day changes it; other reminders
+fire at once.
 """
 
 from typing import Any
@@ -32,10 +32,10 @@ async def fill(url: str) -> str:
 
 
 async def write_on(url: str, token: str) -> None:
-    """What is written while nobody consumes: tasks, an edit, a completed occurrence, a paused series."""
+    """Writes while the consumers are paused: tasks, an edit, completed occurrences, a paused series."""
     async with Caller(url, token) as ada:
         tasks = {task["title"]: task["id"] for task in await ada.items("/tasks", status="open", per_page=200)}
-        series = {it["title"]: it["id"] for it in await ada.items("/series", per_page=200)}
+        series = {item["title"]: item["id"] for item in await ada.items("/series", per_page=200)}
         await ada.create("Nobody has read of me", tags=["late"], due=FAR, reminders=[{"offset_minutes": 45}])
         await ada.patch(tasks["Plain"], description="edited while nobody consumed")
         await ada.do(tasks["Pay rent"], "complete")
@@ -77,7 +77,7 @@ async def _tasks(ada: Caller) -> None:
 
 
 async def _answers(ada: Caller) -> None:
-    """Three reminders that fire now: one is snoozed far away, one acknowledged, one left."""
+    """Lets three reminders fire now: one is snoozed far ahead, one acknowledged, one left."""
     tasks = [await ada.create(f"Rings {number}", reminders=[{"at": instant(0.5)}]) for number in range(3)]
     for task in tasks:
         await eventually(lambda task_id=task["id"]: _has_fired(ada, task_id), 10, "the reminder fires")
@@ -125,7 +125,7 @@ async def _schedules(ada: Caller) -> None:
 
 
 async def _completions(ada: Caller) -> None:
-    """After completion: the next one is far, whenever this is completed."""
+    """Adds a series after completion, whose next occurrence is far ahead whenever this one is completed."""
     body = {"title": "Water plants", "rule": "FREQ=YEARLY;INTERVAL=70", "mode": "completion", "start": FAR}
     made = await ada.call("POST", "/series", body, expect=201)
     await ada.do(made["next"]["task_id"], "complete")

@@ -1,7 +1,4 @@
-"""What a release after this one might store: fields that no code of today knows, in the parts of a task's doc.
-
-Not in the items of the checklist: the first release whose older one keeps those is the next one.
-"""
+"""Fields that a later release might store and no code of today knows, in the parts of a task's doc."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +11,7 @@ MARK = {"by": "a later release", "list": [1, {"deep": True}]}
 
 
 async def write(database: Any, task_id: str) -> None:
-    """One turn of it, with its event, straight into the store."""
+    """Writes a turn of such a release, with its event, straight into the store."""
     key, text = await database.fetchrow(DOC, task_id)
     doc = orjson.loads(text)
     event = orjson.loads(await database.fetchval(_EVENT, task_id, doc["version"]))
@@ -31,7 +28,7 @@ async def write(database: Any, task_id: str) -> None:
 
 
 async def lost(database: Any, task_id: str) -> list[str]:
-    """The parts of its doc that have lost what was written there."""
+    """Returns the parts of the task's doc that have lost such a field."""
     _, text = await database.fetchrow(DOC, task_id)
     parts = _parts(orjson.loads(text))
     return [f"{task_id} {name}" for name, part in parts.items() if part.get("later") != MARK]
@@ -39,4 +36,4 @@ async def lost(database: Any, task_id: str) -> list[str]:
 
 def _parts(doc: Mapping[str, Any]) -> dict[str, Any]:
     state = doc["state"]
-    return {"doc": doc, "state": state, "reminder": state["reminders"][0]}
+    return {"doc": doc, "state": state, "reminder": state["reminders"][0], "item": state["checklist"][0]}

@@ -1,4 +1,4 @@
-"""A data folder of the version before: one start of this version migrates it, loses nothing, and goes on from there."""
+"""A data folder of the version before: one start of this version migrates it, loses nothing, and goes on with it."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
@@ -22,14 +22,15 @@ pytestmark = [pytest.mark.upgrade, pytest.mark.timeout(180)]
 KEPT = Path(__file__).parent / "kept" / "schema-0006.backup"
 TOKEN = "duely_aN3GJvNwKj48VNVUhcJYFJz4oDNPNGTd6B8_10JOBts"
 SETTLE_SECONDS = 60.0
-# However old the folder is by now, nothing in it is old enough to be archived.
+# The folder ages with the repository: without these settings its activity would be archived,
+# and without this statement its notifications deleted.
 SETTINGS = {"DUELY_ACTIVITY_DAYS": "36500"}
 _YOUNG = "UPDATE notifications SET created_at = clock_timestamp()"
 _WAITING = """SELECT (SELECT count(*) FROM outbox o WHERE NOT EXISTS (SELECT FROM activity a WHERE a.event_id = o.event_id))
      + (SELECT count(*) FROM wakes WHERE wake_at < clock_timestamp()
-          OR coalesce(armed_at < pg_postmaster_start_time(), true)) -- this scheduler knows of none that is older
+          OR coalesce(armed_at < pg_postmaster_start_time(), true)) -- the new scheduler has no older wakes
      + (SELECT count(*) FROM deliveries WHERE status = 'pending')"""
-# What nothing may change any more; more may come behind it.
+# Rows that nothing may change any more; others may be added.
 FACTS = {
     "activity": "SELECT user_id, position, hash, body FROM activity",
     "notifications": "SELECT id, kind, title, body FROM notifications",
@@ -37,7 +38,7 @@ FACTS = {
     "accounts": "SELECT user_id, email, password_hash FROM accounts",
     "tokens": "SELECT id, token_hash FROM tokens",
 }
-# What of an actor's state time alone does not change.
+# The fields of an actor's state that time alone does not change.
 FIELDS = {
     "TaskActor": ("title", "description", "priority", "tags", "due", "checklist", "series_id", "occurrence"),
     "SeriesActor": ("rule", "start", "mode", "month_end", "pile_up", "skipped", "moved", "split_from", "template"),
@@ -47,7 +48,7 @@ FIELDS = {
 
 @dataclass
 class Held:
-    """What a database holds: rows by table, what stays of each actor, and which of them are in the trash."""
+    """The contents of a database: rows by table, the lasting fields of each actor, and the actors in the trash."""
 
     facts: dict[str, set[tuple[Any, ...]]]
     states: dict[str, Json]
@@ -56,7 +57,7 @@ class Held:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder as the version before left it when it was killed, with events that nobody had consumed."""
+    """The folder as the version before left it when it was killed, with events that no consumer had handled."""
     path = tmp_path_factory.mktemp("upgrade")
     server = EmbeddedPostgres(System(path).data.postgres)
     server.start()
@@ -89,7 +90,7 @@ def system(folder: Path, before: Held) -> Iterator[System]:
 
 @pytest.fixture
 async def ada(system: System) -> AsyncGenerator[Caller]:
-    """By the token that she made under the version before, once all that was waiting is consumed."""
+    """The caller with Ada's token of the version before, once all waiting events and wakes are handled."""
     async with system.database() as database:
 
         async def is_quiet() -> bool:
@@ -104,7 +105,7 @@ async def test_one_start_migrates_the_folder_and_nothing_is_lost(system: System,
     after = await _held(system.database_url)
     for table, rows in before.facts.items():
         assert rows <= after.facts[table], f"{table} has lost {rows - after.facts[table]}"
-    for key in before.states.keys() - before.trash:  # what was in the trash may be purged by now
+    for key in before.states.keys() - before.trash:  # tasks in the trash may be purged by now
         assert after.states[key] == before.states[key], key
     for check in (("verify",), ("activity", "verify")):
         done = await asyncio.to_thread(system.cli, *check)
@@ -112,12 +113,12 @@ async def test_one_start_migrates_the_folder_and_nothing_is_lost(system: System,
     assert (await ada.call("GET", "/me"))["email"] == "ada@example.org"
 
 
-async def test_what_nobody_had_consumed_comes_to_its_end(ada: Caller) -> None:
+async def test_events_that_no_consumer_had_handled_take_effect(ada: Caller) -> None:
     tasks = await ada.items("/tasks", per_page=200)
-    found = {(task["title"], task["status"]) for task in tasks}
-    assert {("Nobody has read of me", "open"), ("Plain", "open"), ("Pay rent", "completed")} <= found
+    listed = {(task["title"], task["status"]) for task in tasks}
+    assert {("Nobody has read of me", "open"), ("Plain", "open"), ("Pay rent", "completed")} <= listed
     assert [task["status"] for task in tasks if task["title"] == "Water plants"].count("completed") == 2
-    assert ("Water plants", "open") in found, "the next occurrence did not come"
+    assert ("Water plants", "open") in listed, "the next occurrence did not come"
     plain = next(task for task in tasks if task["title"] == "Plain")
     assert plain["description"] == "edited while nobody consumed"
     states = {series["title"]: series["status"] for series in await ada.items("/series", per_page=200)}
@@ -128,9 +129,9 @@ async def test_everything_in_it_can_be_written_on(system: System, ada: Caller) -
     by_title = {task["title"]: task for task in await ada.items("/tasks", status="open", per_page=200)}
     await ada.patch(by_title["Everything and more"]["id"], title="Everything again", tags=["Home", "new"])
     await ada.call("POST", f"/tasks/{by_title['Rings 2']['id']}/acknowledge", {})
-    rent = next(it for it in await ada.items("/series") if it["title"] == "Pay rent")
+    rent = next(series for series in await ada.items("/series") if series["title"] == "Pay rent")
     await ada.call("PATCH", f"/series/{rent['id']}", {"title": "Pay the rent"})
-    held = next(it for it in await ada.items("/series") if it["title"] == "Held")
+    held = next(series for series in await ada.items("/series") if series["title"] == "Held")
     assert (await ada.call("POST", f"/series/{held['id']}/resume"))["status"] == "active"
     last = (await ada.items("/activity", type="task.updated"))[0]
     await ada.call("POST", f"/activity/{last['position']}/undo")
@@ -142,7 +143,7 @@ async def test_everything_in_it_can_be_written_on(system: System, ada: Caller) -
         assert (me["defaults"]["digest_at"], me["timezone"]) == ("07:30", "America/New_York")
 
 
-async def test_what_a_later_release_would_store_survives_every_kind_of_write(system: System, ada: Caller) -> None:
+async def test_fields_of_a_later_release_survive_every_kind_of_write(system: System, ada: Caller) -> None:
     far = {"local": "2099-01-01T09:00", "zone": "UTC"}
     body = {"due": far, "reminders": [{"offset_minutes": 5}], "checklist": [{"text": "one"}]}
     task = await ada.create("Marked", **body)

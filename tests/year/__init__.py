@@ -1,1 +1,1 @@
-"""A year of many series in the in-process world, held against a straight computation of what ought to happen."""
+"""A year of many series in the in-process world, compared with a direct computation of the expected outcome."""

@@ -1,4 +1,4 @@
-"""`make year`: lives a year of as many series as are wanted, and prints its figures and every difference."""
+"""`make year`: runs a year of many series, and prints its figures and every difference from the expected outcome."""
 
 import argparse
 import asyncio
@@ -18,13 +18,14 @@ from tests.year.plan import Plan, plan
 
 
 def main() -> int:
+    """Plans and runs the year; returns the exit code, which is 1 when there are differences."""
     parser = argparse.ArgumentParser(prog="make year", description=__doc__)
-    parser.add_argument("--series", type=int, default=400)
-    parser.add_argument("--seed", default="1")
+    parser.add_argument("--series", type=int, default=400, help="the number of series (default: 400)")
+    parser.add_argument("--seed", default="1", help="of the plan (default: 1)")
     wanted = parser.parse_args()
     began = time.monotonic()
     year = plan(wanted.seed, wanted.series)
-    print(f"planned and worked out in {time.monotonic() - began:.1f} s", flush=True)
+    print(f"planned and computed in {time.monotonic() - began:.1f} s", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         server = EmbeddedPostgres(Path(folder) / "postgres", fsync=False)
         server.start()
@@ -39,11 +40,11 @@ async def _live(dsn: str, year: Plan) -> int:
     async with lived(dsn, year) as result:
         for name, value in (await figures(result, year)).items():
             print(f"{name:22} {value:>10,}")
-        found = await differences(result, year)
-    for line in found:
+        lines = await differences(result, year)
+    for line in lines:
         print(line)
-    print(f"{len(found)} differences" if found else "Nothing is missing, nothing is there twice.")
-    return 1 if found else 0
+    print(f"{len(lines)} differences" if lines else "Nothing is missing, nothing is there twice.")
+    return 1 if lines else 0
 
 
 if __name__ == "__main__":

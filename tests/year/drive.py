@@ -1,4 +1,4 @@
-"""Lives the planned year in the in-process world, and reads what came of it."""
+"""The driver: runs the planned year in the in-process world."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ LINES_AT_ONCE = 16
 
 @dataclass
 class Lived:
-    """`refused` are the commands that were; `seconds` are of this machine."""
+    """The world after the year. `refused` are the commands that it refused; `seconds` is what it took on this machine."""
 
     world: World
     refused: list[str] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Lived:
 
 @asynccontextmanager
 async def lived(dsn: str, plan: Plan) -> AsyncGenerator[Lived]:
-    """The year, from the first of January to the last moment of December."""
+    """Runs the year, from the first of January to the last moment of December; its world is open during the block."""
     database = Database(dsn, raw_size=LINES_AT_ONCE, statement_timeout_seconds=120)
     await database.open()
     try:

@@ -1,4 +1,4 @@
-"""The figures of a year: how much was lived through, and how long it took."""
+"""The figures of a year: the numbers of series, occurrences, commands and events, and how long it took."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ from tests.year.plan import Plan
 
 
 async def figures(lived: Lived, plan: Plan) -> dict[str, float]:
-    """Counts of what ought to be and of what was done; seconds of this machine."""
+    """Returns the expected counts, the counts of commands and events, and the seconds that the year took."""
     series = [life.series for life in plan.lives if life.series is not None]
     tasks = [task for one in series for task in one.tasks.values()]
     every = list(plan.every_task)
@@ -19,7 +19,7 @@ async def figures(lived: Lived, plan: Plan) -> dict[str, float]:
         "occurrences": sum(task.state != "withdrawn" for task in tasks),
         "occurrences withdrawn": sum(task.state == "withdrawn" for task in tasks),
         "reminders": sum(len(task.fired) for task in every),
-        "overdue": sum(len(task.told_overdue) for task in every),
+        "overdue": sum(len(task.overdue_at) for task in every),
         **{name: said[name] for name in sorted(said)},
         "stops of the clock": lived.world.stops,
         "events": counts[0][0],

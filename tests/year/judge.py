@@ -1,4 +1,4 @@
-"""Holds what came of the year against what ought to have come of it; every difference is a line."""
+"""The judge of a year: compares its outcome with the expected one; every difference is a line."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
@@ -14,27 +14,27 @@ SHOWN = 8  # of one kind of difference
 
 
 async def differences(lived: Lived, plan: Plan) -> list[str]:
-    """Empty when nothing is missing, nothing is twice and nothing is more than there ought to be."""
-    found = _told("refused", lived.refused)
-    found += await _tasks(lived, plan)
-    found += await _firings(lived, plan)
-    found += await _overdue(lived, plan)
-    found += await _series(lived, plan)
+    """Returns the differences: none when nothing is missing, nothing is there twice, and nothing is unexpected."""
+    lines = _listed("refused", lived.refused)
+    lines += await _tasks(lived, plan)
+    lines += await _firings(lived, plan)
+    lines += await _overdue(lived, plan)
+    lines += await _series(lived, plan)
     for what, query in NOTHING.items():
-        found += _told(what, (str(row) for row in await lived.rows(query)))
+        lines += _listed(what, (str(row) for row in await lived.rows(query)))
     async with lived.world.database.raw() as connection:
         for person in plan.people:
             if (position := await activity_rows.broken_at(connection, person.id)) is not None:
-                found.append(f"the activity of {person.id} is broken at {position}")
-    return found
+                lines.append(f"the activity of {person.id} is broken at {position}")
+    return lines
 
 
-# What there is none of, whatever the plan was.
+# Queries without a row, whatever the plan was.
 NOTHING = {
     "dead letter": "SELECT consumer, event_id, error FROM dead_letters",
-    "reminder told twice": """SELECT reminder_id, firing, count(*) FROM reminder_ledger WHERE step = 'delivered'
+    "reminder delivered twice": """SELECT reminder_id, firing, count(*) FROM reminder_ledger WHERE step = 'delivered'
         GROUP BY 1, 2 HAVING count(*) > 1""",
-    "reminder not told": """SELECT task_id, firing, at FROM reminder_ledger f WHERE step = 'fired' AND NOT EXISTS (
+    "reminder not delivered": """SELECT task_id, firing, at FROM reminder_ledger f WHERE step = 'fired' AND NOT EXISTS (
         SELECT FROM reminder_ledger d WHERE d.reminder_id = f.reminder_id AND d.firing = f.firing
           AND d.step IN ('delivered', 'cancelled'))""",
     "late": "SELECT task_id, firing, at, detail::text FROM reminder_ledger WHERE detail->>'late_seconds' IS NOT NULL",
@@ -47,7 +47,7 @@ NOTHING = {
 
 
 async def _tasks(lived: Lived, plan: Plan) -> list[str]:
-    """Every task that is not in the trash: of which slot, due when, open or completed; and of the others that they are."""
+    """Compares every task: its slot, due date and state; of one in the trash only the slot."""
     expected = {
         task.id: _task(life.id, generation, slot, task.due, task.state)
         for life in plan.lives
@@ -56,47 +56,48 @@ async def _tasks(lived: Lived, plan: Plan) -> list[str]:
     }
     expected |= {task.id: _task("", 0, "", task.due, task.state) for _, task in plan.tasks.values()}
     rows = await lived.rows("SELECT id, status, deleted_at, purged, series_id, body::text FROM tasks")
-    got: dict[str, tuple[Any, ...]] = {}
+    actual: dict[str, tuple[Any, ...]] = {}
     for task_id, status, deleted_at, purged, series_id, text in rows:
         body = orjson.loads(text)
         slot = body["occurrence"] or {"generation": 0, "slot": ""}
         state = "trash" if purged or deleted_at is not None else status
-        got[task_id] = _task(series_id or "", slot["generation"], slot["slot"], body["due"], state)
-    return _compared("task", expected.items(), got.items())
+        actual[task_id] = _task(series_id or "", slot["generation"], slot["slot"], body["due"], state)
+    return _compared("task", expected.items(), actual.items())
 
 
 def _task(series: str, generation: int, slot: str, due: Any, state: str) -> tuple[Any, ...]:
     if state in {"trash", "deleted", "withdrawn"}:
-        return (series, generation, slot, "trash")  # what is purged has no due
+        return (series, generation, slot, "trash")  # a purged task has no due date
     return (series, generation, slot, state, orjson.dumps(due, option=orjson.OPT_SORT_KEYS).decode())
 
 
 async def _firings(lived: Lived, plan: Plan) -> list[str]:
     expected = [(task.id, instant) for task in plan.every_task for instant in task.fired]
-    got = await lived.rows("SELECT task_id, at FROM reminder_ledger WHERE step = 'fired'")
-    return _compared("reminder", expected, got)
+    actual = await lived.rows("SELECT task_id, at FROM reminder_ledger WHERE step = 'fired'")
+    return _compared("reminder", expected, actual)
 
 
 async def _overdue(lived: Lived, plan: Plan) -> list[str]:
-    expected = [(task.id, instant) for task in plan.every_task for instant in task.told_overdue]
-    got = await lived.rows("SELECT task_id, at FROM activity WHERE type = 'task.overdue'")
-    return _compared("overdue", expected, got)
+    expected = [(task.id, instant) for task in plan.every_task for instant in task.overdue_at]
+    actual = await lived.rows("SELECT task_id, at FROM activity WHERE type = 'task.overdue'")
+    return _compared("overdue", expected, actual)
 
 
 async def _series(lived: Lived, plan: Plan) -> list[str]:
     expected = [(life.id, life.series.status, life.series.generation) for life in plan.lives if life.series]
-    got = await lived.rows("SELECT id, status, (body->>'generation')::int FROM series")
-    return _compared("series", expected, got)
+    actual = await lived.rows("SELECT id, status, (body->>'generation')::int FROM series")
+    return _compared("series", expected, actual)
 
 
-def _compared(what: str, expected: Iterable[Hashable], got: Iterable[Hashable]) -> list[str]:
-    wanted, found = Counter(expected), Counter(got)
-    missing = sorted((wanted - found).elements(), key=str)
-    surplus = sorted((found - wanted).elements(), key=str)
-    return _told(f"{what} missing", map(str, missing)) + _told(f"{what} too many", map(str, surplus))
+def _compared(what: str, expected: Iterable[Hashable], actual: Iterable[Hashable]) -> list[str]:
+    wanted, there = Counter(expected), Counter(actual)
+    missing = sorted((wanted - there).elements(), key=str)
+    surplus = sorted((there - wanted).elements(), key=str)
+    return _listed(f"{what} missing", map(str, missing)) + _listed(f"{what} too many", map(str, surplus))
 
 
-def _told(what: str, lines: Iterable[str]) -> list[str]:
+def _listed(what: str, lines: Iterable[str]) -> list[str]:
+    """Returns the first lines of one kind of difference, and the number of the others."""
     every = list(lines)
     more = [f"{what}: {len(every) - SHOWN} more"] if len(every) > SHOWN else []
     return [f"{what}: {line}" for line in every[:SHOWN]] + more

@@ -1,4 +1,4 @@
-"""The kinds of series that there are: rules, starts, zones and policies, by chance within each kind."""
+"""The kinds of series: rules, starts, zones and policies, chosen at random within each kind."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -9,20 +9,20 @@ from tests.unit.recurrence.oracle import Case
 from tests.year.people import START, ZONES, YearPerson
 from tests.year.series import Spec
 
-# By number, again and again. Series that come often share their instants, and their reminders too, so that a year of
-# them is no hour of work.
+# The kinds of series number 0, 1, 2 and so on, in rotation. Frequent series share their instants and reminders, so that
+# a year does not take an hour.
 KINDS = (
     "daily", "weekly", "weekly", "monthly", "weekly", "completion", "weekly", "yearly", "weekly", "last day",
     "daily", "weekly", "completion", "weekday", "weekly", "days", "weekly", "counted", "monthly", "days at home",
 )  # fmt: skip
 OFFSETS = ([0], [0], [0], [0], None, [], [30, 0])
-OFTEN = frozenset({"Europe/Berlin", "America/Santiago"})  # where there are daily ones
+OFTEN = frozenset({"Europe/Berlin", "America/Santiago"})  # the zones with daily series
 RULES = frozenset({"another rule", "another time", "an end"})
 AFTER_COMPLETION = frozenset({"pause", "resume", "another rule"})
 
 
 def spec_of(number: int, people: Sequence[YearPerson], random: Random) -> tuple[Spec, YearPerson]:
-    """The series of that number, and whose it is."""
+    """Returns the series of that number, and its owner."""
     kind = KINDS[number % len(KINDS)]
     person = people[0] if kind == "days at home" else people[(7 * number + number // len(KINDS)) % len(people)]
     clock, _ = ZONES[person.home]
@@ -41,7 +41,7 @@ def spec_of(number: int, people: Sequence[YearPerson], random: Random) -> tuple[
 
 
 def may_take(spec: Spec, turns: Sequence[str]) -> bool:
-    """Whether these turns of life have a plain outcome for such a series."""
+    """Returns whether the outcome of these turns is plain for such a series."""
     if spec.mode == "completion":
         return AFTER_COMPLETION.issuperset(turns)
     ends = spec.case.count is not None or spec.case.until is not None
@@ -59,7 +59,7 @@ def _daily(spec: Spec, random: Random) -> Spec:
 
 
 def _weekly(spec: Spec, random: Random) -> Spec:
-    """On the weekday on which the clocks of that zone change."""
+    """Returns a series on the weekday on which the clocks of its zone change."""
     days = {ZONES[spec.case.zone][1]}
     if spec.case.zone in OFTEN:
         days.update(random.sample(range(7), random.randint(0, 3)))
@@ -86,7 +86,7 @@ def _weekday(spec: Spec, random: Random) -> Spec:
 
 
 def _yearly(spec: Spec, random: Random) -> Spec:
-    """Leap days, and months named."""
+    """Returns a series on leap days, or in three named months."""
     if random.random() < 0.5:
         return _rule(spec, frequency="YEARLY", start=spec.case.start.replace(year=2020, month=2, day=29))
     return _rule(spec, frequency="YEARLY", months=(3, 6, 10), month_days=(31,))
@@ -107,13 +107,13 @@ def _completion(spec: Spec, random: Random) -> Spec:
 
 
 def _days(spec: Spec, random: Random) -> Spec:
-    """Days without a time, in whichever zone their owner is."""
+    """Returns a series of days without a time, in the zone that its owner has at the time."""
     midnight = datetime.combine(spec.case.start.date(), time())
     return _rule(_weekly(spec, random), timed=False, start=midnight, interval=1)
 
 
 def _days_at_home(spec: Spec, random: Random) -> Spec:
-    """Every day, also that which begins an hour late."""
+    """Returns a series of every or every second day, also of the day that begins an hour late."""
     midnight = datetime.combine(spec.case.start.date(), time())
     return _rule(spec, frequency="DAILY", timed=False, start=midnight, interval=random.choice((1, 2)))
 

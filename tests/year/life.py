@@ -1,4 +1,4 @@
-"""One series through the year: what its owner does to it by chance, and what ought to become of it."""
+"""The life of one series: the random commands of its owner, and the expected outcome."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -14,7 +14,7 @@ from tests.year.tasks import Task
 
 
 class Life:
-    """`turns` are by the number of the day what happens to the series as a whole; the rest comes by chance."""
+    """A series and its owner. `turns` are by the number of the day the changes of the series as a whole."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Life:
         self.counts: dict[str, int] = {}
 
     def day(self, number: int, at: datetime) -> None:
-        """Whatever its owner does on that day, at that instant."""
+        """Does what its owner does on that day, at that instant."""
         if self.series is None:
             if number >= self._first_day:
                 self._create(at)
@@ -50,11 +50,11 @@ class Life:
             self._look_at_tasks(at)
 
     def born(self, series: Series) -> None:
-        """A successor is made by the one before it."""
+        """Begins the life of a successor, which a split has made."""
         self.series = series
 
     def travel(self, at: datetime, zone: str) -> None:
-        """The owner moves, and dates with them: those of the series, and those of tasks that are open."""
+        """Moves the owner to another zone, and with them the dates of the series and of open tasks."""
         series = self.series
         if self.spec.case.timed:
             return
@@ -88,7 +88,7 @@ class Life:
         }
         if spec.offsets is not None:
             body["template"]["reminders"] = [{"offset_minutes": offset} for offset in spec.offsets]
-        self._say(at, "CreateSeries", body)
+        self._command_series(at, "CreateSeries", body)
         self.series = Series(self.id, spec, self.person.defaults["reminder_offset_minutes"], at)
         self.series.advance(at)
 
@@ -102,16 +102,16 @@ class Life:
         if slot is None:
             return False
         if chance < SKIP_CHANCE:
-            self._say(at, "SkipSlot", {"slot": slot.nominal})
+            self._command_series(at, "SkipSlot", {"slot": slot.nominal})
             self._series.skip(slot)
         else:
             due = self._later(slot)
-            self._say(at, "MoveSlot", {"slot": slot.nominal, "to": due})
+            self._command_series(at, "MoveSlot", {"slot": slot.nominal, "to": due})
             self._series.move(slot, due)
         return True
 
     def _some_slot(self) -> Slot | None:
-        """One that is made or one of the next; after completion the only one, before its time."""
+        """Returns a made slot or one of the next; after completion the only one, and only before its time."""
         series = self._series
         made = [slot for slot, _ in series.coming]
         if series.spec.mode == "completion":
@@ -150,69 +150,71 @@ class Life:
             self._close(at, task, "deleted")
         elif chance < COMPLETE_CHANCE + DELETE_CHANCE + SNOOZE_CHANCE and self._may_snooze(at, task):
             minutes = 2 * self.random.randint(1, 400) + 1
-            self._tell(at, task, "SnoozeReminder", {"minutes": minutes})
+            self._command_task(at, task, "SnoozeReminder", {"minutes": minutes})
             task.snooze(at, minutes)
 
     def _may_snooze(self, at: datetime, task: Task) -> bool:
-        """Where nothing else will change its reminders, so that it is plain which one comes."""
+        """Returns whether nothing else will change its reminders, so that the expected firing is plain."""
         task.advance(at)
         calm = "remind" not in self.turns.values() and not self.roams
         return calm and any(one.fired for one in task.reminders) and not any(one.pending for one in task.reminders)
 
     def _close(self, at: datetime, task: Task, state: str) -> None:
-        self._tell(at, task, "CompleteTask" if state == "completed" else "DeleteTask", {})
+        self._command_task(at, task, "CompleteTask" if state == "completed" else "DeleteTask", {})
         self._series.close(task, state)
 
     def _reopen(self, at: datetime) -> None:
         done = [task for task in self._series.tasks.values() if task.state == "completed"][-3:]
         if done and not self.roams:
             task = self.random.choice(done)
-            self._tell(at, task, "ReopenTask", {})
+            self._command_task(at, task, "ReopenTask", {})
             self._series.reopen(task)
 
     # Turns.
 
     def _pause(self, at: datetime) -> None:
-        self._say(at, "PauseSeries", {})
+        self._command_series(at, "PauseSeries", {})
         self._series.pause()
 
     def _resume(self, at: datetime) -> None:
-        self._say(at, "ResumeSeries", {})
+        self._command_series(at, "ResumeSeries", {})
         self._series.resume()
 
     def _another_time(self, at: datetime) -> None:
-        """The same rule from now on at another time of the day."""
+        """Moves the rule to another time of the day from now on."""
         case = self._series.spec.case
         start = datetime.combine(case.start.date(), time(10, 15))
-        self._say(at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": case.zone}})
+        self._command_series(at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": case.zone}})
         self._series.renew(start=start)
 
     def _another_rule(self, at: datetime) -> None:
         case = replace(self._series.spec.case, interval=self._series.spec.case.interval + 1, count=None)
-        self._say(at, "PatchSeries", {"rule": case.text})
+        self._command_series(at, "PatchSeries", {"rule": case.text})
         self._series.renew(interval=case.interval, count=None)
 
     def _an_end(self, at: datetime) -> None:
-        """The slots ahead stay the same ones for a long time."""
+        """Gives the rule an end that leaves the next slots as they are."""
         until = date(2024, 12, 20)
         if self._series.coming[0][0].day > until:
             return
-        self._say(at, "PatchSeries", {"rule": replace(self._series.spec.case, until=until).text})
+        self._command_series(at, "PatchSeries", {"rule": replace(self._series.spec.case, until=until).text})
         self._series.renew(until=until)
 
     def _remind(self, at: datetime) -> None:
         offsets = [15, 0]
-        self._say(at, "PatchSeries", {"template": {"reminders": [{"offset_minutes": offset} for offset in offsets]}})
+        self._command_series(
+            at, "PatchSeries", {"template": {"reminders": [{"offset_minutes": offset} for offset in offsets]}}
+        )
         self._series.remind(offsets)
 
     def _look_ahead(self, at: datetime) -> None:
         days = self.random.randint(1, 30)
         if days != self._series.spec.look_ahead_days:
-            self._say(at, "PatchSeries", {"look_ahead_days": days})
+            self._command_series(at, "PatchSeries", {"look_ahead_days": days})
             self._series.look_ahead(days)
 
     def _split(self, at: datetime) -> None:
-        """The second of the next slots begins another series with other reminders."""
+        """Splits the series at the second of its next slots; the rest has other reminders."""
         series = self._series
         slot = ([slot for slot, _ in series.coming] + series.upcoming(2))[1:2]
         if not slot:
@@ -226,10 +228,10 @@ class Life:
         spec = replace(series.spec, offsets=[], case=replace(case, start=start, count=left, month_days=month_days))
         body = {"slot": slot[0].nominal, "patch": {"template": {"reminders": []}}}
         successor_id = str(uuid5(UUID(self.id), self._command_id(at, self.id, "SplitSeries")))
-        born = Series(successor_id, spec, None, at, said=series)
+        born = Series(successor_id, spec, None, at, split_from=series)
         if born.status == "ended":
             return
-        self._say(at, "SplitSeries", body)
+        self._command_series(at, "SplitSeries", body)
         series.end_before(slot[0])
         successor = Life(self.person, successor_id, spec, random=self.random)
         successor.born(born)
@@ -238,12 +240,12 @@ class Life:
 
     def _stop(self, at: datetime) -> None:
         keep = self.random.random() < 0.5
-        self._say(at, "StopSeries", {"keep": keep})
+        self._command_series(at, "StopSeries", {"keep": keep})
         self._series.stop(keep=keep)
 
     def _delete(self, at: datetime) -> None:
         keep = self.random.random() < 0.5
-        self._say(at, "DeleteSeries", {"occurrences": "keep" if keep else "delete"})
+        self._command_series(at, "DeleteSeries", {"occurrences": "keep" if keep else "delete"})
         self._series.delete(keep=keep)
 
     # Commands.
@@ -253,10 +255,10 @@ class Life:
         assert self.series is not None
         return self.series
 
-    def _say(self, at: datetime, name: str, body: Json) -> None:
+    def _command_series(self, at: datetime, name: str, body: Json) -> None:
         self._step(at, "SeriesActor", self.id, name, body)
 
-    def _tell(self, at: datetime, task: Task, name: str, body: Json) -> None:
+    def _command_task(self, at: datetime, task: Task, name: str, body: Json) -> None:
         self._step(at, "TaskActor", task.id, name, body)
 
     def _step(self, at: datetime, actor_type: str, actor_id: str, name: str, body: Json) -> None:
@@ -272,7 +274,7 @@ SKIP_CHANCE, MOVE_CHANCE = 0.012, 0.006
 COMPLETE_CHANCE, DELETE_CHANCE, SNOOZE_CHANCE = 0.6, 0.03, 0.02
 EARLY_CHANCE, REOPEN_CHANCE = 0.02, 0.005
 
-# What may happen to a series as a whole: when it is so, and what it is.
+# The turns of a series: the statuses in which each may come, and its method.
 TURNS: Mapping[str, tuple[frozenset[str], Callable[[Life, datetime], None]]] = {
     "pause": (frozenset({"active"}), Life._pause),
     "resume": (frozenset({"paused"}), Life._resume),

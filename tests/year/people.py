@@ -1,4 +1,4 @@
-"""Who lives through the year, where, and what is done on their behalf."""
+"""The people of the year, their zones, and the commands in their name."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -10,7 +10,7 @@ from tests.fakes.person import FakePerson
 START = datetime(2024, 1, 1, 0, 0, 30, tzinfo=UTC)  # a leap year, in which Kazakhstan gave up a zone
 END = datetime(2025, 1, 1, 0, 0, 30, tzinfo=UTC)
 
-# Zone: a time on the wall that its changes of the clock leave out or have twice, and a weekday on which they come.
+# By zone a local time that a change of its clocks skips or repeats, and a weekday on which the clocks change.
 ZONES: dict[str, tuple[time, int]] = {
     "America/Santiago": (time(0), 6),
     "Europe/Berlin": (time(2, 30), 6),
@@ -29,7 +29,7 @@ HOMES = tuple(ZONES)
 
 
 class YearPerson(FakePerson):
-    """The same one for the same seed."""
+    """The person of that number; the same for the same seed."""
 
     def __init__(self, seed: str, number: int) -> None:
         super().__init__(zone=HOMES[number % len(HOMES)], offset=(None, 30, 0)[number % 3])
@@ -39,7 +39,7 @@ class YearPerson(FakePerson):
 
 @dataclass(frozen=True)
 class Step:
-    """A command at an instant. Steps of one `line` go in order, others at once with them."""
+    """A command at an instant. Steps of one `line` run in order, and steps of others beside them."""
 
     at: datetime
     person: YearPerson

@@ -1,4 +1,4 @@
-"""The year as it is to be: people, their series of every kind, their single tasks, and what they do day by day."""
+"""The plan of a year: people, their series of every kind, their single tasks, and their commands day by day."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from tests.year.life import Life
 from tests.year.people import END, HOMES, START, ZONES, Step, YearPerson
 from tests.year.tasks import Task
 
-PEOPLE_SHARE = 5  # one person for so many series
+PEOPLE_SHARE = 5  # series per person
 TASKS_EACH = 5
-# What may happen to a series as a whole, in this order.
+# The turns that a series may take, each in this order.
 TURNS = (
     (), ("pause", "resume"), ("another rule",), ("pause", "resume", "look ahead"), ("remind",), ("split",),
     ("another time", "pause", "resume"), ("stop",), ("look ahead", "split"), ("remind", "another rule"),
@@ -25,7 +25,7 @@ TRAVELLERS = slice(5, 10, 2)
 
 @dataclass
 class Plan:
-    """`steps` in the order of time; `lives` and `tasks` know what ought to come of them."""
+    """`steps` are in the order of time; `lives` and `tasks` know the expected outcome."""
 
     people: list[YearPerson]
     lives: list[Life] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Plan:
 
 
 def plan(seed: str, many: int) -> Plan:
-    """The same for the same seed: so many series."""
+    """Returns the plan of a year with so many series; it is the same for the same seed."""
     made = Plan([YearPerson(seed, number) for number in range(max(len(HOMES), many // PEOPLE_SHARE))])
     for number in range(many):
         made.lives.append(_life(seed, number, made))
@@ -85,7 +85,7 @@ def _travel(made: Plan, person: YearPerson, zone: str, at: datetime) -> None:
 
 
 def _single_tasks(seed: str, made: Plan) -> None:
-    """Tasks of no series, all made on the first day, with the reminder that their owners have by default."""
+    """Adds tasks without a series, created on the first day with the default reminders of their owners."""
     for number, person in enumerate(made.people):
         random = Random(f"{seed}/tasks/{number}")
         for _ in range(TASKS_EACH):

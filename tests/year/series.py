@@ -1,4 +1,4 @@
-"""What ought to become of one series: its slots by dateutil and zoneinfo, and of each the task and what was done to it."""
+"""The expected outcome of one series: its slots by dateutil and zoneinfo, and the task of each slot."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ from tests.year.tasks import Task, due_instant
 
 @dataclass(frozen=True)
 class Slot:
-    """`number` counts from the start of the series, skipped ones included; after completion only those that came."""
+    """One slot. `number` counts from the start of the series, skipped slots included; after completion only those that came."""
 
     nominal: str
     day: date
@@ -25,7 +25,7 @@ class Slot:
 
 @dataclass
 class Spec:
-    """A series as its owner wants it. `case` is the rule with start and zone; None of `offsets` is the user's default."""
+    """A series as its owner wants it. `case` is the rule with start and zone; without `offsets` the user's default counts."""
 
     case: Case
     mode: str = "schedule"
@@ -35,26 +35,29 @@ class Spec:
 
 
 class Series:
-    """Tell it in the order of time what is done; `tasks` are by (generation, slot) all that were ever made."""
+    """The model of a series; its methods are to be called in the order of time.
+
+    `tasks` are by (generation, slot) all tasks that it has ever made.
+    """
 
     def __init__(
-        self, series_id: str, spec: Spec, default_offset: int | None, made: datetime, said: "Series | None" = None
+        self, series_id: str, spec: Spec, default_offset: int | None, made: datetime, split_from: "Series | None" = None
     ) -> None:
-        """`said` is the series that it was split from: what is to be skipped or moved is so here too."""
-        self.skipped: set[str] = set() if said is None else said.skipped | said.over_ahead
-        self._moved: dict[str, Json] = {} if said is None else dict(said._moved)
+        """`split_from`: the series whose skipped and moved slots it takes over."""
+        self.skipped: set[str] = set() if split_from is None else split_from.skipped | split_from.over_ahead
+        self._moved: dict[str, Json] = {} if split_from is None else dict(split_from._moved)
         self.id = series_id
         self.spec = spec
         self.default_offset = default_offset
         self.status = "active"
         self.generation = 1
         self.tasks: dict[tuple[int, str], Task] = {}
-        self.coming: list[tuple[Slot, Task]] = []  # made, not started
+        self.coming: list[tuple[Slot, Task]] = []  # made, but not started
         self.open: list[Task] = []
-        self._over: set[str] = set()  # tasks that a person has completed or deleted
+        self._over: set[str] = set()  # ids of tasks that a person has completed or deleted
         self._ends_before: date | None = None
-        self._last: Slot | None = None  # that has started, or was completed
-        self._completed: datetime | None = None  # after completion: when the last one was, under this start
+        self._last: Slot | None = None  # the last one that has started, or was completed
+        self._completed: datetime | None = None  # after completion: when the last one was completed, since this start
         self._slot_of: dict[str, Slot] = {}
         self._now = made
         self._begin()
@@ -62,9 +65,9 @@ class Series:
     # Time.
 
     def advance(self, until: datetime) -> None:
-        """Every slot that starts up to `until`, that instant included, and every task made ahead by then.
+        """Starts every slot up to `until`, that instant included, and makes every task ahead by then.
 
-        Each task is told of the time when something is done to it, and at the end.
+        The tasks themselves advance when something is done to them, and at the end.
         """
         while self.status == "active" and self.spec.mode == "schedule":
             starts = self.coming[0][0].at
@@ -88,7 +91,7 @@ class Series:
         self._moved.pop(slot.nominal, None)
 
     def _fill(self) -> None:
-        """The next slot's task is always there, and those that the look-ahead reaches."""
+        """Makes the task of the next slot, and those that the look-ahead reaches."""
         while (slot := self._peek()) and (not self.coming or self._is_wanted(slot)):
             self._slots.pop(0)
             self.coming.append((slot, self._make(slot)))
@@ -96,7 +99,7 @@ class Series:
             self.status = "ended"
 
     def _is_wanted(self, slot: Slot) -> bool:
-        """Ahead of its time: as far as the look-ahead and reminders reach, or up to one that is moved to so early."""
+        """Returns whether its task is made already: look-ahead or reminders reach it, or a later slot was moved so early."""
         if slot.at - self._ahead <= self._now:
             return True
         if not self._moved:
@@ -131,9 +134,9 @@ class Series:
     # Slots.
 
     def _begin(self) -> None:
-        """A generation: its slots after now, of days from today on, none of a day that has had one.
+        """Begins a generation: its slots after now, of days from today on, none of a day that has had one.
 
-        What was made, skipped or moved of slots that it has too is so still.
+        Slots of the generation before that it has too stay made, skipped or moved.
         """
         held = {slot.nominal: task for slot, task in self.coming}
         names = {*held, *self.skipped, *self._moved}
@@ -160,7 +163,7 @@ class Series:
         if self.spec.mode == "completion":
             if case.count is not None and self._passed >= case.count:
                 return
-            case = replace(case, count=None)  # what never came is not counted
+            case = replace(case, count=None)  # slots that never came do not count
             if self._completed is not None:
                 case = self._from(self._completed)
         for number, local in zip(count(1), locals_of(case), strict=False):
@@ -179,11 +182,11 @@ class Series:
 
     @property
     def over_ahead(self) -> set[str]:
-        """Slots whose tasks were completed or deleted before their time."""
+        """Returns the slots whose tasks were completed or deleted before their time."""
         return {slot.nominal for slot, task in self.coming if task.id in self._over}
 
     def _from(self, completed: datetime) -> Case:
-        """The rule as it goes on after a completion."""
+        """Returns the rule as it goes on after a completion."""
         case = self.spec.case
         done = completed.astimezone(ZoneInfo(case.zone)).replace(hour=case.start.hour, minute=case.start.minute)
         return replace(case, start=done.replace(tzinfo=None, second=0, microsecond=0), count=None)
@@ -193,7 +196,7 @@ class Series:
         return Slot(nominal, local.date(), instant_of(local, self.spec.case.zone), number)
 
     def upcoming(self, many: int) -> list[Slot]:
-        """The next slots that are not made and not skipped."""
+        """Returns the next slots that are neither made nor skipped."""
         while len(self._slots) < many and (slot := next(self._source, None)):
             self._slots.append(slot)
         end = self._ends_before
@@ -208,7 +211,7 @@ class Series:
             return None
         return next(iter(self.upcoming(1)), None)
 
-    # What people do. Each at an instant up to which it was advanced.
+    # Commands of people. The series must have advanced up to their instant.
 
     def skip(self, slot: Slot) -> None:
         made = next((pair for pair in self.coming if pair[0] == slot), None)
@@ -232,7 +235,7 @@ class Series:
             made.move(self._now, due)
 
     def close(self, task: Task, state: str) -> None:
-        """A person completes or deletes the task of a slot."""
+        """Closes the task of a slot, which a person completes or deletes."""
         task.close(self._now, state)
         self._over.add(task.id)
         if task in self.open:
@@ -245,7 +248,7 @@ class Series:
             self._follow(awaited[0], self._now)
 
     def reopen(self, task: Task) -> None:
-        """A person opens again what was completed; one whose slot has come is one of the open ones again."""
+        """Reopens a completed task; if its slot has come, it is one of the open ones again."""
         task.reopen(self._now)
         self._over.discard(task.id)
         local = datetime.fromisoformat(self._slot_of[task.id].nominal)
@@ -254,7 +257,7 @@ class Series:
             self.open = [known for known in self.tasks.values() if known in self.open or known is task]
 
     def _follow(self, slot: Slot, completed: datetime) -> None:
-        """After completion: the interval from that day on, or the next multiple of it after the slot's day."""
+        """After completion: finds the next slot, an interval from that day, or the next multiple after the slot's day."""
         case = self.spec.case
         self._last, self._completed = slot, completed
         chain = self._from(completed)
@@ -265,7 +268,7 @@ class Series:
         self._fill()
 
     def pause(self) -> None:
-        """What is over stays, and after completion what was waited for."""
+        """Pauses it; tasks that are over stay, and after completion the awaited one."""
         self._start_missed()
         self._withdraw([task for _, task in self.coming if task.id not in self._over])
         self.coming = [pair for pair in self.coming if pair[1].id in self._over]
@@ -283,12 +286,12 @@ class Series:
             self.renew()
 
     def _start_missed(self) -> None:
-        """While nothing came by itself."""
+        """Starts the slots whose time has come while the series was paused."""
         while self.coming and self.coming[0][0].at <= self._now:
             self._start()
 
     def renew(self, **changes: Any) -> None:
-        """Another rule or start."""
+        """Gives it another rule or start."""
         self.spec = replace(self.spec, case=replace(self.spec.case, **changes))
         self.generation += 1
         self.status = "active"
@@ -299,7 +302,7 @@ class Series:
             self._begin()
 
     def travel(self, zone: str) -> None:
-        """Days begin at other instants; slots, tasks and what was said of them stay."""
+        """Moves it to another zone: its days begin at other instants; slots and tasks stay."""
         self.spec = replace(self.spec, case=replace(self.spec.case, zone=zone))
         self.coming = [(self._begun_in(slot, zone), task) for slot, task in self.coming]
         self._slots = [self._begun_in(slot, zone) for slot in self._slots]
@@ -314,13 +317,13 @@ class Series:
         self._fill()
 
     def remind(self, offsets: list[int]) -> None:
-        """The template has other reminders: so have the tasks that are not over."""
+        """Gives the template, and the tasks that are not over, other reminders."""
         self.spec = replace(self.spec, offsets=offsets)
         for task in [task for _, task in self.coming] + self.open:
             task.remind(self._now, self.offsets)
 
     def end_before(self, slot: Slot) -> None:
-        """From that slot on it is another series."""
+        """Ends it before that slot, from which on it is another series."""
         self._ends_before = slot.day
         kept = [pair for pair in self.coming if pair[0].day < slot.day]
         self._withdraw([task for known, task in self.coming if known.day >= slot.day])

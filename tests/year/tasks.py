@@ -1,4 +1,4 @@
-"""What ought to become of one task: when it reminds and when it is told as overdue, from what was done to it and when."""
+"""The expected outcome of one task: when its reminders fire and when it falls overdue, by what was done to it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 from actors.replies import Json
 from tests.unit.recurrence.oracle import instant_of
 
-JUST_NOW = timedelta(seconds=60)  # a reminder set for a moment that has just gone by still fires
+JUST_NOW = timedelta(seconds=60)  # a reminder set for a moment that has just passed still fires
 DAY = timedelta(days=1)
 
 
 def due_instant(due: Json, zone: str) -> datetime:
-    """A date counts from nine in the user's zone."""
+    """Returns the instant from which reminders count: of a date nine o'clock in the user's zone."""
     if "date" in due:
         return instant_of(datetime.fromisoformat(due["date"]) + timedelta(hours=9), zone)
     return instant_of(datetime.fromisoformat(due["local"]), due["zone"])
 
 
 def over_instant(due: Json, zone: str) -> datetime:
-    """A date is over when its day is."""
+    """Returns the instant at which the task is overdue: of a date the end of its day."""
     if "date" in due:
         return instant_of(datetime.fromisoformat(due["date"]) + DAY, zone)
     return due_instant(due, zone)
@@ -32,16 +32,16 @@ class Reminder:
 
 
 class Task:
-    """Tell it in the order of time what is done; it keeps what it ought to have said by then."""
+    """The model of a task; its methods are to be called in the order of time."""
 
     def __init__(self, task_id: str, made: datetime, due: Json, zone: str, offsets: list[int]) -> None:
         self.id = task_id
         self.due, self.zone = due, zone
         self.state = "open"
-        self.told_overdue: list[datetime] = []
-        self.past: list[datetime] = []  # firings of reminders that are no more
+        self.overdue_at: list[datetime] = []
+        self.past: list[datetime] = []  # firings of reminders that were removed
         self._now = made
-        self._told_of: Json | None = None
+        self._overdue_for: Json | None = None
         self.reminders = [Reminder(timedelta(minutes=offset), None) for offset in offsets]
         for reminder in self.reminders:
             time = self._time_of(reminder)
@@ -56,20 +56,20 @@ class Task:
         return self.state == "open"
 
     def advance(self, now: datetime) -> None:
-        """Everything that falls due up to `now`, that instant included."""
+        """Fires everything that is due up to `now`, that instant included."""
         for reminder in self.reminders:
             if reminder.pending is not None and reminder.pending <= now:
                 reminder.fired.append(max(reminder.pending, self._now))
                 reminder.pending = None
-        if self.is_active and self._told_of != self.due:
+        if self.is_active and self._overdue_for != self.due:
             over = over_instant(self.due, self.zone)
             if over <= now:
-                self.told_overdue.append(max(over, self._now))
-                self._told_of = self.due
+                self.overdue_at.append(max(over, self._now))
+                self._overdue_for = self.due
         self._now = now
 
     def close(self, now: datetime, state: str) -> None:
-        """`state`: completed, deleted or withdrawn."""
+        """Closes it; `state` is completed, deleted or withdrawn."""
         if state == "withdrawn" and not self.is_active:
             return
         self.advance(now)
@@ -94,7 +94,7 @@ class Task:
             reminder.pending = time if self.is_active and wanted else None
 
     def remind(self, now: datetime, offsets: list[int]) -> None:
-        """Other reminders, unless it is over; one that stays the same keeps its life."""
+        """Gives it other reminders, unless it is over; one with the same offset stays as it is."""
         self.advance(now)
         if not self.is_active:
             return
@@ -110,7 +110,7 @@ class Task:
         self.past += [instant for reminder in old.values() for instant in reminder.fired]
 
     def snooze(self, now: datetime, minutes: int) -> None:
-        """The one that fired last, as a person does who names none."""
+        """Snoozes the reminder that fired last, as the command does without an id."""
         self.advance(now)
         last = max(
             (reminder for reminder in self.reminders if reminder.fired), key=lambda one: (one.fired[-1], -one.offset)
