@@ -61,7 +61,7 @@ def test_the_main_things_are_done_by_keys_alone(new_window: Callable[..., Window
     expect(window.page.get_by_role("dialog", name="Keyboard")).to_be_visible()
 
 
-def test_a_wrong_password_and_a_short_one_are_told_in_words(new_window: Callable[..., Window]) -> None:
+def test_a_wrong_password_and_a_short_one_are_explained(new_window: Callable[..., Window]) -> None:
     window = new_window()
     window.refusals_expected = True
     window.sign_in("nobody@example.org", "not the password")

@@ -114,7 +114,7 @@ def rolling(subject: Subject, kinds: Sequence[str], ready_seconds: float = 60.0)
 
     def begin() -> End:
         for batch in subject.batches(kinds):
-            ended = {name: process for name in batch if (process := _told_to_end(subject, name))}
+            ended = {name: process for name in batch if (process := _asked_to_end(subject, name))}
             for name, process in ended.items():
                 subject.until_replaced(kind_of(name), process.pid)
             deadline = time.monotonic() + ready_seconds
@@ -125,8 +125,8 @@ def rolling(subject: Subject, kinds: Sequence[str], ready_seconds: float = 60.0)
     return Fault(ROLLING, "writes", 0.0, begin)
 
 
-def _told_to_end(subject: Subject, name: str) -> psutil.Process | None:
-    """Tells that part to end; returns its process, or None when another fault has ended it."""
+def _asked_to_end(subject: Subject, name: str) -> psutil.Process | None:
+    """Asks that part to end; returns its process, or None when another fault has ended it."""
     with contextlib.suppress(LookupError, psutil.Error):
         process = subject.part(name)
         # On SIGTERM PostgreSQL would wait for its clients; the runner asks for a fast shutdown too.

@@ -213,7 +213,7 @@ def _shown_otherwise(run: Run) -> None:
     run.stored.shown[TASK].body["status"] = "completed"
 
 
-def _told_otherwise(run: Run) -> None:
+def _last_event_otherwise(run: Run) -> None:
     run.stored.last_event[TASK]["priority"] = "high"
 
 
@@ -242,7 +242,7 @@ def _fired_once_more_than_asked(run: Run) -> None:
     run.stored.ledger["reminder", 2] = {"fired": 1, "delivered": 1}
 
 
-def _told_twice(run: Run) -> None:
+def _notified_twice(run: Run) -> None:
     run.stored.notified["reminder", 1] = 2
 
 
@@ -262,7 +262,7 @@ def _snoozed_and_not_fired_again(run: Run) -> None:
     event.type, event.command_id, event.reminder = "reminder.snoozed", "later", {**REMINDER, "firing": 2}
 
 
-def _never_told(run: Run) -> None:
+def _never_delivered(run: Run) -> None:
     run.stored.ledger["reminder", 1] = {"fired": 1}
 
 
@@ -270,7 +270,7 @@ def _early(run: Run) -> None:
     run.stored.events[f"TaskActor:{TASK}:2:1"].reminder = {**REMINDER, "fired_at": "2026-11-22T08:59:59.900Z"}
 
 
-def _slot_told_twice(run: Run) -> None:
+def _slot_triggered_twice(run: Run) -> None:
     run.stored.events[f"SeriesActor:{SERIES}:1:3"] = copy.deepcopy(run.stored.events[f"SeriesActor:{SERIES}:1:2"])
 
 
@@ -290,7 +290,7 @@ def _nothing_awaited(run: Run) -> None:
     run.stored.actors[SERIES].state["awaited"] = None
 
 
-def _completion_not_told(run: Run) -> None:
+def _completion_not_reported(run: Run) -> None:
     run.stored.actors[SERIES].state["mode"] = "completion"
     run.stored.actors[SLOT_TASK].state["status"] = "completed"
 
@@ -329,21 +329,21 @@ CRAFTED: list[tuple[str, Callable[[Run], None]]] = [
     *(("gaps", harm) for harm in (_version_gap, _half_a_turn, _position_gap)),
     *(("read model behind", harm) for harm in (_behind, _not_shown)),
     ("read model differs", _shown_otherwise),
-    ("event differs from state", _told_otherwise),
+    ("event differs from state", _last_event_otherwise),
     ("missing in activity", _not_in_activity),
     ("unknown in activity", _from_nowhere),
     ("chain broken", _broken_chain),
-    *(("twice", harm) for harm in (_fired_twice, _fired_once_more_than_asked, _told_twice, _delivered_twice)),
-    *(("never", harm) for harm in (_never_fired, _snoozed_and_not_fired_again, _never_told)),
+    *(("twice", harm) for harm in (_fired_twice, _fired_once_more_than_asked, _notified_twice, _delivered_twice)),
+    *(("never", harm) for harm in (_never_fired, _snoozed_and_not_fired_again, _never_delivered)),
     ("early", _early),
-    *(("slots twice", harm) for harm in (_slot_told_twice, _slot_with_two_tasks)),
+    *(("slots twice", harm) for harm in (_slot_triggered_twice, _slot_with_two_tasks)),
     *(
         ("slots never", harm)
         for harm in (
             _slot_without_its_task,
             _slot_passed_by,
             _nothing_awaited,
-            _completion_not_told,
+            _completion_not_reported,
             _making_not_reported,
         )
     ),
@@ -362,5 +362,5 @@ def test_each_breach_is_found_and_named(breach: str, harm: Callable[[Run], None]
     assert BREACHES[breach] in verdict.words(), "the verdict says where to look"
 
 
-def test_every_breach_that_the_judge_knows_is_crafted_here_or_told_by_the_run() -> None:
+def test_every_breach_is_crafted_here_or_blamed_by_the_run_itself() -> None:
     assert BREACHES.keys() - {name for name, _ in CRAFTED} == {"not hit", "not recovered", "verify"}

@@ -10,7 +10,7 @@ from host.runner.kafka import Kafka, password
 from host.runner.kafka_jars import kafka_jars
 from host.settings import cache_dir
 from tests.kafka.broker import TestBroker
-from tests.kafka.handled import brought
+from tests.kafka.handled import until_brought
 from tests.support.client import Caller
 from tests.support.system import System, running_system
 
@@ -35,7 +35,7 @@ def system(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """A system on that broker, as on one of the operator's own."""
     settings = {"DUELY_BROKER": "kafka", **broker.access.environment()}
     with running_system(tmp_path_factory.mktemp("kafka"), settings) as running:
-        asyncio.run(brought(running))
+        asyncio.run(until_brought(running))
         yield running
 
 

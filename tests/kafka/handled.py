@@ -33,7 +33,7 @@ async def handled_within(system: System, consumer: str, event_type: str, about: 
     raise AssertionError(f"{consumer} has not handled {event_type} of {about} in {seconds:g} s; rows, published: {row}")
 
 
-async def brought(system: System, within_seconds: float = 60.0) -> None:
+async def until_brought(system: System, within_seconds: float = 60.0) -> None:
     """Waits until the broker brings events to each consumer: groups are joined only after the system is ready.
 
     Until then events come late, by catch-up.

@@ -16,7 +16,7 @@ from confluent_kafka.admin import AdminClient
 
 from host.operator.topics import client_settings
 from tests.kafka.broker import TestBroker
-from tests.kafka.handled import GRACE_SECONDS, brought, handled_within, has_fired, value
+from tests.kafka.handled import GRACE_SECONDS, handled_within, has_fired, until_brought, value
 from tests.kafka.topic import messages
 from tests.support.client import Caller, instant
 from tests.support.deadline import eventually
@@ -36,7 +36,7 @@ LETTER_SECONDS = 30
 def second(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     settings = {"DUELY_BROKER": "kafka", "DUELY_KAFKA_PREFIX": PREFIX, **broker.access.environment()}
     with running_system(tmp_path_factory.mktemp("second"), settings) as running:
-        asyncio.run(brought(running))
+        asyncio.run(until_brought(running))
         yield running
 
 
