@@ -4,7 +4,8 @@ import re
 import statistics
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
@@ -110,19 +111,23 @@ class Window:
 
 def sees(windows: list[Window], what: Callable[[Window], Locator], within_ms: int | None = None) -> None:
     """Asserts that each window shows it in time; without `within_ms` the wait counts for `assert_prompt`."""
-    began = time.monotonic()
-    for window in windows:
-        expect(what(window)).to_be_visible(timeout=within_ms or WAIT_MS)
-    if within_ms is None:
-        windows[-1].waited_ms.append((time.monotonic() - began) * 1000)
+    with _waiting(windows, counts=within_ms is None):
+        for window in windows:
+            expect(what(window)).to_be_visible(timeout=within_ms or WAIT_MS)
 
 
 def sees_no_more(windows: list[Window], what: Callable[[Window], Locator], within_ms: int | None = None) -> None:
     """Asserts that each window ceases to show it in time; the wait counts as for `sees`."""
+    with _waiting(windows, counts=within_ms is None):
+        for window in windows:
+            expect(what(window)).to_be_hidden(timeout=within_ms or WAIT_MS)
+
+
+@contextmanager
+def _waiting(windows: list[Window], *, counts: bool) -> Generator[None]:
     began = time.monotonic()
-    for window in windows:
-        expect(what(window)).to_be_hidden(timeout=within_ms or WAIT_MS)
-    if within_ms is None:
+    yield
+    if counts:
         windows[-1].waited_ms.append((time.monotonic() - began) * 1000)
 
 

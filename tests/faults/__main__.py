@@ -22,20 +22,7 @@ SYSTEMS = {"machine": machine, "cluster": cluster}
 
 def main() -> int:
     """Runs the faults; returns the exit code. History and logs stay in their folder when a promise was broken."""
-    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
-    parser.add_argument(
-        "--seed", type=int, default=0, help="of the order and lengths of the faults (default: by chance)"
-    )
-    parser.add_argument("--minutes", type=float, default=30.0)
-    parser.add_argument("--selection", action="store_true", help="bring each fault once instead")
-    parser.add_argument(
-        "--share", action="store_true", help="bring what CI brings on that system: a part of the selection"
-    )
-    parser.add_argument("--system", choices=SYSTEMS, default="machine", help="the system under test")
-    parser.add_argument("--at-once", type=int, default=1, help="the number of faults at the same time")
-    parser.add_argument("--users", type=int, default=USERS)
-    parser.add_argument("--floor", type=float, default=FLOOR, help="the least number of writes offered a second")
-    wanted = parser.parse_args()
+    wanted = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every process is ended
     seed = wanted.seed or random.SystemRandom().randrange(1, 1_000_000)
     print(f"seed {seed}", flush=True)
@@ -66,6 +53,23 @@ def main() -> int:
         print(f"\n{report.verdict.words()}\n\nHistory and logs are in {folder}")
         return 1
     return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the order and lengths of the faults (default: by chance)"
+    )
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--selection", action="store_true", help="bring each fault once instead")
+    parser.add_argument(
+        "--share", action="store_true", help="bring what CI brings on that system: a part of the selection"
+    )
+    parser.add_argument("--system", choices=SYSTEMS, default="machine", help="the system under test")
+    parser.add_argument("--at-once", type=int, default=1, help="the number of faults at the same time")
+    parser.add_argument("--users", type=int, default=USERS)
+    parser.add_argument("--floor", type=float, default=FLOOR, help="the least number of writes offered a second")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from tests.faults.listener import Listener
 from tests.faults.load import Load, running_load
 from tests.faults.pace import Pace
 from tests.faults.refusals import watching
+from tests.faults.stored import Stored
 from tests.faults.subject import Subject
 from tests.faults.verified import Verified, verified
 from tests.support.deadline import eventually
@@ -98,57 +99,79 @@ async def run(
     `at_once`: the number of faults at the same time, beside lasting ones. The report cannot tell which of them delayed a
     write.
     """
-    strikes: list[Strike] = []
     watch = _Watch()
     async with (
         running_load(subject.urls, history, seed=seed, pace=pace or Pace(), **shape) as (load, listeners),
         _redelivering(subject, seed) as again,
         watching(subject) as refusals,
     ):
-        free = asyncio.Semaphore(at_once)
-
-        async def bring(fault: Fault) -> None:
-            strike = await _strike(subject, load, fault)
-            strikes.append(strike)
-            say(_line(strike))
-            await again.send_address()
-            await asyncio.sleep(calm_seconds)
-            if not fault.lasting:
-                free.release()
-
         watch.lap("start")
         await asyncio.sleep(2 * calm_seconds)
-        async with asyncio.TaskGroup() as bringing:
-            for fault in faults:
-                if not fault.lasting:
-                    await free.acquire()
-                if time.monotonic() > until:
-                    break
-                bringing.create_task(bring(fault))
+        bringer = _Bringer(subject, load, again, calm_seconds, say, asyncio.Semaphore(at_once))
+        await bringer.bring(faults, until)
         watch.lap("faults")
         await load.finish()
         redelivered = await again.end()
         await _settled(subject, listeners)
         watch.lap("settle")
-        # One transaction, for reading takes longer than the time for which nothing is due.
-        async with subject.database() as database, database.transaction(isolation="repeatable_read", readonly=True):
-            snapshot = await stored.read(database, [caller.user_id for caller in load.callers])
+        snapshot = await _snapshot(subject, load)
         verdict = checker.judge(recorder.read(history), snapshot, listeners)
         whole = await asyncio.to_thread(verified, subject, verdict)
         watch.lap("judge")
-    strikes.sort(key=lambda strike: strike.at)
+    strikes = sorted(bringer.strikes, key=lambda strike: strike.at)
+    _judge_faults(verdict, strikes, redelivered.get("deliveries", 0), len(snapshot.events))
+    return FaultReport(
+        *(subject.name, seed, history, load, strikes, verdict, refusals.count, redelivered, whole, watch.seconds),
+        gave_up=subject.gave_up,
+    )
+
+
+async def _snapshot(subject: Subject, load: Load) -> Stored:
+    """Reads everything in one transaction, for reading takes longer than the time for which nothing is due."""
+    async with subject.database() as database, database.transaction(isolation="repeatable_read", readonly=True):
+        return await stored.read(database, [caller.user_id for caller in load.callers])
+
+
+def _judge_faults(verdict: Verdict, strikes: Iterable[Strike], delivered: int, events: int) -> None:
+    """Each fault has hit something, the system was ready again after it, and the events were delivered again."""
     for strike in strikes:
         if strike.trouble:
             verdict.blame("not recovered", f"{strike.name}: {strike.trouble}")
         if not strike.hit:
             verdict.blame("not hit", f"{strike.name}, tried {strike.tries} times")
-    delivered, events = redelivered.get("deliveries", 0), len(snapshot.events)
     if delivered < events / 2:  # those of the last seconds may be left out
         verdict.blame("not hit", f"delivery of every event again: {delivered} of {events} events")
-    return FaultReport(
-        *(subject.name, seed, history, load, strikes, verdict, refusals.count, redelivered, whole, watch.seconds),
-        gave_up=subject.gave_up,
-    )
+
+
+@dataclass(slots=True)
+class _Bringer:
+    """Brings faults one after another, or as many at once as are `free`."""
+
+    subject: Subject
+    load: Load
+    again: "_RedeliveryProcess"
+    calm_seconds: float
+    say: Callable[[str], None]
+    free: asyncio.Semaphore
+    strikes: list[Strike] = field(default_factory=list[Strike])
+
+    async def bring(self, faults: Iterable[Fault], until: float) -> None:
+        async with asyncio.TaskGroup() as bringing:
+            for fault in faults:
+                if not fault.lasting:
+                    await self.free.acquire()
+                if time.monotonic() > until:
+                    break
+                bringing.create_task(self._bring_one(fault))
+
+    async def _bring_one(self, fault: Fault) -> None:
+        strike = await _strike(self.subject, self.load, fault)
+        self.strikes.append(strike)
+        self.say(_line(strike))
+        await self.again.send_address()
+        await asyncio.sleep(self.calm_seconds)
+        if not fault.lasting:
+            self.free.release()
 
 
 class _Watch:

@@ -9,24 +9,42 @@ _AFTER_SECONDS = 8.0
 
 def table(report: FaultReport) -> str:
     """Returns the table: the load, its outcomes, and the effect of each fault; adds it to the summary."""
-    verdict, pace = report.verdict, report.load.pace
     entries = recorder.read(report.history)
+    ended = max(entry.invoked for entry in entries)
+    lines = [*_load_lines(report, entries), *_outcome_lines(report), *_run_lines(report, entries)]
+    for strike in report.strikes:
+        following = min((other.at for other in report.strikes if other.at >= strike.ended), default=ended)
+        lines.append(_line(strike, following, entries, report))
+    lines += [f"  without    {reason}" for reason in report.left_out]
+    text = "\n".join(lines)
+    SUMMARY.append(f"\n{text}")
+    return text
+
+
+def _load_lines(report: FaultReport, entries: list[recorder.Entry]) -> list[str]:
+    verdict, pace = report.verdict, report.load.pace
     began, ended = min(entry.invoked for entry in entries), max(entry.invoked for entry in entries)
-    late = sorted(seconds for _, seconds in verdict.lateness) or [0.0]
     cpu, offered = sorted(pace.cpu) or [0.0], sorted(pace.offered) or [0.0]
     held = sum(entry.outcome == "ok" for entry in entries) / max(ended - began, 1)
-    count = verdict.count
-    lines = [
+    return [
         f"Faults on {report.subject}, seed {report.seed}: {len(entries)} writes in {ended - began:.0f} s",
         (
             f"  rate       offered {_mean(offered):.0f}/s ({offered[0]:.0f} to {offered[-1]:.0f})  held {held:.0f}/s  "
             f"no hand free {report.load.held_back}  CPU mean {_mean(cpu):.0f} %  p95 {_at(cpu, 0.95):.0f} %"
         ),
         (
-            f"  writes     acked {verdict.acknowledged}  found {verdict.found}  lost {count('lost')}  "
+            f"  writes     acked {verdict.acknowledged}  found {verdict.found}  lost {verdict.count('lost')}  "
             f"unknown {verdict.unknown} (stored {verdict.unknown_found})  refused {verdict.refused}  "
-            f"idle {verdict.idle}  asked again {verdict.asked_again}  answered wrongly {count('answered wrongly')}"
+            f"idle {verdict.idle}  asked again {verdict.asked_again}  "
+            f"answered wrongly {verdict.count('answered wrongly')}"
         ),
+    ]
+
+
+def _outcome_lines(report: FaultReport) -> list[str]:
+    verdict, count = report.verdict, report.verdict.count
+    late = sorted(seconds for _, seconds in verdict.lateness) or [0.0]
+    return [
         (
             f"  effects    duplicates {count('duplicates')}  version gaps {count('gaps')}  "
             f"read model wrong {count('read model behind', 'read model differs', 'event differs from state')}  "
@@ -47,6 +65,12 @@ def table(report: FaultReport) -> str:
             f"  verify     {'  '.join(f'{name} {checked}' for name, checked in report.verified.checked.items())}  "
             f"moving {report.verified.moving}  breaches {count('verify')}  in {report.verified.seconds:.1f} s"
         ),
+    ]
+
+
+def _run_lines(report: FaultReport, entries: list[recorder.Entry]) -> list[str]:
+    began, ended = min(entry.invoked for entry in entries), max(entry.invoked for entry in entries)
+    return [
         f"  seconds    {'  '.join(f'{part} {seconds:.0f}' for part, seconds in report.seconds.items())}",
         (
             f"  longest stall {recorder.longest_stall(entries, began, ended):.2f} s  "
@@ -54,13 +78,6 @@ def table(report: FaultReport) -> str:
             f"the runner gave up at its start {report.gave_up} times"
         ),
     ]
-    for strike in report.strikes:
-        following = min((other.at for other in report.strikes if other.at >= strike.ended), default=ended)
-        lines.append(_line(strike, following, entries, report))
-    lines += [f"  without    {reason}" for reason in report.left_out]
-    text = "\n".join(lines)
-    SUMMARY.append(f"\n{text}")
-    return text
 
 
 def _line(strike: Strike, next_at: float, entries: list[recorder.Entry], report: FaultReport) -> str:

@@ -55,6 +55,7 @@ class Calls:
             await self._pool.execute(TABLE_SQL)
 
     def work(self) -> Work:
+        """Returns the kind of work that the order names."""
         kinds: dict[str, Work] = {
             "ping": lambda _: self._call("ping"),
             "ping_and_row": self._ping_and_row,

@@ -46,6 +46,7 @@ class Runs:
 
 
 async def run(bench: Bench, section: Section) -> None:
+    """Measures pairs of creates, of the plain service and of the floors, and creates by the number of clients."""
     runs = Runs()
     async with plain_service(bench.system.database_url) as plain_url:
         sides = {

@@ -37,6 +37,7 @@ WHERE l.task_id = ANY($1) AND l.step = 'delivered'
 
 
 async def run(bench: Bench, section: Section) -> None:
+    """Measures registration, what a reminder adds to a create, and lateness at one instant."""
     await section.add("registration", _registration(bench))
     await section.add("create with a reminder", _with_and_without(bench))
     await section.add("lateness", _lateness(bench, section))

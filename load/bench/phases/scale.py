@@ -33,6 +33,7 @@ SELECT (SELECT count(*) FROM tasks WHERE user_id = ANY($1)) AS tasks,
 
 
 async def run(bench: Bench, section: Section) -> None:
+    """Seeds the actors and waits until the system idles; then measures reminders, occurrences and a release."""
     users = await add_users(bench.system, bench.plan.scale_users)
     await section.add("seeding", _seeded(bench, users, section))
     await _until_quiet(bench)

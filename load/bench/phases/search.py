@@ -47,6 +47,7 @@ class Question:
 
 
 async def run(bench: Bench, section: Section) -> None:
+    """Creates the tasks of one user, and measures each question by the API and by SQL."""
     owner = (await add_users(bench.system, 1))[0]
     bench = replace(bench, token=owner.token, user_id=owner.id)
     await create_many(bench, [_task(number) for number in range(bench.plan.search_tasks)])
