@@ -41,7 +41,7 @@ def main() -> int:
                 pace=Pace(floor=wanted.floor),
                 at_once=wanted.at_once,
                 users=wanted.users,
-                listeners=2 * wanted.users,
+                readers=2 * wanted.users,
                 say=lambda line: print(line, flush=True),
             )
         )

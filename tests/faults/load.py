@@ -19,14 +19,14 @@ from typing import Any
 import httpx
 
 from tests.faults import lives
-from tests.faults.listener import Listener
 from tests.faults.lives import FaultPerson, Life, Step
 from tests.faults.pace import Pace
+from tests.faults.position_reader import PositionReader
 from tests.faults.recorder import Entry, Recorder
 from tests.support.client import Caller
 
 USERS = 100
-LISTENERS = 200
+READERS = 200
 GIVES_UP_SHARE = 0.15
 ASK_AGAIN_SECONDS = 150.0
 FIRST_PAUSE_SECONDS = 0.4
@@ -210,8 +210,8 @@ async def _attempt(caller: Caller, step: Step) -> tuple[httpx.Response | None, s
 
 @asynccontextmanager
 async def running_load(
-    urls: Sequence[str], history: Path, *, seed: int, pace: Pace, users: int = USERS, listeners: int = LISTENERS
-) -> AsyncGenerator[tuple[Load, list[Listener]]]:
+    urls: Sequence[str], history: Path, *, seed: int, pace: Pace, users: int = USERS, readers: int = READERS
+) -> AsyncGenerator[tuple[Load, list[PositionReader]]]:
     """Runs a load for the length of the block, and reads each user's stream from its beginning throughout."""
     async with AsyncExitStack() as stack:
         gate = asyncio.Semaphore(_SIGN_UPS_AT_ONCE)
@@ -223,14 +223,14 @@ async def running_load(
         callers = await asyncio.gather(*(script(number) for number in range(users)))
         for caller in callers:
             await stack.enter_async_context(caller)
-        readers = [Listener(urls, callers[number % users], number) for number in range(listeners)]
-        for reader in readers:
+        opened = [PositionReader(urls, callers[number % users], number) for number in range(readers)]
+        for reader in opened:
             await stack.enter_async_context(reader)
         recorder = Recorder(history)
         load = Load(callers, recorder, pace, seed)
         await load.start()
         try:
-            yield load, readers
+            yield load, opened
         finally:
             with contextlib.suppress(asyncio.CancelledError):
                 await load.finish()

@@ -19,9 +19,9 @@ import psutil
 from tests.faults import checker, recorder, stored
 from tests.faults.checker import Verdict
 from tests.faults.faults import Fault
-from tests.faults.listener import Listener
 from tests.faults.load import Load, running_load
 from tests.faults.pace import Pace
+from tests.faults.position_reader import PositionReader
 from tests.faults.refusals import watching
 from tests.faults.stored import Stored
 from tests.faults.subject import Subject
@@ -32,7 +32,7 @@ from tests.support.system import ROOT
 TRIES: Final = 5
 READY_SECONDS: Final = 120.0
 SETTLE_SECONDS: Final = 90.0
-SLOW_SECONDS: Final = 0.5  # after a fault, for the answers that it has delayed
+AFTERMATH_SECONDS: Final = 0.5  # after a fault, for the answers that it has delayed
 STALL_SECONDS: Final = 0.4
 _ACKS: Final = 50_000  # more than any fault lasts
 REMINDER_SECONDS: Final = 1.0  # a reminder due within this time after a fault counts as hit by it
@@ -101,7 +101,7 @@ async def run(
     """
     watch = _Watch()
     async with (
-        running_load(subject.urls, history, seed=seed, pace=pace or Pace(), **shape) as (load, listeners),
+        running_load(subject.urls, history, seed=seed, pace=pace or Pace(), **shape) as (load, readers),
         _redelivering(subject, seed) as again,
         watching(subject) as refusals,
     ):
@@ -112,10 +112,10 @@ async def run(
         watch.lap("faults")
         await load.finish()
         redelivered = await again.end()
-        await _settled(subject, listeners)
+        await _settled(subject, readers)
         watch.lap("settle")
         snapshot = await _snapshot(subject, load)
-        verdict = checker.judge(recorder.read(history), snapshot, listeners)
+        verdict = checker.judge(recorder.read(history), snapshot, readers)
         whole = await asyncio.to_thread(verified, subject, verdict)
         watch.lap("judge")
     strikes = sorted(bringer.strikes, key=lambda strike: strike.at)
@@ -216,7 +216,7 @@ async def _strike_once(subject: Subject, load: Load, fault: Fault) -> Strike:
         except AssertionError as error:
             strike.trouble = str(error)
         return strike
-    await asyncio.sleep(SLOW_SECONDS)
+    await asyncio.sleep(AFTERMATH_SECONDS)
     # A kill need not delay a caller, but some write must have been in flight.
     felt = load.slow > slow or _stalled(load.acks, strike.at) if fault.seconds else in_flight > 0
     writes = load.disturbed > disturbed or felt
@@ -241,7 +241,7 @@ def _line(strike: Strike) -> str:
     return f"{strike.name}: {ready}, tried {strike.tries} times"
 
 
-async def _settled(subject: Subject, listeners: list[Listener]) -> None:
+async def _settled(subject: Subject, readers: list[PositionReader]) -> None:
     """Waits until nothing is due, every wake is armed, and every event is delivered, in activity and heard.
 
     It gives up after a while: the judge names whatever never settles.
@@ -255,7 +255,7 @@ async def _settled(subject: Subject, listeners: list[Listener]) -> None:
         except (OSError, asyncpg.PostgresError):
             return False
         top = {row["user_id"]: row["top"] for row in tops}
-        return waiting == 0 and all(listener.position >= top.get(listener.user_id, 0) for listener in listeners)
+        return waiting == 0 and all(reader.position >= top.get(reader.user_id, 0) for reader in readers)
 
     with contextlib.suppress(AssertionError):
         await eventually(is_quiet, SETTLE_SECONDS, "all is quiet", 1.0)

@@ -22,7 +22,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled_when_parts_are_killed(
     plan = [faults.kill(system, part, random.Random(seed)) for part in PARTS]
     pace = Pace(rate=40, floor=20)
     history = tmp_path / "history.jsonl"
-    report = await run(system, plan, history, seed=seed, users=30, listeners=30, calm_seconds=3, pace=pace)
+    report = await run(system, plan, history, seed=seed, users=30, readers=30, calm_seconds=3, pace=pace)
     shown = table(report)
     assert not report.verdict.wrong, f"{report.verdict.words()}\n{shown}"
     assert report.verdict.acknowledged > 500, shown

@@ -119,7 +119,7 @@ class FakeLoad:
 async def test_a_fault_that_meets_nothing_is_brought_again_five_times_at_most(
     monkeypatch: pytest.MonkeyPatch, hit_at: int, tries: int, *, hit: bool
 ) -> None:
-    monkeypatch.setattr(run, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(run, "AFTERMATH_SECONDS", 0.0)
     subject: Any = FakeSubject()
     load: Any = FakeLoad(hit_at)
     done: list[str] = []
@@ -129,7 +129,7 @@ async def test_a_fault_that_meets_nothing_is_brought_again_five_times_at_most(
 
 
 async def test_one_whose_victim_another_fault_took_is_brought_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(run, "AFTERMATH_SECONDS", 0.0)
     subject: Any = FakeSubject()
     load: Any = FakeLoad(99)
     begun: list[int] = []
@@ -147,7 +147,7 @@ async def test_one_whose_victim_another_fault_took_is_brought_again(monkeypatch:
 async def test_a_fault_that_keeps_the_system_down_says_so_and_is_not_brought_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(run, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(run, "AFTERMATH_SECONDS", 0.0)
     monkeypatch.setattr(run, "READY_SECONDS", 0.0)
     subject: Any = FakeSubject()
     monkeypatch.setattr(subject, "is_ready", lambda: False)

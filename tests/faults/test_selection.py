@@ -28,9 +28,7 @@ async def test_one_machine_keeps_every_promise(tmp_path: Path, seed: int) -> Non
     with machine(tmp_path) as system:
         if system.without_disks and os.environ.get("DUELY_TEST_ALL") == "1":
             pytest.fail(system.without_disks)
-        report = await _tried(
-            system, tmp_path / "history.jsonl", seed, Pace(rate=40, floor=20), users=60, listeners=120
-        )
+        report = await _tried(system, tmp_path / "history.jsonl", seed, Pace(rate=40, floor=20), users=60, readers=120)
         report.left_out += [system.without_disks] if system.without_disks else []
         _judged(report, system)
 
@@ -40,7 +38,7 @@ async def test_a_cluster_on_kafka_keeps_every_promise(tmp_path: Path, seed: int)
     """The storm lasts while other faults come. Sixteen processes leave two cores little room for writes."""
     with cluster(tmp_path) as system:
         pace = Pace(rate=20, floor=10, ceiling=40)
-        report = await _tried(system, tmp_path / "history.jsonl", seed, pace, users=50, listeners=100)
+        report = await _tried(system, tmp_path / "history.jsonl", seed, pace, users=50, readers=100)
         _judged(report, system)
     storms = [strike for strike in report.strikes if strike.name.startswith("storm")]
     assert [sum(storm.at < other.at < storm.ended for other in report.strikes) > 2 for storm in storms] == [True]

@@ -46,7 +46,7 @@ async def test_others_write_on_while_the_runner_is_stopped(system: Machine, tmp_
 
     fault = Fault(f"stop runner {STOP_SECONDS:g} s", "nothing", DEAD_SECONDS, begin)
     history = tmp_path / "history.jsonl"
-    report = await run(system, [fault], history, seed=seed, users=30, listeners=30, pace=Pace(rate=40, floor=20))
+    report = await run(system, [fault], history, seed=seed, users=30, readers=30, pace=Pace(rate=40, floor=20))
     shown = table(report)
     assert not report.verdict.wrong, f"{report.verdict.words()}\n{shown}"
     stall = recorder.longest_stall(recorder.read(history), report.strikes[0].at, died[0])

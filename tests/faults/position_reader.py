@@ -19,7 +19,7 @@ LONGEST_RETRY_SECONDS: Final = 2.0
 _OK: Final = b" 200 "
 
 
-class Listener(BackgroundReader):
+class PositionReader(BackgroundReader):
     """A reader of one user's stream; `positions` grow in the order of their arrival. After a cut it tries the next address."""
 
     def __init__(self, urls: Sequence[str], caller: Caller, number: int) -> None:
