@@ -36,13 +36,13 @@ async def until(
 async def rows(system: System, sql: str, count: int, *arguments: Any) -> list[Any]:
     """Returns the rows of a query as soon as it has `count`; raises VoidError when it has more, or fewer after 30 s."""
     async with system.database() as database:
-        found: list[Any] = []
+        rows_now: list[Any] = []
 
         async def counted() -> int:
-            found[:] = await database.fetch(sql, *arguments)
-            if len(found) > count:
-                raise VoidError(f"{len(found)} rows instead of {count}")
-            return len(found)
+            rows_now[:] = await database.fetch(sql, *arguments)
+            if len(rows_now) > count:
+                raise VoidError(f"{len(rows_now)} rows instead of {count}")
+            return len(rows_now)
 
         await until(
             counted,
@@ -51,7 +51,7 @@ async def rows(system: System, sql: str, count: int, *arguments: Any) -> list[An
             pause_seconds=_ROWS_PAUSE_SECONDS,
             what=f"{count} rows",
         )
-        return found
+        return rows_now
 
 
 async def lateness(system: System, sql: str, count: int, *arguments: Any) -> list[float]:

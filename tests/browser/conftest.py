@@ -30,11 +30,11 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
+    chromium_path = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if chromium_path is None:
         pytest.skip("no Chromium: install the package `chromium`")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=list(ARGUMENTS))
         yield chromium
         chromium.close()
 

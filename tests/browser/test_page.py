@@ -26,7 +26,7 @@ def _filled(window: Window) -> None:
     for text in TASKS:
         window.add(text)
     window.go("All tasks")
-    sees([window], lambda it: it.row("Plan the week"), 5_000)
+    sees([window], lambda each: each.row("Plan the week"), 5_000)
 
 
 def test_the_main_things_are_done_by_keys_alone(new_window: Callable[..., Window]) -> None:
@@ -38,7 +38,7 @@ def test_the_main_things_are_done_by_keys_alone(new_window: Callable[..., Window
     window.press("Enter")
     window.page.keyboard.type("Second today")
     window.press("Enter")
-    sees([window], lambda it: it.row("Second"))
+    sees([window], lambda each: each.row("Second"))
     window.press("Escape")
     window.press("j")
     window.press("Enter")
@@ -50,12 +50,12 @@ def test_the_main_things_are_done_by_keys_alone(new_window: Callable[..., Window
     expect(window.page.get_by_test_id("toast-done")).to_contain_text("Completed")
     window.press("u")
     expect(window.page.get_by_test_id("toast-done")).to_contain_text("Undone")
-    sees([window], lambda it: it.row("First"))
-    sees([window], lambda it: it.row("Second"))
+    sees([window], lambda each: each.row("First"))
+    sees([window], lambda each: each.row("Second"))
     window.press("/")
     window.page.keyboard.type("seco")
-    sees_no_more([window], lambda it: it.row("First"), 2_000)
-    sees([window], lambda it: it.row("Second"))
+    sees_no_more([window], lambda each: each.row("First"), 2_000)
+    sees([window], lambda each: each.row("Second"))
     window.press("Escape")
     window.press("?")
     expect(window.page.get_by_role("dialog", name="Keyboard")).to_be_visible()
@@ -75,18 +75,18 @@ def test_a_wrong_password_and_a_short_one_are_explained(new_window: Callable[...
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_view_is_clean_to_axe(new_window: Callable[..., Window], pictures: Path, scheme: str) -> None:
     window = new_window(color_scheme=scheme)
-    found = {"sign-in": violations(window)}
+    by_view = {"sign-in": violations(window)}
     _filled(window)
     for view in ("All tasks", "Today", "Upcoming", "Activity", "Notifications", "Settings"):
         window.go(view)
         expect(window.page.get_by_role("heading", level=1)).to_be_visible()
-        found[view] = violations(window)
+        by_view[view] = violations(window)
         window.picture(pictures, f"{scheme}-{view.lower().replace(' ', '-')}")
     window.go("All tasks")
     window.open("Pay rent")
-    found["open task"] = violations(window)
+    by_view["open task"] = violations(window)
     window.picture(pictures, f"{scheme}-drawer")
-    assert {view: words for view, words in found.items() if words} == {}
+    assert {view: words for view, words in by_view.items() if words} == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -50,12 +50,12 @@ def test_a_series_is_made_previewed_completed_skipped_edited_and_deleted(window:
     _edit_this_and_following(window, pictures)
 
     window.go("All tasks")
-    sees([window], lambda it: it.row("Water all plants"), MADE_MS)
+    sees([window], lambda each: each.row("Water all plants"), MADE_MS)
     _series(window, "Water all plants")
     page.get_by_role("button", name="Delete…").click()
     page.get_by_role("button", name="Delete with open tasks").click()
     window.go("All tasks")
-    sees_no_more([window], lambda it: it.row("Water all plants"), MADE_MS)
+    sees_no_more([window], lambda each: each.row("Water all plants"), MADE_MS)
 
 
 def _make_with_preview(window: Window, pictures: Path) -> None:
@@ -71,7 +71,7 @@ def _make_with_preview(window: Window, pictures: Path) -> None:
     window.picture(pictures, "repeat-dialog")
     page.get_by_role("button", name="Set", exact=True).click()
     page.get_by_role("textbox", name="New task").press("Enter")
-    sees([window], lambda it: it.row("Water plants").get_by_text("Repeats"), MADE_MS)
+    sees([window], lambda each: each.row("Water plants").get_by_text("Repeats"), MADE_MS)
 
 
 def _complete_and_see_the_next(window: Window) -> None:
@@ -128,14 +128,14 @@ def test_occurrences_are_moved_before_and_after_they_are_made(window: Window) ->
         expect(moved).to_contain_text(time)
         expect(_occurrences(window, state).filter(has_text="moved")).to_have_count(1)
     window.go("All tasks")
-    sees([window], lambda it: it.row("Stand-up").get_by_text("23:50"), MADE_MS)
+    sees([window], lambda each: each.row("Stand-up").get_by_text("23:50"), MADE_MS)
 
 
 def test_an_edit_of_one_asks_which_ones_are_meant(window: Window) -> None:
     page = window.page
     window.add("Stand-up every weekday 9:15")
     window.go("All tasks")
-    sees([window], lambda it: it.row("Stand-up"), MADE_MS)
+    sees([window], lambda each: each.row("Stand-up"), MADE_MS)
     drawer = window.open("Stand-up")
     expect(drawer.get_by_text("Every week from Monday to Friday at 09:15")).to_be_visible()
     for answer, title, of_series in (("Only this one", "Today's stand-up", "Stand-up"), ("All", "Daily", "Daily")):
@@ -231,18 +231,18 @@ def test_what_repeats_is_clean_to_axe_and_fits_a_phone(
     page.get_by_role("button", name=re.compile("^Repeat: ")).click()
     expect(_preview(window)).to_contain_text("Every 2 weeks on Friday")
     page.get_by_text("Advanced").click()
-    found = {"dialog": _violations(window, pictures, f"phone-{scheme}-repeat")}
+    by_view = {"dialog": _violations(window, pictures, f"phone-{scheme}-repeat")}
     page.get_by_role("button", name="Cancel").click()
     page.goto(f"{window.url}/#/series")
     expect(page.get_by_role("link", name="Pay rent")).to_be_visible(timeout=MADE_MS)
-    found["list"] = _violations(window, pictures, f"phone-{scheme}-series")
+    by_view["list"] = _violations(window, pictures, f"phone-{scheme}-series")
     page.get_by_role("link", name="Pay rent").click()
     expect(page.locator("[data-slot]").first).to_be_visible(timeout=MADE_MS)
-    found["series"] = _violations(window, pictures, f"phone-{scheme}-series-page")
+    by_view["series"] = _violations(window, pictures, f"phone-{scheme}-series-page")
     page.get_by_role("button", name="Edit all…").click()
     expect(_preview(window)).to_contain_text("31st")
-    found["edit"] = _violations(window, pictures, f"phone-{scheme}-series-edit")
-    assert {place: words for place, words in found.items() if words} == {}
+    by_view["edit"] = _violations(window, pictures, f"phone-{scheme}-series-edit")
+    assert {place: words for place, words in by_view.items() if words} == {}
 
 
 def _violations(window: Window, pictures: Path, name: str) -> list[str]:

@@ -69,7 +69,7 @@ def test_five_browsers_of_one_person_each_show_their_connection(
     assert words <= {"Live", "Paused", "Connecting…", "Reconnecting…"}
     for number in range(3):
         others[-1].add(f"Number {number} from the newest browser today")
-        sees(others[-3:], lambda it: it.row(f"Number {number} from the newest browser"))  # noqa: B023  called at once
+        sees(others[-3:], lambda each: each.row(f"Number {number} from the newest browser"))  # noqa: B023  called at once
 
 
 def test_a_reminder_is_on_screen_within_a_second_of_its_time(
@@ -84,7 +84,7 @@ def test_a_reminder_is_on_screen_within_a_second_of_its_time(
 def _late_ms(window: Window, script: httpx.Client, title: str) -> float:
     due = time.time() + 1.5
     _remind(script, title, 1.5)
-    sees([window], lambda it: it.reminder(title), 1_500 + WAIT_MS)
+    sees([window], lambda each: each.reminder(title), 1_500 + WAIT_MS)
     return (time.time() - due) * 1000
 
 
@@ -109,7 +109,7 @@ def test_a_server_that_stops_is_shown_and_one_that_starts_is_found(
 ) -> None:
     window, _ = signed_up
     window.add("Before the stop today")
-    sees([window], lambda it: it.row("Before the stop"))
+    sees([window], lambda each: each.row("Before the stop"))
     _remind(script, "Due while it was down", 6)
     system.stop()
     expect(window.connection).to_have_text("Reconnecting…", timeout=3_000)
@@ -120,14 +120,14 @@ def test_a_server_that_stops_is_shown_and_one_that_starts_is_found(
 
     system.start()
     window.until_live(20_000)
-    sees([window], lambda it: it.reminder("Due while it was down"), 15_000)
+    sees([window], lambda each: each.reminder("Due while it was down"), 15_000)
     expect(window.reminder("Due while it was down")).to_contain_text("late")
     window.picture(pictures, "late-reminder")
-    sees([window], lambda it: it.row("Before the stop"))
+    sees([window], lambda each: each.row("Before the stop"))
     window.add("After the start today")
-    sees([window], lambda it: it.row("After the start"))
+    sees([window], lambda each: each.row("After the start"))
     window.page.reload()
-    sees([window], lambda it: it.row("After the start"), 5_000)
+    sees([window], lambda each: each.row("After the start"), 5_000)
 
 
 def test_signing_out_ends_every_tab_of_the_browser(

@@ -23,7 +23,7 @@ from tests.faults.lives import FaultPerson, Life, Step
 from tests.faults.pace import Pace
 from tests.faults.position_reader import PositionReader
 from tests.faults.recorder import Entry, Recorder
-from tests.support.client import Caller
+from tests.support.client import Caller, signed_up
 
 USERS = 100
 READERS = 200
@@ -239,8 +239,7 @@ async def running_load(
 
 async def _script(url: str) -> Caller:
     """Returns a script of a new user; it sends no consistency token, so its writes wait for no read model."""
-    async with Caller(url) as person:
-        await person.sign_up()
+    async with signed_up(url) as person:
         script = Caller(url, await person.new_token())
     script.user_id = person.user_id
     return script

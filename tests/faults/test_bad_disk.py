@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.small_disk import fill, small_disk
-from tests.support.client import Caller
+from tests.support.client import signed_up
 from tests.support.deadline import eventually, until
 from tests.support.system import ROOT, System, stopped_system
 
@@ -73,8 +73,7 @@ def test_a_read_only_disk_is_named(own: System) -> None:
 async def test_a_disk_that_fills_up_stops_writes_only_until_there_is_room_again(own: System) -> None:
     with small_disk(own.data.path, DISK_MEGABYTES):
         await asyncio.to_thread(own.start)
-        async with Caller(own.url) as person:
-            await person.sign_up()
+        async with signed_up(own.url) as person:
             kept = [await person.create(f"Before {number}", reminders=[]) for number in range(20)]
             ballast = fill(own.data.path)
 

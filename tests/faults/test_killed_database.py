@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.support.client import Caller, Json, UnexpectedAnswerError, instant, parsed, past
+from tests.support.client import Caller, Json, UnexpectedAnswerError, instant, parsed, past, signed_up
 from tests.support.deadline import eventually
 from tests.support.system import System
 
@@ -19,8 +19,7 @@ NOTIFIED_SECONDS = 20.0
 
 
 async def test_a_database_killed_at_the_due_instant_loses_and_doubles_nothing(system: System) -> None:
-    async with Caller(system.url) as person:
-        await person.sign_up()
+    async with signed_up(system.url) as person:
         due = parsed(instant(DUE_SECONDS)).replace(microsecond=0)
         tasks = {(await remind(person, due + timedelta(milliseconds=ms)))["id"] for ms in AROUND_MS}
         local = {"local": due.strftime("%Y-%m-%dT%H:%M:%S"), "zone": "UTC"}
@@ -34,12 +33,12 @@ async def test_a_database_killed_at_the_due_instant_loses_and_doubles_nothing(sy
 
         async def all_done() -> bool:
             try:
-                found = {reminder["task_id"] for reminder in await person.items("/reminders", status="fired")}
+                fired = {reminder["task_id"] for reminder in await person.items("/reminders", status="fired")}
                 now_next = (await person.call("GET", f"/series/{series['id']}"))["next"]
             except UnexpectedAnswerError as error:
                 assert error.answer.status_code == 503, "a connection from before the kill fails once"  # noqa: PT017
                 return False
-            return found == tasks and now_next["task_id"] != series["next"]["task_id"]
+            return fired == tasks and now_next["task_id"] != series["next"]["task_id"]
 
         await eventually(all_done, FIRED_SECONDS, "every reminder fired and the slot started", 0.2)
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.faults.stepped_clock import SteppedClock
-from tests.support.client import Caller, instant
+from tests.support.client import Caller, instant, signed_up
 from tests.support.deadline import eventually
 from tests.support.system import running_system
 
@@ -29,8 +29,7 @@ async def test_a_clock_that_steps_loses_doubles_and_hastens_nothing(tmp_path: Pa
     zero = int((gap - datetime.now(UTC)).total_seconds()) - 40 * MINUTE  # 40 minutes before the gap
     clock.step_to(zero)
     with running_system(tmp_path, clock.settings) as system:
-        async with Caller(system.url) as person:
-            await person.sign_up()
+        async with signed_up(system.url) as person:
             soon, within, beyond = [await remind(person, zero + seconds) for seconds in (4, 30 * MINUTE, 2 * HOUR)]
             series = await person.call("POST", "/series", daily(gap), expect=201)
             assert datetime.fromisoformat(series["next"]["at"]) == gap, (
@@ -85,9 +84,9 @@ async def fired(person: Caller, task_ids: set[str]) -> None:
     """Waits until the reminders of exactly these tasks have fired."""
 
     async def done() -> bool:
-        found = {reminder["task_id"] for reminder in await person.items("/reminders", status="fired")}
-        assert found <= task_ids, "a reminder fired before its time"
-        return found == task_ids
+        there = {reminder["task_id"] for reminder in await person.items("/reminders", status="fired")}
+        assert there <= task_ids, "a reminder fired before its time"
+        return there == task_ids
 
     await eventually(done, LATE_SECONDS, "all that is due fired", 0.2)
 

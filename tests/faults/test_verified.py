@@ -12,7 +12,7 @@ from host.store.upkeep.findings import Breach
 from tests.faults.checker import Verdict
 from tests.faults.machine import Machine
 from tests.faults.verified import Verified, verified
-from tests.support.client import Caller
+from tests.support.client import signed_up
 from tests.support.deadline import eventually
 
 
@@ -58,8 +58,7 @@ def test_a_verify_that_fails_is_blamed_with_its_output() -> None:
 @pytest.mark.faults
 @pytest.mark.timeout(60)
 async def test_a_row_that_is_spoiled_in_a_running_system_is_found(system: Machine) -> None:
-    async with Caller(system.url) as person:
-        await person.sign_up()
+    async with signed_up(system.url) as person:
         await person.create("Tagged", tags=["home"], reminders=[])
     async with system.database() as database:
 

@@ -3,11 +3,16 @@
 import asyncio
 import signal
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 
 from host.kafka_access import KafkaAccess
 from host.runner.kafka import Kafka
 from host.runner.part import Process
+from tests.kafka.handled import until_brought
 from tests.support.deadline import eventually
+from tests.support.system import System, running_system
 
 START_SECONDS = 40
 STOP_SECONDS = 30  # it flushes its data first, on a busy disk
@@ -53,3 +58,11 @@ class TestBroker:
     async def _answers(self) -> bool:
         assert self.is_running, self.kafka.log.read_text()[-2000:]
         return not await self.kafka.ready()
+
+
+@contextmanager
+def system_on(broker: TestBroker, folder: Path, **settings: str) -> Generator[System]:
+    """Runs a system on that broker, as on one of the operator's own; its consumers get events when the block begins."""
+    with running_system(folder, {"DUELY_BROKER": "kafka", **broker.access.environment(), **settings}) as running:
+        asyncio.run(until_brought(running))
+        yield running

@@ -9,10 +9,9 @@ from host.runner import ports
 from host.runner.kafka import Kafka, password
 from host.runner.kafka_jars import kafka_jars
 from host.settings import cache_dir
-from tests.kafka.broker import TestBroker
-from tests.kafka.handled import until_brought
-from tests.support.client import Caller
-from tests.support.system import System, running_system
+from tests.kafka.broker import TestBroker, system_on
+from tests.support.client import Caller, signed_up
+from tests.support.system import System
 
 
 @pytest.fixture(scope="session")
@@ -32,14 +31,11 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBroker]:
 
 @pytest.fixture(scope="session")
 def system(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A system on that broker, as on one of the operator's own."""
-    settings = {"DUELY_BROKER": "kafka", **broker.access.environment()}
-    with running_system(tmp_path_factory.mktemp("kafka"), settings) as running:
-        asyncio.run(until_brought(running))
+    with system_on(broker, tmp_path_factory.mktemp("kafka")) as running:
         yield running
 
 
 @pytest.fixture
 async def person(system: System) -> AsyncIterator[Caller]:
-    async with Caller(system.url) as caller:
-        yield await caller.sign_up()
+    async with signed_up(system.url) as caller:
+        yield caller

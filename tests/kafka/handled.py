@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import Any
 
-from tests.support.client import Caller
+from tests.support.client import signed_up
 from tests.support.system import System
 
 GRACE_SECONDS = 10.0  # catch-up leaves younger published rows to the broker: what is handled sooner came through it
@@ -45,8 +45,7 @@ async def until_brought(system: System, within_seconds: float = 60.0) -> None:
 
 async def _latest(system: System) -> float:
     """Returns the seconds that the slowest consumer takes for an event of a new person."""
-    async with Caller(system.url) as person:
-        await person.sign_up()
+    async with signed_up(system.url) as person:
         task = await person.create("For two consumers", reminders=[])
         await person.do(task["id"], "complete")
         await person.call("PATCH", "/me", {"timezone": "Asia/Tokyo"})

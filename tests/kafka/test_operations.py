@@ -15,13 +15,13 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from host.operator.topics import client_settings
-from tests.kafka.broker import TestBroker
-from tests.kafka.handled import GRACE_SECONDS, handled_within, has_fired, until_brought, value
+from tests.kafka.broker import TestBroker, system_on
+from tests.kafka.handled import GRACE_SECONDS, handled_within, has_fired, value
 from tests.kafka.topic import messages
-from tests.support.client import Caller, instant
+from tests.support.client import Caller, instant, signed_up
 from tests.support.deadline import eventually
 from tests.support.summary import SUMMARY
-from tests.support.system import System, running_system
+from tests.support.system import System
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
@@ -34,16 +34,14 @@ LETTER_SECONDS = 30
 
 @pytest.fixture(scope="module")
 def second(broker: TestBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    settings = {"DUELY_BROKER": "kafka", "DUELY_KAFKA_PREFIX": PREFIX, **broker.access.environment()}
-    with running_system(tmp_path_factory.mktemp("second"), settings) as running:
-        asyncio.run(until_brought(running))
+    with system_on(broker, tmp_path_factory.mktemp("second"), DUELY_KAFKA_PREFIX=PREFIX) as running:
         yield running
 
 
 @pytest.fixture
 async def someone(second: System) -> AsyncIterator[Caller]:
-    async with Caller(second.url) as caller:
-        yield await caller.sign_up()
+    async with signed_up(second.url) as caller:
+        yield caller
 
 
 async def test_two_systems_on_one_broker_get_their_own_events_only(
@@ -113,8 +111,8 @@ async def test_a_dead_letter_is_replayed_and_later_events_of_its_actor_are_not_l
     done = await duely(second, "dead-letters", "replay", letter["id"], "--json")
     assert [row["id"] for row in done["applied"]] == [letter["id"]]
     assert await duely(second, "dead-letters", "list", "--json") == []
-    found = await someone.task(task["id"])
-    assert (found["title"], found["tags"], found["version"]) == ("Mended", ["home"], later["version"])
+    read = await someone.task(task["id"])
+    assert (read["title"], read["tags"], read["version"]) == ("Mended", ["home"], later["version"])
     of_task = [(row["type"], row["version"]) for row in await someone.whole_activity() if row["task_id"] == task["id"]]
     assert of_task == [("task.created", 1), ("task.updated", 3), ("task.updated", 2)], (
         "the replayed event is the last entry"

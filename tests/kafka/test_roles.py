@@ -69,7 +69,7 @@ async def test_each_of_a_thousand_writes_at_one_replica_is_read_at_once_at_the_o
     missed = await asyncio.gather(*(_read_elsewhere(cluster, WRITES // PEOPLE) for _ in range(PEOPLE)))
     seconds = time.monotonic() - began
     SUMMARY.append(f"roles apart, {WRITES} writes each read at once at the other replica: {seconds:.0f} s")
-    assert [each for found in missed for each in found] == []
+    assert [line for lines in missed for line in lines] == []
 
 
 async def _read_elsewhere(cluster: SmallCluster, count: int) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.support.client import Caller
+from tests.support.client import Caller, signed_up
 from tests.support.system import System, running_system
 
 
@@ -18,5 +18,5 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 @pytest.fixture
 async def person(system: System) -> AsyncIterator[Caller]:
     """A person in UTC who has just signed up."""
-    async with Caller(system.url) as caller:
-        yield await caller.sign_up()
+    async with signed_up(system.url) as caller:
+        yield caller

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from host.runner.folder import DataFolder
-from tests.support.client import Caller
+from tests.support.client import Caller, signed_up
 from tests.support.system import System
 
 pytestmark = pytest.mark.live
@@ -97,8 +97,7 @@ async def test_readiness_says_which_part_is_gone_and_the_page_stays_alive(system
 
 async def test_one_user_gets_the_same_answer_for_anothers_task_as_for_none(system: System, person: Caller) -> None:
     task = await person.create("Mine")
-    async with Caller(system.url) as other:
-        await other.sign_up()
+    async with signed_up(system.url) as other:
         for method, path, body in (
             ("GET", "", None),
             ("PATCH", "", {"title": "Yours"}),

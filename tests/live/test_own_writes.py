@@ -17,4 +17,4 @@ WRITES = 1_000
 async def test_each_of_a_thousand_writes_is_read_at_once(system: System, person: Caller) -> None:
     async with Caller(system.url, await person.new_token()) as script:
         missed = await asyncio.gather(*(read_back(script, script, WRITES // SCRIPTS) for _ in range(SCRIPTS)))
-    assert [each for found in missed for each in found] == []
+    assert [line for lines in missed for line in lines] == []

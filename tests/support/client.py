@@ -2,6 +2,8 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -139,6 +141,13 @@ class Caller:
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         return StreamReader(f"{self.url}/api/v1/stream", headers, after)
+
+
+@asynccontextmanager
+async def signed_up(url: str) -> AsyncIterator[Caller]:
+    """Opens a caller for a new person in UTC."""
+    async with Caller(url) as caller:
+        yield await caller.sign_up()
 
 
 def instant(seconds_from_now: float) -> str:

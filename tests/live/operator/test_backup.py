@@ -33,9 +33,9 @@ async def written(system: System, person: Caller, tmp_path: Path) -> tuple[Path,
 
 
 def proof(text: str) -> str:
-    found = re.search(r"proof ([0-9a-f]{64})", text)
-    assert found, text
-    return found.group(1)
+    match = re.search(r"proof ([0-9a-f]{64})", text)
+    assert match, text
+    return match.group(1)
 
 
 async def test_what_was_backed_up_lives_on_in_another_folder(
