@@ -1,1 +1,1 @@
-"""What load Duely bears: the bench with ratios, and the scenarios of users."""
+"""The load that Duely bears: the bench, whose figures are ratios."""
