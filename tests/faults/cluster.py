@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from host.runner import broker, places, ports, sidecar
+from host.runner import broker, checkout, ports, sidecar
 from host.runner.cluster import OWN_PORTS, Counts, layout_of
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
 from host.runner.postgres import EmbeddedPostgres
@@ -117,7 +117,7 @@ class ClusterUnderFaults(Harmed, Cluster):
         own = ports.pick([*REPLICA_PORTS, *OWN_PORTS], self._ports_of(replica))
         settings = read_settings({**self.environment(), "DUELY_ROLE": replica.split("-", maxsplit=1)[0]})
         access = broker.access_of(read_settings(self.environment()))
-        built = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+        built = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
         assert built is not None
         return Machine(
             settings=replace(

@@ -31,10 +31,10 @@ def command(broker: TestBroker, *arguments: str, **settings: str) -> "subprocess
 def test_missing_topics_are_created_once_and_only_listed_by_a_check(broker: TestBroker) -> None:
     wanted = [Topic("test-made", 2), Topic("test-made-too", 1)]
     assert ensure(broker.access, wanted, only_look=True).missing == ["test-made", "test-made-too"]
-    assert ensure(broker.access, wanted[:1]).made == ["test-made"]
+    assert ensure(broker.access, wanted[:1]).created == ["test-made"]
     outcome = ensure(broker.access, wanted)
-    assert (outcome.there, outcome.made) == (["test-made"], ["test-made-too"])
-    assert ensure(broker.access, wanted).lines() == ["there:   test-made, test-made-too"]
+    assert (outcome.existing, outcome.created) == (["test-made"], ["test-made-too"])
+    assert ensure(broker.access, wanted).lines() == ["exists:  test-made, test-made-too"]
     listed = AdminClient(client_settings(broker.access)).list_topics(timeout=5).topics
     assert len(listed["test-made"].partitions) == 2
 
@@ -42,9 +42,9 @@ def test_missing_topics_are_created_once_and_only_listed_by_a_check(broker: Test
 def test_a_topic_that_differs_is_named_and_left_as_it_is(broker: TestBroker) -> None:
     ensure(broker.access, [Topic("test-differs", 1)])
     outcome = ensure(broker.access, [Topic("test-differs", 6)])
-    assert outcome.lines() == ["differs: test-differs has 1 partitions instead of 6; left as it is"]
-    assert not outcome.as_meant
-    assert ensure(broker.access, [Topic("test-differs", 1)]).as_meant
+    assert outcome.lines() == ["differs: test-differs has 1 partitions instead of 6; not changed"]
+    assert not outcome.is_right
+    assert ensure(broker.access, [Topic("test-differs", 1)]).is_right
 
 
 def test_a_check_that_finds_something_exits_with_1(broker: TestBroker) -> None:

@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Self
 
 from host.inner_token import token_of
+from host.runner import checkout, ports, sidecar
 from host.runner import parts as machine_parts
-from host.runner import places, ports, sidecar
 from host.runner.folder import DataFolder
 from host.runner.part import Process, tethered
 from host.runner.parts import CONTROL_PORTS, REPLICA_PORTS, Machine, parts
@@ -76,7 +76,7 @@ class Replicas:
     def __init__(self, folder: Path, names: Sequence[str], resources: Path | None = None) -> None:
         self._data = DataFolder(folder)
         self._data.prepare()
-        built = sidecar.find(places.SIDECAR_SOURCE, cache_dir())
+        built = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
         assert built is not None, "no Dapr sidecar yet: run `make sidecar`"
         self._sidecar = built
         self._ports = ports.pick(
@@ -119,7 +119,7 @@ class Replicas:
         env = {**os.environ, "DUELY_DATABASE_URL": self.database_url}
         command = [sys.executable, "-m", "host.operator.cli", "migrate"]
         done = subprocess.run(
-            command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
+            command, cwd=checkout.ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -145,7 +145,7 @@ class Replicas:
             name,
             machine,
             daprd=tethered(tuple(command), log=machine.log(f"{name}-daprd"), env=env | named),
-            host=tethered((sys.executable, "-m", "web.serve"), log=machine.log(name), env=env, folder=places.ROOT),
+            host=tethered((sys.executable, "-m", "web.serve"), log=machine.log(name), env=env, folder=checkout.ROOT),
         )
         self.running.append(replica)
         return replica
@@ -191,7 +191,7 @@ class Replicas:
 
 def copied_resources(to: Path, replaced: Mapping[str, str]) -> Path:
     """Copies the components of one machine to a folder, with those texts replaced by others; returns the folder."""
-    shutil.copytree(places.RESOURCES, to)
+    shutil.copytree(checkout.RESOURCES, to)
     for path in to.glob("*.yaml"):
         text = path.read_text()
         for old, new in replaced.items():

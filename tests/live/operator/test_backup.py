@@ -41,20 +41,20 @@ def proof(text: str) -> str:
 async def test_what_was_backed_up_lives_on_in_another_folder(
     system: System, person: Caller, written: tuple[Path, list[str], str], tmp_path: Path
 ) -> None:
-    file, ids, said = written
+    file, ids, output = written
     assert file.stat().st_mode & 0o777 == 0o600
     other = System(tmp_path / "other")
     try:
         done = await asyncio.to_thread(other.cli, "restore", str(file))
         assert done.returncode == 0, done.stderr
-        assert proof(done.stdout) == proof(said)
+        assert proof(done.stdout) == proof(output)
         before = [await person.task(task_id) for task_id in ids]
         await asyncio.to_thread(other.start)
         async with Caller(other.url) as same:
             email = (await person.call("GET", "/me"))["email"]
             await same.call("POST", "/auth/login", {"email": email, "password": PASSWORD})
             assert [await same.task(task_id) for task_id in ids] == before
-            # Consumers and wakes of the copy work in the new cluster.
+            # The consumers and wakes of the copy work in the new cluster.
             changed = await same.patch(ids[0], title="After the restore")
             assert (await same.task(ids[0]))["version"] == changed["version"]
         async with other.database() as connection:

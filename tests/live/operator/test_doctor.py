@@ -15,10 +15,10 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(90)]
 
 def test_a_healthy_system_is_all_well(system: System) -> None:
     until(lambda: system.cli("doctor").returncode == 0, 30, "well")
-    said = system.cli("doctor").stdout
-    assert said.rstrip().endswith("All is well.")
+    output = system.cli("doctor").stdout
+    assert output.rstrip().endswith("All is well.")
     for word in (*PARTS, system.url, "projector", "wakes", "oldest event waiting", "free", "postgresql 18"):
-        assert word in said
+        assert word in output
 
 
 def test_its_one_process_is_listed_with_its_version(system: System) -> None:

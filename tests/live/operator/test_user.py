@@ -16,7 +16,7 @@ def user(system: System, *arguments: str, password: str = "") -> "CompletedProce
     return system.cli("user", *arguments, typed=f"{password}\n", timeout_seconds=30)
 
 
-async def test_an_account_that_is_made_here_can_log_in_with_its_zone(system: System) -> None:
+async def test_a_created_account_can_log_in_with_its_zone(system: System) -> None:
     made = user(system, "create", "made@example.org", "--timezone", "Europe/Berlin", password=PASSWORD)
     assert made.returncode == 0, made.stderr
     async with Caller(system.url) as person:
