@@ -23,8 +23,9 @@ class UnknownNameError(NewerWriterError):
 class Accepted:
     """A decision that makes the next version of an actor.
 
-    `state` is the whole new state (the TypedDict of its actor type: TaskState, SeriesState, UserState), `events` its CloudEvents in order, `wake` the instant text at which the actor
-    needs a tick (None: never), `reply` the value the caller gets.
+    `state` is the whole new state (the TypedDict of its actor type: TaskState, SeriesState, UserState), `events` its
+    CloudEvents in order, `wake` the instant text at which the actor needs a tick (None: never), `reply` the value that
+    the caller gets.
     """
 
     state: Mapping[str, Any]

@@ -1,4 +1,7 @@
-"""Catch-up: hands a consumer every row of the outbox that it has not handled, whether or not a broker delivers it too."""
+"""Catch-up: hands a consumer every row of the outbox that it has not handled, whether or not a broker delivers it too.
+
+An event that the consumer cannot apply is tried again, then put aside as a dead letter.
+"""
 
 import asyncio
 import logging
