@@ -1,6 +1,6 @@
 """What comes next in a series when its next task was done, or thrown away, ahead of its slot. Pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from actors.replies import Json
@@ -16,18 +16,18 @@ def made_ahead(stored: Iterable[Series]) -> list[str]:
     ]
 
 
-def upcoming(series: Series, done: Collection[str]) -> Json:
+def upcoming(series: Series, done: Collection[str]) -> Mapping[str, Any]:
     """Returns the series as it awaits the first slot whose task is not one of those `done`.
 
     That slot may have no task yet: then it has no `generation`, and its `task_id` is None.
     """
-    awaited, body = series["awaited"], dict[str, Any](series)
+    awaited = series["awaited"]
     # After completion the next slot comes only when the task is done.
     if awaited is None or awaited["task_id"] not in done or series["mode"] != "schedule":
-        return body
+        return series
     made = [awaited, *series["ahead"]]
     left = next((entry for entry in made if entry["task_id"] not in done), None)
-    return {**body, "awaited": left or _computed(series, made[-1])}
+    return {**series, "awaited": left or _computed(series, made[-1])}
 
 
 def _computed(series: Series, last: MadeSlot) -> Json | None:
