@@ -99,6 +99,7 @@ LEVELS = (
     Level("selection", 360, missing=_no_broker),
     Level("upgrade", 240, missing=_no_sidecar),
     Level("browser", 300, missing=_no_browser),
+    Level("hostile", 180, missing=_no_browser),
     Level("kafka", 240, missing=_no_broker),
     Level("year", 180),
     Level("bench", 180, ((PYTHON, "-m", "load.bench", "--smoke"),), _no_sidecar),

@@ -143,6 +143,7 @@ func (s controlService) run() {
 		s.log.Fatal(err)
 	}
 	s.log.Infof("Starting %s -- version %s", s.appID, buildinfo.Version())
+	guardPeers()
 	health := healthz.New()
 	exporter := metrics.New(metrics.Options{
 		Log:           s.log,

@@ -58,7 +58,7 @@ def built_folder(source: Path, cache: Path) -> Path:
     """Returns the folder for the programs built from `source`; its name is a hash of the sources."""
     digest = hashlib.sha256(f"{VERSION} {platform.system()} {platform.machine()}".encode())
     for path in sorted(source.rglob("*")):
-        if path.suffix in {".go", ".mod", ".sum"}:
+        if path.suffix in {".go", ".mod", ".sum", ".toml"}:
             digest.update(f"\0{path.relative_to(source)}\0".encode() + path.read_bytes())
     return cache / "sidecar" / digest.hexdigest()[:16]
 

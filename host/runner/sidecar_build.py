@@ -8,17 +8,18 @@ import shutil
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from host.console import OperatorError, Say
-from host.runner import build_step, checkout, sidecar, tools
+from host.runner import build_step, checkout, sidecar, sidecar_edits, tools
 from host.runner.sidecar import VERSION, SidecarPrograms
 from host.settings import cache_dir
 
 _FLAGS = ("-buildvcs=false", "-trimpath", "-v", "-ldflags")
-_LINK = (
-    f"-s -w -X github.com/dapr/dapr/pkg/buildinfo.version={VERSION} -X github.com/dapr/kit/logger.DaprVersion={VERSION}"
-)
+# peers_linux.go takes a variable of Go's own package for accepting connections, which the linker refuses by default.
+_LINK = f"-s -w -checklinkname=0 -X github.com/dapr/dapr/pkg/buildinfo.version={VERSION} -X github.com/dapr/kit/logger.DaprVersion={VERSION}"
+_FOLDER_MARK = "folder of "  # what else Go writes stands in the same log
 _ENVIRONMENT = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
 
 # A pattern in the log of a failed build, and what to do about it.
@@ -54,20 +55,48 @@ def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
     with tempfile.TemporaryDirectory(prefix="building-", dir=target.parent) as scratch:
         built = Path(scratch) / "built"
         built.mkdir()
-        command = (str(go), "build", *_FLAGS, _LINK, "-o", str(built / "daprd"), ".")
-        started = time.monotonic()
-        code = build_step.run(
-            command, source, log, _ENVIRONMENT, lambda: say(progress(log, time.monotonic() - started))
-        )
-        if code != 0:
-            raise OperatorError(failure(log))
+        run = _Steps(go, source, log, say, time.monotonic())
+        edited = _edited(run, source, Path(scratch))
+        run("build", *_FLAGS, _LINK, *edited, "-o", str(built / "daprd"), ".")
         for name in ("placement", "scheduler"):
             (built / name).symlink_to("daprd")
         if not sidecar.is_ours(built):
             raise OperatorError(f"What was built does not say that it is {VERSION}; see {log}.")
         shutil.rmtree(target, ignore_errors=True)
         built.rename(target)
-    say(f"Built the sidecar in {time.monotonic() - started:.0f} s: {target}")
+    say(f"Built the sidecar in {time.monotonic() - run.began:.0f} s: {target}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Runs Go in the folder of the sources, each time with a new log."""
+
+    go: Path
+    source: Path
+    log: Path
+    say: Say
+    began: float
+
+    def __call__(self, *arguments: str) -> str:
+        """Returns what Go wrote; raises OperatorError when it failed."""
+
+        def say_progress() -> None:
+            self.say(progress(self.log, time.monotonic() - self.began))
+
+        if build_step.run((str(self.go), *arguments), self.source, self.log, _ENVIRONMENT, say_progress) != 0:
+            raise OperatorError(failure(self.log))
+        return self.log.read_text(errors="replace")
+
+
+def _edited(run: _Steps, source: Path, scratch: Path) -> tuple[str, ...]:
+    """Returns the flags for the edits. Go fetches their modules, if need be, to name the folders."""
+    edits = sidecar_edits.edits_of(source)
+    if not edits:
+        return ()
+    packages = sorted({edit.package for edit in edits})
+    said = run("list", "-f", f"{_FOLDER_MARK}{{{{.Module.Path}}}}\t{{{{.Module.Dir}}}}", *packages)
+    told = (line.removeprefix(_FOLDER_MARK).split("\t") for line in said.splitlines() if line.startswith(_FOLDER_MARK))
+    return sidecar_edits.flags(edits, {module: Path(folder) for module, folder in told}, source, scratch)
 
 
 def progress(log: Path, seconds: float) -> str:
