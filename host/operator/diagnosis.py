@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from host.operator import installed_dapr
 from host.readiness import WORKS
 from host.runner import checkout, ports, sidecar
 from host.runner.database import embedded
@@ -88,6 +89,7 @@ async def examine(settings: Settings, database_url: str, now: datetime) -> Diagn
     if database_url:
         await _look_at_data(report, settings, database_url, now)
     _look_at_disk(report, folder, settings.archive)
+    report.problems.extend(installed_dapr.problems())
     return report
 
 

@@ -1,4 +1,7 @@
-"""The programs of Dapr: those installed on this machine in our version, else those built from components/sidecar."""
+"""The programs of Dapr that the runner starts: built once from components/sidecar.
+
+An installed Dapr is not used, even of our version: its ports answer every account of this machine.
+"""
 
 import hashlib
 import platform
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 VERSION = "1.18.3"
+BUILDS = "sidecar"  # the folder in the cache that has a folder for each build
 PROGRAMS = ("daprd", "placement", "scheduler")
 
 
@@ -16,7 +20,6 @@ class SidecarPrograms:
     """A folder with the three programs of Dapr in the version that we use."""
 
     folder: Path
-    origin: str
 
     @property
     def daprd(self) -> str:
@@ -32,12 +35,9 @@ class SidecarPrograms:
 
 
 def find(source: Path, cache: Path) -> SidecarPrograms | None:
-    """Returns an installed Dapr of our version, else one built from exactly these sources; None if there is neither."""
-    for folder in _installed_folders():
-        if is_ours(folder):
-            return SidecarPrograms(folder, "installed")
+    """Returns the programs built from exactly these sources; None where they were not built yet."""
     built = built_folder(source, cache)
-    return SidecarPrograms(built, "built here") if is_ours(built) else None
+    return SidecarPrograms(built) if is_ours(built) else None
 
 
 def is_ours(folder: Path) -> bool:
@@ -60,9 +60,4 @@ def built_folder(source: Path, cache: Path) -> Path:
     for path in sorted(source.rglob("*")):
         if path.suffix in {".go", ".mod", ".sum", ".toml"}:
             digest.update(f"\0{path.relative_to(source)}\0".encode() + path.read_bytes())
-    return cache / "sidecar" / digest.hexdigest()[:16]
-
-
-def _installed_folders() -> list[Path]:
-    on_path = shutil.which("daprd")
-    return [*([Path(on_path).parent] if on_path else []), Path.home() / ".dapr" / "bin"]
+    return cache / BUILDS / digest.hexdigest()[:16]

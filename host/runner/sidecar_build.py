@@ -39,14 +39,14 @@ _REMEDIES = (
 def build(source: Path, cache: Path, say: Say) -> SidecarPrograms:
     """Returns the sidecar built from `source`; raises OperatorError with the cause, the remedy and the log."""
     if not (source / "go.mod").is_file():
-        raise OperatorError(f"No Dapr {VERSION} is installed, and {source} is not there to build it from.")
+        raise OperatorError(f"The Dapr sidecar is not built, and {source} is not there to build it from.")
     target = sidecar.built_folder(source, cache)
     target.parent.mkdir(parents=True, exist_ok=True)
     with build_step.locked(target.with_suffix(".lock"), "building the sidecar", say):
         if not sidecar.is_ours(target):
             go = tools.find_or_install(tools.GO, checkout.TOOLS, checkout.TOOLS_LOCK, say)
             _build_into(target, go, source, say)
-    return SidecarPrograms(target, "built here")
+    return SidecarPrograms(target)
 
 
 def _build_into(target: Path, go: Path, source: Path, say: Say) -> None:
@@ -114,7 +114,7 @@ def failure(log: Path) -> str:
     remedy = next((advice for pattern, advice in _REMEDIES if re.search(pattern, text)), "")
     lines = [line for line in text.splitlines() if not line.startswith("go: downloading")]
     last = "\n".join(f"    {line}" for line in lines[-5:])
-    return f"Building the sidecar failed:\n{last}\n{remedy} The whole log is {log}. An installed Dapr {VERSION} is used instead of a build."
+    return f"Building the sidecar failed:\n{last}\n{remedy} The whole log is {log}."
 
 
 def main(arguments: list[str]) -> int:
@@ -131,7 +131,7 @@ def main(arguments: list[str]) -> int:
         say(str(error))
         return 1
     if programs is None:
-        say(f"no Dapr {VERSION} is installed and none was built yet")
+        say("the sidecar was not built yet")
         return 1
     sys.stdout.write(f"{programs.folder}\n")
     return 0

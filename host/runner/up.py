@@ -119,7 +119,7 @@ async def _run(machine: Machine, replicas: Sequence[Machine], say: Say) -> int:
     running = _running(public[0], [part.name for part in table if not part.once])
     supervisor = Supervisor(table, say, _state_writer(machine.folder, running))
     stop = _on_signals(supervisor, say)
-    say(f"Starting Duely; its data is in {machine.folder.path}, Dapr {sidecar.VERSION} is {machine.sidecar.origin}")
+    say(f"Starting Duely with Dapr {sidecar.VERSION}; its data is in {machine.folder.path}")
     keep = asyncio.create_task(supervisor.keep())
     beside = [
         asyncio.create_task(_greet(supervisor, replicas, [url_of(replica) for replica in public], say)),
@@ -156,7 +156,7 @@ def _running(machine: Machine, names: Sequence[str]) -> Running:
         url=url_of(machine),
         inner_url=_url(*machine.settings.inner_address),
         inner_token=str(machine.settings.inner_token_file or ""),
-        sidecar=f"{machine.sidecar.origin}, {machine.sidecar.folder}",
+        sidecar=str(machine.sidecar.folder),
         app_port=machine.ports["app"],
         dapr_http_port=machine.ports["dapr_http"],
         dapr_grpc_port=machine.ports["dapr_grpc"],

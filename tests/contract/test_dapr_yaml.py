@@ -61,7 +61,7 @@ def app() -> dict[str, Any]:
 def flags() -> dict[str, str]:
     """The runner's command line, on the ports that dapr.yaml names."""
     ports = {name: THEIR_PORTS.get(name, 1) for name in PORTS}
-    machine = Machine(Settings(), DataFolder(Path("data")), SidecarPrograms(Path("x"), "x"), ports, None, "", "")
+    machine = Machine(Settings(), DataFolder(Path("data")), SidecarPrograms(Path("x")), ports, None, "", "")
     words = list(daprd_command(machine))[1:]
     found: dict[str, str] = {}
     for word, following in zip(words, [*words[1:], "--"], strict=True):

@@ -21,7 +21,7 @@ def machine() -> Machine:
     return Machine(
         Settings(port=9000, database_url="postgresql://x/y"),
         folder,
-        SidecarPrograms(Path("x"), "x"),
+        SidecarPrograms(Path("x")),
         ports,
         None,
         "",
