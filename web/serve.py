@@ -87,7 +87,7 @@ async def serve(settings: Settings, inner_token: str) -> None:
     inner = _server(create_inner_app(process.checks, inner_token), *settings.inner_address)
     servers: list[Listener] = [
         inner,
-        SidecarListener(process.actor_host, settings.app_port),
+        SidecarListener(process.actor_host, settings.app_port, process.actor_host.room),
         _server(app or create_health_app(process.checks), settings.host, settings.port),
     ]
     tasks = [asyncio.create_task(server.serve(), name=type(server).__name__) for server in servers]

@@ -14,11 +14,12 @@ import orjson
 from dapr.actor import ActorRuntime
 
 from actors.context import acting_for
-from host.dapr.listener import Headers
+from host.dapr.listener import LARGEST_BODY, Headers
 from host.dapr.subscription import TopicSubscriptions
 
 log = logging.getLogger(__name__)
 
+_LIVENESS = "/healthz"
 # Never 404: the sidecar drops a message that it gets 404 for, and repeats one that it gets 503 for.
 _NO_ROUTE = 503, b'{"message":"no such route here"}'
 
@@ -50,11 +51,17 @@ class ActorHost:
 
     async def __call__(self, method: str, path: str, headers: Headers, body: bytes) -> tuple[int, bytes]:
         """Returns the status and the JSON body for one call."""
-        if path == "/healthz":
+        if path == _LIVENESS:
             return 200, b"{}"
         if not self._is_sidecar(headers):
             return 403, b'{"message":"not the sidecar"}'
         return await self._answer(method, path, body)
+
+    def room(self, path: str, headers: Headers) -> int | None:
+        """Returns how large a body is read: none of a stranger, who may only ask whether we live."""
+        if self._is_sidecar(headers):
+            return LARGEST_BODY
+        return 0 if path == _LIVENESS else None
 
     async def _answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         segments = path.split("/")[1:]

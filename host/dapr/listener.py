@@ -12,9 +12,17 @@ import httptools
 from typing_extensions import override
 
 LARGEST_BODY = 48 * 1024 * 1024  # bytes: a hundred of the largest events in base64; the body of a turn has 4 MB at most
+LARGEST_HEAD = 64 * 1024  # bytes of a request before its body
 Headers = list[tuple[bytes, bytes]]
 # From method, path, headers (names in lower case) and body to status and JSON.
 Answer = Callable[[str, str, Headers, bytes], Awaitable[tuple[int, bytes]]]
+# From path and headers to the bytes that the body may have; None refuses the caller before anything of it is kept.
+Room = Callable[[str, Headers], int | None]
+
+
+def room_for_anybody(_path: str, _headers: Headers) -> int:
+    """Returns the largest size for every caller."""
+    return LARGEST_BODY
 
 
 class SidecarListener:
@@ -23,9 +31,10 @@ class SidecarListener:
     Until then it never closes an idle connection: the next call of the sidecar would fail on it.
     """
 
-    def __init__(self, answer: Answer, port: int) -> None:
+    def __init__(self, answer: Answer, port: int, room: Room = room_for_anybody) -> None:
         self._answer = answer
         self._port = port
+        self.room = room
         self._exit = asyncio.Event()
         self._connections: set[_Connection] = set()
         self._calls: set[asyncio.Task[None]] = set()
@@ -91,7 +100,7 @@ class _Connection(asyncio.Protocol):
         self._url = b""
         self._headers: Headers = []
         self._body: list[bytes] = []
-        self._size = 0
+        self._room = 0  # bytes that may still come of this request
         self._is_asked = False
 
     def close_if_idle(self) -> None:
@@ -123,10 +132,14 @@ class _Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self.close()
+        # Counted in bytes that came, because the parser keeps a header or a trailer to itself until its end.
+        self._room -= len(data)
+        if self._room < 0:
+            self.close()
 
     def on_message_begin(self) -> None:
         self._is_asked = True
-        self._url, self._headers, self._body, self._size = b"", [], [], 0
+        self._url, self._headers, self._body, self._room = b"", [], [], LARGEST_HEAD
 
     def on_url(self, url: bytes) -> None:
         self._url += url
@@ -134,15 +147,24 @@ class _Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers.append((name.lower(), value))
 
+    def on_headers_complete(self) -> None:
+        room = self._listener.room(self._path, self._headers)
+        if room is None:
+            self.reply(HTTPStatus.FORBIDDEN, b'{"message":"not the sidecar"}')
+            self.close()
+        self._room += room or 0
+
     def on_body(self, body: bytes) -> None:
         self._body.append(body)
-        self._size += len(body)
-        if self._size > LARGEST_BODY:
-            self.close()
 
     def on_message_complete(self) -> None:
-        path = self._url.partition(b"?")[0].decode("latin-1")
-        self._listener.call(self, self._parser.get_method().decode(), path, self._headers, b"".join(self._body))
+        if self._transport is not None and not self._transport.is_closing():
+            method = self._parser.get_method().decode()
+            self._listener.call(self, method, self._path, self._headers, b"".join(self._body))
+
+    @property
+    def _path(self) -> str:
+        return self._url.partition(b"?")[0].decode("latin-1")
 
 
 _PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from host.dapr.actor_host import ActorHost
+from host.dapr.listener import LARGEST_BODY
 from tests.fakes.lines import Lines
 from tests.fakes.person import FakePerson
 from tests.fakes.sidecar_listener import listening
@@ -32,13 +33,22 @@ async def client(
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of the real listener with the app behind it."""
     host = ActorHost(config or {"entities": ["TaskActor"]}, calls or Calls(), token)
-    async with listening(host) as url, httpx.AsyncClient(base_url=url) as http:
+    async with listening(host, host.room) as url, httpx.AsyncClient(base_url=url) as http:
         yield http
 
 
 async def test_health_needs_no_token() -> None:
     async with client(token="secret") as http:
         assert (await http.get("/healthz")).status_code == 200
+
+
+async def test_of_a_stranger_no_body_is_read() -> None:
+    host = ActorHost({"entities": []}, Calls(), "secret")
+    path = "/actors/TaskActor/x/method/turn"
+    assert host.room("/healthz", []) == 0
+    assert host.room(path, []) is None
+    assert host.room(path, [(b"dapr-api-token", b"wrong")]) is None
+    assert host.room(path, [(b"dapr-api-token", b"secret")]) == LARGEST_BODY
 
 
 @pytest.mark.parametrize("given", ["", "wrong", "Secret"])

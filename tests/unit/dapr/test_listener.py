@@ -1,11 +1,12 @@
 """The listener: requests in any pieces, malformed requests, and a stop that lets open calls end."""
 
 import asyncio
+import contextlib
 from urllib.parse import urlsplit
 
 import pytest
 
-from host.dapr.listener import Headers, SidecarListener
+from host.dapr.listener import LARGEST_HEAD, Headers, SidecarListener
 from tests.fakes.sidecar_listener import is_open, listening
 
 pytestmark = pytest.mark.unit
@@ -131,3 +132,43 @@ async def test_a_taken_port_is_an_error() -> None:
     async with listening(echo) as url:
         with pytest.raises(OSError, match="in use"):
             await SidecarListener(echo, urlsplit(url).port or 0).serve()
+
+
+async def test_a_refused_caller_is_answered_before_the_body_and_called_nothing() -> None:
+    def nobody(_path: str, _headers: Headers) -> None:
+        return None
+
+    async with listening(never, nobody) as url:
+        reader, writer = await connect(url)
+        writer.write(b"PUT /actors/T/1/method/turn HTTP/1.1\r\nHost: h\r\nContent-Length: 40000000\r\n\r\n")
+        assert (await reader.read(-1)).startswith(b"HTTP/1.1 403 ")
+        writer.close()
+
+
+async def test_a_body_that_has_no_room_ends_the_connection() -> None:
+    async with listening(never, lambda _path, _headers: 0) as url:
+        reader, writer = await connect(url)
+        writer.write(REQUEST.replace(b"Length: 4", b"Length: 400000") + b"x" * 300_000)
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.wait_for(reader.read(-1), 5) == b""
+        writer.close()
+
+
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n0\r\n"
+
+
+@pytest.mark.parametrize("endless", [b"X: ", b"X: y\r\n", CHUNKED + b"X: "], ids=["one header", "headers", "a trailer"])
+async def test_a_head_without_end_is_not_kept(endless: bytes) -> None:
+    async with listening(never, lambda _path, _headers: 0) as url:
+        reader, writer = await connect(url)
+        writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n" + endless)
+        for _ in range(8):
+            writer.write(endless[:6] * (LARGEST_HEAD // 8) if endless.endswith(b"\n") else b"x" * LARGEST_HEAD)
+            await asyncio.sleep(0.01)
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.wait_for(reader.read(-1), 5) == b""
+        writer.close()
+
+
+async def never(_method: str, _path: str, _headers: Headers, _body: bytes) -> tuple[int, bytes]:
+    raise AssertionError("called")
