@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -26,9 +27,9 @@ def asked(path: str, method: str = "GET") -> bytes:
     return f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
 
 
-def answer(door: Door, sent: bytes) -> bytes:
+def answer(door: Door, sent: bytes, source: str = "") -> bytes:
     """What our own account is answered at first."""
-    with socket.create_connection((door.host, door.port), 3) as connection:
+    with socket.create_connection((door.host, door.port), 3, (source, 0) if source else None) as connection:
         connection.settimeout(3)
         connection.sendall(sent)
         try:
@@ -49,6 +50,29 @@ def test_dapr_and_etcd_answer_no_other_account_a_byte(system: System) -> None:
         if (got := asked_by_another_account(door, sent))
     }
     assert told == {}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("source", ["", "127.0.0.2", "its own address"])
+def test_no_other_way_to_the_same_port_helps(system: System, host: str, source: str) -> None:
+    """An address of IPv6 that means the same, another one of loopback, the machine's own in its network."""
+    placement = next(door for door in doors(system) if door.process == "placement" and answer(door, HTTP_2))
+    door = replace(placement, host=host)
+    source = own_address() if source == "its own address" else source
+    if source and ":" in host:
+        source = f"::ffff:{source}"
+    assert asked_by_another_account(door, HTTP_2, source) == b""
+    assert answer(door, HTTP_2, source), "our own account is served there"
+
+
+def own_address() -> str:
+    """An address of this machine that is not loopback, or one that is where it has no other."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing
+        except OSError:
+            return "127.0.0.3"
+        return str(probe.getsockname()[0])
 
 
 def test_every_door_is_one_that_we_know_and_our_own_tell_a_stranger_nothing(system: System) -> None:

@@ -12,10 +12,10 @@ OTHER_ACCOUNT = 65534  # "nobody": not ours, whoever runs the tests
 # A program for an interpreter that this account can run: what a connection answers to these bytes, in hexadecimal.
 _ASK = """
 import socket, sys
-host, port, sent = sys.argv[1], int(sys.argv[2]), bytes.fromhex(sys.argv[3])
+host, port, source, sent = sys.argv[1], int(sys.argv[2]), sys.argv[3], bytes.fromhex(sys.argv[4])
 got = b""
 try:
-    with socket.create_connection((host, port), 3) as connection:
+    with socket.create_connection((host, port), 3, (source, 0) if source else None) as connection:
         connection.settimeout(3)
         connection.sendall(sent)
         while len(got) < 65536 and (more := connection.recv(65536)):
@@ -51,12 +51,15 @@ def _name(process: psutil.Process) -> str:
     return process.name() + (" " + process.cmdline()[-1] if process.name().startswith("python") else "")
 
 
-def asked_by_another_account(door: Door, sent: bytes) -> bytes:
-    """What the port answers within 3 s when the other account sends these bytes; b"" when it only hangs up."""
+def asked_by_another_account(door: Door, sent: bytes, source: str = "") -> bytes:
+    """What the port answers within 3 s when the other account sends these bytes; b"" when it only hangs up.
+
+    `source` is the address that the connection comes from.
+    """
     done = subprocess.run(
         [
             *("setpriv", f"--reuid={OTHER_ACCOUNT}", f"--regid={OTHER_ACCOUNT}", "--clear-groups"),
-            *("/usr/bin/python3", "-I", "-S", "-c", _ASK, door.host, str(door.port), sent.hex()),
+            *("/usr/bin/python3", "-I", "-S", "-c", _ASK, door.host, str(door.port), source, sent.hex()),
         ],
         capture_output=True,
         text=True,
