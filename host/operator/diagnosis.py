@@ -95,7 +95,7 @@ async def examine(settings: Settings, database_url: str, now: datetime) -> Diagn
 
 def _versions() -> dict[str, str]:
     build = sidecar.find(checkout.SIDECAR_SOURCE, cache_dir())
-    dapr = f"{sidecar.VERSION} ({build.origin}, {build.folder})" if build else "not installed and not built yet"
+    dapr = f"{sidecar.VERSION} ({build.folder})" if build else "not built yet"
     return {"duely": VERSION, "python": sys.version.split()[0], "dapr": dapr}
 
 
