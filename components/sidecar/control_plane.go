@@ -42,6 +42,7 @@ type controlService struct {
 	listenAddress string
 	healthAddress string
 	healthPort    int
+	moreHealth    map[string]http.HandlerFunc
 	serve         func(ctx context.Context, security security.Handler, health healthz.Healthz) error
 }
 
@@ -87,6 +88,7 @@ func runScheduler() {
 		appID: "dapr-scheduler", log: log, logging: opts.Logger,
 		metrics: opts.Metrics, metricsViews: schedulermonitoring.InitMetrics,
 		listenAddress: opts.ListenAddress, healthAddress: opts.HealthzListenAddress, healthPort: opts.HealthzPort,
+		moreHealth: map[string]http.HandlerFunc{jobsPath: serveJobsHealth(opts)},
 		serve: func(ctx context.Context, sec security.Handler, health healthz.Healthz) error {
 			// It ends by itself, to be made anew, when it loses its place among other schedulers.
 			for ctx.Err() == nil {
@@ -181,7 +183,7 @@ func (s controlService) run() {
 	s.log.Infof("%s shut down gracefully", s.appID)
 }
 
-// serveHealth answers /healthz with 200, or with 503 while something is not ready.
+// serveHealth answers /healthz with 200, or with 503 while something is not ready, and the paths of moreHealth.
 func (s controlService) serveHealth(health healthz.Healthz) concurrency.Runner {
 	target := health.AddTarget("healthz-server")
 	return func(ctx context.Context) error {
@@ -195,6 +197,9 @@ func (s controlService) serveHealth(health healthz.Healthz) concurrency.Runner {
 				w.WriteHeader(http.StatusServiceUnavailable)
 			}
 		})
+		for path, answer := range s.moreHealth {
+			mux.HandleFunc(path, answer)
+		}
 		server := &http.Server{Handler: mux, ReadHeaderTimeout: healthReadTimeout}
 		stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 		defer stop()

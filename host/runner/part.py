@@ -29,10 +29,11 @@ def no_preparation() -> None:
 class Part:
     """One row of the table of parts.
 
-    prepare: is called before each start, in a thread; it may block
+    prepare: is called before each start, in a thread; it may block; what it returns is said
     spawn: starts the process and returns; is called in the main thread, to which the kernel ties the child
     (when one of them raises OperatorError or OSError, the start is tried again)
     after: the parts that must be ready before this one starts
+    works: is asked each second once the part was ready; one that does not work for some time is restarted
     once: the process ends by itself; exit code 0 makes the part ready, any other fails the start
     stop_seconds: the time from `stop_signal` to a kill
     group: neighbours in the table with the same group are stopped together
@@ -41,8 +42,9 @@ class Part:
     name: str
     log: Path
     spawn: Callable[[], Process]
-    prepare: Callable[[], None] = no_preparation
+    prepare: Callable[[], str | None] = no_preparation
     ready: Ready = ready_at_once
+    works: Ready | None = None
     ready_seconds: float = 30
     after: tuple[str, ...] = ()
     once: bool = False

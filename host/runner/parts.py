@@ -27,6 +27,7 @@ from host.runner.kafka import Kafka
 from host.runner.part import Part, Process, tethered
 from host.runner.postgres import EmbeddedPostgres, PostgresError
 from host.runner.probe import http_ok
+from host.runner.scheduler_data import put_aside_if_damaged
 from host.runner.sidecar import SidecarPrograms
 from host.settings import Role, Settings
 
@@ -191,8 +192,10 @@ def _scheduler(machine: Machine) -> Part:
         log=machine.log("scheduler"),
         # One thread, as for the sidecar: when very many reminders were due, its garbage collection took both of two cores
         # for most of a second (measured with the bench).
+        prepare=partial(put_aside_if_damaged, machine.folder.scheduler, machine.log("scheduler")),
         spawn=partial(tethered, command, log=machine.log("scheduler"), env={"GOMAXPROCS": "1"}),
         ready=partial(http_ok, ports["scheduler_health"], "/healthz"),
+        works=partial(http_ok, ports["scheduler_health"], "/healthz/jobs"),
         stop_seconds=1.5,
     )
 

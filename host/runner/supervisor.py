@@ -29,6 +29,8 @@ class Patience:
 
     first_seconds: float = 0.5
     longest_seconds: float = 30
+    sick_looks: int = 12  # longer than a scheduler waits for the lease of one that was killed
+    look_seconds: float = 1
     steady_seconds: float = 60  # a part that was up for longer begins with the first pause again
     stop_seconds: float = 9.5
 
@@ -123,7 +125,8 @@ class Supervisor:
                 return
 
     async def _start_once(self, part: Part) -> None:
-        await asyncio.to_thread(part.prepare)
+        if done := await asyncio.to_thread(part.prepare):
+            self._say(f"  {part.name:<{self._width}} {done}")
         process = self._running[part.name] = part.spawn()
         self._report_pids()
         deadline = _now() + part.ready_seconds
@@ -142,9 +145,18 @@ class Supervisor:
         raise PartError(_how_it_ended(code))
 
     async def _ended(self, part: Part) -> str:
+        """Returns how it ended: by itself, or stopped here because it did not work any more."""
         process = self._running[part.name]
+        sick_looks, next_look = 0, _now() + self._patience.look_seconds
         while (code := process.poll()) is None:
             await asyncio.sleep(_WATCH_SECONDS)
+            if part.works is None or _now() < next_look:
+                continue
+            missing = await part.works()
+            sick_looks, next_look = sick_looks + 1 if missing else 0, _now() + self._patience.look_seconds
+            if sick_looks >= self._patience.sick_looks:
+                await self._end(process, part.stop_signal, _now() + part.stop_seconds)
+                return f"did not work any more ({missing})"
         return _how_it_ended(code)
 
     async def _end(self, process: Process, first: signal.Signals, deadline: float) -> None:

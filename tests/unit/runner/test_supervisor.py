@@ -19,7 +19,9 @@ from host.runner.supervisor import PartError, Patience, Supervisor
 
 pytestmark = pytest.mark.unit
 
-HASTE = Patience(first_seconds=0.05, longest_seconds=0.2, steady_seconds=60, stop_seconds=3)
+HASTE = Patience(
+    first_seconds=0.05, longest_seconds=0.2, steady_seconds=60, stop_seconds=3, sick_looks=3, look_seconds=0.05
+)
 # Writes its name when it starts and when it is told to stop.
 PART = """
 import signal, sys, time
@@ -242,3 +244,32 @@ def test_a_command_that_is_not_there_says_so(tmp_path: Path) -> None:
     log = tmp_path / "log"
     assert tethered(("/nowhere/at-all",), log=log).wait(5) == 127
     assert "cannot run /nowhere/at-all: No such file" in log.read_text()
+
+
+async def test_a_part_that_does_not_work_any_more_is_started_again(bench: Bench) -> None:
+    async def works() -> str:
+        return "it answers nothing" if len(bench.read()) == 1 else ""
+
+    async with running(bench.supervise(bench.part("one", ready=bench.started("one"), works=works))):
+        await until(lambda: bench.read() == ["one starts", "one stops", "one starts"])
+        await until(lambda: any("is back" in line for line in bench.said))
+        await asyncio.sleep(0.5)
+    assert any("one  did not work any more (it answers nothing); starting it again" in line for line in bench.said)
+    assert bench.read() == ["one starts", "one stops", "one starts", "one stops"]
+
+
+async def test_a_part_that_works_again_in_time_is_left_alone(bench: Bench) -> None:
+    looks: list[str] = []
+
+    async def works() -> str:
+        looks.append("")
+        return "busy" if len(looks) % 3 else ""
+
+    async with running(bench.supervise(bench.part("one", ready=bench.started("one"), works=works))):
+        await until(lambda: len(looks) > 9)
+    assert bench.read() == ["one starts", "one stops"]
+
+
+async def test_what_was_done_before_a_start_is_said(bench: Bench) -> None:
+    async with running(bench.supervise(bench.part("one", prepare=lambda: "was mended"))):
+        assert any(line.split() == ["one", "was", "mended"] for line in bench.said)
