@@ -25,7 +25,7 @@ from host.runner.broker import sidecar_flags
 from host.runner.folder import DataFolder
 from host.runner.kafka import Kafka
 from host.runner.part import Part, Process, tethered
-from host.runner.postgres import EmbeddedPostgres, PostgresError
+from host.runner.postgres import EmbeddedPostgres, PasswordRefusedError, PostgresError
 from host.runner.probe import http_ok
 from host.runner.scheduler_data import put_aside_if_damaged
 from host.runner.sidecar import SidecarPrograms
@@ -122,6 +122,8 @@ def _postgres(machine: Machine, server: EmbeddedPostgres) -> Part:
     async def ready() -> str:
         try:
             await asyncio.to_thread(server.wait_until_ready, time.monotonic() + 1)
+        except PasswordRefusedError as error:
+            raise OperatorError(str(error)) from error  # waiting does not help
         except PostgresError as error:
             return str(error)
         return ""

@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import secrets
 import shutil
 import signal
 import stat
@@ -18,9 +17,11 @@ from urllib.parse import quote
 
 import psutil
 
+from host.runner import postgres_password
 from host.runner.postgres_account import Account, PostgresError, account, binaries
+from host.runner.postgres_password import PasswordRefusedError
 
-__all__ = ["EmbeddedPostgres", "PostgresError"]
+__all__ = ["EmbeddedPostgres", "PasswordRefusedError", "PostgresError"]
 
 OWNER: Final = "duely"
 DATABASE: Final = "duely"
@@ -68,6 +69,7 @@ class EmbeddedPostgres:
         self._cluster = folder / "cluster"
         self._password_file = folder / "password"
         self._fsync = fsync
+        self._sets_password = False  # because that of the file is another one
 
     @property
     def socket_dir(self) -> Path:
@@ -88,6 +90,12 @@ class EmbeddedPostgres:
         Raises PostgresError when it is not ready in time; nothing runs then.
         """
         deadline = time.monotonic() + timeout_seconds
+        try:
+            self._start(deadline)
+        except PasswordRefusedError:
+            self._start(deadline)
+
+    def _start(self, deadline: float) -> None:
         self.prepare(deadline)
         self.spawn()
         try:
@@ -99,12 +107,20 @@ class EmbeddedPostgres:
     # The three steps of a start: the runner takes them one by one, because together they block too long.
 
     def prepare(self, deadline: float) -> None:
-        """Makes folder, password and cluster, and waits for the end of an old server; raises PostgresError."""
+        """Makes folder, password and cluster, and waits for the end of an old server; raises PostgresError.
+
+        A password that was lost, or refused by the start before, becomes the database's.
+        """
         with _as_postgres_errors(self.folder):
             self._prepare()
+            if self._sets_password:
+                self.stop()  # the one that refused it
             _wait_for_old_server(self._cluster / "postmaster.pid", deadline)
             if not (self._cluster / "PG_VERSION").exists():
                 self._init_cluster()
+            elif self._sets_password:
+                self._set_password()
+            self._sets_password = False
 
     def spawn(self) -> "subprocess.Popen[Any]":
         """Starts the server and does not wait for it; must be called from a thread that outlives it."""
@@ -113,7 +129,10 @@ class EmbeddedPostgres:
         return self.process
 
     def wait_until_ready(self, deadline: float) -> None:
-        """Waits until the server accepts connections and has the database; raises PostgresError."""
+        """Waits until the server accepts connections and has the database.
+
+        Raises PostgresError, and PasswordRefusedError where the next start will mend it.
+        """
         self._wait_until_ready(deadline)
         self._create_database()
 
@@ -138,10 +157,7 @@ class EmbeddedPostgres:
                 f"The disk under {self.folder} is full: {free // 1024**2} MB are free, "
                 f"{_FREE_BYTES_TO_START // 1024**2} MB are needed. Free some space and start again."
             )
-        if not self._password_file.exists():
-            descriptor = os.open(self._password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(32))
+        self._sets_password |= postgres_password.keep(self._password_file)
 
     def _init_cluster(self) -> None:
         """Makes the cluster under another name first: one that was interrupted is thrown away at the next start."""
@@ -173,6 +189,10 @@ class EmbeddedPostgres:
             shutil.rmtree(partial, ignore_errors=True)
             raise PostgresError(_explain(f"initdb failed: {result.stderr.strip()}", self.folder))
         partial.rename(self._cluster)
+
+    def _set_password(self) -> None:
+        with _opened(self._cluster) as folder:
+            postgres_password.set_in_stopped(folder, OWNER, self.password, account())
 
     def _spawn(self) -> "subprocess.Popen[Any]":
         who = account()
@@ -221,6 +241,9 @@ class EmbeddedPostgres:
             capture_output=True,
             text=True,
         )
+        if "password authentication failed" in result.stderr:
+            self._sets_password = True
+            raise PasswordRefusedError(f"does not know the password in {self._password_file}, and is given it")
         if result.returncode and "already exists" not in result.stderr:
             raise PostgresError(_explain(result.stderr.strip(), self.folder))
 

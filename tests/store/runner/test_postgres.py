@@ -66,6 +66,29 @@ def test_nobody_gets_in_without_the_password_or_from_another_account(folder: Pat
         server.stop()
 
 
+@pytest.mark.parametrize(
+    "content", [None, "", "garbled: \N{SNOWMAN}", "w" * 43], ids=["lost", "empty", "garbled", "wrong"]
+)
+def test_a_password_that_is_lost_or_wrong_is_mended_at_the_next_start(folder: Path, content: str | None) -> None:
+    server = EmbeddedPostgres(folder, fsync=False)
+    server.start()
+    asyncio.run(ask(server.dsn(), "CREATE TABLE IF NOT EXISTS before AS SELECT 7 AS x"))
+    server.stop()
+    file = folder / "password"
+    file.unlink() if content is None else file.write_text(content, encoding="utf-8")
+    began = time.monotonic()
+    again = EmbeddedPostgres(folder, fsync=False)
+    again.start()
+    try:
+        assert time.monotonic() - began < 5
+        assert asyncio.run(ask(again.dsn(), "SELECT x FROM before")) == 7
+        assert len(again.password) == 43
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert again.password not in again.log.read_text(errors="replace")
+    finally:
+        again.stop()
+
+
 def test_it_ends_when_its_parent_is_killed_and_starts_again(folder: Path) -> None:
     program = f"""
 import sys, time
