@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Final
 
 import click
 
@@ -12,6 +14,12 @@ from host.settings import Settings
 from host.store.engine import Database, Raw, is_outage
 
 
+_MENDED_BY_A_START: Final = (
+    "The database does not accept the password in postgres/password of the data folder, or that file is gone: stop Duely "
+    "and start it again, which mends it. With DUELY_DATABASE_URL, the password in that URL is wrong."
+)
+
+
 @contextmanager
 def errors_as_messages() -> Generator[None]:
     """Turns what keeps a command from working into one message without a stack trace; a bug keeps its own."""
@@ -20,11 +28,17 @@ def errors_as_messages() -> Generator[None]:
     except (OperatorError, PostgresError) as error:
         raise click.ClickException(str(error)) from error
     except Exception as error:
+        if "password authentication failed" in str(error) or _is_missing_password(error):
+            raise click.ClickException(_MENDED_BY_A_START) from error
         if isinstance(error, OSError) and error.filename:
             raise click.ClickException(f"{error.strerror}: {error.filename}") from error
         if not is_outage(error):
             raise
         raise click.ClickException(f"The database does not answer: {error or type(error).__name__}") from error
+
+
+def _is_missing_password(error: Exception) -> bool:
+    return isinstance(error, FileNotFoundError) and Path(error.filename or "").parts[-2:] == ("postgres", "password")
 
 
 @contextmanager

@@ -86,6 +86,11 @@ async def examine(settings: Settings, database_url: str, now: datetime) -> Diagn
         report.problems.append(f"Nothing runs from {folder.path}: start it with `duely up`.")
     else:
         await _look_at_parts(report, folder, running)
+    if running and not database_url:
+        report.problems.append(
+            f"The password of the database cannot be read: {folder.postgres / 'password'}. If the file is gone, stop "
+            "Duely and start it again, which mends it; if it belongs to another account, run this as that account."
+        )
     if database_url:
         await _look_at_data(report, settings, database_url, now)
     _look_at_disk(report, folder, settings.archive)

@@ -78,11 +78,11 @@ class EmbeddedPostgres:
 
     @property
     def password(self) -> str:
-        return self._password_file.read_text(encoding="ascii").strip()
+        return self._password_file.read_text(encoding="ascii", errors="replace").strip()
 
     def dsn(self, database: str = DATABASE) -> str:
         """Returns the DSN of a database, with its password; raises OSError before the first `prepare`."""
-        return f"postgresql://{OWNER}:{self.password}@/{database}?host={quote(str(self.socket_dir), safe='/')}"
+        return f"postgresql://{OWNER}:{quote(self.password)}@/{database}?host={quote(str(self.socket_dir), safe='/')}"
 
     def start(self, *, timeout_seconds: float = READY_SECONDS) -> None:
         """Starts the server and returns when it accepts connections; the first start initialises its data.

@@ -18,3 +18,21 @@ async def test_a_wrong_password_is_told_and_mended(system: System, person: Calle
     assert "w" * 43 not in system.said()
     assert seconds < 30
     assert (await person.task(task["id"]))["title"] == "Kept"
+
+
+async def test_a_lost_password_is_told_by_every_command_while_it_runs(system: System) -> None:
+    file = system.data.postgres / "password"
+    kept = file.read_text()
+    try:
+        for content in (None, "", "garbled \N{SNOWMAN}", "x" * 43):
+            file.unlink() if content is None else file.write_text(content, encoding="utf-8")
+            done = system.cli("verify")
+            assert done.returncode == 1, content
+            assert "start it again, which mends it" in done.stderr, done.stderr
+            assert "Traceback" not in done.stderr
+            file.touch()
+        file.unlink()
+        assert "PROBLEM  The password of the database cannot be read" in system.cli("doctor").stdout
+    finally:
+        file.write_text(kept)
+        file.chmod(0o600)
