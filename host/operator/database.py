@@ -13,7 +13,6 @@ from host.runner.postgres import PostgresError
 from host.settings import Settings
 from host.store.engine import Database, Raw, is_outage
 
-
 _MENDED_BY_A_START: Final = (
     "The database does not accept the password in postgres/password of the data folder, or that file is gone: stop Duely "
     "and start it again, which mends it. With DUELY_DATABASE_URL, the password in that URL is wrong."
