@@ -44,6 +44,8 @@ class Settings:
     registration_open: bool = True
     demo: bool = False
     rate_limits: bool = True
+    connections_per_address: int = 200
+    keep_alive_seconds: int = 75
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     dapr_grpc_port: int = 50001
     dapr_http_port: int = 3500
@@ -101,6 +103,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         registration_open=_choice(env, "DUELY_REGISTRATION", "open", ("open", "closed")) == "open",
         demo=_flag(env, "DUELY_DEMO", default=False),
         rate_limits=_flag(env, "DUELY_RATE_LIMITS", default=True),
+        connections_per_address=_number(
+            env, "DUELY_CONNECTIONS_PER_ADDRESS", defaults.connections_per_address, 1_000_000
+        ),
+        keep_alive_seconds=_number(env, "DUELY_KEEP_ALIVE_SECONDS", defaults.keep_alive_seconds, 86_400),
         trusted_proxies=_networks(env, "DUELY_TRUSTED_PROXIES"),
         dapr_grpc_port=_port(env, "DAPR_GRPC_PORT", defaults.dapr_grpc_port),
         dapr_http_port=_port(env, "DAPR_HTTP_PORT", defaults.dapr_http_port),
@@ -174,6 +180,13 @@ def _days(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 36_500):  # noqa: PLR2004  a hundred years
         raise BadSettingError(f"{name} is {text!r}; it must be a number of days from 1 to 36500.")
+    return int(text)
+
+
+def _number(env: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 0 < int(text) <= most):
+        raise BadSettingError(f"{name} is {text!r}; it must be a number from 1 to {most}.")
     return int(text)
 
 

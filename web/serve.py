@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Protocol
 
 import uvicorn
@@ -23,11 +24,14 @@ from web.api.app import create_app
 from web.api.health.app import create_health_app
 from web.api.sessions.sign_outs import watch
 from web.inner import create_inner_app
+from web.server.door import Door, door_of
+from web.server.protocol import GuardedHttp
 from web.services import Services
 
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 2  # how long open requests may take to end; the clients of streams reconnect elsewhere
+_TICKS_A_SECOND = 10  # of uvicorn's main loop
 STOP_SECONDS = 2.5  # for each listener: the drain, and the time it needs to notice
 
 
@@ -44,7 +48,17 @@ class Listener(Protocol):
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to this module, because it is not alone in its process."""
+    """A server that leaves signals to this module, because it is not alone in its process. It sweeps its door each second."""
+
+    def __init__(self, config: uvicorn.Config, door: Door) -> None:
+        super().__init__(config)
+        self._door = door
+
+    @override
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _TICKS_A_SECOND == 0:
+            self._door.sweep(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
 
     @override
     @contextmanager
@@ -84,11 +98,11 @@ async def serve(settings: Settings, inner_token: str) -> None:
     await process.open()
     app = create_app(_services(process)) if settings.role in {"all", "web"} else None
     _collect_rarely()
-    inner = _server(create_inner_app(process.checks, inner_token), *settings.inner_address)
+    inner = server_of(create_inner_app(process.checks, inner_token), *settings.inner_address, door_of(settings))
     servers: list[Listener] = [
         inner,
         SidecarListener(process.actor_host, settings.app_port, process.actor_host.room),
-        _server(app or create_health_app(process.checks), settings.host, settings.port),
+        server_of(app or create_health_app(process.checks), settings.host, settings.port, door_of(settings)),
     ]
     tasks = [asyncio.create_task(server.serve(), name=type(server).__name__) for server in servers]
     process.run_loops()
@@ -141,24 +155,25 @@ def _services(process: HostProcess) -> Services:
     )
 
 
-def _server(app: Any, host: str, port: int) -> _Server:
+def server_of(app: Any, host: str, port: int, door: Door) -> _Server:
+    """Returns a server of that app, whose clients are held to the limits of the door."""
+    protocol: Any = partial(GuardedHttp, door=door)
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
         loop="none",
-        http="httptools",
+        http=protocol,
         ws="none",
         lifespan="off",
         access_log=False,
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        timeout_keep_alive=120,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=2048,
     )
-    return _Server(config)
+    return _Server(config, door)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""One real system for the whole level."""
+"""One real system for the whole level, and the loop that the product runs on."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+import uvloop
 
 from tests.support.system import System, running_system
 
@@ -11,3 +13,8 @@ from tests.support.system import System, running_system
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with running_system(tmp_path_factory.mktemp("hostile")) as running:
         yield running
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Returns uvloop's loop: its sockets end otherwise than those of asyncio."""
+    return {"uvloop": uvloop.new_event_loop}

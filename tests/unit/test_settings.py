@@ -25,6 +25,9 @@ def test_an_empty_environment_gives_the_one_machine_defaults() -> None:
         ("DUELY_BROKER", "rabbit"),
         ("DUELY_REGISTRATION", "maybe"),
         ("DUELY_DEMO", "perhaps"),
+        ("DUELY_CONNECTIONS_PER_ADDRESS", "0"),
+        ("DUELY_CONNECTIONS_PER_ADDRESS", "many"),
+        ("DUELY_KEEP_ALIVE_SECONDS", "9" * 5_000),
         ("DUELY_TRUSTED_PROXIES", "10.0.0.0/99"),
     ],
 )

@@ -1,0 +1,1 @@
+"""How a listener takes connections and requests before any app sees them."""
