@@ -15,7 +15,7 @@ class Raw:
         self._port = port
 
     async def __aenter__(self) -> Self:
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**22)
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self._port)
         return self
 
     async def __aexit__(
