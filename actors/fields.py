@@ -208,7 +208,8 @@ def _distinct_ids(entries: list[Any]) -> list[Any]:
 Reminders = Annotated[list[ReminderSpec], Field(max_length=MAX_REMINDERS), AfterValidator(_distinct_ids)]
 Checklist = Annotated[list[ChecklistEntry], Field(max_length=MAX_CHECKLIST), AfterValidator(_distinct_ids)]
 
-# pydantic's error types → our codes; our own codes pass through.
+_DETAILS = {"int_parsing_size": "a number with too many digits"}
+# pydantic's names for what is wrong → ours; our own codes pass through.
 _CODES = {
     "missing": "required",
     "extra_forbidden": "unknown_field",
@@ -219,6 +220,7 @@ _CODES = {
     "too_long": "too_many",
     "greater_than_equal": "out_of_range",
     "less_than_equal": "out_of_range",
+    "int_parsing_size": "out_of_range",
     "literal_error": "invalid_choice",
     "value_error": "invalid_value",
     "json_invalid": "invalid_json",
@@ -234,4 +236,5 @@ def field_problem(location: tuple[int | str, ...], kind: str, detail: str) -> di
     """Returns one entry of `errors`, from pydantic's location, error type and message."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
     code = _CODES.get(kind, "wrong_type" if kind.endswith(("_type", "_parsing")) else kind)
-    return {"pointer": "".join(f"/{step}" for step in steps), "code": code, "detail": detail}
+    pointer = "".join(f"/{step}" for step in steps)
+    return {"pointer": pointer, "code": code, "detail": _DETAILS.get(kind, detail)}

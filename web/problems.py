@@ -3,10 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from itertools import count, islice
+from typing import Any, Final
 
 from actors.fields import field_problem
 from actors.replies import Refused
+
+MOST_FAULTS: Final = 20  # that one answer names
+MOST_UNKNOWN: Final = 5  # unknown fields among them
+_UNKNOWN: Final = "extra_forbidden"  # to pydantic
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +84,24 @@ def broken() -> ProblemError:
 
 
 def invalid_body(errors: Iterable[Mapping[str, Any]], *, prefix: str = "") -> ProblemError:
-    """Returns the 422 for pydantic's errors in a body; `prefix` goes before each pointer."""
-    return _invalid([_fault(error["loc"], error, prefix) for error in errors])
+    """The 422 for pydantic's errors in a body; `prefix` is put before each pointer."""
+    return invalid([_fault(error["loc"], error, prefix) for error in _worth_naming(errors)])
 
 
 def invalid_parameters(errors: Iterable[Mapping[str, Any]]) -> ProblemError:
-    """Returns the 422 for pydantic's errors in query, path or header, as FastAPI collects them."""
-    return _invalid([_fault(error["loc"][1:], error, "?") for error in errors])
+    """The 422 for pydantic's errors in query, path or header, as FastAPI collects them."""
+    return invalid([_fault(error["loc"][1:], error, "?") for error in _worth_naming(errors)])
 
 
-def _invalid(faults: Sequence[Fault]) -> ProblemError:
+def _worth_naming(errors: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The first of them: nobody reads more, and an answer must not grow with what is sent."""
+    unknown = count()
+    named = (error for error in errors if error["type"] != _UNKNOWN or next(unknown) < MOST_UNKNOWN)
+    return list(islice(named, MOST_FAULTS))
+
+
+def invalid(faults: Sequence[Fault]) -> ProblemError:
+    """The 422 for these faults, of which there is one at least."""
     code = next((fault.code for fault in faults if fault.code == "invalid_text"), "invalid_request")
     first, others = faults[0], len(faults) - 1
     where = first.where.removeprefix("?") or "the body"

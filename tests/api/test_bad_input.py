@@ -205,6 +205,66 @@ async def test_what_is_hardly_json_is_answered_as_what_it_is(ada: httpx.AsyncCli
     assert lone.json()["errors"][0]["pointer"] == "/due/zone"
 
 
+async def test_a_name_may_stand_once_in_an_object(ada: httpx.AsyncClient) -> None:
+    table = [
+        (b'{"title": "a", "title": "b"}', "/title"),
+        (b'{"title": "a", "due": {"date": "2026-01-01", "date": "2026-01-02"}}', "/due/date"),
+        (b'{"title": "a", "checklist": [{"text": "a"}, {"text": "a", "te\\u0078t": "b"}]}', "/checklist/1/text"),
+        (b'{"a": {"b": 1, "b": 2}, "a": 3}', "/a"),
+        (b'{"a/b": 1, "a/b": 2}', "/a~1b"),
+    ]
+    for raw, pointer in table:
+        answer = await ada.post(TASKS, content=raw, headers=JSON)
+        assert fault(answer) == (422, pointer, "duplicate_key"), raw
+    assert (await ada.get(TASKS)).json()["total"] == 0
+
+
+async def test_no_answer_is_larger_than_it_must_be(here: World, ada: httpx.AsyncClient) -> None:
+    """28,000 unknown keys made 2.4 MB."""
+    many = [
+        {f"k{number}": 1 for number in range(20_000)},
+        {f"k{number}": 1 for number in range(1_900)},
+        {"title": "x", "tags": [1] * 80_000},
+        {"title": "x", "checklist": [{}] * 60_000},
+        {"title": "x", "reminders": [{"at": "x" * 1_000, "y" * 1_000: "z" * 1_000}] * 20},
+        {"title": "x" * 200_000, "priority": "y" * 20_000},
+        {"x" * 200_000: 1},
+        {"title": "x", "due": {"zone": "x" * 200_000, "date": "y" * 20_000}},
+        [{"x": 1}] * 20_000,
+        {"action": "complete", "ids": ["x"] * 40_000, "args": {"x" * 9: ["y"] * 1_000}},
+    ]
+    for body in many:
+        for path in (TASKS, f"{TASKS}/bulk", "/api/v1/series", "/api/v1/auth/login", "/api/v1/auth/register"):
+            answer = await (ada if "auth" not in path else here.client()).post(path, json=body)
+            assert (answer.status_code, len(answer.content) < 12_000) == (422, True), (path, str(body)[:60])
+            named = [found["code"] for found in answer.json()["errors"]]
+            assert len(named) <= 20
+            assert named.count("unknown_field") <= 5
+
+
+async def test_a_long_query_is_refused_before_it_is_read(ada: httpx.AsyncClient) -> None:
+    for query in ("&".join(f"k{number}=1" for number in range(8_000)), "&" * 60_000):
+        answer = await ada.get(f"{TASKS}?{query}")
+        assert (answer.status_code, answer.json()["code"]) == (422, "too_many_parameters")
+        assert len(answer.content) < 1_000
+    answer = await ada.get(TASKS + "?" + "&".join(f"k{number}=1" for number in range(90)))
+    assert (answer.status_code, len(answer.json()["errors"])) == (422, 5)
+
+
+async def test_a_number_that_is_too_long_is_called_so(ada: httpx.AsyncClient) -> None:
+    for digits in (20, 400, 4_000):
+        raw = b'{"title": "x", "reminders": [{"offset_minutes": ' + b"9" * digits + b"}]}"
+        answer = await ada.post(TASKS, content=raw, headers=JSON)
+        assert fault(answer) == (422, "/reminders/0/offset_minutes", "out_of_range"), digits
+    longer = await ada.post(TASKS, content=b'{"title": ' + b"9" * 5_000 + b"}", headers=JSON)
+    assert longer.json()["detail"].endswith("a number has more than 4,300 digits.")
+    for digits in (20, 400, 5_000):
+        answer = await ada.get(f"{TASKS}?page={'9' * digits}")
+        assert fault(answer) == (422, "page", "out_of_range"), digits
+    assert fault(await ada.post(f"/api/v1/activity/{'9' * 5_000}/undo"))[2] == "out_of_range"
+    assert "exceeded maximum size" not in answer.text
+
+
 async def test_what_no_answer_can_carry_is_refused_in_bulk_too(ada: httpx.AsyncClient) -> None:
     head = b'{"action": "add_tags", "ids": ["0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11"], "args": '
     for args in (b'{"tags": ["\\ud800"]}', b'{"tags": [{"deep": "\\udfff"}]}', b'{"tags": ["\\u0000"]}'):

@@ -25,6 +25,7 @@ from web.problems import ProblemError
 
 Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
+_MOST_PARAMETERS: Final = 100
 _OWN_SITE: Final = frozenset({"same-origin", "none"})
 _LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
 
@@ -78,6 +79,8 @@ def address_of(request: Request) -> str:
 
 
 async def _admit(request: Request, state: AppState, access: Access) -> None:
+    if request.scope["query_string"].count(b"&") >= _MOST_PARAMETERS:
+        raise ProblemError(422, "too_many_parameters", f"Send at most {_MOST_PARAMETERS} parameters in one address.")
     await state.limits.count(PER_ADDRESS, network_of(address_of(request)))
     if access == "public":
         _refuse_other_sites(request)

@@ -1,12 +1,12 @@
 """The body of a request: JSON of at most 256 KB, read once and validated by its model."""
 
-import json
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 from starlette.requests import Request
 
 from actors.fields import Body
+from web.api.edge.json_limits import malformed, parsed
 from web.problems import ProblemError, invalid_body
 
 LONGEST_BODY: Final = 256 * 1024
@@ -24,13 +24,14 @@ async def read_body(request: Request, model: type[Model], *, required: bool = Tr
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise ProblemError(415, "unsupported_media_type", "Send JSON with `Content-Type: application/json`.")
     raw = await _read(request)
+    value = parsed(raw)
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_context=False)
-        if errors[0]["type"] == "json_invalid":
-            raise _unreadable(raw, model, errors[0]["msg"]) from error
-        raise invalid_body(errors) from error
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        if found[0]["type"] == "json_invalid":
+            raise _unreadable(value, model, found[0]["msg"].removeprefix("Invalid JSON: ")) from error
+        raise invalid_body(found) from error
 
 
 def _is_absent(request: Request) -> bool:
@@ -54,20 +55,16 @@ async def _read(request: Request) -> bytes:
 
 
 def _too_large() -> ProblemError:
-    detail = "Send at most 256 KB in one request."
-    # Without it, the unread rest would be taken for the next request.
-    return ProblemError(413, "body_too_large", detail, headers={"Connection": "close"})
+    # The listener ends the connection: what was not read would be taken for the next request.
+    return ProblemError(413, "body_too_large", "Send at most 256 KB in one request.")
 
 
-def _unreadable(raw: bytes, model: type[Body], message: str) -> ProblemError:
-    """Returns the problem for a body that is not JSON to us.
-
-    A lone surrogate is well-formed JSON to others, so it gets the answer of the field that it stands in.
-    """
+def _unreadable(value: Any, model: type[Body], message: str) -> ProblemError:
+    """A lone surrogate is well-formed JSON to others, so it gets the answer of the field that it stands in."""
     try:
-        model.model_validate(json.loads(raw))
+        model.model_validate(value)
     except ValidationError as error:
-        return invalid_body(error.errors(include_url=False, include_context=False))
-    except (ValueError, RecursionError):
+        return invalid_body(error.errors(include_url=False, include_context=False, include_input=False))
+    except RecursionError:
         pass
-    return ProblemError(400, "malformed_json", f"The body is not valid JSON: {message}.")
+    return malformed(message)

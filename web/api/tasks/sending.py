@@ -72,7 +72,9 @@ async def change_tasks(act: Act, action: str, ids: Sequence[str], args: Json) ->
     try:
         BODIES[name].model_validate(args)
     except ValidationError as error:
-        raise invalid_body(error.errors(include_url=False, include_context=False), prefix="/args") from error
+        raise invalid_body(
+            error.errors(include_url=False, include_context=False, include_input=False), prefix="/args"
+        ) from error
     command = act.command(name, args)
     await as_first_asked(act, body_hash("Bulk", {"command": command.hash, "ids": list(ids)}), {})
     outcome = await send_each(act, command, ids)
