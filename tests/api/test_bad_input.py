@@ -367,6 +367,6 @@ async def test_unknown_addresses_and_methods_are_problems_too(ada: httpx.AsyncCl
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
     wrong = await ada.put(TASKS, json={})
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
-    assert wrong.headers["allow"] == "GET, POST"
+    assert wrong.headers["allow"] == "GET, HEAD, POST"
     task = await ada.post(f"{TASKS}/0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11")
-    assert (task.status_code, task.headers["allow"]) == (405, "DELETE, GET, PATCH")
+    assert (task.status_code, task.headers["allow"]) == (405, "DELETE, GET, HEAD, PATCH")

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import logging
+from collections import defaultdict
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from starlette.types import Message
 
 from tests.fakes.world import World
 from tests.support.deadline import eventually
+from web.api.app import describe
 from web.inner import create_inner_app
 
 pytestmark = pytest.mark.api
@@ -88,6 +90,30 @@ async def _ask(here: World, person: httpx.AsyncClient, sent: list[Message], body
         sent.append(message)
 
     await here.app(scope, receive, send)
+
+
+async def test_whatever_is_read_has_a_head(here: World, ada: httpx.AsyncClient) -> None:
+    paths = [path for path, methods in describe()["paths"].items() if "get" in methods and "stream" not in path]
+    told = [path.format_map(defaultdict(lambda: "1")) for path in [*paths, "/api/v1/openapi.json", "/", "/nothing"]]
+    for path in told:
+        for who in (ada, here.client()):
+            whole, head = await who.get(path), await who.head(path)
+            assert (head.status_code, head.content) == (whole.status_code, b""), path
+            assert head.headers["content-length"] == whole.headers["content-length"], path
+            assert head.headers["content-type"] == whole.headers["content-type"], path
+    refused = await ada.head("/api/v1/auth/login")
+    assert (refused.status_code, refused.headers["allow"], refused.content) == (405, "POST", b"")
+    for path, methods in (("/api/v1/me", "GET, HEAD, PATCH"), ("/health/live", "GET, HEAD")):
+        assert (await ada.put(path)).headers["allow"] == methods
+    text = (await here.client(create_inner_app({}, "")).get("/metrics")).text
+    assert 'http_requests_total{method="HEAD",route="/api/v1/me",status="200"}' in text
+
+
+async def test_the_head_of_the_stream_ends_at_once_and_takes_nobodys_place(here: World, ada: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(5):
+        head = await ada.head("/api/v1/stream")
+    assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert (await here.client().head("/api/v1/stream")).status_code == 401
 
 
 async def test_metrics_name_routes_and_never_paths(here: World, ada: httpx.AsyncClient) -> None:

@@ -149,7 +149,8 @@ def _methods(request: Request) -> str:
     """Returns the methods of all routes of this path; the router itself names only those of the first."""
     routes = [route for route in request.app.router.routes if isinstance(route, Route)]
     matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in matching for method in route.methods or ()}))
+    methods = {method for route in matching for method in route.methods or ()}
+    return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
 
 
 _ROUTER_PROBLEMS: Final = {

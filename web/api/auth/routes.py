@@ -104,6 +104,7 @@ async def logout(request: Request) -> Response:
         None,
         status=204,
         body=bodies.ChangePassword,
+        conflicts=True,
     ),
 )
 async def change_password(request: Request) -> Response:

@@ -21,6 +21,7 @@ from web.problems import ProblemError, broken, unavailable
 access_log = logging.getLogger("duely.access")
 log = logging.getLogger(__name__)
 
+IS_HEAD: Final = "duely.is_head"  # of a scope: it is asked as GET, and answered without the body
 _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{8,128}")
 _QUIET: Final = "/health/"
 # The metrics count what went well; a line for each would cost a twentieth of a create and hide the other lines.
@@ -53,7 +54,12 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
+        elif scope["method"] == "HEAD":
+            await self._answer({**scope, "method": "GET", IS_HEAD: True}, receive, _headers_alone(send))
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         request_id = _correlation_id(scope)
         scope["duely.correlation_id"] = request_id
@@ -132,8 +138,19 @@ def _route(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", "none")
 
 
+def _headers_alone(send: Send) -> Send:
+    """Ends the answer after its headers, also one that would go on for ever; the app is told that nobody listens."""
+
+    async def send_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b""})
+
+    return send_headers
+
+
 def _method(scope: Scope) -> str:
-    method: str = scope["method"]
+    method: str = "HEAD" if IS_HEAD in scope else scope["method"]
     return method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "other"
 
 

@@ -69,10 +69,12 @@ def operation(
     edit: bool = False,
     consistent: bool = False,
     listed: bool = False,
+    conflicts: bool = False,
 ) -> dict[str, Any]:
     """Returns the keywords for FastAPI's route decorators.
 
     `command`: the route takes Idempotency-Key and answers Duely-Consistency; `edit`: it takes If-Match, too.
+    `conflicts`: it answers 409 though it is no command.
     `consistent`: it reads the read model, so the guard waits for the caller's own writes.
     `listed`: it answers Duely-Position. `created`: the model of a 201 beside the 200.
     `pending`: the model of a 202, for a change that is saved while what it makes is not there within 2 s.
@@ -99,7 +101,7 @@ def operation(
         "responses": {
             status: success,
             **_others(created, pending),
-            **_problems(access, has_body=body is not None, command=command),
+            **_problems(access, has_body=body is not None, conflicts=conflicts or command),
         },
         "openapi_extra": extra,
     }
@@ -113,8 +115,8 @@ def _others(created: type[BaseModel] | None, pending: type[BaseModel] | None) ->
     return {status: {"description": about, "model": model} for status, (about, model) in answers.items() if model}
 
 
-def _problems(access: Access, *, has_body: bool, command: bool) -> dict[int | str, dict[str, Any]]:
+def _problems(access: Access, *, has_body: bool, conflicts: bool) -> dict[int | str, dict[str, Any]]:
     codes = {400, 401, 403, 404, 422, 429, 503}
     codes |= {413, 415} if has_body else set()
-    codes |= {409} if command or access == "public" else set()
+    codes |= {409} if conflicts or access == "public" else set()
     return {code: {"$ref": f"#/components/responses/Problem{code}"} for code in sorted(codes)}

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from web.api.edge.app_state import AppState
+from web.api.edge.middleware import IS_HEAD
 from web.api.stream.listener import messages
 from web.api.stream.seats import Seat
 from web.caller import Caller
@@ -22,6 +23,7 @@ _HEADERS: Final = [
     (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),
 ]
+_START: Final = {"type": "http.response.start", "status": 200, "headers": _HEADERS}
 
 
 class EventStream(Response):
@@ -33,14 +35,17 @@ class EventStream(Response):
         self._caller = caller
         self._after = after
 
-    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if IS_HEAD in scope:
+            await send({**_START})
+            return
         subscription = await self._state.services.hub.subscribe(self._caller.user_id, self._after)
         seat = self._state.seats.take(self._caller, subscription.interrupt)
         watch = asyncio.create_task(_until_gone(receive, seat))
         life_seconds = uniform(*self._state.stream_times.life_seconds)  # noqa: S311  no secret
         expiry = asyncio.get_running_loop().call_later(life_seconds, seat.end, "expired")
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
+            await send({**_START})
             async with aclosing(messages(self._state, seat, subscription)) as sent:
                 async for body in sent:
                     async with asyncio.timeout(_LONGEST_SEND_SECONDS):

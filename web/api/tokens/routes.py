@@ -29,7 +29,16 @@ _SHOWN_CHARACTERS: Final = len(TOKEN_PREFIX) + 6
 
 
 @router.post(
-    "", **operation("create_token", "account", "Create a token", models.NewToken, status=201, body=bodies.CreateToken)
+    "",
+    **operation(
+        "create_token",
+        "account",
+        "Create a token",
+        models.NewToken,
+        status=201,
+        body=bodies.CreateToken,
+        conflicts=True,
+    ),
 )
 async def create(request: Request) -> Response:
     body = await read_body(request, bodies.CreateToken)
