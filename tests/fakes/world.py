@@ -18,6 +18,7 @@ from host.readiness import Check
 from host.settings import Settings
 from host.store.engine import Database
 from host.store.read_model.consistency import Projection
+from tests.fakes.documented import held_to_its_document
 from tests.fakes.gateway import FakeActors
 from tests.fakes.person import FakeClock
 from web.api.app import create_app
@@ -93,7 +94,8 @@ class World:
     def client(self, app: ASGIApp | None = None, **headers: str) -> httpx.AsyncClient:
         """Returns a client as a browser or a script is one; errors of the app are responses, as over a socket."""
         transport = httpx.ASGITransport(app or self.app, raise_app_exceptions=False)
-        return httpx.AsyncClient(transport=transport, base_url="http://duely.test", headers=headers)
+        hooks = {"response": [held_to_its_document]}
+        return httpx.AsyncClient(transport=transport, base_url="http://duely.test", headers=headers, event_hooks=hooks)
 
     async def person(self, email: str = "ada@example.org", **fields: Any) -> httpx.AsyncClient:
         """Returns a client with a session of a new user."""
