@@ -14,7 +14,7 @@ _OF_THE_ROUTER: Final = {404, 405}  # no operation answered
 async def held_to_its_document(answer: httpx.Response) -> None:
     """A hook of httpx; raises AssertionError for a status that is not documented."""
     operation = _operation(answer.request.method, answer.request.url.path)
-    if operation is not None and answer.status_code not in _OF_THE_ROUTER and answer.status_code < 500:  # noqa: PLR2004
+    if operation is not None and answer.status_code not in _OF_THE_ROUTER and answer.status_code < 500:
         said = f"{answer.request.method} {operation[0]} does not name {answer.status_code}"
         assert str(answer.status_code) in operation[1], said
 

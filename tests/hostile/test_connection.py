@@ -24,6 +24,7 @@ ENDLESS = {
     "trailers": (CHUNKED + b"0\r\n", b"A: b\r\n" * 10_000, 431),
     "one trailer": (CHUNKED + b"0\r\nA: ", b"a" * 65_536, 431),
     "an extension of a chunk": (CHUNKED + b"1;", b"a" * 65_536, 431),
+    "chunks": (POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n" * 10_000, 413),
     "empty lines": (b"", b"\r\n" * 32_768, 431),
     "a second request": (GET, b"\r\n" * 32_768, 200),
 }
@@ -97,6 +98,14 @@ async def test_a_request_has_one_host_and_one_meaning(request_head: bytes, statu
     async with running() as server, Raw(server.port) as client:
         client.send(request_head + b"\r\n")
         assert (await client.answer())[0] == status
+
+
+async def test_a_path_is_short_and_a_query_may_be_long() -> None:
+    async with running() as server, Raw(server.port) as client:
+        client.send(b"GET /?" + b"a" * 50_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await client.answer())[0] == 200
+        client.send(b"GET /" + b"%41" * 10_000 + b"?a HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await client.answer())[0] == 414
 
 
 async def test_many_requests_at_once_are_not_gathered() -> None:

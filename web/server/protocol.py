@@ -20,7 +20,7 @@ from host.metrics import http_requests
 from web.problems import ProblemError
 from web.server import refusals
 from web.server.door import Door
-from web.server.refusals import LONGEST_HEAD, MOST_HEADERS
+from web.server.refusals import LONGEST_HEAD, LONGEST_PATH, MOST_HEADERS, MOST_PIECES
 
 _MOST_WAITING: Final = 16  # requests that are sent before the first is answered
 _MOST_SWALLOWED: Final = 1024 * 1024  # bytes of a client that sends on after its answer
@@ -44,7 +44,7 @@ class GuardedHttp(HttpToolsProtocol):
         self._running: RequestResponseCycle | None = None
         self._refusal: ProblemError | None = None
         self._is_head = self._is_body = self._is_ending = False
-        self._unread = self._headers = self._size = self._swallowed = self._untaken = 0
+        self._unread = self._headers = self._size = self._pieces = self._swallowed = self._untaken = 0
         self._body_since = 0.0
 
     # --- the connection
@@ -116,9 +116,11 @@ class GuardedHttp(HttpToolsProtocol):
         hosts = [value for name, value in self.headers if name == b"host"]
         if not _are_sane(hosts) and (hosts or version != "1.0"):
             self._stop(refusals.NO_HOST)
+        if len(self.url) > LONGEST_PATH and self.url.find(b"?") not in range(LONGEST_PATH):
+            self._stop(refusals.LONG_PATH)
         if len(self.pipeline) >= _MOST_WAITING:
             self._stop(refusals.MANY_WAITING)
-        self._is_head, self._is_body, self._unread, self._size = False, True, 0, 0
+        self._is_head, self._is_body, self._unread, self._size, self._pieces = False, True, 0, 0, 0
         self._body_since = self.loop.time()
         self.read_by = self._body_since + self._limits.head_seconds
         super().on_headers_complete()
@@ -128,6 +130,9 @@ class GuardedHttp(HttpToolsProtocol):
     @override
     def on_body(self, body: bytes) -> None:
         self._unread = 0
+        self._pieces += 1
+        if self._pieces > MOST_PIECES:
+            self._stop(refusals.MANY_PIECES)
         self._size += len(body)
         self.read_by = self._body_since + self._limits.head_seconds + self._size / self._limits.bytes_a_second
         super().on_body(body)

@@ -9,11 +9,15 @@ from web.api.edge.answers import JSON_PROBLEM
 from web.problems import ProblemError
 
 LONGEST_HEAD: Final = 64 * 1024  # bytes of request line and headers; of what stands between parts of a body, too
+LONGEST_PATH: Final = 4 * 1024  # bytes before the query; ten times the longest that is anything here
 MOST_HEADERS: Final = 100  # with the trailers
+MOST_PIECES: Final = 2_000  # in which a body may come; each costs as much as a kilobyte
 
 MALFORMED: Final = ProblemError(400, "malformed_request", "Send a request of HTTP/1.1.")
 NO_HOST: Final = ProblemError(400, "bad_host", "Send one header Host, with the name of this server.")
 LONG_URL: Final = ProblemError(414, "url_too_long", "Send at most 64 KB of address and headers together.")
+LONG_PATH: Final = ProblemError(414, "url_too_long", "Send at most 4 KB of address before the query.")
+MANY_PIECES: Final = ProblemError(413, "too_many_pieces", "Send the body in larger pieces.")
 LONG_HEAD: Final = ProblemError(431, "headers_too_large", "Send at most 64 KB of address and headers together.")
 MANY_HEADERS: Final = ProblemError(431, "too_many_headers", f"Send at most {MOST_HEADERS} headers.")
 MANY_WAITING: Final = ProblemError(429, "too_many_waiting", "Wait for an answer before you ask for more.")

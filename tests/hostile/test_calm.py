@@ -1,0 +1,54 @@
+"""While one client does his worst, others are answered in time, and the process grows neither in memory nor in files."""
+
+from collections.abc import AsyncIterator
+
+import psutil
+import pytest
+
+from tests.hostile.attacks import ENDLESS, REPEATED
+from tests.hostile.calm import Calm, under_attack
+from tests.support.client import Caller
+from tests.support.deadline import eventually
+from tests.support.system import System
+
+pytestmark = pytest.mark.hostile
+
+LONGEST_P99_MS = 100
+MOST_GROWTH_MB = 40
+TRIES = 4  # a busy machine is slow at times, a slow system always
+
+
+@pytest.fixture
+async def person(system: System) -> AsyncIterator[Caller]:
+    async with Caller(system.url) as caller:
+        yield await caller.sign_up()
+
+
+@pytest.mark.parametrize("name", [*ENDLESS, *REPEATED, "half open"])
+async def test_nobody_notices(system: System, person: Caller, name: str) -> None:
+    await _unnoticed(system, person, name)
+
+
+async def test_nobody_notices_who_takes_no_answers(system: System, person: Caller) -> None:
+    async with Caller(system.url) as attacker:
+        await attacker.sign_up()
+        for number in range(30):
+            await attacker.create(f"{number}", description="x" * 20_000)
+        session = "; ".join(f"{key}={value}" for key, value in attacker.http.cookies.items())
+        await _unnoticed(system, person, "deaf", session)
+
+
+async def _unnoticed(system: System, person: Caller, name: str, session: str = "") -> None:
+    process = system.part("host")
+    files = process.num_fds()
+    seen: list[Calm] = []
+    while not seen or (seen[-1].p99 > LONGEST_P99_MS and len(seen) < TRIES):
+        seen.append(await under_attack(system, person, name, session))
+    print(name, *seen, sep="; ")  # noqa: T201  the figures
+    assert min(calm.p99 for calm in seen) < LONGEST_P99_MS, [str(calm) for calm in seen]
+    assert max(calm.grown_mb for calm in seen) < MOST_GROWTH_MB, [str(calm) for calm in seen]
+    await eventually(lambda: _files(process) <= files + 12, 15, f"its {files} files, not more")
+
+
+def _files(process: psutil.Process) -> int:
+    return process.num_fds()
