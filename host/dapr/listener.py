@@ -5,14 +5,20 @@ The request objects and tasks of a general server would cost half as much as the
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from http import HTTPStatus
+from math import inf
 from typing import cast
 
 import httptools
 from typing_extensions import override
 
 LARGEST_BODY = 48 * 1024 * 1024  # bytes: a hundred of the largest events in base64; the body of a turn has 4 MB at most
-LARGEST_HEAD = 64 * 1024  # bytes of a request before its body
+LARGEST_HEAD = 64 * 1024  # bytes of a request beside its body: head, chunk extensions, trailers
+MOST_HEADERS = 100
+MOST_CONNECTIONS = 4_096  # the sidecar has one for each open call
+LONGEST_CALL_SECONDS = 60.0  # until a request has come whole
+_LOOK_SECONDS = 5.0  # between looks for requests that take longer
 Headers = list[tuple[bytes, bytes]]
 # From method, path, headers (names in lower case) and body to status and JSON.
 Answer = Callable[[str, str, Headers, bytes], Awaitable[tuple[int, bytes]]]
@@ -53,7 +59,7 @@ class SidecarListener:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", self._port, backlog=2048)
         try:
-            await self._exit.wait()
+            await self._look_until_exit(loop)
             server.close()
             for connection in list(self._connections):
                 connection.close_if_idle()
@@ -64,8 +70,22 @@ class SidecarListener:
             for connection in list(self._connections):
                 connection.close()
 
-    def joined(self, connection: "_Connection") -> None:
+    async def _look_until_exit(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Closes the connections whose request takes too long to come, until the exit is wanted."""
+        while not self._exit.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._exit.wait()
+            begun_before = loop.time() - LONGEST_CALL_SECONDS
+            for connection in list(self._connections):
+                connection.close_if_late(begun_before)
+
+    def joined(self, connection: "_Connection") -> bool:
+        """Takes the connection; False when there are too many."""
+        if len(self._connections) >= MOST_CONNECTIONS:
+            return False
         self._connections.add(connection)
+        return True
 
     def left(self, connection: "_Connection") -> None:
         self._connections.discard(connection)
@@ -101,7 +121,12 @@ class _Connection(asyncio.Protocol):
         self._headers: Headers = []
         self._body: list[bytes] = []
         self._room = 0  # bytes that may still come of this request
-        self._is_asked = False
+        self._is_asked = self._is_whole = False
+        self._begun_at = inf  # when the request began that has not come whole
+
+    def close_if_late(self, begun_before: float) -> None:
+        if self._begun_at < begun_before:
+            self.close()
 
     def close_if_idle(self) -> None:
         if not self._is_asked:
@@ -112,7 +137,7 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
     def reply(self, status: int, body: bytes) -> None:
-        self._is_asked = False
+        self._is_asked = self._is_whole = False
         if self._transport is not None and not self._transport.is_closing():
             head = b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
             self._transport.write(head % (status, _PHRASES[status], len(body)) + body)
@@ -120,7 +145,8 @@ class _Connection(asyncio.Protocol):
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._listener.joined(self)
+        if not self._listener.joined(self):
+            self._transport.abort()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -138,13 +164,17 @@ class _Connection(asyncio.Protocol):
             self.close()
 
     def on_message_begin(self) -> None:
-        self._is_asked = True
+        if self._is_whole:
+            raise httptools.HttpParserCallbackError("a call before the answer to the one before it")
+        self._is_asked, self._begun_at = True, asyncio.get_running_loop().time()
         self._url, self._headers, self._body, self._room = b"", [], [], LARGEST_HEAD
 
     def on_url(self, url: bytes) -> None:
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if len(self._headers) >= MOST_HEADERS:
+            raise httptools.HttpParserCallbackError("too many headers")
         self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
@@ -158,6 +188,7 @@ class _Connection(asyncio.Protocol):
         self._body.append(body)
 
     def on_message_complete(self) -> None:
+        self._is_whole, self._begun_at = True, inf
         if self._transport is not None and not self._transport.is_closing():
             method = self._parser.get_method().decode()
             self._listener.call(self, method, self._path, self._headers, b"".join(self._body))

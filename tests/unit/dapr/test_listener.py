@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
 
+from host.dapr import listener
 from host.dapr.listener import LARGEST_HEAD, Headers, SidecarListener
 from tests.fakes.sidecar_listener import is_open, listening
 
@@ -69,6 +71,68 @@ async def test_what_is_no_http_ends_its_connection_alone() -> None:
         writer.write(REQUEST)
         assert b"200 OK" in await reader.readuntil(b"s|body")
         writer.close()
+
+
+@pytest.mark.parametrize(
+    ("begun", "part"),
+    [
+        (b"PUT /", b"a" * 65_536),
+        (b"PUT / HTTP/1.1\r\nA: ", b"a" * 65_536),
+        (b"PUT / HTTP/1.1\r\n", b"A: b\r\n" * 10_000),
+        (b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"A: b\r\n" * 10_000),
+        (b"", b"\r\n" * 32_768),
+        (b"", REQUEST * 1_000),
+    ],
+)
+async def test_what_never_ends_is_cut_off(begun: bytes, part: bytes) -> None:
+    calls = 0
+
+    async def slow(_method: str, _path: str, _headers: Headers, _body: bytes) -> tuple[int, bytes]:
+        nonlocal calls
+        calls += 1
+        await asyncio.sleep(0.3)
+        return 200, b""
+
+    async with listening(slow) as url:
+        reader, writer = await connect(url)
+        writer.write(begun)
+        with suppress(ConnectionError):
+            for _ in range(200):
+                writer.write(part)
+                await writer.drain()
+            raise AssertionError("all of it was taken")
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
+        writer.close()
+        assert calls <= 1
+
+
+async def test_a_call_that_does_not_come_whole_ends_and_an_idle_connection_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listener, "LONGEST_CALL_SECONDS", 0.2)
+    monkeypatch.setattr(listener, "_LOOK_SECONDS", 0.1)
+    async with listening(echo) as url:
+        (idle, idle_writer), (late, late_writer) = await connect(url), await connect(url)
+        late_writer.write(REQUEST[:-1])
+        async with asyncio.timeout(3):
+            assert await late.read() == b""
+        late_writer.close()
+        await asyncio.sleep(0.3)
+        idle_writer.write(REQUEST)
+        assert b"200 OK" in await idle.readuntil(b"s|body")
+        idle_writer.close()
+
+
+async def test_so_many_connections_are_taken_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "MOST_CONNECTIONS", 2)
+    async with listening(echo) as url:
+        connections = [await connect(url) for _ in range(3)]
+        assert await connections[2][0].read() == b""
+        connections[1][1].write(REQUEST)
+        assert b"200 OK" in await connections[1][0].readuntil(b"s|body")
+        for _, writer in connections:
+            writer.close()
 
 
 async def test_the_end_waits_for_open_calls_and_answers_them() -> None:
