@@ -117,6 +117,15 @@ async def test_many_requests_at_once_are_not_gathered() -> None:
         await eventually(lambda: server.app.open == 0, 5, "the first has ended")
 
 
+async def test_the_first_of_several_requests_hears_that_its_client_has_left(caplog: pytest.LogCaptureFixture) -> None:
+    async with running() as server:
+        async with Raw(server.port) as client:
+            client.send(GET.replace(b"/health/live", b"/endless") + GET)
+            await eventually(lambda: server.app.open == 1, 5, "it answers")
+        await eventually(lambda: (server.held(), server.app.open) == (0, 0), 5, "it has ended")
+    assert [line for line in caplog.records if line.levelname == "ERROR"] == []
+
+
 async def test_a_few_requests_at_once_are_answered_in_order() -> None:
     async with running() as server, Raw(server.port) as client:
         client.send(GET * 10)
