@@ -1,12 +1,14 @@
 """While one client does his worst, others are answered in time, and the process grows neither in memory nor in files."""
 
 from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
 
 from tests.hostile.attacks import ENDLESS, REPEATED
 from tests.hostile.calm import Calm, under_attack
+from tests.hostile.raw import GET, Raw
 from tests.support.client import Caller
 from tests.support.deadline import eventually
 from tests.support.system import System
@@ -36,6 +38,30 @@ async def test_nobody_notices_who_takes_no_answers(system: System, person: Calle
             await attacker.create(f"{number}", description="x" * 20_000)
         session = "; ".join(f"{key}={value}" for key, value in attacker.http.cookies.items())
         await _unnoticed(system, person, "deaf", session)
+
+
+async def test_each_port_of_http_holds_its_clients_to_the_limits(system: System) -> None:
+    for port in (system.port, urlsplit(system.inner_url).port or 0):
+        async with Raw(port) as client:
+            client.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 70_000)
+            assert (await client.answer())[0] == 431
+        async with Raw(port) as client:
+            client.send(b"GET /health/live HTTP/1.1\r\n\r\n")
+            assert (await client.answer())[0] == 400
+    told = system.data.noted_running()
+    assert told is not None
+    async with Raw(told.app_port) as client:
+        assert await client.send_for_ever(b"a" * 65_536) < 16 * 1024 * 1024
+        await client.ended()
+
+
+async def test_a_head_has_no_body_on_the_wire(system: System) -> None:
+    for path in (b"/health/live", b"/api/v1/openapi.json", b"/", b"/api/v1/nothing"):
+        async with Raw(system.port) as client:
+            client.send(b"HEAD %b HTTP/1.1\r\nHost: x\r\n\r\n" % path + GET)
+            head = await client.reader.readuntil(b"\r\n\r\n")
+            assert b"content-length" in head.lower(), path
+            assert (await client.answer())[0] == 200, path
 
 
 async def _unnoticed(system: System, person: Caller, name: str, session: str = "") -> None:
