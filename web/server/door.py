@@ -1,20 +1,26 @@
 """The connections of one listener: how many an address may hold, and what ends those whose time is over."""
 
+import logging
 import resource
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from math import inf
 from typing import Final, Literal, Protocol
 
 from host.settings import Settings
 from web.api.edge.rate_limits import network_of
 
+log = logging.getLogger(__name__)
+
 Network = IPv4Network | IPv6Network
 Place = Literal["taken", "too many of this address", "too many"]
 
 LOOPBACK: Final[tuple[Network, ...]] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+_TELL_SECONDS: Final = 60.0
+_MOST_NAMED: Final = 1_000  # addresses that are remembered until they are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +56,17 @@ class Door:
         self._most = _most_connections() if most is None else most
         self._connections: dict[Connection, str] = {}
         self._of_address: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._told_at = -inf
 
     def enter(self, connection: Connection, address: str | None) -> Place:
         """Takes a place for a connection; `leave` gives it back. Returns why there is none."""
-        if len(self._connections) >= self._most:
-            return "too many"
         counted = "" if self.is_exempt(address) else network_of(address or "")
+        if len(self._connections) >= self._most:
+            self._refused["all"] += 1
+            return "too many"
         if counted and self._of_address[counted] >= self.limits.connections_per_address:
+            self._refused[counted if len(self._refused) < _MOST_NAMED else "others"] += 1
             return "too many of this address"
         self._connections[connection] = counted
         if counted:
@@ -79,6 +89,17 @@ class Door:
         over = [held for held in self._connections if held.read_by < now or held.write_by < now]
         for connection in over:
             connection.expire(now)
+        if self._refused and now >= self._told_at + _TELL_SECONDS:
+            self._tell(now)
+
+    def _tell(self, now: float) -> None:
+        """One line a minute, whatever comes: it may be an attack, or a proxy that is not named as one."""
+        address, times = self._refused.most_common(1)[0]
+        hint = "a proxy? then name it in DUELY_TRUSTED_PROXIES"
+        extra = {"refused": self._refused.total(), "most_from": address, "times": times, "hint": hint}
+        log.warning("connections refused: an address has too many", extra=extra)
+        self._refused.clear()
+        self._told_at = now
 
 
 def door_of(settings: Settings) -> Door:

@@ -68,6 +68,18 @@ def test_what_is_over_is_told_so_and_nothing_else() -> None:
     assert [each.expired_at for each in (late, slow, busy)] == [10.0, 10.0, 0.0]
 
 
+def test_refusals_are_told_once_a_minute_with_whom_they_hit_most(caplog: pytest.LogCaptureFixture) -> None:
+    door = Door(Limits(connections_per_address=1))
+    entered(door, "192.0.2.1", 6)
+    entered(door, "192.0.2.2", 2)
+    for now in (10.0, 11.0, 12.0):
+        door.sweep(now)
+        entered(door, "192.0.2.3", 3)
+    door.sweep(71.0)
+    told = [(line.__dict__["refused"], line.__dict__["most_from"], line.__dict__["times"]) for line in caplog.records]
+    assert told == [(6, "192.0.2.1", 5), (8, "192.0.2.3", 8)]
+
+
 def test_the_settings_say_how_many_and_how_long() -> None:
     assert door_of(read_settings({})).limits == Limits(200, 75)
     settings = read_settings({"DUELY_CONNECTIONS_PER_ADDRESS": "50", "DUELY_KEEP_ALIVE_SECONDS": "310"})
