@@ -23,7 +23,8 @@ class Ports:
     """What a turn needs from the host. None of the functions may block.
 
     `on_commit` gets the types of the events that a turn committed, `note_armed` an armed wake as (actor type, actor id,
-    instant), `on_bug` a bug.
+    instant), `on_bug` a bug. `fault_of` gets (actor type, actor id, command as it came) and returns why the gateway did not
+    sign it for that actor, "" when it did.
     """
 
     clock: Clock
@@ -31,6 +32,7 @@ class Ports:
     on_commit: Callable[[set[str]], None]
     note_armed: Callable[[str, str, str], None]
     on_bug: Callable[[Bug], None]
+    fault_of: Callable[[str, str, Any], str]
 
 
 class Activations:

@@ -29,6 +29,9 @@ WAKE = "wake"  # the one reminder of an actor
 STATE_SECONDS = 3.0
 ARM_SECONDS = 0.5
 EARLY_PAUSE = timedelta(seconds=1)
+ARM_PAUSE = timedelta(
+    seconds=1
+)  # whoever calls `tick` and `arm` without end costs the scheduler one write in that time
 LONGEST_DELAY = timedelta(days=365)  # the scheduler refuses 292 years; a tick that is early registers the next stretch
 # The write of a turn, as the sidecar takes it: a transaction of one operation on one key.
 SAVE_HEAD = b'[{"operation":"upsert","request":{"key":"' + KEY.encode() + b'","value":'
@@ -90,12 +93,16 @@ class TurnActor(Actor, Turns, Remindable):
         self._lock = activations.lock_of(self._type, self._id)
         self._epoch = activations.epoch
         self._doc: Doc | None = None
+        self._armed: tuple[str, datetime] | None = None  # the wake registered last, and when
 
     async def turn(self, command: Json) -> Json:
-        """Applies a command, given as `Command.to_wire()`; returns the envelope `Reply.to_wire()`, or that of a bug.
+        """Applies a command, given as `Command.to_wire()` and signed; returns `Reply.to_wire()`, or the envelope of a bug.
 
-        Raises Outage when the result is not known.
+        Without the gateway's signature nothing happens, and the envelope is `{"ok": false, "unsigned": why}`. Raises Outage
+        when the result is not known.
         """
+        if fault := self._ports.fault_of(self._type, self._id, command):
+            return {"ok": False, "unsigned": fault}
         try:
             read = Command.from_wire(command)
         except (KeyError, TypeError) as error:
@@ -129,7 +136,7 @@ class TurnActor(Actor, Turns, Remindable):
             now = self._ports.clock.now()
             reply = await self._apply(tick_command(self._id, instant_text(now)), now)
             wake = None if self._doc is None else self._doc.wake
-            if wake is not None:
+            if wake is not None and (must_arm or not self._armed_just_now(wake)):
                 did_something = bool(reply["value"])
                 try:
                     await self._arm(wake, timedelta(0) if did_something else EARLY_PAUSE, arm_seconds)
@@ -145,7 +152,7 @@ class TurnActor(Actor, Turns, Remindable):
     async def _arm_stored(self) -> Json:
         async with self._alone():
             doc = await self._read()
-            if doc.wake is not None:
+            if doc.wake is not None and not self._armed_just_now(doc.wake):
                 await self._arm(doc.wake, timedelta(0), STATE_SECONDS)
             return {"armed": doc.wake}
 
@@ -305,7 +312,14 @@ class TurnActor(Actor, Turns, Remindable):
                 await self.register_reminder(WAKE, b"", delay, failure_policy=FOR_EVER)
         except _OUTAGES as error:
             raise Outage(f"the wake of {self._type} could not be registered") from error
+        self._armed = wake, self._ports.clock.now()
         self._ports.note_armed(self._type, self._id, wake)
+
+    def _armed_just_now(self, wake: str) -> bool:
+        """Returns whether it was registered less than ARM_PAUSE ago; a clock that was set back does not matter."""
+        if self._armed is None or self._armed[0] != wake:
+            return False
+        return abs(self._ports.clock.now() - self._armed[1]) < ARM_PAUSE
 
     # The SDK's own state cache is not used; leaving it on costs a thread hop at every activation.
     async def _reset_state_internal(self) -> None:

@@ -35,12 +35,14 @@ from host.dapr.jobs import Job
 from host.dapr.publisher import SidecarPublisher
 from host.dapr.sentinel import Sentinel
 from host.dapr.subscription import TopicSubscription, TopicSubscriptions
+from host.doorkeeper import Doorkeeper
 from host.live.announcements import UPDATES, Announcements, updates_to
 from host.live.hub import Hub
 from host.pace import pace_of
 from host.presence import Presence
 from host.readiness import checks
 from host.settings import Settings
+from host.signatures import Signatures
 from host.store.access.secrets import secret
 from host.store.engine import Database, is_outage
 from host.store.read_model.consistency import Projection
@@ -62,9 +64,10 @@ class HostProcess:
     The public side uses its attributes without an underscore.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, signatures: Signatures) -> None:
         process_id = secrets.token_hex(8)
         self.settings = settings
+        self._signatures = signatures
         self.clock = SystemClock()
         self.database = Database(settings.database_url)
         self._pace = pace_of(settings.role, settings.broker)
@@ -73,11 +76,19 @@ class HostProcess:
         self.signing_key = b""
         self._sidecar = SidecarConnection(settings.dapr_grpc_port, settings.dapr_http_port, settings.dapr_api_token)
         self._client = SidecarActorClient(self._sidecar)
-        self.gateway = Gateway(self._client)  # for consumers and chores, which make few calls at once and may wait
-        self.request_gateway = Gateway(self._client, most_in_flight=MOST_IN_FLIGHT)
+        self.gateway = Gateway(
+            self._client, signatures
+        )  # for consumers and chores, which make few calls at once and may wait
+        self.request_gateway = Gateway(self._client, signatures, most_in_flight=MOST_IN_FLIGHT)
         self._has_broker = settings.broker != "none"
         component = TASK_UPDATES if settings.role == "web" else BROKER_COMPONENT
-        self.checks = checks(self.database, self._sidecar, settings.role, component if self._has_broker else "")
+        self.checks = checks(
+            self.database,
+            self._sidecar,
+            settings.role,
+            component if self._has_broker else "",
+            (self.gateway, self.request_gateway),
+        )
         self._presence = Presence(self.database, process_id, settings.role)
         self._arming = Arming(self.database, self.clock)
         publisher = SidecarPublisher(self._sidecar, BROKER_COMPONENT, settings.kafka_prefix)
@@ -187,6 +198,7 @@ class HostProcess:
                 on_commit=self._on_commit,
                 note_armed=self._arming.note,
                 on_bug=BugLog().note,
+                fault_of=Doorkeeper(self._signatures).fault_of,
             )
             config, on_configured = await hosted(self._client, ports)
         jobs = {archivist.JOB: self._archivist.asked}

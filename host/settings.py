@@ -34,6 +34,7 @@ class Settings:
     inner_host: str = "127.0.0.1"
     inner_port: int = 0
     inner_token: str = ""
+    command_keys: str = ""
     data_dir: Path = field(default_factory=lambda: Path("data"))
     archive_dir: Path | None = None
     activity_days: int = 90
@@ -72,6 +73,12 @@ class Settings:
         return Path(self.inner_token).expanduser().absolute() if self.inner_token else self.data_dir / "run/inner-token"
 
     @property
+    def command_key_file(self) -> Path:
+        """The file with the keys that sign commands."""
+        named = self.command_keys
+        return Path(named).expanduser().absolute() if named else self.data_dir / "run/command-key"
+
+    @property
     def loopback_only(self) -> bool:
         """Whether only this machine can reach the public port."""
         try:
@@ -93,6 +100,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         inner_host=env.get("DUELY_INNER_HOST") or defaults.inner_host,
         inner_port=_port(env, "DUELY_INNER_PORT", defaults.inner_port),
         inner_token=env.get("DUELY_INNER_TOKEN", ""),
+        command_keys=env.get("DUELY_COMMAND_KEY_FILE", ""),
         data_dir=Path(env.get("DUELY_DATA_DIR") or "data").expanduser().absolute(),
         archive_dir=Path(archive_dir).expanduser().absolute() if archive_dir else None,
         activity_days=_days(env, "DUELY_ACTIVITY_DAYS", defaults.activity_days),

@@ -15,11 +15,13 @@ import uvicorn
 import uvloop
 from typing_extensions import override
 
+from host.command_keys import signatures_of
 from host.dapr.listener import SidecarListener
 from host.inner_token import token_of
 from host.logs import start_logging
 from host.process import HostProcess
 from host.settings import BadSettingError, Settings, read_settings
+from host.signatures import Signatures
 from web.api.app import create_app
 from web.api.health.app import create_health_app
 from web.api.sessions.sign_outs import watch
@@ -70,13 +72,13 @@ def main() -> None:
     """Runs until SIGTERM or SIGINT; exits with code 2 if a setting cannot be used."""
     try:
         settings = read_settings()
-        token = token_of(settings)
+        token, signatures = token_of(settings), signatures_of(settings)
     except BadSettingError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
     start_logging(settings.log_level)
     _raise_file_limit()
-    uvloop.run(serve(settings, token))
+    uvloop.run(serve(settings, token, signatures))
 
 
 def _raise_file_limit() -> None:
@@ -88,13 +90,13 @@ def _raise_file_limit() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
-async def serve(settings: Settings, inner_token: str) -> None:
+async def serve(settings: Settings, inner_token: str, signatures: Signatures) -> None:
     """Starts what the role needs, waits for the signal and stops in the reverse order."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    process = HostProcess(settings)
+    process = HostProcess(settings, signatures)
     await process.open()
     app = create_app(_services(process)) if settings.role in {"all", "web"} else None
     _collect_rarely()

@@ -1,7 +1,9 @@
-"""The gateway: the only way to call actors. Outages become Unavailable, bugs ActorBug."""
+"""The gateway: the only way to call actors. It signs commands; outages become Unavailable, bugs ActorBug."""
 
 import asyncio
 import logging
+import time
+from math import inf
 from typing import Final, Protocol
 
 import orjson
@@ -9,12 +11,14 @@ from dapr.clients.base import DaprActorClientBase
 
 from actors.commands import Command
 from actors.replies import Json, Reply
+from host.signatures import FAULTS, Signatures
 
 log = logging.getLogger(__name__)
 
 # Repeating a call is safe: a command has an id, and the actor answers a repeated one from its command log.
 _PAUSES_SECONDS = (0.05, 0.2, 0.5, 1.0, 2.0)
 _DEADLINE_SECONDS = 8.0
+_REFUSAL_SECONDS = 60.0
 
 MOST_IN_FLIGHT: Final = 256  # for requests; two cores make some 600 tasks a second, so the last one waits 0.4 s
 
@@ -23,6 +27,15 @@ class Unavailable(Exception):  # noqa: N818  an outage is a state of the world, 
     """The actor could not be reached in time; nothing is known to have happened. Try again."""
 
     retry_after_seconds = 2
+
+
+class CommandRefused(Unavailable):
+    """The actor does not take our signature, and nothing happened. To repeat it helps once the operator has acted."""
+
+    def __init__(self, actor_type: str, fault: str) -> None:
+        super().__init__(
+            f"{actor_type} refuses our commands ({fault}): {FAULTS.get(fault, 'it is of another release')}"
+        )
 
 
 class ActorBug(Exception):  # noqa: N818  the third kind of failure, named as the other two are
@@ -44,21 +57,30 @@ class Actors(Protocol):
 
 
 class Gateway:
-    """Calls actors through the sidecar. Each method raises Unavailable after 8 s of trying, or ActorBug at once.
+    """Calls actors through the sidecar, with commands that it has signed. Each method raises Unavailable after 8 s of trying, or ActorBug at once.
 
     Beyond `most_in_flight` calls (None: no limit) a call raises Unavailable at once: behind a sidecar that hangs or is
     slow, it would only wait for its deadline as well.
     """
 
-    def __init__(self, client: DaprActorClientBase, *, most_in_flight: int | None = None) -> None:
+    def __init__(
+        self, client: DaprActorClientBase, signatures: Signatures, *, most_in_flight: int | None = None
+    ) -> None:
         self._client = client
+        self._signatures = signatures
         self._most_in_flight = most_in_flight
         self._in_flight = 0
+        self._refused: tuple[float, str] = (-inf, "")
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
         """Returns the actor's reply, which may be a refusal."""
-        body = orjson.dumps(command.to_wire())
+        body = orjson.dumps(self._signatures.sign(actor_type, actor_id, command.to_wire()))
         return Reply.from_wire(await self._call(actor_type, actor_id, "turn", body))
+
+    def refusal(self) -> str:
+        """Returns why actors refused a command in the last minute, "" when they refused none."""
+        at, why = self._refused
+        return why if time.monotonic() - at < _REFUSAL_SECONDS else ""
 
     async def tick(self, actor_type: str, actor_id: str) -> None:
         """Lets the actor do what is due, as its Dapr reminder would."""
@@ -80,9 +102,15 @@ class Gateway:
         finally:
             self._in_flight -= 1
         wire: Json = orjson.loads(answer)
+        if "unsigned" in wire:
+            raise self._noted(CommandRefused(actor_type, wire["unsigned"]))
         if "bug" in wire:
             raise ActorBug(actor_type, wire["bug"]["fingerprint"])
         return wire
+
+    def _noted(self, refused: CommandRefused) -> CommandRefused:
+        self._refused = time.monotonic(), str(refused)
+        return refused
 
     async def _call_until_answered(self, actor_type: str, actor_id: str, method: str, body: bytes) -> bytes:
         """Repeats a failed call after growing pauses; raises Unavailable after the last one."""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.clock import SystemClock
 from actors.commands import Command, Principal, build_command
+from host.command_keys import signatures_from
 from host.console import OperatorError
 from host.dapr.client import SidecarActorClient, SidecarConnection
 from host.dapr.gateway import ActorBug, Gateway, Unavailable
@@ -20,7 +21,7 @@ from host.operator.database import errors_as_messages, opened
 from host.passwords import HASHER, LONGEST, SHORTEST, is_common, matches
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
-from host.settings import Settings
+from host.settings import BadSettingError, Settings
 from host.store.access import accounts, sessions
 from host.store.access.accounts import Account
 from host.store.engine import Database
@@ -159,7 +160,10 @@ def _registration(account: Account) -> Command:
 async def _send(running: Running, user_id: str, command: Command) -> None:
     sidecar = SidecarConnection(running.dapr_grpc_port, running.dapr_http_port, running.api_token)
     try:
-        reply = await Gateway(SidecarActorClient(sidecar)).send("UserActor", user_id, command)
+        signatures = signatures_from(Path(running.command_keys))
+        reply = await Gateway(SidecarActorClient(sidecar), signatures).send("UserActor", user_id, command)
+    except BadSettingError as error:
+        raise OperatorError(str(error)) from error
     except (Unavailable, ActorBug) as error:
         raise OperatorError(f"{error}. Run the same command again to finish; `duely doctor` tells more.") from error
     finally:

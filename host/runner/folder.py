@@ -35,6 +35,7 @@ class Running:
 
     parts: the pids of the parts that run, by name; names: of all parts that should run
     inner_token: the path of the token's file; "" where no token is asked for
+    command_keys: the path of the file with the keys that sign commands
     """
 
     pid: int
@@ -46,6 +47,7 @@ class Running:
     api_token: str = field(repr=False)
     inner_url: str = ""
     inner_token: str = ""
+    command_keys: str = ""
     parts: Mapping[str, int] = field(default_factory=dict[str, int])
     names: Sequence[str] = field(default_factory=list[str])
 

@@ -299,6 +299,7 @@ def environment(machine: Machine) -> dict[str, str]:
         "DUELY_INNER_HOST": inner_host,
         "DUELY_INNER_PORT": str(inner_port),
         "DUELY_INNER_TOKEN": str(machine.settings.inner_token_file or "off"),
+        "DUELY_COMMAND_KEY_FILE": str(machine.settings.command_key_file),
         "DUELY_APP_PORT": str(machine.ports["app"]),
         "DAPR_HTTP_PORT": str(machine.ports["dapr_http"]),
         "DAPR_GRPC_PORT": str(machine.ports["dapr_grpc"]),

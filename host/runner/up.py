@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from host.command_keys import signatures_of
 from host.console import OperatorError, Say
 from host.inner_token import token_of
 from host.runner import broker, checkout, log_files, ports, sidecar, sidecar_build
@@ -61,7 +62,8 @@ def run(settings: Settings, layout: Layout, say: Say) -> int:
     try:
         folder.prepare()
         with folder.locked():
-            token_of(settings)  # makes the token before any process needs it
+            token_of(settings)  # makes the token and the key before any process needs them
+            signatures_of(settings)
             end_leftovers(folder.noted_running(), say)
             for address in layout.chosen:
                 refuse_a_taken_port(address)
@@ -156,6 +158,7 @@ def _running(machine: Machine, names: Sequence[str]) -> Running:
         url=url_of(machine),
         inner_url=_url(*machine.settings.inner_address),
         inner_token=str(machine.settings.inner_token_file or ""),
+        command_keys=str(machine.settings.command_key_file),
         sidecar=str(machine.sidecar.folder),
         app_port=machine.ports["app"],
         dapr_http_port=machine.ports["dapr_http"],

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
 from typing import Final
 
 from typing_extensions import override
 
+from actors.clock import SystemClock
 from actors.commands import Command
 from actors.ports import Ports
 from actors.replies import Reply
@@ -17,7 +19,9 @@ from host.consumers.catchup import Catchup
 from host.consumers.projector import Projector
 from host.consumers.wiring import wired
 from host.dapr.gateway import Gateway
+from host.doorkeeper import Doorkeeper
 from host.notify.in_app import IN_APP
+from host.signatures import Signatures
 from host.simulation.clock import SimulatedClock
 from host.simulation.sidecar import SimulatedSidecar
 from host.store.engine import Database
@@ -48,7 +52,8 @@ class World:
         self.clock = clock
         self.database = database
         self._sidecar = SimulatedSidecar(database)
-        self.gateway = Gateway(self._sidecar)
+        self._signatures = Signatures([token_bytes(32)], SystemClock())
+        self.gateway = Gateway(self._sidecar, self._signatures)
         projector = _WatchedProjector(on_events or _ignore)
         handlers = wired(database, clock, self.gateway, settle_seconds=0)._replace(projector=projector)
         self._notifier = handlers.notifier
@@ -77,6 +82,7 @@ class World:
             on_commit=self._on_commit,
             note_armed=_ignore_armed,
             on_bug=BugLog().note,
+            fault_of=Doorkeeper(self._signatures).fault_of,
         )
         await self._sidecar.host(ports)
         for catchup in self._catchups.values():

@@ -12,6 +12,7 @@ from actors.commands import Command
 from host.dapr.gateway import Gateway
 from host.store.engine import Database
 from tests.fakes.gateway import FakeActors
+from tests.fakes.signing import OTHER_KEY, signatures
 from tests.fakes.world import World
 from tests.support.deadline import eventually
 
@@ -90,7 +91,7 @@ async def test_behind_a_sidecar_that_hangs_a_request_too_many_gets_its_503_at_on
     here: World, ada: httpx.AsyncClient
 ) -> None:
     hanging = HangingSidecar(here.actors)
-    here.actors = Gateway(hanging, most_in_flight=3)  # type: ignore[assignment, arg-type]
+    here.actors = Gateway(hanging, signatures(), most_in_flight=3)  # type: ignore[assignment, arg-type]
     client = here.client(here.app_with(here.settings))
     client.cookies = ada.cookies
     waiting = [asyncio.create_task(client.post(TASKS, json={"title": "x"})) for _ in range(3)]
@@ -128,3 +129,16 @@ async def test_a_database_that_is_down_is_a_503_with_a_time(here: World, ada: ht
     ready = await ada.get("/health/ready")
     assert (ready.status_code, ready.json()["status"]) == (503, "not ready")
     assert (await ada.get("/health/live")).status_code == 200
+
+
+async def test_a_process_with_another_key_is_unavailable_and_loses_nothing(here: World, ada: httpx.AsyncClient) -> None:
+    """Its requests are answered at once, and the same request is done when the key is right."""
+    right = here.actors.beneath
+    here.actors.beneath = Gateway(here.actors._sidecar, signatures(OTHER_KEY))
+    key = {"Idempotency-Key": str(uuid4())}
+    began = time.monotonic()
+    refused = await ada.post("/api/v1/tasks", json={"title": "Pay rent"}, headers=key)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+    assert time.monotonic() - began < 1, "no call is repeated"
+    here.actors.beneath = right
+    assert (await ada.post("/api/v1/tasks", json={"title": "Pay rent"}, headers=key)).status_code == 201

@@ -9,9 +9,11 @@ from actors.ports import Activations, Ports
 from actors.replies import Reply
 from host.bugs import BugLog
 from host.dapr.gateway import ActorBug, Gateway, Unavailable
+from host.doorkeeper import Doorkeeper
 from host.simulation.sidecar import SimulatedSidecar
 from host.store.engine import Database
 from host.store.turns.commands import CommandLog
+from tests.fakes.signing import signatures
 
 
 async def _nothing() -> None:
@@ -33,10 +35,18 @@ class FakeActors:
         self.calls: list[tuple[str, str]] = []
         self.sent: list[tuple[str, str, Command]] = []
         self._on_commit = on_commit
-        self._ports = Ports(clock, CommandLog(database), on_commit=_forget, note_armed=_forget, on_bug=BugLog().note)
+        signing = signatures()
+        self._ports = Ports(
+            clock,
+            CommandLog(database),
+            on_commit=_forget,
+            note_armed=_forget,
+            on_bug=BugLog().note,
+            fault_of=Doorkeeper(signing).fault_of,
+        )
         self._sidecar = SimulatedSidecar(database)
         self._activations: Activations
-        self.beneath = Gateway(self._sidecar)  # the same actors without switches, and nothing follows a commit
+        self.beneath = Gateway(self._sidecar, signing)  # the same actors without switches, and nothing follows a commit
 
     async def open(self) -> None:
         """Makes the actors callable."""

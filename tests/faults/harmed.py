@@ -99,6 +99,7 @@ class Harmed(System):
             "grpc_port": running.dapr_grpc_port,
             "http_port": running.dapr_http_port,
             "token": running.api_token,
+            "command_keys": running.command_keys,
         }
 
     def verify(self) -> "subprocess.CompletedProcess[str]":

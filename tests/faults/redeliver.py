@@ -14,11 +14,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import orjson
 
 from actors.clock import SystemClock
+from host.command_keys import signatures_from
 from host.consumers.catchup import Catchup
 from host.consumers.table import topics_of
 from host.consumers.wiring import wired
@@ -54,7 +56,11 @@ class Redelivery:
         sidecar = SidecarConnection(address["grpc_port"], address["http_port"], address["token"])
         await database.open()
         try:
-            deliver = _publishing(database, sidecar) if address.get("broker") else _consuming(database, sidecar)
+            deliver = (
+                _publishing(database, sidecar)
+                if address.get("broker")
+                else _consuming(database, sidecar, address["command_keys"])
+            )
             while True:
                 fresh = await self._fresh(database)
                 await self._deliver(deliver, fresh + self._due())
@@ -97,9 +103,9 @@ class Redelivery:
             self.counts["deliveries"] += len(batch)
 
 
-def _consuming(database: Database, sidecar: SidecarConnection) -> Deliver:
+def _consuming(database: Database, sidecar: SidecarConnection, command_keys: str) -> Deliver:
     """Returns a function that delivers to every consumer at once."""
-    gateway = Gateway(SidecarActorClient(sidecar))
+    gateway = Gateway(SidecarActorClient(sidecar), signatures_from(Path(command_keys)))
     handlers = wired(database, SystemClock(), gateway)
     catchups = [Catchup(database, consumer) for consumer in handlers.consumers()]
 

@@ -81,7 +81,10 @@ class Subject(Protocol):
         ...
 
     def redelivery(self) -> dict[str, Any]:
-        """Returns the addresses for a consumer of our own: `database_url`, `grpc_port`, `http_port`, `token`, `broker`."""
+        """Returns the addresses for a consumer of our own, and the path `command_keys`.
+
+        The addresses are `database_url`, `grpc_port`, `http_port`, `token`, `broker`.
+        """
         ...
 
     def verify(self) -> "CompletedProcess[str]":

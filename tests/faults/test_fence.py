@@ -21,6 +21,7 @@ import orjson
 import pytest
 
 from actors.commands import Command, Principal, build_command
+from host.command_keys import signatures_of
 from host.store.turns.actor_state import row_key
 from tests.support.client import Caller
 from tests.support.deadline import eventually
@@ -179,9 +180,10 @@ async def _tell(replica: Replica, task_id: str, command: Command) -> bool:
     """As a gateway does, with more patience; whether the write was acknowledged."""
     url = f"{replica.sidecar_url}/v1.0/actors/TaskActor/{task_id}/method/turn"
     headers = {"dapr-api-token": replica.machine.api_token}
+    signed = signatures_of(replica.machine.settings).sign("TaskActor", task_id, command.to_wire())
     try:
         async with httpx.AsyncClient(timeout=60) as http:
-            answer = await http.put(url, content=orjson.dumps(command.to_wire()), headers=headers)
+            answer = await http.put(url, content=orjson.dumps(signed), headers=headers)
     except httpx.TransportError:
         return False
     return answer.is_success and bool(answer.json()["ok"])

@@ -3,12 +3,17 @@
 import asyncio
 import ipaddress
 import stat
+from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import psutil
 import pytest
 
+from actors.commands import Principal, build_command
+from host.command_keys import signatures_from
 from host.runner.folder import DataFolder
+from tests.fakes.signing import signatures
 from tests.support.client import Caller, signed_up
 from tests.support.system import System
 
@@ -43,6 +48,49 @@ async def test_the_ports_between_host_and_sidecar_refuse_a_stranger_without_a_to
         assert answer.status_code in {401, 403}
         answer = await stranger.http.get(f"http://127.0.0.1:{running.dapr_http_port}/v1.0/metadata")
         assert answer.status_code in {401, 403}
+
+
+async def test_whoever_has_the_sidecars_token_can_still_say_nothing_to_an_actor(system: System, person: Caller) -> None:
+    """As through any door of Dapr that somebody left open: what is missing is the gateway's signature."""
+    told = system.data.noted_running()
+    assert told is not None
+    task = await person.create("Mine")
+    command = build_command(
+        "PatchTask",
+        {"title": "Theirs"},
+        id=str(uuid4()),
+        principal=Principal("user", person.user_id, person.user_id),
+        correlation_id="of a stranger",
+        zone="UTC",
+    ).to_wire()
+    other_key = signatures().sign("TaskActor", task["id"], command)
+    url = f"http://127.0.0.1:{told.dapr_http_port}/v1.0/actors/TaskActor/{task['id']}/method"
+    async with httpx.AsyncClient(headers={"dapr-api-token": told.api_token}) as stranger:
+        for wire, fault in ((command, "unsigned"), (other_key, "unknown key"), (None, "unsigned")):
+            answer = await stranger.put(f"{url}/turn", json=wire)
+            assert (answer.status_code, answer.json()) == (200, {"ok": False, "unsigned": fault})
+        for _ in range(100):
+            for method in ("tick", "arm", "ping"):
+                assert (await stranger.put(f"{url}/{method}")).status_code == 200
+        signed = signatures_from(Path(told.command_keys)).sign("TaskActor", task["id"], command)
+        before = await person.task(task["id"])
+        assert before == task
+        assert (await stranger.put(f"{url}/turn", json=signed)).json()["ok"], "the same, signed"
+    async with httpx.AsyncClient(base_url=system.inner_url, headers=system.inner_headers) as watcher:
+        metrics = (await watcher.get("/metrics")).text
+        assert 'commands_refused_total{fault="unsigned"} 2.0' in metrics
+        assert (await watcher.get("/health/ready")).json()["parts"]["commands"] == "ok", "no stranger makes it red"
+
+
+def test_the_key_of_commands_is_in_its_file_alone(system: System) -> None:
+    told = system.data.noted_running()
+    assert told is not None
+    file = Path(told.command_keys)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    key = file.read_text().strip()
+    for process in [system.runner, *system.runner.children(recursive=True)]:
+        assert key not in " ".join([*process.cmdline(), *process.environ().values()]), process.name()
+    assert not [log for log in system.data.logs.glob("*.log") if key in log.read_text(errors="replace")]
 
 
 async def test_everything_listens_on_this_machine_alone(system: System) -> None:

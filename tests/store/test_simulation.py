@@ -179,7 +179,7 @@ async def test_the_fence_speaks_as_it_does_through_the_sidecar(simulated: World)
 
 async def ask(world: World, task_id: str, command: Command) -> Any:
     """Sends past the gateway, which would retry after an error of the actor."""
-    wire = orjson.dumps(command.to_wire())
+    wire = orjson.dumps(world._signatures.sign("TaskActor", task_id, command.to_wire()))
     return orjson.loads(await world._sidecar.invoke_method("TaskActor", task_id, "turn", wire))
 
 

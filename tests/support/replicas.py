@@ -174,6 +174,7 @@ class Replicas:
             port=self._ports.get(f"{name}_public", 0),
             inner_port=self._ports.get(f"{name}_inner", 0),
             data_dir=self._data.path / name,
+            command_keys=str(self._data.run / "command-key"),  # the same for all
             database_url=self.database_url,
             rate_limits=False,
         )

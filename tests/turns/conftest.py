@@ -13,8 +13,10 @@ from actors.commands import Command
 from actors.ports import Ports
 from actors.registry import register_all
 from actors.replies import Reply
+from host.doorkeeper import Doorkeeper
 from tests.fakes.person import FakeClock, FakePerson
 from tests.fakes.sidecar import FakeSidecar
+from tests.fakes.signing import signatures
 
 
 class Stage:
@@ -25,6 +27,7 @@ class Stage:
         self.runtime: Any = type("OwnRuntime", (ActorRuntime,), own)
         self.sidecar, self.clock = sidecar, clock
         self.person = FakePerson()
+        self.signing = signatures()
         self.commits: list[set[str]] = []
         self.armed: list[tuple[str, str, str]] = []
         self.bugs: list[Bug] = []
@@ -36,12 +39,17 @@ class Stage:
             on_commit=self.commits.append,
             note_armed=lambda *what: self.armed.append(what),
             on_bug=self.bugs.append,
+            fault_of=Doorkeeper(self.signing).fault_of,
         )
         self.activations = await register_all(self.runtime, self.sidecar, ports)
         return self
 
     async def send(self, task_id: str, command: Command, actor_type: str = "TaskActor") -> Reply:
-        return Reply.from_wire(await self.call(task_id, "turn", command.to_wire(), actor_type))
+        return Reply.from_wire(await self.turn(task_id, command.to_wire(), actor_type))
+
+    async def turn(self, actor_id: str, wire: dict[str, Any], actor_type: str = "TaskActor") -> Any:
+        """Signs what travels, as the gateway does, and returns the envelope."""
+        return await self.call(actor_id, "turn", self.signing.sign(actor_type, actor_id, wire), actor_type)
 
     async def call(self, actor_id: str, method: str, argument: Any = None, actor_type: str = "TaskActor") -> Any:
         return orjson.loads(await self.runtime.dispatch(actor_type, actor_id, method, orjson.dumps(argument)))

@@ -30,7 +30,7 @@ def spoil(stage: Stage, actor_id: str) -> None:
 
 
 async def answer(stage: Stage, actor_id: str, command: Command) -> dict[str, Any]:
-    said: dict[str, Any] = await stage.call(actor_id, "turn", command.to_wire())
+    said: dict[str, Any] = await stage.turn(actor_id, command.to_wire())
     return said
 
 
@@ -127,7 +127,7 @@ async def test_a_command_that_a_newer_release_sends_is_left_to_who_knows_it(stag
     wire = known.to_wire()
     del wire["zone"]
     with pytest.raises(NewerWriterError):
-        await stage.call(task_id, "turn", wire)
+        await stage.turn(task_id, wire)
     with pytest.raises(NewerWriterError):
         await stage.remind(task_id, "doze")
     assert stage.bugs == []

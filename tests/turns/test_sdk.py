@@ -40,7 +40,7 @@ async def test_an_exception_drops_what_was_cached(stage: Stage, monkeypatch: pyt
 
     with monkeypatch.context() as patched:
         patched.setattr(TaskActor, "rules", staticmethod(breaks))
-        assert "bug" in await stage.call(task_id, "turn", stage.person.says("CompleteTask").to_wire())
+        assert "bug" in await stage.turn(task_id, stage.person.says("CompleteTask").to_wire())
     assert (stage.sidecar.reads, stage.doc(task_id)["version"]) == (0, 1)
     assert (await stage.send(task_id, stage.person.says("CompleteTask"))).version == 2
     assert stage.sidecar.reads == 1
@@ -144,9 +144,9 @@ async def test_names_that_no_table_has_are_errors(stage: Stage) -> None:
         await stage.remind(task_id, "sleep")
     wire = {**stage.person.says("CompleteTask").to_wire(), "name": "ExplodeTask"}
     with pytest.raises(UnknownNameError):
-        await stage.call(task_id, "turn", wire)
+        await stage.turn(task_id, wire)
     with pytest.raises(UnknownNameError):
-        await stage.call(stage.person.id, "turn", wire, "UserActor")
+        await stage.turn(stage.person.id, wire, "UserActor")
 
 
 async def test_ping_touches_nothing(stage: Stage) -> None:

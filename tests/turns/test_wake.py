@@ -54,6 +54,7 @@ async def test_arm_registers_what_the_store_asks_for(stage: Stage, replica: Stag
     task_id = await stage.create(due=DUE)
     assert await replica.call(task_id, "arm") == {"armed": "2026-11-22T12:30:00.000Z"}
     assert len(stage.sidecar.reminders) == 2
+    stage.clock.move(seconds=1)  # within one second the same wake is not registered again
     stage.sidecar.reminder_errors = [TimeoutError()]
     with pytest.raises(Outage):
         await replica.call(task_id, "arm")
@@ -154,3 +155,17 @@ async def test_a_tick_of_nothing_is_no_error(stage: Stage) -> None:
         "value": {"wake": None},
         "version": 0,
     }
+
+
+async def test_a_wake_that_could_not_be_registered_is_registered_at_the_next_call(stage: Stage) -> None:
+    """The pause between two registrations counts from one that succeeded."""
+    stage.sidecar.reminder_errors = [TimeoutError(), TimeoutError()]
+    task_id = await stage.create(due=DUE)
+    with pytest.raises(Outage):
+        await stage.call(task_id, "arm")
+    assert await stage.call(task_id, "arm") == {"armed": "2026-11-22T12:30:00.000Z"}
+    assert await stage.call(task_id, "tick") is not None
+    assert len(stage.sidecar.reminders) == 1
+    stage.clock.move(seconds=1)
+    await stage.call(task_id, "arm")
+    assert len(stage.sidecar.reminders) == 2

@@ -6,7 +6,8 @@ import pytest
 
 from actors.bugs import Bug
 from host import metrics
-from host.bugs import AGAIN_SECONDS, MOST_REMEMBERED, BugLog
+from host.bugs import BugLog
+from host.seldom import AGAIN_SECONDS, MOST_REMEMBERED
 from host.version import code_version
 
 pytestmark = pytest.mark.unit
@@ -45,7 +46,7 @@ def test_very_many_actors_with_a_bug_take_little_memory() -> None:
     bugs = BugLog()
     for number in range(2 * MOST_REMEMBERED):
         bugs.note(bug(f"t{number}"))
-    assert len(bugs._logged_at) <= MOST_REMEMBERED
+    assert len(bugs._seldom._passed_at) <= MOST_REMEMBERED
 
 
 def test_the_mark_holds_nothing_of_the_text() -> None:

@@ -6,6 +6,7 @@ from host.chores.relay import Relay
 from host.consumers.catchup import Catchup
 from host.process import HostProcess
 from host.settings import Broker, Settings
+from tests.fakes.signing import signatures
 
 pytestmark = pytest.mark.unit
 
@@ -21,7 +22,7 @@ def nudged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def process(broker: Broker = "none") -> HostProcess:
-    return HostProcess(Settings(database_url=URL, broker=broker))
+    return HostProcess(Settings(database_url=URL, broker=broker), signatures())
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ def asked(calls: FakeCalls | None = None, role: Any = "all") -> Any:
 
 
 def test_each_role_names_what_it_needs() -> None:
-    assert set(asked(role="all")) == {"database", "sidecar", "placement", "scheduler", "broker"}
-    assert set(asked(role="web")) == {"database", "sidecar", "placement"}
+    assert set(asked(role="all")) == {"database", "sidecar", "placement", "scheduler", "broker", "commands"}
+    assert set(asked(role="web")) == {"database", "sidecar", "placement", "commands"}
     assert set(asked(role="actors")) == {"database", "sidecar", "placement", "scheduler"}
     assert set(asked(role="consumers")) == set(asked(role="all"))
 

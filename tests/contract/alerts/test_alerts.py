@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 RULES = ROOT / "chart/files/alerts.yaml"
 CASES = Path(__file__).with_name("alerts.test.yaml")
 # What stands in an expression and is no metric.
-_WORDS = re.compile(r"\{[^}]*\}|by \([^)]*\)|\b(?:max|time|absent|or|and|sum|rate|increase)\b|\d+")
+_WORDS = re.compile(r"\{[^}]*\}|\[\w+\]|by \([^)]*\)|\b(?:max|time|absent|or|and|sum|rate|increase)\b|\d+")
 
 
 def rules() -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from host.consumers.catchup import Catchup
 from host.consumers.occurrences import OccurrenceMaker
 from host.consumers.wiring import wired
 from host.dapr.gateway import ActorBug, Gateway
+from host.doorkeeper import Doorkeeper
 from host.simulation.clock import SimulatedClock
 from host.simulation.sidecar import SimulatedSidecar
 from host.simulation.world import World as Simulated
@@ -36,6 +37,7 @@ from host.store.turns.commands import CommandLog
 from host.version import code_version
 from tests.fakes.faulty import put_back, spoil
 from tests.fakes.person import FakeClock, FakePerson
+from tests.fakes.signing import signatures
 from tests.store.chores.test_wakes import FakeScheduler
 from tests.store.recurrence.occurrences import AFTER_DONE, CHORE
 from tests.support.deadline import eventually
@@ -101,16 +103,17 @@ def nobody(*_: object) -> None:
 
 @pytest.fixture
 async def here(database: Database, clock: FakeClock, person: FakePerson) -> Here:
-    sidecar = SimulatedSidecar(database)
+    sidecar, signing = SimulatedSidecar(database), signatures()
     ports = Ports(
         clock=clock,
         commands=CommandLog(database),
         on_commit=nobody,
         note_armed=nobody,
         on_bug=BugLog().note,
+        fault_of=Doorkeeper(signing).fault_of,
     )
     await sidecar.host(ports)
-    gateway = Gateway(sidecar)
+    gateway = Gateway(sidecar, signing)
     handlers = wired(database, clock, gateway, settle_seconds=0)
     loops = {consumer.name: Catchup(database, consumer) for consumer in handlers.consumers()}
     for loop in loops.values():
