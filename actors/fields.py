@@ -52,6 +52,10 @@ def _storable(value: object) -> object:
     return value
 
 
+def _composed(value: object) -> object:
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
 def _date(text: str) -> str:
     try:
         if _DATE.fullmatch(text) and date.fromisoformat(text).year in YEARS:
@@ -111,14 +115,15 @@ def _distinct_tags(tags: list[str]) -> list[str]:
     return list({fold(tag): tag for tag in reversed(tags)}.values())[::-1]
 
 
+COMPOSED = BeforeValidator(_composed)  # what looks the same is the same
 STORABLE = BeforeValidator(_storable)  # stands last in each line, so that it runs before the limits count
 Text = Annotated[str, STORABLE]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
 Description = Annotated[str, StringConstraints(max_length=20_000), STORABLE]
-TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), STORABLE]
+TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), COMPOSED, STORABLE]
 Tags = Annotated[list[TagName], Field(max_length=100), AfterValidator(_distinct_tags), Field(max_length=MAX_TAGS)]
 ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), STORABLE]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), COMPOSED, STORABLE]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email), STORABLE]
 CalendarDate = Annotated[str, AfterValidator(_date), STORABLE]
 LocalTime = Annotated[str, AfterValidator(_local), STORABLE]

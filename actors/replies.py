@@ -54,6 +54,14 @@ class Refused:
 Decision = Accepted | Unchanged | Refused
 
 
+def unseen(if_match: int | None, version: int) -> Refused | None:
+    """Returns the refusal for a caller who insists on another version than `version`, for changes that do not merge."""
+    if if_match is None or if_match == version:
+        return None
+    detail = f"It is at version {version}, and you saw version {if_match}: read it again."
+    return Refused("edit_conflict", detail, 409, {"conflicts": []})
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The envelope of every turn. Always a 200 on the wire, because Dapr turns anything else into an opaque 500."""

@@ -1,5 +1,6 @@
 """Passwords: how long they must be, which are too common, and how they are hashed; for the API and `duely user`."""
 
+import unicodedata
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -132,6 +133,12 @@ _COMMON: Final = frozenset(
         "jessica1",
     ]
 )
+
+
+def prepared(password: str) -> str:
+    """Returns the password as RFC 8265 (OpaqueString) compares it: any space is U+0020, and the text is in NFC."""
+    spaces = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in password)
+    return unicodedata.normalize("NFC", spaces)
 
 
 def is_common(password: str, email: str) -> bool:

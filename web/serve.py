@@ -110,7 +110,7 @@ async def serve(settings: Settings, inner_token: str, signatures: Signatures) ->
     process.run_loops()
     stopped = asyncio.create_task(stop.wait())
     side_tasks: list[asyncio.Task[Any]] = [stopped]
-    if app is not None and settings.role == "web":
+    if app is not None:
         side_tasks.append(asyncio.create_task(watch(app.state.duely), name="sign-outs"))
     done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
     if stopped not in done:

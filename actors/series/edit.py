@@ -31,10 +31,12 @@ def patch(draft: Draft) -> Decision:
     if refusal is not None:
         return refusal
     changed = _changes(draft, draft.command.body)
+    if (conflict := _conflict(draft, changed)) is not None:
+        return conflict
     if not changed:
         return draft.decided()
     values = {name: change["new"] for name, change in changed.items()}
-    return _conflict(draft, changed) or _apply(draft, values, changed) or draft.decided()
+    return _apply(draft, values, changed) or draft.decided()
 
 
 def _changes(draft: Draft, patched: Mapping[str, Any]) -> Changes:

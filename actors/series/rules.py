@@ -5,7 +5,7 @@ from datetime import datetime
 
 from actors.clock import instant_text, parse_instant
 from actors.commands import TICK, Command
-from actors.replies import Decision, Refused, Unchanged, UnknownNameError
+from actors.replies import Decision, Refused, Unchanged, UnknownNameError, unseen
 from actors.series import slots as series_slots
 from actors.series import state as series_state
 from actors.series.draft import Draft
@@ -30,6 +30,8 @@ def decide(state: SeriesState | None, version: int, command: Command, now: datet
         raise UnknownNameError(f"a series knows no command {command.name}")
     if state is None or state["user_id"] != command.principal.user_id:
         return NOT_FOUND
+    if command.name not in MERGING and (refusal := unseen(command.if_match, state["version"])) is not None:
+        return refusal
     return act(Draft(state, command, now))
 
 
@@ -126,6 +128,9 @@ def delete(draft: Draft) -> Decision:
         draft.change("series.deleted", status="deleted", deleted_at=draft.now_text)
     return draft.decided()
 
+
+# The commands whose If-Match lets later edits of other fields stand; with every other it names the current version.
+MERGING = frozenset({"PatchSeries", "SplitSeries"})
 
 # Every command of a series that exists. CreateSeries and Tick stand in `decide`: they also come before it exists.
 COMMANDS: Mapping[str, Callable[[Draft], Decision]] = {

@@ -67,10 +67,10 @@ def edited(state: TaskState, edit: Edit, command: Command, now: datetime) -> Dec
     changed: Changes = {
         name: {"old": old, "new": value} for name, value in wanted.items() if (old := _current(state, name)) != value
     }
-    if not changed:
-        return Unchanged(task_state.task_json(state))
     if (conflict := _conflict(state, changed, command.if_match)) is not None:
         return conflict
+    if not changed:
+        return Unchanged(task_state.task_json(state))
     after = _applied(state, wanted, changed, command, now)
     facts = [Fact(_event_type(changed), changed), *reminders.facts(state["reminders"], after["reminders"])]
     decision = accepted(after, facts, command, now)

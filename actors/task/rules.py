@@ -10,7 +10,7 @@ from actors.commands import TICK, Command, task_id_for
 from actors.day_times import DAY, instant_at, local_day
 from actors.events import Fact
 from actors.fields import MAX_TAGS, PRIORITIES
-from actors.replies import Accepted, Decision, Refused, Unchanged, UnknownNameError
+from actors.replies import Accepted, Decision, Refused, Unchanged, UnknownNameError, unseen
 from actors.shapes import Reminder
 from actors.task import reminders, tags
 from actors.task import state as task_state
@@ -39,9 +39,13 @@ def decide(state: TaskState | None, version: int, command: Command, now: datetim
         raise UnknownNameError(f"a task knows no command {command.name}")
     if state is None or state["purged"] or state["user_id"] != command.principal.user_id:
         return NOT_FOUND
+    return _refusal(state, command) or act(state, command, now)
+
+
+def _refusal(state: TaskState, command: Command) -> Refused | None:
     if state["deleted_at"] is not None and command.name not in FOR_TRASH:
         return IN_TRASH
-    return act(state, command, now)
+    return unseen(command.if_match, state["version"]) if command.name in WHOLE else None
 
 
 def create(state: TaskState | None, command: Command, now: datetime) -> Decision:
@@ -275,5 +279,7 @@ COMMANDS: Mapping[str, Callable[[TaskState, Command, datetime], Decision]] = {
     "SnoozeReminder": snooze,
     "AcknowledgeReminder": acknowledge,
 }
+# The commands whose If-Match names the current version, because the whole task goes; others let other edits stand.
+WHOLE = frozenset({"DeleteTask", "PurgeTask"})
 # The commands that a task in the trash takes.
 FOR_TRASH = frozenset({"DeleteTask", "RestoreTask", "PurgeTask", "UndoChange"})

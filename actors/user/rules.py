@@ -8,7 +8,7 @@ from actors.clock import instant_text
 from actors.commands import TICK, Command
 from actors.events import Changes, Fact, cloud_events
 from actors.fields import Defaults
-from actors.replies import Accepted, Decision, Refused, Unchanged, UnknownNameError
+from actors.replies import Accepted, Decision, Refused, Unchanged, UnknownNameError, unseen
 from actors.user import digest
 from actors.user.state import UserState, user_json
 
@@ -29,7 +29,7 @@ def decide(state: UserState | None, version: int, command: Command, now: datetim
         raise UnknownNameError(f"a user knows no command {command.name}")
     if state is None or state["deleted_at"] is not None or state["id"] != command.principal.user_id:
         return NOT_FOUND
-    return act(state, command, now)
+    return unseen(command.if_match, state["version"]) or act(state, command, now)
 
 
 def tick(state: UserState | None, command: Command, now: datetime) -> Decision:

@@ -179,6 +179,10 @@ def _judge(report: Diagnosis, state: Vitals, *, has_broker: bool) -> None:
             "They are tried again automatically after an upgrade; "
             f"`duely dead-letters replay --all --consumer {consumer}` tries them now."
         )
+    for emails in state.same_emails:
+        report.problems.append(
+            f"{' and '.join(map(ascii, emails))} look the same and are {len(emails)} accounts; each logs in as it signed up."
+        )
     for consumer in state.paused:
         report.problems.append(
             f"The consumer {consumer} is paused; `duely pause-consumer {consumer} --resume` resumes it."

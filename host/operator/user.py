@@ -18,11 +18,11 @@ from host.dapr.client import SidecarActorClient, SidecarConnection
 from host.dapr.gateway import ActorBug, Gateway, Unavailable
 from host.operator.command_line import settings_of
 from host.operator.database import errors_as_messages, opened
-from host.passwords import HASHER, LONGEST, SHORTEST, is_common, matches
+from host.passwords import HASHER, LONGEST, SHORTEST, is_common, matches, prepared
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
 from host.settings import BadSettingError, Settings
-from host.store.access import accounts, sessions
+from host.store.access import accounts, sessions, tokens
 from host.store.access.accounts import Account
 from host.store.engine import Database
 from host.store.read_model import user_queries
@@ -60,15 +60,17 @@ def create_command(data_dir: Path | None, email: str, timezone: str) -> None:
 
 @user_group.command("reset-password")
 @click.argument("email")
+@click.option("--end-tokens", is_flag=True, help="Revoke all access tokens, too.")
 @click.pass_obj
-def reset_password_command(data_dir: Path | None, email: str) -> None:
+def reset_password_command(data_dir: Path | None, email: str, *, end_tokens: bool) -> None:
     """Set a new password and end all sessions.
 
     EMAIL names the account. The password is asked for, or read from standard input when that is not a terminal.
     """
     with opened(settings_of(data_dir)) as dsn:
-        ended = asyncio.run(reset_password(dsn, email, _password()))
-    click.echo(f"{email} has a new password; {ended} sessions were ended")
+        ended, revoked = asyncio.run(reset_password(dsn, email, _password(), end_tokens=end_tokens))
+    also = f" and {revoked} tokens" if end_tokens else ""
+    click.echo(f"{email} has a new password; {ended} sessions{also} were ended")
 
 
 def _password() -> str:
@@ -119,13 +121,13 @@ async def _claimed(connection: AsyncConnection, account: Account, password: str,
     stored = await accounts.find_by_email(connection, account.email)
     assert stored is not None  # noqa: S101  accounts are not deleted
     is_unfinished = await user_queries.find(connection, stored.user_id) is None
-    if is_unfinished and matches(stored.password_hash, password):
+    if is_unfinished and matches(stored.password_hash, prepared(password)):
         return stored
     raise OperatorError(f"{account.email} has an account already.")
 
 
-async def reset_password(dsn: str, email: str, password: str) -> int:
-    """Sets the password and returns the number of sessions that this ended.
+async def reset_password(dsn: str, email: str, password: str, *, end_tokens: bool = False) -> tuple[int, int]:
+    """Sets the password and returns the numbers of sessions and of tokens that this ended.
 
     Raises OperatorError when the password is refused or nobody has an account with that email.
     """
@@ -137,7 +139,9 @@ async def reset_password(dsn: str, email: str, password: str) -> int:
             if account is None:
                 raise OperatorError(f"Nobody has an account with {email}; `duely user list` shows who has.")
             await accounts.set_password(connection, account.user_id, password_hash)
-            return len(await sessions.remove_others(connection, account.user_id, kept=""))
+            ended = await sessions.remove_others(connection, account.user_id, kept="")
+            revoked = await tokens.remove_all(connection, account.user_id) if end_tokens else ()
+            return len(ended), len(revoked)
     finally:
         await database.close()
 
@@ -173,6 +177,7 @@ async def _send(running: Running, user_id: str, command: Command) -> None:
 
 
 def _hash(password: str, email: str) -> str:
+    password = prepared(password)
     if not SHORTEST <= len(password) <= LONGEST:
         raise OperatorError(f"A password has {SHORTEST} to {LONGEST} characters.")
     if is_common(password, accounts.folded_email(email)):

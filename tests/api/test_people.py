@@ -1,6 +1,7 @@
 """Sign-up, login, sessions, passwords: who gets in, and who does not."""
 
 import asyncio
+import base64
 from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
@@ -9,9 +10,13 @@ import httpx
 import pytest
 
 from tests.fakes.world import PASSWORD, QUIET, World, world
-from web.api.edge.rate_limits import PER_ADDRESS
+from web.api.auth.known_browser import known_browser
+from web.api.edge.credentials import hashed
+from web.api.edge.rate_limits import LOGINS_ANYWHERE, LOGINS_PER_ACCOUNT, LOGINS_UNDER_ATTACK, PER_ADDRESS
+from web.caller import FULL_SCOPES, Caller, Profile
 
 pytestmark = pytest.mark.api
+PROXIES = (ip_network("127.0.0.0/8"),)
 ME, AUTH = "/api/v1/me", "/api/v1/auth"
 LOGIN = {"email": "ada@example.org", "password": PASSWORD}
 
@@ -134,6 +139,17 @@ async def test_a_new_password_ends_all_other_sessions(here: World, ada: httpx.As
     assert (await other.post(f"{AUTH}/login", json={**LOGIN, "password": "quite another phrase"})).status_code == 200
 
 
+async def test_a_new_password_ends_tokens_if_that_is_wanted(here: World, ada: httpx.AsyncClient) -> None:
+    mine, bobs = await here.script(ada), await here.script(await here.person("bob@example.org"))
+    change = {"current_password": PASSWORD, "new_password": "quite another phrase"}
+    assert (await ada.post(f"{AUTH}/password", json=change)).status_code == 204
+    assert (await mine.get(ME)).status_code == 200
+    change = {"current_password": "quite another phrase", "new_password": PASSWORD, "end_tokens": True}
+    assert (await ada.post(f"{AUTH}/password", json=change)).status_code == 204
+    assert [(await script.get(ME)).status_code for script in (mine, bobs)] == [401, 200]
+    assert (await ada.get("/api/v1/tokens")).json()["items"] == []
+
+
 async def test_sessions_are_listed_and_ended(here: World, ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
     others = [here.client(**{"user-agent": f"Browser {n}"}) for n in range(3)]
     for other in others:
@@ -146,6 +162,56 @@ async def test_sessions_are_listed_and_ended(here: World, ada: httpx.AsyncClient
     assert (await ada.delete(f"{AUTH}/sessions")).status_code == 204
     assert [(await other.get(ME)).status_code for other in others] == [401] * 3
     assert len((await ada.get(f"{AUTH}/sessions")).json()["items"]) == 1
+
+
+async def test_a_person_has_at_most_fifty_sessions_and_the_oldest_unused_goes(
+    here: World, ada: httpx.AsyncClient, bob: httpx.AsyncClient
+) -> None:
+    async def log_in() -> httpx.AsyncClient:
+        here.clock.move(minutes=2)
+        client = here.client()
+        assert (await client.post(f"{AUTH}/login", json=LOGIN)).status_code == 200
+        return client
+
+    unused = await log_in()
+    for _ in range(48):
+        await log_in()
+    here.clock.move(minutes=2)
+    here.app.state.duely.credentials.forget_user(ada.headers["x-user-id"])
+    assert (await ada.get(ME)).status_code == 200  # the first one, but used last
+    seat = here.app.state.duely.seats.take(person_of(here, ada, unused), lambda: None)
+    newest = await log_in()
+    assert len((await newest.get(f"{AUTH}/sessions")).json()["items"]) == 50
+    assert [(await client.get(ME)).status_code for client in (ada, unused, newest, bob)] == [200, 401, 200, 200]
+    assert seat.ended == "signed_out"
+
+
+def person_of(here: World, who: httpx.AsyncClient, client: httpx.AsyncClient) -> Caller:
+    profile = Profile(who.headers["x-user-id"], "", "", "UTC")
+    return Caller(profile, "user", profile.user_id, FULL_SCOPES, hashed(client.cookies["duely"]))
+
+
+async def test_a_session_ends_after_180_days_however_much_it_is_used(here: World, ada: httpx.AsyncClient) -> None:
+    for _ in range(8):
+        here.clock.move(days=20)
+        here.app.state.duely.credentials.forget_user(ada.headers["x-user-id"])
+        assert (await ada.get(ME)).status_code == 200
+    sessions = (await ada.get(f"{AUTH}/sessions")).json()["items"]
+    assert sessions[0]["expires_at"] == "2027-05-21T12:00:00.000Z"  # 180 days after it began
+    here.clock.move(days=20)
+    here.app.state.duely.credentials.forget_user(ada.headers["x-user-id"])
+    assert (await ada.get(ME)).status_code == 401
+
+
+async def test_a_token_that_may_write_may_read(here: World, ada: httpx.AsyncClient) -> None:
+    made = await ada.post("/api/v1/tokens", json={"name": "x", "scopes": ["write"]})
+    assert made.json()["scopes"] == ["read", "write"]
+    async with here.db.raw() as connection:  # one that an early release made
+        await connection.execute("UPDATE tokens SET scopes = '{write}'")
+    old = here.client(authorization=f"Bearer {made.json()['token']}")
+    assert (await old.post("/api/v1/tasks", json={"title": "Mine"})).status_code == 201
+    assert (await old.get("/api/v1/tasks")).json()["total"] == 1
+    assert (await ada.get("/api/v1/tokens")).json()["items"][0]["scopes"] == ["read", "write"]
 
 
 async def test_a_token_works_within_its_scopes_and_time(here: World, ada: httpx.AsyncClient) -> None:
@@ -231,6 +297,85 @@ async def test_guesses_all_at_once_are_counted_too(database_url: str) -> None:
         guesses = [{**LOGIN, "password": f"guess {n}"} for n in range(25)]
         answers = await asyncio.gather(*(here.client().post(f"{AUTH}/login", json=guess) for guess in guesses))
         assert sum(answer.status_code == 401 for answer in answers) == 10
+
+
+async def test_guesses_from_elsewhere_keep_nobody_out(database_url: str) -> None:
+    async with world(database_url, replace(QUIET, rate_limits=True, trusted_proxies=PROXIES)) as here:
+        await here.person()
+        for network in range(30):
+            guesser = here.client(**{"x-forwarded-for": f"198.51.100.{network}"})
+            for n in range(12):
+                await guesser.post(f"{AUTH}/login", json={**LOGIN, "password": f"guess {n}"})
+        answer = await here.client(**{"x-forwarded-for": "203.0.113.9"}).post(f"{AUTH}/login", json=LOGIN)
+        assert answer.status_code == 200, answer.text
+
+
+async def test_an_account_that_many_guess_at_gives_each_network_fewer_guesses(database_url: str) -> None:
+    async with world(database_url, replace(QUIET, rate_limits=True, trusted_proxies=PROXIES)) as here:
+        await here.person()
+        await here.app.state.duely.limits.count(LOGINS_ANYWHERE, LOGIN["email"])
+        tried: list[int] = []
+        for network in range(20):
+            guesser = here.client(**{"x-forwarded-for": f"198.51.100.{network}"})
+            answers = [await guesser.post(f"{AUTH}/login", json={**LOGIN, "password": "a guess"}) for _ in range(12)]
+            tried.append(sum(answer.status_code == 401 for answer in answers))
+        assert tried[0] == LOGINS_PER_ACCOUNT.amount
+        assert tried[-1] == LOGINS_UNDER_ATTACK.amount < LOGINS_PER_ACCOUNT.amount
+
+
+async def test_a_browser_that_was_signed_in_before_is_let_through(database_url: str) -> None:
+    async with world(database_url, replace(QUIET, rate_limits=True)) as here:
+        ada = await here.person()
+        assert (await ada.post(f"{AUTH}/logout")).status_code == 204
+        guesser = here.client()
+        for n in range(40):  # from the same network, up to the limit of the address
+            refused = await guesser.post(f"{AUTH}/login", json={**LOGIN, "password": f"guess {n}"})
+        assert refused.status_code == 429
+        assert (await here.client().post(f"{AUTH}/login", json=LOGIN)).status_code == 429
+        assert (await ada.post(f"{AUTH}/login", json=LOGIN)).status_code == 200
+
+
+async def test_a_known_browser_may_guess_no_more_than_others(database_url: str) -> None:
+    async with world(database_url, replace(QUIET, rate_limits=True)) as here:
+        ada = await here.person()
+        wrong = [await ada.post(f"{AUTH}/login", json={**LOGIN, "password": f"guess {n}"}) for n in range(12)]
+        assert [answer.status_code for answer in wrong] == [401] * 10 + [429] * 2
+        other = here.client(cookie=f"duely-known={ada.cookies['duely-known']}")
+        await here.person("bob@example.org")
+        bobs = {"email": "bob@example.org", "password": "a guess"}
+        for _ in range(12):  # it counts as known for that account alone
+            refused = await other.post(f"{AUTH}/login", json=bobs)
+        assert refused.status_code == 429
+
+
+async def test_the_cookie_of_a_known_browser_tells_nothing_and_lasts(here: World) -> None:
+    answer = await here.client().post(f"{AUTH}/register", json=LOGIN)
+    cookie = next(value for value in answer.headers.get_list("set-cookie") if value.startswith("duely-known="))
+    assert all(word in cookie for word in ("HttpOnly", "SameSite=lax", "Path=/", "Max-Age=15552000"))
+    kept = cookie.partition("=")[2].partition(";")[0]
+    raw = base64.urlsafe_b64decode(kept + "=" * (-len(kept) % 4))
+    assert b"ada" not in raw
+    assert b"argon" not in raw
+    here.clock.move(days=181)
+    assert not known_browser(here.app.state.duely, LOGIN["email"], kept)
+
+
+async def test_a_browser_is_known_to_the_last_five_accounts(here: World) -> None:
+    browser = here.client()
+    emails = [f"person{n}@example.org" for n in range(7)]
+    for email in emails:
+        await browser.post(f"{AUTH}/register", json={"email": email, "password": PASSWORD})
+    kept = browser.cookies["duely-known"]
+    assert [bool(known_browser(here.app.state.duely, email, kept)) for email in emails] == [False] * 2 + [True] * 5
+
+
+async def test_a_change_of_password_is_not_kept_out_by_guesses_at_the_login(database_url: str) -> None:
+    async with world(database_url, replace(QUIET, rate_limits=True)) as here:
+        ada, guesser = await here.person(), here.client()
+        for n in range(12):
+            await guesser.post(f"{AUTH}/login", json={**LOGIN, "password": f"guess {n}"})
+        new = {"current_password": PASSWORD, "new_password": "quite another phrase"}
+        assert (await ada.post(f"{AUTH}/password", json=new)).status_code == 204
 
 
 async def test_a_login_that_succeeds_is_not_held_against_anyone(database_url: str) -> None:

@@ -15,6 +15,7 @@ from tests.fakes.newer import newer_turn
 from tests.fakes.schema import faults
 from tests.fakes.world import World
 from tests.support.deadline import eventually
+from web.api.sessions.sign_outs import LOOK_SECONDS, watch
 from web.api.stream.response import EventStream
 from web.api.stream.seats import StreamTimes
 from web.caller import FULL_SCOPES, Caller, Profile
@@ -207,6 +208,51 @@ async def test_a_session_that_ended_elsewhere_is_noticed(here: World, server: Se
         await connection.exec_driver_sql("DELETE FROM sessions")
     while await listener.next() != {}:
         pass
+
+
+async def end_by_sql(here: World, statement: str) -> None:
+    async with here.db.raw() as connection:
+        await connection.execute(statement)
+
+
+ENDS = {
+    "the session is deleted": "DELETE FROM sessions",
+    "the session expires": "UPDATE sessions SET expires_at = '2026-01-01T00:00:00Z'",
+    "the user is deleted": "UPDATE users SET deleted_at = '2026-01-01T00:00:00Z'",
+}
+TOKEN_ENDS = {
+    "the token is deleted": "DELETE FROM tokens",
+    "the token expires": "UPDATE tokens SET expires_at = '2026-01-01T00:00:00Z'",
+    "the user is deleted": "UPDATE users SET deleted_at = '2026-01-01T00:00:00Z'",
+}
+
+
+@pytest.fixture
+async def watching(here: World) -> AsyncGenerator[None]:
+    task = asyncio.create_task(watch(here.app.state.duely))
+    yield
+    task.cancel()
+
+
+@pytest.mark.usefixtures("watching")
+@pytest.mark.parametrize("how", [*ENDS, *(f"{how} (token)" for how in TOKEN_ENDS)])
+async def test_a_stream_ends_within_a_second_of_its_credential(
+    here: World, server: Served, ada: httpx.AsyncClient, bob: httpx.AsyncClient, how: str
+) -> None:
+    script = await here.script(ada)
+    by_token = await server.listen(authorization=script.headers["authorization"])
+    by_cookie = await hear(server, ada)
+    for listener in (by_token, by_cookie):
+        await listener.next()
+    ended, statement = (by_cookie, ENDS[how]) if how in ENDS else (by_token, TOKEN_ENDS[how.removesuffix(" (token)")])
+    await end_by_sql(here, statement)
+    async with asyncio.timeout(1):
+        while await ended.next() != {}:
+            pass
+    if "user" not in how:
+        other = by_token if ended is by_cookie else by_cookie
+        await asyncio.sleep(LOOK_SECONDS * 2)
+        assert not other.reader.at_eof()
 
 
 async def test_at_a_shutdown_each_is_told_when_to_come_back(

@@ -1,5 +1,6 @@
 """Accounts: email and password hash of everybody who may sign in. Names and zones stand in the read model of users."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from host.store.access.tables import accounts, sessions
+from host.store.engine import Raw
 from host.store.read_model.tables import tasks, users
 
 
@@ -35,11 +37,14 @@ class AccountSummary:
 
 
 def folded_email(email: str) -> str:
-    return email.strip().casefold()
+    """Returns the address as it is compared: without spaces around it, in small letters and NFC."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", email.strip()).casefold())
 
 
 async def add(connection: AsyncConnection, account: Account, now: datetime) -> bool:
     """Returns False when that address has an account; of two sign-ups at once the unique index lets one through."""
+    if await find_by_email(connection, account.email) is not None:  # also in another spelling, from an early release
+        return False
     statement = (
         insert(accounts)
         .values(
@@ -60,7 +65,12 @@ async def find(connection: AsyncConnection, user_id: str) -> Account | None:
 
 
 async def find_by_email(connection: AsyncConnection, email: str) -> Account | None:
-    return await _find(connection, accounts.c.email == folded_email(email))
+    """Returns the account of the address as typed, else in today's spelling, else taken apart as early releases kept it."""
+    typed, today = email.strip().casefold(), folded_email(email)
+    for spelling in dict.fromkeys((typed, today, unicodedata.normalize("NFD", today))):
+        if (account := await _find(connection, accounts.c.email == spelling)) is not None:
+            return account
+    return None
 
 
 async def listed(connection: AsyncConnection) -> Sequence[AccountSummary]:
@@ -81,6 +91,15 @@ async def listed(connection: AsyncConnection) -> Sequence[AccountSummary]:
         AccountSummary(email, zone or "", count, created_at, seen)
         for email, zone, count, created_at, seen in await connection.execute(statement)
     ]
+
+
+async def same_emails(connection: Raw) -> list[list[str]]:
+    """Returns the first ten groups of addresses that differ only in their spelling, as early releases kept them."""
+    rows = await connection.fetch(
+        """SELECT array_agg(email ORDER BY created_at) FROM accounts
+           GROUP BY lower(normalize(email, NFC)) HAVING count(*) > 1 ORDER BY 1 LIMIT 10"""
+    )
+    return [list(row[0]) for row in rows]
 
 
 async def set_password(connection: AsyncConnection, user_id: str, password_hash: str) -> None:

@@ -12,7 +12,9 @@ from host.store.access.tables import sessions
 from host.store.read_model.tables import users
 from host.store.read_model.user_queries import USER_COLUMNS, UserRow, user_row
 
-LIFE = timedelta(days=30)  # after the last request
+LIFE = timedelta(days=30)  # without a request
+LONGEST_LIFE = timedelta(days=180)  # however much it is used
+MOST_SESSIONS = 50  # of one user
 _TOUCH_EVERY = timedelta(minutes=1)
 _PUBLIC_ID_CHARACTERS = 16
 
@@ -61,13 +63,26 @@ async def add(connection: AsyncConnection, session: NewSession, now: datetime) -
     )
 
 
+async def remove_beyond_most(connection: AsyncConnection, user_id: str) -> Sequence[str]:
+    """Removes what a user has beyond MOST_SESSIONS, those first that were unused for longest; returns their hashes."""
+    oldest = (
+        select(sessions.c.token_hash)
+        .where(sessions.c.user_id == user_id)
+        .order_by(sessions.c.last_seen_at.desc(), sessions.c.created_at.desc(), sessions.c.token_hash)
+        .offset(MOST_SESSIONS)
+    )
+    statement = delete(sessions).where(sessions.c.token_hash.in_(oldest)).returning(sessions.c.token_hash)
+    return (await connection.scalars(statement)).all()
+
+
 # Built once, because SQLAlchemy takes 0.3 ms for it.
 _FIND = (
-    select(*USER_COLUMNS, sessions.c.last_seen_at)
+    select(*USER_COLUMNS, sessions.c.last_seen_at, sessions.c.created_at.label("began_at"))
     .outerjoin_from(sessions, users, users.c.id == sessions.c.user_id)
     .where(
         sessions.c.token_hash == bindparam("token_hash"),
         sessions.c.expires_at > bindparam("now"),
+        sessions.c.created_at > bindparam("began_after"),
         users.c.deleted_at.is_(None),
     )
 )
@@ -75,12 +90,16 @@ _FIND = (
 
 async def find(connection: AsyncConnection, token_hash: str, now: datetime) -> LiveSession | None:
     """Returns the live session with that hash or None; notes at most once a minute that it was used."""
-    row = (await connection.execute(_FIND, {"token_hash": token_hash, "now": now})).first()
+    row = (
+        await connection.execute(_FIND, {"token_hash": token_hash, "now": now, "began_after": now - LONGEST_LIFE})
+    ).first()
     if row is None:
         return None
     if row.last_seen_at < now - _TOUCH_EVERY:
         seen = update(sessions).where(sessions.c.token_hash == token_hash)
-        await connection.execute(seen.values(last_seen_at=now, expires_at=now + LIFE))
+        await connection.execute(
+            seen.values(last_seen_at=now, expires_at=min(now, row.began_at + LONGEST_LIFE - LIFE) + LIFE)
+        )
     return LiveSession(user_row(row) if row.id is not None else None)
 
 

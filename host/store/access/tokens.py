@@ -99,3 +99,10 @@ async def remove(connection: AsyncConnection, user_id: str, token_id: str) -> st
     """Returns the hash that was removed; None when it is not one of that user's."""
     mine = (tokens.c.id == token_id) & (tokens.c.user_id == user_id)
     return await connection.scalar(delete(tokens).where(mine).returning(tokens.c.token_hash))
+
+
+async def remove_all(connection: AsyncConnection, user_id: str) -> Sequence[str]:
+    """Revokes all tokens of that user and returns their hashes."""
+    return (
+        await connection.scalars(delete(tokens).where(tokens.c.user_id == user_id).returning(tokens.c.token_hash))
+    ).all()

@@ -6,6 +6,7 @@ from typing import Final
 
 from asyncpg.exceptions import InterfaceError, PostgresError
 
+from host.store.access import accounts
 from host.store.engine import Database
 from host.store.turns import dead_letters, outbox_publishing, wakes, watermarks
 from host.store.upkeep import leases, processes
@@ -37,6 +38,7 @@ class Vitals:
     series: int  # active only
     bytes: int
     processes: list[Seen] = field(default_factory=list[Seen])
+    same_emails: list[list[str]] = field(default_factory=list[list[str]])  # accounts whose addresses look the same
 
 
 async def read(dsn: str, now: datetime) -> Vitals:
@@ -74,6 +76,7 @@ async def read(dsn: str, now: datetime) -> Vitals:
             series=row[4],
             bytes=row[5],
             processes=await processes.living(connection),
+            same_emails=await accounts.same_emails(connection),
         )
     finally:
         await connection.close()

@@ -1,11 +1,13 @@
 """`duely user`: accounts made and changed by the operator."""
 
+import asyncio
 from subprocess import CompletedProcess
 
 import pytest
 
 from tests.support.client import PASSWORD, Caller
 from tests.support.system import System
+from web.api.edge.credentials import CACHE_SECONDS
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(60)]
 
@@ -54,3 +56,27 @@ async def test_a_new_password_ends_the_sessions_and_the_old_password(system: Sys
     async with Caller(system.url) as again:
         await again.call("POST", "/auth/login", {"email": email, "password": PASSWORD}, expect=401)
         await again.call("POST", "/auth/login", {"email": email, "password": NEW})
+
+
+async def test_a_new_password_ends_open_streams_within_a_second(system: System, person: Caller) -> None:
+    email = (await person.call("GET", "/me"))["email"]
+    async with person.http.stream("GET", "/stream") as stream:
+        parts = stream.aiter_bytes()
+        assert b"hello" in await anext(parts)
+        done = await asyncio.to_thread(user, system, "reset-password", email, password=NEW)
+        assert done.returncode == 0, done.stderr
+        async with asyncio.timeout(1):
+            async for _ in parts:
+                pass
+
+
+async def test_a_new_password_ends_tokens_if_that_is_wanted(system: System, person: Caller) -> None:
+    email, token = (await person.call("GET", "/me"))["email"], await person.new_token("read")
+    assert user(system, "reset-password", email, password=NEW).returncode == 0
+    async with Caller(system.url, token) as script:
+        await script.call("GET", "/me")
+    done = user(system, "reset-password", email, "--end-tokens", password=NEW)
+    assert "0 sessions and 1 tokens were ended" in done.stdout
+    await asyncio.sleep(CACHE_SECONDS)
+    async with Caller(system.url, token) as script:
+        await script.call("GET", "/me", expect=401)

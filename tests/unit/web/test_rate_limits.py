@@ -1,5 +1,7 @@
 """Counting: windows end, addresses of one client count as one, and what is remembered does not grow for ever."""
 
+import time
+
 import pytest
 
 from web.api.edge.rate_limits import LOGINS_PER_ACCOUNT, SIGN_UPS_PER_ADDRESS, RateLimit, RateLimits, network_of
@@ -32,13 +34,39 @@ async def test_nothing_is_counted_when_limits_are_off() -> None:
         await limits.count(TWO, "ada")
 
 
-async def test_windows_that_are_over_are_swept() -> None:
-    now = [0.0]
-    limits = RateLimits(None, lambda: now[0], sweep_above=100)
+async def test_at_most_so_many_windows_are_kept_and_the_oldest_go() -> None:
+    limits = RateLimits(None, lambda: 0.0, most_windows=100)
     for n in range(1_000):
-        now[0] += 10
         await limits.count(TWO, f"client {n}")
-    assert len(limits._windows) <= 102
+    assert len(limits._windows) == 100
+    await limits.count(TWO, "client 999")
+    assert not await limits.admits(TWO, "client 999")
+    assert await limits.admits(TWO, "client 0")
+
+
+async def test_a_window_that_begins_anew_is_the_youngest() -> None:
+    now = [0.0]
+    limits = RateLimits(None, lambda: now[0], most_windows=2)
+    await limits.count(TWO, "ada")
+    await limits.count(TWO, "bob")
+    now[0] += 60
+    for who in ("ada", "ada", "eve"):
+        await limits.count(TWO, who)
+    assert not await limits.admits(TWO, "ada")
+
+
+async def test_a_new_key_costs_as_much_among_many_as_among_few() -> None:
+    few, many = RateLimits(None, lambda: 0.0, most_windows=100), RateLimits(None, lambda: 0.0, most_windows=50_000)
+    for n in range(50_000):
+        await many.count(TWO, f"client {n}")
+
+    async def seconds(limits: RateLimits) -> float:
+        began = time.perf_counter()
+        for n in range(2_000):
+            await limits.count(TWO, f"other {n}")
+        return time.perf_counter() - began
+
+    assert await seconds(many) < 20 * await seconds(few)
 
 
 def test_replicas_of_two_releases_count_under_the_same_keys() -> None:

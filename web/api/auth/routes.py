@@ -7,16 +7,18 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from host.store.access import accounts, sessions
+from host.passwords import prepared
+from host.store.access import accounts, sessions, tokens
 from host.store.access.accounts import Account
 from web.api.auth import bodies, models
+from web.api.auth.guessing import count_guess, count_guess_at, forgive
 from web.api.auth.passwords import outdated, refuse_common
 from web.api.auth.sign_in import end_session, known_profile, register_user, signed_in
 from web.api.edge.acting import caller_of
 from web.api.edge.app_state import AppState, state_of
 from web.api.edge.guard import GuardedRoute, address_of
 from web.api.edge.operation import operation
-from web.api.edge.rate_limits import LOGINS_PER_ACCOUNT, LOGINS_PER_ADDRESS, SIGN_UPS_PER_ADDRESS, network_of
+from web.api.edge.rate_limits import SIGN_UPS_PER_ADDRESS, network_of
 from web.api.edge.reading import read_body
 from web.problems import Fault, ProblemError
 
@@ -39,16 +41,18 @@ async def register(request: Request) -> Response:
     refuse_common(body.password, email)
     account = Account(str(uuid4()), email, await state.passwords.hash(body.password), body.timezone)
     # If the request is cut off from here on, the account stays: the same request or a login finishes the sign-up.
-    profile = await register_user(request, await _claimed(state, account, body.password))
+    profile = await register_user(request, await _claimed(request, account, body.password))
     return await signed_in(request, profile, status=201)
 
 
-async def _claimed(state: AppState, account: Account, password: str) -> Account:
+async def _claimed(request: Request, account: Account, password: str) -> Account:
     """Returns the stored account: this one, or the one that has this password already. Raises the 409 for anybody else."""
+    state = state_of(request)
     async with state.services.db.begin() as connection:
         if await accounts.add(connection, account, state.services.clock.now()):
             return account
-    if (existing := await _account_with(state, account.email, password)) is not None:
+    who = await count_guess(request, account.email)
+    if (existing := await _account_with(request, account.email, password, who)) is not None:
         return existing
     detail = "There is already an account with this email; log in instead."
     raise ProblemError(409, "email_taken", detail, faults=[Fault("/email", "taken", detail)])
@@ -57,30 +61,35 @@ async def _claimed(state: AppState, account: Account, password: str) -> Account:
 @router.post("/login", **operation("login", "public", "Log in", models.SignedIn, body=bodies.Login))
 async def login(request: Request) -> Response:
     body = await read_body(request, bodies.Login)
-    state = state_of(request)
-    await state.limits.count(LOGINS_PER_ADDRESS, network_of(address_of(request)))
-    account = await _verified(state, accounts.folded_email(body.email), body.password)
+    email = accounts.folded_email(body.email)
+    account = await _verified(request, body.email, body.password, await count_guess(request, email))
     return await signed_in(request, await known_profile(request, account))
 
 
-async def _verified(state: AppState, email: str, password: str) -> Account:
+async def _verified(request: Request, email: str, password: str, who: str) -> Account:
     """Returns the account; raises the same 401 after the same time for an unknown email and a wrong password."""
-    if (account := await _account_with(state, email, password)) is None:
+    if (account := await _account_with(request, email, password, who)) is None:
         raise ProblemError(401, "wrong_login", "Email or password is wrong.")
     return account
 
 
-async def _account_with(state: AppState, email: str, password: str) -> Account | None:
-    """Returns the account with that password, or None after the same time for an unknown email and a wrong password."""
-    # Counted before it is clear whether it fails: a thousand at once must not all be verified first.
-    await state.limits.count(LOGINS_PER_ACCOUNT, email)
+async def _account_with(request: Request, email: str, password: str, who: str) -> Account | None:
+    """Returns the account with that password, or None after the same time for an unknown email and a wrong password.
+
+    The guess has been counted as one of `who`.
+    """
+    state = state_of(request)
     async with state.services.db.connect() as connection:
         account = await accounts.find_by_email(connection, email)
-    if not await state.passwords.verify(account.password_hash if account else None, password) or account is None:
+    stored, form = account.password_hash if account else None, prepared(password)
+    is_right = await state.passwords.verify(stored, form)
+    if is_typed := not is_right and form != password:  # as early releases hashed it
+        is_right = await state.passwords.verify(stored, password)
+    if account is None or not is_right:
         return None
-    await state.limits.forget(LOGINS_PER_ACCOUNT, email)
-    if outdated(account.password_hash):
-        await _set_password(state, account.user_id, password)
+    await forgive(request, who)
+    if is_typed or outdated(account.password_hash):
+        await _set_password(state, account.user_id, form)
     return account
 
 
@@ -100,7 +109,7 @@ async def logout(request: Request) -> Response:
     **operation(
         "change_password",
         "account",
-        "Change the password and end all other sessions",
+        "Change the password and end all other sessions; with `end_tokens` all tokens, too",
         None,
         status=204,
         body=bodies.ChangePassword,
@@ -115,10 +124,14 @@ async def change_password(request: Request) -> Response:
     if account is None:
         raise ProblemError(409, "no_password", "This user has no password to change.")
     refuse_common(body.new_password, account.email, "/new_password")
-    await _verified(state, account.email, body.current_password)
+    # By the session: whoever guesses at the login does not keep its owner from another password.
+    who = await count_guess_at(request, f"{account.email} {caller.credential}")
+    await _verified(request, account.email, body.current_password, who)
     await _set_password(state, caller.user_id, body.new_password)
     async with state.services.db.begin() as connection:
-        ended = await sessions.remove_others(connection, caller.user_id, caller.credential)
+        ended = list(await sessions.remove_others(connection, caller.user_id, caller.credential))
+        if body.end_tokens:
+            ended += await tokens.remove_all(connection, caller.user_id)
     for credential in ended:
         state.credentials.drop(credential)
     return Response(status_code=204)

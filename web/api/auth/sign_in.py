@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.commands import Cause, Principal, build_command
-from host.store.access import sessions
+from host.store.access import accounts, sessions
 from host.store.access.accounts import Account
 from host.store.read_model import user_queries
+from web.api.auth.known_browser import make_known
 from web.api.auth.sending import register
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
@@ -45,7 +46,7 @@ async def known_profile(request: Request, account: Account) -> Profile:
 
 
 async def signed_in(request: Request, profile: Profile, *, status: int = 200) -> Response:
-    """Returns the response that opens a session; one that the browser had before stays valid."""
+    """Returns the response that opens a session and makes the browser known; a session that it had before stays valid."""
     state, secret = state_of(request), new_secret()
     session = sessions.NewSession(
         hashed(secret),
@@ -55,9 +56,13 @@ async def signed_in(request: Request, profile: Profile, *, status: int = 200) ->
     )
     async with state.services.db.begin() as connection:
         await sessions.add(connection, session, state.services.clock.now())
+        ended = await sessions.remove_beyond_most(connection, profile.user_id)
+    for credential in ended:
+        state.credentials.drop(credential)
     state.credentials.remember(person(profile, session.token_hash))
     response = answer({"user": user_json(profile)}, status=status)
     _set_cookie(request, response, secret, int(sessions.LIFE.total_seconds()))
+    make_known(request, response, accounts.folded_email(profile.email))
     return response
 
 

@@ -130,6 +130,8 @@ class Credentials:
         scopes = frozenset(token.scopes)
         if "agent" in scopes:
             return Caller(profile_of(token.user), "agent", token.token_id, scopes | {"read", "write"}, credential)
+        if "write" in scopes:  # a write answers with what it changed
+            scopes |= {"read"}
         return Caller(profile_of(token.user), "token", token.token_id, scopes, credential)
 
 

@@ -47,12 +47,14 @@ class GuardedRoute(APIRoute):
         access: Access | None = (self.openapi_extra or {}).get("x-duely-access")
         if access is None:
             raise TypeError(f"{self.path} does not say who may use it")
-        consistent = any(parameter["name"] == HEADER for parameter in (self.openapi_extra or {}).get("parameters", ()))
+        headers = {parameter["name"] for parameter in (self.openapi_extra or {}).get("parameters", ())}
         handle = self.endpoint if self._takes_only_the_request() else super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
             await _admit(request, state_of(request), access)
-            if consistent:
+            if "If-Match" not in headers:
+                _refuse_if_match(request)
+            if HEADER in headers:
                 await _until_shown(request, state_of(request))
             return await handle(request)
 
@@ -133,6 +135,13 @@ def _forbidden(caller: Caller, access: Access) -> ProblemError:
     scopes = ", ".join(f"`{scope}`" for scope in sorted(caller.scopes))
     detail = f"The scopes of this token are {scopes}; create one with the scope `{access}`."
     return ProblemError(403, "scope_missing", detail)
+
+
+def _refuse_if_match(request: Request) -> None:
+    """Raises the 400 for a write that does not honour If-Match: to ignore it would change what its sender has not seen."""
+    if request.method not in SAFE and "if-match" in request.headers:
+        detail = "This request takes no If-Match; send it without that header."
+        raise ProblemError(400, "if_match_unsupported", detail)
 
 
 def _refuse_other_sites(request: Request) -> None:

@@ -38,6 +38,10 @@ _IF_MATCH: Final = {
     "description": "The version that you edited; later edits of other fields are merged, later edits of the same field are a 409",
     "schema": {"type": "string", "examples": ['"3"']},
 }
+_IF_UNCHANGED: Final = {
+    **_IF_MATCH,
+    "description": "The version that you saw; if anything was changed since, the answer is a 409",
+}
 _WRITE_HEADERS: Final = {
     "Duely-Consistency": {
         "description": "Send it with a read to see what this write made",
@@ -67,21 +71,28 @@ def operation(
     pending: type[BaseModel] | None = None,
     command: bool = False,
     edit: bool = False,
+    whole: bool = False,
     consistent: bool = False,
     listed: bool = False,
     conflicts: bool = False,
 ) -> dict[str, Any]:
     """Returns the keywords for FastAPI's route decorators.
 
-    `command`: the route takes Idempotency-Key and answers Duely-Consistency; `edit`: it takes If-Match, too.
-    `conflicts`: it answers 409 though it is no command.
+    `command`: the route takes Idempotency-Key and answers Duely-Consistency; `edit`: it takes If-Match and merges with
+    later edits of other fields; `whole`: it takes If-Match and refuses after any later change. Every other write refuses
+    that header. `conflicts`: it answers 409 though it is no command.
     `consistent`: it reads the read model, so the guard waits for the caller's own writes.
     `listed`: it answers Duely-Position. `created`: the model of a 201 beside the 200.
     `pending`: the model of a 202, for a change that is saved while what it makes is not there within 2 s.
     """
     parameters = [
         parameter
-        for wanted, parameter in ((command, _IDEMPOTENCY), (edit, _IF_MATCH), (consistent, _CONSISTENCY))
+        for wanted, parameter in (
+            (command, _IDEMPOTENCY),
+            (edit, _IF_MATCH),
+            (whole, _IF_UNCHANGED),
+            (consistent, _CONSISTENCY),
+        )
         if wanted
     ]
     headers = (_WRITE_HEADERS if command else {}) | (_LIST_HEADERS if listed else {})

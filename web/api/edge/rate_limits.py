@@ -1,6 +1,7 @@
 """How often one user or one address may ask, on all replicas together: fixed windows, counted here and shared through the database."""
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,14 +40,18 @@ class RateLimit:
 PER_USER: Final = RateLimit("user", 1_200, "minute")
 PER_ADDRESS: Final = RateLimit("address", 3_000, "minute")
 LOGINS_PER_ADDRESS: Final = RateLimit("login-address", 30, "minute")
-# A login that succeeds clears it, and it lasts minutes: nobody can shut a person out for long by guessing.
+# From one network, or one browser that was signed in before: whoever guesses elsewhere keeps nobody out. A login that
+# succeeds clears it, and it lasts minutes.
 LOGINS_PER_ACCOUNT: Final = RateLimit("login-account", 10, "minute", 5)
+# Beyond this many from anywhere, an account is under attack and each network has the fewer guesses below.
+LOGINS_ANYWHERE: Final = RateLimit("login-anywhere", 100, "hour")
+LOGINS_UNDER_ATTACK: Final = RateLimit("login-attacked", 2, "minute", 5)
 SIGN_UPS_PER_ADDRESS: Final = RateLimit("sign-up-address", 100, "hour")
 
 # A replica shares its count with the others after this part of a limit. Each replica may admit so much more together;
 # a limit below twenty is exact, at the price of a statement for each request that is counted.
 _SHARE_AFTER: Final = 1 / 20
-_SWEEP_ABOVE: Final = 20_000
+_MOST_WINDOWS: Final = 20_000
 
 
 @lru_cache(maxsize=10_000)
@@ -72,7 +77,8 @@ class RateLimits:
     """Counts requests and refuses those beyond a limit.
 
     `now` is a monotonic clock in seconds. Without a database each process counts for itself. With `on=False` nothing is
-    counted. More than `sweep_above` windows make room by dropping those that are over.
+    counted. Of more than `most_windows` the one that began first makes room, whether it is over or not: what it told the
+    database still counts.
     """
 
     def __init__(
@@ -81,26 +87,24 @@ class RateLimits:
         now: Callable[[], float],
         *,
         on: bool = True,
-        sweep_above: int = _SWEEP_ABOVE,
+        most_windows: int = _MOST_WINDOWS,
     ) -> None:
         self._database = database
         self._now = now
         self._on = on
-        self._sweep_above = sweep_above
-        self._windows: dict[str, Window] = {}
+        self._most_windows = most_windows
+        self._windows: OrderedDict[str, Window] = OrderedDict()  # that which began first comes first
 
     async def count(self, limit: RateLimit, who: str) -> None:
         """Counts one request; raises the 429 if that is one too many."""
-        if not self._on:
-            return
-        key = limit.key_for(who)
-        window = self._window(key, limit.window_seconds)
-        window.count += 1
-        window.unshared += 1
-        if self._database is not None and window.unshared >= limit.amount * _SHARE_AFTER:
-            await self._share(self._database, key, limit.window_seconds, window)
-        if window.count > limit.amount:
-            raise self._exceeded(limit, window)
+        if self._on:
+            window = await self._counted(limit, who)
+            if window.count > limit.amount:
+                raise self._exceeded(limit, window)
+
+    async def admits(self, limit: RateLimit, who: str) -> bool:
+        """Counts one request and returns whether it is within the limit."""
+        return not self._on or (await self._counted(limit, who)).count <= limit.amount
 
     async def forget(self, limit: RateLimit, who: str) -> None:
         """Starts the count of `who` again, on all replicas."""
@@ -110,13 +114,22 @@ class RateLimits:
             async with self._database.raw() as connection:
                 await rate_counts.forget(connection, _hashed(key))
 
+    async def _counted(self, limit: RateLimit, who: str) -> Window:
+        key = limit.key_for(who)
+        window = self._window(key, limit.window_seconds)
+        window.count += 1
+        window.unshared += 1
+        if self._database is not None and window.unshared >= limit.amount * _SHARE_AFTER:
+            await self._share(self._database, key, limit.window_seconds, window)
+        return window
+
     def _window(self, key: str, seconds: int) -> Window:
-        now = self._now()
         window = self._windows.get(key)
-        if window is None or window.ends_at <= now:
-            if len(self._windows) > self._sweep_above:
-                self._windows = {name: open_ for name, open_ in self._windows.items() if open_.ends_at > now}
-            window = self._windows[key] = Window(now + seconds)
+        if window is None or window.ends_at <= self._now():
+            window = self._windows[key] = Window(self._now() + seconds)
+            self._windows.move_to_end(key)
+            if len(self._windows) > self._most_windows:
+                self._windows.popitem(last=False)
         return window
 
     async def _share(self, database: Database, key: str, seconds: int, window: Window) -> None:

@@ -1,4 +1,7 @@
-"""Opaque texts that only this server can have made: cursors and consistency tokens, signed for one user and one use."""
+"""Opaque texts that only this server can have made: cursors, consistency tokens and the marks of known browsers.
+
+Each is signed for one user and one use.
+"""
 
 import base64
 import binascii
@@ -8,7 +11,7 @@ from typing import Any, Literal
 
 import orjson
 
-Kind = Literal["cursor", "consistency"]
+Kind = Literal["cursor", "consistency", "browser"]
 _MAC_BYTES = 16
 LONGEST = 8_192  # a cursor holds a title, and a control character is six bytes as JSON
 

@@ -21,10 +21,14 @@ router: Final = APIRouter(prefix="/api/v1/me", tags=["people"], route_class=Guar
 
 @router.get("", **operation("get_me", "read", "Read my profile and the server's time", models.Me, consistent=True))
 async def get(request: Request) -> Response:
-    return answer(me_json(caller_of(request).profile, state_of(request).services.clock.now()))
+    profile = caller_of(request).profile
+    me = me_json(profile, state_of(request).services.clock.now())
+    return answer(me, headers={"ETag": f'"{profile.version}"'})
 
 
-@router.patch("", **operation("patch_me", "write", "Edit my profile", models.Me, body=bodies.PatchMe, command=True))
+@router.patch(
+    "", **operation("patch_me", "write", "Edit my profile", models.Me, body=bodies.PatchMe, command=True, whole=True)
+)
 async def patch(request: Request) -> Response:
     body = await read_body(request, bodies.PatchMe)
     act = act_of(request)

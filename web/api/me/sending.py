@@ -11,7 +11,7 @@ async def change_profile(act: Act, body: PatchMe) -> Done:
     fields = body.model_dump(exclude_unset=True)
     if "timezone" in fields:
         fields["zone"] = fields.pop("timezone")
-    reply = await act.send(USER, act.user_id, act.command("PatchUser", fields))
+    reply = await act.send(USER, act.user_id, act.command("PatchUser", fields, if_match=act.if_match))
     # The next command needs the new zone, so the profile will be read again, and that must not be too early.
     await act.services.projection.wait(act.user_id, reply.version, act.services.longest_wait_seconds)
     me = me_json(profile_from_reply(reply.value), act.now())

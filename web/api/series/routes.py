@@ -126,6 +126,7 @@ async def patch(request: Request, series_id: SeriesId) -> Response:
         "Delete a series; its open occurrences stay or are deleted with it",
         models.Series,
         command=True,
+        whole=True,
     ),
 )
 async def delete(
@@ -137,7 +138,7 @@ async def delete(
 
 @router.post(
     "/{series_id}/pause",
-    **operation("pause_series", "write", "Pause a series until it is resumed", models.Series, command=True),
+    **operation("pause_series", "write", "Pause a series until it is resumed", models.Series, command=True, whole=True),
 )
 async def pause(request: Request, series_id: SeriesId) -> Response:
     return await _change(request, series_id, "PauseSeries")
@@ -145,7 +146,9 @@ async def pause(request: Request, series_id: SeriesId) -> Response:
 
 @router.post(
     "/{series_id}/resume",
-    **operation("resume_series", "write", "Resume a paused series, from now on", models.Series, command=True),
+    **operation(
+        "resume_series", "write", "Resume a paused series, from now on", models.Series, command=True, whole=True
+    ),
 )
 async def resume(request: Request, series_id: SeriesId) -> Response:
     return await _change(request, series_id, "ResumeSeries")
@@ -161,6 +164,7 @@ async def resume(request: Request, series_id: SeriesId) -> Response:
         body=bodies.StopSeries,
         body_required=False,
         command=True,
+        whole=True,
     ),
 )
 async def stop(request: Request, series_id: SeriesId) -> Response:
@@ -170,7 +174,9 @@ async def stop(request: Request, series_id: SeriesId) -> Response:
 
 @router.post(
     "/{series_id}/skip",
-    **operation("skip_slot", "write", "Skip one occurrence", models.Series, body=bodies.SkipSlot, command=True),
+    **operation(
+        "skip_slot", "write", "Skip one occurrence", models.Series, body=bodies.SkipSlot, command=True, whole=True
+    ),
 )
 async def skip(request: Request, series_id: SeriesId) -> Response:
     return await _change(request, series_id, "SkipSlot", await read_body(request, bodies.SkipSlot))
@@ -185,6 +191,7 @@ async def skip(request: Request, series_id: SeriesId) -> Response:
         models.Series,
         body=bodies.MoveSlot,
         command=True,
+        whole=True,
     ),
 )
 async def move(request: Request, series_id: SeriesId) -> Response:

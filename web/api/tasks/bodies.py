@@ -14,6 +14,8 @@ BulkAction = Literal[
     "complete", "reopen", "delete", "restore", "purge", "add_tags", "remove_tag", "set_priority", "move_due"
 ]
 
+Version = Annotated[int, Field(strict=True, ge=0, lt=10**18)]
+
 
 class CreateTask(TaskFields):
     """A new task. With `recurrence`, it is the first occurrence of a new series, and its id follows from the series."""
@@ -33,14 +35,21 @@ def _storable_within(value: Any) -> Any:
 
 
 class Bulk(Body):
-    """One action on many tasks. `args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`."""
+    """One action on many tasks. `args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`.
+
+    `versions` is for a task what If-Match is for the single command: its id, and the version that you saw.
+    """
 
     action: BulkAction
     ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
     args: Annotated[dict[str, Any], AfterValidator(_storable_within), Field(default_factory=dict)]
 
+    versions: Annotated[dict[Id, Version], Field(default_factory=dict, max_length=200)]
+
     @model_validator(mode="after")
     def _distinct(self) -> Self:
         if len(self.ids) != len(set(self.ids)):
             raise PydanticCustomError("duplicate_id", "each id may be in `ids` only once")
+        if not self.versions.keys() <= set(self.ids):
+            raise PydanticCustomError("unknown_id", "`versions` may name only tasks that are in `ids`")
         return self

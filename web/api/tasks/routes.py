@@ -79,7 +79,7 @@ async def patch(request: Request, task_id: TaskId) -> Response:
 
 @router.delete(
     "/{task_id}",
-    **operation("delete_task", "write", "Move a task to the trash", models.Task, command=True, edit=True),
+    **operation("delete_task", "write", "Move a task to the trash", models.Task, command=True, whole=True),
 )
 async def delete(request: Request, task_id: TaskId) -> Response:
     return await _change(request, task_id, "DeleteTask")
@@ -110,7 +110,7 @@ async def restore(request: Request, task_id: TaskId) -> Response:
 
 @router.post(
     "/{task_id}/purge",
-    **operation("purge_task", "write", "Delete a task permanently", None, status=204, command=True, edit=True),
+    **operation("purge_task", "write", "Delete a task permanently", None, status=204, command=True, whole=True),
 )
 async def purge(request: Request, task_id: TaskId) -> Response:
     act = act_of(request)
@@ -195,7 +195,7 @@ async def remove_recurrence(request: Request, task_id: TaskId) -> Response:
 async def bulk(request: Request) -> Response:
     body = await read_body(request, bodies.Bulk)
     act = act_of(request)
-    return answer_done(act, await change_tasks(act, body.action, body.ids, body.args))
+    return answer_done(act, await change_tasks(act, body.action, body.ids, body.args, body.versions))
 
 
 async def _change(request: Request, task_id: str, name: str, body: Body | Json | None = None) -> Response:

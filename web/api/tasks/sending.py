@@ -66,8 +66,13 @@ def reply_task(act: Act, reply: Reply) -> Json:
     return task_json(reply.value, act.now())
 
 
-async def change_tasks(act: Act, action: str, ids: Sequence[str], args: Json) -> Done:
-    """Does one action of `COMMANDS` to each task; raises the 422 for arguments that it does not take."""
+async def change_tasks(
+    act: Act, action: str, ids: Sequence[str], args: Json, versions: Mapping[str, int] | None = None
+) -> Done:
+    """Does one action of `COMMANDS` to each task; raises the 422 for arguments that it does not take.
+
+    `versions` says by id which version the caller insists on.
+    """
     name = COMMANDS[action]
     try:
         BODIES[name].model_validate(args)
@@ -76,8 +81,9 @@ async def change_tasks(act: Act, action: str, ids: Sequence[str], args: Json) ->
             error.errors(include_url=False, include_context=False, include_input=False), prefix="/args"
         ) from error
     command = act.command(name, args)
-    await as_first_asked(act, body_hash("Bulk", {"command": command.hash, "ids": list(ids)}), {})
-    outcome = await send_each(act, command, ids)
+    asked: Json = {"command": command.hash, "ids": list(ids)} | ({"versions": versions} if versions else {})
+    await as_first_asked(act, body_hash("Bulk", asked), {})
+    outcome = await send_each(act, command, ids, versions)
     return Done({"results": outcome.results}, outcome.writes)
 
 
@@ -90,8 +96,14 @@ async def as_first_asked(act: Act, digest: str, kept: Json) -> Json:
     return first
 
 
-async def send_each(act: Act, command: Command, ids: Sequence[str]) -> Outcome:
-    """Sends the same command to each task, with an id of its own; what fails for one does not stop the others."""
+async def send_each(
+    act: Act, command: Command, ids: Sequence[str], versions: Mapping[str, int] | None = None
+) -> Outcome:
+    """Sends the same command to each task, with an id of its own; what fails for one does not stop the others.
+
+    `versions` are as in `change_tasks`.
+    """
+    seen = versions or {}
     semaphore = asyncio.Semaphore(_AT_ONCE)
     loop = asyncio.get_running_loop()
     give_up_at = loop.time() + _SECONDS
@@ -100,7 +112,8 @@ async def send_each(act: Act, command: Command, ids: Sequence[str]) -> Outcome:
         async with semaphore:
             if loop.time() > give_up_at:
                 return _failed(task_id, UNREACHED), None
-            return await _send_one(act, task_id, replace(command, id=command_id_for_item(command.id, task_id)))
+            item_id = command_id_for_item(command.id, task_id)
+            return await _send_one(act, task_id, replace(command, id=item_id, if_match=seen.get(task_id)))
 
     done = await asyncio.gather(*map(send_one, ids))
     writes = await _newest(act, [write for _, write in done if write is not None])

@@ -11,7 +11,7 @@ TokenName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 
 
 class CreateToken(Body):
-    """A new token. The scope `agent` may read and write, and its changes are marked as an agent's."""
+    """A new token. The scope `write` includes `read`; `agent` may do both, and its changes are marked as an agent's."""
 
     name: TokenName
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)]

@@ -19,7 +19,7 @@ from web.api.edge.ids import TokenId
 from web.api.edge.operation import operation
 from web.api.edge.reading import read_body
 from web.api.tokens import bodies, models
-from web.api.tokens.shown import token_json
+from web.api.tokens.shown import granted, token_json
 from web.problems import ProblemError, not_found
 
 router: Final = APIRouter(prefix="/api/v1/tokens", tags=["tokens"], route_class=GuardedRoute)
@@ -45,7 +45,7 @@ async def create(request: Request) -> Response:
     services, user_id = state_of(request).services, caller_of(request).user_id
     secret, now = TOKEN_PREFIX + new_secret(), services.clock.now()
     expires_at = now + timedelta(days=body.expires_in_days) if body.expires_in_days else None
-    scopes = tuple(sorted(set(body.scopes)))
+    scopes = granted(body.scopes)
     row = TokenRow(str(uuid4()), user_id, body.name, scopes, secret[:_SHOWN_CHARACTERS], now, expires_at)
     async with services.db.begin() as connection:
         if await tokens.count(connection, user_id) >= _MOST_TOKENS:

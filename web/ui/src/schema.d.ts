@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change the password and end all other sessions */
+        /** Change the password and end all other sessions; with `end_tokens` all tokens, too */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -869,6 +869,8 @@ export interface components {
         /**
          * Bulk
          * @description One action on many tasks. `args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`.
+         *
+         *     `versions` is for a task what If-Match is for the single command: its id, and the version that you saw.
          * @example {
          *       "action": "set_priority",
          *       "args": {
@@ -891,6 +893,10 @@ export interface components {
             };
             /** Ids */
             ids: string[];
+            /** Versions */
+            versions?: {
+                [key: string]: number;
+            };
         };
         /** BulkResult */
         BulkResult: {
@@ -940,6 +946,7 @@ export interface components {
         };
         /**
          * ChangePassword
+         * @description A new password. It ends all other sessions; with `end_tokens` all tokens, too.
          * @example {
          *       "current_password": "a long phrase of yours",
          *       "new_password": "another phrase of yours"
@@ -948,6 +955,11 @@ export interface components {
         ChangePassword: {
             /** Current Password */
             current_password: string;
+            /**
+             * End Tokens
+             * @default false
+             */
+            end_tokens?: boolean;
             /** New Password */
             new_password: string;
         };
@@ -1116,7 +1128,7 @@ export interface components {
         };
         /**
          * CreateToken
-         * @description A new token. The scope `agent` may read and write, and its changes are marked as an agent's.
+         * @description A new token. The scope `write` includes `read`; `agent` may do both, and its changes are marked as an agent's.
          * @example {
          *       "expires_in_days": 90,
          *       "name": "Backup script",
@@ -2976,7 +2988,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Change the password and end all other sessions */
+            /** @description Change the password and end all other sessions; with `end_tokens` all tokens, too */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3190,6 +3202,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
+                /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+                "If-Match"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3619,6 +3633,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
+                /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+                "If-Match"?: string;
             };
             path: {
                 series_id: string;
@@ -3737,6 +3753,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
+                /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+                "If-Match"?: string;
             };
             path: {
                 series_id: string;
@@ -3834,6 +3852,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
+                /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+                "If-Match"?: string;
             };
             path: {
                 series_id: string;
@@ -3879,6 +3899,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
+                /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+                "If-Match"?: string;
             };
             path: {
                 series_id: string;
@@ -3924,6 +3946,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
+                /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+                "If-Match"?: string;
             };
             path: {
                 series_id: string;
@@ -3977,6 +4001,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
+                /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+                "If-Match"?: string;
             };
             path: {
                 series_id: string;
@@ -4408,7 +4434,7 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
+                /** @description The version that you saw; if anything was changed since, the answer is a 409 */
                 "If-Match"?: string;
             };
             path: {
@@ -4713,7 +4739,7 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
-                /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
+                /** @description The version that you saw; if anything was changed since, the answer is a 409 */
                 "If-Match"?: string;
             };
             path: {
