@@ -3003,6 +3003,8 @@ export interface operations {
             403: components["responses"]["Problem403"];
             /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
             /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
             /** @description Unsupported Media Type */
@@ -5188,6 +5190,8 @@ export interface operations {
             403: components["responses"]["Problem403"];
             /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
             /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
             /** @description Unsupported Media Type */
