@@ -188,3 +188,12 @@ async def test_what_the_sidecar_may_ask_is_nowhere_on_this_side(here: World) -> 
     for path in ("/actors/TaskActor/x/method/turn", "/dapr/config", "/dapr/subscribe", "/healthz", "/job/archive"):
         for method in ("GET", "POST", "PUT", "DELETE"):
             assert (await here.client().request(method, path)).status_code == 404, (method, path)
+
+
+async def test_a_person_has_so_many_tokens_and_is_told_what_to_do_then(ada: httpx.AsyncClient) -> None:
+    body = {"name": "script", "scopes": ["read"]}
+    made = [(await ada.post("/api/v1/tokens", json=body)).json()["id"] for _ in range(100)]
+    refused = await ada.post("/api/v1/tokens", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_tokens")
+    assert (await ada.delete(f"/api/v1/tokens/{made[0]}")).status_code == 204
+    assert (await ada.post("/api/v1/tokens", json=body)).status_code == 201

@@ -45,6 +45,8 @@ REPEATED: Mapping[str, bytes] = {
     "long query": b"GET /api/v1/tasks?" + b"a&" * 30_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     "long cookie": b'GET /api/v1/tasks HTTP/1.1\r\nHost: x\r\nCookie: a="' + b'\\"' * 30_000 + b'"\r\n\r\n',
     "many cookies": b"GET /api/v1/tasks HTTP/1.1\r\nHost: x\r\nCookie: " + b"a=b;" * 15_000 + b"\r\n\r\n",
+    "wrong password": _post(b'{"email":"ada@example.org","password":"a guess of mine"}'),
+    "nothing there": b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n",
     "long path": b"GET /" + b"%41" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
 }
 
