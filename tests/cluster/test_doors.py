@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.cluster.system import REPLICAS, WEBS, Cluster
+from tests.support.cluster import REPLICAS, WEBS, Cluster
 from tests.support.listeners import asked_by_another_account, doors
 
 pytestmark = [
