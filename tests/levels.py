@@ -69,12 +69,16 @@ def _no_broker() -> str:
     return broker.missing() or _no_sidecar()
 
 
-def _no_browser() -> str:
+def _no_chromium() -> str:
     if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
         return "no Chromium: install the package `chromium`"
+    return _no_sidecar()
+
+
+def _no_browser() -> str:
     if not (ROOT / "web/ui/dist/index.html").is_file():
         return "the page is not built: run `make page`"
-    return _no_sidecar()
+    return _no_chromium()
 
 
 CHECKS = (
@@ -100,7 +104,7 @@ LEVELS = (
     Level("selection", 360, missing=_no_broker),
     Level("upgrade", 240, missing=_no_sidecar),
     Level("browser", 300, missing=_no_browser),
-    Level("hostile", 180, missing=_no_browser),
+    Level("hostile", 180, missing=_no_chromium),
     Level("kafka", 240, missing=_no_broker),
     Level("year", 180),
     Level("bench", 180, ((PYTHON, "-m", "load.bench", "--smoke"),), _no_sidecar),

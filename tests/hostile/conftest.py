@@ -1,11 +1,12 @@
-"""One real system for the whole level, and the loop that the product runs on."""
+"""One real system for the whole level, the people who sign up on it, and the loop that the product runs on."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 import pytest
 import uvloop
 
+from tests.support.client import Caller
 from tests.support.system import System, running_system
 
 
@@ -16,6 +17,16 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """With the limits on, as people have it; who attacks has an address of its own."""
+    """Started once, with the limits on, as people have it; an attacker has an address of its own.
+
+    A test that stops it starts it again.
+    """
     with running_system(tmp_path_factory.mktemp("hostile"), {"DUELY_RATE_LIMITS": "on"}) as running:
         yield running
+
+
+@pytest.fixture
+async def person(system: System) -> AsyncIterator[Caller]:
+    """Somebody who has just signed up."""
+    async with Caller(system.url) as caller:
+        yield await caller.sign_up()

@@ -10,7 +10,7 @@ from tests.support.client import Caller, instant
 from tests.support.deadline import eventually, until
 from tests.support.system import System
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.hostile, pytest.mark.timeout(150)]
 
 NOTICED_SECONDS = 60.0  # twelve looks of a second, each with an answer that does not come for 1.5
 ARMED_SECONDS = 45.0

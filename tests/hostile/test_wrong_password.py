@@ -5,7 +5,7 @@ import pytest
 from tests.support.client import Caller
 from tests.support.system import System
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.hostile, pytest.mark.timeout(120)]
 
 
 async def test_a_wrong_password_is_told_and_mended(system: System, person: Caller) -> None:
