@@ -98,7 +98,6 @@ LEVELS = (
     Level("api", 240),
     Level("contract", 120),
     Level("live", 300, missing=_no_sidecar),
-    Level("hostile", 180, missing=_no_sidecar),
     Level("cluster", 240, missing=_no_sidecar),
     Level("faults", 240, missing=_no_sidecar),
     Level("selection", 360, missing=_no_broker),
