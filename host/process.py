@@ -35,14 +35,14 @@ from host.dapr.jobs import Job
 from host.dapr.publisher import SidecarPublisher
 from host.dapr.sentinel import Sentinel
 from host.dapr.subscription import TopicSubscription, TopicSubscriptions
-from host.doorkeeper import Doorkeeper
+from host.keys.doorkeeper import Doorkeeper
+from host.keys.signatures import Signatures
 from host.live.announcements import UPDATES, Announcements, updates_to
 from host.live.hub import Hub
 from host.pace import pace_of
 from host.presence import Presence
 from host.readiness import checks
 from host.settings import Settings
-from host.signatures import Signatures
 from host.store.access.secrets import secret
 from host.store.engine import Database, is_outage
 from host.store.read_model.consistency import Projection

@@ -15,13 +15,13 @@ import uvicorn
 import uvloop
 from typing_extensions import override
 
-from host.command_keys import signatures_of
 from host.dapr.listener import SidecarListener
-from host.inner_token import token_of
+from host.keys.command_keys import signatures_of
+from host.keys.inner_token import token_of
+from host.keys.signatures import Signatures
 from host.logs import start_logging
 from host.process import HostProcess
 from host.settings import BadSettingError, Settings, read_settings
-from host.signatures import Signatures
 from web.api.app import create_app
 from web.api.health.app import create_health_app
 from web.api.sessions.sign_outs import watch

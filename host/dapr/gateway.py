@@ -11,7 +11,7 @@ from dapr.clients.base import DaprActorClientBase
 
 from actors.commands import Command
 from actors.replies import Json, Reply
-from host.signatures import FAULTS, Signatures
+from host.keys.signatures import FAULTS, Signatures
 
 log = logging.getLogger(__name__)
 

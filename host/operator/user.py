@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.clock import SystemClock
 from actors.commands import Command, Principal, build_command
-from host.command_keys import signatures_from
 from host.console import OperatorError
 from host.dapr.client import SidecarActorClient, SidecarConnection
 from host.dapr.gateway import ActorBug, Gateway, Unavailable
+from host.keys.command_keys import signatures_from
 from host.operator.command_line import settings_of
 from host.operator.database import errors_as_messages, opened
 from host.passwords import HASHER, LONGEST, SHORTEST, is_common, matches, prepared

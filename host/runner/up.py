@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from host.command_keys import signatures_of
 from host.console import OperatorError, Say
-from host.inner_token import token_of
+from host.keys.command_keys import signatures_of
+from host.keys.inner_token import token_of
 from host.runner import broker, checkout, log_files, ports, sidecar, sidecar_build
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running, end_leftovers

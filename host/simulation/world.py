@@ -19,9 +19,9 @@ from host.consumers.catchup import Catchup
 from host.consumers.projector import Projector
 from host.consumers.wiring import wired
 from host.dapr.gateway import Gateway
-from host.doorkeeper import Doorkeeper
+from host.keys.doorkeeper import Doorkeeper
+from host.keys.signatures import Signatures
 from host.notify.in_app import IN_APP
-from host.signatures import Signatures
 from host.simulation.clock import SimulatedClock
 from host.simulation.sidecar import SimulatedSidecar
 from host.store.engine import Database

@@ -9,7 +9,7 @@ from actors.ports import Activations, Ports
 from actors.replies import Reply
 from host.bugs import BugLog
 from host.dapr.gateway import ActorBug, Gateway, Unavailable
-from host.doorkeeper import Doorkeeper
+from host.keys.doorkeeper import Doorkeeper
 from host.simulation.sidecar import SimulatedSidecar
 from host.store.engine import Database
 from host.store.turns.commands import CommandLog

@@ -1,7 +1,7 @@
 """The key of the tests, and what signs and checks commands with it."""
 
 from actors.clock import Clock, SystemClock
-from host.signatures import Signatures
+from host.keys.signatures import Signatures
 
 KEY = b"the key of these tests, which is long enough"
 OTHER_KEY = b"another key of these tests, as long as that"

@@ -20,13 +20,13 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from actors.clock import SystemClock
-from host.command_keys import signatures_from
 from host.consumers.catchup import Catchup
 from host.consumers.table import topics_of
 from host.consumers.wiring import wired
 from host.dapr.client import SidecarActorClient, SidecarConnection
 from host.dapr.gateway import Gateway
 from host.dapr.publisher import SidecarPublisher
+from host.keys.command_keys import signatures_from
 from host.process import BROKER_COMPONENT
 from host.store.engine import Database
 

@@ -21,7 +21,7 @@ import orjson
 import pytest
 
 from actors.commands import Command, Principal, build_command
-from host.command_keys import signatures_of
+from host.keys.command_keys import signatures_of
 from host.store.turns.actor_state import row_key
 from tests.support.client import Caller
 from tests.support.deadline import eventually

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from actors.commands import Principal, build_command
-from host.command_keys import signatures_from
+from host.keys.command_keys import signatures_from
 from host.runner.folder import DataFolder
 from tests.fakes.signing import signatures
 from tests.support.client import Caller, signed_up

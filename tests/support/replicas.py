@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from host.inner_token import token_of
+from host.keys.inner_token import token_of
 from host.runner import checkout, ports, sidecar
 from host.runner import parts as machine_parts
 from host.runner.folder import DataFolder

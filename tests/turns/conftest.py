@@ -13,7 +13,7 @@ from actors.commands import Command
 from actors.ports import Ports
 from actors.registry import register_all
 from actors.replies import Reply
-from host.doorkeeper import Doorkeeper
+from host.keys.doorkeeper import Doorkeeper
 from tests.fakes.person import FakeClock, FakePerson
 from tests.fakes.sidecar import FakeSidecar
 from tests.fakes.signing import signatures

@@ -14,7 +14,7 @@ import pytest
 from actors.clock import SystemClock
 from actors.commands import Command
 from host import metrics
-from host.signatures import WINDOW_SECONDS
+from host.keys.signatures import WINDOW_SECONDS
 from tests.fakes.person import FakeClock
 from tests.fakes.signing import KEY, OTHER_KEY, signatures
 from tests.turns.conftest import Stage
@@ -163,7 +163,7 @@ async def test_a_flood_of_refused_commands_is_one_line_of_the_log(
     with caplog.at_level(logging.INFO):
         for _ in range(500):
             await refuses(stage, "unsigned", task_id, wire)
-    [line] = [record for record in caplog.records if record.name == "host.doorkeeper"]
+    [line] = [record for record in caplog.records if record.name == "host.keys.doorkeeper"]
     assert (line.__dict__["fault"], line.__dict__["actor_type"]) == ("unsigned", "TaskActor")
     assert "Theirs" not in caplog.text
 

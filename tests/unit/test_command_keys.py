@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from host.command_keys import signatures_of
+from host.keys.command_keys import signatures_of
 from host.settings import BadSettingError, Settings, read_settings
 from tests.fakes.signing import KEY, OTHER_KEY, signatures
 

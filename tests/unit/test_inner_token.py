@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from host.inner_token import token_of
+from host.keys.inner_token import token_of
 from host.settings import BadSettingError, Settings
 
 pytestmark = pytest.mark.unit

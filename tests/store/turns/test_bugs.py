@@ -27,7 +27,7 @@ from host.consumers.catchup import Catchup
 from host.consumers.occurrences import OccurrenceMaker
 from host.consumers.wiring import wired
 from host.dapr.gateway import ActorBug, Gateway
-from host.doorkeeper import Doorkeeper
+from host.keys.doorkeeper import Doorkeeper
 from host.simulation.clock import SimulatedClock
 from host.simulation.sidecar import SimulatedSidecar
 from host.simulation.world import World as Simulated

@@ -4,8 +4,8 @@ import logging
 from typing import Any
 
 from host import metrics
+from host.keys.signatures import FAULTS, Signatures
 from host.seldom import Seldom
-from host.signatures import FAULTS, Signatures
 
 log = logging.getLogger(__name__)
 

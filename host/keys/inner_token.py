@@ -1,6 +1,6 @@
 """The token that the inner listener asks for: a file that only its owner can read, made at the first start."""
 
-from host.secret_file import secret_text
+from host.keys.secret_file import secret_text
 from host.settings import BadSettingError, Settings
 
 

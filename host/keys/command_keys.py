@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Final
 
 from actors.clock import SystemClock
-from host.secret_file import secret_text
+from host.keys.secret_file import secret_text
+from host.keys.signatures import MOST_KEYS, Signatures
 from host.settings import BadSettingError, Settings
-from host.signatures import MOST_KEYS, Signatures
 
 SHORTEST: Final = 32  # characters of a key
 
