@@ -1,5 +1,6 @@
 """A task's life by the API."""
 
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -128,6 +129,42 @@ async def test_tags_are_counted_renamed_and_deleted_everywhere(ada: httpx.AsyncC
     ]
     assert (await ada.delete("/api/v1/tags/house")).json()["changed"] == 3
     assert (await ada.delete("/api/v1/tags/house")).json()["changed"] == 0
+
+
+# Every kind of sign that a path could take for its own, and dots, which browsers and proxies take away in any spelling.
+ODD_TAGS = [
+    "Über/uns",
+    "/",
+    "a//b",
+    "/a/",
+    "a/tags/b",
+    "?a=b",
+    "#a",
+    "100%",
+    "%2F",
+    "a\\b",
+    "a;b",
+    "a+b",
+    "a\tb",
+    "😀",
+    "...",
+    "a/../b",
+]
+
+
+@pytest.mark.parametrize("tag", ODD_TAGS)
+async def test_a_tag_of_any_signs_can_be_removed_and_renamed(ada: httpx.AsyncClient, tag: str) -> None:
+    url = f"{TASKS}/{(await ada.post(TASKS, json={'title': 'One', 'tags': [tag]})).json()['id']}"
+    at = f"/api/v1/tags/{quote(tag, safe='')}"
+    assert (await ada.patch(at, json={"name": "plain"})).json()["changed"] == 1
+    assert (await ada.get(url)).json()["tags"] == ["plain"]
+    assert (await ada.patch("/api/v1/tags/plain", json={"name": tag})).json()["changed"] == 1
+    assert (await ada.get(url)).json()["tags"] == [tag]
+    removed = await ada.delete(f"{url}/tags/{quote(tag, safe='')}")
+    assert (removed.status_code, removed.json()["tags"]) == (200, [])
+    assert (await ada.post(f"{url}/tags", json={"tags": [tag]})).json()["tags"] == [tag]
+    assert (await ada.delete(at)).json()["changed"] == 1
+    assert (await ada.get(url)).json()["tags"] == []
 
 
 async def test_a_repeated_tag_change_touches_what_the_first_one_touched(ada: httpx.AsyncClient) -> None:

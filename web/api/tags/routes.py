@@ -33,7 +33,7 @@ async def list_(
 
 
 @router.patch(
-    "/{tag}",
+    "/{tag:path}",
     **operation(
         "rename_tag", "write", "Rename a tag everywhere", models.TagChange, body=bodies.RenameTag, command=True
     ),
@@ -44,7 +44,9 @@ async def rename(request: Request, tag: TagInPath) -> Response:
     return answer_done(act, await change_everywhere(act, tag, "RenameTag", {"from": tag, "to": body.name}))
 
 
-@router.delete("/{tag}", **operation("delete_tag", "write", "Delete a tag everywhere", models.TagChange, command=True))
+@router.delete(
+    "/{tag:path}", **operation("delete_tag", "write", "Delete a tag everywhere", models.TagChange, command=True)
+)
 async def delete(request: Request, tag: TagInPath) -> Response:
     act = act_of(request)
     return answer_done(act, await change_everywhere(act, tag, "RemoveTag", {"tag": tag}))

@@ -166,7 +166,7 @@ async def add_tags(request: Request, task_id: TaskId) -> Response:
 
 
 @router.delete(
-    "/{task_id}/tags/{tag}",
+    "/{task_id}/tags/{tag:path}",
     **operation("remove_tag", "write", "Remove a tag", models.Task, command=True, edit=True),
 )
 async def remove_tag(request: Request, task_id: TaskId, tag: TagInPath) -> Response:
