@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from actors.clock import instant_text, parse_instant
 from actors.due import ZONES
+from actors.typed import REACHABLE, VISIBLE
 
 MAX_TAGS = 10
 MAX_REMINDERS = 20
@@ -47,8 +48,11 @@ def fold(text: str) -> str:
 
 
 def _storable(value: object) -> object:
-    if isinstance(value, str) and _UNSTORABLE.search(value):
-        raise PydanticCustomError("invalid_text", "NUL and lone surrogates cannot be stored")
+    if isinstance(value, str) and (found := _UNSTORABLE.search(value)):
+        sign = f"U+{ord(found[0]):04X}"
+        raise PydanticCustomError(
+            "invalid_text", "NUL and lone surrogates cannot be stored, as {sign} here", {"sign": sign}
+        )
     return value
 
 
@@ -118,9 +122,11 @@ def _distinct_tags(tags: list[str]) -> list[str]:
 COMPOSED = BeforeValidator(_composed)  # what looks the same is the same
 STORABLE = BeforeValidator(_storable)  # stands last in each line, so that it runs before the limits count
 Text = Annotated[str, STORABLE]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), VISIBLE, STORABLE]
 Description = Annotated[str, StringConstraints(max_length=20_000), STORABLE]
-TagName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), COMPOSED, STORABLE]
+TagName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), VISIBLE, REACHABLE, COMPOSED, STORABLE
+]
 Tags = Annotated[list[TagName], Field(max_length=100), AfterValidator(_distinct_tags), Field(max_length=MAX_TAGS)]
 ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), COMPOSED, STORABLE]

@@ -3,10 +3,12 @@
 import json
 from collections.abc import AsyncGenerator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
+from actors.commands import Principal, build_command
 from tests.fakes.schema import faults
 from tests.fakes.world import World
 
@@ -40,6 +42,8 @@ GOOD: list[dict[str, Any]] = [
     {"title": "x", "reminders": [{"at": "2027-01-01T00:00:00Z"}] * 20},
     {"title": "x", "reminders": [{"offset_minutes": 43_200}]},
     {"title": "x", "checklist": [{"text": str(n)} for n in range(100)]},
+    {"title": "👩\u200d👧"},
+    {"title": "x", "description": "\u200b", "tags": ["...", "a\u200b"]},
     {"title": "\u202ereversed and \u0007bell"},
 ]
 BAD: list[tuple[Any, str, str]] = [
@@ -51,6 +55,12 @@ BAD: list[tuple[Any, str, str]] = [
     ({"title": None}, "/title", "wrong_type"),
     ({"title": 5}, "/title", "wrong_type"),
     ({"title": "a\0b"}, "/title", "invalid_text"),
+    ({"title": "\u200b \u2060\ufeff"}, "/title", "invisible_text"),
+    ({"title": "\u202e\u0007"}, "/title", "invisible_text"),
+    ({"title": "\u3164\u2800\ufe0f"}, "/title", "invisible_text"),
+    ({"title": "x", "tags": ["home", "\u00ad"]}, "/tags/1", "invisible_text"),
+    ({"title": "x", "tags": [".."]}, "/tags/0", "invalid_tag"),
+    ({"title": "x", "tags": [" . "]}, "/tags/0", "invalid_tag"),
     ({"title": "x", "description": "x" * 20_001}, "/description", "too_long"),
     ({"title": "x", "priority": "most"}, "/priority", "invalid_choice"),
     ({"title": "x", "owner": "me"}, "/owner", "unknown_field"),
@@ -98,6 +108,36 @@ async def test_every_field_is_refused_beyond_its_limit(ada: httpx.AsyncClient) -
     assert (await ada.get(TASKS)).json()["total"] == 0
 
 
+async def test_an_invisible_title_is_answered_with_what_it_is_made_of(ada: httpx.AsyncClient) -> None:
+    answer = await ada.post(TASKS, json={"title": "\u200b\u0007\u200b"})
+    assert "U+200B, U+0007" in answer.json()["errors"][0]["detail"]
+    assert "U+0000" in (await ada.post(TASKS, json={"title": "a\0b"})).json()["errors"][0]["detail"]
+
+
+async def test_an_invisible_title_from_before_stays_usable(here: World, ada: httpx.AsyncClient) -> None:
+    url = f"{TASKS}/{(await ada.post(TASKS, json={'title': 'seen', 'tags': ['seen']})).json()['id']}"
+    old = {"title": "\u200b", "tags": ["..", "\u00ad", "home"]}
+    me = ada.headers["x-user-id"]
+    command = build_command(
+        "PatchTask",
+        old,
+        id=str(uuid4()),
+        principal=Principal("user", me, me),
+        correlation_id="before",
+        zone="UTC",
+    )
+    await here.actors.send("TaskActor", url[-36:], command)
+    assert (await ada.patch(url, json={"description": "more"})).json()["title"] == "\u200b"
+    assert (await ada.delete(url)).status_code < 300
+    assert (await ada.post(f"{url}/restore")).json()["title"] == "\u200b"
+    assert (await ada.patch(url, json={"title": "seen again"})).status_code == 200
+    entry = (await ada.get("/api/v1/activity", params={"limit": 1})).json()["items"][0]
+    assert (await ada.post(f"/api/v1/activity/{entry['id']}/undo")).json()["title"] == "\u200b"
+    bulk = {"action": "remove_tag", "ids": [url[-36:]], "args": {"tag": ".."}}
+    assert (await ada.post(f"{TASKS}/bulk", json=bulk)).json()["results"][0]["status"] == 200
+    assert (await ada.delete(f"{url}/tags/%C2%AD")).json()["tags"] == ["home"]
+
+
 async def test_other_bodies_are_held_to_their_limits_too(ada: httpx.AsyncClient) -> None:
     url = f"{TASKS}/{(await ada.post(TASKS, json={'title': 'x'})).json()['id']}"
     table: list[tuple[str, str, Any, str, str]] = [
@@ -119,6 +159,15 @@ async def test_other_bodies_are_held_to_their_limits_too(ada: httpx.AsyncClient)
             "/args/x",
             "unknown_field",
         ),
+        (
+            "POST",
+            f"{TASKS}/bulk",
+            {"action": "add_tags", "ids": [url[-36:]], "args": {"tags": ["\u200d"]}},
+            "/args/tags/0",
+            "invisible_text",
+        ),
+        ("PATCH", url, {"title": "\u200b"}, "/title", "invisible_text"),
+        ("PATCH", "/api/v1/tags/home", {"name": "\u200b"}, "/name", "invisible_text"),
         ("PATCH", "/api/v1/tags/home", {"name": "x" * 31}, "/name", "too_long"),
         ("PATCH", "/api/v1/me", {"timezone": "Nowhere"}, "/timezone", "unknown_zone"),
         ("PATCH", "/api/v1/me", {"email": "x@y"}, "/email", "unknown_field"),

@@ -100,13 +100,13 @@ async def test_cursors_and_pages_walk_the_same_list_once(here: World, ada: httpx
 
 
 async def test_a_cursor_carries_any_title(ada: httpx.AsyncClient) -> None:
-    for title in ("\x01" * 500, "\x02" * 500):
+    for title in ("a" + "\x01" * 499, "a" + "\x02" * 499):
         last = await ada.post(TASKS, json={"title": title})
     params = {"sort": "title", "per_page": "1"}
     seen = {"Duely-Consistency": last.headers["Duely-Consistency"]}
     cursor = (await ada.get(TASKS, params=params, headers=seen)).json()["next_cursor"]
     answer = await ada.get(TASKS, params={**params, "cursor": cursor})
-    assert [task["title"] for task in answer.json()["items"]] == ["\x02" * 500]
+    assert [task["title"] for task in answer.json()["items"]] == ["a" + "\x02" * 499]
 
 
 async def test_a_cursor_holds_for_its_query_and_its_user(ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 
 from actors.fields import Body
+from actors.typed import TYPED
 from web.api.edge.json_limits import malformed, parsed
 from web.problems import ProblemError, invalid_body
 
@@ -26,7 +27,7 @@ async def read_body(request: Request, model: type[Model], *, required: bool = Tr
     raw = await _read(request)
     value = parsed(raw)
     try:
-        return model.model_validate_json(raw)
+        return model.model_validate_json(raw, context=TYPED)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         if found[0]["type"] == "json_invalid":
@@ -62,7 +63,7 @@ def _too_large() -> ProblemError:
 def _unreadable(value: Any, model: type[Body], message: str) -> ProblemError:
     """A lone surrogate is well-formed JSON to others, so it gets the answer of the field that it stands in."""
     try:
-        model.model_validate(value)
+        model.model_validate(value, context=TYPED)
     except ValidationError as error:
         return invalid_body(error.errors(include_url=False, include_context=False, include_input=False))
     except RecursionError:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from actors.commands import BODIES, Command, body_hash, command_id_for_item, task_id_for
 from actors.fields import Body
 from actors.replies import Json, Reply
+from actors.typed import TYPED
 from host.dapr.gateway import ActorBug, Unavailable
 from host.store.turns import commands
 from web.act import TASK, Act, Done, Write
@@ -75,7 +76,7 @@ async def change_tasks(
     """
     name = COMMANDS[action]
     try:
-        BODIES[name].model_validate(args)
+        BODIES[name].model_validate(args, context=None if action == "remove_tag" else TYPED)
     except ValidationError as error:
         raise invalid_body(
             error.errors(include_url=False, include_context=False, include_input=False), prefix="/args"

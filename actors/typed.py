@@ -1,0 +1,52 @@
+"""What people type anew: refuses a text that nobody can see, and a tag that no path can carry.
+
+Only what is validated with the context TYPED is held to this. What is stored already stays good in edits of other fields,
+in undo and restore, and in the tasks of a series.
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pydantic import AfterValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+TYPED: Final[Mapping[str, Any]] = {"typed": True}  # the context of a body that came in a request
+
+# Control, format and separator signs; marks that show only on another sign.
+_UNSEEN: Final = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp", "Mn"))
+# Letters and symbols without ink: the fillers of Hangul, and the empty pattern of Braille.
+_WITHOUT_INK: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_PARTS_OF_A_PATH: Final = frozenset((".", ".."))  # browsers and proxies take them away, written as %2E, too
+_MOST_NAMED: Final = 5
+
+
+def _is_unseen(sign: str) -> bool:
+    return sign in _WITHOUT_INK or unicodedata.category(sign) in _UNSEEN
+
+
+def _visible(text: str) -> str:
+    if all(map(_is_unseen, text)):
+        signs = dict.fromkeys(f"U+{ord(sign):04X}" for sign in text)
+        names = ", ".join([*signs][:_MOST_NAMED]) + (", …" if len(signs) > _MOST_NAMED else "")
+        raise PydanticCustomError(
+            "invisible_text", "nothing of it can be seen, as it has only {names}; add a letter", {"names": names}
+        )
+    return text
+
+
+def _reachable(tag: str) -> str:
+    if tag in _PARTS_OF_A_PATH:
+        raise PydanticCustomError("invalid_tag", "an address cannot name this tag; take another one than . and ..")
+    return tag
+
+
+def _if_typed(check: Callable[[str], str]) -> AfterValidator:
+    def checked(text: str, info: ValidationInfo) -> str:
+        return check(text) if text and info.context == TYPED else text
+
+    return AfterValidator(checked)
+
+
+VISIBLE: Final = _if_typed(_visible)
+REACHABLE: Final = _if_typed(_reachable)
