@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import HTTPConnection
 
 from tests.fakes.world import PASSWORD, QUIET, World, world
 from web.api.auth.known_browser import known_browser
-from web.api.edge.credentials import hashed
+from web.api.edge.credentials import cookie_name, hashed
 from web.api.edge.rate_limits import LOGINS_ANYWHERE, LOGINS_PER_ACCOUNT, LOGINS_UNDER_ATTACK, PER_ADDRESS
 from web.caller import FULL_SCOPES, Caller, Profile
 
@@ -98,6 +99,41 @@ async def test_over_https_the_cookie_is_for_this_host_alone(here: World, ada: ht
     # Whoever is not a trusted proxy cannot say so.
     direct = await here.client(**{"x-forwarded-proto": "https"}).post(f"{AUTH}/login", json=LOGIN)
     assert direct.headers["set-cookie"].startswith("duely=")
+
+
+async def test_instances_on_the_ports_of_one_host_leave_each_other_signed_in(
+    here: World, ada: httpx.AsyncClient
+) -> None:
+    browser = here.client()
+    names = {
+        "http://duely.test:8000": "duely-8000",
+        "http://duely.test:8001": "duely-8001",
+        "http://duely.test": "duely",
+    }
+    for instance in names:
+        answer = await browser.post(f"{instance}{AUTH}/login", json=LOGIN)
+        assert answer.status_code == 200
+    assert set(browser.cookies) == {name for base in names.values() for name in (base, f"{base}-known")}
+    assert (await browser.post(f"http://duely.test:8001{AUTH}/logout")).status_code == 204
+    found = {instance: (await browser.get(f"{instance}{ME}")).status_code for instance in names}
+    assert found == {"http://duely.test:8000": 200, "http://duely.test:8001": 401, "http://duely.test": 200}
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "name"),
+    [
+        ("http", "duely.test", "duely"),
+        ("http", "duely.test:80", "duely"),
+        ("http", "[::1]:8000", "duely-8000"),
+        ("http", "[::1]", "duely"),
+        ("http", "x:1;a=b", "duely"),
+        ("https", "duely.test:443", "__Host-duely"),
+        ("https", "duely.test:8443", "__Host-duely-8443"),
+    ],
+)
+def test_the_name_of_the_cookie_has_the_port(scheme: str, host: str, name: str) -> None:
+    scope = {"type": "http", "scheme": scheme, "headers": [(b"host", host.encode())]}
+    assert cookie_name(HTTPConnection(scope)) == name
 
 
 async def test_wrong_email_and_wrong_password_are_answered_alike(here: World, ada: httpx.AsyncClient) -> None:

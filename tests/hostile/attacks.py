@@ -93,7 +93,9 @@ async def _half_open(port: int) -> int:
 async def _deaf(port: int, session: str) -> int:
     """Asks for much and takes nothing of it."""
     async with contextlib.AsyncExitStack() as stack:
-        request = f"GET /api/v1/tasks?per_page=200 HTTP/1.1\r\nHost: x\r\nCookie: {session}\r\n\r\n".encode()
+        request = (
+            f"GET /api/v1/tasks?per_page=200 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {session}\r\n\r\n".encode()
+        )
         for _ in range(20):
             reader, writer = await stack.enter_async_context(_connection(port))
             reader._transport.pause_reading()  # type: ignore[attr-defined]

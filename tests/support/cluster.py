@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from tests.support.client import Caller
 from tests.support.system import System, is_free, running
@@ -82,7 +83,8 @@ class Cluster(System):
             return caller
         caller.user_id = like.user_id
         caller.http.headers["X-Forwarded-For"] = like.http.headers["X-Forwarded-For"]
-        caller.http.cookies = like.http.cookies
+        for name, value in like.http.cookies.items():  # the port stands in the names; behind a balancer it is one port
+            caller.http.cookies.set(name.replace(str(urlsplit(like.url).port), str(urlsplit(caller.url).port)), value)
         return caller
 
     def holders(self) -> dict[str, str]:

@@ -49,7 +49,7 @@ def make_known(request: Request, response: Response, email: str) -> None:
 
 
 def _name(request: Request) -> str:
-    return f"{cookie_name(request.scope['scheme'])}-known"
+    return f"{cookie_name(request)}-known"
 
 
 def _texts(kept: str) -> list[str]:

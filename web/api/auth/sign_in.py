@@ -78,7 +78,7 @@ async def end_session(request: Request) -> Response:
 
 
 def _set_cookie(request: Request, response: Response, secret: str, max_age: int) -> None:
-    name = cookie_name(request.scope["scheme"])
+    name = cookie_name(request)
     response.set_cookie(
-        name, secret, max_age=max_age, path="/", secure=name == SECURE_COOKIE, httponly=True, samesite="lax"
+        name, secret, max_age=max_age, path="/", secure=name.startswith(SECURE_COOKIE), httponly=True, samesite="lax"
     )

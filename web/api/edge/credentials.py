@@ -1,6 +1,7 @@
 """Credentials: from a cookie or a bearer token to the caller, remembered for 5 s in this process."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
@@ -18,6 +19,8 @@ from web.problems import ProblemError, unavailable
 TOKEN_PREFIX: Final = "duely_"  # noqa: S105  every token starts with it, so that scanners find leaked ones
 SECURE_COOKIE: Final = "__Host-duely"
 PLAIN_COOKIE: Final = "duely"
+_USUAL_PORTS: Final = {"http": "80", "https": "443"}
+_PORT: Final = re.compile(r":(\d{1,5})$", re.ASCII)
 CACHE_SECONDS: Final = 5.0
 _CACHE_SIZE: Final = 20_000
 _SECRET_BYTES: Final = 32
@@ -34,9 +37,15 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def cookie_name(scheme: str) -> str:
-    """Returns the name of the session's cookie; over https the browser holds it to this host."""
-    return SECURE_COOKIE if scheme == "https" else PLAIN_COOKIE
+def cookie_name(request: HTTPConnection) -> str:
+    """Returns the name of the session's cookie; over https the browser holds it to this host.
+
+    A browser sends the cookies of a host to all its ports, so the port that it asked stands in the name.
+    """
+    scheme: str = request.scope["scheme"]
+    name = SECURE_COOKIE if scheme == "https" else PLAIN_COOKIE
+    port = _PORT.search(request.headers.get("host", ""))
+    return name if port is None or port[1] == _USUAL_PORTS.get(scheme) else f"{name}-{port[1]}"
 
 
 def profile_of(user: UserRow) -> Profile:
@@ -66,7 +75,7 @@ class Credentials:
         authorization = request.headers.get("authorization")
         if authorization is not None:
             return await self._bearer(authorization)
-        secret = _cookie(request.headers, cookie_name(request.scope["scheme"]))
+        secret = _cookie(request.headers, cookie_name(request))
         return await self._remembered(hashed(secret), self._session) if secret else None
 
     async def still_good(self, caller: Caller) -> bool:

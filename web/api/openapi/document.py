@@ -91,7 +91,12 @@ def _completed(described: dict[str, Any]) -> dict[str, Any]:
         for code, description in PROBLEMS.items()
     }
     components["securitySchemes"] = {
-        "session": {"type": "apiKey", "in": "cookie", "name": "duely", "description": "`__Host-duely` over https"},
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "duely",
+            "description": "`__Host-duely` over https; on a port other than the usual one, it follows: `duely-8000`",
+        },
         "token": {"type": "http", "scheme": "bearer", "description": "A personal access token"},
     }
     return described
