@@ -9,6 +9,7 @@ from host.dapr.app_ids import APP_IDS
 from host.loops import repeat
 from host.settings import Role
 from host.store.engine import Database
+from host.store.faults import DAMAGED, UNWRITABLE
 from host.store.upkeep import processes
 from host.store.upkeep.processes import Process
 from host.version import VERSION
@@ -27,9 +28,13 @@ class Presence:
         self._me = Process(process_id, role, VERSION, APP_IDS[role], socket.gethostname(), os.getpid())
 
     async def announce(self) -> None:
-        """Writes or renews the row; raises what the database raises."""
-        async with self._database.raw() as connection:
-            await processes.announce(connection, self._me)
+        """Writes or renews the row; raises what the database raises, and notes it: it proves that nothing can be written."""
+        try:
+            async with self._database.raw() as connection:
+                await processes.announce(connection, self._me)
+        except Exception as error:
+            self._database.write_faults.note(error, UNWRITABLE | DAMAGED)
+            raise
 
     async def run(self) -> None:
         """Announces until cancelled; waits out an outage."""

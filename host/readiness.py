@@ -30,7 +30,8 @@ def checks(
 ) -> Mapping[str, Check]:
     """Returns the checks of `/health/ready` by name, each limited to 2 s.
 
-    `broker` is the name of its component, "" where there is no broker. `commands` fails for a minute after an actor refused
+    `broker` is the name of its component, "" where there is no broker. `database` fails for half a minute after something
+    could not be written because of its disk; each process writes its row every ten seconds. `commands` fails for a minute after an actor refused
     the signature of one that these gateways sent.
     """
     of_sidecar = SidecarChecks(sidecar)
@@ -67,4 +68,4 @@ async def _commands_taken(gateways: Sequence[Gateway]) -> str:
 
 async def _database(database: Database) -> str:
     await database.ping()
-    return OK
+    return database.write_faults.why() or OK

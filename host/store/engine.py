@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from host.store.faults import WriteFaults
+
 CONNECT_TIMEOUT_SECONDS: Final = 5
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 # The schema that this program knows: the number of the newest migration.
@@ -48,6 +50,7 @@ _OUTAGES: Final = (
     asyncpg.PostgresSystemError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
 
 
@@ -92,6 +95,7 @@ class Database:
         self._connect_timeout = connect_timeout_seconds
         self._raw_size = raw_size
         self._raw: Any = None  # asyncpg.Pool
+        self.write_faults = WriteFaults()
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
             # The best plan depends on the search term: a generic plan takes 10 times as long for "%ab%".
@@ -187,10 +191,14 @@ class Database:
 
     @asynccontextmanager
     async def _schema_checked(self) -> AsyncGenerator[None]:
-        """Raises SchemaDiffersError for a missing table or column, unless schema and code are of the same release."""
+        """Raises SchemaDiffersError for a missing table or column, unless schema and code are of the same release.
+
+        It notes which errors keep the database from being written.
+        """
         try:
             yield
         except Exception as error:
+            self.write_faults.note(error)
             if _is_missing(error) and (schema := await self._schema()) != HEAD:
                 raise SchemaDiffersError(f"the schema is {schema}, this program has {HEAD}") from error
             raise

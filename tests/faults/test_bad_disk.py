@@ -88,6 +88,7 @@ async def test_a_disk_that_fills_up_stops_writes_only_until_there_is_room_again(
                 return True
 
             await eventually(write, 30, "a write is refused", 0)
+            await eventually(lambda: not own.is_ready(), 20, "readiness is red", 0.5)
             assert await person.task(kept[0]["id"]) == kept[0], "existing tasks can be read"
             assert own.is_started
             await eventually(lambda: "is nearly full" in own.said(), 35, "the runner says why", 0.5)
