@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from host.console import OperatorError
+from host.operator import damage
 from host.runner.database import database
 from host.runner.postgres import PostgresError
 from host.settings import Settings
@@ -44,7 +45,12 @@ def _is_missing_password(error: Exception) -> bool:
 def opened(settings: Settings) -> Generator[str]:
     """Yields the DSN of the database, which runs for as long as the block; its errors become messages."""
     with errors_as_messages(), database(settings) as dsn:
-        yield dsn
+        try:
+            yield dsn
+        except Exception as error:
+            if (message := damage.error_of(dsn, error)) is not None:
+                raise message from error
+            raise
 
 
 @asynccontextmanager

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Final
 
 import click
-from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError
+from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError, PostgresError
 
 from host.console import OperatorError, Say
 from host.operator.command_line import json_option, json_text, settings_of
 from host.operator.database import opened
 from host.store.engine import Raw
 from host.store.upkeep import rebuild as store
+from host.store.upkeep.damage import is_damage
 
 FEW: Final = 200  # docs that may be left for the transaction that makes everybody wait
 GIVE_UP_SECONDS: Final = 120.0  # of waiting for a moment to swap
@@ -103,8 +104,7 @@ async def _take_over(connection: Raw, since: int, version: str, say: Say, give_u
         since = here
         if left > FEW:
             continue
-        await store.keep_tag_names(connection)
-        strangers = await store.rows_without_actor(connection)
+        strangers = await _look_at_live_tables(connection, say)
         held = await _swap(connection, since, version)
         if held is not None:
             say(f"Swapped the tables; reads and the projector waited for {held * 1000:.0f} ms.")
@@ -114,6 +114,18 @@ async def _take_over(connection: Raw, since: int, version: str, say: Say, give_u
         f"There was no moment to swap within {give_up_seconds:.0f} s: a backup or a long read may hold the tables. "
         "Nothing has changed; try again later."
     )
+
+
+async def _look_at_live_tables(connection: Raw, say: Say) -> int:
+    """Keeps the spelling of tags and returns the number of strangers; damaged tables are replaced without either."""
+    try:
+        await store.keep_tag_names(connection)
+        return await store.rows_without_actor(connection)
+    except PostgresError as error:
+        if not is_damage(error):
+            raise
+        say(f"A live table is damaged, so tags may be spelt as one of the tasks spells them ({error}).")
+        return 0
 
 
 async def _catch_up(connection: Raw, since: int) -> int:
