@@ -1,4 +1,4 @@
-"""What people type anew: refuses a text that nobody can see, and a tag that no path can carry.
+"""What people type anew: refuses a text that nobody can see or that reaches out of its place, and tags no path can carry.
 
 Only what is validated with the context TYPED is held to this. What is stored already stays good in edits of other fields,
 in undo and restore, and in the tasks of a series.
@@ -17,6 +17,8 @@ TYPED: Final[Mapping[str, Any]] = {"typed": True}  # the context of a body that 
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp", "Mn"))
 # Letters and symbols without ink: the fillers of Hangul, and the empty pattern of Braille.
 _WITHOUT_INK: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_ISOLATES: Final = frozenset("\u2066\u2067\u2068")
+_END_OF_ISOLATE: Final = "\u2069"
 _PARTS_OF_A_PATH: Final = frozenset((".", ".."))  # browsers and proxies take them away, written as %2E, too
 _MOST_NAMED: Final = 5
 
@@ -35,6 +37,16 @@ def _visible(text: str) -> str:
     return text
 
 
+def _enclosed(text: str) -> str:
+    """Refuses an end of an isolated direction that was not begun: on a page it would end the isolation of the text."""
+    depth = 0
+    for sign in text:
+        depth += (sign in _ISOLATES) - (sign == _END_OF_ISOLATE)
+        if depth < 0:
+            raise PydanticCustomError("invalid_text", "U+2069 ends a direction that was not begun; leave it out")
+    return text
+
+
 def _reachable(tag: str) -> str:
     if tag in _PARTS_OF_A_PATH:
         raise PydanticCustomError("invalid_tag", "an address cannot name this tag; take another one than . and ..")
@@ -48,5 +60,5 @@ def _if_typed(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-VISIBLE: Final = _if_typed(_visible)
+VISIBLE: Final = _if_typed(lambda text: _enclosed(_visible(text)))
 REACHABLE: Final = _if_typed(_reachable)

@@ -43,6 +43,7 @@ GOOD: list[dict[str, Any]] = [
     {"title": "x", "reminders": [{"offset_minutes": 43_200}]},
     {"title": "x", "checklist": [{"text": str(n)} for n in range(100)]},
     {"title": "👩\u200d👧"},
+    {"title": "\u2067a\u2068b\u2069\u2069 c \u2066d"},
     {"title": "x", "description": "\u200b", "tags": ["...", "a\u200b"]},
     {"title": "\u202ereversed and \u0007bell"},
 ]
@@ -57,6 +58,8 @@ BAD: list[tuple[Any, str, str]] = [
     ({"title": "a\0b"}, "/title", "invalid_text"),
     ({"title": "\u200b \u2060\ufeff"}, "/title", "invisible_text"),
     ({"title": "\u202e\u0007"}, "/title", "invisible_text"),
+    ({"title": "a\u2069\u202eb"}, "/title", "invalid_text"),
+    ({"title": "x", "tags": ["\u2066a\u2069\u2069"]}, "/tags/0", "invalid_text"),
     ({"title": "\u3164\u2800\ufe0f"}, "/title", "invisible_text"),
     ({"title": "x", "tags": ["home", "\u00ad"]}, "/tags/1", "invisible_text"),
     ({"title": "x", "tags": [".."]}, "/tags/0", "invalid_tag"),

@@ -2,6 +2,7 @@
 import { useRef, useState } from "preact/hooks"
 import { dueLabel } from "../format.ts"
 import { type Draft, parseQuickAdd, type Token } from "../quickadd.ts"
+import { quoted } from "../quoted.ts"
 import { createTask } from "../store/changes.ts"
 import { now, serverNow } from "../store/clock.ts"
 import { currentList } from "../store/lists.ts"
@@ -155,7 +156,7 @@ function showToastIfElsewhere(task: Task): void {
   const when = task.due ? dueLabel(task.due, zone.peek(), serverNow()) : "no due date"
   show({
     kind: "done",
-    text: `Added “${task.title}”`,
+    text: `Added ${quoted(task.title)}`,
     detail: when,
     action: { label: "Open", run: () => openTask(task.id) },
   })

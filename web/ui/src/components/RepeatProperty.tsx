@@ -1,6 +1,7 @@
 // The repetition of the open task: the sentence of its series and its actions, or the button that makes the task repeat.
 import { useEffect } from "preact/hooks"
 import { slotLabel } from "../format.ts"
+import { quoted } from "../quoted.ts"
 import { ask } from "../store/asking.ts"
 import { deleteTask } from "../store/changes.ts"
 import { serverNow } from "../store/clock.ts"
@@ -37,7 +38,7 @@ export function RepeatProperty({ task, disabled }: Props) {
 function NotYet({ task, disabled }: Props) {
   const open = () =>
     openRepeat({
-      title: `Repeat “${task.title}”`,
+      title: `Repeat ${quoted(task.title)}`,
       recurrence: null,
       start: task.due ?? { date: dateAt(serverNow(), zone.peek()) },
       saves: [["Save", ({ start, recurrence }) => makeRepeating(task, start, recurrence)]],
@@ -96,7 +97,7 @@ function changeRepeat(task: Task, series: Series): void {
   const saver = seriesSaver(series)
   const save = (at?: string) => (answer: RepeatAnswer) => saveRepeat(saver, series, changesOf(series, answer, from), at)
   openRepeat({
-    title: `Change how “${series.title}” repeats`,
+    title: `Change how ${quoted(series.title)} repeats`,
     recurrence: series,
     start: from,
     saves: slot
@@ -114,7 +115,7 @@ async function saveRepeat(saver: Saver, series: Series, patch: SeriesPatch, slot
   if (Object.keys(patch).length === 0) return
   await saver(patch, slot)
   closeTask()
-  show({ kind: "done", text: `Changed how “${series.title}” repeats` })
+  show({ kind: "done", text: `Changed how ${quoted(series.title)} repeats` })
 }
 
 /** Skips the slot. An occurrence whose time has come is no longer ahead; it is deleted instead, which can be undone. */
@@ -130,7 +131,7 @@ async function skip(task: Task, series: Series, started: boolean): Promise<void>
 async function stop(series: Series): Promise<void> {
   const sure = await ask({
     title: "Stop repeating?",
-    text: `No more of “${series.title}” will come. This one stays.`,
+    text: `No more of ${quoted(series.title)} will come. This one stays.`,
     yes: "Stop repeating",
   })
   if (sure) await stopSeries(series, true)

@@ -1,6 +1,7 @@
 // The drawer of the open task: every field in one place, each saved when it is left.
 import { useEffect, useRef } from "preact/hooks"
 import { agoLabel } from "../format.ts"
+import { quoted } from "../quoted.ts"
 import { ask } from "../store/asking.ts"
 import { deleteTask, purgeTask, restoreTask } from "../store/changes.ts"
 import { now } from "../store/clock.ts"
@@ -137,7 +138,7 @@ function InTrash({ task }: { task: Task }) {
   const purge = async () => {
     const sure = await ask({
       title: "Delete for good?",
-      text: `“${task.title}” cannot be brought back.`,
+      text: `${quoted(task.title)} cannot be brought back.`,
       yes: "Delete for good",
     })
     if (!sure) return

@@ -1,5 +1,6 @@
 // One task in a list: a box that completes it, a title that opens it, and its details in one quiet line.
 import { dueLabel, timeLabel } from "../format.ts"
+import { quoted } from "../quoted.ts"
 import { ask } from "../store/asking.ts"
 import { deleteTask, purgeTask, restoreTask, toggleTask } from "../store/changes.ts"
 import { now } from "../store/clock.ts"
@@ -186,6 +187,12 @@ function TrashActions({ task }: { task: Task }) {
 }
 
 async function askPurge(task: Task): Promise<void> {
-  if (await ask({ title: "Delete for good?", text: `“${task.title}” cannot be brought back.`, yes: "Delete for good" }))
+  if (
+    await ask({
+      title: "Delete for good?",
+      text: `${quoted(task.title)} cannot be brought back.`,
+      yes: "Delete for good",
+    })
+  )
     await purgeTask(task.id)
 }

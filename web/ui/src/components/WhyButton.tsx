@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks"
 import { get, Refused, Unreachable } from "../api.ts"
 import { lateLabel, momentLabel, nominalLabel, offsetLabel } from "../format.ts"
+import { quoted } from "../quoted.ts"
 import { now } from "../store/clock.ts"
 import { go } from "../store/route.ts"
 import { zone } from "../store/session.ts"
@@ -15,7 +16,7 @@ interface Props {
 
 export function WhyButton({ notification, class: look = "button quiet small" }: Props) {
   return (
-    <Popover label={`Why did I get “${notification.title}”?`} class={look} button="Why?">
+    <Popover label={`Why did I get ${quoted(notification.title)}?`} class={look} button="Why?">
       {(close) => (
         <div class="why" data-testid="why">
           <h3>Why did I get this?</h3>

@@ -1,4 +1,5 @@
 // The dialogs of a series: what to change and from which slot on, and what happens to its tasks when it is deleted.
+import { quoted } from "../quoted.ts"
 import type { Recurrence } from "../recurrence.ts"
 import { ask, choose } from "../store/asking.ts"
 import { go } from "../store/route.ts"
@@ -27,7 +28,7 @@ export function changesOf(series: Series, { recurrence, start, template }: Repea
 export function editSeries(series: Series): void {
   const saver = seriesSaver(series)
   openRepeat({
-    title: `Edit all of “${series.title}”`,
+    title: `Edit all of ${quoted(series.title)}`,
     recurrence: recurrenceOf(series),
     start: series.start,
     template: templateOf(series),
@@ -57,19 +58,19 @@ async function save(saver: Saver, series: Series, answer: RepeatAnswer, from: Du
   if (changed.id !== series.id) go({ view: "series", seriesId: changed.id })
   show({
     kind: "done",
-    text: `Changed “${changed.title}”`,
+    text: `Changed ${quoted(changed.title)}`,
     ...(slot ? { detail: "From there on it is a series of its own." } : {}),
   })
 }
 
 export async function askSkip(series: Series, slot: string, label: string): Promise<void> {
-  const text = `“${series.title}” of ${label} will not come. It still counts where the series ends after so many.`
+  const text = `${quoted(series.title)} of ${label} will not come. It still counts where the series ends after so many.`
   if (await ask({ title: "Skip this one?", text, yes: "Skip it" })) await skipSlot(series, slot)
 }
 
 export async function askStop(series: Series): Promise<void> {
   const answer = await choose<"keep" | "drop">({
-    title: `Stop “${series.title}”?`,
+    title: `Stop ${quoted(series.title)}?`,
     text: "It will not go on again. Tasks that are open already stay.",
     choices: [
       ...(series.next ? [{ value: "keep", label: "Stop, keep the next one", look: "danger" } as const] : []),
@@ -81,7 +82,7 @@ export async function askStop(series: Series): Promise<void> {
 
 export async function askDelete(series: Series): Promise<void> {
   const answer = await choose<"keep" | "delete">({
-    title: `Delete “${series.title}”?`,
+    title: `Delete ${quoted(series.title)}?`,
     text: "Its open tasks can stay as plain tasks, or go to the trash with it. What is completed stays in any case.",
     choices: [
       { value: "keep", label: "Keep open tasks", look: "danger" },

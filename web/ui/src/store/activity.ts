@@ -1,6 +1,7 @@
 // The activity log, whole or of one task: read newest first, extended live, undone entry by entry.
 import { type Signal, signal } from "@preact/signals"
 import { call, get, Refused, Unreachable } from "../api.ts"
+import { quoted } from "../quoted.ts"
 import type { Activity, ActivityPage, StreamEvent, Task } from "../types.ts"
 import { serverNow } from "./clock.ts"
 import { confirm } from "./tasks.ts"
@@ -81,7 +82,7 @@ export async function undoActivity(line: Activity): Promise<void> {
   try {
     const { value } = await call<Task>("POST", `/activity/${line.position}/undo`)
     confirm([value])
-    show({ kind: "done", text: `Undone: “${value.title}” is as it was` })
+    show({ kind: "done", text: `Undone: ${quoted(value.title)} is as it was` })
   } catch (error) {
     if (!(error instanceof Error)) throw error
     show({ kind: "problem", text: "This change could not be undone", detail: error.message })

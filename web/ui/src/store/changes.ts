@@ -1,5 +1,6 @@
 // Everything a person can do to a task: what shows at once, what is sent, and how it is undone.
 import { newId } from "../ids.ts"
+import { quoted } from "../quoted.ts"
 import type { Reminder, ReminderInput, Task, TaskPatch } from "../types.ts"
 import { serverNow } from "./clock.ts"
 import { type Edit, send } from "./edits.ts"
@@ -16,7 +17,7 @@ export function createTask(input: NewTask): { id: string; done: Promise<Task | u
   const draft = draftOf(id, input)
   const done = send({
     taskId: id,
-    failure: `“${input.title}” was not added`,
+    failure: `${quoted(input.title)} was not added`,
     apply: (known) => known ?? draft,
     method: "POST",
     path: "/tasks",
@@ -90,7 +91,7 @@ export function restoreTask(id: string): void {
 export async function purgeTask(id: string): Promise<void> {
   const title = tasks.peek().get(id)?.title ?? "The task"
   const edit = step(id, "purge", {})
-  const gone = await send({ ...edit, apply: () => undefined, failure: `“${title}” was not purged` })
+  const gone = await send({ ...edit, apply: () => undefined, failure: `${quoted(title)} was not purged` })
   if (gone) forget(id)
 }
 
@@ -125,7 +126,7 @@ function step(id: string, verb: string, shown: Partial<Task>): Edit {
   const title = tasks.peek().get(id)?.title ?? "task"
   return {
     taskId: id,
-    failure: `Could not ${verb} “${title}”`,
+    failure: `Could not ${verb} ${quoted(title)}`,
     apply: (task) => task && { ...task, ...shown },
     method: "POST",
     path: `/tasks/${id}/${verb}`,
@@ -187,7 +188,7 @@ function inverse(before: Task, patch: TaskPatch): TaskPatch {
 }
 
 export function quote({ title }: { title: string }): string {
-  return `“${title.length > 40 ? `${title.slice(0, 39)}…` : title}”`
+  return quoted(title.length > 40 ? `${title.slice(0, 39)}…` : title)
 }
 
 function stamp(): string {

@@ -1,6 +1,7 @@
 // A task that repeats, from the start or later, when its first occurrence takes its place.
 import { call, Refused, Unreachable } from "../api.ts"
 import { newId } from "../ids.ts"
+import { quoted } from "../quoted.ts"
 import type { Recurrence } from "../recurrence.ts"
 import { instantAt, MINUTE } from "../time.ts"
 import type { Due, ReminderInput, Series, Task } from "../types.ts"
@@ -27,7 +28,7 @@ export async function createRepeating(input: NewRepeating, key = newId()): Promi
   } catch (error) {
     if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
     const again = { label: "Try again", run: () => void createRepeating(input, key) }
-    show({ kind: "problem", text: `“${input.title}” was not added`, detail: faultText(error), action: again })
+    show({ kind: "problem", text: `${quoted(input.title)} was not added`, detail: faultText(error), action: again })
     return undefined
   }
 }

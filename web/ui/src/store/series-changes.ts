@@ -1,6 +1,7 @@
 // Everything a person can do to a series: the server's answer shows at once, and a refusal becomes a message.
 import { call, get, Refused } from "../api.ts"
 import { newId } from "../ids.ts"
+import { quoted } from "../quoted.ts"
 import type { Due, Series, SeriesPatch } from "../types.ts"
 import { confirmSeries, isRefusalOrOutage } from "./series.ts"
 import { show } from "./toasts.ts"
@@ -78,7 +79,7 @@ async function change(
       ...(body === undefined ? {} : { body }),
     })
     confirmSeries([value])
-    show({ kind: "done", text: `${words.done} “${title}”` })
+    show({ kind: "done", text: `${words.done} ${quoted(title)}` })
     return value
   } catch (error) {
     if (!isRefusalOrOutage(error)) throw error
@@ -86,7 +87,7 @@ async function change(
     const gone = error instanceof Refused
     show({
       kind: "problem",
-      text: `“${title}” ${words.failure}`,
+      text: `${quoted(title)} ${words.failure}`,
       detail: error.message,
       ...(gone ? {} : { action: { label: "Try again", run: again } }),
     })
