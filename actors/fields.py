@@ -26,6 +26,7 @@ from actors.due import ZONES
 from actors.typed import REACHABLE, VISIBLE
 
 MAX_TAGS = 10
+UNDERIVED = frozenset({4, 7})  # versions of uuids that nobody can compute beforehand; all that we derive have version 5
 MAX_REMINDERS = 20
 MAX_CHECKLIST = 100
 MAX_OFFSET_MINUTES = 43_200
@@ -115,6 +116,12 @@ def _uuid(text: str) -> str:
         raise PydanticCustomError("invalid_id", "not a uuid") from None
 
 
+def _underived(text: str) -> str:
+    if UUID(text).version in UNDERIVED:
+        return text
+    raise PydanticCustomError("derived_id", "a new id must be a random or time-ordered uuid (version 4 or 7)")
+
+
 def _distinct_tags(tags: list[str]) -> list[str]:
     return list({fold(tag): tag for tag in reversed(tags)}.values())[::-1]
 
@@ -137,6 +144,8 @@ TimeOfDay = Annotated[str, AfterValidator(_time_of_day), STORABLE]
 Instant = Annotated[str, AfterValidator(_instant), STORABLE]
 Zone = Annotated[str, AfterValidator(_zone), STORABLE]
 Id = Annotated[str, AfterValidator(_uuid), STORABLE]
+# An id that somebody outside chooses for something new.
+NewId = Annotated[str, AfterValidator(_uuid), AfterValidator(_underived), STORABLE]
 OffsetMinutes = Annotated[int, Field(strict=True, ge=0, le=MAX_OFFSET_MINUTES)]
 
 

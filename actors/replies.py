@@ -43,7 +43,7 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A decision against the command; `status` is 404, 409 or 422, `extra` are more members of the problem document."""
+    """A decision against the command; `status` is 404, 409, 410 or 422, `extra` are more members of the problem document."""
 
     code: str
     detail: str
@@ -60,6 +60,17 @@ def unseen(if_match: int | None, version: int) -> Refused | None:
         return None
     detail = f"It is at version {version}, and you saw version {if_match}: read it again."
     return Refused("edit_conflict", detail, 409, {"conflicts": []})
+
+
+# To whoever is not the owner: it says neither what is there nor whether that is gone.
+ID_TAKEN = Refused("id_taken", "This id is taken: choose another.", 409)
+
+
+def taken(what: str, there: Json) -> Refused:
+    """Returns the refusal for an owner whose create meets `there`, a task or a series, under its id."""
+    return Refused(
+        ID_TAKEN.code, f"You have a {what} with this id already; choose another id for a new one.", 409, {what: there}
+    )
 
 
 @dataclass(frozen=True, slots=True)

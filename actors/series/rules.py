@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from actors.clock import instant_text, parse_instant
-from actors.commands import TICK, Command
-from actors.replies import Decision, Refused, Unchanged, UnknownNameError, unseen
+from actors.commands import TICK, Command, task_id_for
+from actors.replies import ID_TAKEN, Decision, Refused, Unchanged, UnknownNameError, taken, unseen
 from actors.series import slots as series_slots
 from actors.series import state as series_state
 from actors.series.draft import Draft
 from actors.series.edit import patch, recount, renew, rezone, split
-from actors.series.refusals import NO_ROOM, NOT_FOUND, NOTHING_LEFT
+from actors.series.refusals import DELETED, NO_ROOM, NOT_FOUND, NOTHING_LEFT
 from actors.series.single import completed, created, deleted, move, opened, skip
 from actors.series.state import SeriesState
 
@@ -36,10 +36,9 @@ def decide(state: SeriesState | None, version: int, command: Command, now: datet
 
 
 def create(state: SeriesState | None, command: Command, now: datetime) -> Decision:
-    """Makes the series and its first tasks. Refuses a rule that is wrong or has no slot ahead, and a large template."""
+    """Makes the series and its first tasks. Refuses an id that is taken, a wrong rule, no slot ahead, a large template."""
     if state is not None:
-        own = state["user_id"] == command.principal.user_id
-        return Unchanged(series_state.series_json(state)) if own else NOT_FOUND
+        return _there(state, command)
     state = series_state.new(command, instant_text(now))
     if isinstance(problem := series_slots.parsed(state), Refused):
         return problem
@@ -52,6 +51,19 @@ def create(state: SeriesState | None, command: Command, now: datetime) -> Decisi
     draft.record("series.created")
     draft.catch_up()
     return draft.accepted()
+
+
+def _there(state: SeriesState, command: Command) -> Decision:
+    """Answers a repeated create, which the log may have forgotten, with the series as it is now; refuses any other."""
+    who = command.principal
+    if state["user_id"] != who.user_id:
+        return ID_TAKEN
+    there = series_state.series_json(state)
+    if who.kind == "system":
+        return Unchanged(there)
+    if state["status"] == "deleted":
+        return DELETED
+    return Unchanged(there) if state["id"] == task_id_for(who.user_id, command.id) else taken("series", there)
 
 
 def tick(state: SeriesState | None, command: Command, now: datetime) -> Decision:

@@ -10,7 +10,7 @@ from actors.commands import TICK, Command, task_id_for
 from actors.day_times import DAY, instant_at, local_day
 from actors.events import Fact
 from actors.fields import MAX_TAGS, PRIORITIES
-from actors.replies import Accepted, Decision, Refused, Unchanged, UnknownNameError, unseen
+from actors.replies import ID_TAKEN, Accepted, Decision, Refused, Unchanged, UnknownNameError, taken, unseen
 from actors.shapes import Reminder
 from actors.task import reminders, tags
 from actors.task import state as task_state
@@ -19,6 +19,7 @@ from actors.task.state import TaskState
 
 MAX_EVENTS = 50  # of one turn; what is left is due again at once
 
+PURGED = Refused("task_purged", "The task with this id was deleted permanently: choose another id for a new one.", 410)
 NOT_FOUND = Refused("task_not_found", "There is no such task.", 404)
 IN_TRASH = Refused("task_in_trash", "The task is in the trash: restore it first.", 409)
 
@@ -49,16 +50,33 @@ def _refusal(state: TaskState, command: Command) -> Refused | None:
 
 
 def create(state: TaskState | None, command: Command, now: datetime) -> Decision:
-    """Makes the task; when it exists already, answers with it as it is now. Refuses a task that is too large."""
+    """Makes the task. Refuses one that is too large, and an id that is taken."""
     if state is not None:
-        own = state["user_id"] == command.principal.user_id
-        return Unchanged(task_state.task_json(state)) if own else NOT_FOUND
+        return _there(state, command)
     body = command.body
     task_id = body.get("id") or task_id_for(command.principal.user_id, command.id)
     state = task_state.new(task_id, command, now)
     facts = [Fact("task.created"), *reminders.facts([], state["reminders"])]
     decision = accepted(state, facts, command, now)
     return decision if fits(decision) else NO_ROOM
+
+
+def _there(state: TaskState, command: Command) -> Decision:
+    """Answers a repeated create, which the log may have forgotten, with the task as it is now; refuses any other."""
+    if state["user_id"] != command.principal.user_id:
+        return ID_TAKEN
+    if _is_of_slot(state, command):
+        return Unchanged(task_state.task_json(state))
+    if state["purged"]:
+        return PURGED
+    there = task_state.task_json(state)
+    return taken("task", there) if "id" in command.body else Unchanged(there)
+
+
+def _is_of_slot(state: TaskState, command: Command) -> bool:
+    """Returns whether the task is that of the slot for which the command asks one."""
+    wanted = command.body.get("series_id"), command.body.get("occurrence")
+    return wanted[0] is not None and wanted == (state["series_id"], state.get("occurrence"))
 
 
 def withdraw(state: TaskState | None, command: Command, now: datetime) -> Decision:

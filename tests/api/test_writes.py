@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from uuid import uuid4
+from uuid import UUID, uuid1, uuid3, uuid4, uuid5
 
 import httpx
 import orjson
 import pytest
+from sqlalchemy import text
 
 from actors.commands import Command
 from host.dapr.gateway import Gateway
@@ -65,10 +66,54 @@ async def test_a_task_with_a_given_id_is_made_once_and_never_taken_over(
     ada: httpx.AsyncClient, bob: httpx.AsyncClient
 ) -> None:
     body = {"id": str(uuid4()), "title": "Mine"}
-    assert (await ada.post(TASKS, json=body)).json()["id"] == body["id"]
-    assert (await ada.post(TASKS, json={**body, "title": "Again"})).json()["title"] == "Mine"
+    key = {"Idempotency-Key": "k"}
+    first = await ada.post(TASKS, json=body, headers=key)
+    assert (first.status_code, first.json()["id"]) == (201, body["id"])
+    taken = await ada.post(TASKS, json={**body, "title": "Again"})
+    assert (taken.status_code, taken.json()["code"], taken.json()["task"]) == (409, "id_taken", first.json())
     stolen = await bob.post(TASKS, json=body)
-    assert (stolen.status_code, stolen.json()["code"]) == (404, "task_not_found")
+    assert (stolen.status_code, stolen.json()["code"]) == (409, "id_taken")
+    assert "Mine" not in stolen.text
+    assert "task" not in stolen.json()
+    await ada.post(f"{TASKS}/{body['id']}/purge")
+    gone = await ada.post(TASKS, json={**body, "title": "Again"})
+    assert (gone.status_code, gone.json()["code"]) == (410, "task_purged")
+    assert (await bob.post(TASKS, json=body)).status_code == 409
+    again = await ada.post(TASKS, json=body, headers=key)
+    assert (again.status_code, again.content) == (201, first.content)
+
+
+async def test_a_key_whose_task_or_series_is_gone_says_so_when_the_answer_is_forgotten(
+    here: World, ada: httpx.AsyncClient
+) -> None:
+    key, series_key = {"Idempotency-Key": "a task"}, {"Idempotency-Key": "a series"}
+    repeating = {"title": "Water", "rule": "FREQ=DAILY", "start": {"local": "2026-11-23T09:00", "zone": "UTC"}}
+    task = (await ada.post(TASKS, json={"title": "Once"}, headers=key)).json()
+    made = await ada.post("/api/v1/series", json=repeating, headers=series_key)
+    await ada.post(f"{TASKS}/{task['id']}/purge")
+    await ada.delete(f"/api/v1/series/{made.json()['id']}")
+    assert (await ada.post("/api/v1/series", json=repeating, headers=series_key)).content == made.content
+    async with here.db.begin() as connection:
+        await connection.execute(text("DELETE FROM commands"))
+    gone = await ada.post(TASKS, json={"title": "Once"}, headers=key)
+    assert (gone.status_code, gone.json()["code"]) == (410, "task_purged")
+    over = await ada.post("/api/v1/series", json=repeating, headers=series_key)
+    assert (over.status_code, over.json()["code"]) == (410, "series_deleted")
+
+
+@pytest.mark.parametrize(
+    "task_id", [str(uuid5(uuid4(), "1/2026-11-23")), str(uuid3(uuid4(), "x")), str(uuid1()), str(UUID(int=0))]
+)
+async def test_an_id_that_can_be_derived_is_refused(ada: httpx.AsyncClient, task_id: str) -> None:
+    answer = await ada.post(TASKS, json={"id": task_id, "title": "x"})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "derived_id")
+    assert answer.json()["errors"][0]["pointer"] == "/id"
+    assert "version 4 or 7" in answer.json()["detail"]
+
+
+async def test_ids_by_chance_and_by_time_are_taken(ada: httpx.AsyncClient) -> None:
+    for task_id in (str(uuid4()), "019ac000-0000-7000-8000-000000000001"):
+        assert (await ada.post(TASKS, json={"id": task_id, "title": "x"})).status_code == 201
 
 
 async def test_two_who_edit_one_field_at_once_get_one_winner(ada: httpx.AsyncClient) -> None:

@@ -78,6 +78,18 @@ def test_an_occurrence_withdrawn_before_it_is_made_is_never_made() -> None:
     assert isinstance(desk.do("Withdraw", WITHDRAW), Unchanged)
 
 
+@pytest.mark.parametrize("end", [None, "CompleteTask", "DeleteTask", "PurgeTask"])
+def test_the_task_of_a_slot_is_there_for_its_slot_alone(end: str | None) -> None:
+    desk = occurrence()
+    if end:
+        desk.do(end)
+    body = {"id": desk.task["id"], "title": "Again", "series_id": SERIES, "occurrence": SLOT}
+    assert isinstance(desk.do("CreateTask", body), Unchanged)
+    other = desk.do("CreateTask", body | {"occurrence": SLOT | {"generation": 3}})
+    assert isinstance(other, Refused)
+    assert other.status == (410 if end == "PurgeTask" else 409)
+
+
 def test_nobody_withdraws_or_changes_the_occurrence_of_another() -> None:
     desk = occurrence()
     desk.person.id = str(uuid4())

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -10,6 +11,7 @@ from actors.commands import Command, Principal
 from actors.replies import Accepted, Refused, Unchanged, UnknownNameError
 from actors.task import tags
 from actors.task.rules import COMMANDS
+from actors.task.state import task_json
 from tests.fakes.person import FakePerson
 from tests.unit.actors.desk import Desk
 
@@ -60,12 +62,38 @@ def test_a_command_travels_with_its_cause_which_is_no_part_of_what_is_asked() ->
     assert Command.from_wire(wire) == replace(command, cause=None), "as it came before there were causes"
 
 
-def test_a_create_of_what_is_there_changes_nothing() -> None:
+def test_a_create_that_is_repeated_when_its_command_is_forgotten_changes_nothing() -> None:
+    """The id follows from the command, so whoever comes to this task asks for the same."""
     desk = Desk().create()
-    for name in (None, "DeleteTask", "PurgeTask"):
+    for name in (None, "DeleteTask"):
         if name:
             desk.do(name)
         assert isinstance(desk.do("CreateTask", {"title": "Again"}), Unchanged)
+    desk.do("PurgeTask")
+    gone = desk.do("CreateTask", {"title": "Again"})
+    assert isinstance(gone, Refused)
+    assert (gone.status, gone.code, gone.extra) == (410, "task_purged", {})
+
+
+def test_a_create_of_an_id_that_is_taken_shows_its_owner_alone_what_is_there() -> None:
+    task_id = str(uuid4())
+    desk = Desk().create(id=task_id)
+    again = desk.do("CreateTask", {"id": task_id, "title": "Again"})
+    assert isinstance(again, Refused)
+    assert (again.status, again.code, again.extra) == (409, "id_taken", {"task": task_json(desk.task)})
+    owner = desk.person
+    for end in (None, "PurgeTask"):
+        if end:
+            desk.person = owner
+            desk.do(end)
+        desk.person = FakePerson()
+        stolen = desk.do("CreateTask", {"id": task_id, "title": "Mine"})
+        assert isinstance(stolen, Refused)
+        assert (stolen.status, stolen.code, stolen.extra) == (409, "id_taken", {}), end
+    desk.person = owner
+    gone = desk.do("CreateTask", {"id": task_id, "title": "Again"})
+    assert isinstance(gone, Refused)
+    assert (gone.status, gone.code) == (410, "task_purged")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +203,6 @@ def test_what_is_not_yours_is_not_there() -> None:
     desk, stranger = Desk().create(), Desk()
     missing = stranger.do("CompleteTask")
     assert desk.take(stranger.person.says("CompleteTask")) == missing
-    assert desk.take(stranger.person.says("CreateTask", {"id": desk.task["id"], "title": "Mine"})) == missing
     assert code(missing) == (404, "task_not_found")
 
 

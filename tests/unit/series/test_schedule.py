@@ -1,8 +1,12 @@
 """Series by schedule: which tasks are made when, also when ticks come late."""
 
+from dataclasses import replace
+
 import pytest
 
-from actors.replies import Refused
+from actors.commands import Principal
+from actors.replies import Accepted, Refused, Unchanged
+from actors.series.state import series_json
 from tests.unit.series.desk import Desk, days
 
 pytestmark = pytest.mark.unit
@@ -200,10 +204,30 @@ def test_a_look_ahead_wakes_before_the_slot_does() -> None:
 
 
 def test_a_series_that_is_created_twice_is_there_once() -> None:
+    desk = Desk()
+    body = {"template": {"title": "Water"}, "rule": "FREQ=DAILY", "start": {"date": "2026-12-01"}}
+    command = desk.person.says("CreateSeries", body)
+    assert isinstance(desk.take(command), Accepted)
+    assert isinstance(desk.take(command), Unchanged), "the log may have forgotten it"
+    other = desk.do("CreateSeries", body)
+    assert isinstance(other, Refused)
+    assert (other.status, other.code, other.extra) == (409, "id_taken", {"series": series_json(desk.series)})
+    desk.do("DeleteSeries", {"occurrences": "keep"})
+    gone = desk.take(command)
+    assert isinstance(gone, Refused)
+    assert (gone.status, gone.code) == (410, "series_deleted")
+    split = replace(command, principal=Principal("system", "recurrence", desk.person.id))
+    assert isinstance(desk.take(split), Unchanged), "a split whose event comes again"
+
+
+def test_a_series_is_there_for_its_owner_alone() -> None:
     desk = Desk().create()
-    assert desk.unchanged(
-        "CreateSeries", {"template": {"title": "Other"}, "rule": "FREQ=DAILY", "start": {"date": "2026-12-01"}}
+    desk.person.id = type(desk.person)().id
+    stolen = desk.do(
+        "CreateSeries", {"template": {"title": "Mine"}, "rule": "FREQ=DAILY", "start": {"date": "2026-12-01"}}
     )
+    assert isinstance(stolen, Refused)
+    assert (stolen.status, stolen.code, stolen.extra) == (409, "id_taken", {})
     desk.person.id = type(desk.person)().id
     assert desk.refused("PauseSeries") == (404, "series_not_found")
     assert Desk().refused("PauseSeries") == (404, "series_not_found")

@@ -57,6 +57,8 @@ class Problem(BaseModel):
     detail: str
     errors: list[FaultOut] | None = None
     conflicts: list[Conflict] | None = None
+    task: dict[str, Any] | None = Field(default=None, description="With `id_taken`: your task that has the id")
+    series: dict[str, Any] | None = Field(default=None, description="With `id_taken`: your series that has the id")
     cause: Literal["paused", "behind", "dead_letter"] | None = Field(
         default=None, description="With `read_model_behind`: why your changes cannot be read"
     )

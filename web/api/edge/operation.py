@@ -12,6 +12,7 @@ PROBLEMS: Final = {
     403: "Not allowed: a request from another site, a missing scope, or closed sign-up",
     404: "Does not exist, or belongs to another user",
     409: "Conflicts with the current state",
+    410: "Deleted permanently",
     413: "Longer than 256 KB",
     415: "Not application/json",
     422: "Well-formed but not valid; `errors` says where",
@@ -75,12 +76,14 @@ def operation(
     consistent: bool = False,
     listed: bool = False,
     conflicts: bool = False,
+    gone: bool = False,
 ) -> dict[str, Any]:
     """Returns the keywords for FastAPI's route decorators.
 
     `command`: the route takes Idempotency-Key and answers Duely-Consistency; `edit`: it takes If-Match and merges with
     later edits of other fields; `whole`: it takes If-Match and refuses after any later change. Every other write refuses
-    that header. `conflicts`: it answers 409 though it is no command.
+    that header. `conflicts`: it answers 409 though it is no command; `gone`: it
+    answers 410 for what was deleted permanently.
     `consistent`: it reads the read model, so the guard waits for the caller's own writes.
     `listed`: it answers Duely-Position. `created`: the model of a 201 beside the 200.
     `pending`: the model of a 202, for a change that is saved while what it makes is not there within 2 s.
@@ -112,7 +115,7 @@ def operation(
         "responses": {
             status: success,
             **_others(created, pending),
-            **_problems(access, has_body=body is not None, conflicts=conflicts or command),
+            **_problems(access, has_body=body is not None, conflicts=conflicts or command, gone=gone),
         },
         "openapi_extra": extra,
     }
@@ -126,8 +129,9 @@ def _others(created: type[BaseModel] | None, pending: type[BaseModel] | None) ->
     return {status: {"description": about, "model": model} for status, (about, model) in answers.items() if model}
 
 
-def _problems(access: Access, *, has_body: bool, conflicts: bool) -> dict[int | str, dict[str, Any]]:
+def _problems(access: Access, *, has_body: bool, conflicts: bool, gone: bool) -> dict[int | str, dict[str, Any]]:
     codes = {400, 401, 403, 404, 422, 429, 503}
     codes |= {413, 415} if has_body else set()
+    codes |= {410} if gone else set()
     codes |= {409} if conflicts or access == "public" else set()
     return {code: {"$ref": f"#/components/responses/Problem{code}"} for code in sorted(codes)}

@@ -41,6 +41,7 @@ router: Final = APIRouter(prefix="/api/v1/series", tags=["series"], route_class=
         status=201,
         body=bodies.CreateSeries,
         command=True,
+        gone=True,
     ),
 )
 async def create(request: Request) -> Response:

@@ -30,9 +30,17 @@ _IN_TASK: Final = {"/rule": "/recurrence/rule", "/start": "/due"}
 async def create_series(act: Act, body: CreateSeries) -> Done:
     """Creates a series and waits for its first task."""
     command = _create_command(act, body)
-    reply = await act.send(SERIES, command.body["id"], command)
+    reply = await act.services.actors.send(SERIES, command.body["id"], command)
+    if reply.error is not None:
+        raise refused(_shown(reply.error))
     await _wait_for_next(act, reply.value, act.services.longest_wait_seconds)
     return replace(_done(reply), outcome="made")
+
+
+def _shown(refusal: Refused) -> Refused:
+    """Returns the refusal with the series that is there, if it has one, as the API shows series."""
+    there = refusal.extra.get("series")
+    return refusal if there is None else replace(refusal, extra={"series": series_json(there)})
 
 
 async def change_series(act: Act, series_id: str, name: str, body: Body | Json | None = None) -> Done:
@@ -109,7 +117,7 @@ async def create_recurring(act: Act, body: CreateTask) -> Done:
     command = _create_command(act, _series_of(body))
     reply = await act.services.actors.send(SERIES, command.body["id"], command)
     if reply.error is not None:
-        raise refused(_in_task(reply.error))
+        raise refused(_shown(_in_task(reply.error)))
     return await _first_task(act, reply) or replace(_done(reply), outcome="pending")
 
 

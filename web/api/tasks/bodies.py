@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from actors.commands import TaskFields
-from actors.fields import Body, Id, Title
+from actors.fields import Body, Id, NewId, Title
 from web.api.series.bodies import TaskRecurrence
 
 BulkAction = Literal[
@@ -20,7 +20,7 @@ Version = Annotated[int, Field(strict=True, ge=0, lt=10**18)]
 class CreateTask(TaskFields):
     """A new task. With `recurrence`, it is the first occurrence of a new series, and its id follows from the series."""
 
-    id: Id | None = None
+    id: NewId | None = None
     title: Title
     recurrence: TaskRecurrence | None = None
 

@@ -38,6 +38,7 @@ router: Final = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=Gu
         status=201,
         body=bodies.CreateTask,
         command=True,
+        gone=True,
         pending=Series,
     ),
 )

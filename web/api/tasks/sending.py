@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from actors.commands import BODIES, Command, body_hash, command_id_for_item, task_id_for
 from actors.fields import Body
-from actors.replies import Json, Reply
+from actors.replies import Json, Refused, Reply
 from actors.typed import TYPED
 from host.dapr.gateway import ActorBug, Unavailable
 from host.store.turns import commands
@@ -52,8 +52,16 @@ async def create_task(act: Act, body: CreateTask) -> Done:
     """Sends CreateTask to the actor that the command id names, so that a repeated act reaches the same one."""
     body.model_fields_set.discard("recurrence")  # null means the same as absent, and is no field of the command
     task_id = body.id or task_id_for(act.user_id, act.command_id)
-    reply = await act.send(TASK, task_id, act.command("CreateTask", body))
+    reply = await act.services.actors.send(TASK, task_id, act.command("CreateTask", body))
+    if reply.error is not None:
+        raise refused(_shown(act, reply.error))
     return Done(reply_task(act, reply), [(task_id, reply.version)], reply.version, "made")
+
+
+def _shown(act: Act, refusal: Refused) -> Refused:
+    """Returns the refusal with the task that is there, if it has one, as the API shows tasks."""
+    there = refusal.extra.get("task")
+    return refusal if there is None else replace(refusal, extra={"task": task_json(there, act.now())})
 
 
 async def change_task(act: Act, task_id: str, name: str, body: Body | Json | None = None) -> Done:

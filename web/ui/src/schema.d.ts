@@ -1885,8 +1885,24 @@ export interface components {
              * @default null
              */
             errors?: components["schemas"]["FaultOut"][] | null;
+            /**
+             * Series
+             * @description With `id_taken`: your series that has the id
+             * @default null
+             */
+            series?: {
+                [key: string]: unknown;
+            } | null;
             /** Status */
             status: number;
+            /**
+             * Task
+             * @description With `id_taken`: your task that has the id
+             * @default null
+             */
+            task?: {
+                [key: string]: unknown;
+            } | null;
             /** Title */
             title: string;
             /** Type */
@@ -2754,6 +2770,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Deleted permanently */
+        Problem410: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Longer than 256 KB */
         Problem413: {
             headers: {
@@ -3576,6 +3601,8 @@ export interface operations {
             404: components["responses"]["Problem404"];
             /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Gone */
+            410: components["responses"]["Problem410"];
             /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
             /** @description Unsupported Media Type */
@@ -4379,6 +4406,8 @@ export interface operations {
             404: components["responses"]["Problem404"];
             /** @description Conflict */
             409: components["responses"]["Problem409"];
+            /** @description Gone */
+            410: components["responses"]["Problem410"];
             /** @description Request Entity Too Large */
             413: components["responses"]["Problem413"];
             /** @description Unsupported Media Type */

@@ -54,6 +54,20 @@ describe("an edit", () => {
     expect(toasts.value.at(-1)?.action?.label).toBe("Try again")
   })
 
+  it("has the same key and id when the reader tries again, because the server may have done it", async () => {
+    const { id, done } = createTask({ title: "Buy milk" })
+    server.fail()
+    server.fail()
+    await done
+    toasts.value.at(-1)?.action?.run()
+    await vi.waitFor(() => expect(server.calls).toHaveLength(3))
+    expect(server.calls[2]?.headers["Idempotency-Key"]).toBe(server.calls[0]?.headers["Idempotency-Key"])
+    expect(server.calls[2]?.body).toEqual(server.calls[0]?.body)
+    server.answer(201, task({ id, title: "Buy milk" }))
+    await vi.waitFor(() => expect(unsaved.value.size).toBe(0))
+    expect(tasks.value.get(id)?.title).toBe("Buy milk")
+  })
+
   it("survives one failure of the network without a word", async () => {
     const saved = patchTask("t1", { priority: "high" })
     server.fail()

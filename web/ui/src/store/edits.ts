@@ -33,9 +33,12 @@ const queues = new Map<string, Promise<unknown>>()
 /** Versions made by this window's own edits: later edits in the queue build on them. */
 const ownVersions = new Map<string, number>()
 
-/** Sends an edit; returns the task as the server has it afterwards, or undefined when the change was reverted. */
-export function send(edit: Edit): Promise<Task | undefined> {
-  const key = newId()
+/**
+ * Sends an edit; returns the task as the server has it afterwards, or undefined when the change was reverted.
+ *
+ * With the key of an earlier try it is that edit again: what the server did then it answers, and does no second time.
+ */
+export function send(edit: Edit, key = newId()): Promise<Task | undefined> {
   lay({ key, taskId: edit.taskId, apply: edit.apply })
   const turn = (queues.get(edit.taskId) ?? Promise.resolve()).then(() => deliver(edit, key))
   queues.set(edit.taskId, turn)
@@ -67,7 +70,7 @@ async function deliver(edit: Edit, key: string): Promise<Task | undefined> {
     return value
   } catch (error) {
     if (error instanceof Refused && error.problem.conflicts) await clash(edit, error.problem.conflicts)
-    else report(edit, error)
+    else report(edit, error, key)
     lift(key)
     return undefined
   }
@@ -85,9 +88,9 @@ async function clash(edit: Edit, conflicts: Conflict[]): Promise<void> {
   clashes.value = [...clashes.peek(), { edit, conflicts, seen: theirs?.version ?? confirmedVersion(edit.taskId) }]
 }
 
-function report(edit: Edit, error: unknown): void {
+function report(edit: Edit, error: unknown, key: string): void {
   if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
-  const again = { label: "Try again", run: () => void send(edit) }
-  const gone = error instanceof Refused && error.problem.status === 404
+  const again = { label: "Try again", run: () => void send(edit, key) }
+  const gone = error instanceof Refused && [404, 410].includes(error.problem.status)
   show({ kind: "problem", text: edit.failure, detail: error.message, ...(gone ? {} : { action: again }) })
 }
