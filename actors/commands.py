@@ -35,6 +35,7 @@ from actors.series.bodies import (
     MoveSlot,
     OccurrenceCompleted,
     OccurrenceReport,
+    OccurrenceTaken,
     PatchSeries,
     Retemplate,
     SkipSlot,
@@ -210,6 +211,7 @@ BODIES: Mapping[str, type[Body]] = {
     "StopSeries": StopSeries,
     "DeleteSeries": DeleteSeries,
     "OccurrenceCreated": OccurrenceReport,
+    "OccurrenceTaken": OccurrenceTaken,
     "OccurrenceCompleted": OccurrenceCompleted,
     "OccurrenceDeleted": OccurrenceReport,
     "OccurrenceOpened": OccurrenceReport,
@@ -364,9 +366,13 @@ def task_id_for(user_id: str, command_id: str) -> str:
     return str(uuid5(UUID(user_id), command_id))
 
 
-def occurrence_id(series_id: str, generation: int, nominal: str) -> str:
-    """Returns the id of the task of a slot: whoever makes it, however often, makes the same one."""
-    return str(uuid5(UUID(series_id), f"{generation}/{nominal}"))
+def occurrence_id(series_id: str, generation: int, nominal: str, incarnation: int = 0) -> str:
+    """Returns the id of the task of a slot: whoever makes it, however often, makes the same one.
+
+    `incarnation` counts how often a series found something else under the slot's id.
+    """
+    name = f"{generation}/{nominal}/{incarnation}" if incarnation else f"{generation}/{nominal}"
+    return str(uuid5(UUID(series_id), name))
 
 
 def successor_id(series_id: str, command_id: str) -> str:

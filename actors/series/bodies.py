@@ -147,12 +147,23 @@ class OccurrenceCompleted(OccurrenceReport):
     completed_at: Instant
 
 
+class OccurrenceTaken(OccurrenceReport):
+    """Says that something else has the id `task_id` of a slot, whose task has been wanted since `wanted_since`."""
+
+    task_id: Id
+    wanted_since: Instant
+
+
 class Withdraw(Body):
-    """Takes the task of a slot back: it goes to the trash, or is never made."""
+    """Takes the task of a slot back: it goes to the trash, or is never made.
+
+    `task_id` is given where it is not the first id of the slot.
+    """
 
     series_id: Id
     generation: Generation
     slot: SlotName
+    task_id: Id | None = None
 
 
 class Retemplate(TemplatePatch):

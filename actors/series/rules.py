@@ -10,6 +10,7 @@ from actors.series import slots as series_slots
 from actors.series import state as series_state
 from actors.series.draft import Draft
 from actors.series.edit import patch, recount, renew, rezone, split
+from actors.series.incarnations import taken_slot
 from actors.series.refusals import DELETED, NO_ROOM, NOT_FOUND, NOTHING_LEFT
 from actors.series.single import completed, created, deleted, move, opened, skip
 from actors.series.state import SeriesState
@@ -157,6 +158,7 @@ COMMANDS: Mapping[str, Callable[[Draft], Decision]] = {
     "Rezone": rezone,
     "RecountTimes": recount,
     "OccurrenceCreated": created,
+    "OccurrenceTaken": taken_slot,
     "OccurrenceCompleted": completed,
     "OccurrenceDeleted": deleted,
     "OccurrenceOpened": opened,

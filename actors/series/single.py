@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from actors.clock import instant_text, parse_instant
-from actors.commands import occurrence_id
 from actors.due import instant_of
 from actors.recurrence.expansion import Slot, number_of
 from actors.replies import Decision, Refused
@@ -254,4 +253,4 @@ def _go_on(draft: Draft, made: MadeSlot, when: datetime) -> None:
 
 def _task_id(draft: Draft) -> str:
     body = draft.command.body
-    return occurrence_id(draft.state["id"], body["generation"], body["slot"])
+    return series_state.slot_task_id(draft.state, body["generation"], body["slot"])

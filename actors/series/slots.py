@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from typing_extensions import TypedDict
 
 from actors.clock import instant_text, parse_instant
-from actors.commands import occurrence_id
 from actors.due import due_at
 from actors.recurrence.expansion import (
     DAY,
@@ -201,7 +200,7 @@ def made_slot(series: Series, recurrence: Recurrence, numbered: Numbered) -> Mad
         "slot": slot.nominal,
         "number": numbered.number,
         "at": instant_text(slot_at(recurrence, slot)),
-        "task_id": occurrence_id(series["id"], slot.generation, slot.nominal),
+        "task_id": series_state.slot_task_id(series, slot.generation, slot.nominal),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NotRequired, cast
 import orjson
 from typing_extensions import TypedDict
 
-from actors.commands import Command, task_id_for
+from actors.commands import Command, occurrence_id, task_id_for
 from actors.replies import Json
 from actors.shapes import MadeSlot, Series, Template
 
@@ -17,6 +17,8 @@ MAX_OPEN: Final = 100
 MAX_AHEAD: Final = 64
 MAX_SKIPPED: Final = 200
 MAX_MOVED: Final = 100
+MAX_INCARNATIONS: Final = 100  # slots whose ids were taken; the newest are kept
+MAX_INCARNATION: Final = 8  # of one slot: whoever takes that many ids has more than luck
 MAX_HORIZON: Final = timedelta(days=30)
 
 
@@ -43,6 +45,7 @@ class SeriesState(Series):
     default_offset: NotRequired[int]  # the user's default reminder as last heard of, in minutes; absent: none
     behind_since: NotRequired[str]  # since when something is due that a turn left to the next one; absent: nothing is
     trashed: NotRequired[list[str]]  # those of `closed` that are in the trash; absent: none
+    incarnations: NotRequired[dict[str, int]]  # generation/slot → how often something else had its id; absent: 0
     last_done: NotRequired[str]  # when the last slot after completion was completed, under this start; absent: none was
 
 
@@ -100,6 +103,12 @@ def new(command: Command, now_text: str) -> SeriesState:
         "backlog": [],
         "field_versions": {},
     }
+
+
+def slot_task_id(state: Mapping[str, Any], generation: int, nominal: str) -> str:
+    """Returns the id of the task of a slot, as long as the series remembers that its first one was taken."""
+    incarnation = state.get("incarnations", {}).get(f"{generation}/{nominal}", 0)
+    return occurrence_id(state["id"], generation, nominal, incarnation)
 
 
 def template_bytes(template: Template) -> int:

@@ -44,6 +44,8 @@ def decide(state: TaskState | None, version: int, command: Command, now: datetim
 
 
 def _refusal(state: TaskState, command: Command) -> Refused | None:
+    if command.principal.kind == "system" and command.name in BY_SERIES and state["series_id"] is None:
+        return NOT_FOUND
     if state["deleted_at"] is not None and command.name not in FOR_TRASH:
         return IN_TRASH
     return unseen(command.if_match, state["version"]) if command.name in WHOLE else None
@@ -84,7 +86,7 @@ def withdraw(state: TaskState | None, command: Command, now: datetime) -> Decisi
     if state is None:
         stone = task_state.never_made(command, now)
         return accepted(stone, [Fact("task.purged")], command, now)
-    if state["user_id"] != command.principal.user_id:
+    if (state["user_id"], state["series_id"]) != (command.principal.user_id, command.body["series_id"]):
         return NOT_FOUND
     return delete(state, command, now) if task_state.is_active(state) else Unchanged(task_state.task_json(state))
 
@@ -299,5 +301,7 @@ COMMANDS: Mapping[str, Callable[[TaskState, Command, datetime], Decision]] = {
 }
 # The commands whose If-Match names the current version, because the whole task goes; others let other edits stand.
 WHOLE = frozenset({"DeleteTask", "PurgeTask"})
+# The commands that the system sends for a series: not to a task that was there before under the id of a slot.
+BY_SERIES = frozenset({"MoveDue", "Retemplate"})
 # The commands that a task in the trash takes.
 FOR_TRASH = frozenset({"DeleteTask", "RestoreTask", "PurgeTask", "UndoChange"})

@@ -148,7 +148,7 @@ def never_made(command: Command, now: datetime) -> TaskState:
     """Returns version 1 of the task of a slot that was withdrawn before the task was made: a tombstone at once."""
     body = command.body
     occurrence = {"generation": body["generation"], "slot": body["slot"]}
-    task_id = occurrence_id(body["series_id"], body["generation"], body["slot"])
+    task_id = body.get("task_id") or occurrence_id(body["series_id"], body["generation"], body["slot"])
     fields = {"title": "", "series_id": body["series_id"], "occurrence": occurrence}
     return {**tombstone(new(task_id, replace(command, body=fields), now), now), "version": 1}
 

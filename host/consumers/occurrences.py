@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass
 from typing import Final
 
+from actors.commands import occurrence_id
 from actors.replies import Json, Reply
+from host import metrics
 from host.consumers.follow_up import follow_up
 from host.consumers.handler import TRY_PAUSES_SECONDS, Handler, Outside, about
 from host.dapr.gateway import Actors, Unavailable
@@ -25,6 +27,7 @@ FEW_REPORTS: Final = 8  # so few delay no task
 REPORTS_AT_ONCE: Final = 64  # before the consumer looks again for tasks to create
 REPORT_SECONDS: Final = 1.0  # by then a report is sent even while tasks are to be created
 REST_SECONDS: Final = 5.0  # for a series that alone could not be reached, or whose user does not exist yet
+_TAKEN: Final = frozenset({"id_taken", "task_purged"})  # codes of refusals
 NAME: Final = "recurrence"  # the sender of the commands; what it did itself it reports to no series
 
 
@@ -158,8 +161,17 @@ class _Batch:
                 if event.type == "recurrence.triggered" and reply.ok and not reply.value["purged"]:
                     self._made.add(event.id)
                     self.has_created = True
-                else:
-                    self.done.append(event)
+                    continue
+                if _is_taken(event, reply) and not await self._tell_taken(event):
+                    return
+                self.done.append(event)
+
+    async def _tell_taken(self, event: Event) -> bool:
+        """Tells the series that something else has the id of its slot, so that it takes another; returns whether it knows."""
+        metrics.occurrence_ids_taken.inc()
+        details = {"task_id": event.body["data"]["task_id"], "series": event.actor_id, "event_id": event.id}
+        log.warning("the id of an occurrence is taken", extra=details)
+        return await self._send(event, _taken) is not None
 
     async def report(self, event: Event) -> None:
         """Reports to the series that the task it asked for exists."""
@@ -193,6 +205,11 @@ class _Batch:
         return reply
 
 
+def _is_taken(event: Event, reply: Reply) -> bool:
+    """Returns whether the task of a slot could not be made because something else has its id, or had it."""
+    return event.type == "recurrence.triggered" and reply.error is not None and reply.error.code in _TAKEN
+
+
 async def _all(sends: Iterable[Awaitable[None]]) -> None:
     """Runs each to its end, even if one fails; then raises the first exception."""
     for result in await asyncio.gather(*sends, return_exceptions=True):
@@ -224,12 +241,21 @@ def _report(event: Event) -> Message:
     return Message("SeriesActor", event.actor_id, "OccurrenceCreated", _slot(event.body["data"]["slot"]))
 
 
+def _taken(event: Event) -> Message:
+    data = event.body["data"]
+    body = _slot(data["slot"]) | {"task_id": data["task_id"], "wanted_since": data["task"]["wanted_since"]}
+    return Message("SeriesActor", event.actor_id, "OccurrenceTaken", body)
+
+
 def _create_task(data: Json) -> Message:
     return Message("TaskActor", data["task_id"], "CreateTask", data["task"])
 
 
 def _withdraw(data: Json) -> Message:
-    body = {"series_id": data["series_id"], **_slot(data["slot"])}
+    slot = _slot(data["slot"])
+    first_id = occurrence_id(data["series_id"], slot["generation"], slot["slot"])
+    other_id = {} if data["task_id"] == first_id else {"task_id": data["task_id"]}
+    body = {"series_id": data["series_id"], **slot, **other_id}
     return Message("TaskActor", data["task_id"], "Withdraw", body)
 
 

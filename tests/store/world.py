@@ -46,8 +46,10 @@ class World(FakeActors):
         await self.say(series_id, person.says("CreateSeries", {"id": series_id, **body}))
         return series_id
 
-    async def say(self, actor_id: str, command: Command) -> Reply:
-        actor_type = next((kind for ending, kind in _RECEIVERS.items() if command.name.endswith(ending)), "TaskActor")
+    async def say(self, actor_id: str, command: Command, actor_type: str | None = None) -> Reply:
+        actor_type = actor_type or next(
+            (kind for ending, kind in _RECEIVERS.items() if command.name.endswith(ending)), "TaskActor"
+        )
         return await self.beneath.send(actor_type, actor_id, command)
 
     async def rows(self, query: str, *arguments: Any) -> list[asyncpg.Record]:

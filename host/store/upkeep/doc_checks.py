@@ -10,9 +10,8 @@ from sqlalchemy import JSON, Table
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from actors.clock import instant_text
-from actors.commands import occurrence_id
 from actors.replies import Json
-from actors.series.state import series_json, unstarted
+from actors.series.state import series_json, slot_task_id, unstarted
 from actors.shapes import Series
 from actors.task.state import task_json
 from actors.user.state import user_json
@@ -183,26 +182,28 @@ async def _differing_reminders(connection: Raw, tasks: Sequence[Json]) -> dict[s
 
 
 async def _slots(connection: Raw, docs: Sequence[Doc], found: Findings) -> None:
-    """Each slot that a series has made has its task, unless the one who makes it has yet to come to that."""
+    """Each slot that a series has made has its own task, unless the one who makes it has yet to come to that."""
     made = [(doc, slot) for doc in docs for slot in [*unstarted(cast("Series", doc.state)), *doc.state["open"]]]
     found.count("slots", len(made))
     for doc, slot in made:
-        if slot["task_id"] != occurrence_id(doc.actor_id, slot["generation"], slot["slot"]):
+        if slot["task_id"] != slot_task_id(doc.state, slot["generation"], slot["slot"]):
             found.breaches.append(Breach("slots", doc.name, f"the slot {slot['slot']} has the task of another slot"))
     rows = await connection.fetch(_TASKLESS, [doc.actor_id for doc, _ in made], [slot["task_id"] for _, slot in made])
     slots = {slot["task_id"]: slot["slot"] for _, slot in made}
-    for series_id, task_id, event_id in rows:
+    for series_id, task_id, event_id, is_taken in rows:
         mend = Mend("requeue", ("recurrence", event_id)) if event_id else None
-        detail = f"the slot {slots[task_id]} has no task {task_id}"
+        why = f"finds something else under its id {task_id}" if is_taken else f"has no task {task_id}"
+        detail = f"the slot {slots[task_id]} {why}"
         found.breaches.append(Breach("slots", f"SeriesActor:{series_id}", detail, mend))
 
 
 _TASKLESS: Final = f"""
-SELECT x.series_id, x.task_id, o.event_id
+SELECT x.series_id, x.task_id, o.event_id, s.key IS NOT NULL
 FROM unnest($1::text[], $2::text[]) AS x (series_id, task_id)
+LEFT JOIN dapr_state s ON s.key = {actor_state.row_key_sql("'TaskActor'", "x.task_id")}
 LEFT JOIN LATERAL (
   SELECT o.event_id, o.position FROM outbox o WHERE o.actor_id = x.series_id AND o.type = 'recurrence.triggered'
     AND o.body->'data'->>'task_id' = x.task_id ORDER BY o.position DESC LIMIT 1) o ON true
-WHERE NOT EXISTS (SELECT FROM dapr_state s WHERE s.key = {actor_state.row_key_sql("'TaskActor'", "x.task_id")})
+WHERE convert_from(s.value, 'UTF8')::json->'state'->>'series_id' IS DISTINCT FROM x.series_id
   AND NOT (o.position > coalesce((SELECT position FROM watermarks WHERE consumer = 'recurrence'), 0)
     AND NOT {outbox.handled_by("'recurrence'")}) IS TRUE"""  # noqa: S608  our own names

@@ -298,6 +298,33 @@ async def test_an_awaited_slot_without_its_task_gets_it(
     assert await full.value("SELECT count(*) FROM tasks WHERE series_id = $1", series_id) == 1
 
 
+async def test_a_slot_that_finds_a_stranger_under_its_id_gets_another_task(
+    full: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    await full.say(person.id, person.signs_up())
+    series_id = await full.create_series(person, **DAILY)
+    task_id = await full.value(
+        "SELECT body->'data'->>'task_id' FROM outbox WHERE actor_id = $1 AND type LIKE 'recurrence%'", series_id
+    )
+    stranger = FakePerson()
+    await full.say(task_id, stranger.says("CreateTask", {"id": task_id, "title": "Was here before"}))
+    await loops["projector"].step()
+    assert broken(await verify(full)) == set()  # the consumer has yet to find it
+    await full.rows(
+        """INSERT INTO inbox SELECT 'recurrence', event_id, position, now() FROM outbox
+           WHERE actor_id = $1 AND type LIKE 'recurrence%'""",
+        series_id,
+    )
+    report = await verify(full, repair=True)
+    assert broken(report) == {"slots"}
+    assert f"finds something else under its id {task_id}" in str(operation.lines(report))
+    assert await Replay(full.database, [loop.consumer for loop in loops.values()]).step() == 1
+    await settle(loops)
+    await full.rows("UPDATE wakes SET armed_at = now()")
+    assert broken(await verify(full)) == set()
+    assert await full.value("SELECT count(*) FROM tasks WHERE series_id = $1", series_id) == 1
+
+
 async def test_waiting_events_are_named_after_the_grace_period_with_the_paused_consumer(
     full: World, person: FakePerson, loops: dict[str, Catchup]
 ) -> None:

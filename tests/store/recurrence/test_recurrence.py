@@ -7,6 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
+from actors.clock import instant_text
+from actors.commands import occurrence_id, tick_command
+from host import metrics
 from host.consumers.catchup import Catchup
 from host.consumers.occurrences import REST_SECONDS, OccurrenceMaker
 from host.dapr.gateway import Unavailable
@@ -115,6 +118,53 @@ async def test_a_skip_takes_the_task_back_and_tells_the_series_nothing_of_it(
     await everything(loops)
     assert await tasks_of(world, series_id) == [("2026-11-23T09:00", "trash"), ("2026-11-24T09:00", "open")]
     assert ("OccurrenceDeleted", series_id) not in world.calls
+
+
+@pytest.mark.parametrize("whose", ["own", "own, purged", "a stranger's"])
+async def test_an_occurrence_whose_id_is_taken_gets_another(
+    world: World, person: FakePerson, loops: dict[str, Catchup], whose: str
+) -> None:
+    """What is there stays as it is, whatever the series and its task do then."""
+    series_id = await world.create_series(person, **CHORE)
+    first_id = occurrence_id(series_id, 1, "2026-11-23T09:00")
+    other = person if whose.startswith("own") else FakePerson()
+    await world.say(first_id, other.says("CreateTask", {"id": first_id, "title": "Was here before"}))
+    if whose == "own, purged":
+        await world.say(first_id, other.says("PurgeTask"))
+    before = await world.value("SELECT value FROM dapr_state WHERE key LIKE '%TaskActor%'")
+    taken = metrics.occurrence_ids_taken._value.get()
+    await everything(loops)
+    assert metrics.occurrence_ids_taken._value.get() == taken + 1
+    second_id = occurrence_id(series_id, 1, "2026-11-23T09:00", 1)
+    assert await awaited(world, series_id) == second_id
+    assert await tasks_of(world, series_id) == [("2026-11-23T09:00", "open")]
+    await replay(world)
+    await everything(loops)
+    assert await tasks_of(world, series_id) == [("2026-11-23T09:00", "open")], "also when all events come again"
+    world.clock.move(days=1)
+    await world.say(series_id, tick_command(series_id, instant_text(world.clock.now())), "SeriesActor")
+    await world.say(second_id, person.says("CompleteTask"))
+    await everything(loops)
+    assert (await series_of(world, series_id))["open"] == [], "its reports are about this slot"
+    assert await tasks_of(world, series_id) == [("2026-11-23T09:00", "completed"), ("2026-11-24T09:00", "open")]
+    await world.say(series_id, person.says("DeleteSeries", {"occurrences": "delete"}))
+    await everything(loops)
+    after = await world.value("SELECT value FROM dapr_state WHERE key LIKE $1", f"%TaskActor||{first_id}%")
+    assert after == before
+
+
+async def test_an_occurrence_with_another_id_can_be_withdrawn_before_it_is_made(
+    world: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    series_id = await world.create_series(person, **CHORE)
+    first_id = occurrence_id(series_id, 1, "2026-11-23T09:00")
+    await world.say(first_id, person.says("CreateTask", {"id": first_id, "title": "Was here before"}))
+    wanted = {"generation": 1, "slot": "2026-11-23T09:00", "task_id": first_id, "wanted_since": "2026-11-22T12:00:00Z"}
+    await world.say(series_id, person.says("OccurrenceTaken", wanted), "SeriesActor")
+    await world.say(series_id, person.says("SkipSlot", {"slot": "2026-11-23T09:00"}))
+    await withdraw_first(world)
+    await everything(loops)
+    assert await tasks_of(world, series_id) == [("2026-11-23T09:00", "purged"), ("2026-11-24T09:00", "open")]
 
 
 async def test_a_slot_skipped_before_its_task_was_made_leaves_a_tombstone(

@@ -1,11 +1,12 @@
 """Tasks that are occurrences: their slot, how the series takes them back, and how they follow its template."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from actors.commands import occurrence_id
+from actors.commands import Principal, occurrence_id
 from actors.replies import Accepted, Refused, Unchanged
 from tests.unit.actors.desk import Desk
 
@@ -88,6 +89,19 @@ def test_the_task_of_a_slot_is_there_for_its_slot_alone(end: str | None) -> None
     other = desk.do("CreateTask", body | {"occurrence": SLOT | {"generation": 3}})
     assert isinstance(other, Refused)
     assert other.status == (410 if end == "PurgeTask" else 409)
+
+
+def test_a_series_changes_no_task_that_was_there_under_the_id_of_its_slot() -> None:
+    task_id = occurrence_id(SERIES, 2, "2026-11-23T09:00")
+    desk = Desk().create(id=task_id, due=DUE)
+    before = desk.task
+    for name, body in (("Withdraw", WITHDRAW), ("Retemplate", {"title": "Mine"}), ("MoveDue", {"due": None})):
+        command = replace(desk.person.says(name, body), principal=Principal("system", "recurrence", desk.person.id))
+        decision = desk.take(command)
+        assert isinstance(decision, Refused), name
+        assert decision.status == 404
+    assert desk.task == before
+    assert isinstance(desk.do("MoveDue", {"due": None}), Accepted)
 
 
 def test_nobody_withdraws_or_changes_the_occurrence_of_another() -> None:
