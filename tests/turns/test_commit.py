@@ -200,11 +200,21 @@ async def test_another_persons_task_is_not_there(stage: Stage) -> None:
     task_id = await stage.create()
     stranger = type(stage.person)()
     missing = await stage.send(stranger.id, stranger.says("CompleteTask"))
-    for name, body in (("CompleteTask", {}), ("CreateTask", {"id": task_id, "title": "Mine now"})):
-        reply = await stage.send(task_id, stranger.says(name, body))
-        assert reply.error == missing.error
+    reply = await stage.send(task_id, stranger.says("CompleteTask"))
+    assert reply.error == missing.error
     assert missing.error is not None
     assert (missing.error.status, missing.error.code) == (404, "task_not_found")
+
+
+async def test_a_create_at_an_id_that_is_taken_is_refused_after_a_look_at_what_is_there(
+    stage: Stage, replica: Stage
+) -> None:
+    """A create decides before it reads; the fence refuses its write, and the next decision sees the task."""
+    task_id = await stage.create()
+    for who, there in ((type(stage.person)(), set[str]()), (stage.person, {"task"})):
+        reply = await replica.send(task_id, who.says("CreateTask", {"id": task_id, "title": "Mine now"}))
+        assert reply.error is not None
+        assert (reply.error.status, reply.error.code, reply.error.extra.keys()) == (409, "id_taken", there)
 
 
 async def test_users_go_through_the_same_turn(stage: Stage) -> None:
