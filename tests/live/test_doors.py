@@ -144,7 +144,7 @@ async def test_readiness_says_which_part_is_gone_and_the_page_stays_alive(system
 
 
 async def test_one_user_gets_the_same_answer_for_anothers_task_as_for_none(system: System, person: Caller) -> None:
-    task = await person.create("Mine")
+    task = await person.create("Mine", id=str(uuid4()))
     async with signed_up(system.url) as other:
         for method, path, body in (
             ("GET", "", None),
@@ -159,6 +159,6 @@ async def test_one_user_gets_the_same_answer_for_anothers_task_as_for_none(syste
                 for task_id in (task["id"], "5f0f34f0-6a2c-4a3c-8f0a-2d9a0e7b7c10")
             ]
             assert answers[0] == answers[1]
-        made = await other.call("POST", "/tasks", {"id": task["id"], "title": "Mine too"}, expect=404)
-        assert made["code"] == "task_not_found"
+        taken = await other.call("POST", "/tasks", {"id": task["id"], "title": "Mine too"}, expect=409)
+        assert (taken["code"], "task" in taken, "Mine" in str(taken)) == ("id_taken", False, False)
     assert await person.task(task["id"]) == task
