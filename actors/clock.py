@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from typing import Protocol
 
-INSTANT_LENGTH = len("2026-11-22T09:00:00.000Z")
-
 
 class Clock(Protocol):
     """A clock: `now` is an aware UTC datetime."""
