@@ -21,9 +21,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from actors.clock import instant_text, parse_instant
-from actors.due import ZONES
+from actors.clock import instant_text, read_instant
 from actors.typed import REACHABLE, VISIBLE
+from actors.zones import zone_named
 
 MAX_TAGS = 10
 UNDERIVED = frozenset({4, 7})  # versions of uuids that nobody can compute beforehand; all that we derive have version 5
@@ -36,7 +36,7 @@ PRIORITIES = ("none", "low", "medium", "high", "urgent")
 Priority = Literal["none", "low", "medium", "high", "urgent"]
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
@@ -63,7 +63,7 @@ def _composed(value: object) -> object:
 
 def _date(text: str) -> str:
     try:
-        if _DATE.fullmatch(text) and date.fromisoformat(text).year in YEARS:
+        if DATE.fullmatch(text) and date.fromisoformat(text).year in YEARS:
             return text
     except ValueError:
         pass
@@ -89,18 +89,21 @@ def _time_of_day(text: str) -> str:
 
 def _instant(text: str) -> str:
     try:
-        instant = parse_instant(text)
+        instant = read_instant(text)
         if instant.year in YEARS:
             return instant_text(instant)
     except (ValueError, OverflowError):
         pass
-    raise PydanticCustomError("invalid_date", "not an RFC 3339 instant with an offset or Z")
+    raise PydanticCustomError(
+        "invalid_date", "not an RFC 3339 instant, as 2026-11-22T09:00:00Z or 2026-11-22T09:00:00+01:00"
+    )
 
 
 def _zone(text: str) -> str:
-    if text in ZONES:
-        return text
-    raise PydanticCustomError("unknown_zone", "not a zone of the IANA database, as Europe/Berlin")
+    zone = zone_named(text)
+    if zone is None:
+        raise PydanticCustomError("unknown_zone", "not a zone of the IANA database, as Europe/Berlin, nor of Windows")
+    return zone
 
 
 def _email(text: str) -> str:

@@ -5,13 +5,14 @@ import { now } from "../store/clock.ts"
 import { allOpenHere } from "../store/lists.ts"
 import { patchMe, zone } from "../store/session.ts"
 import { show } from "../store/toasts.ts"
-import { dateOnlyTasks, foreignZone, keepZone } from "../store/travel.ts"
+import { dateOnlyTasks, foreignZone, isZoneUnknown, keepZone } from "../store/travel.ts"
 
 const MOST_NAMED = 5
 
 export function TravelNotice() {
   const [busy, setBusy] = useState(false)
   const here = foreignZone.value
+  if (isZoneUnknown.value) return <UnknownZone />
   if (!here) return null
   const home = zone.value
   const move = async () => {
@@ -43,6 +44,22 @@ export function TravelNotice() {
         </button>
         <button type="button" class="button quiet small" disabled={busy} onClick={() => keepZone(here)}>
           Keep {placeOf(home)}
+        </button>
+      </div>
+    </section>
+  )
+}
+
+function UnknownZone() {
+  return (
+    <section class="banner travel" aria-label="Time zone" data-testid="travel">
+      <p>
+        This device does not say in which time zone it is, so your days follow <strong>UTC</strong>. Choose yours under{" "}
+        <a href="/settings">Settings</a>.
+      </p>
+      <div class="travel-buttons">
+        <button type="button" class="button quiet small" onClick={() => keepZone("")}>
+          Keep UTC
         </button>
       </div>
     </section>
