@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-
 # RFC 3339, section 5.6: `T` and `Z` in either case, seconds always, any offset with a colon.
 _RFC_3339 = re.compile(
     r"(?P<minute>\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d):(?P<second>\d\d)(?P<fraction>\.\d+)?"

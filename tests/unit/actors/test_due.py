@@ -135,5 +135,5 @@ def test_an_instant_is_read_as_rfc_3339_writes_it(text: str, instant: str) -> No
     ],
 )
 def test_nothing_else_is_an_instant(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         read_instant(text)
