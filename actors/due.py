@@ -49,13 +49,18 @@ def _instant_text(local: str, zone: str) -> str:
 def due_at(due: Mapping[str, Any] | None, zone: str) -> str | None:
     """Returns the instant from which reminders count back; `due` is `{date}` or `{local, zone}`.
 
-    A date counts from 09:00 in the user's `zone`.
+    A date counts from 09:00 in the user's `zone`, where a local time without a zone of its own is, too.
     """
     if due is None:
         return None
     if "date" in due:
         return _instant_text(f"{due['date']}T{DAY_STARTS}", zone)
-    return _instant_text(due["local"], due["zone"])
+    return _instant_text(due["local"], due["zone"] or zone)
+
+
+def follows_the_user(due: Mapping[str, Any]) -> bool:
+    """Returns whether the instant of a due, or of the start of a series, is another one where the user's zone is."""
+    return due.get("zone") is None
 
 
 def overdue_at(due: Mapping[str, Any] | None, zone: str) -> str | None:

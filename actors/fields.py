@@ -166,8 +166,8 @@ class Sparse(Body):
         return {name: value for name, value in serialize(self).items() if value is not None}
 
 
-class Due(Sparse):
-    """A date, or a local time with its zone; never only UTC."""
+class Due(Body):
+    """A date, or a local time with its zone; never only UTC. A null zone is that of wherever the person is."""
 
     date: CalendarDate | None = None
     local: LocalTime | None = None
@@ -175,9 +175,16 @@ class Due(Sparse):
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        if (self.date is None) == (self.local is None) or (self.local is None) != (self.zone is None):
+        has_zone = "zone" in self.model_fields_set
+        if (self.date is None) == (self.local is None) or (self.local is None and self.zone is not None):
             raise PydanticCustomError("invalid_date", "give either date, or local and zone")
+        if self.local is not None and not has_zone:
+            raise PydanticCustomError("invalid_date", "give the zone of local, or null for wherever you are")
         return self
+
+    @model_serializer
+    def _given(self) -> dict[str, str | None]:
+        return {"date": self.date} if self.local is None else {"local": self.local, "zone": self.zone}
 
 
 class ReminderSpec(Sparse):

@@ -55,6 +55,7 @@ class Recurrence:
     policies: Policies
     generation: int
     last: date = CALENDAR_ENDS
+    floats: bool = False  # its local times have no zone of their own: `zone` is where the person is
 
     @property
     def whole(self) -> Rule:
@@ -75,7 +76,9 @@ def parse(
         return rule
     local = datetime.fromisoformat(start.get("local") or start["date"])
     clock = local.time() if "local" in start else None
-    endless = Recurrence(rule, local.date(), clock, start.get("zone", zone), policies or Policies(), generation)
+    floats = clock is not None and start.get("zone") is None
+    where = start.get("zone") or zone
+    endless = Recurrence(rule, local.date(), clock, where, policies or Policies(), generation, floats=floats)
     problem = _misfit(endless)
     if problem is None:
         recurrence = replace(endless, last=_last_day(endless))

@@ -8,6 +8,7 @@ from typing import Any, cast
 from actors.clock import instant_text
 from actors.commands import TICK, Command, task_id_for
 from actors.day_times import DAY, instant_at, local_day
+from actors.due import follows_the_user
 from actors.events import Fact
 from actors.fields import MAX_TAGS, PRIORITIES
 from actors.replies import ID_TAKEN, Accepted, Decision, Refused, Unchanged, UnknownNameError, taken, unseen
@@ -187,8 +188,8 @@ def undo(state: TaskState, command: Command, now: datetime) -> Decision:
 
 
 def rezone(state: TaskState, command: Command, now: datetime) -> Decision:
-    """Follows a change of the user's zone: only a due without a time moves with it."""
-    if state["due"] is None or "date" not in state["due"]:
+    """Follows a change of the user's zone: only a due without a zone of its own moves with it."""
+    if state["due"] is None or not follows_the_user(state["due"]):
         return Unchanged(task_state.task_json(state))
     return edited(state, {"zone": command.body["zone"]}, command, now)
 

@@ -1,4 +1,4 @@
-"""Rezone: after a user moves to another zone, moves their open date-only tasks and series there too."""
+"""Rezone: after a user moves to another zone, moves their open tasks and series without a zone of their own there too."""
 
 import asyncio
 from collections.abc import Sequence
@@ -47,8 +47,8 @@ class Rezone(Handler):
             profile = (await profiles.read(connection, [event.user_id])).get(event.user_id)
             if profile is None or profile.zone != event.body["data"]["user"]["zone"]:
                 return
-            tasks = await task_rows.open_date_tasks(connection, event.user_id)
-            series = await series_rows.date_series(connection, event.user_id)
+            tasks = await task_rows.tasks_that_follow(connection, event.user_id)
+            series = await series_rows.series_that_follow(connection, event.user_id)
         actors = [*(("SeriesActor", series_id) for series_id in series), *(("TaskActor", task_id) for task_id in tasks)]
         bugs: list[ActorBug | None] = []
         for start in range(0, len(actors), AT_ONCE):

@@ -37,11 +37,11 @@ def row_of(series: Json) -> Json:
 _SAME: Final = ("id", "user_id", "version", "status", "created_at", "updated_at", "deleted_at")
 
 
-async def date_series(connection: Raw, user_id: str) -> list[str]:
-    """Returns the ids of the user's running series of whole days, whose slots follow the user's zone."""
+async def series_that_follow(connection: Raw, user_id: str) -> list[str]:
+    """Returns the ids of the user's running series without a zone of their own, whose slots follow the user's zone."""
     rows = await connection.fetch(
         """SELECT id FROM series WHERE user_id = $1 AND status IN ('active', 'paused')
-           AND body->'start'->>'date' IS NOT NULL ORDER BY id""",
+           AND body->'start'->>'zone' IS NULL ORDER BY id""",
         user_id,
     )
     return [row[0] for row in rows]

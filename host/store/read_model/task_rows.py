@@ -101,8 +101,8 @@ def search_text(task: Json) -> str:
 
 
 def _due_at(due: Json | None, overdue_at: str | None) -> Any:
-    """Returns the due instant; for a date it follows from the end of that day, as the event does not give the zone."""
-    if due is None or "local" in due:
+    """Returns the due instant; for a date it follows from the end of that day, as the event does not give the user's zone."""
+    if due is None or due.get("zone"):
         return due_at(due, "UTC")
     if "date" not in due:  # a form of due that only a newer version knows
         return overdue_at
@@ -174,11 +174,11 @@ ON CONFLICT (task_id, id) DO UPDATE SET status = excluded.status, offset_minutes
 WHERE r IS DISTINCT FROM excluded"""
 
 
-async def open_date_tasks(connection: Raw, user_id: str) -> list[str]:
-    """Returns the ids of the user's open tasks that are due on a date: their due instants follow the user's zone."""
+async def tasks_that_follow(connection: Raw, user_id: str) -> list[str]:
+    """Returns the ids of the user's open tasks whose due has no zone of its own: their instants follow the user's zone."""
     rows = await connection.fetch(
         """SELECT id FROM tasks WHERE user_id = $1 AND status = 'open' AND NOT purged AND deleted_at IS NULL
-           AND body->'due'->>'date' IS NOT NULL ORDER BY id""",
+           AND due_at IS NOT NULL AND body->'due'->>'zone' IS NULL ORDER BY id""",
         user_id,
     )
     return [row[0] for row in rows]
