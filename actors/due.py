@@ -15,6 +15,7 @@ _NO_PLACES = {"Factory", "localtime", "posixrules"}
 ZONES: frozenset[str] = frozenset(zoneinfo.available_timezones() - _NO_PLACES)
 
 DAY_STARTS = time(9)
+MORNING = DAY_STARTS.isoformat("minutes")
 _SECOND = timedelta(seconds=1)
 
 
@@ -69,3 +70,11 @@ def overdue_at(due: Mapping[str, Any] | None, zone: str) -> str | None:
         return due_at(due, zone)
     next_day = datetime.fromisoformat(due["date"]) + timedelta(days=1)
     return _instant_text(next_day.isoformat(), zone)
+
+
+def overdue_told_at(due: Mapping[str, Any] | None, zone: str, morning: str) -> str | None:
+    """Returns the instant at which people are told that a task is overdue: of a date the next day at `morning`, `HH:MM`."""
+    if due is None or "date" not in due:
+        return due_at(due, zone)
+    next_day = datetime.fromisoformat(due["date"]) + timedelta(days=1)
+    return _instant_text(f"{next_day.date()}T{morning}", zone)

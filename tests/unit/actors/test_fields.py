@@ -50,6 +50,7 @@ def refused(name: str, body: dict[str, Any]) -> list[tuple[str, str]]:
         ("due", {"local": "2026-02-01T10:00", "zone": "Mars/Olympus"}, "/due/zone", "unknown_zone"),
         ("due", {"local": "2026-02-01T10:00", "zone": "../../etc/passwd"}, "/due/zone", "unknown_zone"),
         ("due", {"local": "2026-02-01T10:00"}, "/due", "invalid_date"),
+        ("due", {"zone": None}, "/due", "invalid_date"),
         ("due", {"date": "2026-02-01", "zone": "UTC"}, "/due", "invalid_date"),
         ("due", {}, "/due", "invalid_date"),
         ("due", "2026-02-01", "/due", "wrong_type"),

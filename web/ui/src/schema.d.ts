@@ -1186,7 +1186,7 @@ export interface components {
         };
         /**
          * Due
-         * @description A date, or a local time with its zone; never only UTC.
+         * @description A date, or a local time with its zone; never only UTC. A null zone is that of wherever the person is.
          */
         Due: {
             /**
@@ -1222,9 +1222,10 @@ export interface components {
             local: string;
             /**
              * Zone
+             * @description Null: the zone of wherever the person is
              * @example Europe/Berlin
              */
-            zone: string;
+            zone: string | null;
         };
         /** FaultOut */
         FaultOut: {
@@ -1941,9 +1942,11 @@ export interface components {
             password: string;
             /**
              * Timezone
+             * @description An IANA zone or its Windows name; UTC for any other
              * @default UTC
+             * @example Europe/Berlin
              */
-            timezone?: string;
+            timezone?: string | null;
         };
         /** Reminder */
         Reminder: {
@@ -4304,9 +4307,9 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the previous page, with the same filters; `page` is then ignored */
                 cursor?: string | null;
-                /** @description Due at this date or instant, or later */
+                /** @description Due on this day of yours or at this instant, or later */
                 due_after?: (string) | null;
-                /** @description Due before this date or instant */
+                /** @description Due before this day of yours or this instant */
                 due_before?: (string) | null;
                 order?: "asc" | "desc";
                 overdue?: boolean | null;

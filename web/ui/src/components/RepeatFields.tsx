@@ -4,7 +4,7 @@ import { type Mode, PRESETS, type PresetName, preset, presetOf, ruleText } from 
 import { presetWords } from "../recurrence-words.ts"
 import { type FormProps, lacksDays, type RepeatForm, withDate, withRule } from "../repeat-form.ts"
 import { zone } from "../store/session.ts"
-import { ZoneSelect } from "./DuePicker.tsx"
+import { PlaceSelect } from "./DuePicker.tsx"
 import { DateInput, Field } from "./FormField.tsx"
 import { EndFields, Every, Rhythm } from "./RhythmFields.tsx"
 
@@ -110,7 +110,7 @@ function First({ form, faults, onChange }: FormProps) {
         )}
       </Field>
       {form.time && form.zone !== zone.value && (
-        <ZoneSelect label="Time zone" value={form.zone} onChange={(zone) => onChange({ ...form, zone })} />
+        <PlaceSelect value={form.zone} onChange={(zone) => onChange({ ...form, zone })} />
       )}
     </>
   )

@@ -76,7 +76,7 @@ async function postRepeating(input: NewRepeating, key: string): Promise<Task | u
 
 /** Returns reminders at an instant as offsets from the due where possible, so that they fit every occurrence. */
 function asOffsets(reminders: ReminderInput[], due: Due): ReminderInput[] {
-  const from = instantAt("local" in due ? due.local : `${due.date}T09:00`, "zone" in due ? due.zone : zone.peek())
+  const from = instantAt("local" in due ? due.local : `${due.date}T09:00`, ("zone" in due && due.zone) || zone.peek())
   return reminders.map((it) => {
     if (!("at" in it)) return it
     const before = Math.round((from - Date.parse(it.at)) / MINUTE)

@@ -25,9 +25,11 @@ export const isZoneUnknown = computed(
   () => now.value > 0 && me.value?.timezone === "UTC" && deviceZone() === null && !kept.value.has(keyOf("UTC", "")),
 )
 
-/** The open tasks that depend on the reader's zone: those with a date and no time. */
-export const dateOnlyTasks = computed<Task[]>(() =>
-  [...tasks.value.values()].filter((it) => it.status === "open" && !it.deleted_at && it.due && "date" in it.due),
+/** The open tasks that depend on the reader's zone: those with a date and no time, or a time wherever the reader is. */
+export const tasksThatFollow = computed<Task[]>(() =>
+  [...tasks.value.values()].filter(
+    (it) => it.status === "open" && !it.deleted_at && it.due && ("date" in it.due || it.due.zone === null),
+  ),
 )
 
 export function keepZone(here: string): void {
