@@ -431,6 +431,9 @@ export interface paths {
          *     lists again. `replaced` says that a fourth stream took the place of this one: do not reconnect automatically.
          *     A comment every 20 s keeps the connection open. The server ends a stream after one to two hours: reconnect with
          *     `Last-Event-ID` or `after`, and you miss nothing.
+         *
+         *     Where a proxy holds the stream back, poll: with `poll=20` the same answer ends with the first events, or after 20 s
+         *     without any. Ask again from the last position; a poll counts as a stream.
          */
         get: operations["stream"];
         put?: never;
@@ -4129,6 +4132,8 @@ export interface operations {
             query?: {
                 /** @description The position from which to continue, as in Duely-Position */
                 after?: number | null;
+                /** @description End with the first events, or after so many seconds without any */
+                poll?: number | null;
             };
             header?: {
                 /** @description The position from which to continue, as a browser sends it when it reconnects */
