@@ -83,6 +83,7 @@ const handlers: Record<string, Handler> = {
     patch(id, body, Number(request.headers["if-match"]?.replaceAll('"', ""))),
   "DELETE tasks": ([, id = ""]) => act(id, "delete", {}),
   "GET series": () => ({ body: { items: [], total: 0, page: 1, per_page: 100, next_cursor: null } }),
+  "GET tokens": () => ({ body: { items: [{}, {}] } }),
   "GET tags": () => ({ body: { items: tagCounts() } }),
   "GET notifications": () => ({
     body: {

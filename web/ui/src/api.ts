@@ -13,6 +13,13 @@ export class Refused extends Error {
 /** There was no usable answer: no network, a time-out, or a server that is down or behind. */
 export class Unreachable extends Error {}
 
+/** Returns in words why something failed; of a refusal, each of its faults. */
+export function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return "Something went wrong."
+  const faults = error instanceof Refused ? (error.problem.errors ?? []) : []
+  return faults.length > 0 ? faults.map((it) => it.detail).join(" ") : error.message
+}
+
 export interface Call {
   query?: Record<string, Query>
   body?: unknown
