@@ -73,6 +73,23 @@ async def test_search_finds_words_and_parts_of_words_in_every_field(ada: httpx.A
         assert len(await titles(ada, search=search)) == found, search
 
 
+async def test_search_makes_no_difference_between_accents(ada: httpx.AsyncClient) -> None:
+    await made(
+        ada,
+        {"title": "e\u0301lan"},
+        {"title": "y", "description": "İstanbul"},
+        {"title": "z", "tags": ["Straße", "Œuvre"]},
+        {"title": "w", "checklist": [{"text": "Łódź"}]},
+    )
+    for search in ("elan", "ÉLAN", "ėlan", "istanbul", "ISTANBUL", "strasse", "straße", "oeuv", "lodz", "ŁÓDŹ"):
+        assert len(await titles(ada, search=search)) == 1, search
+    assert await titles(ada, search="elan lodz") == []
+    for prefix, name in {"oeu": "Œuvre", "œu": "Œuvre", "STRASS": "Straße"}.items():
+        answer = await ada.get("/api/v1/tags", params={"prefix": prefix})
+        assert [tag["name"] for tag in answer.json()["items"]] == [name]
+    assert await titles(ada, tag="oeuvre") == []  # another tag
+
+
 @pytest.mark.parametrize("sort", ["due", "priority", "created", "updated", "title"])
 async def test_cursors_and_pages_walk_the_same_list_once(here: World, ada: httpx.AsyncClient, sort: str) -> None:
     due: list[Any] = [None, {"date": "2026-12-01"}, {"date": "2026-11-25"}, None]

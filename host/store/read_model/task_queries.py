@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.fields import PRIORITIES, fold
 from host.store.read_model.days import Midnight, midnight
+from host.store.read_model.plain import plain_words
 from host.store.read_model.tables import tasks, user_streams
 
 Sort = Literal["due", "priority", "created", "updated", "title"]
@@ -202,6 +203,9 @@ def _before(begins: Midnight) -> ColumnElement[bool]:
 
 
 def _search(text: str) -> list[ColumnElement[bool]]:
-    """Returns the condition that the folded text contains every word, also inside a word; the trigram index helps."""
-    words = fold(text).split()[:_MOST_WORDS]
-    return [tasks.c.search.contains(word, autoescape=True) for word in words]
+    """Returns the condition that the text contains every word, also inside a word; the trigram index helps."""
+    return [or_(*map(_contains, dict.fromkeys(forms))) for forms in plain_words(text)[:_MOST_WORDS]]
+
+
+def _contains(form: str) -> ColumnElement[bool]:
+    return tasks.c.search.contains(form, autoescape=True)

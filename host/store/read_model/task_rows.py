@@ -11,6 +11,7 @@ from actors.due import due_at
 from actors.fields import PRIORITIES, fold
 from actors.replies import Json
 from host.store.engine import Raw
+from host.store.read_model.plain import plain
 
 _RANK: Final = {name: rank for rank, name in enumerate(PRIORITIES)}
 _UNKNOWN: Final = -1  # the rank of a priority that only a newer version knows; no filter matches it
@@ -95,9 +96,9 @@ def row_of(task: Json) -> Json:
 
 
 def search_text(task: Json) -> str:
-    """Returns all text that a search looks at, folded as the search term is."""
+    """Returns all text that a search looks at, plain as the words of the search are."""
     parts = [task["title"], task["description"], *task["tags"], *(item["text"] for item in task["checklist"])]
-    return fold("\n".join(part for part in parts if part))
+    return plain("\n".join(part for part in parts if part))
 
 
 def _due_at(due: Json | None, overdue_at: str | None) -> Any:
@@ -126,13 +127,14 @@ async def _count_tags(connection: Raw, heads: Mapping[str, _Head], tasks: Sequen
     if not changed:
         return
     await connection.execute(
-        """INSERT INTO tags (user_id, folded, name, count)
-           SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[])
+        """INSERT INTO tags (user_id, folded, name, count, plain)
+           SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[])
            ON CONFLICT (user_id, folded) DO UPDATE SET count = tags.count + excluded.count""",
         [key[0] for key in changed],
         [key[1] for key in changed],
         [names[key] for key in changed],
         [counts[key] for key in changed],
+        [plain(key[1]) for key in changed],
     )
     if min(counts.values()) < 0:
         await connection.execute(

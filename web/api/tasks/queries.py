@@ -36,7 +36,11 @@ class TaskQuery(Paged):
     due_before: DayOrMoment | None = Field(default=None, description="Due before this day of yours or this instant")
     overdue: bool | None = None
     search: Annotated[
-        Words, Field(description="At most 10 words, each of which is in title, description, tags or checklist")
+        Words,
+        Field(
+            description="At most 10 words, each of which is in title, description, tags or checklist; "
+            "capitals and accents make no difference"
+        ),
     ] = ""
     series: Id | None = None
     trash: bool = False

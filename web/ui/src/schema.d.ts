@@ -4321,7 +4321,7 @@ export interface operations {
                 page?: number;
                 per_page?: number;
                 priority?: ("none" | "low" | "medium" | "high" | "urgent")[];
-                /** @description At most 10 words, each of which is in title, description, tags or checklist */
+                /** @description At most 10 words, each of which is in title, description, tags or checklist; capitals and accents make no difference */
                 search?: string;
                 series?: string | null;
                 sort?: "due" | "priority" | "created" | "updated" | "title";

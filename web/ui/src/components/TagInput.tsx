@@ -1,7 +1,7 @@
 // Tags as chips, followed by a field that completes from the reader's own tags.
 import { useId, useRef, useState } from "preact/hooks"
+import { fold } from "../plain.ts"
 import { suggest } from "../store/tags.ts"
-import { fold } from "../store/views.ts"
 import type { Tag } from "../types.ts"
 import { Icon } from "./Icon.tsx"
 
