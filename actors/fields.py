@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from actors.clock import instant_text, read_instant
-from actors.typed import REACHABLE, VISIBLE
+from actors.typed import LINES, ONE_LINE, REACHABLE, VISIBLE, placed
 from actors.zones import zone_named
 
 MAX_TAGS = 10
@@ -50,10 +50,8 @@ def fold(text: str) -> str:
 
 def _storable(value: object) -> object:
     if isinstance(value, str) and (found := _UNSTORABLE.search(value)):
-        sign = f"U+{ord(found[0]):04X}"
-        raise PydanticCustomError(
-            "invalid_text", "NUL and lone surrogates cannot be stored, as {sign} here", {"sign": sign}
-        )
+        said = {"sign": placed(value, found.start())}
+        raise PydanticCustomError("invalid_text", "{sign} cannot be stored; leave it out", said)
     return value
 
 
@@ -132,14 +130,22 @@ def _distinct_tags(tags: list[str]) -> list[str]:
 COMPOSED = BeforeValidator(_composed)  # what looks the same is the same
 STORABLE = BeforeValidator(_storable)  # stands last in each line, so that it runs before the limits count
 Text = Annotated[str, STORABLE]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), VISIBLE, STORABLE]
-Description = Annotated[str, StringConstraints(max_length=20_000), STORABLE]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), VISIBLE, ONE_LINE, STORABLE
+]
+Description = Annotated[str, StringConstraints(max_length=20_000), LINES, STORABLE]
 TagName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), VISIBLE, REACHABLE, COMPOSED, STORABLE
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=30),
+    VISIBLE,
+    ONE_LINE,
+    REACHABLE,
+    COMPOSED,
+    STORABLE,
 ]
 Tags = Annotated[list[TagName], Field(max_length=100), AfterValidator(_distinct_tags), Field(max_length=MAX_TAGS)]
-ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), COMPOSED, STORABLE]
+ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), LINES, STORABLE]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), ONE_LINE, COMPOSED, STORABLE]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email), STORABLE]
 CalendarDate = Annotated[str, AfterValidator(_date), STORABLE]
 LocalTime = Annotated[str, AfterValidator(_local), STORABLE]

@@ -22,7 +22,7 @@ export function TagInput({ tags, onChange, disabled = false }: Props) {
   const offers = focused ? suggest(text.trim().replace(/^#/, ""), tags) : []
 
   const add = (name: string, stay = true) => {
-    const clean = [...name.trim().replace(/^#/, "")].slice(0, 30).join("")
+    const clean = [...name.replace(/\s+/g, " ").trim().replace(/^#/, "")].slice(0, 30).join("")
     setText("")
     setActive(-1)
     if (clean && !tags.some((it) => fold(it) === fold(clean)) && tags.length < MOST) onChange([...tags, clean])
