@@ -1,5 +1,6 @@
 """Texts that were written before searches took off accents are made plain, page by page, and found as before until then."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from host.store.upkeep import mending, plain_texts
 from host.store.upkeep.findings import Mend
 from tests.fakes.person import FakePerson
 from tests.store.world import World
+from tests.support.deadline import eventually
 
 pytestmark = pytest.mark.store
 
@@ -78,10 +80,14 @@ async def test_the_filler_goes_on_where_it_was_and_rests_when_all_is_plain(
 ) -> None:
     ids = await written_before(world, person, loops)
     place = "SELECT value FROM versions WHERE name = 'plain_texts'"
-    async with world.database.raw() as connection:
-        await plain_texts.set_place(connection, ids[-1])
-    assert await PlainTexts(world.database).fill() == 6  # the tags: no task is behind the last one
+    interrupted = asyncio.create_task(PlainTexts(world.database, rows_at_once=2, breath_seconds=60).fill())
+    await eventually(lambda: world.value(place), 10, "the first page was not noted")
+    interrupted.cancel()
+    assert await world.value(place) == f"1 after {ids[1]}"
+    await world.rows("UPDATE tasks SET search = 'élan' WHERE id = ANY($1)", ids[:2])
+    await PlainTexts(world.database, rows_at_once=2, breath_seconds=0).fill()
     assert await world.value(place) == "1"
+    assert await world.value("SELECT array_agg(id ORDER BY id) FROM tasks WHERE search = 'élan'") == ids[:2]
     await written_before(world, person, loops)
     assert await PlainTexts(world.database).fill() == 0
 
