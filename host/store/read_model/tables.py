@@ -131,6 +131,16 @@ users: Final = Table(
     instant("deleted_at"),
 )
 
+usage: Final = Table(  # what each user stores; only the pruner's count sets `counted_at`
+    "usage",
+    metadata,
+    id_("user_id", primary_key=True),
+    Column("tasks", BigInteger, nullable=False),
+    Column("series", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    instant("counted_at"),
+)
+
 user_streams: Final = Table(  # its row lock gives out a user's positions
     "user_streams",
     metadata,

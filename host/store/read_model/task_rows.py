@@ -12,6 +12,7 @@ from actors.fields import PRIORITIES, fold
 from actors.replies import Json
 from host.store.engine import Raw
 from host.store.read_model.plain import plain
+from host.store.read_model.usage_rows import TASK_BYTES, Change
 
 _RANK: Final = {name: rank for rank, name in enumerate(PRIORITIES)}
 _UNKNOWN: Final = -1  # the rank of a priority that only a newer version knows; no filter matches it
@@ -22,15 +23,15 @@ class OvertakenError(Exception):
     """Another transaction wrote a row between our read and our write; the projector does the batch again."""
 
 
-async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> None:
+async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> list[Change]:
     """Brings the rows of tasks (by id, as events carry them), their reminders and the counts of tags up to date.
 
-    Leaves out versions older than a row's. Raises OvertakenError.
+    Leaves out versions older than a row's. Returns by how much their users store more. Raises OvertakenError.
     """
     heads = await _heads(connection, sorted(task_id for task_id, task in tasks.items() if task["version"] > 1))
     newer = [tasks[task_id] for task_id in sorted(tasks) if _is_newer(tasks[task_id], heads.get(task_id))]
     if not newer:
-        return
+        return []
     rows = await connection.fetch(_UPSERT_TASKS, orjson.dumps([row_of(task) for task in newer]).decode())
     written: dict[str, bool] = {row[0]: row[1] for row in rows}
     newer = [task for task in newer if task["id"] in written or task["version"] > 1]
@@ -38,13 +39,21 @@ async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> None:
         raise OvertakenError
     await _put_reminders(connection, newer)
     await _count_tags(connection, heads, newer)
+    sizes: dict[str, int] = {row[0]: row[2] for row in rows}
+    return [_change(task["user_id"], heads.get(task["id"]), sizes[task["id"]]) for task in newer]
 
 
 class _Head(NamedTuple):
-    """The row of a task: its version and its tags by folded name, none when the task is deleted."""
+    """The row of a task: its version, its tags by folded name (none when the task is deleted) and its bytes."""
 
     version: int
     tags: dict[str, str]
+    bytes: int
+
+
+def _change(user_id: str, head: _Head | None, after: int) -> Change:
+    before = head.bytes if head else 0
+    return Change(user_id, (after > 0) - (before > 0), 0, after - before)
 
 
 def _is_newer(task: Json, head: _Head | None) -> bool:
@@ -57,14 +66,14 @@ async def _heads(connection: Raw, task_ids: Sequence[str]) -> dict[str, _Head]:
     if not task_ids:
         return {}
     rows = await connection.fetch(
-        """SELECT id, version, deleted_at IS NULL AND NOT purged, tags, tags_folded FROM tasks
-           WHERE id = ANY($1) ORDER BY id FOR UPDATE""",
+        f"""SELECT id, version, deleted_at IS NULL AND NOT purged, tags, tags_folded, {TASK_BYTES} FROM tasks
+           WHERE id = ANY($1) ORDER BY id FOR UPDATE""",  # noqa: S608  our own names
         task_ids,
     )
-    return {row[0]: _Head(row[1], dict(zip(row[4], row[3], strict=True)) if row[2] else {}) for row in rows}
+    return {row[0]: _Head(row[1], dict(zip(row[4], row[3], strict=True)) if row[2] else {}, row[5]) for row in rows}
 
 
-_UPSERT_TASKS: Final = """
+_UPSERT_TASKS: Final = f"""
 INSERT INTO tasks AS t (id, user_id, version, title, description, priority, status, tags, tags_folded, due_date, due_at,
   overdue_at, created_at, updated_at, completed_at, deleted_at, purged, series_id, search, body)
 SELECT id, user_id, version, title, description, priority, status, tags, tags_folded, due_date, due_at,
@@ -79,7 +88,7 @@ ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.titl
   updated_at = excluded.updated_at, completed_at = excluded.completed_at, deleted_at = excluded.deleted_at,
   purged = excluded.purged, series_id = excluded.series_id, search = excluded.search, body = excluded.body
 WHERE t.version < excluded.version
-RETURNING id, xmax = 0 AS fresh"""
+RETURNING id, xmax = 0 AS fresh, {TASK_BYTES}"""
 
 
 def row_of(task: Json) -> Json:

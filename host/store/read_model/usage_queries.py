@@ -1,0 +1,23 @@
+"""Reads of how much a user stores."""
+
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from host.store.read_model.tables import usage
+
+
+class Usage(NamedTuple):
+    """What a user stores: tasks (those in the trash, too), series that are not deleted, and the bytes of both."""
+
+    tasks: int = 0
+    series: int = 0
+    bytes: int = 0
+
+
+async def find(connection: AsyncConnection, user_id: str) -> Usage:
+    """Returns what the user stores, nothing for one who was not counted yet."""
+    statement = select(usage.c.tasks, usage.c.series, usage.c.bytes).where(usage.c.user_id == user_id)
+    row = (await connection.execute(statement)).first()
+    return Usage(*(max(0, number) for number in row)) if row else Usage()
