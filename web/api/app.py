@@ -41,6 +41,7 @@ from web.api.tags import routes as tags
 from web.api.tasks import routes as tasks
 from web.api.tokens import routes as tokens
 from web.problems import ProblemError, invalid_parameters
+from web.quota import Quota
 from web.services import Services
 
 METHOD_NOT_ALLOWED: Final = 405
@@ -120,6 +121,7 @@ def _state(services: Services, page: BuiltPage) -> AppState:
         signer=Signer(services.signing_key),
         credentials=credentials,
         limits=RateLimits(services.db, time.monotonic, on=services.settings.rate_limits),
+        quota=Quota(services, time.monotonic),
         passwords=Passwords(),
         seats=seats,
         demo=Demo(services) if services.settings.demo else None,

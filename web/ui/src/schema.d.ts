@@ -869,6 +869,20 @@ export interface components {
             /** Tags */
             tags: string[];
         };
+        /** Amount */
+        Amount: {
+            /**
+             * Limit
+             * @description Null where there is no limit
+             * @example 100000
+             */
+            limit: number | null;
+            /**
+             * Used
+             * @example 120
+             */
+            used: number;
+        };
         /**
          * Bulk
          * @description One action on many tasks. `args` is the body of the single command: `{tags}`, `{tag}`, `{priority}` or `{due}`.
@@ -1371,6 +1385,7 @@ export interface components {
              * @example Europe/Berlin
              */
             timezone: string;
+            usage: components["schemas"]["Usage"];
         };
         /**
          * MoveSlot
@@ -2651,6 +2666,18 @@ export interface components {
             /** Items */
             items: components["schemas"]["Token"][];
         };
+        /**
+         * Usage
+         * @description What the user stores. At a limit, what would make more is answered with 403 `quota_reached`.
+         */
+        Usage: {
+            /** @description The tasks and series as JSON */
+            bytes: components["schemas"]["Amount"];
+            /** @description Series that are not deleted */
+            series: components["schemas"]["Amount"];
+            /** @description Tasks, with those in the trash */
+            tasks: components["schemas"]["Amount"];
+        };
         /** User */
         User: {
             /**
@@ -2749,7 +2776,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not allowed: a request from another site, a missing scope, or closed sign-up */
+        /** @description Not allowed: a request from another site, a missing scope, a quota, or closed sign-up */
         Problem403: {
             headers: {
                 [name: string]: unknown;
