@@ -1,5 +1,6 @@
 """Reads of how much a user stores."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -20,4 +21,9 @@ async def find(connection: AsyncConnection, user_id: str) -> Usage:
     """Returns what the user stores, nothing for one who was not counted yet."""
     statement = select(usage.c.tasks, usage.c.series, usage.c.bytes).where(usage.c.user_id == user_id)
     row = (await connection.execute(statement)).first()
-    return Usage(*(max(0, number) for number in row)) if row else Usage()
+    return usage_of(row or ())
+
+
+def usage_of(numbers: Iterable[int | None]) -> Usage:
+    """Takes the columns of a row; those of a user who was not counted yet may be below zero, null or absent."""
+    return Usage(*(max(0, number or 0) for number in numbers))
