@@ -24,6 +24,7 @@ const me = {
   timezone: "Europe/Paris",
   defaults: { reminder_offset_minutes: 30, digest_at: null, quiet_hours: null },
   created_at: stamp(),
+  usage: { tasks: { used: 8, limit: 100 }, series: { used: 0, limit: 10 }, bytes: { used: 9000, limit: 99_000 } },
 }
 let signedIn = false
 

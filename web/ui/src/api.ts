@@ -10,6 +10,11 @@ export class Refused extends Error {
   }
 }
 
+/** Whether the reader may store no more. */
+export function isFull(error: unknown): error is Refused {
+  return error instanceof Refused && error.problem.code === "quota_reached"
+}
+
 /** There was no usable answer: no network, a time-out, or a server that is down or behind. */
 export class Unreachable extends Error {}
 
@@ -49,9 +54,14 @@ const NOTHING_SEEN = { token: "", until: 0 }
 
 let consistency = NOTHING_SEEN
 let onSignedOut = () => {}
+let onFull = (_words: string) => {}
 
 export function whenSignedOut(then: () => void): void {
   onSignedOut = then
+}
+
+export function whenFull(then: (words: string) => void): void {
+  onFull = then
 }
 
 export async function call<T>(method: Method, path: string, options: Call = {}): Promise<Answer<T>> {
@@ -105,7 +115,9 @@ async function read<T>(response: Response, method: Method, path: string): Promis
   }
   if (response.status === 401 && !path.startsWith("/auth/")) onSignedOut()
   if (response.status >= 500) throw new Unreachable(await outageText(response))
-  throw new Refused(await problemOf(response))
+  const refused = new Refused(await problemOf(response))
+  if (isFull(refused)) onFull(refused.message)
+  throw refused
 }
 
 async function problemOf(response: Response): Promise<Problem> {
