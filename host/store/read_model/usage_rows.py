@@ -51,25 +51,32 @@ async def uncounted(connection: Raw, since: datetime, limit: int) -> list[str]:
 
 
 async def recount(connection: Raw, user_id: str, now: datetime) -> None:
-    """Counts what the user stores.
+    """Counts what the user stores, and adds what the row was wrong by; no projector waits meanwhile.
 
-    The row is locked before the count begins: a projector that holds it is waited for and counted, and what one adds
-    after that is not counted yet.
+    The count and the row are of one instant, and a projector writes both in one transaction. So what it adds after that
+    instant is in neither.
     """
+    await connection.execute(_BEGIN, user_id)
     async with connection.transaction():
-        await connection.execute(_LOCK, user_id)
-        await connection.execute(_RECOUNT, user_id, now)
+        await connection.execute(f"SET LOCAL statement_timeout = '{_COUNT_SECONDS}s'")
+        wrong_by = await connection.fetchrow(_WRONG_BY, user_id, timeout=_COUNT_SECONDS + 2)
+    if wrong_by is not None:
+        await connection.execute(_MEND, user_id, *wrong_by, now)
 
 
-_LOCK: Final = """
-INSERT INTO usage (user_id, tasks, series, bytes) VALUES ($1, 0, 0, 0)
-ON CONFLICT (user_id) DO UPDATE SET user_id = excluded.user_id"""
-_RECOUNT: Final = f"""
-UPDATE usage SET tasks = t.count, series = s.count, bytes = t.bytes + s.bytes, counted_at = $2
-FROM (SELECT count(*), coalesce(sum({TASK_BYTES}), 0) AS bytes FROM tasks WHERE user_id = $1 AND NOT purged) t,
+_COUNT_SECONDS: Final = 60
+_BEGIN: Final = "INSERT INTO usage (user_id, tasks, series, bytes) VALUES ($1, 0, 0, 0) ON CONFLICT DO NOTHING"
+_WRONG_BY: Final = f"""
+SELECT t.count - u.tasks, s.count - u.series, (t.bytes + s.bytes - u.bytes)::bigint, u.counted_at
+FROM usage u,
+  (SELECT count(*), coalesce(sum({TASK_BYTES}), 0) AS bytes FROM tasks WHERE user_id = $1 AND NOT purged) t,
   (SELECT count(*), coalesce(sum({SERIES_BYTES}), 0) AS bytes FROM series
    WHERE user_id = $1 AND status <> 'deleted') s
-WHERE usage.user_id = $1"""  # noqa: S608  our own names
+WHERE u.user_id = $1"""  # noqa: S608  our own names
+# Another process that counted meanwhile has added the same.
+_MEND: Final = """
+UPDATE usage SET tasks = tasks + $2, series = series + $3, bytes = bytes + $4, counted_at = $6
+WHERE user_id = $1 AND counted_at IS NOT DISTINCT FROM $5"""
 
 
 async def remove_deleted(connection: Raw) -> None:

@@ -112,6 +112,9 @@ async def test_the_pruner_counts_who_was_never_counted_and_everybody_once_a_day(
     await world.rows("DELETE FROM usage")  # as after an upgrade
     await pruner.prune()
     assert await stored(world, person) == truth
+    await world.rows("UPDATE usage SET tasks = -1, counted_at = NULL")  # a purge came before the first count
+    await pruner.prune()
+    assert await stored(world, person) == truth
 
     await world.rows("UPDATE usage SET tasks = 70, bytes = -5")  # as after writes of the release before
     await pruner.prune()
@@ -165,3 +168,22 @@ async def test_a_count_beside_a_projector_neither_loses_nor_doubles(
         await counting
     assert await stored(world, person) == await really_stored(world, person)
     assert (await stored(world, person)).tasks == 3
+
+
+async def test_two_processes_that_count_at_once_mend_once(
+    world: World, person: FakePerson, loops: dict[str, Catchup], database: Database
+) -> None:
+    await world.say(person.id, person.signs_up())
+    await world.create(person)
+    await settle(loops)
+    truth = await stored(world, person)
+    await world.rows("UPDATE usage SET tasks = 7")
+    async with database.raw() as one, database.raw() as other, database.raw() as holder:
+        async with holder.transaction():
+            await holder.execute("UPDATE usage SET tasks = tasks")  # both have counted before one may mend
+            counts = [
+                asyncio.create_task(usage_rows.recount(each, person.id, world.clock.now())) for each in (one, other)
+            ]
+            await asyncio.sleep(0.3)
+        await asyncio.gather(*counts)
+    assert await stored(world, person) == truth
