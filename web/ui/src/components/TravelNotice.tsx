@@ -5,7 +5,7 @@ import { now } from "../store/clock.ts"
 import { allOpenHere } from "../store/lists.ts"
 import { patchMe, zone } from "../store/session.ts"
 import { show } from "../store/toasts.ts"
-import { tasksThatFollow, foreignZone, isZoneUnknown, keepZone } from "../store/travel.ts"
+import { foreignZone, isZoneUnknown, keepZone, tasksThatFollow } from "../store/travel.ts"
 
 const MOST_NAMED = 5
 
