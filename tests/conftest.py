@@ -9,6 +9,7 @@ from hypothesis import settings
 from host.runner.postgres import EmbeddedPostgres
 from host.store.migrate import upgrade
 from tests import levels
+from tests.support.cases import cases
 from tests.support.databases import MIGRATED, copied, execute
 from tests.support.in_memory import folder_in_memory
 from tests.support.summary import SUMMARY
@@ -16,7 +17,7 @@ from tests.support.summary import SUMMARY
 LEVELS = frozenset({level.name for level in levels.LEVELS})
 
 # No deadline for an example: its time says more about the machine than about the code, and the levels have caps.
-settings.register_profile("duely", deadline=None)
+settings.register_profile("duely", deadline=None, max_examples=cases(100))
 settings.load_profile("duely")
 
 

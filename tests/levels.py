@@ -109,6 +109,14 @@ LEVELS = (
     Level("bench", 180, ((PYTHON, "-m", "load.bench", "--smoke"),), _no_sidecar),
 )
 
+# What takes too long for CI: `make nightly` runs it. CI has a smaller one of each.
+_MANY = ("env", "CASES=10000", PYTHON, "-m", "pytest", "-q", "--timeout=1500")
+NIGHTLY = (
+    Level("year 400", 1800, ((PYTHON, "-m", "tests.year", "--series", "400"),)),
+    Level("properties", 3600, ((*_MANY, "-m", "unit and hypothesis"),)),
+    Level("oracle", 1800, ((*_MANY, "tests/unit/recurrence/test_oracle.py"),)),
+)
+
 
 def run_level(level: Level, *, everything: bool) -> Result:
     """Runs one level; where it cannot run, the result says how to get what it needs."""
@@ -208,10 +216,12 @@ def main() -> int:
     """Runs the levels named on the command line, or all of them; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make test", description=__doc__)
     parser.add_argument("levels", nargs="*", choices=[*(level.name for level in LEVELS), []], default=[])
-    wanted = parser.parse_args().levels
+    parser.add_argument("--nightly", action="store_true", help="run what takes too long for CI instead")
+    arguments = parser.parse_args()
+    wanted = arguments.levels
     everything = os.environ.get("DUELY_TEST_ALL") == "1"
     results: list[Result] = []
-    for level in LEVELS:
+    for level in NIGHTLY if arguments.nightly else LEVELS:
         if wanted and level.name not in wanted:
             continue
         print(f"\n== {level.name}: at most {level.cap_seconds} s", flush=True)
