@@ -9,6 +9,7 @@ import pytest
 from tests.hostile.raw import GET, Raw
 from tests.hostile.server import SMALL, Running, running
 from tests.support.deadline import eventually
+from web.serve import DRAIN_SECONDS
 from web.server.refusals import LONGEST_HEAD, MOST_HEADERS
 
 pytestmark = pytest.mark.hostile
@@ -140,7 +141,7 @@ async def test_a_stop_does_not_wait_for_who_is_kept() -> None:
             client.send(GET * 1_000)
             await eventually(lambda: server.app.calls == 1, 5, "the first is answered")
             began = asyncio.get_running_loop().time()
-        assert asyncio.get_running_loop().time() - began < SMALL.linger_seconds * 0.7
+        assert asyncio.get_running_loop().time() - began < DRAIN_SECONDS / 2
 
 
 async def test_the_first_of_several_requests_hears_that_its_client_has_left(caplog: pytest.LogCaptureFixture) -> None:
