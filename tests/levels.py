@@ -110,11 +110,12 @@ LEVELS = (
 )
 
 # What takes too long for CI: `make nightly` runs it. CI has a smaller one of each.
-_MANY = ("env", "CASES=10000", PYTHON, "-m", "pytest", "-q", "--timeout=1500")
+_PYTEST = (PYTHON, "-m", "pytest", "-q", "--timeout=1500")
 NIGHTLY = (
     Level("year 400", 1800, ((PYTHON, "-m", "tests.year", "--series", "400"),)),
-    Level("properties", 3600, ((*_MANY, "-m", "unit and hypothesis"),)),
-    Level("oracle", 1800, ((*_MANY, "tests/unit/recurrence/test_oracle.py"),)),
+    Level("properties", 3600, (("env", "CASES=10000", *_PYTEST, "-m", "unit and hypothesis"),)),
+    Level("lost", 240, (("env", "CASES=1000", *_PYTEST, "tests/live/test_lost_scheduler.py"),), _no_sidecar),
+    Level("oracle", 1800, (("env", "CASES=10000", *_PYTEST, "tests/unit/recurrence/test_oracle.py"),)),
 )
 
 
