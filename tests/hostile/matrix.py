@@ -41,12 +41,12 @@ class Operation:
 
     def names_things(self) -> bool:
         """Returns whether the request names something of a person."""
-        return bool(NAMED.keys() & {*self._parameters("path"), *self._parameters("query"), *self._fields()})
+        return bool({*self._parameters("path"), *self._parameters("query"), *self._named_fields()})
 
     async def ask(self, client: httpx.AsyncClient, ids: Mapping[str, str], **headers: str) -> httpx.Response:
         """Sends the request; raises KeyError for a parameter or body that nothing here can fill."""
         path = self.path.format_map({name: ids[NAMED[name]] for name in self._parameters("path")})
-        query = {name: ids[NAMED[name]] for name in self._parameters("query") if name in NAMED}
+        query = {name: ids[NAMED[name]] for name in self._parameters("query")}
         body = {"json": self._body(ids)} if "requestBody" in self.said else {}
         return await client.request(self.method.upper(), path, params=query, headers=headers, **body)
 
@@ -63,7 +63,12 @@ class Operation:
         return NOT_ENOUGH if scopes else NO_PERSON
 
     def _parameters(self, place: str) -> list[str]:
-        return [parameter["name"] for parameter in self.said.get("parameters", ()) if parameter["in"] == place]
+        """Returns those that name something, or without which nothing can be asked."""
+        here = [parameter for parameter in self.said.get("parameters", ()) if parameter["in"] == place]
+        return [parameter["name"] for parameter in here if parameter["required"] or _names(parameter["name"])]
+
+    def _named_fields(self) -> list[str]:
+        return [name for name in self._fields() if _names(name)]
 
     def _fields(self) -> Mapping[str, Any]:
         content = self.said.get("requestBody", {}).get("content", {})
@@ -74,13 +79,18 @@ class Operation:
 
     def _body(self, ids: Mapping[str, str]) -> dict[str, Any]:
         example: dict[str, Any] = self._schema(self.said["requestBody"]["content"])["examples"][0]
-        named = {name: ids[NAMED[name]] for name in self._fields() if name in NAMED}
+        named = {name: ids[NAMED[name]] for name in self._named_fields()}
         lists = {name for name, field in self._fields().items() if field.get("type") == "array"}
         return example | {name: [value] if name in lists else value for name, value in named.items()}
 
     def _schema(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
         schema: Mapping[str, Any] = self.schemas[content["application/json"]["schema"]["$ref"].rpartition("/")[2]]
         return schema
+
+
+def _names(name: str) -> bool:
+    """Returns whether a parameter or field names something; one that is not in NAMED yet does by its form."""
+    return name in NAMED or name.endswith(("_id", "_ids"))
 
 
 def operations() -> Iterator[Operation]:
