@@ -26,6 +26,7 @@ from actors.typed import LINES, ONE_LINE, REACHABLE, VISIBLE, placed
 from actors.zones import zone_named
 
 MAX_TAGS = 10
+_MOST_SPELLINGS = 100  # of tags in one list, before those that a person would call the same become one
 UNDERIVED = frozenset({4, 7})  # versions of uuids that nobody can compute beforehand; all that we derive have version 5
 MAX_REMINDERS = 20
 MAX_CHECKLIST = 100
@@ -143,7 +144,15 @@ TagName = Annotated[
     COMPOSED,
     STORABLE,
 ]
-Tags = Annotated[list[TagName], Field(max_length=100), AfterValidator(_distinct_tags), Field(max_length=MAX_TAGS)]
+Tags = Annotated[
+    list[TagName],
+    Field(max_length=_MOST_SPELLINGS),
+    AfterValidator(_distinct_tags),
+    Field(
+        max_length=MAX_TAGS,
+        json_schema_extra={"maxItems": _MOST_SPELLINGS, "description": f"At most {MAX_TAGS} different ones"},
+    ),
+]
 ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), LINES, STORABLE]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), ONE_LINE, COMPOSED, STORABLE]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email), STORABLE]

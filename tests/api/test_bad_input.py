@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.schema import faults
 from tests.fakes.world import World
+from web.api.app import describe
 
 pytestmark = pytest.mark.api
 TASKS = "/api/v1/tasks"
@@ -424,3 +425,12 @@ async def test_unknown_addresses_and_methods_are_problems_too(ada: httpx.AsyncCl
     assert wrong.headers["allow"] == "GET, HEAD, POST"
     task = await ada.post(f"{TASKS}/0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11")
     assert (task.status_code, task.headers["allow"]) == (405, "DELETE, GET, HEAD, PATCH")
+
+
+async def test_a_path_of_its_own_takes_its_documented_methods_and_no_others(ada: httpx.AsyncClient) -> None:
+    for path, methods in describe()["paths"].items():
+        documented = {method.upper() for method in methods}
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - documented if "{" not in path else ():
+            answer = await ada.request(method, path)
+            assert answer.status_code == 405, (method, path)
+            assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == documented, (method, path)

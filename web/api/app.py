@@ -1,6 +1,8 @@
 """The public app, put together: every route, the edge around them, and the answers where no route matches."""
 
+import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,7 +111,17 @@ def _routed() -> FastAPI:
     )
     for module in _ROUTERS:
         app.router.routes.extend(module.router.routes)
+    _keep_names_apart_from_ids([route for route in app.router.routes if isinstance(route, Route)])
     return app
+
+
+def _keep_names_apart_from_ids(routes: Sequence[Route]) -> None:
+    """Takes from each route with a parameter those paths that have a route of their own: `/tasks/bulk` is no task."""
+    named = [route.path for route in routes if not route.param_convertors]
+    for route in routes:
+        taken = [re.escape(path) for path in named if route.param_convertors and route.path_regex.match(path)]
+        if taken:
+            route.path_regex = re.compile(f"(?!(?:{'|'.join(taken)})$){route.path_regex.pattern}")
 
 
 def _state(services: Services, page: BuiltPage) -> AppState:

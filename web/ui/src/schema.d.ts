@@ -866,7 +866,10 @@ export interface components {
          *     }
          */
         AddTags: {
-            /** Tags */
+            /**
+             * Tags
+             * @description At most 10 different ones
+             */
             tags: string[];
         };
         /** Amount */
@@ -1085,7 +1088,10 @@ export interface components {
              */
             rule: string;
             start: components["schemas"]["Due"];
-            /** Tags */
+            /**
+             * Tags
+             * @description At most 10 different ones
+             */
             tags?: string[];
             /** Title */
             title: string;
@@ -1138,7 +1144,10 @@ export interface components {
              * @default null
              */
             reminders?: components["schemas"]["ReminderSpec"][] | null;
-            /** Tags */
+            /**
+             * Tags
+             * @description At most 10 different ones
+             */
             tags?: string[];
             /** Title */
             title: string;
