@@ -341,9 +341,11 @@ async def test_a_body_of_which_nothing_is_required_may_be_absent(here: World, ad
 
 
 async def test_no_zone_is_taken_that_is_no_place(ada: httpx.AsyncClient) -> None:
-    for zone in ("Factory", "localtime", "posixrules", "posix/Europe/Berlin", "europe/berlin", ""):
+    for zone in ("Factory", "localtime", "posixrules", "posix/Europe/Berlin", "Etc/Unknown", ""):
         assert fault(await ada.patch("/api/v1/me", json={"timezone": zone})) == (422, "/timezone", "unknown_zone"), zone
     assert (await ada.patch("/api/v1/me", json={"timezone": "Etc/GMT+12"})).status_code == 200
+    for name in ("europe/berlin", "W. Europe Standard Time"):
+        assert (await ada.patch("/api/v1/me", json={"timezone": name})).json()["timezone"] == "Europe/Berlin", name
 
 
 async def test_what_has_the_wrong_form_is_told_by_an_example(here: World, ada: httpx.AsyncClient) -> None:
