@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.test_access import CALLS, ROUTES, filled, hers
+from tests.api.test_access import CALLS, ROUTES, filled
+from tests.fakes.belongings import belongings
 from tests.fakes.world import World
 from web.api.app import describe
 
@@ -36,7 +37,7 @@ async def version_of(ada: httpx.AsyncClient, path: str, ids: dict[str, str]) -> 
 async def test_a_write_honours_it_or_refuses_it(
     here: World, ada: httpx.AsyncClient, method: str, path: str, name: str
 ) -> None:
-    ids = await hers(here, ada)
+    ids = await belongings(here, ada, "ada@example.org")
     if name in FIRST:
         first, suffix = FIRST[name]
         await ada.request(first, f"{TASKS}/{ids['task_id']}{suffix}")

@@ -148,6 +148,7 @@ async def test_a_read_with_the_token_waits_or_says_that_it_is_behind(here: World
     assert (behind.status_code, behind.json()["code"]) == (503, "read_model_behind")
     assert behind.headers["retry-after"] == "1"
     assert (await ada.get(TASKS, headers={"Duely-Consistency": "eventual"})).json()["total"] == 0
+    await here.settle()
     assert (await ada.get(TASKS, headers=token)).json()["total"] == 1
 
 
