@@ -231,7 +231,7 @@ function deliver(kind: "reminder" | "overdue", id: string, late: number | null):
 }
 
 function remindersOf(body: Record<string, unknown>, usual: { offset_minutes: number }[]): Task["reminders"] {
-  const [like] = sampleTasks()[0]?.reminders ?? []
+  const [like] = sampleTasks().flatMap((it) => it.reminders)
   const specs = (body.reminders ?? usual) as { offset?: string; offset_minutes?: number; at?: string }[]
   const blank = { offset: null, offset_minutes: null, at: null, fire_at: null }
   return like ? specs.map((spec) => ({ ...like, id: randomUUID(), ...blank, ...spec })) : []

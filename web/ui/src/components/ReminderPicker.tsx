@@ -35,12 +35,15 @@ const PRESETS: Record<Counts, Distance[]> = {
     atTimeOfDay(-7, "09:00"),
   ],
 }
-const UNITS: Record<string, Distance> = {
-  minutes: { days: 0, minutes: 1 },
-  hours: { days: 0, minutes: 60 },
-  days: { days: 1, minutes: 0 },
-  weeks: { days: 7, minutes: 0 },
-}
+const UNITS = ([-1, 1] as const).flatMap((side) => {
+  const word = side < 0 ? "before" : "after"
+  return [
+    { name: `minutes ${word}`, days: 0, minutes: side },
+    { name: `hours ${word}`, days: 0, minutes: 60 * side },
+    { name: `days ${word}`, days: side, minutes: 0 },
+    { name: `weeks ${word}`, days: 7 * side, minutes: 0 },
+  ]
+})
 
 interface Props {
   counts: Counts
@@ -75,20 +78,23 @@ export function ReminderPicker({ counts, offsetsOnly = false, onPick }: Props) {
 
 function FromDue({ onPick }: Picking) {
   const [number, setNumber] = useState("15")
-  const [unit, setUnit] = useState("minutes")
-  const [side, setSide] = useState(-1)
-  const { days, minutes } = UNITS[unit] ?? { days: 0, minutes: 1 }
-  const distance = { days: Number(number) * days * side, minutes: Number(number) * minutes * side }
+  const [unit, setUnit] = useState(0)
+  const { days = 0, minutes = 0 } = UNITS[unit] ?? {}
   return (
     <div class="picker-fields">
       <HowMany label="How long" number={number} onInput={setNumber} />
-      <select aria-label="Unit" value={unit} onChange={(event) => setUnit(event.currentTarget.value)}>
-        {Object.keys(UNITS).map((name) => (
-          <option key={name}>{name}</option>
+      <select aria-label="Unit" value={unit} onChange={(event) => setUnit(Number(event.currentTarget.value))}>
+        {UNITS.map(({ name }, index) => (
+          <option key={name} value={index}>
+            {name}
+          </option>
         ))}
       </select>
-      <Side words={["before", "after"]} side={side} onPick={setSide} />
-      <Add distance={distance} isGiven={number !== ""} onPick={onPick} />
+      <Add
+        distance={{ days: Number(number) * days, minutes: Number(number) * minutes }}
+        isGiven={number !== ""}
+        onPick={onPick}
+      />
     </div>
   )
 }
@@ -98,9 +104,16 @@ function OnDay({ onPick }: Picking) {
   const [side, setSide] = useState(-1)
   const [time, setTime] = useState("09:00")
   return (
-    <div class="picker-fields">
+    <div class="picker-fields in-rows">
       <HowMany label="How many days" number={number} onInput={setNumber} />
-      <Side words={["days before", "days after"]} side={side} onPick={setSide} />
+      <select
+        aria-label="Before or after"
+        value={side}
+        onChange={(event) => setSide(Number(event.currentTarget.value))}
+      >
+        <option value={-1}>days before</option>
+        <option value={1}>days after</option>
+      </select>
       <input
         type="time"
         aria-label="Time of day"
@@ -125,21 +138,6 @@ function HowMany({ label, number, onInput }: { label: string; number: string; on
       value={number}
       onInput={(event) => onInput(event.currentTarget.value)}
     />
-  )
-}
-
-interface SideProps {
-  words: [before: string, after: string]
-  side: number
-  onPick: (side: number) => void
-}
-
-function Side({ words, side, onPick }: SideProps) {
-  return (
-    <select aria-label="Before or after" value={side} onChange={(event) => onPick(Number(event.currentTarget.value))}>
-      <option value={-1}>{words[0]}</option>
-      <option value={1}>{words[1]}</option>
-    </select>
   )
 }
 
