@@ -278,7 +278,7 @@ def tick(state: TaskState | None, version: int, command: Command, now: datetime)
 def _overdue(state: TaskState, wanted: str, now: datetime) -> Fact:
     """Returns the fact that the task is overdue, which was to be told at `wanted`, or when it was last edited."""
     late = now - parse_instant(max(wanted, state["updated_at"]))
-    return Fact("task.overdue", data={"late_seconds": int(late.total_seconds()) if late > reminders.LATE else None})
+    return Fact("task.overdue", data={"late_seconds": int(late.total_seconds()) if late > firings.LATE else None})
 
 
 def _with_reminders(

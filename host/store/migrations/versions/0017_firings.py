@@ -5,7 +5,7 @@ from pathlib import Path
 from host.store.migrations.script import run_script
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
