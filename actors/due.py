@@ -47,16 +47,20 @@ def _instant_text(local: str, zone: str) -> str:
     return instant_text(instant_of(datetime.fromisoformat(local), zone))
 
 
-def due_at(due: Mapping[str, Any] | None, zone: str) -> str | None:
-    """Returns the instant from which reminders count back; `due` is `{date}` or `{local, zone}`.
+def due_at(due: Mapping[str, Any] | None, zone: str, days: int = 0) -> str | None:
+    """Returns the instant from which reminders count; `due` is `{date}` or `{local, zone}`.
 
-    A date counts from 09:00 in the user's `zone`, where a local time without a zone of its own is, too.
+    A date counts from 09:00 in the user's `zone`, where a local time without a zone of its own is, too. With `days`, the
+    same time on the wall so many days later is meant.
     """
     if due is None:
         return None
-    if "date" in due:
-        return _instant_text(f"{due['date']}T{DAY_STARTS}", zone)
-    return _instant_text(due["local"], due["zone"] or zone)
+    local, where = (f"{due['date']}T{DAY_STARTS}", zone) if "date" in due else (due["local"], due["zone"] or zone)
+    return _instant_text(_days_later(local, days) if days else local, where)
+
+
+def _days_later(local: str, days: int) -> str:
+    return (datetime.fromisoformat(local) + timedelta(days=days)).isoformat()
 
 
 def follows_the_user(due: Mapping[str, Any]) -> bool:

@@ -73,10 +73,28 @@ class ReminderData(_Data):
     reminder: Reminder
 
 
+class AnswerData(ReminderData):
+    """`answers` is the number of the last firing that is answered, with all before it; null: none had happened."""
+
+    answers: NotRequired[int | None]
+
+
+class OneFiring(TypedDict):
+    reminder_id: str
+    firing: int
+
+
 class FiredData(ReminderData):
-    """`late_seconds` is null unless the reminder fired more than 5 s late."""
+    """`late_seconds` is null unless the reminder fired more than 5 s late.
+
+    `told_with` names the firing for the same instant that tells of both. `asked_at` is when a person asked for the
+    reminder although its time had passed, and `change_set` names the change of many that this was a part of.
+    """
 
     late_seconds: int | None
+    told_with: NotRequired[OneFiring]
+    asked_at: NotRequired[str]
+    change_set: NotRequired[str]
 
 
 class SeriesData(_Data):
@@ -158,8 +176,8 @@ EVENTS: Mapping[str, type] = {
     "task.overdue": OverdueData,
     "reminder.scheduled": ReminderData,
     "reminder.fired": FiredData,
-    "reminder.snoozed": ReminderData,
-    "reminder.acknowledged": ReminderData,
+    "reminder.snoozed": AnswerData,
+    "reminder.acknowledged": AnswerData,
     "reminder.cancelled": ReminderData,
     "series.created": SeriesData,
     "series.updated": SeriesData,

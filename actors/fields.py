@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from actors import offsets
 from actors.clock import instant_text, read_instant
 from actors.typed import LINES, ONE_LINE, REACHABLE, VISIBLE, placed
 from actors.zones import zone_named
@@ -30,7 +31,6 @@ _MOST_SPELLINGS = 100  # of tags in one list, before those that a person would c
 UNDERIVED = frozenset({4, 7})  # versions of uuids that nobody can compute beforehand; all that we derive have version 5
 MAX_REMINDERS = 20
 MAX_CHECKLIST = 100
-MAX_OFFSET_MINUTES = 43_200
 YEARS = range(1970, 3000)
 
 PRIORITIES = ("none", "low", "medium", "high", "urgent")
@@ -96,6 +96,18 @@ def _instant(text: str) -> str:
     raise PydanticCustomError(
         "invalid_date", "not an RFC 3339 instant, as 2026-11-22T09:00:00Z or 2026-11-22T09:00:00+01:00"
     )
+
+
+def _offset(text: str) -> str:
+    try:
+        days, minutes = offsets.read(text)
+    except ValueError:
+        message = "not a duration of weeks, or of days, hours and minutes, written -P1W, -P1D, -PT1H or -P1DT2H"
+        raise PydanticCustomError("invalid_duration", message) from None
+    parts = (1440 * days, minutes, 1440 * days + minutes)  # each: one sign may undo the other, at a far-off day
+    if min(parts) >= -offsets.MAX_MINUTES_BEFORE and max(parts) <= offsets.MAX_MINUTES_AFTER:
+        return offsets.canonical(text)
+    raise PydanticCustomError("out_of_range", "more than 365 days before the due, or more than 30 days after it")
 
 
 def _zone(text: str) -> str:
@@ -164,7 +176,9 @@ Zone = Annotated[str, AfterValidator(_zone), STORABLE]
 Id = Annotated[str, AfterValidator(_uuid), STORABLE]
 # An id that somebody outside chooses for something new.
 NewId = Annotated[str, AfterValidator(_uuid), AfterValidator(_underived), STORABLE]
-OffsetMinutes = Annotated[int, Field(strict=True, ge=0, le=MAX_OFFSET_MINUTES)]
+OffsetMinutes = Annotated[int, Field(strict=True, ge=-offsets.MAX_MINUTES_AFTER, le=offsets.MAX_MINUTES_BEFORE)]
+# Kept in the spelling of `offsets.canonical`.
+OffsetText = Annotated[str, AfterValidator(_offset), STORABLE]
 
 
 class Body(BaseModel):
@@ -202,17 +216,34 @@ class Due(Body):
         return {"date": self.date} if self.local is None else {"local": self.local, "zone": self.zone}
 
 
+class OffsetReminder(Sparse):
+    """A wanted reminder, counted from the due; see `actors.offsets` for the two forms.
+
+    An instant would be right for one task alone, so templates of series take these.
+    """
+
+    offset: OffsetText | None = None
+    offset_minutes: OffsetMinutes | None = None
+
+    @model_validator(mode="after")
+    def _one_offset(self) -> Self:
+        if (self.offset is None) == (self.offset_minutes is None):
+            raise PydanticCustomError("invalid_reminder", "give either offset or offset_minutes")
+        return self
+
+
 class ReminderSpec(Sparse):
-    """A wanted reminder: minutes before due, or an instant; an id keeps the life of one that is there already."""
+    """A wanted reminder: a distance from the due, or an instant; an id keeps the life of one that is there already."""
 
     id: Id | None = None
+    offset: OffsetText | None = None
     offset_minutes: OffsetMinutes | None = None
     at: Instant | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        if (self.offset_minutes is None) == (self.at is None):
-            raise PydanticCustomError("invalid_reminder", "give either offset_minutes or at")
+        if sum(form is not None for form in (self.offset, self.offset_minutes, self.at)) != 1:
+            raise PydanticCustomError("invalid_reminder", "give one of offset, offset_minutes and at")
         return self
 
 
@@ -236,11 +267,27 @@ class QuietHours(Body):
 
 
 class Defaults(Body):
-    """A person's standing choices. Null means: no reminder for a task with a due, no daily digest, no quiet hours."""
+    """A person's standing choices. Null means: no daily digest, no quiet hours.
 
+    The reminder for a task with a due is the one of `reminder_offset` and `reminder_offset_minutes` that is not null; to
+    set one clears the other, and without either there is none.
+    """
+
+    reminder_offset: OffsetText | None = None
     reminder_offset_minutes: OffsetMinutes | None = 30
     digest_at: TimeOfDay | None = None
     quiet_hours: QuietHours | None = None
+
+    @model_validator(mode="after")
+    def _one_reminder(self) -> Self:
+        given = self.model_fields_set & {"reminder_offset", "reminder_offset_minutes"}
+        if given == {"reminder_offset"} and self.reminder_offset is not None:
+            self.reminder_offset_minutes = None
+        if given == {"reminder_offset_minutes"}:
+            self.reminder_offset = None
+        if self.reminder_offset is not None and self.reminder_offset_minutes is not None:
+            raise PydanticCustomError("invalid_reminder", "give either reminder_offset or reminder_offset_minutes")
+        return self
 
 
 def _distinct_ids(entries: list[Any]) -> list[Any]:

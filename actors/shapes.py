@@ -19,14 +19,35 @@ class DueShape(TypedDict):
     zone: NotRequired[str | None]
 
 
-class Reminder(TypedDict):
-    """One reminder, with either `offset_minutes` or `at`.
+class Firing(TypedDict):
+    """One time that a reminder goes off, at its own time, or where it was `snoozed` to; (reminder, `firing`) fires once.
 
-    `firing` counts how often it was set anew: (id, firing) fires once. `fire_at` is null while there is no due to count
-    back from; `late_seconds` is null unless it fired more than 5 s late.
+    `fire_at` is null while there is no due to count from; `late_seconds` is null unless it fired more than 5 s late.
+    `acknowledged_at` is when the person acknowledged or snoozed it. `asked_at` is when a person asked for it although
+    its time had passed: it fires then, and belongs to `change_set`, where many were asked for at once.
+    """
+
+    firing: int
+    snoozed: bool
+    status: Literal["pending", "fired", "cancelled"]
+    fire_at: str | None
+    fired_at: str | None
+    late_seconds: int | None
+    acknowledged_at: str | None
+    asked_at: NotRequired[str]
+    change_set: NotRequired[str]
+
+
+class Reminder(TypedDict):
+    """One reminder, with one of `offset`, `offset_minutes` and `at`.
+
+    `firings` has the last firing at its own time, then the last one to which it was snoozed, if it was. The fields from
+    `status` to `acknowledged_at` repeat the next of them to come, else the last one. A reminder of an early release has
+    no `firings`.
     """
 
     id: str
+    offset: NotRequired[str]
     offset_minutes: NotRequired[int]
     at: NotRequired[str]
     status: Literal["pending", "fired", "cancelled"]
@@ -36,6 +57,7 @@ class Reminder(TypedDict):
     firing: int
     acknowledged_at: str | None
     snoozed_until: str | None
+    firings: NotRequired[list[Firing]]
 
 
 class ChecklistItem(TypedDict):
@@ -86,7 +108,10 @@ class TemplateItem(TypedDict):
 
 
 class OffsetReminder(TypedDict):
-    offset_minutes: int
+    """Either of the two."""
+
+    offset: NotRequired[str]
+    offset_minutes: NotRequired[int]
 
 
 class Template(TypedDict):

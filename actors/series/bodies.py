@@ -16,7 +16,7 @@ from actors.fields import (
     Instant,
     ItemText,
     LocalTime,
-    OffsetMinutes,
+    OffsetReminder,
     Priority,
     Sparse,
     Tags,
@@ -39,12 +39,6 @@ SlotName = LocalTime | CalendarDate
 class TemplateItem(Sparse):
     text: ItemText
     done: StrictBool = False
-
-
-class OffsetReminder(Body):
-    """A reminder of a template, in minutes before due: an instant would be right for one occurrence alone."""
-
-    offset_minutes: OffsetMinutes
 
 
 TemplateChecklist = Annotated[list[TemplateItem], Field(max_length=MAX_CHECKLIST)]

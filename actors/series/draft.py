@@ -10,6 +10,7 @@ import orjson
 from actors.clock import instant_text, parse_instant
 from actors.commands import Command
 from actors.events import Changes, Fact, cloud_events
+from actors.offsets import default_spec, lead_of
 from actors.replies import Accepted, Json, Outage, Refused, Unchanged
 from actors.series import slots as series_slots
 from actors.series import state as series_state
@@ -34,7 +35,8 @@ class Draft:
         self.before = state
         self.state: SeriesState = {**state}
         if "reminder_offset_minutes" in command.defaults:
-            self.state["default_offset"] = command.defaults["reminder_offset_minutes"] or 0
+            default = default_spec(command.defaults)
+            self.state["default_offset"] = 0 if default is None else int(lead_of(default).total_seconds()) // 60
         self.command = command
         self.now = now
         self.now_text = instant_text(now)

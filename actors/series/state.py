@@ -8,6 +8,7 @@ import orjson
 from typing_extensions import TypedDict
 
 from actors.commands import Command, occurrence_id, task_id_for
+from actors.offsets import lead_of
 from actors.replies import Json
 from actors.shapes import MadeSlot, Series, Template
 
@@ -19,7 +20,6 @@ MAX_SKIPPED: Final = 200
 MAX_MOVED: Final = 100
 MAX_INCARNATIONS: Final = 100  # slots whose ids were taken; the newest are kept
 MAX_INCARNATION: Final = 8  # of one slot: whoever takes that many ids has more than luck
-MAX_HORIZON: Final = timedelta(days=30)
 
 
 class BacklogEntry(TypedDict):
@@ -42,7 +42,9 @@ class SeriesState(Series):
     unreported: list[MadeSlot]  # slots whose tasks nobody has reported as made
     backlog: list[BacklogEntry]
     field_versions: dict[str, int]  # the version that last changed each field; absent: the first
-    default_offset: NotRequired[int]  # the user's default reminder as last heard of, in minutes; absent: none
+    default_offset: NotRequired[
+        int
+    ]  # how long before a due the user's default reminder comes, as last heard of, in minutes; absent: 0
     behind_since: NotRequired[str]  # since when something is due that a turn left to the next one; absent: nothing is
     trashed: NotRequired[list[str]]  # those of `closed` that are in the trash; absent: none
     incarnations: NotRequired[dict[str, int]]  # generation/slot → how often something else had its id; absent: 0
@@ -120,10 +122,10 @@ def horizon(state: SeriesState) -> timedelta:
     """Returns how long before its slot a task is made: by the look-ahead, and in time for its earliest reminder."""
     reminders = state["template"]["reminders"]
     if reminders is None:
-        offset = state.get("default_offset", 0)
+        lead = timedelta(minutes=state.get("default_offset", 0))
     else:
-        offset = max((reminder["offset_minutes"] for reminder in reminders), default=0)
-    return min(MAX_HORIZON, max(timedelta(days=state["look_ahead_days"]), timedelta(minutes=offset)))
+        lead = max(map(lead_of, reminders), default=timedelta(0))
+    return max(timedelta(days=state["look_ahead_days"]), lead)
 
 
 def unstarted(state: Series) -> list[MadeSlot]:

@@ -17,6 +17,7 @@ from actors.replies import Accepted, Decision, Json, Refused, Unchanged
 from actors.shapes import ChecklistItem, DueShape
 from actors.task import reminders
 from actors.task import state as task_state
+from actors.task.firings import Mover
 from actors.task.reminders import Spec
 from actors.task.state import ChecklistEntry, TaskState
 
@@ -80,7 +81,8 @@ def edited(state: TaskState, edit: Edit, command: Command, now: datetime) -> Dec
 def recounted(state: TaskState, command: Command, now: datetime) -> Decision:
     """Computes the instants anew after the rules of time zones changed: the same wall-clock time may be another one."""
     after: TaskState = {**state, "overdue_at": overdue_at(state["due"], state["zone"])}
-    after["reminders"] = task_state.settled_reminders(after, state["reminders"], now, by="clock")
+    change = task_state.change_of(after, now, by="clock", command=command, changed=frozenset())
+    after["reminders"] = task_state.settled_reminders(after, state["reminders"], change)
     if after == state:
         return Unchanged(task_state.task_json(state))
     after.update({"version": state["version"] + 1, "updated_at": instant_text(now)})
@@ -180,11 +182,13 @@ def _applied(state: TaskState, wanted: _Wanted, changed: Changes, command: Comma
     if "reminders" in changed:
         specs = command.body.get("reminders") or wanted.get("reminders", [])
         chosen = reminders.chosen(chosen, specs, state["id"], command.id)
-    after["reminders"] = task_state.settled_reminders(after, chosen, now, by=_mover(changed))
+    differing = reminders.differing(state["reminders"], chosen)
+    change = task_state.change_of(after, now, by=_mover(changed), command=command, changed=differing)
+    after["reminders"] = task_state.settled_reminders(after, chosen, change)
     return after
 
 
-def _mover(changed: Changes) -> reminders.Mover:
+def _mover(changed: Changes) -> Mover:
     if "due" in changed:
         return "due"
     return "clock" if "zone" in changed else None

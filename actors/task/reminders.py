@@ -1,43 +1,46 @@
-"""The life of a task's reminders: pending, fired, cancelled; moved, snoozed, acknowledged. Pure."""
+"""The reminders of a task: which there are, what becomes of all of them, and the facts of that. Pure.
 
-from collections.abc import Iterable
+What becomes of one is in `actors.task.firings`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, cast
 from uuid import UUID, uuid5
 
 from typing_extensions import TypedDict
 
 from actors.clock import instant_text, parse_instant
+from actors.due import due_at
 from actors.events import Fact
+from actors.offsets import offset_of
 from actors.replies import Json
-from actors.shapes import Reminder
+from actors.shapes import DueShape, Firing, Reminder
+from actors.task import firings
+from actors.task.firings import Change, Firings
 
 # A reminder set for a moment that has just gone by still fires; one for longer ago was never wanted.
 JUST_NOW: Final = timedelta(seconds=60)
-LATE: Final = timedelta(seconds=5)
-# What moved the times: another due, or the same one under another zone or other rules of it.
-Mover: TypeAlias = Literal["due", "clock"] | None
+_FORMS: Final = ("at", "offset", "offset_minutes")
 
 
 class Spec(TypedDict, total=False):
-    """What a person chooses of a reminder: `offset_minutes` before due or an instant `at`, one of the two.
+    """What a person chooses of a reminder: one of the distances `offset` and `offset_minutes`, or an instant `at`.
 
     `id` names a reminder that is there already.
     """
 
     id: str
+    offset: str
     offset_minutes: int
     at: str
 
 
 def spec_of(reminder: Reminder | Spec) -> Spec:
-    """Returns what a person chose of a reminder: `{offset_minutes}` or `{at}`."""
-    return {"at": reminder["at"]} if "at" in reminder else {"offset_minutes": _offset_of(reminder)}
-
-
-def _offset_of(reminder: Reminder | Spec) -> int:
-    assert "offset_minutes" in reminder, "a reminder has an offset or an instant"  # noqa: S101  # validated at the door
-    return reminder["offset_minutes"]
+    """Returns what a person chose of a reminder: `{offset}`, `{offset_minutes}` or `{at}`."""
+    chosen: Mapping[str, Any] = reminder
+    form = next(name for name in _FORMS if name in chosen)
+    return {form: chosen[form]}  # type: ignore[misc]  # one of the three
 
 
 def chosen(current: list[Reminder], specs: Iterable[Spec], task_id: str, command_id: str) -> list[Reminder]:
@@ -64,108 +67,85 @@ def _taken(rest: list[Reminder], spec: Spec) -> Reminder | None:
 
 
 def _respecified(reminder: Reminder, wanted: Spec) -> Reminder:
-    after = reminder.copy()
-    after.pop("at", None)
-    after.pop("offset_minutes", None)
-    return {**after, **wanted, "snoozed_until": None}
+    kept = {name: value for name, value in reminder.items() if name not in _FORMS}
+    return cast("Reminder", {**kept, **wanted})
 
 
 def _new(spec: Spec, task_id: str, name: str) -> Reminder:
-    return {
-        "id": str(uuid5(UUID(task_id), name)),
-        **spec_of(spec),
-        "status": "pending",
-        "fire_at": None,
-        "fired_at": None,
-        "late_seconds": None,
-        "firing": 1,
-        "acknowledged_at": None,
-        "snoozed_until": None,
-    }
+    empty: Any = {"id": str(uuid5(UUID(task_id), name)), **spec_of(spec)}
+    return firings.put(empty, Firings(firings.begun(1)))
 
 
-def settled(reminders: list[Reminder], anchor: str | None, now: datetime, *, active: bool, by: Mover) -> list[Reminder]:
-    """Returns each reminder as it stands after a change of the list, of whether the task is `active`, or of what `by` names.
+def differing(before: list[Reminder], after: list[Reminder]) -> frozenset[str]:
+    """Returns the ids of the reminders that are new or have another time by their specs."""
+    old = {reminder["id"]: spec_of(reminder) for reminder in before}
+    return frozenset(reminder["id"] for reminder in after if old.get(reminder["id"]) != spec_of(reminder))
 
-    `anchor` is the instant that offsets count back from. A pending reminder follows its time; it is cancelled when that
-    is past or gone, or the task is no longer active. When only the clock on the wall moved (`by="clock"`), one whose
-    time is past now fires instead. One that fired or was cancelled becomes pending again, as a new firing, when its
-    time lies ahead.
+
+def settled(reminders: list[Reminder], due: DueShape | None, zone: str, change: Change) -> list[Reminder]:
+    """Returns each reminder as it stands under that due, whose days count in `zone`, after a change.
+
+    A pending firing follows its time; it is cancelled when that is past or gone, or the task is no longer active. When
+    only the clock on the wall moved, one whose time is past now fires instead, and one that fired stays fired. Else one
+    that fired or was cancelled comes again, as a new firing, when its time lies ahead. What a person asks for inside its
+    window fires at once.
     """
-    due = None if anchor is None else parse_instant(anchor)
-    now_text = instant_text(now)
-    oldest = "" if by == "clock" else instant_text(now - JUST_NOW)
-    unsnoozed = (_unsnoozed(reminder, due, now_text, by) for reminder in reminders)
-    return [_settled(reminder, due, now_text, oldest, active=active) for reminder in unsnoozed]
+    return [firings.settled(reminder, _time_of(reminder, due, zone), change) for reminder in reminders]
 
 
-def _unsnoozed(reminder: Reminder, due: datetime | None, now: str, by: Mover) -> Reminder:
-    """Drops a snooze when the due is moved ahead, or when the snooze passed while the task was done and the time is ahead."""
-    until, time = reminder["snoozed_until"], _time_of(reminder, due)
-    if until is None or time is None or time <= now:
-        return reminder
-    moved = by == "due" and "at" not in reminder
-    missed = reminder["status"] != "pending" and until <= now
-    return {**reminder, "snoozed_until": None} if moved or missed else reminder
-
-
-def _settled(reminder: Reminder, due: datetime | None, now: str, oldest: str, *, active: bool) -> Reminder:
-    time = reminder["snoozed_until"] or _time_of(reminder, due)
-    if reminder["status"] != "pending":
-        return again(reminder, time) if active and time is not None and time > now else reminder
-    if time is None or not active or (time != reminder["fire_at"] and time < oldest):
-        return {**reminder, "status": "cancelled", "fire_at": time}
-    return reminder if time == reminder["fire_at"] else {**reminder, "fire_at": time}
-
-
-def _time_of(reminder: Reminder, due: datetime | None) -> str | None:
+def _time_of(reminder: Reminder, due: DueShape | None, zone: str) -> str | None:
     """Returns when the reminder is to fire by its spec, snoozes aside."""
     if "at" in reminder:
         return reminder["at"]
-    return None if due is None else instant_text(due - timedelta(minutes=_offset_of(reminder)))
+    days, minutes = offset_of(reminder)
+    day = due_at(due, zone, days)
+    return None if day is None else instant_text(parse_instant(day) + timedelta(minutes=minutes))
 
 
-def again(reminder: Reminder, time: str) -> Reminder:
-    """Returns the reminder pending at `time`: the same firing when that has not happened yet, else the next one."""
-    return {
-        **reminder,
-        "fired_at": None,
-        "late_seconds": None,
-        "acknowledged_at": None,
-        "status": "pending",
-        "fire_at": time,
-        "firing": reminder["firing"] + (reminder["status"] != "pending"),
-    }
+def next_time(reminders: list[Reminder]) -> str | None:
+    """Returns the instant of the next firing."""
+    return min((firings.fires_at(firing) for _, firing in _pending(reminders)), default=None)
 
 
-def snoozed(reminder: Reminder, until: str) -> Reminder:
-    """Returns the reminder pending at the instant `until`, also where its due would have it fire earlier."""
-    return {**again(reminder, until), "snoozed_until": until}
+def _pending(reminders: list[Reminder]) -> Iterator[tuple[Reminder, Firing]]:
+    for reminder in reminders:
+        yield from ((reminder, firing) for firing in firings.of(reminder).all if firing["status"] == "pending")
 
 
-def fires_at(reminder: Reminder) -> str:
-    """Returns the instant at which a reminder that is pending, or was until now, fires."""
-    time = reminder["fire_at"]
-    assert time is not None, "a pending reminder has a time"  # noqa: S101  # `settled` cancels one without
-    return time
+def to_fire(reminders: list[Reminder], now_text: str) -> list[tuple[str, int]]:
+    """Returns reminder and number of the pending firings whose time has come, oldest first.
+
+    Of those for one instant the ones that a due takes along come last: the first tells, and it may be held.
+    """
+    ready = [
+        (firings.fires_at(firing), "at" not in reminder and not firing["snoozed"], reminder["id"], firing["firing"])
+        for reminder, firing in _pending(reminders)
+        if firings.fires_at(firing) <= now_text
+    ]
+    return [(reminder_id, number) for _, _, reminder_id, number in sorted(ready)]
 
 
-def fired(reminder: Reminder, now: datetime) -> Reminder:
-    """Returns the reminder after it fired at `now`; `late_seconds` is set when that is more than LATE after its time."""
-    late = now - parse_instant(fires_at(reminder))
-    return {
-        **reminder,
-        "status": "fired",
-        "fired_at": instant_text(now),
-        "late_seconds": int(late.total_seconds()) if late > LATE else None,
-        "snoozed_until": None,
-    }
+def fired(reminders: list[Reminder], ready: list[tuple[str, int]], now: datetime) -> tuple[list[Reminder], list[Fact]]:
+    """Returns the list after these firings happened at `now`, and their facts.
+
+    Of those for the same instant the first tells, and each other says which one that is.
+    """
+    by_id = {reminder["id"]: reminder for reminder in reminders}
+    facts: list[Fact] = []
+    telling: dict[str, Json] = {}
+    for reminder_id, number in ready:
+        reminder = by_id[reminder_id] = firings.fired(by_id[reminder_id], number, now)
+        firing = next(each for each in firings.of(reminder).all if each["firing"] == number)
+        own: Json = {"reminder_id": reminder_id, "firing": number}
+        teller = telling.setdefault(firing.get("asked_at") or firings.fires_at(firing), own)
+        facts.append(_fired_fact(reminder, firing, None if teller is own else teller))
+    return list(by_id.values()), facts
 
 
-def to_fire(reminders: list[Reminder], now_text: str) -> list[Reminder]:
-    """Returns the pending reminders whose time has come, oldest first."""
-    ready = [reminder for reminder in reminders if reminder["status"] == "pending" and fires_at(reminder) <= now_text]
-    return sorted(ready, key=lambda reminder: (fires_at(reminder), reminder["id"]))
+def _fired_fact(reminder: Reminder, firing: Firing, told_with: Json | None) -> Fact:
+    data: Json = {"reminder": firings.seen(reminder, firing), "late_seconds": firing["late_seconds"]}
+    more = {"told_with": told_with, "asked_at": firing.get("asked_at"), "change_set": firing.get("change_set")}
+    return Fact("reminder.fired", data={**data, **{name: value for name, value in more.items() if value is not None}})
 
 
 def replaced(reminders: list[Reminder], changed: Iterable[Reminder]) -> list[Reminder]:
@@ -175,29 +155,49 @@ def replaced(reminders: list[Reminder], changed: Iterable[Reminder]) -> list[Rem
 
 
 def facts(before: list[Reminder], after: list[Reminder]) -> list[Fact]:
-    """Returns the facts of a change of the list: scheduled (or moved), and cancelled (or taken away while pending)."""
-    old = {reminder["id"]: reminder for reminder in before}
-    changes = [_fact(old.pop(reminder["id"], None), reminder) for reminder in after]
-    gone: list[Reminder] = [
-        {**reminder, "status": "cancelled"} for reminder in old.values() if reminder["status"] == "pending"
+    """Returns the facts of a change of the list: firings scheduled (or moved), cancelled, or taken away while pending."""
+    old = {(reminder["id"], firing["firing"]): (reminder, firing) for reminder, firing in _every(before)}
+    changes: list[Fact | None] = []
+    for reminder, firing in _every(after):
+        _, was = old.pop((reminder["id"], firing["firing"]), (None, None))
+        changes.append(_fact(was, reminder, firing))
+    gone = [
+        _about("cancelled", reminder, {**was, "status": "cancelled"})
+        for reminder, was in old.values()
+        if was["status"] == "pending"
     ]
-    return [fact for fact in changes if fact] + [reminder_fact("cancelled", reminder) for reminder in gone]
+    return [fact for fact in changes if fact] + gone
 
 
-def _fact(before: Reminder | None, after: Reminder) -> Fact | None:
-    was_pending = before is None or before["status"] == "pending"
-    if after["status"] == "pending" and (
-        before is None or (before["status"], before["fire_at"]) != ("pending", after["fire_at"])
-    ):
-        return reminder_fact("scheduled", after)
-    if after["status"] == "cancelled" and was_pending:
-        return reminder_fact("cancelled", after)
-    return None
+def _every(reminders: list[Reminder]) -> Iterator[tuple[Reminder, Firing]]:
+    for reminder in reminders:
+        yield from ((reminder, firing) for firing in firings.of(reminder).all)
 
 
-def reminder_fact(what: str, reminder: Reminder) -> Fact:
-    """Returns the fact `reminder.<what>`, with the reminder as it is after it."""
-    data: Json = {"reminder": reminder}
-    if what == "fired":
-        data["late_seconds"] = reminder["late_seconds"]
-    return Fact(f"reminder.{what}", data=data)
+def _fact(was: Firing | None, reminder: Reminder, firing: Firing) -> Fact | None:
+    was_pending = was is None or was["status"] == "pending"
+    moved = was is None or not was_pending or was["fire_at"] != firing["fire_at"]
+    if firing["status"] == "pending" and moved:
+        return _about("scheduled", reminder, firing)
+    return _about("cancelled", reminder, firing) if firing["status"] == "cancelled" and was_pending else None
+
+
+def _about(what: str, reminder: Reminder, firing: Firing, **data: Any) -> Fact:
+    return Fact(f"reminder.{what}", data={"reminder": firings.seen(reminder, firing), **data})
+
+
+def snoozed_fact(before: Reminder, after: Reminder) -> Fact:
+    """Returns the fact that a reminder was snoozed."""
+    snooze = firings.of(after).snooze
+    assert snooze is not None, "a snoozed reminder has a snooze"  # noqa: S101  # a bug of the caller
+    return _about("snoozed", after, snooze, answers=_last_number(before))
+
+
+def acknowledged_fact(after: Reminder) -> Fact:
+    """Returns the fact that all firings of a reminder that have happened were acknowledged."""
+    return _about("acknowledged", after, firings.happened(after)[-1], answers=_last_number(after))
+
+
+def _last_number(reminder: Reminder) -> int | None:
+    """Returns the highest number of the firings that have happened."""
+    return max((firing["firing"] for firing in firings.happened(reminder)), default=None)

@@ -13,7 +13,7 @@ from actors.events import Fact
 from actors.fields import MAX_TAGS, PRIORITIES
 from actors.replies import ID_TAKEN, Accepted, Decision, Refused, Unchanged, UnknownNameError, taken, unseen
 from actors.shapes import Reminder
-from actors.task import reminders, tags
+from actors.task import firings, reminders, tags
 from actors.task import state as task_state
 from actors.task.edit import NO_ROOM, Edit, accepted, edited, fits, recounted, undone
 from actors.task.state import TaskState
@@ -216,8 +216,8 @@ def snooze(state: TaskState, command: Command, now: datetime) -> Decision:
     if until <= instant_text(now):
         errors = [{"pointer": "/until", "code": "in_the_past", "detail": "not ahead of now"}]
         return Refused("invalid_snooze", "A reminder can only be snoozed until a time ahead.", 422, {"errors": errors})
-    later = reminders.snoozed(reminder, until)
-    return _with_reminders(state, [later], [reminders.reminder_fact("snoozed", later)], command, now)
+    later = firings.snoozed(reminder, until, instant_text(now))
+    return _with_reminders(state, [later], [reminders.snoozed_fact(reminder, later)], command, now)
 
 
 def _snooze_end(command: Command, now: datetime) -> str:
@@ -232,11 +232,11 @@ def _to_snooze(current: list[Reminder], reminder_id: str | None) -> Reminder | N
     """Returns the named reminder; without an id the one that fired last, else the next to fire."""
     if reminder_id is not None:
         return next((reminder for reminder in current if reminder["id"] == reminder_id), None)
-    past = [reminder for reminder in current if reminder["status"] == "fired"]
+    past = [reminder for reminder in current if reminder["status"] == "fired" or firings.is_unanswered(reminder)]
     if past:
-        return max(past, key=lambda reminder: (reminder["fired_at"], reminder["fire_at"]))
+        return max(past, key=firings.last_happened)
     ahead = [reminder for reminder in current if reminder["status"] == "pending"]
-    return min(ahead, key=reminders.fires_at, default=None)
+    return min(ahead, key=lambda reminder: reminder["fire_at"] or "", default=None)
 
 
 def acknowledge(state: TaskState, command: Command, now: datetime) -> Decision:
@@ -245,14 +245,10 @@ def acknowledge(state: TaskState, command: Command, now: datetime) -> Decision:
     named = [reminder for reminder in state["reminders"] if wanted in {None, reminder["id"]}]
     if wanted is not None and not named:
         return Refused("reminder_not_found", "The task has no such reminder.", 404)
-    seen: list[Reminder] = [
-        {**reminder, "acknowledged_at": instant_text(now)}
-        for reminder in named
-        if reminder["status"] == "fired" and reminder["acknowledged_at"] is None
-    ]
+    seen = [firings.acknowledged(reminder, instant_text(now)) for reminder in named if firings.is_unanswered(reminder)]
     if not seen:
         return Unchanged(task_state.task_json(state))
-    facts = [reminders.reminder_fact("acknowledged", reminder) for reminder in seen]
+    facts = [reminders.acknowledged_fact(reminder) for reminder in seen]
     return _with_reminders(state, seen, facts, command, now)
 
 
@@ -266,14 +262,14 @@ def tick(state: TaskState | None, version: int, command: Command, now: datetime)
     ready = reminders.to_fire(state["reminders"], now_text)[: MAX_EVENTS - is_overdue]
     if not ready and not is_overdue:
         return Unchanged({})
-    fired = [reminders.fired(reminder, now) for reminder in ready]
+    after_firing, fired = reminders.fired(state["reminders"], ready, now)
     facts = [_overdue(state, overdue, now)] if overdue is not None and is_overdue else []
-    facts += [reminders.reminder_fact("fired", reminder) for reminder in fired]
+    facts += fired
     noted = state["due"] if is_overdue else state["overdue_noted"]
     after: TaskState = {
         **state,
         "version": version + 1,
-        "reminders": reminders.replaced(state["reminders"], fired),
+        "reminders": after_firing,
         "overdue_noted": noted,
     }
     return accepted(after, facts, command, now)
@@ -282,7 +278,7 @@ def tick(state: TaskState | None, version: int, command: Command, now: datetime)
 def _overdue(state: TaskState, wanted: str, now: datetime) -> Fact:
     """Returns the fact that the task is overdue, which was to be told at `wanted`, or when it was last edited."""
     late = now - parse_instant(max(wanted, state["updated_at"]))
-    return Fact("task.overdue", data={"late_seconds": int(late.total_seconds()) if late > reminders.LATE else None})
+    return Fact("task.overdue", data={"late_seconds": int(late.total_seconds()) if late > firings.LATE else None})
 
 
 def _with_reminders(

@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, NotRequired
+from typing import Any, Final, NotRequired, cast
 from uuid import UUID, uuid5
 
 from typing_extensions import TypedDict
 
 from actors.clock import instant_text, parse_instant
 from actors.commands import Command, occurrence_id
-from actors.due import MORNING, due_at, overdue_at, overdue_told_at
+from actors.due import MORNING, overdue_at, overdue_told_at
+from actors.offsets import default_spec
 from actors.replies import Json
 from actors.shapes import ChecklistItem, DueShape, Reminder, Task
 from actors.task import reminders
+from actors.task.firings import Change, Mover
 from actors.task.reminders import Spec
 
 
@@ -32,6 +34,8 @@ class TaskState(Task):
     reminders_chosen: bool  # whether a person has said which reminders there are
 
 
+# The commands by which a person asks for what they change, to be reminded at once where its time has passed.
+_ASKING: Final = frozenset({"CreateTask", "PatchTask", "MoveDue"})
 PRIVATE: Final = frozenset(TaskState.__annotations__.keys() - Task.__annotations__.keys())
 
 
@@ -83,7 +87,9 @@ def new(task_id: str, command: Command, now: datetime) -> TaskState:
     if specs is None:
         specs = [] if due is None else default_reminders(command)
     chosen = reminders.chosen([], specs, task_id, command.id)
-    state["reminders"] = settled_reminders(state, chosen, _wanted_since(body, now), by="due")
+    changed = reminders.differing([], chosen)
+    change = change_of(state, _wanted_since(body, now), by="due", command=command, changed=changed)
+    state["reminders"] = settled_reminders(state, chosen, change)
     return state
 
 
@@ -95,8 +101,8 @@ def _wanted_since(body: Mapping[str, Any], now: datetime) -> datetime:
 
 def default_reminders(command: Command) -> list[Spec]:
     """Returns the user's default, for a task that gets a due and whose owner has not said which reminders it has."""
-    offset = command.defaults.get("reminder_offset_minutes")
-    return [] if offset is None else [{"offset_minutes": offset}]
+    spec = default_spec(command.defaults)
+    return [] if spec is None else [cast("Spec", spec)]
 
 
 def morning_of(defaults: Mapping[str, Any]) -> str:
@@ -104,13 +110,31 @@ def morning_of(defaults: Mapping[str, Any]) -> str:
     return defaults.get("digest_at") or MORNING
 
 
-def settled_reminders(
-    state: TaskState, chosen: list[Reminder], now: datetime, *, by: reminders.Mover
-) -> list[Reminder]:
-    """Returns the reminders as they stand under the due, zone and status of `state`; see `reminders.settled`."""
-    if not chosen:
-        return chosen
-    return reminders.settled(chosen, due_at(state["due"], state["zone"]), now, active=is_active(state), by=by)
+def settled_reminders(state: TaskState, chosen: list[Reminder], change: Change) -> list[Reminder]:
+    """Returns the reminders as they stand under the due and zone of `state`; see `reminders.settled`."""
+    return reminders.settled(chosen, state["due"], state["zone"], change)
+
+
+def change_of(state: TaskState, now: datetime, *, by: Mover, command: Command, changed: frozenset[str]) -> Change:
+    """Returns what the reminders of `state` follow after `command`; `changed` are the ids of those that are new or other."""
+    oldest = "" if by == "clock" else instant_text(now - reminders.JUST_NOW)
+    return Change(
+        now=instant_text(now),
+        oldest=oldest,
+        active=is_active(state),
+        by=by,
+        over=state["overdue_at"],
+        changed=changed,
+        asked=_is_asked(command),
+        change_set=None if command.cause is None else command.cause.change_set,
+    )
+
+
+def _is_asked(command: Command) -> bool:
+    """Returns whether a person makes the task, or changes its due or its reminders: no undo, no import and no series."""
+    by_person = command.principal.kind not in {"system", "reminder"}
+    is_import = command.cause is not None and command.cause.kind == "import"
+    return by_person and not is_import and command.name in _ASKING and "wanted_since" not in command.body
 
 
 def is_active(state: TaskState) -> bool:
@@ -149,9 +173,8 @@ def overdue_ahead(state: TaskState) -> str | None:
 
 def next_wake(state: TaskState) -> str | None:
     """Returns the earliest instant at which the task has something to do by itself."""
-    times = [reminders.fires_at(reminder) for reminder in state["reminders"] if reminder["status"] == "pending"]
-    overdue = overdue_ahead(state)
-    return min(times if overdue is None else [*times, overdue], default=None)
+    times = (reminders.next_time(state["reminders"]), overdue_ahead(state))
+    return min((time for time in times if time is not None), default=None)
 
 
 def never_made(command: Command, now: datetime) -> TaskState:

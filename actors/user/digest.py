@@ -10,7 +10,7 @@ from typing import Final
 from actors.clock import instant_text, parse_instant
 from actors.day_times import DAY, instant_at, local_day, out_of_quiet, quiet_until
 from actors.events import Fact
-from actors.task.reminders import LATE
+from actors.task.firings import LATE
 from actors.user.state import DigestPlan, UserState
 
 OFF: Final[DigestPlan] = {"told_on": None, "day": None, "at": None}

@@ -72,7 +72,9 @@ async def _send_or_postpone(
         if isinstance(step, datetime):
             postponed[each[0].user_id] = step
         elif step == "one_by_one":
-            one_by_one += each
+            alone, together = delivery_rules.of_changes(each)
+            one_by_one += alone
+            gathered += [(group, delivery_rules.OF_ONE_CHANGE) for group in together]
         else:
             gathered.append((each, delivery_rules.reason(each, recipient)))
     if postponed:

@@ -1,6 +1,6 @@
 """In-app channel: turns deliveries into notification rows, ledger entries and stream events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -99,6 +99,14 @@ async def send_digest(connection: Raw, about: Json, notification: Json, now: dat
     """Sends the digest of a day; `about` has its user_id, correlation_id, day and late_seconds."""
     event = _digest_event("notice.delivered", about, notification, now)
     await _write(connection, [(about["user_id"], None, notification)], [event])
+
+
+async def note_silent(connection: Raw, silent: Mapping[Delivery, Json], now: datetime) -> None:
+    """Notes in the ledger that deliveries were cancelled because another firing, given with each, tells of both."""
+    steps = [
+        _step(delivery, "cancelled", now)._replace(detail={"told_with": other}) for delivery, other in silent.items()
+    ]
+    await reminder_ledger.add(connection, steps)
 
 
 async def note_cancelled(connection: Raw, moot: Sequence[Delivery], now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from actors.clock import Clock, parse_instant
 from actors.replies import Json
-from actors.task.reminders import LATE
+from actors.task.firings import LATE
 from host import metrics
 from host.consumers.handler import Handler
 from host.loops import repeat
@@ -51,10 +51,16 @@ class Notifier(Handler):
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
         """Sends or holds what fired, settles what was answered, and looks again at what a new choice may release."""
         now = self._clock.now()
-        fired = [delivery for event in events if (delivery := _delivery(event.body, now))]
-        answered = [_answered(event.body) for event in events if event.type in _ANSWERS]
+        told = {
+            delivery: event.body["data"].get("told_with")
+            for event in events
+            if (delivery := _delivery(event.body, now))
+        }
+        fired = [delivery for delivery, other in told.items() if other is None]
+        silent = {delivery: other for delivery, other in told.items() if other is not None}
+        answered = [key for event in events if event.type in _ANSWERS and (key := _answered(event.body))]
         changed = [event.user_id for event in events if event.type == "user.updated" and _has_new_choice(event.body)]
-        if fired:
+        if told:
             # The projector notes these, too, but it may be later, and the ledger lists a reminder's life in order.
             await reminder_ledger.add(
                 connection, [reminder_ledger.step_of(event.body) for event in events if event.type == "reminder.fired"]
@@ -68,6 +74,9 @@ class Notifier(Handler):
             await in_app.send_each(
                 connection, [each for each in scheduled if (each.reminder_id, each.firing) in sent], now
             )
+        if silent:
+            await deliveries.add(connection, list(silent), now, silent=True)
+            await in_app.note_silent(connection, silent, now)
         if answered:
             await stored.acknowledge(connection, answered)
             moot = await deliveries.cancel_answered(connection, [(key[0], key[1]) for key in answered])
@@ -118,13 +127,19 @@ class Notifier(Handler):
         return []
 
 
+ASKED: Final = "The time of this reminder had passed when you asked for it."
 _ANSWERS: Final = frozenset({"reminder.acknowledged", "reminder.snoozed"})
 
 
-def _answered(event: Json) -> tuple[str, int, str]:
-    """Returns (reminder, firing, when) of the last firing that is answered: a snoozed reminder has the next one already."""
-    reminder = event["data"]["reminder"]
-    return reminder["id"], reminder["firing"] - (event["type"] == "reminder.snoozed"), event["time"]
+def _answered(event: Json) -> tuple[str, int, str] | None:
+    """Returns (reminder, firing, when) of the last firing that is answered; None when none had happened.
+
+    In events of an early release a snoozed reminder has the next firing already.
+    """
+    data = event["data"]
+    reminder = data["reminder"]
+    answers = data.get("answers", reminder["firing"] - (event["type"] == "reminder.snoozed"))
+    return None if answers is None else (reminder["id"], answers, event["time"])
 
 
 def _has_new_choice(event: Json) -> bool:
@@ -138,7 +153,7 @@ def _delivery(event: Json, now: datetime) -> Delivery | None:
     if event["type"] == "reminder.fired":
         reminder = data["reminder"]
         fired_at = parse_instant(reminder["fired_at"])
-        key = {"reminder_id": reminder["id"], "firing": reminder["firing"]}
+        key = {"reminder_id": reminder["id"], "firing": reminder["firing"], "change_set": data.get("change_set")}
         return _of_task(data, now, fired_at, data["late_seconds"], **key)
     # A reminder that fired in the same turn says that the task is due: a second notification would repeat it.
     if event["type"] != "task.overdue" or data["of"] > 1:
@@ -161,6 +176,8 @@ def _of_task(data: Json, now: datetime, at: datetime, late_seconds: float | None
     task = data["task"]
     is_overdue = task["overdue_at"] is not None and parse_instant(task["overdue_at"]) + LATE < at
     since = "Overdue since" if is_overdue or which.get("kind") == "overdue" else "Due"
+    due = notifications.due_text(task["due"])
+    lines = [f"{since} {due}" if due else "", ASKED if "asked_at" in data else ""]
     return Delivery(
         channel=IN_APP,
         user_id=data["user_id"],
@@ -169,7 +186,7 @@ def _of_task(data: Json, now: datetime, at: datetime, late_seconds: float | None
         late_seconds=late_seconds,
         version=data["version"],
         title=task["title"],
-        body=f"{since} {due}" if (due := notifications.due_text(task["due"])) else "",
+        body="\n".join(filter(None, lines)),
         correlation_id=data["correlation_id"],
         fired_at=at,
         **which,

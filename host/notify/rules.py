@@ -9,10 +9,11 @@ from actors.day_times import quiet_until
 from host.store.notify.deliveries import Delivery
 from host.store.notify.recipients import Recipient
 
-HOLD: Final = timedelta(seconds=3)  # late firings come together: wait for the others
+HOLD: Final = timedelta(seconds=3)  # late firings, and those of one change, come together: wait for the others
 MOST_ONE_BY_ONE: Final = 20  # of held deliveries
 MOST_A_MINUTE: Final = 30  # notifications to one user; any more are gathered
 MINUTE: Final = timedelta(minutes=1)
+OF_ONE_CHANGE: Final = "for what you have just changed"
 
 
 def schedule(fired: Sequence[Delivery], recipients: Mapping[str, Recipient], now: datetime) -> list[Delivery]:
@@ -28,7 +29,8 @@ def schedule(fired: Sequence[Delivery], recipients: Mapping[str, Recipient], now
         if recipient is None:
             due.append(replace(delivery, due_at=now + MINUTE))
             continue
-        at = _quiet_end(recipient, now) or (now + HOLD if delivery.late_seconds is not None else None)
+        waits = delivery.late_seconds is not None or delivery.change_set is not None
+        at = _quiet_end(recipient, now) or (now + HOLD if waits else None)
         if at is None and left[delivery.user_id] > 0:
             left[delivery.user_id] -= 1
             at = now
@@ -44,8 +46,18 @@ def next_step(held: int, recipient: Recipient, now: datetime) -> datetime | Lite
     return "one_by_one" if held <= min(MOST_ONE_BY_ONE, _room(recipient)) else "gathered"
 
 
+def of_changes(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], list[list[Delivery]]]:
+    """Returns the deliveries that go out by themselves, and those that come from one change of many, each as one."""
+    groups: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        groups.setdefault(delivery.change_set or delivery.name, []).append(delivery)
+    return [each[0] for each in groups.values() if len(each) == 1], [each for each in groups.values() if len(each) > 1]
+
+
 def reason(sent: Sequence[Delivery], recipient: Recipient) -> str:
     """Returns why many come as one, in the words that follow "21 reminders"."""
+    if None not in (changes := {delivery.change_set for delivery in sent}) and len(changes) == 1:
+        return OF_ONE_CHANGE
     if any(delivery.late_seconds is not None for delivery in sent):
         return "while Duely was away"
     first = min(delivery.fired_at for delivery in sent)

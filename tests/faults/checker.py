@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
-from actors.task.reminders import JUST_NOW
 from tests.faults.recorder import Entry
 from tests.faults.stored import Event, Stored
 from tests.support.client import parsed
@@ -261,8 +260,8 @@ def _asked(
 ) -> dict[str, dict[int, str]]:
     """Returns by task and number of the firing the instant at which it was asked for.
 
-    A firing that was asked for long after its moment is not owed. A snooze of a reminder that has not fired moves that
-    firing, and asks for no other one.
+    One that is asked for after its moment is owed, too: its tasks have no due, so that it comes at once. Each snooze asks
+    for one more.
     """
     asked: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for entry in entries:
@@ -270,10 +269,9 @@ def _asked(
         made = applied.get((operation.task_id, operation.command_id))
         if not operation.fires_at or made is None:
             continue
-        if parsed(made.time) - parsed(operation.fires_at) <= JUST_NOW:
-            moved = snoozed.get((operation.task_id, operation.command_id))
-            number = 1 if moved is None or moved.reminder is None else moved.reminder["firing"]
-            asked[operation.task_id][number] = made.time
+        later = snoozed.get((operation.task_id, operation.command_id))
+        number = 1 if later is None or later.reminder is None else later.reminder["firing"]
+        asked[operation.task_id][number] = made.time
     return asked
 
 

@@ -29,6 +29,7 @@ class Reminder:
     offset: timedelta
     pending: datetime | None
     fired: list[datetime] = field(default_factory=list)
+    is_told: bool = False  # whether it has fired for the due as it is
 
 
 class Task:
@@ -60,7 +61,7 @@ class Task:
         for reminder in self.reminders:
             if reminder.pending is not None and reminder.pending <= now:
                 reminder.fired.append(max(reminder.pending, self._now))
-                reminder.pending = None
+                reminder.pending, reminder.is_told = None, True
         if self.is_active and self._overdue_for != self.due:
             over = over_instant(self.due, self.zone)
             if over <= now:
@@ -82,12 +83,15 @@ class Task:
         self.state = "open"
         for reminder in self.reminders:
             time = self._time_of(reminder)
-            reminder.pending = time if time > now else None
+            reminder.pending = time if time > now and not reminder.is_told else None
 
     def move(self, now: datetime, due: Json | None = None, zone: str | None = None) -> None:
         self.advance(now)
         self.due, self.zone = due or self.due, zone or self.zone
         for reminder in self.reminders:
+            reminder.is_told = reminder.is_told and due is None
+            if reminder.is_told:
+                continue  # the same hour in another zone is not another one
             earliest = now if reminder.pending is None else now - JUST_NOW
             time = self._time_of(reminder)
             wanted = time > now or (reminder.pending is not None and time >= earliest)

@@ -19,7 +19,10 @@ from host.store.notify.tables import deliveries
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery that may go out from `due_at` on; `late_seconds` is set for a reminder that fired late."""
+    """A delivery that may go out from `due_at` on; `late_seconds` is set for a reminder that fired late.
+
+    Deliveries of one `change_set` go out as one.
+    """
 
     reminder_id: str
     firing: int
@@ -34,6 +37,7 @@ class Delivery:
     correlation_id: str | None
     fired_at: datetime
     kind: Literal["reminder", "overdue"] = "reminder"
+    change_set: str | None = None
 
     @property
     def name(self) -> str:
@@ -45,20 +49,32 @@ _COLUMNS: Final = ", ".join(f"d.{name}" for name in _DELIVERY)
 # PostgreSQL reads by the user's index: || '' hides the channel from the index that has every user's deliveries.
 _IN_CHANNEL: Final = "channel || '' = $1"
 
+# The firing of a delivery `d`, if its person is still to react to it; `r` and `t` are the rows of its reminder and task.
+_WAITS: Final = """
+SELECT FROM jsonb_to_recordset(r.firings) AS f (firing integer, status text, acknowledged_at text, snoozed boolean)
+WHERE f.firing = d.firing AND f.status = 'fired' AND f.acknowledged_at IS NULL
+  AND (f.snoozed OR r.at IS NOT NULL OR t.due_at IS NOT NULL)"""
 
-async def add(connection: Raw, deliveries: Sequence[Delivery], now: datetime) -> set[tuple[str, int]]:
-    """Adds missing deliveries, as sent if they may go out now; returns (reminder, firing) of those sent."""
+
+async def add(
+    connection: Raw, deliveries: Sequence[Delivery], now: datetime, *, silent: bool = False
+) -> set[tuple[str, int]]:
+    """Adds missing deliveries, as sent if they may go out now; returns (reminder, firing) of those sent.
+
+    `silent` ones are cancelled from the beginning: another one tells.
+    """
     rows = await connection.fetch(
         """INSERT INTO deliveries (reminder_id, firing, channel, user_id, task_id, due_at, late_seconds,
-             version, title, body, correlation_id, fired_at, kind, status, sent_at, attempts)
-           SELECT x.*, CASE WHEN due_at <= $14 THEN 'sent' ELSE 'pending' END, CASE WHEN due_at <= $14 THEN $14 END,
-             (due_at <= $14)::integer
+             version, title, body, correlation_id, fired_at, kind, change_set, status, sent_at, attempts)
+           SELECT x.*, CASE WHEN $16 THEN 'cancelled' WHEN due_at <= $15 THEN 'sent' ELSE 'pending' END,
+             CASE WHEN NOT $16 AND due_at <= $15 THEN $15 END, (NOT $16 AND due_at <= $15)::integer
            FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::float8[],
-             $8::bigint[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[])
+             $8::bigint[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[])
              AS x (reminder_id, firing, channel, user_id, task_id, due_at)
            ON CONFLICT DO NOTHING RETURNING reminder_id, firing, status""",
         *([getattr(delivery, name) for delivery in deliveries] for name in _DELIVERY),
         now,
+        silent,
     )
     return {(row[0], row[1]) for row in rows if row[2] == "sent"}
 
@@ -153,7 +169,8 @@ async def cancel_answered(connection: Raw, keys: Sequence[tuple[str, int]]) -> l
 async def cancel_moot(connection: Raw, channel: str, user_ids: Sequence[str], now: datetime) -> list[Delivery]:
     """Cancels and returns pending deliveries of tasks that are done, deleted, acknowledged or moved since.
 
-    Only where the read model shows the task in the version of the firing or a later one.
+    A reminder before a due that was taken away is moot, too. Only where the read model shows the task in the version of
+    the firing or a later one.
     """
     rows = await connection.fetch(
         f"""UPDATE deliveries d SET status = 'cancelled'
@@ -162,8 +179,10 @@ async def cancel_moot(connection: Raw, channel: str, user_ids: Sequence[str], no
               WHERE t.id = d.task_id AND t.version >= d.version AND (
                 t.status = 'completed' OR t.deleted_at IS NOT NULL OR t.purged
                 OR CASE d.kind WHEN 'overdue' THEN t.overdue_at IS NULL OR t.overdue_at > $3
-                   ELSE r.id IS NULL OR r.firing > d.firing OR r.acknowledged_at IS NOT NULL END))
-            RETURNING {_COLUMNS}""",  # noqa: S608  column names only
+                   ELSE r.id IS NULL OR CASE WHEN r.firings IS NULL
+                     THEN r.firing > d.firing OR r.acknowledged_at IS NOT NULL
+                     ELSE NOT EXISTS ({_WAITS}) END END))
+            RETURNING {_COLUMNS}""",  # noqa: S608  column names and our own condition
         channel,
         user_ids,
         now,

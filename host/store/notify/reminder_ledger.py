@@ -20,6 +20,8 @@ STEPS: Final = {
     "reminder.acknowledged": "acknowledged",
     "reminder.cancelled": "cancelled",
 }
+# What an entry keeps of its event, of the reminder or of its data.
+_DETAIL: Final = ("fire_at", "late_seconds", "snoozed_until", "told_with", "asked_at")
 
 
 class Step(NamedTuple):
@@ -65,11 +67,7 @@ def step_of(event: dict[str, Any]) -> Step:
         step=STEPS[event["type"]],
         at=event["time"],
         source=event["id"],
-        detail={
-            name: reminder[name]
-            for name in ("fire_at", "late_seconds", "snoozed_until")
-            if reminder.get(name) is not None
-        },
+        detail={name: value for name in _DETAIL if (value := reminder.get(name, data.get(name))) is not None},
     )
 
 

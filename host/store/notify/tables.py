@@ -56,6 +56,7 @@ deliveries: Final = Table(
     Column(
         "kind", Text, nullable=False, server_default=text("'reminder'")
     ),  # or overdue, where reminder_id is the task's id
+    id_("change_set", nullable=True),
     Index("deliveries_user", "user_id", postgresql_where=text("status = 'pending'")),
     Index("deliveries_pending", "channel", "due_at", postgresql_where=text("status = 'pending'")),
     Index("deliveries_task", "task_id"),

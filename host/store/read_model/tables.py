@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from host.store.columns import Instant, id_, instant, metadata
 
@@ -104,6 +105,8 @@ reminders: Final = Table(
     Column("late_seconds", Float),
     instant("acknowledged_at"),
     instant("snoozed_until"),
+    Column("offset", Text),
+    Column("firings", JSONB),  # as `actors.shapes.Reminder` has them; null in rows of an early release
     Index("reminders_user", "user_id", "status", "fire_at"),
 )
 

@@ -174,14 +174,14 @@ async def _put_reminders(connection: Raw, tasks: Sequence[Json]) -> None:
 
 _UPSERT_REMINDERS: Final = """
 INSERT INTO reminders AS r (task_id, id, user_id, status, offset_minutes, at, fire_at, firing, fired_at, late_seconds,
-  acknowledged_at, snoozed_until)
+  acknowledged_at, snoozed_until, "offset", firings)
 SELECT * FROM json_to_recordset($1) AS x (task_id text, id text, user_id text, status text, offset_minutes integer,
   at timestamptz, fire_at timestamptz, firing integer, fired_at timestamptz, late_seconds float8,
-  acknowledged_at timestamptz, snoozed_until timestamptz)
+  acknowledged_at timestamptz, snoozed_until timestamptz, "offset" text, firings jsonb)
 ON CONFLICT (task_id, id) DO UPDATE SET status = excluded.status, offset_minutes = excluded.offset_minutes,
   at = excluded.at, fire_at = excluded.fire_at, firing = excluded.firing, fired_at = excluded.fired_at,
   late_seconds = excluded.late_seconds, acknowledged_at = excluded.acknowledged_at,
-  snoozed_until = excluded.snoozed_until
+  snoozed_until = excluded.snoozed_until, "offset" = excluded."offset", firings = excluded.firings
 WHERE r IS DISTINCT FROM excluded"""
 
 

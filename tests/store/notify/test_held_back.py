@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from actors.clock import parse_instant
@@ -128,6 +129,7 @@ LATER = {"due": {"local": "2026-11-22T20:00", "zone": "UTC"}}
         ("CompleteTask", {}),
         ("DeleteTask", {}),
         ("MoveDue", LATER),
+        ("MoveDue", {"due": None}),
         ("PatchTask", {"reminders": []}),
     ],
 )
@@ -341,3 +343,96 @@ async def test_an_answer_counts_before_the_read_model_knows_of_it(post: Post) ->
     await post.notifier.release()
     assert await post.world.value("SELECT count(*) FROM notifications") == 1
     assert await post.statuses() == {"sent": 1, "cancelled": 1}
+
+
+SOON_DUE = {"local": "2026-11-22T12:31", "zone": "UTC"}  # half an hour before it is 12:01
+
+
+async def test_a_snooze_that_is_held_outlives_a_due_that_was_taken_away_before(post: Post) -> None:
+    await post.register(defaults=SIESTA)
+    (task_id,) = await post.make(1, due=SOON_DUE, reminders=[{"offset_minutes": 30}])
+    await post.at("12:01:00")
+    await post.say(task_id, "SnoozeReminder", {"minutes": 10})
+    await post.say(task_id, "MoveDue", {"due": None})
+    await post.at("12:11:00")
+    await post.at("15:00:00")
+    assert await post.notified() == [("reminder", "task 0")]
+    told = "SELECT firing, status FROM deliveries ORDER BY firing"
+    assert [tuple(row) for row in await post.world.rows(told)] == [(1, "cancelled"), (2, "sent")]
+
+
+@pytest.mark.parametrize("quiet", [True, False], ids=["in quiet hours", "on time"])
+async def test_reminders_for_one_instant_are_told_once_and_the_ledger_has_each(post: Post, *, quiet: bool) -> None:
+    await post.register(defaults=SIESTA if quiet else {})
+    same = [{"offset_minutes": 30}, {"offset": "-PT30M"}, {"at": "2026-11-22T12:01:00Z"}]
+    (task_id,) = await post.make(1, due=SOON_DUE, reminders=same)
+    await post.at("12:01:00")
+    if quiet:  # the one at an instant tells, so it comes without the due, too
+        await post.say(task_id, "MoveDue", {"due": None})
+    await post.at("15:00:00")
+    told = await post.world.rows("SELECT kind, reminder_id FROM notifications WHERE kind = 'reminder'")
+    assert len(told) == 1
+    steps = "SELECT reminder_id, step, detail FROM reminder_ledger WHERE step IN ('delivered', 'cancelled')"
+    ledger = await post.world.rows(steps)
+    assert sorted(row[1] for row in ledger) == ["cancelled", "cancelled", "delivered"]
+    teller = {"told_with": {"reminder_id": told[0][1], "firing": 1}}
+    assert [orjson.loads(row[2]) for row in ledger if row[1] == "cancelled"] == [teller, teller]
+    fired = "SELECT count(*) FROM reminder_ledger WHERE step = 'fired'"
+    assert await post.world.value(fired) == 3
+
+
+async def test_what_is_asked_for_inside_its_window_comes_at_once_and_says_so(post: Post) -> None:
+    await post.register()
+    await post.make(1, due={"local": "2026-11-22T12:20", "zone": "UTC"}, reminders=[{"offset_minutes": 30}])
+    await post.at("12:00:00")
+    (notified,) = await post.world.rows("SELECT title, body, late_seconds FROM notifications")
+    assert tuple(notified) == (
+        "task 0",
+        "Due 2026-11-22 12:20 (UTC)\nThe time of this reminder had passed when you asked for it.",
+        None,
+    )
+    detail = "SELECT detail FROM reminder_ledger WHERE step = 'fired'"
+    assert '"asked_at":"2026-11-22T12:00:00.000Z"' in (await post.world.value(detail)).replace(" ", "")
+
+
+@pytest.mark.parametrize("count", [2, 21])
+async def test_what_one_change_of_many_asks_for_comes_as_one(post: Post, count: int) -> None:
+    await post.register()
+    tasks = await post.make(count, due=LATER["due"], reminders=[{"offset_minutes": 30}])
+    post.person.change_set = "00000000-0000-4000-8000-00000000000a"
+    for task_id in tasks:
+        await post.say(task_id, "MoveDue", {"due": {"local": "2026-11-22T12:20", "zone": "UTC"}})
+    post.person.change_set = None
+    await post.make(1, due={"local": "2026-11-22T12:20", "zone": "UTC"}, reminders=[{"offset_minutes": 20}])
+    await post.at("12:00:00")
+    assert await post.notified() == [("reminder", "task 0")]
+    await post.at("12:00:03")
+    assert await post.notified() == [
+        ("reminder", "task 0"),
+        ("digest", f"{count} reminders for what you have just changed"),
+    ]
+    assert await post.statuses() == {"sent": count + 1}
+
+
+async def test_a_firing_is_answered_by_its_number(post: Post) -> None:
+    """The snooze has the higher number and fires first; the answer to it says nothing about the other one."""
+    await post.register(defaults=SIESTA)
+    (task_id,) = await post.make(1, due=SOON_DUE, reminders=[{"offset_minutes": 0}])
+    await post.say(task_id, "SnoozeReminder", {"minutes": 10})
+    await post.at("12:10:00")
+    await post.say(task_id, "AcknowledgeReminder", {})
+    await post.at("12:31:00")
+    await post.at("15:00:00")
+    told = "SELECT firing, status FROM deliveries WHERE kind = 'reminder' ORDER BY firing"
+    assert [tuple(row) for row in await post.world.rows(told)] == [(1, "sent"), (2, "cancelled")]
+
+
+async def test_rows_of_an_early_release_are_released_and_cancelled_as_before(post: Post) -> None:
+    await post.register(defaults=SIESTA)
+    done, _, left = await post.make(3, **LATER, reminders=[{"offset_minutes": 479}])
+    await post.at("12:01:00")
+    await post.world.rows("UPDATE reminders SET firings = NULL")
+    await post.world.rows("UPDATE reminders SET acknowledged_at = now() WHERE task_id = $1", done)
+    await post.world.rows("UPDATE reminders SET firing = 2 WHERE task_id = $1", left)
+    await post.at("15:00:00")
+    assert await post.notified() == [("reminder", "task 1")]

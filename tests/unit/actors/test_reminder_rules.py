@@ -37,8 +37,9 @@ RULES: list[tuple[str, dict[str, Any], list[tuple[str, tuple[str, Any]]], tuple[
     ("a new due moves it", HALF_AN_HOUR, [("12:00", due("22:00"))], (PENDING, "20:30", 1)),
     ("moved often, it fires once", HALF_AN_HOUR, [("12:00", due("22:00")), ("12:01", due("20:00")), ("18:30", TICK), ("20:30", TICK)], (FIRED, "18:30", 1)),
     ("a due moved so that its time has just gone by: it fires", HALF_AN_HOUR, [("12:00", due("13:29:30"))], (PENDING, "11:59:30", 1)),
-    ("a due moved so that its time is long past: it does not", HALF_AN_HOUR, [("12:00", due("13:20"))], (CANCELLED, "11:50", 1)),
-    ("and on to one ahead: armed again", HALF_AN_HOUR, [("12:00", due("13:20")), ("12:00", due("20:00"))], (PENDING, "18:30", 2)),
+    ("a due moved so that its time is past and the due is not: it fires", HALF_AN_HOUR, [("12:00", due("13:20"))], (PENDING, "11:50", 1)),
+    ("a due moved so that the task is overdue: it does not", HALF_AN_HOUR, [("12:00", due("12:59"))], (CANCELLED, "11:29", 1)),
+    ("and on to one ahead: armed again", HALF_AN_HOUR, [("12:00", due("12:59")), ("12:00", due("20:00"))], (PENDING, "18:30", 2)),
     ("no due, no time", HALF_AN_HOUR, [("12:00", NO_DUE)], (CANCELLED, None, 1)),
     ("a due again", HALF_AN_HOUR, [("12:00", NO_DUE), ("12:00", due("20:00"))], (PENDING, "18:30", 2)),
     ("one that fired comes again before a later due", HALF_AN_HOUR, [("18:30", TICK), ("18:31", due("22:00"))], (PENDING, "20:30", 2)),
@@ -58,14 +59,17 @@ RULES: list[tuple[str, dict[str, Any], list[tuple[str, tuple[str, Any]]], tuple[
     ("and not what does not", AT_SIX, [("12:00", DELETE), ("18:00", RESTORE)], (CANCELLED, "18:00", 1)),
     ("restored, but still completed", AT_SIX, [("12:00", COMPLETE), ("12:00", DELETE), ("12:00", RESTORE)], (CANCELLED, "18:00", 1)),
     ("restored, then reopened", AT_SIX, [("12:00", COMPLETE), ("12:00", DELETE), ("12:00", RESTORE), ("12:00", REOPEN)], (PENDING, "18:00", 2)),
-    ("snoozed before its time", HALF_AN_HOUR, [("12:00", snooze("18:45"))], (PENDING, "18:45", 1)),
+    ("snoozed before its time to a later one: both come", HALF_AN_HOUR, [("12:00", snooze("18:45"))], (PENDING, "18:30", 1)),
+    ("and to an earlier one: both come", HALF_AN_HOUR, [("12:00", snooze("18:15"))], (PENDING, "18:15", 2)),
+    ("after the earlier one its own time is next", HALF_AN_HOUR, [("12:00", snooze("18:15")), ("18:15", TICK)], (PENDING, "18:30", 1)),
+    ("snoozed twice before its time, it has one snooze", HALF_AN_HOUR, [("12:00", snooze("18:15")), ("12:01", snooze("18:20")), ("18:15", TICK)], (PENDING, "18:20", 2)),
     ("snoozed after it fired", HALF_AN_HOUR, [("18:30", TICK), ("18:31", snooze("18:45"))], (PENDING, "18:45", 2)),
     ("snoozed, then a due is moved ahead", HALF_AN_HOUR, [("18:30", TICK), ("18:31", snooze("18:45")), ("18:32", due("22:00"))], (PENDING, "20:30", 2)),
     ("snoozed, then the due goes", HALF_AN_HOUR, [("18:30", TICK), ("18:31", snooze("18:45")), ("18:32", NO_DUE)], (PENDING, "18:45", 2)),
-    ("one at an instant stays snoozed when the due moves", AT_SIX, [("12:00", snooze("17:00")), ("12:01", due("22:00"))], (PENDING, "17:00", 1)),
+    ("one at an instant stays snoozed when the due moves", AT_SIX, [("12:00", snooze("17:00")), ("12:01", due("22:00"))], (PENDING, "17:00", 2)),
     ("snoozed, completed, reopened in time", HALF_AN_HOUR, [("18:30", TICK), ("18:31", snooze("18:45")), ("18:32", COMPLETE), ("18:33", REOPEN)], (PENDING, "18:45", 3)),
     ("snoozed, completed, reopened too late", HALF_AN_HOUR, [("18:30", TICK), ("18:31", snooze("18:45")), ("18:32", COMPLETE), ("18:50", REOPEN)], (CANCELLED, "18:45", 2)),
-    ("a snooze that went by while it was completed gives way to its own time", HALF_AN_HOUR, [("12:00", snooze("12:10")), ("12:01", COMPLETE), ("12:20", REOPEN)], (PENDING, "18:30", 2)),
+    ("a snooze that went by while it was completed gives way to its own time", HALF_AN_HOUR, [("12:00", snooze("12:10")), ("12:01", COMPLETE), ("12:20", REOPEN)], (PENDING, "18:30", 3)),
     ("an acknowledged one that is moved comes again", HALF_AN_HOUR, [("18:30", TICK), ("18:31", ACKNOWLEDGE), ("18:32", due("22:00"))], (PENDING, "20:30", 2)),
     ("late, it fires late", HALF_AN_HOUR, [("23:00", TICK)], (FIRED, "18:30", 1)),
 ]  # fmt: skip
@@ -131,8 +135,13 @@ def stored_in_summer_time(task: Json) -> Json:
     first, second = task["reminders"]
     return task | {
         "overdue_at": "2026-11-22T18:00:00.000Z",
-        "reminders": [first | {"fire_at": "2026-11-22T17:30:00.000Z"}, second],
+        "reminders": [at_another_time(first, "2026-11-22T17:30:00.000Z"), second],
     }
+
+
+def at_another_time(reminder: Json, time: str) -> Json:
+    (firing,) = reminder["firings"]
+    return reminder | {"fire_at": time, "firings": [firing | {"fire_at": time}]}
 
 
 @pytest.mark.parametrize(

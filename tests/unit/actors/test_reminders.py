@@ -30,9 +30,17 @@ def at(desk: Desk, instant: str) -> Desk:
         ({}, []),
         ({"reminders": [{"offset_minutes": 5}]}, ["cancelled"]),
         ({"reminders": [{"at": "2026-11-22T12:00:01Z"}]}, ["pending"]),
-        # One set for a moment that has just passed fires; one for longer ago was never wanted.
-        ({"reminders": [{"at": "2026-11-22T11:59:30Z"}, {"at": "2026-11-22T11:58:00Z"}]}, ["pending", "cancelled"]),
-        ({"due": {"local": "2026-11-22T13:20", "zone": "Europe/Berlin"}}, ["cancelled"]),
+        # One set for a moment that has passed fires, until the task is overdue, and for a minute after that.
+        ({"reminders": [{"at": "2026-11-22T11:59:30Z"}, {"at": "2026-11-22T11:58:00Z"}]}, ["pending", "pending"]),
+        ({"due": {"local": "2026-11-22T13:20", "zone": "Europe/Berlin"}}, ["pending"]),
+        ({"due": {"local": "2026-11-22T13:00", "zone": "Europe/Berlin"}}, ["cancelled"]),
+        (
+            {
+                "due": {"local": "2026-11-22T12:59:30", "zone": "Europe/Berlin"},
+                "reminders": [{"offset_minutes": 0}, {"offset_minutes": 1}],
+            },
+            ["pending", "cancelled"],
+        ),
     ],
 )
 def test_a_new_task_gets_its_reminders(body: dict[str, Any], statuses: list[str]) -> None:
@@ -234,14 +242,16 @@ def test_snooze_takes_the_last_fired_else_the_next() -> None:
         due=EVENING, reminders=[{"offset_minutes": 60}, {"offset_minutes": 30}, {"offset_minutes": 10}]
     )
     desk.do("SnoozeReminder", {"until": "2026-11-22T18:05:00Z"})
-    assert desk.reminder(0) == ("pending", "2026-11-22T18:05:00.000Z", 1)
+    assert [firing["fire_at"][11:16] for firing in desk.task["reminders"][0]["firings"]] == ["18:00", "18:05"]
+    at(desk, "18:00:00").tick()
+    assert desk.reminder(0) == ("pending", "2026-11-22T18:05:00.000Z", 2)
     at(desk, "18:05:00").tick()
     at(desk, "18:30:00").tick()
     desk.do("SnoozeReminder", {"minutes": 1})
     assert desk.reminder(1) == ("pending", "2026-11-22T18:31:00.000Z", 2)
     named = desk.task["reminders"][0]["id"]
     desk.do("SnoozeReminder", {"minutes": 2, "reminder_id": named})
-    assert desk.reminder(0) == ("pending", "2026-11-22T18:32:00.000Z", 2)
+    assert desk.reminder(0) == ("pending", "2026-11-22T18:32:00.000Z", 3)
 
 
 @pytest.mark.parametrize(

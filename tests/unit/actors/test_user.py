@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from actors.replies import Accepted, Refused, Unchanged
 from actors.user.rules import decide
@@ -11,7 +12,7 @@ from tests.fakes.person import NOON, FakePerson
 
 pytestmark = pytest.mark.unit
 
-DEFAULTS = {"reminder_offset_minutes": 30, "digest_at": None, "quiet_hours": None}
+DEFAULTS = {"reminder_offset": None, "reminder_offset_minutes": 30, "digest_at": None, "quiet_hours": None}
 
 
 def registered(person: FakePerson, **body: Any) -> dict[str, Any]:
@@ -39,6 +40,26 @@ def test_a_profile_is_patched_field_by_field() -> None:
     assert isinstance(none, Accepted)
     assert none.state["defaults"] == DEFAULTS | {"reminder_offset_minutes": None}
     assert isinstance(decide(user, 1, person.says("PatchUser", {"zone": "UTC"}), NOON), Unchanged)
+
+
+def test_one_form_of_the_default_reminder_clears_the_other() -> None:
+    person = FakePerson()
+    user = registered(person)
+    for given, minutes, offset in [
+        ({"reminder_offset": "-P01D"}, None, "-P1D"),
+        ({"digest_at": "08:00"}, None, "-P1D"),
+        ({"reminder_offset": None}, None, None),
+        ({"reminder_offset_minutes": 15, "reminder_offset": None}, 15, None),
+        ({"reminder_offset": "PT11H", "reminder_offset_minutes": None}, None, "PT11H"),
+        ({"reminder_offset_minutes": None}, None, None),
+    ]:
+        decision = decide(user, 1, person.says("PatchUser", {"defaults": given}), NOON)
+        assert isinstance(decision, Accepted)
+        user = decision.state
+        defaults = user["defaults"]
+        assert (defaults["reminder_offset_minutes"], defaults["reminder_offset"]) == (minutes, offset), given
+    with pytest.raises(ValidationError):
+        person.says("PatchUser", {"defaults": {"reminder_offset": "-P1D", "reminder_offset_minutes": 15}})
 
 
 def test_a_deleted_user_leaves_an_id_and_does_not_come_back() -> None:

@@ -49,6 +49,25 @@ def test_a_task_is_there_in_time_for_a_reminder_from_before_the_slot_before_it(
     assert later == [["pending", "pending"]] * len(later)
 
 
+@pytest.mark.parametrize("spec", ["-P1D", "-P30D", "P-1DT11H", "-P60D"])
+@pytest.mark.parametrize("start", ["2027-02-01T09:00", "2027-02-01"])
+def test_a_task_is_there_in_time_for_a_reminder_by_days_of_the_wall(spec: str, start: str) -> None:
+    """Over both changes of the clocks, after which a day on the wall has 23 or 25 hours."""
+    template = {"title": "Water", "reminders": [{"offset": spec}]}
+    desk = Desk().create("FREQ=DAILY", start, template=template).wait("2027-11-10T12:00:00Z")
+    made = list(reminders_of(desk).values())
+    assert len(made) > 270
+    assert made == [["pending"]] * len(made)
+
+
+def test_a_year_ahead_is_made_in_time_where_the_slots_are_few() -> None:
+    template = {"title": "Renew", "reminders": [{"offset": "-P365D"}]}
+    desk = Desk().create("FREQ=MONTHLY", "2027-12-24T09:00", template=template).wait("2028-06-10T12:00:00Z")
+    made = reminders_of(desk)
+    assert len(made) > 15
+    assert set(map(tuple, made.values())) == {("pending",)}
+
+
 def test_a_task_is_made_when_its_reminder_is_due_and_not_before() -> None:
     desk = Desk().create("FREQ=WEEKLY", "2026-12-28T09:00", template=reminding(10 * DAY))
     assert (desk.slots("ahead"), desk.wake) == ([], "2026-12-25T08:00:00.000Z")

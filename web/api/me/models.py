@@ -11,9 +11,14 @@ class QuietHours(BaseModel):
 
 
 class UserDefaults(BaseModel):
-    """The user's defaults. Null means no reminder for a new task, no daily digest, no quiet hours."""
+    """The user's defaults. Null means no daily digest, no quiet hours; without either form of a reminder there is none."""
 
-    reminder_offset_minutes: int | None = Field(examples=[30])
+    reminder_offset: str | None = Field(
+        description="The reminder of a task with a due, as an ISO 8601 duration", examples=["-P1D"]
+    )
+    reminder_offset_minutes: int | None = Field(
+        description="The same in elapsed minutes; setting one of both clears the other", examples=[30]
+    )
     digest_at: str | None = Field(examples=["08:00"])
     quiet_hours: QuietHours | None
 

@@ -7,9 +7,39 @@ from pydantic import BaseModel, Field
 from web.api.edge.models import Id, Instant, Page
 
 
+class Firing(BaseModel):
+    """One time that a reminder goes off."""
+
+    firing: int
+    snoozed: bool = Field(description="Whether it is where the reminder was snoozed to, and not at its own time")
+    status: Literal["pending", "fired", "cancelled"]
+    fire_at: Instant | None
+    fired_at: Instant | None
+    late_seconds: float | None
+    acknowledged_at: Instant | None = Field(description="When it was acknowledged or snoozed")
+    asked_at: Instant | None = Field(
+        default=None, description="When it was asked for, if its time had passed by then: it fires at once"
+    )
+    change_set: str | None = Field(default=None, description="The change of many tasks in which it was asked for")
+
+
+OFFSET = Field(
+    default=None,
+    description="From the due, as an ISO 8601 duration: weeks and days on the wall, hours and minutes elapsed",
+    examples=["-P1D"],
+)
+OFFSET_MINUTES = Field(default=None, description="Elapsed minutes before the due, negative after it", examples=[30])
+
+
 class Reminder(BaseModel):
+    """A reminder, with one of `offset`, `offset_minutes` and `at`.
+
+    From `status` on it shows the next of its `firings`, else the last one.
+    """
+
     id: Id
-    offset_minutes: int | None = None
+    offset: str | None = OFFSET
+    offset_minutes: int | None = OFFSET_MINUTES
     at: Instant | None = None
     status: Literal["pending", "fired", "cancelled"]
     fire_at: Instant | None
@@ -18,6 +48,10 @@ class Reminder(BaseModel):
     firing: int
     acknowledged_at: Instant | None
     snoozed_until: Instant | None
+    firings: list[Firing] | None = Field(
+        default=None,
+        description="The last one at its own time, then the last one it was snoozed to; absent where it was set by an early release",
+    )
 
 
 class ReminderOfTask(Reminder):
@@ -56,9 +90,10 @@ class Delivery(BaseModel):
 
 
 class WhyForm(BaseModel):
-    """How the reminder was set: exactly one of both fields."""
+    """How the reminder was set: exactly one of the fields."""
 
-    offset_minutes: int | None = None
+    offset: str | None = OFFSET
+    offset_minutes: int | None = OFFSET_MINUTES
     at: Instant | None = None
 
 

@@ -32,8 +32,10 @@ def _why(row: Any, series: Mapping[str, Any] | None) -> Json:
 
 
 def _form(row: Any) -> Json:
-    """Returns how the reminder was set, by the one of both fields that it has."""
-    return {"at": instant_text(row.at)} if row.at else {"offset_minutes": row.offset_minutes}
+    """Returns how the reminder was set, by the one field of three that it has."""
+    if row.at:
+        return {"at": instant_text(row.at)}
+    return {"offset": row.offset} if row.offset else {"offset_minutes": row.offset_minutes}
 
 
 def _delivery_json(row: Any) -> Json:
@@ -61,6 +63,7 @@ def reminder_json(row: Any) -> dict[str, Any]:
         "firing": row.firing,
         "acknowledged_at": _text(row.acknowledged_at),
         "snoozed_until": _text(row.snoozed_until),
+        **({"firings": row.firings} if row.firings else {}),
     }
 
 

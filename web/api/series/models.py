@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from web.api.edge.models import Id, Instant, Page
+from web.api.reminders.models import OFFSET, OFFSET_MINUTES
 from web.api.tasks.models import DueDate, DueLocal, Priority
 
 SERIES_EXAMPLE: dict[str, Any] = {
@@ -53,7 +54,10 @@ class OccurrenceItem(BaseModel):
 
 
 class OccurrenceReminder(BaseModel):
-    offset_minutes: int = Field(examples=[30])
+    """Has one of both fields."""
+
+    offset: str | None = OFFSET
+    offset_minutes: int | None = OFFSET_MINUTES
 
 
 class When(BaseModel):

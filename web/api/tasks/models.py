@@ -25,9 +25,20 @@ TASK_EXAMPLE: dict[str, Any] = {
             "fire_at": "2026-12-01T07:30:00.000Z",
             "fired_at": None,
             "late_seconds": None,
-            "firing": 0,
+            "firing": 1,
             "acknowledged_at": None,
             "snoozed_until": None,
+            "firings": [
+                {
+                    "firing": 1,
+                    "snoozed": False,
+                    "status": "pending",
+                    "fire_at": "2026-12-01T07:30:00.000Z",
+                    "fired_at": None,
+                    "late_seconds": None,
+                    "acknowledged_at": None,
+                }
+            ],
         }
     ],
     "checklist": [{"id": "5f0f34f0-6a2c-4a3c-8f0a-2d9a0e7b7c10", "text": "Check the amount", "done": False}],

@@ -90,6 +90,7 @@ async def change_tasks(
             error.errors(include_url=False, include_context=False, include_input=False), prefix="/args"
         ) from error
     command = act.command(name, args)
+    command = replace(command, cause=replace(act.cause, change_set=act.cause.change_set or act.command_id))
     asked: Json = {"command": command.hash, "ids": list(ids)} | ({"versions": versions} if versions else {})
     await as_first_asked(act, body_hash("Bulk", asked), {})
     outcome = await send_each(act, command, ids, versions)

@@ -22,7 +22,7 @@ const me = {
   email: "ada@example.org",
   name: "",
   timezone: "Europe/Paris",
-  defaults: { reminder_offset_minutes: 30, digest_at: null, quiet_hours: null },
+  defaults: { reminder_offset: null, reminder_offset_minutes: 30, digest_at: null, quiet_hours: null },
   created_at: stamp(),
   usage: { tasks: { used: 8, limit: 100 }, series: { used: 0, limit: 10 }, bytes: { used: 9000, limit: 99_000 } },
 }
@@ -231,9 +231,10 @@ function deliver(kind: "reminder" | "overdue", id: string, late: number | null):
 }
 
 function remindersOf(body: Record<string, unknown>, usual: { offset_minutes: number }[]): Task["reminders"] {
-  const [like] = sampleTasks()[0]?.reminders ?? []
-  const specs = (body.reminders ?? usual) as { offset_minutes?: number; at?: string }[]
-  return like ? specs.map((spec) => ({ ...like, id: randomUUID(), at: null, fire_at: null, ...spec })) : []
+  const [like] = sampleTasks().flatMap((it) => it.reminders)
+  const specs = (body.reminders ?? usual) as { offset?: string; offset_minutes?: number; at?: string }[]
+  const blank = { offset: null, offset_minutes: null, at: null, fire_at: null }
+  return like ? specs.map((spec) => ({ ...like, id: randomUUID(), ...blank, ...spec })) : []
 }
 
 function openStream(response: ServerResponse, after: number): void {

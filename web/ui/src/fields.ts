@@ -1,5 +1,6 @@
 // The fields of a task in words, and the difference between two values of one.
-import { dueLabel, momentLabel, offsetLabel } from "./format.ts"
+import { dueLabel, momentLabel } from "./format.ts"
+import { offsetLabel } from "./offsets.ts"
 import type { ChecklistItem, Due, Reminder } from "./types.ts"
 
 export interface Around {
@@ -37,8 +38,8 @@ function itemText(field: string, item: unknown, { zone, now }: Around): string {
     return `${done ? "☑" : "☐"} ${text}`
   }
   if (field !== "reminders") return String(item)
-  const { at, offset_minutes } = item as Reminder
-  return at ? momentLabel(Date.parse(at), zone, now) : offsetLabel(offset_minutes ?? 0).toLowerCase()
+  const reminder = item as Reminder
+  return reminder.at ? momentLabel(Date.parse(reminder.at), zone, now) : offsetLabel(reminder).toLowerCase()
 }
 
 /** Returns words for a type that only a newer server knows: "list.sorted-anew" → "list sorted anew". */

@@ -96,19 +96,6 @@ export function agoLabel(instant: number, now: number): string {
   return span > 0 ? `${spanLabel(span)} ago` : `in ${spanLabel(span)}`
 }
 
-/** Returns an offset in words: "30 min before", "at the due time", "1 day before". */
-export function offsetLabel(minutes: number): string {
-  if (minutes === 0) return "At the due time"
-  return `${offsetSpan(minutes)} before`
-}
-
-function offsetSpan(minutes: number): string {
-  if (minutes % (7 * 1440) === 0) return count(minutes / (7 * 1440), "week")
-  if (minutes % 1440 === 0) return count(minutes / 1440, "day")
-  if (minutes % 60 === 0) return count(minutes / 60, "hour")
-  return `${minutes} min`
-}
-
 export function lateLabel(seconds: number): string {
   return `${spanLabel(seconds * 1000)} late`
 }

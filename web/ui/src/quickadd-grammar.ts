@@ -1,4 +1,5 @@
 // The clauses that quick add understands, in order of preference: a pattern and its meaning. English only.
+import { DAY_MINUTES, type Distance, MOST_BEFORE } from "./offsets.ts"
 import { type Repeat, repeatForms } from "./quickadd-repeat.ts"
 import { addDays, addMonths, isDate, weekdayOf } from "./time.ts"
 import type { Priority } from "./types.ts"
@@ -7,7 +8,7 @@ export type Meaning =
   | { kind: "date"; date: string; time?: string }
   | { kind: "time"; time: string }
   | { kind: "moment"; minutes: number }
-  | { kind: "reminder"; offset: number }
+  | { kind: "reminder"; distance: Distance }
   | { kind: "reminder"; time: string; date?: string }
   | { kind: "none" }
   | { kind: "priority"; priority: Priority }
@@ -70,7 +71,7 @@ export const clauses: Clause[] = [
   clause(String.raw`(?:no reminders?|don'?t remind(?: me)?)`, () => ({ kind: "none" })),
   clause(String.raw`remind(?:er)?(?: me)? ${NUMBER}\s?${UNIT}(?: (?:before|early|ahead))?`, ([, number, unit]) => ({
     kind: "reminder",
-    offset: Math.min(Math.round(amount(number) * unitMinutes(unit)), 43_200),
+    distance: before(amount(number), unit),
   })),
   clause(String.raw`remind(?:er)?(?: me)? (?:(today|tomorrow) )?(?:at )?(?:${CLOCK})`, ([, day, ...clock], { today }) =>
     ofMaybe(clockTime(clock), (time) => ({
@@ -79,7 +80,10 @@ export const clauses: Clause[] = [
       ...(day ? { date: addDays(today, day.toLowerCase() === "tomorrow" ? 1 : 0) } : {}),
     })),
   ),
-  clause("remind(?:er)?(?: me)? (?:when due|at due time|on time)", () => ({ kind: "reminder", offset: 0 })),
+  clause("remind(?:er)?(?: me)? (?:when due|at due time|on time)", () => ({
+    kind: "reminder",
+    distance: { days: 0, minutes: 0 },
+  })),
   ...repeatForms.map(([source, read]) => clause(source, ([, ...groups], { today }) => read(groups, today))),
   clause(String.raw`in ${NUMBER}\s?${UNIT}`, ([, number, unit = ""], { today }) => {
     if (/^(min|m$|h)/i.test(unit)) return { kind: "moment", minutes: amount(number) * unitMinutes(unit) }
@@ -161,6 +165,13 @@ function clockTime(parts: (string | undefined)[]): string | undefined {
 
 function amount(text = ""): number {
   return WORDS[text.toLowerCase()] ?? Number(text)
+}
+
+/** Returns so long before the due, as long as a reminder may be: whole days and weeks on the wall. */
+function before(number: number, unit = ""): Distance {
+  const minutes = Math.min(Math.round(number * unitMinutes(unit)), MOST_BEFORE)
+  const inDays = unitMinutes(unit) >= DAY_MINUTES && minutes % DAY_MINUTES === 0
+  return inDays ? { days: -minutes / DAY_MINUTES, minutes: 0 } : { days: 0, minutes: -minutes }
 }
 
 function unitMinutes(unit = ""): number {

@@ -1,4 +1,5 @@
 // The parser of quick add: "Pay rent tomorrow 9am #home !high remind 1 minute before" → a draft and the place of each part.
+import { offsetOf } from "./offsets.ts"
 import { type Clause, clauses, type Meaning } from "./quickadd-grammar.ts"
 import { firstDate, type Mode, reanchor, ruleText } from "./recurrence.ts"
 import { addDays, dateAt, instantAt, localAt, MINUTE } from "./time.ts"
@@ -184,7 +185,7 @@ function remindersOf(hits: Hit[], { now, zone }: Surroundings): ReminderInput[] 
   const list: ReminderInput[] = []
   for (const value of values) {
     if (value.kind !== "reminder") continue
-    if ("offset" in value) list.push({ offset_minutes: value.offset })
+    if ("distance" in value) list.push(offsetOf(value.distance))
     else {
       const at = instantAt(`${value.date ?? nextDateOf(value.time, now, zone)}T${value.time}`, zone)
       list.push({ at: new Date(at).toISOString() })

@@ -1176,7 +1176,10 @@ export interface components {
         };
         /**
          * Defaults
-         * @description A person's standing choices. Null means: no reminder for a task with a due, no daily digest, no quiet hours.
+         * @description A person's standing choices. Null means: no daily digest, no quiet hours.
+         *
+         *     The reminder for a task with a due is the one of `reminder_offset` and `reminder_offset_minutes` that is not null; to
+         *     set one clears the other, and without either there is none.
          */
         Defaults: {
             /**
@@ -1186,6 +1189,11 @@ export interface components {
             digest_at?: string | null;
             /** @default null */
             quiet_hours?: components["schemas"]["QuietHours"] | null;
+            /**
+             * Reminder Offset
+             * @default null
+             */
+            reminder_offset?: string | null;
             /**
              * Reminder Offset Minutes
              * @default 30
@@ -1273,6 +1281,47 @@ export interface components {
              * @example /title
              */
             pointer?: string | null;
+        };
+        /**
+         * Firing
+         * @description One time that a reminder goes off.
+         */
+        Firing: {
+            /**
+             * Acknowledged At
+             * @description When it was acknowledged or snoozed
+             */
+            acknowledged_at: string | null;
+            /**
+             * Asked At
+             * @description When it was asked for, if its time had passed by then: it fires at once
+             * @default null
+             */
+            asked_at?: string | null;
+            /**
+             * Change Set
+             * @description The change of many tasks in which it was asked for
+             * @default null
+             */
+            change_set?: string | null;
+            /** Fire At */
+            fire_at: string | null;
+            /** Fired At */
+            fired_at: string | null;
+            /** Firing */
+            firing: number;
+            /** Late Seconds */
+            late_seconds: number | null;
+            /**
+             * Snoozed
+             * @description Whether it is where the reminder was snoozed to, and not at its own time
+             */
+            snoozed: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "fired" | "cancelled";
         };
         /**
          * Hello
@@ -1624,21 +1673,41 @@ export interface components {
              */
             slot: string;
         };
-        /** OccurrenceReminder */
+        /**
+         * OccurrenceReminder
+         * @description Has one of both fields.
+         */
         OccurrenceReminder: {
             /**
+             * Offset
+             * @description From the due, as an ISO 8601 duration: weeks and days on the wall, hours and minutes elapsed
+             * @example -P1D
+             */
+            offset?: string | null;
+            /**
              * Offset Minutes
+             * @description Elapsed minutes before the due, negative after it
              * @example 30
              */
-            offset_minutes: number;
+            offset_minutes?: number | null;
         };
         /**
          * OffsetReminder
-         * @description A reminder of a template, in minutes before due: an instant would be right for one occurrence alone.
+         * @description A wanted reminder, counted from the due; see `actors.offsets` for the two forms.
+         *
+         *     An instant would be right for one task alone, so templates of series take these.
          */
         OffsetReminder: {
-            /** Offset Minutes */
-            offset_minutes: number;
+            /**
+             * Offset
+             * @default null
+             */
+            offset?: string | null;
+            /**
+             * Offset Minutes
+             * @default null
+             */
+            offset_minutes?: number | null;
         };
         /** OldNew */
         OldNew: {
@@ -1661,6 +1730,7 @@ export interface components {
              * @default {
              *       "digest_at": null,
              *       "quiet_hours": null,
+             *       "reminder_offset": null,
              *       "reminder_offset_minutes": 30
              *     }
              */
@@ -1975,7 +2045,12 @@ export interface components {
              */
             timezone?: string | null;
         };
-        /** Reminder */
+        /**
+         * Reminder
+         * @description A reminder, with one of `offset`, `offset_minutes` and `at`.
+         *
+         *     From `status` on it shows the next of its `firings`, else the last one.
+         */
         Reminder: {
             /** Acknowledged At */
             acknowledged_at: string | null;
@@ -1991,6 +2066,12 @@ export interface components {
             /** Firing */
             firing: number;
             /**
+             * Firings
+             * @description The last one at its own time, then the last one it was snoozed to; absent where it was set by an early release
+             * @default null
+             */
+            firings?: components["schemas"]["Firing"][] | null;
+            /**
              * Id
              * Format: uuid
              * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
@@ -1999,8 +2080,17 @@ export interface components {
             /** Late Seconds */
             late_seconds: number | null;
             /**
-             * Offset Minutes
+             * Offset
+             * @description From the due, as an ISO 8601 duration: weeks and days on the wall, hours and minutes elapsed
              * @default null
+             * @example -P1D
+             */
+            offset?: string | null;
+            /**
+             * Offset Minutes
+             * @description Elapsed minutes before the due, negative after it
+             * @default null
+             * @example 30
              */
             offset_minutes?: number | null;
             /** Snoozed Until */
@@ -2029,6 +2119,11 @@ export interface components {
             /** Firing */
             firing: number;
             /**
+             * Firings
+             * @description The last one at its own time, then the last one it was snoozed to; absent where it was set by an early release
+             */
+            firings?: components["schemas"]["Firing"][] | null;
+            /**
              * Id
              * Format: uuid
              * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
@@ -2038,7 +2133,17 @@ export interface components {
             late_seconds: number | null;
             /** Ledger */
             ledger: components["schemas"]["LedgerEntry"][];
-            /** Offset Minutes */
+            /**
+             * Offset
+             * @description From the due, as an ISO 8601 duration: weeks and days on the wall, hours and minutes elapsed
+             * @example -P1D
+             */
+            offset?: string | null;
+            /**
+             * Offset Minutes
+             * @description Elapsed minutes before the due, negative after it
+             * @example 30
+             */
             offset_minutes?: number | null;
             /** Snoozed Until */
             snoozed_until: string | null;
@@ -2070,6 +2175,11 @@ export interface components {
             /** Firing */
             firing: number;
             /**
+             * Firings
+             * @description The last one at its own time, then the last one it was snoozed to; absent where it was set by an early release
+             */
+            firings?: components["schemas"]["Firing"][] | null;
+            /**
              * Id
              * Format: uuid
              * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
@@ -2077,7 +2187,17 @@ export interface components {
             id: string;
             /** Late Seconds */
             late_seconds: number | null;
-            /** Offset Minutes */
+            /**
+             * Offset
+             * @description From the due, as an ISO 8601 duration: weeks and days on the wall, hours and minutes elapsed
+             * @example -P1D
+             */
+            offset?: string | null;
+            /**
+             * Offset Minutes
+             * @description Elapsed minutes before the due, negative after it
+             * @example 30
+             */
             offset_minutes?: number | null;
             /** Snoozed Until */
             snoozed_until: string | null;
@@ -2110,7 +2230,7 @@ export interface components {
         };
         /**
          * ReminderSpec
-         * @description A wanted reminder: minutes before due, or an instant; an id keeps the life of one that is there already.
+         * @description A wanted reminder: a distance from the due, or an instant; an id keeps the life of one that is there already.
          */
         ReminderSpec: {
             /**
@@ -2123,6 +2243,11 @@ export interface components {
              * @default null
              */
             id?: string | null;
+            /**
+             * Offset
+             * @default null
+             */
+            offset?: string | null;
             /**
              * Offset Minutes
              * @default null
@@ -2505,7 +2630,18 @@ export interface components {
          *           "acknowledged_at": null,
          *           "fire_at": "2026-12-01T07:30:00.000Z",
          *           "fired_at": null,
-         *           "firing": 0,
+         *           "firing": 1,
+         *           "firings": [
+         *             {
+         *               "acknowledged_at": null,
+         *               "fire_at": "2026-12-01T07:30:00.000Z",
+         *               "fired_at": null,
+         *               "firing": 1,
+         *               "late_seconds": null,
+         *               "snoozed": false,
+         *               "status": "pending"
+         *             }
+         *           ],
          *           "id": "c6d0a6a0-43b1-4d6c-9d3a-64d4c5b7f1aa",
          *           "late_seconds": null,
          *           "offset_minutes": 30,
@@ -2720,7 +2856,7 @@ export interface components {
         };
         /**
          * UserDefaults
-         * @description The user's defaults. Null means no reminder for a new task, no daily digest, no quiet hours.
+         * @description The user's defaults. Null means no daily digest, no quiet hours; without either form of a reminder there is none.
          */
         UserDefaults: {
             /**
@@ -2730,7 +2866,14 @@ export interface components {
             digest_at: string | null;
             quiet_hours: components["schemas"]["QuietHours"] | null;
             /**
+             * Reminder Offset
+             * @description The reminder of a task with a due, as an ISO 8601 duration
+             * @example -P1D
+             */
+            reminder_offset: string | null;
+            /**
              * Reminder Offset Minutes
+             * @description The same in elapsed minutes; setting one of both clears the other
              * @example 30
              */
             reminder_offset_minutes: number | null;
@@ -2757,12 +2900,22 @@ export interface components {
         };
         /**
          * WhyForm
-         * @description How the reminder was set: exactly one of both fields.
+         * @description How the reminder was set: exactly one of the fields.
          */
         WhyForm: {
             /** At */
             at?: string | null;
-            /** Offset Minutes */
+            /**
+             * Offset
+             * @description From the due, as an ISO 8601 duration: weeks and days on the wall, hours and minutes elapsed
+             * @example -P1D
+             */
+            offset?: string | null;
+            /**
+             * Offset Minutes
+             * @description Elapsed minutes before the due, negative after it
+             * @example 30
+             */
             offset_minutes?: number | null;
         };
     };

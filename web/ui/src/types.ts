@@ -27,7 +27,7 @@ export type ReminderLife = Schemas["ReminderLife"]
 
 export type Priority = Task["priority"]
 export type Due = NonNullable<Task["due"]>
-export type ReminderInput = { id?: string; offset_minutes: number } | { id?: string; at: string }
+export type ReminderInput = { id?: string } & ({ offset: string } | { offset_minutes: number } | { at: string })
 
 /** The fields that a person may change with one PATCH. */
 export type TaskPatch = Partial<Pick<Task, "title" | "description" | "priority" | "tags" | "due" | "checklist">> & {

@@ -58,7 +58,7 @@ const table: [string, Meaning][] = [
   ["C# lesson", { title: "C# lesson", tags: [] }],
   [
     "Dentist friday 9am remind me 1 day before remind 1h",
-    { title: "Dentist", reminders: [{ offset_minutes: 1440 }, { offset_minutes: 60 }] },
+    { title: "Dentist", reminders: [{ offset: "-P1D" }, { offset_minutes: 60 }] },
   ],
   ["Dentist friday remind me at 18:00", { reminders: [{ at: "2026-11-25T17:00:00.000Z" }] }],
   ["Dentist friday remind me tomorrow 8am", { reminders: [{ at: "2026-11-26T07:00:00.000Z" }], due: on("2026-11-27") }],

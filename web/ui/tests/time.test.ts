@@ -1,6 +1,6 @@
 // Wall clocks over zones: gaps, overlaps, half-hour zones; and times in words.
 import { describe, expect, it } from "vitest"
-import { dayLabel, dueLabel, lateLabel, momentLabel, nextMonday, offsetLabel, spanLabel } from "../src/format.ts"
+import { dayLabel, dueLabel, lateLabel, momentLabel, nextMonday, spanLabel } from "../src/format.ts"
 import { addDays, addMonths, daysBetween, instantAt, isDate, localAt, weekdayOf } from "../src/time.ts"
 
 const utc = (text: string) => Date.parse(text)
@@ -65,15 +65,8 @@ describe("wording", () => {
     expect(dayLabel(date, "2026-11-25")).toMatch(label)
   })
 
-  it("words spans and offsets", () => {
+  it("words spans", () => {
     expect([12_000, 180_000, 5_400_000, 172_800_000].map(spanLabel)).toEqual(["12 s", "3 min", "1.5 h", "2 days"])
-    expect([0, 10, 60, 1440, 20160].map(offsetLabel)).toEqual([
-      "At the due time",
-      "10 min before",
-      "1 hour before",
-      "1 day before",
-      "2 weeks before",
-    ])
     expect(lateLabel(200)).toBe("3 min late")
     expect(nextMonday("2026-11-23")).toBe("2026-11-30")
   })

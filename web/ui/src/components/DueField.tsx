@@ -1,5 +1,7 @@
 // The due date and the reminders of the open task.
-import { dueLabel, lateLabel, momentLabel, offsetLabel } from "../format.ts"
+import { firingsOf, isUnanswered, timesAhead } from "../firings.ts"
+import { dueLabel, lateLabel, momentLabel } from "../format.ts"
+import { offsetLabel } from "../offsets.ts"
 import { patchTask, reminderInputs, snooze } from "../store/changes.ts"
 import { now } from "../store/clock.ts"
 import { saveTask } from "../store/scope.ts"
@@ -8,7 +10,7 @@ import type { Reminder, ReminderInput, Task } from "../types.ts"
 import { DuePicker } from "./DuePicker.tsx"
 import { Icon } from "./Icon.tsx"
 import { Popover } from "./Popover.tsx"
-import { ReminderPicker } from "./ReminderPicker.tsx"
+import { countsOf, DaysButton, ReminderPicker } from "./ReminderPicker.tsx"
 import { SnoozeMenu } from "./SnoozeMenu.tsx"
 import { DueMark } from "./TaskRow.tsx"
 
@@ -60,16 +62,18 @@ export function DueField({ task, disabled }: Props) {
 
 export function RemindersField({ task, disabled }: Props) {
   const save = (reminders: ReminderInput[]) => void saveTask(task, { reminders })
+  const isAllDay = task.due !== null && "date" in task.due
+  const nameOf = (reminder: Reminder) => reminderName(reminder, isAllDay)
   return (
     <ul class="reminders" aria-label="Reminders">
       {task.reminders.map((reminder) => (
         <li key={reminder.id} class={`reminder is-${reminder.status}`}>
           <Icon name="notifications" size={15} />
-          <span>{reminderName(reminder)}</span>
+          <span>{nameOf(reminder)}</span>
           <span class="reminder-state">{reminderState(reminder)}</span>
           {!disabled && task.status === "open" && isUnanswered(reminder) && (
             <Popover
-              label={`Snooze ${reminderName(reminder)}`}
+              label={`Snooze ${nameOf(reminder)}`}
               class="icon-button small"
               button={<Icon name="snooze" size={15} />}
             >
@@ -84,10 +88,22 @@ export function RemindersField({ task, disabled }: Props) {
             </Popover>
           )}
           {!disabled && (
+            <DaysButton
+              offset={reminder}
+              onPick={(days) =>
+                save(
+                  reminderInputs(task.reminders).map((it) =>
+                    it.id === reminder.id ? { id: reminder.id, ...days } : it,
+                  ),
+                )
+              }
+            />
+          )}
+          {!disabled && (
             <button
               type="button"
               class="icon-button small"
-              aria-label={`Remove reminder ${reminderName(reminder)}`}
+              aria-label={`Remove reminder ${nameOf(reminder)}`}
               onClick={() => save(reminderInputs(task.reminders.filter((it) => it !== reminder)))}
             >
               <Icon name="close" size={14} />
@@ -100,7 +116,7 @@ export function RemindersField({ task, disabled }: Props) {
           <Popover label="Add reminder" class="value-button" button={<span class="placeholder">Add reminder</span>}>
             {(close) => (
               <ReminderPicker
-                hasDue={task.due !== null}
+                counts={countsOf(task.due)}
                 onPick={(reminder) => {
                   close()
                   save([...reminderInputs(task.reminders), reminder])
@@ -114,19 +130,20 @@ export function RemindersField({ task, disabled }: Props) {
   )
 }
 
-function isUnanswered({ status, acknowledged_at }: Reminder): boolean {
-  return status === "fired" && !acknowledged_at
+function reminderName(reminder: Reminder, isAllDay: boolean): string {
+  const { at } = reminder
+  return at ? momentLabel(Date.parse(at), zone.value, now.value) : offsetLabel(reminder, isAllDay)
 }
 
-function reminderName({ at, offset_minutes }: Reminder): string {
-  return at ? momentLabel(Date.parse(at), zone.value, now.value) : offsetLabel(offset_minutes ?? 0)
-}
-
-function reminderState({ status, fire_at, fired_at, late_seconds, snoozed_until, at }: Reminder): string {
-  const moment = (instant: string) => momentLabel(Date.parse(instant), zone.value, now.value)
+function reminderState(reminder: Reminder): string {
+  const moment = (instant: string | null) => (instant ? momentLabel(Date.parse(instant), zone.value, now.value) : "")
+  const ahead = timesAhead(reminder).filter((it) => it.snoozed || !reminder.at)
+  if (ahead.length > 0)
+    return ahead.map((it) => (it.snoozed ? `snoozed to ${moment(it.fire_at)}` : moment(it.fire_at))).join(", ")
+  const { status, fired_at, late_seconds } = reminder
   if (status === "cancelled") return "cancelled"
-  if (status === "fired")
-    return late_seconds ? `fired, ${lateLabel(late_seconds)}` : fired_at ? `fired ${moment(fired_at)}` : "fired"
-  if (snoozed_until) return `snoozed to ${moment(snoozed_until)}`
-  return fire_at && !at ? moment(fire_at) : ""
+  if (status !== "fired") return ""
+  if (late_seconds) return `fired, ${lateLabel(late_seconds)}`
+  const asked = firingsOf(reminder).some((it) => it.asked_at && it.fired_at === fired_at)
+  return `fired ${moment(fired_at)}${asked ? ", when it was set" : ""}`.trim()
 }

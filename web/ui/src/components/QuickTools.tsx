@@ -1,18 +1,19 @@
 // The chips below quick add: each shows what was understood, opens a picker for it, and can be removed.
 import type { ComponentChildren } from "preact"
-import { dueLabel, momentLabel, offsetLabel } from "../format.ts"
+import { dueLabel, momentLabel } from "../format.ts"
+import { isOffset, offsetLabel } from "../offsets.ts"
 import type { Token } from "../quickadd.ts"
 import type { Recurrence } from "../recurrence.ts"
 import { ruleWords } from "../recurrence-words.ts"
 import { now, serverNow } from "../store/clock.ts"
-import { me, zone } from "../store/session.ts"
+import { usualOffset, zone } from "../store/session.ts"
 import { dateAt } from "../time.ts"
 import type { Due, Priority, ReminderInput } from "../types.ts"
 import { DuePicker } from "./DuePicker.tsx"
 import { Icon, type IconName } from "./Icon.tsx"
 import { Popover } from "./Popover.tsx"
 import { PRIORITY_NAMES, PriorityPicker } from "./priority.tsx"
-import { ReminderPicker } from "./ReminderPicker.tsx"
+import { countsOf, ReminderPicker } from "./ReminderPicker.tsx"
 import { openRepeat } from "./RepeatDialog.tsx"
 import { TagInput } from "./TagInput.tsx"
 
@@ -41,6 +42,7 @@ interface ToolsProps {
 
 export function QuickTools({ whole, pick, takeBack }: ToolsProps) {
   const { due, reminders, priority, tags } = whole
+  const isAllDay = countsOf(due) === "days"
   return (
     <div class="quick-tools">
       <Tool
@@ -63,13 +65,13 @@ export function QuickTools({ whole, pick, takeBack }: ToolsProps) {
       <Tool
         icon="notifications"
         label="Reminder"
-        value={reminderText(reminders)}
-        fallback={due ? defaultReminderText() : "Reminder"}
+        value={reminderText(reminders, isAllDay)}
+        fallback={due ? defaultReminderText(isAllDay) : "Reminder"}
         onRemove={() => takeBack(["reminder"], { reminders: [] })}
       >
         {(close) => (
           <ReminderPicker
-            hasDue={due !== null}
+            counts={countsOf(due)}
             onPick={(reminder) => {
               close()
               pick({ reminders: [...(reminders ?? []), reminder] })
@@ -179,18 +181,18 @@ function RepeatTool({
 
 const USUAL = { month_end: "clamp", pile_up: "all", look_ahead_days: 0 } as const
 
-function reminderText(reminders: ReminderInput[] | undefined): string | null {
+function reminderText(reminders: ReminderInput[] | undefined, isAllDay: boolean): string | null {
   if (!reminders) return null
   if (reminders.length === 0) return "No reminder"
-  return reminders.map(oneReminder).join(", ")
+  return reminders.map((it) => oneReminder(it, isAllDay)).join(", ")
 }
 
-function oneReminder(reminder: ReminderInput): string {
-  if ("at" in reminder) return momentLabel(Date.parse(reminder.at), zone.value, now.value)
-  return offsetLabel(reminder.offset_minutes)
+function oneReminder(reminder: ReminderInput, isAllDay: boolean): string {
+  if (!isOffset(reminder)) return momentLabel(Date.parse(reminder.at), zone.value, now.value)
+  return offsetLabel(reminder, isAllDay)
 }
 
-function defaultReminderText(): string {
-  const minutes = me.value?.defaults.reminder_offset_minutes
-  return minutes === null || minutes === undefined ? "Reminder" : `${offsetLabel(minutes)} (default)`
+function defaultReminderText(isAllDay: boolean): string {
+  const usual = usualOffset.value
+  return usual ? `${offsetLabel(usual, isAllDay)} (default)` : "Reminder"
 }

@@ -115,7 +115,14 @@ function Dialog({ question }: { question: Question }) {
               <BothValues conflicts={clash} />
             </section>
           )}
-          {template && <TemplateFields template={template} fault={faults.title} onChange={setTemplate} />}
+          {template && (
+            <TemplateFields
+              template={template}
+              isAllDay={form.time === ""}
+              fault={faults.title}
+              onChange={setTemplate}
+            />
+          )}
           <RepeatFields form={form} faults={faults} onChange={setForm} />
           <RepeatPreview state={asker.state.value} form={form} fault={faults.rule} />
         </div>

@@ -1,4 +1,5 @@
 // One task in a list: a box that completes it, a title that opens it, and its details in one quiet line.
+import { isUnanswered } from "../firings.ts"
 import { dueLabel, timeLabel } from "../format.ts"
 import { quoted } from "../quoted.ts"
 import { ask } from "../store/asking.ts"
@@ -131,7 +132,7 @@ export function DueMark({ task, underDay = false }: { task: Task; underDay?: boo
 /** Shows the snooze button for a task whose reminder or overdue notice is not answered yet. */
 function SnoozeButton({ task }: { task: Task }) {
   if (task.status !== "open") return null
-  const fired = task.reminders.some((it) => it.status === "fired" && !it.acknowledged_at)
+  const fired = task.reminders.some(isUnanswered)
   if (!fired && !isOverdue(task, zone.value, now.value)) return null
   return (
     <Popover label={`Snooze ${task.title}`} class="icon-button" button={<Icon name="snooze" size={16} />}>

@@ -1,22 +1,24 @@
 // The template of a series: what each of its tasks begins with.
-import { offsetLabel } from "../format.ts"
-import { me } from "../store/session.ts"
+import { isOffset, isSameOffset, type Offset, offsetLabel, offsetPart } from "../offsets.ts"
+import { usualOffset } from "../store/session.ts"
 import type { Template } from "../types.ts"
 import { Field } from "./FormField.tsx"
 import { Icon } from "./Icon.tsx"
 import { Popover } from "./Popover.tsx"
 import { PriorityPicker } from "./priority.tsx"
-import { ReminderPicker } from "./ReminderPicker.tsx"
+import { DaysButton, ReminderPicker } from "./ReminderPicker.tsx"
 import { TagInput } from "./TagInput.tsx"
 
 interface Props {
   template: Template
+  /** Whether its tasks are due on a day, without a time. */
+  isAllDay: boolean
   /** The error of the title. */
   fault: string | undefined
   onChange: (template: Template) => void
 }
 
-export function TemplateFields({ template, fault, onChange }: Props) {
+export function TemplateFields({ template, isAllDay, fault, onChange }: Props) {
   const set = (to: Partial<Template>) => onChange({ ...template, ...to })
   return (
     <div class="repeat-fields">
@@ -49,7 +51,7 @@ export function TemplateFields({ template, fault, onChange }: Props) {
         <span>Tags</span>
         <TagInput tags={template.tags} onChange={(tags) => set({ tags })} />
       </div>
-      <Reminders template={template} set={set} />
+      <Reminders template={template} isAllDay={isAllDay} set={set} />
       <Field label="Checklist, one step a line">
         {(id) => (
           <textarea
@@ -64,26 +66,32 @@ export function TemplateFields({ template, fault, onChange }: Props) {
   )
 }
 
-function Reminders({ template: { reminders }, set }: { template: Template; set: (to: Partial<Template>) => void }) {
-  const usual = me.value?.defaults.reminder_offset_minutes
+interface RemindersProps {
+  template: Template
+  isAllDay: boolean
+  set: (to: Partial<Template>) => void
+}
+
+function Reminders({ template: { reminders }, isAllDay, set }: RemindersProps) {
+  const usual = usualOffset.value
+  const others = (than: Offset) => (reminders ?? []).filter((it) => !isSameOffset(it, than))
   return (
     <div class="form-field">
       <span>Reminders</span>
       <ul class="chips" aria-label="Reminders">
         {reminders === null && (
-          <li class="hint">
-            As usual: {usual === null || usual === undefined ? "none" : offsetLabel(usual).toLowerCase()}
-          </li>
+          <li class="hint">As usual: {usual ? offsetLabel(usual, isAllDay).toLowerCase() : "none"}</li>
         )}
         {reminders?.length === 0 && <li class="hint">None</li>}
-        {reminders?.map(({ offset_minutes }) => (
-          <li class="chip" key={offset_minutes}>
-            <span class="chip-text">{offsetLabel(offset_minutes)}</span>
+        {reminders?.map((reminder) => (
+          <li class="chip" key={JSON.stringify(reminder)}>
+            <span class="chip-text">{offsetLabel(reminder, isAllDay)}</span>
+            <DaysButton offset={reminder} onPick={(days) => set({ reminders: [...others(reminder), days] })} />
             <button
               type="button"
               class="chip-remove"
-              aria-label={`Remove reminder ${offsetLabel(offset_minutes)}`}
-              onClick={() => set({ reminders: reminders.filter((it) => it.offset_minutes !== offset_minutes) })}
+              aria-label={`Remove reminder ${offsetLabel(reminder, isAllDay)}`}
+              onClick={() => set({ reminders: others(reminder) })}
             >
               <Icon name="close" size={12} />
             </button>
@@ -93,13 +101,11 @@ function Reminders({ template: { reminders }, set }: { template: Template; set: 
           <Popover label="Add reminder" class="button quiet small" button="Add">
             {(close) => (
               <ReminderPicker
-                hasDue
+                counts={isAllDay ? "days" : "time"}
                 offsetsOnly
                 onPick={(it) => {
                   close()
-                  if (!("offset_minutes" in it)) return
-                  const others = (reminders ?? []).filter((known) => known.offset_minutes !== it.offset_minutes)
-                  set({ reminders: [...others, { offset_minutes: it.offset_minutes }] })
+                  if (isOffset(it)) set({ reminders: [...others(it), offsetPart(it)] })
                 }}
               />
             )}

@@ -1,7 +1,8 @@
 // "Why did I get this?": which reminder of which task, by which rule and slot; loaded when it is pressed.
 import { useEffect, useState } from "preact/hooks"
 import { get, Refused, Unreachable } from "../api.ts"
-import { lateLabel, momentLabel, nominalLabel, offsetLabel } from "../format.ts"
+import { lateLabel, momentLabel, nominalLabel } from "../format.ts"
+import { offsetLabel } from "../offsets.ts"
 import { quoted } from "../quoted.ts"
 import { now } from "../store/clock.ts"
 import { go } from "../store/route.ts"
@@ -61,7 +62,7 @@ function Answer({ life, notification, close }: AnswerProps) {
   const { why, snoozed_until, fire_at } = life
   const { reminder, sentence, slot, series_id } = why
   const moment = (instant: string) => momentLabel(Date.parse(instant), zone.value, now.value)
-  const set = reminder.at ? `for ${moment(reminder.at)}` : offsetLabel(reminder.offset_minutes ?? 0).toLowerCase()
+  const set = reminder.at ? `for ${moment(reminder.at)}` : offsetLabel(reminder).toLowerCase()
   const toSeries = () => {
     close()
     go({ view: "series", seriesId: series_id, taskId: null, tags: [], priorities: [], search: "" })

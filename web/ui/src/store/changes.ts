@@ -1,5 +1,6 @@
 // Everything a person can do to a task: what shows at once, what is sent, and how it is undone.
 import { newId } from "../ids.ts"
+import { offsetPart } from "../offsets.ts"
 import { quoted } from "../quoted.ts"
 import type { Reminder, ReminderInput, Task, TaskPatch } from "../types.ts"
 import { serverNow } from "./clock.ts"
@@ -114,7 +115,7 @@ export function acknowledge(id: string, reminderId: string | null): Promise<bool
 
 /** Returns reminders in the form in which they are sent, without what only the server sets. */
 export function reminderInputs(reminders: readonly Reminder[]): ReminderInput[] {
-  return reminders.map(({ id, offset_minutes, at }) => (at ? { id, at } : { id, offset_minutes: offset_minutes ?? 0 }))
+  return reminders.map((it) => ({ id: it.id, ...(it.at ? { at: it.at } : offsetPart(it)) }))
 }
 
 async function answer(id: string, verb: string, body: unknown, failure: string): Promise<boolean> {

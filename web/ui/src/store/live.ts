@@ -1,5 +1,6 @@
 // What live events do to this window: a table from event type to change, and the life of the stream.
 import { batch, signal } from "@preact/signals"
+import { isUnanswered } from "../firings.ts"
 import { hold, type Step, type StreamState } from "../stream.ts"
 import { type Share, share } from "../tabs.ts"
 import type { StreamEvent } from "../types.ts"
@@ -121,7 +122,7 @@ function announce(event: StreamEvent): void {
 /** Removes toasts that were answered, here or elsewhere; a snooze answers an overdue notice, too. */
 function settleReminder({ task, type }: StreamEvent): void {
   if (!task) return
-  const still = task.reminders.filter((it) => it.status === "fired" && !it.acknowledged_at).map((it) => it.id)
+  const still = task.reminders.filter(isUnanswered).map((it) => it.id)
   answered(task.id, (it) => (it.reminder_id ? !still.includes(it.reminder_id) : type === "reminder.snoozed"))
 }
 

@@ -1,5 +1,6 @@
 // Answers to a reminder or an overdue notice.
 import { get } from "../api.ts"
+import { isUnanswered } from "../firings.ts"
 import type { Notification, Task } from "../types.ts"
 import { acknowledge, patchTask, reminderInputs, snooze } from "./changes.ts"
 import { serverNow } from "./clock.ts"
@@ -19,7 +20,7 @@ export async function snoozeNotification(notification: Notification, how: Snooze
   const { id, kind, task_id, reminder_id } = notification
   const task = task_id ? await known(task_id) : undefined
   if (!task) return false
-  const fired = kind === "reminder" || task.reminders.some((it) => it.status === "fired")
+  const fired = kind === "reminder" || task.reminders.some((it) => it.status === "fired" || isUnanswered(it))
   const done = fired ? await snooze(task.id, how, reminder_id) : await remindAgain(task, how)
   if (done) await markRead(id)
   return done
@@ -27,7 +28,7 @@ export async function snoozeNotification(notification: Notification, how: Snooze
 
 /** Snoozes from the row of a task: the reminder that fired last rings again, or the task gets one at that time. */
 export function snoozeTask(task: Task, how: SnoozeFor): Promise<boolean> {
-  const fired = task.reminders.some((it) => it.status === "fired" && !it.acknowledged_at)
+  const fired = task.reminders.some(isUnanswered)
   return fired ? snooze(task.id, how, null) : remindAgain(task, how)
 }
 

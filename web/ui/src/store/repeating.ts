@@ -1,6 +1,7 @@
 // A task that repeats, from the start or later, when its first occurrence takes its place.
 import { call, isFull, Refused, Unreachable } from "../api.ts"
 import { newId } from "../ids.ts"
+import { isOffset, isWithinLimits, offsetOf, offsetPart } from "../offsets.ts"
 import { quoted } from "../quoted.ts"
 import type { Recurrence } from "../recurrence.ts"
 import { instantAt, MINUTE } from "../time.ts"
@@ -37,7 +38,7 @@ export async function createRepeating(input: NewRepeating, key = newId()): Promi
 /** Makes a task repeat; it stays when the first occurrence is another task. The caller shows Refused and Unreachable. */
 export async function makeRepeating(task: Task, due: Due, recurrence: Recurrence): Promise<void> {
   const { title, description, priority, tags, checklist } = task
-  const reminders = reminderInputs(task.reminders).filter((it): it is OffsetInput => "offset_minutes" in it)
+  const reminders = reminderInputs(task.reminders).filter(isOffset).map(offsetPart)
   const input = {
     title,
     description,
@@ -45,7 +46,7 @@ export async function makeRepeating(task: Task, due: Due, recurrence: Recurrence
     tags,
     due,
     recurrence,
-    reminders: reminders.map(({ offset_minutes }) => ({ offset_minutes })),
+    reminders,
     checklist: checklist.map(({ text, done }) => ({ id: newId(), text, done })),
   }
   const first = await postRepeating(input, newId())
@@ -63,8 +64,6 @@ export async function makeRepeating(task: Task, due: Due, recurrence: Recurrence
   deleteTask(task.id)
 }
 
-type OffsetInput = Extract<ReminderInput, { offset_minutes: number }>
-
 /** Returns the first occurrence, or undefined when the series exists but its first task is still being made. */
 async function postRepeating(input: NewRepeating, key: string): Promise<Task | undefined> {
   const reminders = input.reminders && asOffsets(input.reminders, input.due)
@@ -79,9 +78,9 @@ async function postRepeating(input: NewRepeating, key: string): Promise<Task | u
 function asOffsets(reminders: ReminderInput[], due: Due): ReminderInput[] {
   const from = instantAt("local" in due ? due.local : `${due.date}T09:00`, ("zone" in due && due.zone) || zone.peek())
   return reminders.map((it) => {
-    if (!("at" in it)) return it
-    const before = Math.round((from - Date.parse(it.at)) / MINUTE)
-    return before >= 0 && before <= 43_200 ? { offset_minutes: before } : it
+    if (isOffset(it)) return it
+    const minutes = Math.round((Date.parse(it.at) - from) / MINUTE)
+    return isWithinLimits({ days: 0, minutes }) ? offsetOf({ days: 0, minutes }) : it
   })
 }
 

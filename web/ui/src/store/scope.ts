@@ -1,6 +1,7 @@
 // The scope of an edit of an occurrence: this one, this and the following, or all; asked where the template has the field.
 import { effect } from "@preact/signals"
 import { newId } from "../ids.ts"
+import { isOffset, offsetPart } from "../offsets.ts"
 import type { Series, SeriesPatch, Task, TaskPatch } from "../types.ts"
 import { choose } from "./asking.ts"
 import { patchTask } from "./changes.ts"
@@ -80,8 +81,8 @@ export function templatePart(patch: TaskPatch): SeriesPatch | undefined {
   if (tags !== undefined) part.tags = tags
   if (checklist !== undefined) part.checklist = checklist.map(({ text }) => ({ text, done: false }))
   if (reminders !== undefined) {
-    if (reminders.some((it) => "at" in it)) return undefined
-    part.reminders = reminders.flatMap((it) => ("at" in it ? [] : [{ offset_minutes: it.offset_minutes }]))
+    if (!reminders.every(isOffset)) return undefined
+    part.reminders = reminders.map(offsetPart)
   }
   return Object.keys(part).length > 0 ? part : undefined
 }

@@ -1,6 +1,7 @@
 // The session: who is signed in, in which zone; signing up, in and out.
 import { computed, signal } from "@preact/signals"
 import { call, get, Refused } from "../api.ts"
+import type { OffsetInput } from "../offsets.ts"
 import { browserZone } from "../time.ts"
 import type { Me } from "../types.ts"
 import { learnServerTime } from "./clock.ts"
@@ -10,6 +11,15 @@ export const me = signal<Me | null | undefined>(undefined)
 /** Why the session ended, when the reader did not end it. */
 export const endedBy = signal<"expiry" | null>(null)
 export const zone = computed(() => me.value?.timezone ?? browserZone())
+
+/** The reminder that a task with a due gets by itself; null: none. */
+export const usualOffset = computed<OffsetInput | null>(() => {
+  const { reminder_offset, reminder_offset_minutes } = me.value?.defaults ?? {}
+  if (reminder_offset) return { offset: reminder_offset }
+  return reminder_offset_minutes === null || reminder_offset_minutes === undefined
+    ? null
+    : { offset_minutes: reminder_offset_minutes }
+})
 
 export async function askWho(): Promise<void> {
   try {

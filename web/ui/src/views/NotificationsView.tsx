@@ -4,6 +4,7 @@ import { noticeText } from "../components/notice.ts"
 import { Popover } from "../components/Popover.tsx"
 import { SnoozeMenu } from "../components/SnoozeMenu.tsx"
 import { WhyButton } from "../components/WhyButton.tsx"
+import { isUnanswered } from "../firings.ts"
 import { agoLabel, lateLabel } from "../format.ts"
 import { now } from "../store/clock.ts"
 import {
@@ -116,5 +117,5 @@ function canSnooze({ kind, task_id, acknowledged_at, reminder_id }: Notification
   const task = task_id ? tasks.value.get(task_id) : undefined
   if (kind === "digest" || acknowledged_at || task?.status !== "open" || task.deleted_at) return false
   const reminder = task.reminders.find((it) => it.id === reminder_id)
-  return kind === "overdue" || (reminder?.status === "fired" && !reminder.acknowledged_at)
+  return kind === "overdue" || (reminder !== undefined && isUnanswered(reminder))
 }

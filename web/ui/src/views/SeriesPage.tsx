@@ -5,7 +5,8 @@ import { OccurrenceRow } from "../components/OccurrenceRow.tsx"
 import { Flag } from "../components/priority.tsx"
 import { SeriesStatus } from "../components/SeriesStatus.tsx"
 import { askDelete, askStop, editSeries } from "../components/series-dialogs.ts"
-import { count, offsetLabel, slotLabel } from "../format.ts"
+import { count, slotLabel } from "../format.ts"
+import { offsetLabel } from "../offsets.ts"
 import { serverNow } from "../store/clock.ts"
 import { Occurrences, openOccurrences } from "../store/occurrences.ts"
 import { viewLink } from "../store/route.ts"
@@ -73,7 +74,9 @@ function Facts({ series }: { series: Series }) {
       {reminders && (
         <li class="meta">
           <Icon name="notifications" size={14} />
-          {reminders.length === 0 ? "No reminder" : reminders.map((it) => offsetLabel(it.offset_minutes)).join(", ")}
+          {reminders.length === 0
+            ? "No reminder"
+            : reminders.map((it) => offsetLabel(it, "date" in series.start)).join(", ")}
         </li>
       )}
       {checklist.length > 0 && (

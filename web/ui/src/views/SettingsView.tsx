@@ -3,22 +3,25 @@ import { useState } from "preact/hooks"
 import { ZoneSelect } from "../components/DuePicker.tsx"
 import { Icon } from "../components/Icon.tsx"
 import { PasswordChange } from "../components/PasswordChange.tsx"
-import { offsetLabel } from "../format.ts"
+import { isSameOffset, type Offset, type OffsetInput, offsetLabel, offsetOf } from "../offsets.ts"
 import { leaveDuely } from "../store/boot.ts"
-import { me, patchMe } from "../store/session.ts"
+import { me, patchMe, usualOffset } from "../store/session.ts"
 import { setTheme, THEMES, theme } from "../store/theme.ts"
 import { show } from "../store/toasts.ts"
 import { browserZone } from "../time.ts"
 import type { Me } from "../types.ts"
 
-const USUAL = [0, 5, 10, 15, 30, 60, 120, 1440]
+const USUAL: OffsetInput[] = [
+  ...[0, 5, 10, 15, 30, 60, 120].map((minutes) => ({ offset_minutes: minutes })),
+  ...[1, 2, 7].map((days) => offsetOf({ days: -days, minutes: 0 })),
+]
 
 export function SettingsView() {
   const who = me.value
   const [name, setName] = useState(who?.name ?? "")
   if (!who) return null
-  const usual = who.defaults.reminder_offset_minutes ?? null
-  const offsets = usual === null || USUAL.includes(usual) ? USUAL : [...USUAL, usual]
+  const usual = usualOffset.value
+  const offsets = !usual || USUAL.some((it) => isSameOffset(it, usual)) ? USUAL : [...USUAL, usual]
   return (
     <div class="settings">
       <section aria-labelledby="settings-you">
@@ -53,17 +56,18 @@ export function SettingsView() {
         <label class="setting">
           <span>Usual reminder</span>
           <select
-            value={usual === null ? "none" : usual}
-            onChange={({ currentTarget: { value } }) =>
+            value={usual ? JSON.stringify(usual) : "none"}
+            onChange={({ currentTarget: { value } }) => {
+              const { offset = null, offset_minutes = null }: Offset = value === "none" ? {} : JSON.parse(value)
               void save({
-                defaults: { ...who.defaults, reminder_offset_minutes: value === "none" ? null : Number(value) },
+                defaults: { ...who.defaults, reminder_offset: offset, reminder_offset_minutes: offset_minutes },
               })
-            }
+            }}
           >
             <option value="none">None</option>
-            {offsets.map((minutes) => (
-              <option key={minutes} value={minutes}>
-                {offsetLabel(minutes)}
+            {offsets.map((offset) => (
+              <option key={JSON.stringify(offset)} value={JSON.stringify(offset)}>
+                {offsetLabel(offset)}
               </option>
             ))}
           </select>
