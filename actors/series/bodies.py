@@ -17,6 +17,7 @@ from actors.fields import (
     ItemText,
     LocalTime,
     OffsetMinutes,
+    OffsetTime,
     Priority,
     Sparse,
     Tags,
@@ -32,8 +33,9 @@ PileUp = Literal["all", "newest"]
 RuleText = Annotated[str, StringConstraints(max_length=MAX_RULE), STORABLE]
 LookAheadDays = Annotated[StrictInt, Field(ge=0, le=MAX_LOOK_AHEAD_DAYS)]
 Generation = Annotated[StrictInt, Field(ge=1)]
-# The name of a slot: its nominal local start, `2026-01-31T09:00` or `2026-01-31`.
-SlotName = LocalTime | CalendarDate
+# The name of a slot: its nominal local start, `2026-01-31T09:00` or `2026-01-31`; the second of two equal times has its
+# offset, `2026-10-25T02:00+01:00`.
+SlotName = LocalTime | CalendarDate | OffsetTime
 
 
 class TemplateItem(Sparse):
