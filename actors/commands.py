@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid5
 
 import orjson
-from pydantic import AfterValidator, Field, StrictInt, ValidationError, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from actors.fields import (
@@ -34,13 +34,18 @@ from actors.series.bodies import (
     DeleteSeries,
     MoveSlot,
     OccurrenceCompleted,
+    OccurrencePlace,
     OccurrenceReport,
     OccurrenceTaken,
+    OccurrenceWritten,
     PatchSeries,
     Retemplate,
     SkipSlot,
     SplitSeries,
     StopSeries,
+    TakeUp,
+    UndoSeries,
+    UnskipSlot,
     Withdraw,
 )
 
@@ -68,7 +73,7 @@ class CreateTask(TaskFields):
     id: Id | None = None
     title: Title
     series_id: Id | None = None
-    occurrence: OccurrenceReport | None = None
+    occurrence: OccurrencePlace | None = None
     wanted_since: Instant | None = None
 
 
@@ -93,7 +98,10 @@ class AddTags(Body):
 
 
 class RemoveTag(Body):
+    """Takes a tag away; `everywhere` where it goes from all tasks of the person."""
+
     tag: TagName
+    everywhere: StrictBool = False
 
 
 class RenameTag(Body):
@@ -200,11 +208,14 @@ BODIES: Mapping[str, type[Body]] = {
     "PatchUser": PatchUser,
     "DeleteUser": Empty,
     "Withdraw": Withdraw,
+    "TakeUp": TakeUp,
     "Retemplate": Retemplate,
     "CreateSeries": CreateSeries,
     "PatchSeries": PatchSeries,
     "SplitSeries": SplitSeries,
+    "UndoSeries": UndoSeries,
     "SkipSlot": SkipSlot,
+    "UnskipSlot": UnskipSlot,
     "MoveSlot": MoveSlot,
     "PauseSeries": Empty,
     "ResumeSeries": Empty,
@@ -215,6 +226,7 @@ BODIES: Mapping[str, type[Body]] = {
     "OccurrenceCompleted": OccurrenceCompleted,
     "OccurrenceDeleted": OccurrenceReport,
     "OccurrenceOpened": OccurrenceReport,
+    "OccurrenceWritten": OccurrenceWritten,
 }
 
 
