@@ -68,13 +68,18 @@ class TaskFields(Body):
 
 
 class CreateTask(TaskFields):
-    """A task, maybe an occurrence. `wanted_since` is when that ought to have been there: reminders since then come late."""
+    """A task, maybe an occurrence.
+
+    `wanted_since` is when that ought to have been there: reminders since then come late. `slot_due` is the due of its slot
+    where a person has moved that.
+    """
 
     id: Id | None = None
     title: Title
     series_id: Id | None = None
     occurrence: OccurrencePlace | None = None
     wanted_since: Instant | None = None
+    slot_due: Due | None = None
 
 
 class PatchTask(Body):

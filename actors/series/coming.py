@@ -198,6 +198,8 @@ def _make(step: Step, numbered: Numbered) -> tuple[Step, MadeSlot]:
     step = step.weigh(step.template_bytes)
     task = series_slots.task_body(step.state, step.recurrence, made, step.since)
     step = step.record_slot("triggered", made, task=task)
+    if "slot_due" in task:  # a person has moved it
+        step = step.having(step.agenda.writing(made["task_id"]))
     return step.lists(unreported=(*step.agenda.unreported, made)[-series_state.MAX_OPEN :]), made
 
 

@@ -146,6 +146,8 @@ def _reopen_today(step: Step, old: Recurrence, taken: set[str]) -> Step:
 def _rename_shelved(step: Step, old: Recurrence, entry: Shelved, taken: set[str], *, goes_on: bool) -> Step:
     """Gives a slot on the shelf its name under the new rule. The open task of a slot that comes is held for it."""
     made = entry["made"]
+    if entry["state"] != "kept" and _day(made["slot"]) < today_of(step, old):
+        return step
     known = old if slot_named(old, made["slot"]) is not None else None
     name = becomes(known, step.recurrence, made["slot"])
     if name is None or name in taken:

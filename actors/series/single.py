@@ -182,7 +182,7 @@ def _recorded(step: Step, made: MadeSlot, due: DueShape | None) -> Step:
     name, own = made["slot"], due_of(step.recurrence, Slot(made["generation"], made["slot"]))
     known = step.agenda.moved.get(name)
     change: Changes = {"moved": {"old": {name: known} if known else {}, "new": {name: due} if due else {}}}
-    return step.record_slot("moved", made, change, due=due or own)
+    return step.having(step.agenda.writing(made["task_id"])).record_slot("moved", made, change, due=due or own)
 
 
 def _trashed(agenda: Agenda, made: MadeSlot) -> Refused | None:

@@ -262,12 +262,17 @@ def next_due(series: SeriesState, recurrence: Recurrence, now: str) -> str | Non
 
 
 def task_body(series: Series, recurrence: Recurrence, made: MadeSlot, since: str) -> Json:
-    """Returns the body of the CreateTask for a slot; reminders are absent where the user's default is wanted."""
+    """Returns the body of the CreateTask for a slot; reminders are absent where the user's default is wanted.
+
+    `slot_due` is there where a person has moved the slot: the due that it would have.
+    """
     template = {name: value for name, value in series["template"].items() if value is not None}
+    own, moved = due_of(recurrence, Slot(made["generation"], made["slot"])), series["moved"].get(made["slot"])
     return {
         "id": made["task_id"],
         **template,
-        "due": series["moved"].get(made["slot"]) or due_of(recurrence, Slot(made["generation"], made["slot"])),
+        "due": moved or own,
+        **({"slot_due": own} if moved else {}),
         "series_id": series["id"],
         "occurrence": {"generation": made["generation"], "slot": made["slot"]},
         "wanted_since": since,

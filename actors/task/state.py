@@ -87,7 +87,7 @@ def new(task_id: str, command: Command, now: datetime) -> TaskState:
         "reminders_chosen": specs is not None,
     }
     if state["series_id"] is not None:
-        state.update({"written": False, "slot_due": due})
+        state.update({"written": "slot_due" in body, "slot_due": body.get("slot_due", due)})
     if specs is None:
         specs = [] if due is None else default_reminders(command)
     chosen = reminders.chosen([], specs, task_id, command.id)

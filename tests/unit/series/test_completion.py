@@ -122,7 +122,8 @@ def test_a_move_outlives_a_pause() -> None:
     desk.do("MoveSlot", {"slot": "2026-11-25T09:00", "to": to})
     desk.do("PauseSeries")
     desk.do("ResumeSeries")
-    assert (desk.awaited, desk.events[-1]["data"]["moved"], len(desk.made)) == ("2026-11-25T09:00", True, 2)
+    assert (desk.awaited, desk.series["moved"]) == ("2026-11-25T09:00", {"2026-11-25T09:00": to})
+    assert (desk.withdrawn, len(desk.made)) == ([], 2)
 
 
 def test_skipped_ahead_of_its_time_it_goes_on_from_that() -> None:
