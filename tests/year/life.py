@@ -230,9 +230,8 @@ class Life:
         body = {"slot": slot[0].nominal, "patch": {"template": {"reminders": []}}}
         successor_id = str(uuid5(UUID(self.id), self._command_id(at, self.id, "SplitSeries")))
         probe = Series(successor_id, spec, None, at)
-        if not set(first.nominal for first in [*(one for one, _ in probe.coming), *probe.upcoming(400)]) - (
-            series.skipped | series.over_ahead
-        ):
+        ahead = {first.nominal for first in [*(one for one, _ in probe.coming), *probe.upcoming(400)]}
+        if not ahead - (series.skipped | series.over_ahead):
             return
         self._command_series(at, "SplitSeries", body)
         born = Series(successor_id, spec, None, at, split_from=(series, slot[0]))

@@ -68,7 +68,9 @@ def test_of_a_rule_with_other_slots_the_common_ones_keep_their_tasks_and_their_m
     assert list(desk.series["moved"]) == days("11-25")
     desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=4"})
     assert (desk.withdrawn, desk.slots("ahead")) == (days("11-24", "11-26"), days("11-27"))
-    assert (desk.series["moved"], desk.series["kept"]) == ({}, [desk.task_of("2026-11-25T09:00")]), "a person has moved it"
+    assert (desk.series["moved"], desk.series["kept"]) == ({}, [desk.task_of("2026-11-25T09:00")]), (
+        "a person has moved it"
+    )
 
 
 def test_a_slot_whose_task_stays_under_another_rule_is_shown_once_and_numbered() -> None:
