@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid5
 
 import orjson
-from pydantic import AfterValidator, Field, StrictInt, ValidationError, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from actors.fields import (
@@ -34,13 +34,18 @@ from actors.series.bodies import (
     DeleteSeries,
     MoveSlot,
     OccurrenceCompleted,
+    OccurrencePlace,
     OccurrenceReport,
     OccurrenceTaken,
+    OccurrenceWritten,
     PatchSeries,
     Retemplate,
     SkipSlot,
     SplitSeries,
     StopSeries,
+    TakeUp,
+    UndoSeries,
+    UnskipSlot,
     Withdraw,
 )
 
@@ -63,13 +68,18 @@ class TaskFields(Body):
 
 
 class CreateTask(TaskFields):
-    """A task, maybe an occurrence. `wanted_since` is when that ought to have been there: reminders since then come late."""
+    """A task, maybe an occurrence.
+
+    `wanted_since` is when that ought to have been there: reminders since then come late. `slot_due` is the due of its slot
+    where a person has moved that.
+    """
 
     id: Id | None = None
     title: Title
     series_id: Id | None = None
-    occurrence: OccurrenceReport | None = None
+    occurrence: OccurrencePlace | None = None
     wanted_since: Instant | None = None
+    slot_due: Due | None = None
 
 
 class PatchTask(Body):
@@ -93,7 +103,10 @@ class AddTags(Body):
 
 
 class RemoveTag(Body):
+    """Takes a tag away; `everywhere` where it goes from all tasks of the person."""
+
     tag: TagName
+    everywhere: StrictBool = False
 
 
 class RenameTag(Body):
@@ -200,11 +213,14 @@ BODIES: Mapping[str, type[Body]] = {
     "PatchUser": PatchUser,
     "DeleteUser": Empty,
     "Withdraw": Withdraw,
+    "TakeUp": TakeUp,
     "Retemplate": Retemplate,
     "CreateSeries": CreateSeries,
     "PatchSeries": PatchSeries,
     "SplitSeries": SplitSeries,
+    "UndoSeries": UndoSeries,
     "SkipSlot": SkipSlot,
+    "UnskipSlot": UnskipSlot,
     "MoveSlot": MoveSlot,
     "PauseSeries": Empty,
     "ResumeSeries": Empty,
@@ -215,6 +231,7 @@ BODIES: Mapping[str, type[Body]] = {
     "OccurrenceCompleted": OccurrenceCompleted,
     "OccurrenceDeleted": OccurrenceReport,
     "OccurrenceOpened": OccurrenceReport,
+    "OccurrenceWritten": OccurrenceWritten,
 }
 
 

@@ -52,10 +52,11 @@ class _Data(TypedDict):
 
 
 class TaskData(_Data):
-    """`task` is as the turn left it."""
+    """`task` is as the turn left it; `written`: a person has changed the task of a series for the first time."""
 
     task_id: str
     task: Task
+    written: NotRequired[bool]
 
 
 class OverdueData(TaskData):
@@ -69,6 +70,7 @@ class ReminderData(_Data):
 
     task_id: str
     task: Task | TrimmedTask
+    written: NotRequired[bool]
     trimmed: NotRequired[bool]
     reminder: Reminder
 
@@ -132,6 +134,22 @@ class MovedData(SlotData):
     due: DueShape
 
 
+class WithdrawnData(SlotData):
+    """`asked` is true when a person has said that the task is to go, and not only what else is to be."""
+
+    asked: NotRequired[bool]
+
+
+class TakenUpData(SlotData):
+    """The task is that of the slot; see the command `TakeUp` for the rest."""
+
+    due: DueShape
+    moved: bool
+    restored: bool
+    fields: dict[str, Any]
+    taken_from: NotRequired[str | None]
+
+
 class RetemplatedData(SlotData):
     """`fields` is the body of the Retemplate for the task."""
 
@@ -190,7 +208,10 @@ EVENTS: Mapping[str, type] = {
     "recurrence.triggered": TriggeredData,
     "recurrence.instance-created": SlotData,
     "recurrence.skipped": SlotData,
-    "recurrence.withdrawn": SlotData,
+    "recurrence.unskipped": SlotData,
+    "recurrence.written": SlotData,
+    "recurrence.withdrawn": WithdrawnData,
+    "recurrence.taken-up": TakenUpData,
     "recurrence.moved": MovedData,
     "recurrence.retemplated": RetemplatedData,
     "user.registered": UserData,

@@ -40,6 +40,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
+_OFFSET = re.compile(r"[+-]([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
@@ -78,6 +79,13 @@ def _local(text: str) -> str:
     raise PydanticCustomError(
         "invalid_date", "not a local date and time, written YYYY-MM-DDTHH:MM or …:SS, without offset"
     )
+
+
+def _offset_time(text: str) -> str:
+    _local(text[:-6])
+    if _OFFSET.fullmatch(text[-6:]):
+        return text
+    raise PydanticCustomError("invalid_date", "not a local time with its offset, written YYYY-MM-DDTHH:MM+HH:MM")
 
 
 def _time_of_day(text: str) -> str:
@@ -170,6 +178,7 @@ PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email), STORABLE]
 CalendarDate = Annotated[str, AfterValidator(_date), STORABLE]
 LocalTime = Annotated[str, AfterValidator(_local), STORABLE]
+OffsetTime = Annotated[str, AfterValidator(_offset_time), STORABLE]
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day), STORABLE]
 Instant = Annotated[str, AfterValidator(_instant), STORABLE]
 Zone = Annotated[str, AfterValidator(_zone), STORABLE]

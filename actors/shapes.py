@@ -138,8 +138,9 @@ class MadeSlot(TypedDict):
 class Series(TypedDict):
     """A series. `awaited` is the next slot, `ahead` are further ones made before their time.
 
-    `open` are the newest 100 that have started and whose tasks nobody has reported as done or gone. This generation has
-    no slot on the day `begins_after` or before, nor at the slot `ends_before` or later.
+    `open` are the newest 100 that have started and whose tasks nobody has reported as done or gone. `kept` are the ids
+    of open tasks that were written into and whose slots the series does not have any more. This generation has no slot on
+    the day `begins_after` or before (with a time: at that slot or before), nor at the slot `ends_before` or later.
     """
 
     id: str
@@ -161,6 +162,7 @@ class Series(TypedDict):
     awaited: MadeSlot | None
     ahead: list[MadeSlot]
     open: list[MadeSlot]
+    kept: NotRequired[list[str]]
     skipped: list[str]
     moved: dict[str, DueShape]
     created_at: str

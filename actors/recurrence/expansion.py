@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,11 @@ DAY = timedelta(days=1)
 
 
 class Slot(NamedTuple):
-    """A place in a series, named by its local start before any gap shift or move: `2026-11-22[T09:00[:30]]`."""
+    """A place in a series, named by its local start before any gap shift or move: `2026-11-22[T09:00[:30]]`.
+
+    Where clocks go back, a series of elapsed hours may start at one wall-clock time twice: the name of the second ends
+    with its offset, as `2026-10-25T02:00+01:00`.
+    """
 
     generation: int
     nominal: str
@@ -28,6 +32,11 @@ class Slot(NamedTuple):
     def day(self) -> date:
         """The calendar day of the nominal start."""
         return date.fromisoformat(self.nominal[:10])
+
+    @property
+    def local(self) -> str:
+        """The nominal start as a clock shows it, without an offset."""
+        return self.nominal[:-6] if self.nominal[-6:-5] in {"+", "-"} and "T" in self.nominal else self.nominal
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +205,82 @@ def after_completion(recurrence: Recurrence, slot: Slot, completed: datetime, ma
     return None if day is None else _slot(recurrence, day)
 
 
+def next_after(recurrence: Recurrence, completed: datetime, made: int) -> Slot | None:
+    """Returns the slot an interval after a completion, at the wall-clock time of the start; None after the last.
+
+    `made` counts the slots so far, skipped ones included. The slot may be before the one that was completed, and may have
+    its name.
+    """
+    rule = recurrence.rule
+    if rule.count is not None and made >= rule.count:
+        return None
+    done = completed.astimezone(ZoneInfo(recurrence.zone)).date()
+    day = next(_days(replace(recurrence, start=done), done + DAY), None)
+    return None if day is None else _slot(recurrence, day)
+
+
 def slot_at(recurrence: Recurrence, slot: Slot) -> datetime:
     """Returns the UTC instant at which a slot starts: in a gap the first valid one, in an overlap the first of two.
 
     A slot that is a day starts when that day starts in the zone of the recurrence.
     """
-    return _at(recurrence, slot.day)
+    return starts_at(slot.nominal, recurrence.zone)
+
+
+def starts_at(nominal: str, zone: str) -> datetime:
+    """Returns the UTC instant at which a slot of that name starts in `zone`; see `slot_at`."""
+    named = datetime.fromisoformat(nominal)
+    return instant_of(named, zone) if named.tzinfo is None else named.astimezone(UTC)
+
+
+def rank(recurrence: Recurrence, slot: Slot) -> tuple[datetime, datetime]:
+    """Returns what puts slots in order, those of several recurrences too: instants first, then times on the wall.
+
+    Two slots may start at one instant, where a gap in the clock takes the time of the first away.
+    """
+    return slot_at(recurrence, slot), datetime.fromisoformat(slot.local)
+
+
+def has_many_a_day(recurrence: Recurrence) -> bool:  # noqa: ARG001  # no rule has yet
+    """Returns whether a day may have more than one slot."""
+    return False
+
+
+def default_pile_up(recurrence: Recurrence) -> Literal["all", "newest"]:
+    """Returns which open occurrences stay where nobody says it: only the newest when they come more often than daily."""
+    return "newest" if has_many_a_day(recurrence) else "all"
+
+
+def key_of(recurrence: Recurrence, slot: Slot) -> str:
+    """Returns the name of a slot by schedule that an edit of time, zone or all-day leaves alone.
+
+    It is the day where a day has one slot at most, else day and time.
+    """
+    return slot.nominal if has_many_a_day(recurrence) else slot.nominal[:10]
+
+
+def slots_of_day(recurrence: Recurrence, day: date) -> list[Slot]:
+    """Returns the slots by schedule that are named by that day, in order."""
+    return list(takewhile(lambda slot: slot.day == day, slots_since(recurrence, day)))
+
+
+def slot_named(recurrence: Recurrence, nominal: str) -> Slot | None:
+    """Returns the slot by schedule of that name; None where the recurrence has none."""
+    try:
+        day = date.fromisoformat(nominal[:10])
+    except ValueError:
+        return None
+    return next((slot for slot in slots_of_day(recurrence, day) if slot.nominal == nominal), None)
+
+
+def due_of(recurrence: Recurrence, slot: Slot) -> dict[str, str | None]:
+    """Returns the time of a slot as a due. The second of two equal times is given in UTC: a due means the first."""
+    if recurrence.clock is None:
+        return {"date": slot.nominal}
+    if slot.local == slot.nominal:
+        return {"local": slot.nominal, "zone": None if recurrence.floats else recurrence.zone}
+    starts = slot_at(recurrence, slot).replace(tzinfo=None)
+    return {"local": starts.isoformat(timespec="seconds" if starts.second else "minutes"), "zone": "UTC"}
 
 
 def _chain(recurrence: Recurrence) -> Iterator[Slot]:

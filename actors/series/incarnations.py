@@ -1,38 +1,37 @@
 """The slot of a series whose id something else has: its task gets another id, and is made under that."""
 
+from dataclasses import replace
+
+from actors.commands import occurrence_id
 from actors.replies import Decision
 from actors.series import slots as series_slots
 from actors.series import state as series_state
-from actors.series.draft import Draft
+from actors.series.step import Step
 from actors.shapes import MadeSlot
 
 
-def taken_slot(draft: Draft) -> Decision:
-    """Gives the task of a slot its next id, and has it made; does nothing for a slot that has gone or has another id."""
-    body, state = draft.command.body, draft.state
-    name = f"{body['generation']}/{body['slot']}"
-    incarnations = dict(state.get("incarnations", {}))
-    made = series_state.made(state, body["task_id"])
-    if made is None or incarnations.get(name, 0) >= series_state.MAX_INCARNATION:
-        return draft.decided()
-    incarnations[name] = incarnations.pop(name, 0) + 1
-    state["incarnations"] = dict(list(incarnations.items())[-series_state.MAX_INCARNATIONS :])
-    anew: MadeSlot = {**made, "task_id": series_state.slot_task_id(state, made["generation"], made["slot"])}
-    _replace(draft, made["task_id"], anew)
-    task = series_slots.task_body(state, draft.recurrence, anew, body["wanted_since"])
-    draft.record_slot("triggered", anew, task=task)
-    return draft.decided()
+def taken_slot(step: Step) -> Decision:
+    """Gives the task of a slot its next id, and has it made; does nothing for a slot that has gone or has another id.
 
-
-def _replace(draft: Draft, old: str, anew: MadeSlot) -> None:
-    """Puts the slot in place of the one that had the id `old`; what waits for that task comes with the new one."""
-
-    def now(entries: list[MadeSlot]) -> list[MadeSlot]:
-        return [anew if made["task_id"] == old else made for made in entries]
-
-    state = draft.state
-    awaited = state["awaited"]
-    state["awaited"] = anew if awaited is not None and awaited["task_id"] == old else awaited
-    state["ahead"], state["open"] = now(state["ahead"]), now(state["open"])
-    state["unreported"] = now(state["unreported"])
-    state["backlog"] = [entry for entry in state["backlog"] if entry["made"]["task_id"] != old]
+    A slot on the shelf is forgotten: it gets a task when it comes.
+    """
+    agenda, old_id = step.agenda, step.body["task_id"]
+    if (entry := agenda.shelved(old_id)) is not None:
+        return step.having(agenda.without([entry["made"]])).decided()
+    made = agenda.made(old_id)
+    if made is None:
+        return step.decided()
+    name = series_state.slot_name(step.state, made["slot"], made["number"])
+    place = f"{made['generation']}/{name}"
+    incarnation = agenda.incarnations.get(place, 0)
+    if occurrence_id(step.series["id"], made["generation"], name, incarnation) == old_id:
+        incarnation += 1
+    if incarnation > series_state.MAX_INCARNATION:
+        return step.decided()
+    known = {**{other: n for other, n in agenda.incarnations.items() if other != place}, place: incarnation}
+    known = dict(list(known.items())[-series_state.MAX_INCARNATIONS :])
+    anew: MadeSlot = {**made, "task_id": occurrence_id(step.series["id"], made["generation"], name, incarnation)}
+    backlog = tuple(entry for entry in agenda.backlog if entry["made"]["task_id"] != old_id)
+    step = step.having(replace(agenda.replacing(old_id, anew), incarnations=known, backlog=backlog))
+    task = series_slots.task_body(step.state, step.recurrence, anew, step.body["wanted_since"])
+    return step.record_slot("triggered", anew, task=task).decided()

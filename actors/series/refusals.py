@@ -30,3 +30,4 @@ NO_ROOM = Refused(
     422,
     {"errors": [{"pointer": "", "code": "series_too_large", "detail": f"more than {MAX_TEMPLATE_BYTES} bytes"}]},
 )
+UNDO_EXPIRED = Refused("undo_expired", "This edit is too old to be undone: more than 30 days or 100 edits.", 409)

@@ -17,16 +17,21 @@ from actors.recurrence.expansion import (
     Policies,
     Recurrence,
     Slot,
-    after_completion,
+    due_of,
+    following,
+    has_many_a_day,
+    next_after,
     number_of,
     parse,
+    rank,
     slot_at,
+    slot_named,
     slots_since,
 )
 from actors.replies import Json, Refused
 from actors.series import state as series_state
 from actors.series.state import SeriesState
-from actors.shapes import DueShape, MadeSlot, Series
+from actors.shapes import MadeSlot, Series
 
 
 class Numbered(NamedTuple):
@@ -74,82 +79,105 @@ def recurrence_of(series: Mapping[str, Any]) -> Recurrence:
 def slots_from(series: Limits, recurrence: Recurrence, day: date) -> Iterator[Slot]:
     """Yields the slots of this generation from a day on, skipped ones too."""
     begins_after, ends_before = series["begins_after"], series["ends_before"]
-    low = day if begins_after is None else max(day, date.fromisoformat(begins_after) + DAY)
+    low = day if begins_after is None else max(day, date.fromisoformat(begins_after[:10]))
     for slot in slots_since(recurrence, low):
-        if ends_before is not None and slot.nominal[:10] >= ends_before[:10]:
+        if begins_after is not None and not _is_past(recurrence, slot, begins_after):
+            continue
+        if ends_before is not None and not is_before(recurrence, slot, ends_before):
             return
         yield slot
 
 
-def first_slot(series: Beginning, recurrence: Recurrence, now: datetime) -> Slot | None:
+def is_before(recurrence: Recurrence, slot: Slot, limit: str) -> bool:
+    """Returns whether a slot is before one of that name, or before its day where a day has one slot at most."""
+    if has_many_a_day(recurrence) and "T" in limit:
+        return rank(recurrence, slot) < _rank(recurrence, limit)
+    return slot.day < date.fromisoformat(limit[:10])
+
+
+def _is_past(recurrence: Recurrence, slot: Slot, limit: str) -> bool:
+    if has_many_a_day(recurrence) and "T" in limit:
+        return rank(recurrence, slot) > _rank(recurrence, limit)
+    return slot.day > date.fromisoformat(limit[:10])
+
+
+def _rank(recurrence: Recurrence, nominal: str) -> tuple[datetime, datetime]:
+    return rank(recurrence, Slot(recurrence.generation, nominal))
+
+
+def is_later(recurrence: Recurrence, nominal: str, other: str) -> bool:
+    """Returns whether the slot of the first name comes after that of the other."""
+    return _rank(recurrence, nominal) > _rank(recurrence, other)
+
+
+def name_of_start(recurrence: Recurrence, nominal: str) -> str:
+    """Returns what a series remembers of a slot that has started: its day; its name, where a day has several."""
+    return nominal if has_many_a_day(recurrence) else nominal[:10]
+
+
+def first_slot(series: Beginning, recurrence: Recurrence, now: datetime, *, from_start: bool = False) -> Slot | None:
     """Returns the first slot of this generation after `now` that is not skipped; in a series of days, today's counts.
 
-    After completion slots are counted from the last completion, where there was one under this start.
+    After completion slots are counted from the last completion, where there was one under this start. With `from_start`
+    the start itself counts then, also one that has gone by.
     """
+    counted, done = recurrence.policies.mode == "completion", series.get("last_done")
+    if counted and from_start and done is None:
+        return next(_unskipped(series, slots_from(series, recurrence, recurrence.start)), None)
     low = now.astimezone(ZoneInfo(recurrence.zone)).date()
-    done = series.get("last_done")
-    if done is not None and recurrence.policies.mode == "completion":
+    if counted and done is not None:
         recurrence = replace(recurrence, start=parse_instant(done).astimezone(ZoneInfo(recurrence.zone)).date())
         low = max(low, recurrence.start + DAY)
-    slots = (slot for slot in slots_from(series, recurrence, low) if slot.nominal not in series["skipped"])
+    slots = _unskipped(series, slots_from(series, recurrence, low))
     return next((slot for slot in slots if recurrence.clock is None or slot_at(recurrence, slot) > now), None)
 
 
-def first_numbered(series: Beginning, recurrence: Recurrence, now: datetime, passed: int) -> Numbered | None:
+def _unskipped(series: Limits, slots: Iterator[Slot]) -> Iterator[Slot]:
+    skipped = frozenset(series["skipped"])
+    return (slot for slot in slots if slot.nominal not in skipped)
+
+
+def first_numbered(
+    series: Beginning, recurrence: Recurrence, now: datetime, passed: int, *, from_start: bool = False
+) -> Numbered | None:
     """Returns the slot that a generation begins with. After completion numbers go on from the number `passed`."""
-    slot = first_slot(series, recurrence, now)
+    slot = first_slot(series, recurrence, now, from_start=from_start)
     if slot is None or recurrence.policies.mode == "schedule":
         return None if slot is None else Numbered(slot, number_of(recurrence, slot))
     count = recurrence.rule.count
     return None if count is not None and passed >= count else Numbered(slot, passed + 1)
 
 
-def resumed(series: SeriesState, recurrence: Recurrence, nominal: str, now: datetime) -> Numbered | None:
-    """Returns the slot of that name if a resume makes a task for it; after completion, a resume at `now`."""
-    series = {**series, "begins_after": last_day(series)}
-    if series["mode"] == "completion":
-        first = first_numbered(series, recurrence, now, series["passed_number"])
-        return first if first is not None and first.slot.nominal == nominal else None
-    slot = named_slot(series, recurrence, nominal)
-    return None if slot is None or nominal in series["skipped"] else Numbered(slot, number_of(recurrence, slot))
-
-
-def last_day(series: SeriesState) -> str | None:
-    """Returns the day after which a new generation begins: it has no slot on that day or before."""
-    days = [day for day in (series["begins_after"], series["started_day"]) if day is not None]
-    return max(days, default=None)
-
-
-def from_first(series: Beginning, recurrence: Recurrence, now: datetime, passed: int) -> Iterator[Numbered]:
-    """Yields the slot that a generation begins with, and by schedule those that follow."""
-    first = first_numbered(series, recurrence, now, passed)
-    if first is not None:
-        yield first
-        if recurrence.policies.mode == "schedule":
-            yield from numbered_after(series, recurrence, first.slot.nominal, first.number)
-
-
 def numbered_after(series: Limits, recurrence: Recurrence, nominal: str, number: int) -> Iterator[Numbered]:
     """Yields the slots by schedule after the one of that name and number, without those that are skipped."""
     skipped = frozenset(series["skipped"])
-    day = date.fromisoformat(nominal[:10]) + DAY
-    for count, slot in enumerate(slots_from(series, recurrence, day), number + 1):
+    for count, slot in enumerate(_after(series, recurrence, nominal), number + 1):
         if slot.nominal not in skipped:
             yield Numbered(slot, count)
 
 
-def moved_ahead(series: Series, recurrence: Recurrence, horizon: timedelta) -> str:
-    """Returns the name of the last unmade slot that was moved to before the awaited one and its `horizon`; or ""."""
+def _after(series: Limits, recurrence: Recurrence, nominal: str) -> Iterator[Slot]:
+    begins_after, ends_before = series["begins_after"], series["ends_before"]
+    for slot in following(recurrence, Slot(recurrence.generation, nominal)):
+        if ends_before is not None and not is_before(recurrence, slot, ends_before):
+            return
+        if begins_after is None or _is_past(recurrence, slot, begins_after):
+            yield slot
+
+
+def moved_ahead(series: Series, recurrence: Recurrence, horizon: timedelta) -> Slot | None:
+    """Returns the last unmade slot that was moved to before the awaited one and its `horizon`; None where none was."""
     soon = instant_text(parse_instant(series_state.awaited_of(series)["at"]) + horizon)
     made = series_state.unstarted(series)
     unmade_moved = series["moved"].keys() - {entry["slot"] for entry in made}
     wanted = {name for name in unmade_moved if (due_at(series["moved"][name], series["zone"]) or soon) <= soon}
     if not wanted:
-        return ""
+        return None
     last = made[-1]
     unmade = numbered_after(series, recurrence, last["slot"], last["number"])
     reached = islice(unmade, series_state.MAX_AHEAD - len(series["ahead"]))
-    return max(wanted.intersection(numbered.slot.nominal for numbered in reached), default="")
+    named = [numbered.slot for numbered in reached if numbered.slot.nominal in wanted]
+    return named[-1] if named else None
 
 
 def next_missed(series: Series, recurrence: Recurrence, nominal: str, number: int, now: datetime) -> Numbered | None:
@@ -171,25 +199,24 @@ def slot_after_completion(
     series: Limits, recurrence: Recurrence, done: MadeSlot, completed: datetime
 ) -> Numbered | None:
     """Returns the slot that follows when the task of `done` is completed; a skipped slot counts as completed."""
-    number, slot = done["number"], Slot(recurrence.generation, done["slot"])
-    after = after_completion(recurrence, slot, completed, number)
+    number = done["number"]
+    after = next_after(recurrence, completed, number)
     while after is not None and after.nominal in series["skipped"]:
         number += 1
-        after = after_completion(recurrence, after, slot_at(recurrence, after), number)
+        after = next_after(recurrence, slot_at(recurrence, after), number)
     ends_before = series["ends_before"]
-    if after is None or (ends_before is not None and after.nominal[:10] >= ends_before[:10]):
+    if after is None or (ends_before is not None and not is_before(recurrence, after, ends_before)):
         return None
     return Numbered(after, number + 1)
 
 
 def named_slot(series: Limits, recurrence: Recurrence, nominal: str) -> Slot | None:
     """Returns the slot of this generation that has this name."""
-    try:
-        day = date.fromisoformat(nominal[:10])
-    except ValueError:
+    slot = slot_named(recurrence, nominal)
+    begins_after, ends_before = series["begins_after"], series["ends_before"]
+    if slot is None or (begins_after is not None and not _is_past(recurrence, slot, begins_after)):
         return None
-    slot = next(slots_from(series, recurrence, day), None)
-    return slot if slot is not None and slot.nominal == nominal else None
+    return slot if ends_before is None or is_before(recurrence, slot, ends_before) else None
 
 
 def made_slot(series: Series, recurrence: Recurrence, numbered: Numbered) -> MadeSlot:
@@ -200,15 +227,10 @@ def made_slot(series: Series, recurrence: Recurrence, numbered: Numbered) -> Mad
         "slot": slot.nominal,
         "number": numbered.number,
         "at": instant_text(slot_at(recurrence, slot)),
-        "task_id": series_state.slot_task_id(series, slot.generation, slot.nominal),
+        "task_id": series_state.slot_task_id(
+            series, slot.generation, series_state.slot_name(series, slot.nominal, numbered.number)
+        ),
     }
-
-
-def start_of(recurrence: Recurrence, nominal: str) -> DueShape:
-    """Returns the time of a slot as a due, which may be the start of another series, too."""
-    if recurrence.clock is None:
-        return {"date": nominal}
-    return {"local": nominal, "zone": None if recurrence.floats else recurrence.zone}
 
 
 def first_unmade(series: Series, recurrence: Recurrence) -> Numbered | None:
@@ -222,7 +244,8 @@ def first_unmade(series: Series, recurrence: Recurrence) -> Numbered | None:
 def to_be_made(series: SeriesState, recurrence: Recurrence, unmade: Numbered, now: str) -> str:
     """Returns when the task of `unmade` is to be made: `now` when it, or one after it, was moved to before the awaited slot."""
     horizon = series_state.horizon(series)
-    if unmade.slot.nominal <= moved_ahead(series, recurrence, horizon):
+    last_moved = moved_ahead(series, recurrence, horizon)
+    if last_moved is not None and rank(recurrence, unmade.slot) <= rank(recurrence, last_moved):
         return now
     return instant_text(slot_at(recurrence, unmade.slot) - horizon)
 
@@ -239,12 +262,17 @@ def next_due(series: SeriesState, recurrence: Recurrence, now: str) -> str | Non
 
 
 def task_body(series: Series, recurrence: Recurrence, made: MadeSlot, since: str) -> Json:
-    """Returns the body of the CreateTask for a slot; reminders are absent where the user's default is wanted."""
+    """Returns the body of the CreateTask for a slot; reminders are absent where the user's default is wanted.
+
+    `slot_due` is there where a person has moved the slot: the due that it would have.
+    """
     template = {name: value for name, value in series["template"].items() if value is not None}
+    own, moved = due_of(recurrence, Slot(made["generation"], made["slot"])), series["moved"].get(made["slot"])
     return {
         "id": made["task_id"],
         **template,
-        "due": series["moved"].get(made["slot"]) or start_of(recurrence, made["slot"]),
+        "due": moved or own,
+        **({"slot_due": own} if moved else {}),
         "series_id": series["id"],
         "occurrence": {"generation": made["generation"], "slot": made["slot"]},
         "wanted_since": since,

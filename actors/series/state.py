@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final, NotRequired, cast
+from typing import Any, Final, Literal, NotRequired, cast
 
 import orjson
 from typing_extensions import TypedDict
@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from actors.commands import Command, occurrence_id, task_id_for
 from actors.offsets import lead_of
 from actors.replies import Json
-from actors.shapes import MadeSlot, Series, Template
+from actors.shapes import DueShape, MadeSlot, Series, Template
 
 # A doc holds the template in state, reply, event and, when it changes, old and new: so that it stays below its limit.
 MAX_TEMPLATE_BYTES: Final = 64 * 1024
@@ -20,13 +20,60 @@ MAX_SKIPPED: Final = 200
 MAX_MOVED: Final = 100
 MAX_INCARNATIONS: Final = 100  # slots whose ids were taken; the newest are kept
 MAX_INCARNATION: Final = 8  # of one slot: whoever takes that many ids has more than luck
+MAX_SHELF: Final = 100
+MAX_EDITS: Final = 100
+EDITS_KEPT: Final = timedelta(days=30)
 
 
 class BacklogEntry(TypedDict):
-    """What the task of a made slot is still to get: new values of template fields, or (`fields` null) its withdrawal."""
+    """What the task of a made slot is still to get: new values of template fields, or (`fields` null) its withdrawal.
+
+    With `taken_up` it also hears that it is the task of that slot: `restored`, where it comes back from the trash, and
+    `taken_from`, the series that had it before (None: none had).
+    """
 
     made: MadeSlot
     fields: list[str] | None
+    asked: NotRequired[bool]  # whether a person has said that the task is to go
+    taken_up: NotRequired[bool]
+    restored: NotRequired[bool]
+    taken_from: NotRequired[str | None]
+
+
+class Shelved(TypedDict):
+    """A made slot that has not started and that the series does not await, with its task.
+
+    `held`: its task is open and is to be taken up as soon as a turn has room. `kept`: it is open, was written into, and
+    stays as a single task. `withdrawn`: the series took it back; `skipped`: a person has skipped it. `closed`: a person
+    has completed it, or, where `trashed`, deleted it.
+    """
+
+    made: MadeSlot
+    state: Literal["held", "kept", "withdrawn", "skipped", "closed"]
+    trashed: NotRequired[bool]
+    counted: NotRequired[bool]  # it came after completion: its number is its name, not its day
+
+
+class Last(TypedDict):
+    """The last slot that started, or was counted as done after completion; `done_before` is the `last_done` before it."""
+
+    made: MadeSlot
+    done_before: NotRequired[str]
+
+
+class Lost(TypedDict):
+    """What is skipped and moved of slots that the present rule does not have; another rule may have them again."""
+
+    skipped: list[str]
+    moved: dict[str, DueShape]
+
+
+class Noted(TypedDict):
+    """An edit that can be undone: the version it made, when, and the `last_done` that it set aside."""
+
+    version: int
+    at: str
+    last_done: NotRequired[str]
 
 
 class SeriesState(Series):
@@ -37,7 +84,7 @@ class SeriesState(Series):
 
     passed: str | None  # the name of the last slot that this generation has passed
     passed_number: int  # the number of the last slot passed in any generation
-    started_day: str | None  # the day of the last slot that started
+    started_day: str | None  # the day of the last slot that started; its name, where a day has several
     closed: list[str]  # ids of tasks that were done or trashed before their slot started
     unreported: list[MadeSlot]  # slots whose tasks nobody has reported as made
     backlog: list[BacklogEntry]
@@ -49,6 +96,11 @@ class SeriesState(Series):
     trashed: NotRequired[list[str]]  # those of `closed` that are in the trash; absent: none
     incarnations: NotRequired[dict[str, int]]  # generation/slot → how often something else had its id; absent: 0
     last_done: NotRequired[str]  # when the last slot after completion was completed, under this start; absent: none was
+    last: NotRequired[Last]
+    written: NotRequired[list[str]]  # ids of tasks of made slots that a person has written into; absent: none
+    shelf: NotRequired[list[Shelved]]  # absent: empty
+    lost: NotRequired[Lost]  # absent: nothing
+    edits: NotRequired[list[Noted]]  # the oldest first; absent: none
 
 
 PRIVATE: Final = frozenset(SeriesState.__annotations__.keys() - Series.__annotations__.keys())
@@ -107,10 +159,15 @@ def new(command: Command, now_text: str) -> SeriesState:
     }
 
 
-def slot_task_id(state: Mapping[str, Any], generation: int, nominal: str) -> str:
-    """Returns the id of the task of a slot, as long as the series remembers that its first one was taken."""
-    incarnation = state.get("incarnations", {}).get(f"{generation}/{nominal}", 0)
-    return occurrence_id(state["id"], generation, nominal, incarnation)
+def slot_name(state: Mapping[str, Any], nominal: str, number: int) -> str:
+    """Returns what the id of a slot's task is made of: its nominal start; after completion, where that may come twice, its number."""
+    return f"#{number}" if state["mode"] == "completion" else nominal
+
+
+def slot_task_id(state: Mapping[str, Any], generation: int, name: str) -> str:
+    """Returns the id under which the task of a slot is made, as long as the series remembers that its first one was taken."""
+    incarnation = state.get("incarnations", {}).get(f"{generation}/{name}", 0)
+    return occurrence_id(state["id"], generation, name, incarnation)
 
 
 def template_bytes(template: Template) -> int:
@@ -138,11 +195,6 @@ def awaited_of(state: Series) -> MadeSlot:
     made = state["awaited"]
     assert made is not None, "the series awaits no slot"  # noqa: S101  # a bug of the caller
     return made
-
-
-def made(state: Series, task_id: str) -> MadeSlot | None:
-    """Returns the made slot whose task this is, started or not."""
-    return next((entry for entry in unstarted(state) + state["open"] if entry["task_id"] == task_id), None)
 
 
 def flat(state: Series) -> dict[str, Any]:

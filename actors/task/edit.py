@@ -147,7 +147,7 @@ def _specs(state: TaskState) -> list[Spec]:
 
 def _current(state: TaskState, name: str) -> Any:
     fields: Mapping[str, Any] = state
-    return _specs(state) if name == "reminders" else fields[name]
+    return _specs(state) if name == "reminders" else fields.get(name)  # early docs lack `occurrence`
 
 
 def _conflict(state: TaskState, changed: Changes, if_match: int | None) -> Refused | None:

@@ -1,27 +1,26 @@
 """What a command does to a task: one pure function a command, all named in the table COMMANDS."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
+from actors import tags
 from actors.clock import instant_text, parse_instant
 from actors.commands import TICK, Command, task_id_for
 from actors.day_times import DAY, instant_at, local_day
 from actors.due import follows_the_user
 from actors.events import Fact
-from actors.fields import MAX_TAGS, PRIORITIES
-from actors.replies import ID_TAKEN, Accepted, Decision, Refused, Unchanged, UnknownNameError, taken, unseen
+from actors.fields import MAX_TAGS
+from actors.replies import ID_TAKEN, Decision, Refused, Unchanged, UnknownNameError, taken, unseen
 from actors.shapes import Reminder
-from actors.task import firings, reminders, tags
+from actors.task import firings, reminders
 from actors.task import state as task_state
 from actors.task.edit import NO_ROOM, Edit, accepted, edited, fits, recounted, undone
+from actors.task.occurrences import NOT_FOUND, PURGED, everywhere, noting, out_of_trash, retemplate, take_up, withdraw
 from actors.task.state import TaskState
 
 MAX_EVENTS = 50  # of one turn; what is left is due again at once
 
-PURGED = Refused("task_purged", "The task with this id was deleted permanently: choose another id for a new one.", 410)
-NOT_FOUND = Refused("task_not_found", "There is no such task.", 404)
 IN_TRASH = Refused("task_in_trash", "The task is in the trash: restore it first.", 409)
 
 
@@ -34,14 +33,14 @@ def decide(state: TaskState | None, version: int, command: Command, now: datetim
         return create(state, command, now)
     if command.name == TICK:
         return tick(state, version, command, now)
-    if command.name == "Withdraw":
-        return withdraw(state, command, now)
+    if command.name in BEFORE_IT_EXISTS:
+        return BEFORE_IT_EXISTS[command.name](state, command, now)
     act = COMMANDS.get(command.name)
     if act is None:
         raise UnknownNameError(f"a task knows no command {command.name}")
     if state is None or state["purged"] or state["user_id"] != command.principal.user_id:
         return NOT_FOUND
-    return _refusal(state, command) or act(state, command, now)
+    return _refusal(state, command) or noting(state, command, act(state, command, now))
 
 
 def _refusal(state: TaskState, command: Command) -> Refused | None:
@@ -55,7 +54,7 @@ def _refusal(state: TaskState, command: Command) -> Refused | None:
 def create(state: TaskState | None, command: Command, now: datetime) -> Decision:
     """Makes the task. Refuses one that is too large, and an id that is taken."""
     if state is not None:
-        return _there(state, command)
+        return _there(state, command, now)
     body = command.body
     task_id = body.get("id") or task_id_for(command.principal.user_id, command.id)
     state = task_state.new(task_id, command, now)
@@ -64,12 +63,17 @@ def create(state: TaskState | None, command: Command, now: datetime) -> Decision
     return decision if fits(decision) else NO_ROOM
 
 
-def _there(state: TaskState, command: Command) -> Decision:
-    """Answers a repeated create, which the log may have forgotten, with the task as it is now; refuses any other."""
+def _there(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Answers a repeated create, which the log may have forgotten, with the task as it is now; refuses any other.
+
+    The task of a slot that its series had withdrawn and wants again comes back.
+    """
     if state["user_id"] != command.principal.user_id:
         return ID_TAKEN
     if _is_of_slot(state, command):
-        return Unchanged(task_state.task_json(state))
+        return (
+            Unchanged(task_state.task_json(state)) if state.get("withdrawn") is None else restore(state, command, now)
+        )
     if state["purged"]:
         return PURGED
     there = task_state.task_json(state)
@@ -82,50 +86,11 @@ def _is_of_slot(state: TaskState, command: Command) -> bool:
     return wanted[0] is not None and wanted == (state["series_id"], state.get("occurrence"))
 
 
-def withdraw(state: TaskState | None, command: Command, now: datetime) -> Decision:
-    """Takes an occurrence back for its series: to the trash, or so that it is never made. What is done stays done."""
-    if state is None:
-        stone = task_state.never_made(command, now)
-        return accepted(stone, [Fact("task.purged")], command, now)
-    if (state["user_id"], state["series_id"]) != (command.principal.user_id, command.body["series_id"]):
-        return NOT_FOUND
-    return delete(state, command, now) if task_state.is_active(state) else Unchanged(task_state.task_json(state))
-
-
-def retemplate(state: TaskState, command: Command, now: datetime) -> Decision:
-    """Follows a change of the series' template: an open task takes every field that nobody has edited in it."""
-    fields = {name: value for name, value in command.body.items() if not task_state.by_hand(state, name)}
-    if not task_state.is_active(state) or not fields:
-        return Unchanged(task_state.task_json(state))
-    if fields.get("reminders", ()) is None:
-        fields["reminders"] = task_state.default_reminders(command)
-    decision = edited(state, _edit(fields), command, now)
-    if not isinstance(decision, Accepted):
-        return decision
-    changed = decision.events[0]["data"]["changed"]
-    templated = {**state.get("templated", {}), **dict.fromkeys(changed, decision.state["version"])}
-    return replace(decision, state={**decision.state, "templated": templated})
-
-
 def patch(state: TaskState, command: Command, now: datetime) -> Decision:
     """Sets the fields of the body; null clears one. See `edited` for edits that conflict."""
-    return edited(state, _edit(command.body), command, now)
-
-
-def _edit(fields: Mapping[str, Any]) -> Edit:
-    """Returns the fields of a command's body as an edit: null clears a field."""
-    edit = {name: _CLEARED.get(name) if value is None else value for name, value in fields.items()}
-    return cast("Edit", edit)  # the body is validated where commands are built
-
-
-_CLEARED: Mapping[str, Any] = {
-    "description": "",
-    "priority": PRIORITIES[0],
-    "tags": [],
-    "due": None,
-    "reminders": [],
-    "checklist": [],
-}
+    return edited(
+        state, cast("Edit", task_state.cleared(command.body)), command, now
+    )  # validated where commands are built
 
 
 def complete(state: TaskState, command: Command, now: datetime) -> Decision:
@@ -143,7 +108,7 @@ def delete(state: TaskState, command: Command, now: datetime) -> Decision:
 
 def restore(state: TaskState, command: Command, now: datetime) -> Decision:
     """Takes the task out of the trash."""
-    return edited(state, {"deleted_at": None}, command, now)
+    return out_of_trash(edited(state, {"deleted_at": None}, command, now))
 
 
 def purge(state: TaskState, command: Command, now: datetime) -> Decision:
@@ -169,11 +134,13 @@ def add_tags(state: TaskState, command: Command, now: datetime) -> Decision:
 
 
 def remove_tag(state: TaskState, command: Command, now: datetime) -> Decision:
-    return edited(state, {"tags": tags.removed(state["tags"], command.body["tag"])}, command, now)
+    edit: Edit = {"tags": tags.removed(state["tags"], command.body["tag"])}
+    return (everywhere if command.body.get("everywhere", False) else edited)(state, edit, command, now)
 
 
 def rename_tag(state: TaskState, command: Command, now: datetime) -> Decision:
-    return edited(state, {"tags": tags.renamed(state["tags"], command.body["from"], command.body["to"])}, command, now)
+    wanted = tags.renamed(state["tags"], command.body["from"], command.body["to"])
+    return everywhere(state, {"tags": wanted}, command, now)
 
 
 def move_due(state: TaskState, command: Command, now: datetime) -> Decision:
@@ -184,7 +151,7 @@ def undo(state: TaskState, command: Command, now: datetime) -> Decision:
     """Puts back what an audit entry changed, if all of it is still as that entry left it."""
     if state["deleted_at"] is not None and command.body["changed"].keys() != {"deleted_at"}:
         return IN_TRASH
-    return undone(state, command, now)
+    return out_of_trash(undone(state, command, now))
 
 
 def rezone(state: TaskState, command: Command, now: datetime) -> Decision:
@@ -293,7 +260,12 @@ def _with_reminders(
     return accepted(after, facts, command, now)
 
 
-# Every command of a task that exists. CreateTask, Tick and Withdraw stand in `decide`: they also come before it exists.
+# The commands of a series that also come when the task is not there, or is a tombstone.
+BEFORE_IT_EXISTS: Mapping[str, Callable[[TaskState | None, Command, datetime], Decision]] = {
+    "Withdraw": withdraw,
+    "TakeUp": take_up,
+}
+# Every other command of a task that exists. CreateTask and Tick stand in `decide`.
 COMMANDS: Mapping[str, Callable[[TaskState, Command, datetime], Decision]] = {
     "PatchTask": patch,
     "CompleteTask": complete,

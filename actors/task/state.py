@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, NotRequired, cast
+from typing import Any, Final, Literal, NotRequired, cast
 from uuid import UUID, uuid5
 
 from typing_extensions import TypedDict
@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from actors.clock import instant_text, parse_instant
 from actors.commands import Command, occurrence_id
 from actors.due import MORNING, overdue_at, overdue_told_at
+from actors.fields import PRIORITIES
 from actors.offsets import default_spec
 from actors.replies import Json
 from actors.shapes import ChecklistItem, DueShape, Reminder, Task
@@ -32,6 +33,13 @@ class TaskState(Task):
     morning: NotRequired[str]  # when the user's digest comes; absent: at 09:00, or not known yet
     overdue_noted: DueShape | None  # the due whose passing was last announced
     reminders_chosen: bool  # whether a person has said which reminders there are
+    written: NotRequired[
+        bool
+    ]  # of an occurrence: whether a person has changed it since it was made; absent: see is_written
+    slot_due: NotRequired[DueShape | None]  # of an occurrence: the due that its series gave it last
+    withdrawn: NotRequired[
+        Literal["asked", "system"]
+    ]  # its series put it into the trash: as a person asked, or by itself
 
 
 # The commands by which a person asks for what they change, to be reminded at once where its time has passed.
@@ -84,6 +92,8 @@ def new(task_id: str, command: Command, now: datetime) -> TaskState:
         "overdue_noted": None,
         "reminders_chosen": specs is not None,
     }
+    if state["series_id"] is not None:
+        state.update({"written": "slot_due" in body, "slot_due": body.get("slot_due", due)})
     if specs is None:
         specs = [] if due is None else default_reminders(command)
     chosen = reminders.chosen([], specs, task_id, command.id)
@@ -190,6 +200,22 @@ def by_hand(state: TaskState, name: str) -> bool:
     """Returns whether somebody has changed a field since the task was made; what its series set does not count."""
     version = state["field_versions"].get(name)
     return version is not None and version != state.get("templated", {}).get(name)
+
+
+# What clears a field that an edit sets to null.
+_CLEARED: Final[Mapping[str, Any]] = {
+    "description": "",
+    "priority": PRIORITIES[0],
+    "tags": [],
+    "due": None,
+    "reminders": [],
+    "checklist": [],
+}
+
+
+def cleared(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the fields of a command's body as an edit: null clears a field."""
+    return {name: _CLEARED.get(name) if value is None else value for name, value in fields.items()}
 
 
 def tombstone(state: TaskState, now: datetime) -> TaskState:

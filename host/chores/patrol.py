@@ -25,7 +25,7 @@ DOCS_AT_ONCE: Final = 300
 USERS_AT_ONCE: Final = 10
 NEWEST_ENTRIES: Final = 300  # of each user's activity; `duely verify` checks the older ones
 # The invariants that are checked in slices; the others are metrics of their own.
-INVARIANTS: Final = ("read_model", "tags", "versions", "activity", "chain", "wakes", "reminders", "slots")
+INVARIANTS: Final = ("read_model", "tags", "versions", "activity", "chain", "wakes", "reminders", "slots", "written")
 _TYPES: Final[Mapping[str, Types]] = {name: types for name, (_, types, _) in CONSUMERS.items()}
 
 

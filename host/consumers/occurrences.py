@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from actors.commands import occurrence_id
 from actors.replies import Json, Reply
@@ -27,7 +27,12 @@ FEW_REPORTS: Final = 8  # so few delay no task
 REPORTS_AT_ONCE: Final = 64  # before the consumer looks again for tasks to create
 REPORT_SECONDS: Final = 1.0  # by then a report is sent even while tasks are to be created
 REST_SECONDS: Final = 5.0  # for a series that alone could not be reached, or whose user does not exist yet
-_TAKEN: Final = frozenset({"id_taken", "task_purged"})  # codes of refusals
+_TOLD: Final = frozenset({"recurrence.withdrawn", "recurrence.taken-up"})
+# Codes of refusals after which a slot gets another id.
+_TAKEN: Final[Mapping[str, frozenset[str]]] = {
+    "recurrence.triggered": frozenset({"id_taken", "task_purged"}),
+    "recurrence.taken-up": frozenset({"task_not_found", "task_purged"}),
+}
 NAME: Final = "recurrence"  # the sender of the commands; what it did itself it reports to no series
 
 
@@ -164,6 +169,8 @@ class _Batch:
                     continue
                 if _is_taken(event, reply) and not await self._tell_taken(event):
                     return
+                if (what := _differs(event, reply)) is not None and await self._send(event, what) is None:
+                    return
                 self.done.append(event)
 
     async def _tell_taken(self, event: Event) -> bool:
@@ -206,8 +213,31 @@ class _Batch:
 
 
 def _is_taken(event: Event, reply: Reply) -> bool:
-    """Returns whether the task of a slot could not be made because something else has its id, or had it."""
-    return event.type == "recurrence.triggered" and reply.error is not None and reply.error.code in _TAKEN
+    """Returns whether a slot has no task: something else has its id, or the task that it had is gone for good."""
+    return event.type in _TAKEN and reply.error is not None and reply.error.code in _TAKEN[event.type]
+
+
+def _differs(event: Event, reply: Reply) -> Callable[[Event], Message] | None:
+    """Returns the report to the series whose task is not as it thinks.
+
+    One that was written into stays open; one that was taken up may have been completed or thrown away meanwhile.
+    """
+    task = reply.value
+    if event.type not in _TOLD or reply.error is not None or task["purged"]:
+        return None
+    is_open = task["deleted_at"] is None and task["status"] == "open"
+    if event.type == "recurrence.withdrawn":
+        return _report_of("OccurrenceOpened", task) if is_open else None
+    if is_open:
+        return None
+    if task["deleted_at"] is not None:
+        return _report_of("OccurrenceDeleted", task)
+    return _report_of("OccurrenceCompleted", task, completed_at=task["completed_at"])
+
+
+def _report_of(name: str, task: Json, **more: str) -> Callable[[Event], Message]:
+    body = _slot(task["occurrence"]) | {"task_id": task["id"], **more}
+    return lambda event: Message("SeriesActor", event.actor_id, name, body)
 
 
 async def _all(sends: Iterable[Awaitable[None]]) -> None:
@@ -228,8 +258,14 @@ def _series_id(event: Event) -> str:
     task, actor = data["task"], data["actor"]
     if task.get("occurrence") is None or (actor["kind"], actor["id"]) == ("system", NAME):
         return ""
+    if event.type in _WRITTEN and not data.get("written") and "due" not in data["changed"]:
+        return ""
     series_id: str = task["series_id"]
     return series_id
+
+
+# Events that concern a series only when a person has written into its task for the first time, or changed its due.
+_WRITTEN: Final = frozenset({"task.updated", "reminder.snoozed"})
 
 
 def message_of(event: Event) -> Message:
@@ -238,12 +274,16 @@ def message_of(event: Event) -> Message:
 
 
 def _report(event: Event) -> Message:
-    return Message("SeriesActor", event.actor_id, "OccurrenceCreated", _slot(event.body["data"]["slot"]))
+    data = event.body["data"]
+    return Message(
+        "SeriesActor", event.actor_id, "OccurrenceCreated", _slot(data["slot"]) | {"task_id": data["task_id"]}
+    )
 
 
 def _taken(event: Event) -> Message:
     data = event.body["data"]
-    body = _slot(data["slot"]) | {"task_id": data["task_id"], "wanted_since": data["task"]["wanted_since"]}
+    since = data["task"]["wanted_since"] if "task" in data else event.body["time"]
+    body = _slot(data["slot"]) | {"task_id": data["task_id"], "wanted_since": since}
     return Message("SeriesActor", event.actor_id, "OccurrenceTaken", body)
 
 
@@ -255,8 +295,16 @@ def _withdraw(data: Json) -> Message:
     slot = _slot(data["slot"])
     first_id = occurrence_id(data["series_id"], slot["generation"], slot["slot"])
     other_id = {} if data["task_id"] == first_id else {"task_id": data["task_id"]}
-    body = {"series_id": data["series_id"], **slot, **other_id}
+    asked = {"asked": True} if data.get("asked") else {}
+    body = {"series_id": data["series_id"], **slot, **other_id, **asked}
     return Message("TaskActor", data["task_id"], "Withdraw", body)
+
+
+def _take_up(data: Json) -> Message:
+    body = {
+        name: data[name] for name in ("series_id", "due", "moved", "restored", "fields", "taken_from") if name in data
+    }
+    return Message("TaskActor", data["task_id"], "TakeUp", body | _slot(data["slot"]))
 
 
 def _move_due(data: Json) -> Message:
@@ -272,22 +320,28 @@ def _create_series(data: Json) -> Message:
 
 
 def _completed(data: Json) -> Message:
-    task = data["task"]
-    body = _slot(task["occurrence"]) | {"completed_at": task["completed_at"]}
-    return Message("SeriesActor", task["series_id"], "OccurrenceCompleted", body)
+    return _reported(data, "OccurrenceCompleted", completed_at=data["task"]["completed_at"])
 
 
 def _deleted(data: Json) -> Message:
-    task = data["task"]
-    return Message("SeriesActor", task["series_id"], "OccurrenceDeleted", _slot(task["occurrence"]))
+    return _reported(data, "OccurrenceDeleted")
 
 
 def _opened(data: Json) -> Message:
     """Reports a task that is open again; one that comes back from the trash as completed is reported as completed."""
+    return _completed(data) if data["task"]["status"] == "completed" else _reported(data, "OccurrenceOpened")
+
+
+def _written(data: Json) -> Message:
+    """Reports that a person has written into a task, with the due if that is what was changed."""
+    due = {"due": data["task"]["due"]} if "due" in data["changed"] else {}
+    return _reported(data, "OccurrenceWritten", **due)
+
+
+def _reported(data: Json, name: str, **more: Any) -> Message:
     task = data["task"]
-    if task["status"] == "completed":
-        return _completed(data)
-    return Message("SeriesActor", task["series_id"], "OccurrenceOpened", _slot(task["occurrence"]))
+    body = _slot(task["occurrence"]) | {"task_id": task["id"], **more}
+    return Message("SeriesActor", task["series_id"], name, body)
 
 
 def _slot(slot: Json) -> Json:
@@ -298,9 +352,12 @@ def _slot(slot: Json) -> Json:
 MESSAGES: Final[Mapping[str, Callable[[Json], Message]]] = {
     "recurrence.triggered": _create_task,
     "recurrence.withdrawn": _withdraw,
+    "recurrence.taken-up": _take_up,
     "recurrence.moved": _move_due,
     "recurrence.retemplated": _retemplate,
     "series.split": _create_series,
+    "task.updated": _written,
+    "reminder.snoozed": _written,
     "task.completed": _completed,
     "task.reopened": _opened,
     "task.restored": _opened,

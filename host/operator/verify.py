@@ -39,6 +39,7 @@ INVARIANTS: Final[Mapping[str, str]] = {
     "reminders": "every reminder that is due has fired",
     "deliveries": "every reminder that fired is delivered",
     "slots": "each slot of a series has exactly one task",
+    "written": "no task that was written into is in the trash by its series' own doing",
     "outbox": "events are handled in time, and none is skipped",
     "dead_letters": "no event was put aside",
 }

@@ -183,7 +183,9 @@ async def test_an_edit_reaches_the_open_task_and_a_new_rule_makes_a_new_generati
     start = {"local": "2026-11-23T10:00", "zone": BERLIN}
     moved = (await ada.patch(url, json={"start": start})).json()
     assert (moved["generation"], moved["next"]["slot"]) == (2, "2026-11-23T10:00")
-    assert (await ada.get(f"{TASKS}/{series['next']['task_id']}")).json()["deleted_at"] is not None
+    task = (await ada.get(f"{TASKS}/{series['next']['task_id']}")).json()
+    assert (moved["next"]["task_id"], task["deleted_at"], task["due"]) == (task["id"], None, start)
+    assert task["occurrence"] == {"generation": 2, "slot": "2026-11-23T10:00"}
 
 
 async def test_this_and_following_become_a_series_of_their_own(here: World, ada: httpx.AsyncClient) -> None:

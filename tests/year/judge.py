@@ -38,8 +38,14 @@ NOTHING = {
         SELECT FROM reminder_ledger d WHERE d.reminder_id = f.reminder_id AND d.firing = f.firing
           AND d.step IN ('delivered', 'cancelled'))""",
     "late": "SELECT task_id, firing, at, detail::text FROM reminder_ledger WHERE detail->>'late_seconds' IS NOT NULL",
-    "slot made twice": """SELECT actor_id, body->'data'->'slot'->>'generation', body->'data'->'slot'->>'slot', count(*)
-        FROM outbox WHERE type = 'recurrence.triggered' GROUP BY 1, 2, 3 HAVING count(*) > 1""",
+    "slot made twice": """SELECT actor_id, body->'data'->>'task_id', count(*)
+        FROM outbox WHERE type = 'recurrence.triggered' GROUP BY 1, 2 HAVING count(*) > 1""",
+    "slot with two open tasks": """SELECT series_id, slot, count(*) FROM tasks
+        WHERE series_id IS NOT NULL AND status = 'open' AND deleted_at IS NULL AND NOT purged
+        GROUP BY 1, 2 HAVING count(*) > 1""",
+    "written and thrown away": """SELECT convert_from(value, 'UTF8')::json->'state'->>'id' FROM dapr_state
+        WHERE key LIKE '%TaskActor%' AND convert_from(value, 'UTF8')::json->'state'->>'written' = 'true'
+          AND convert_from(value, 'UTF8')::json->'state'->>'withdrawn' = 'system'""",
     "event without activity": """SELECT event_id FROM outbox o WHERE NOT EXISTS (
         SELECT FROM activity a WHERE a.event_id = o.event_id)""",
     "activity twice": "SELECT event_id, count(*) FROM activity GROUP BY 1 HAVING count(*) > 1",
@@ -49,10 +55,10 @@ NOTHING = {
 async def _tasks(lived: Lived, plan: Plan) -> list[str]:
     """Compares every task: its slot, due date and state; of one in the trash only the slot."""
     expected = {
-        task.id: _task(life.id, generation, slot, task.due, task.state)
+        task.id: _task(life.id, *task.place, task.due, task.state)
         for life in plan.lives
         if life.series is not None
-        for (generation, slot), task in life.series.tasks.items()
+        for task in life.series.tasks.values()
     }
     expected |= {task.id: _task("", 0, "", task.due, task.state) for _, task in plan.tasks.values()}
     rows = await lived.rows("SELECT id, status, deleted_at, purged, series_id, body::text FROM tasks")

@@ -152,6 +152,7 @@ class Life:
             minutes = 2 * self.random.randint(1, 400) + 1
             self._command_task(at, task, "SnoozeReminder", {"minutes": minutes})
             task.snooze(at, minutes)
+            task.written = True
 
     def _may_snooze(self, at: datetime, task: Task) -> bool:
         """Returns whether nothing else will change its reminders, so that the expected firing is plain."""
@@ -228,11 +229,13 @@ class Life:
         spec = replace(series.spec, offsets=[], case=replace(case, start=start, count=left, month_days=month_days))
         body = {"slot": slot[0].nominal, "patch": {"template": {"reminders": []}}}
         successor_id = str(uuid5(UUID(self.id), self._command_id(at, self.id, "SplitSeries")))
-        born = Series(successor_id, spec, None, at, split_from=series)
-        if born.status == "ended":
+        probe = Series(successor_id, spec, None, at)
+        ahead = {first.nominal for first in [*(one for one, _ in probe.coming), *probe.upcoming(400)]}
+        if not ahead - (series.skipped | series.over_ahead):
             return
         self._command_series(at, "SplitSeries", body)
-        series.end_before(slot[0])
+        born = Series(successor_id, spec, None, at, split_from=(series, slot[0]))
+        series.end_before(slot[0], born)
         successor = Life(self.person, successor_id, spec, random=self.random)
         successor.born(born)
         successor.steps = self.steps

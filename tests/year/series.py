@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from itertools import count, islice, takewhile
+from itertools import count, takewhile
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -34,33 +34,75 @@ class Spec:
     offsets: list[int] | None = field(default_factory=lambda: [0])
 
 
+@dataclass
+class Shelved:
+    """A slot that was made and is not awaited; its task is withdrawn, skipped, kept (open) or over (a person closed it)."""
+
+    slot: Slot
+    task: Task
+    state: str
+
+
 class Series:
     """The model of a series; its methods are to be called in the order of time.
 
-    `tasks` are by (generation, slot) all tasks that it has ever made.
+    `tasks` are by id all tasks that it has, or has ever made.
     """
 
     def __init__(
-        self, series_id: str, spec: Spec, default_offset: int | None, made: datetime, split_from: "Series | None" = None
+        self,
+        series_id: str,
+        spec: Spec,
+        default_offset: int | None,
+        made: datetime,
+        split_from: "tuple[Series, Slot] | None" = None,
     ) -> None:
-        """`split_from`: the series whose skipped and moved slots it takes over."""
-        self.skipped: set[str] = set() if split_from is None else split_from.skipped | split_from.over_ahead
-        self._moved: dict[str, Json] = {} if split_from is None else dict(split_from._moved)
+        """`split_from`: the series whose tasks, skipped and moved slots it takes over, and its first slot."""
         self.id = series_id
         self.spec = spec
         self.default_offset = default_offset
         self.status = "active"
         self.generation = 1
-        self.tasks: dict[tuple[int, str], Task] = {}
+        self.tasks: dict[str, Task] = {}
         self.coming: list[tuple[Slot, Task]] = []  # made, but not started
         self.open: list[Task] = []
+        self.shelf: list[Shelved] = []
+        self.skipped: set[str] = set()
+        self._moved: dict[str, Json] = {}
+        self._lost: dict[str, Json | None] = {}  # skipped (None) and moved slots that the present rule does not have
         self._over: set[str] = set()  # ids of tasks that a person has completed or deleted
         self._ends_before: date | None = None
         self._last: Slot | None = None  # the last one that has started, or was completed
+        self._last_task: Task | None = None
         self._completed: datetime | None = None  # after completion: when the last one was completed, since this start
+        self._completed_before: datetime | None = None
+        self._passed = 0
         self._slot_of: dict[str, Slot] = {}
+        self._slots: list[Slot] = []
         self._now = made
+        if split_from is not None:
+            self._take_over(*split_from)
         self._begin()
+
+    def _take_over(self, other: "Series", since: Slot) -> None:
+        """Takes over what was done to the slots from `since` on."""
+        self.skipped = {name for name in other.skipped if date.fromisoformat(name[:10]) >= since.day}
+        self._moved = {name: due for name, due in other._moved.items() if date.fromisoformat(name[:10]) >= since.day}
+        coming = [Shelved(slot, task, "over" if task.id in other._over else "held") for slot, task in other.coming]
+        number = since.number - 1
+        for one in [*coming, *other.shelf]:
+            if one.slot.day < since.day or one.slot.day in {known.slot.day for known in self.shelf}:
+                continue
+            one.task.advance(self._now)
+            slot = replace(one.slot, number=one.slot.number - number)
+            self.shelf.append(Shelved(slot, one.task, one.state))
+            self.tasks[one.task.id] = one.task
+            self._slot_of[one.task.id] = slot
+            one.task.place = (1, slot.nominal)
+            if one.state == "over":
+                self._over.add(one.task.id)
+            else:
+                one.task.remind(self._now, self.offsets)
 
     # Time.
 
@@ -76,19 +118,18 @@ class Series:
                 break
             self._now = max(self._now, min(starts, made))
             if starts <= self._now:
-                self._start()
+                self._start(*self.coming.pop(0))
             self._fill()
         self._now = max(self._now, until)
 
-    def _start(self) -> None:
-        slot, task = self.coming.pop(0)
+    def _start(self, slot: Slot, task: Task) -> None:
         if self.spec.pile_up == "newest":
             self._withdraw(self.open)
-            self.open = []
+            self.open = [known for known in self.open if known.is_active]
         if task.id not in self._over:
             self.open.append(task)
-        self._last = slot
-        self._moved.pop(slot.nominal, None)
+        self._last, self._last_task = slot, task
+        self._moved = {name: due for name, due in self._moved.items() if name[:10] > slot.nominal[:10]}
 
     def _fill(self) -> None:
         """Makes the task of the next slot, and those that the look-ahead reaches."""
@@ -109,12 +150,33 @@ class Series:
         return any(due_instant(self._moved[later.nominal], self.spec.case.zone) <= soon for later in moved)
 
     def _make(self, slot: Slot) -> Task:
-        task_id = str(uuid5(UUID(self.id), f"{self.generation}/{slot.nominal}"))
-        due = self._moved.get(slot.nominal) or self.due_of(slot)
-        task = Task(task_id, self._now, due, self.spec.case.zone, self.offsets)
-        self.tasks[self.generation, slot.nominal] = task
+        """Makes the task of a slot, or takes it from the shelf."""
+        counted = self.spec.mode == "completion"
+        for one in self.shelf:
+            if one.slot.number == slot.number if counted else one.slot.nominal == slot.nominal:
+                self.shelf.remove(one)
+                self._rename(one.task, slot)
+                if one.state in {"withdrawn", "skipped"}:
+                    one.task.restore(self._now, self.offsets)
+                return one.task
+        name = f"#{slot.number}" if counted else slot.nominal
+        task_id = str(uuid5(UUID(self.id), f"{self.generation}/{name}"))
+        moved = self._moved.get(slot.nominal)
+        task = Task(task_id, self._now, moved or self.due_of(slot), self.spec.case.zone, self.offsets)
+        task.place, task.written, task.slot_due = (self.generation, slot.nominal), moved is not None, self.due_of(slot)
+        self.tasks[task_id] = task
         self._slot_of[task_id] = slot
         return task
+
+    def _rename(self, task: Task, slot: Slot) -> None:
+        """Gives a task the name and the due of a slot, unless a person has given it another due."""
+        if task.place[1] != slot.nominal:
+            task.place = (self.generation, slot.nominal)
+        by_hand = task.due != task.slot_due or slot.nominal in self._moved
+        task.slot_due = self.due_of(slot)
+        self._slot_of[task.id] = slot
+        if not by_hand and task.due != task.slot_due:
+            task.follow(self._now, task.slot_due)
 
     @property
     def offsets(self) -> list[int]:
@@ -134,33 +196,31 @@ class Series:
     # Slots.
 
     def _begin(self) -> None:
-        """Begins a generation: its slots after now, of days from today on, none of a day that has had one.
-
-        Slots of the generation before that it has too stay made, skipped or moved.
-        """
-        held = {slot.nominal: task for slot, task in self.coming}
-        names = {*held, *self.skipped, *self._moved}
-        if self.spec.mode == "schedule":
-            far = max((name[:10] for name in names), default="")
-            here = {slot.nominal for slot in takewhile(lambda slot: slot.nominal[:10] <= far, self._all_slots())}
-            self.skipped &= here
-            self._moved = {name: due for name, due in self._moved.items() if name in here}
-        else:
-            here = {slot.nominal for slot in islice(self._all_slots(), 1)}
-        self._withdraw([task for name, task in held.items() if name not in here])
-        held = {name: task for name, task in held.items() if name in here}
-        self._slots: list[Slot] = []
+        """Awaits the slots after now, and those held from before, each with its task."""
+        held = sorted((one for one in self.shelf if one.state == "held"), key=lambda one: one.slot.at)
+        self._slots = []
         self.coming = []
         self._source = self._all_slots()
-        while held and (slot := self._peek()):
+        for one in held:
+            if self.spec.mode == "schedule" and one.slot.at <= self._now:
+                self.shelf.remove(one)
+                self._start(one.slot, one.task)
+        held = [one for one in held if one in self.shelf]
+        first = self._peek()
+        if held and self.spec.mode == "schedule" and (first is None or held[0].slot.at < first.at):
+            self.coming.append((held[0].slot, self._make(held[0].slot)))
+        while any(one.state == "held" for one in self.shelf) and (slot := self._peek()):
             self._slots.pop(0)
-            self.coming.append((slot, held.pop(slot.nominal, None) or self._make(slot)))
+            self.coming.append((slot, self._make(slot)))
         self._fill()
+        for one in [one for one in self.shelf if one.state == "held"]:
+            self._let_go(one.slot, one.task)
 
     def _all_slots(self) -> Iterator[Slot]:
         case, now = self.spec.case, self._now
         today = now.astimezone(ZoneInfo(case.zone)).date()
-        if self.spec.mode == "completion":
+        counted = self.spec.mode == "completion"
+        if counted:
             if case.count is not None and self._passed >= case.count:
                 return
             case = replace(case, count=None)  # slots that never came do not count
@@ -168,17 +228,16 @@ class Series:
                 case = self._from(self._completed)
         for number, local in zip(count(1), locals_of(case), strict=False):
             day = local.date()
-            if self._last is not None and day <= self._last.day:
+            if counted and self.generation == 1 and not self._passed and self._completed is None:
+                yield self._slot(local, 1)  # the start, also one that has gone by
                 continue
-            if self.spec.mode == "completion" and self._completed is not None and local <= case.start:
+            if not counted and self._last is not None and day <= self._last.day:
+                continue
+            if counted and self._completed is not None and local <= case.start:
                 continue
             if day < today or (case.timed and instant_of(local, case.zone) <= now):
                 continue
-            yield self._slot(local, self._passed + 1 if self.spec.mode == "completion" else number)
-
-    @property
-    def _passed(self) -> int:
-        return 0 if self._last is None else self._last.number
+            yield self._slot(local, self._passed + 1 if counted else number)
 
     @property
     def over_ahead(self) -> set[str]:
@@ -219,10 +278,13 @@ class Series:
         self._moved.pop(slot.nominal, None)
         if made is None:
             return
-        made[1].close(self._now, "withdrawn")
+        over = made[1].id in self._over
+        if not over:
+            made[1].close(self._now, "withdrawn")
         self.coming.remove(made)
+        self.shelf.append(Shelved(slot, made[1], "over" if over else "skipped"))
         if self.spec.mode == "completion":
-            self._follow(made[0], made[0].at)
+            self._follow(made[0], made[1], made[0].at)
         else:
             self._fill()
 
@@ -233,73 +295,201 @@ class Series:
             self._fill()
         else:
             made.move(self._now, due)
+            made.written = True
 
     def close(self, task: Task, state: str) -> None:
         """Closes the task of a slot, which a person completes or deletes."""
         task.close(self._now, state)
+        task.written = task.written or state == "completed"
         self._over.add(task.id)
         if task in self.open:
             self.open.remove(task)
-            if self.status == "paused" and self._slot_of[task.id] == self._last:
+            if self.status == "paused" and task is self._last_task:
                 self._completed = self._now
+        for one in self.shelf:
+            if one.task is task:
+                one.state = "over"
         awaited = self.coming[0] if self.coming else None
         if self.spec.mode == "completion" and self.status == "active" and awaited and awaited[1] is task:
             self.coming = []
-            self._follow(awaited[0], self._now)
+            self._follow(awaited[0], task, self._now)
 
     def reopen(self, task: Task) -> None:
-        """Reopens a completed task; if its slot has come, it is one of the open ones again."""
+        """Reopens a completed task; if its slot has come, it is one of the open ones again.
+
+        After completion the last one that was done is awaited again, and the one that followed it goes.
+        """
         task.reopen(self._now)
         self._over.discard(task.id)
-        local = datetime.fromisoformat(self._slot_of[task.id].nominal)
+        slot = self._slot_of[task.id]
+        if self.spec.mode == "completion" and task is self._last_task and self._completed is not None:
+            self._go_back(slot, task)
+            return
+        for one in [one for one in self.shelf if one.task is task]:
+            self.shelf.remove(one)
+            if slot.at > self._now:
+                self.shelf.append(Shelved(slot, task, "kept"))
         is_coming = any(known is task for _, known in self.coming)
-        if not is_coming and self.status != "deleted" and instant_of(local, self.spec.case.zone) <= self._now:
+        if not is_coming and self.status != "deleted" and slot.at <= self._now:
             self.open = [known for known in self.tasks.values() if known in self.open or known is task]
 
-    def _follow(self, slot: Slot, completed: datetime) -> None:
-        """After completion: finds the next slot, an interval from that day, or the next multiple after the slot's day."""
+    def _go_back(self, slot: Slot, task: Task) -> None:
+        for known, following in self.coming:
+            self._let_go(known, following)
+        self.coming, self._passed = [], slot.number - 1
+        self._completed, self._last_task = self._completed_before, None
+        if self.status == "ended":
+            self.status = "active"
+        if self.status == "active":
+            self.coming = [(slot, task)]
+        elif self.status == "paused" and slot.at <= self._now:
+            self.open.append(task)
+            self._last_task, self._passed = task, slot.number
+        elif self.status == "paused":
+            self.shelf.append(Shelved(slot, task, "kept"))
+
+    def _follow(self, slot: Slot, task: Task, completed: datetime) -> None:
+        """After completion: finds the next slot, an interval from that day."""
         case = self.spec.case
-        self._last, self._completed = slot, completed
-        chain = self._from(completed)
-        local = next(local for local in locals_of(chain) if local.date() > max(chain.start.date(), slot.day))
-        over = case.count is not None and slot.number >= case.count
-        self._slots = [] if over else [self._slot(local, slot.number + 1)]
+        self._completed_before = self._completed
+        self._last, self._last_task, self._completed, self._passed = slot, task, completed, slot.number
+        chain, number = self._from(completed), slot.number
+        local = next(local for local in locals_of(chain) if local.date() > chain.start.date())
+        while self._slot(local, 0).nominal in self.skipped:
+            chain, number = replace(chain, start=local), number + 1
+            local = next(later for later in locals_of(chain) if later.date() > local.date())
+        over = case.count is not None and number >= case.count
+        self._slots = [] if over else [self._slot(local, number + 1)]
         self._source = iter(())
         self._fill()
 
+    def _let_go(self, slot: Slot, task: Task) -> None:
+        """Withdraws the task of a slot that does not come, unless somebody has written into it."""
+        state = "kept" if task.written else "withdrawn"
+        if task.id in self._over:
+            state = "over"
+        elif state == "withdrawn":
+            self._withdraw([task])
+        self.shelf = [one for one in self.shelf if one.task is not task]
+        self.shelf.append(Shelved(slot, task, state))
+
     def pause(self) -> None:
-        """Pauses it; tasks that are over stay, and after completion the awaited one."""
-        self._start_missed()
-        self._withdraw([task for _, task in self.coming if task.id not in self._over])
-        self.coming = [pair for pair in self.coming if pair[1].id in self._over]
-        self.status = "paused"
+        """Pauses it; tasks that are over, late or written into stay."""
+        for slot, task in self.coming:
+            if slot.at <= self._now and task.id not in self._over:
+                self.open.append(task)
+                self._last_task, self._passed = task, slot.number
+            else:
+                self._let_go(slot, task)
+        self.coming, self.status = [], "paused"
 
     def resume(self) -> None:
-        self._start_missed()
-        waiting = [task for task in self.open if self._slot_of[task.id] == self._last]
-        if self.spec.mode == "completion" and waiting and self._last is not None:
-            self.generation += 1
-            self.status = "active"
-            self.open.remove(waiting[0])
-            self.coming = [(self._last, waiting[0])]
+        waiting = next((task for task in self.open if task is self._last_task), None)
+        self.generation += 1
+        self.status = "active"
+        if self.spec.mode == "completion" and waiting is not None:
+            self.open.remove(waiting)
+            self.coming = [(self._slot_of[waiting.id], waiting)]
+        elif self.spec.mode == "completion":
+            self._await_kept()
         else:
-            self.renew()
+            self._carry(self.spec.case)
+            self._begin()
 
-    def _start_missed(self) -> None:
-        """Starts the slots whose time has come while the series was paused."""
-        while self.coming and self.coming[0][0].at <= self._now:
-            self._start()
+    def _await_kept(self) -> None:
+        """After completion: awaits an open task whose time came during the pause, or else the next slot."""
+        for one in self.shelf:
+            if one.state == "kept" and one.slot.number == self._passed + 1 and one.slot.at <= self._now:
+                self.shelf.remove(one)
+                self.coming = [(one.slot, one.task)]
+                return
+        self._begin()
 
     def renew(self, **changes: Any) -> None:
         """Gives it another rule or start."""
-        self.spec = replace(self.spec, case=replace(self.spec.case, **changes))
+        old = self.spec.case
+        self.spec = replace(self.spec, case=replace(old, **changes))
         self.generation += 1
-        self.status = "active"
-        if "start" in changes:
-            self._completed = None
-        waits = self.spec.mode == "completion" and self.coming and self.coming[0][0].at <= self._now
-        if not waits:
+        if self.spec.mode == "schedule":
+            self._carry(old)
             self._begin()
+        elif self.coming and self.coming[0][0].at > self._now:
+            self.shelf += [Shelved(slot, task, "held") for slot, task in self.coming]
+            self._begin()
+
+    def _carry(self, old: Case) -> None:
+        """Gives everything that is ahead the names of the new rule: a slot keeps its day."""
+        today = self._now.astimezone(ZoneInfo(old.zone)).date()
+        days = {slot.day for slot, _ in self.coming} | {one.slot.day for one in self.shelf} | {today}
+        days |= {date.fromisoformat(name[:10]) for name in (*self.skipped, *self._moved, *self._lost)}
+        far, case = max(days), self.spec.case
+        numbered = zip(count(1), locals_of(case), strict=False)
+        here = takewhile(lambda pair: pair[1].date() <= far, numbered)
+        by_day = {local.date(): self._slot(local, number) for number, local in here}
+        self._carry_names(by_day, today)
+        taken = self._carry_today(by_day, today)
+        for slot, task in self.coming:
+            self._carry_task(Shelved(slot, task, "over" if task.id in self._over else "held"), by_day, taken)
+        carried, self.coming = {task.id for _, task in self.coming}, []
+        for one in [one for one in self.shelf if one.task.id not in carried and one.state != "held"]:
+            if one.state == "kept" or one.slot.day >= today:
+                self._carry_shelved(one, by_day, taken)
+        held = {one.slot.nominal for one in self.shelf if one.state == "held"}
+        self._lost |= dict.fromkeys(self.skipped & held)
+        self.skipped -= held
+
+    def _carry_names(self, by_day: dict[date, Slot], today: date) -> None:
+        names: dict[str, Json | None] = {**self._lost, **dict.fromkeys(self.skipped), **self._moved}
+        self.skipped = {name for name in self.skipped if date.fromisoformat(name[:10]) < today}
+        self._moved, self._lost = {}, {}
+        for name, due in names.items():
+            day = date.fromisoformat(name[:10])
+            if day < today:
+                continue
+            if day not in by_day:
+                self._lost[name] = due
+            elif due is None:
+                self.skipped.add(by_day[day].nominal)
+            else:
+                self._moved[by_day[day].nominal] = due
+
+    def _carry_today(self, by_day: dict[date, Slot], today: date) -> set[date]:
+        """Has the open task of today follow; if its time is ahead now, it has not started."""
+        taken: set[date] = set()
+        for task in list(self.open):
+            day = self._slot_of[task.id].day
+            if day < today or day not in by_day:
+                continue
+            taken.add(day)
+            slot = by_day[day]
+            self._rename(task, slot)
+            if slot.at > self._now:
+                self.open.remove(task)
+                self.shelf.append(Shelved(slot, task, "held"))
+                self._last = replace(slot, day=today - timedelta(days=1))
+        return taken
+
+    def _carry_task(self, one: Shelved, by_day: dict[date, Slot], taken: set[date]) -> None:
+        day = one.slot.day
+        if day not in by_day or day in taken:
+            self._let_go(one.slot, one.task)
+            return
+        taken.add(day)
+        self._rename(one.task, by_day[day])
+        self.shelf.append(Shelved(by_day[day], one.task, one.state))
+
+    def _carry_shelved(self, one: Shelved, by_day: dict[date, Slot], taken: set[date]) -> None:
+        day = one.slot.day
+        if day not in by_day or day in taken:
+            return
+        taken.add(day)
+        one.slot = by_day[day]
+        self._rename(one.task, one.slot)
+        if one.state == "kept" and one.slot.at <= self._now:
+            self.shelf.remove(one)
+            self.open = [known for known in self.tasks.values() if known in self.open or known is one.task]
+        elif one.state == "kept":
+            one.state = "held"
 
     def travel(self, zone: str) -> None:
         """Moves it to another zone: its days begin at other instants; slots and tasks stay."""
@@ -322,24 +512,29 @@ class Series:
         for task in [task for _, task in self.coming] + self.open:
             task.remind(self._now, self.offsets)
 
-    def end_before(self, slot: Slot) -> None:
-        """Ends it before that slot, from which on it is another series."""
+    def end_before(self, slot: Slot, handed: "Series") -> None:
+        """Ends it before that slot, from which on it is another series, which has taken tasks over."""
         self._ends_before = slot.day
         kept = [pair for pair in self.coming if pair[0].day < slot.day]
-        self._withdraw([task for known, task in self.coming if known.day >= slot.day])
         self.coming = kept
+        self.shelf = [one for one in self.shelf if one.task.id not in handed.tasks]
+        self.tasks = {task_id: task for task_id, task in self.tasks.items() if task_id not in handed.tasks}
         self._fill()
 
     def stop(self, *, keep: bool) -> None:
-        self._withdraw([task for _, task in self.coming[1 if keep else 0 :]])
+        for slot, task in self.coming[1 if keep else 0 :]:
+            self._let_go(slot, task)
         self.coming, self.status = [], "stopped"
 
     def delete(self, *, keep: bool) -> None:
         if not keep:
-            self._withdraw([task for _, task in self.coming] + self.open)
+            kept = [one.task for one in self.shelf if one.state == "kept"]
+            for task in [*(task for _, task in self.coming), *self.open, *kept]:
+                task.close(self._now, "withdrawn")
             self.open = []
         self.coming, self.status = [], "deleted"
 
     def _withdraw(self, tasks: list[Task]) -> None:
         for task in tasks:
-            task.close(self._now, "withdrawn")
+            if not task.written:
+                task.close(self._now, "withdrawn")

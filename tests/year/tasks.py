@@ -39,6 +39,9 @@ class Task:
         self.id = task_id
         self.due, self.zone = due, zone
         self.state = "open"
+        self.place = (0, "")  # generation and name of the slot that it is for
+        self.slot_due: Json | None = None  # the due that its series gave it last
+        self.written = False  # whether a person has changed it
         self.overdue_at: list[datetime] = []
         self.past: list[datetime] = []  # firings of reminders that were removed
         self._now = made
@@ -84,6 +87,20 @@ class Task:
         for reminder in self.reminders:
             time = self._time_of(reminder)
             reminder.pending = time if time > now and not reminder.is_told else None
+
+    def restore(self, now: datetime, offsets: list[int]) -> None:
+        """Brings it back for its series, which had withdrawn it, with the reminders of the template."""
+        if self.state == "withdrawn":
+            self.reopen(now)
+            self.remind(now, offsets)
+
+    def follow(self, now: datetime, due: Json) -> None:
+        """Gives it the due of its slot; one that has passed is not told again."""
+        self.advance(now)
+        told = self._overdue_for == self.due
+        self.move(now, due)
+        if told and over_instant(due, self.zone) <= now:
+            self._overdue_for = due
 
     def move(self, now: datetime, due: Json | None = None, zone: str | None = None) -> None:
         self.advance(now)

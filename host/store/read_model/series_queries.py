@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Integer, func, literal_column, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from actors.fields import fold
 from actors.shapes import Series, Task
 from host.store.read_model.tables import series, tasks, user_streams
 from host.store.read_model.task_queries import Stretch
@@ -31,6 +32,14 @@ async def find(connection: AsyncConnection, user_id: str, series_id: str) -> Ser
     mine = select(series.c.body).where(series.c.id == series_id, series.c.user_id == user_id)
     body: Series | None = await connection.scalar(mine)
     return body
+
+
+async def ids_with_tag(connection: AsyncConnection, user_id: str, folded_tag: str) -> list[str]:
+    """Returns the ids of series that are not deleted and whose template has that tag, in any spelling."""
+    tagged = series.c.body["template"]["tags"]
+    mine = (series.c.user_id == user_id, series.c.status != "deleted", func.json_array_length(tagged) > 0)
+    rows = await connection.execute(select(series.c.id, tagged).where(*mine).order_by(series.c.id))
+    return [series_id for series_id, names in rows if folded_tag in map(fold, names)]
 
 
 async def listed(connection: AsyncConnection, user_id: str, status: str | None, stretch: Stretch) -> SeriesList:

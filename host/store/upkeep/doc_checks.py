@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from actors.clock import instant_text
 from actors.replies import Json
-from actors.series.state import series_json, slot_task_id, unstarted
+from actors.series.state import series_json, unstarted
 from actors.shapes import Series
 from actors.task.state import task_json
 from actors.user.state import user_json
@@ -84,6 +84,7 @@ async def examine(connection: Raw, docs: Sequence[Doc], now: datetime, found: Fi
         _check_wake(doc, found)
         if doc.actor_type == "TaskActor":
             _reminders(doc, before, found)
+            _written(doc, found)
 
 
 def _versions(doc: Doc, found: Findings) -> None:
@@ -178,32 +179,55 @@ async def _differing_reminders(connection: Raw, tasks: Sequence[Json]) -> dict[s
     return {row[0]: "the rows of its reminders differ" for row in differing}
 
 
-# --- slots -----------------------------------------------------------------------------------------------------------
+# --- occurrences -----------------------------------------------------------------------------------------------------------
+
+
+def _written(doc: Doc, found: Findings) -> None:
+    """No occurrence that a person has written into is in the trash because its series put it there by itself."""
+    state = doc.state
+    found.count("written", state["series_id"] is not None)
+    if state.get("written") and state.get("withdrawn") == "system" and state["deleted_at"] is not None:
+        detail = "its series has put it into the trash by itself, though somebody had written into it: restore it"
+        found.breaches.append(Breach("written", doc.name, detail))
 
 
 async def _slots(connection: Raw, docs: Sequence[Doc], found: Findings) -> None:
-    """Each slot that a series has made has its own task, unless the one who makes it has yet to come to that."""
-    made = [(doc, slot) for doc in docs for slot in [*unstarted(cast("Series", doc.state)), *doc.state["open"]]]
+    """Each slot that a series has made has its own task, unless the one who makes it has yet to come to that.
+
+    The series has yet to tell what waits in its backlog.
+    """
+    told = [(doc, {entry["made"]["task_id"] for entry in doc.state["backlog"]}) for doc in docs]
+    made = [
+        (doc, slot)
+        for doc, waiting in told
+        for slot in [*unstarted(cast("Series", doc.state)), *doc.state["open"]]
+        if slot["task_id"] not in waiting
+    ]
     found.count("slots", len(made))
-    for doc, slot in made:
-        if slot["task_id"] != slot_task_id(doc.state, slot["generation"], slot["slot"]):
-            found.breaches.append(Breach("slots", doc.name, f"the slot {slot['slot']} has the task of another slot"))
-    rows = await connection.fetch(_TASKLESS, [doc.actor_id for doc, _ in made], [slot["task_id"] for _, slot in made])
+    places = [orjson.dumps({"generation": slot["generation"], "slot": slot["slot"]}).decode() for _, slot in made]
+    ids = [slot["task_id"] for _, slot in made]
+    rows = await connection.fetch(_TASKLESS, [doc.actor_id for doc, _ in made], ids, places)
     slots = {slot["task_id"]: slot["slot"] for _, slot in made}
-    for series_id, task_id, event_id, is_taken in rows:
+    for series_id, task_id, event_id, is_there, is_own in rows:
         mend = Mend("requeue", ("recurrence", event_id)) if event_id else None
-        why = f"finds something else under its id {task_id}" if is_taken else f"has no task {task_id}"
+        if is_own:
+            why = f"has the task {task_id} of another slot"
+        else:
+            why = f"finds something else under its id {task_id}" if is_there else f"has no task {task_id}"
         detail = f"the slot {slots[task_id]} {why}"
         found.breaches.append(Breach("slots", f"SeriesActor:{series_id}", detail, mend))
 
 
 _TASKLESS: Final = f"""
-SELECT x.series_id, x.task_id, o.event_id, s.key IS NOT NULL
-FROM unnest($1::text[], $2::text[]) AS x (series_id, task_id)
+SELECT x.series_id, x.task_id, o.event_id, s.key IS NOT NULL, t.state->>'series_id' = x.series_id
+FROM unnest($1::text[], $2::text[], $3::jsonb[]) AS x (series_id, task_id, place)
 LEFT JOIN dapr_state s ON s.key = {actor_state.row_key_sql("'TaskActor'", "x.task_id")}
 LEFT JOIN LATERAL (
-  SELECT o.event_id, o.position FROM outbox o WHERE o.actor_id = x.series_id AND o.type = 'recurrence.triggered'
+  SELECT o.event_id, o.position FROM outbox o WHERE o.actor_id = x.series_id
+    AND o.type IN ('recurrence.triggered', 'recurrence.taken-up')
     AND o.body->'data'->>'task_id' = x.task_id ORDER BY o.position DESC LIMIT 1) o ON true
-WHERE convert_from(s.value, 'UTF8')::json->'state'->>'series_id' IS DISTINCT FROM x.series_id
+CROSS JOIN LATERAL (SELECT convert_from(s.value, 'UTF8')::json->'state' AS state) t
+WHERE (t.state->>'series_id' IS DISTINCT FROM x.series_id
+    OR coalesce(t.state->'purged', 'false')::text <> 'true' AND (t.state->'occurrence')::jsonb <> x.place)
   AND NOT (o.position > coalesce((SELECT position FROM watermarks WHERE consumer = 'recurrence'), 0)
     AND NOT {outbox.handled_by("'recurrence'")}) IS TRUE"""  # noqa: S608  our own names

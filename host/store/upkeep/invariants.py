@@ -82,16 +82,16 @@ async def wakes(connection: Raw, found: Findings, now: datetime) -> None:
 
 
 async def slots(connection: Raw, found: Findings) -> None:
-    """No slot has two tasks."""
+    """No slot has two open tasks. After completion a slot may have the name of one that is done."""
     await _count(connection, found, "slots", "tasks WHERE series_id IS NOT NULL")
 
     def breach(series_id: str, slot: str, tasks: list[str]) -> Breach:
         return Breach(
-            "slots", f"SeriesActor:{series_id}", f"the slot {slot} has {len(tasks)} tasks: {', '.join(tasks)}"
+            "slots", f"SeriesActor:{series_id}", f"the slot {slot} has {len(tasks)} open tasks: {', '.join(tasks)}"
         )
 
     query = """SELECT series_id, slot, array_agg(id ORDER BY id) FROM tasks
-        WHERE series_id IS NOT NULL AND slot IS NOT NULL
+        WHERE series_id IS NOT NULL AND slot IS NOT NULL AND status = 'open' AND deleted_at IS NULL AND NOT purged
         GROUP BY series_id, slot, body->'occurrence'->>'generation' HAVING count(*) > 1"""
     await _breaches(connection, found, query, (), breach)
 

@@ -70,6 +70,8 @@ def _series_events() -> list[Json]:
         ("MoveSlot", {"slot": "2026-11-23T09:00", "to": {"date": "2026-11-28"}}),
         ("MoveSlot", {"slot": "2026-11-28T09:00", "to": {"date": "2026-12-01"}}),
         ("SkipSlot", {"slot": "2026-11-23T09:00"}),
+        ("UnskipSlot", {"slot": "2026-11-23T09:00"}),
+        ("OccurrenceWritten", {"generation": 1, "slot": "2026-11-24T09:00"}),
         ("PatchSeries", {"template": {"title": "Feed", "reminders": [{"offset_minutes": 5}]}}),
         ("PauseSeries", {}),
         ("ResumeSeries", {}),

@@ -217,7 +217,7 @@ FOR_A_PERSON: dict[str, tuple[str, set[str], str]] = {
            due_date, due_at, overdue_at, created_at, updated_at, completed_at, deleted_at, purged, series_id, search,
            body FROM tasks WHERE series_id IS NOT NULL""",
         {"slots", "read_model"},
-        "has 2 tasks",
+        "has 2 open tasks",
     ),
     "a delivery waits": (
         "UPDATE deliveries SET status = 'pending', due_at = due_at - interval '1 hour'",
@@ -323,6 +323,29 @@ async def test_a_slot_that_finds_a_stranger_under_its_id_gets_another_task(
     await full.rows("UPDATE wakes SET armed_at = now()")
     assert broken(await verify(full)) == set()
     assert await full.value("SELECT count(*) FROM tasks WHERE series_id = $1", series_id) == 1
+
+
+async def test_a_task_that_was_written_into_is_never_in_the_trash_by_its_series_doing(
+    full: World, person: FakePerson, loops: dict[str, Catchup]
+) -> None:
+    await full.say(person.id, person.signs_up())
+    series_id = await full.create_series(person, **DAILY)
+    await settle(loops)
+    task_id = await full.value("SELECT id FROM tasks WHERE series_id = $1", series_id)
+    await full.say(task_id, person.says("PatchTask", {"description": "three lines"}))
+    await full.say(series_id, person.says("PauseSeries"))
+    await settle(loops)
+    await full.rows("UPDATE wakes SET armed_at = now()")
+    assert broken(await verify(full)) == set(), "the pause leaves it open"
+    await full.rows("ALTER TABLE dapr_state DISABLE TRIGGER USER")
+    mark = """UPDATE dapr_state SET value = convert_to(jsonb_set(convert_from(value, 'UTF8')::jsonb, '{state}',
+                convert_from(value, 'UTF8')::jsonb->'state' || $2::jsonb)::text, 'UTF8') WHERE key LIKE $1"""
+    await full.rows(mark, f"%{task_id}%", '{"withdrawn": "system", "deleted_at": "2026-11-22T12:00:00.000Z"}')
+    report = await verify(full)
+    assert "written" in broken(report)
+    assert "somebody had written into it: restore it" in str(operation.lines(report))
+    await full.rows(mark, f"%{task_id}%", '{"withdrawn": "asked"}')
+    assert "written" not in broken(await verify(full))
 
 
 async def test_waiting_events_are_named_after_the_grace_period_with_the_paused_consumer(

@@ -7,9 +7,9 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from actors import tags
 from actors.commands import Command, Principal
 from actors.replies import Accepted, Refused, Unchanged, UnknownNameError
-from actors.task import tags
 from actors.task.rules import COMMANDS
 from actors.task.state import task_json
 from tests.fakes.person import FakePerson

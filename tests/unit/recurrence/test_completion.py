@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.recurrence.expansion import after_completion
+from actors.recurrence.expansion import after_completion, next_after
 from tests.unit.recurrence.series import at, names, series, slot
 
 pytestmark = pytest.mark.unit
@@ -57,3 +57,17 @@ def test_the_preview_completes_each_when_it_starts() -> None:
     assert [name[:10] for name in names(recurrence, 9)] == ["2026-01-31", "2026-02-28", "2026-03-28", "2026-04-28"]
     ends = series("FREQ=YEARLY", "2997-02-01", mode="completion")
     assert names(ends, 9) == ["2997-02-01", "2998-02-01", "2999-02-01"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "completed", "expected"),
+    [
+        ("FREQ=DAILY;INTERVAL=2", "2026-02-10T09:00", "2026-02-05T10:00:00Z", "2026-02-07T09:00"),
+        ("FREQ=DAILY;INTERVAL=2", "2026-02-10T09:00", "2026-02-15T10:00:00Z", "2026-02-17T09:00"),
+        ("FREQ=MONTHLY", "2026-01-15", "2026-01-31T10:00:00Z", "2026-02-28"),
+    ],
+)
+def test_the_completion_alone_decides_when_the_next_one_is(
+    rule: str, start: str, completed: str, expected: str
+) -> None:
+    assert next_after(series(rule, start, mode="completion"), at(completed), made=1) == slot(expected)

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from actors.clock import instant_text, parse_instant
-from actors.commands import Command, Principal, build_command, occurrence_id
+from actors.commands import Command, Principal, build_command
 from actors.doc import Doc
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged
 from actors.series.rules import decide
@@ -29,8 +29,10 @@ class Desk:
         self.made: dict[str, str] = {}  # task id → slot, in the order in which they were made
         self.withdrawn: list[str] = []  # slots whose tasks were withdrawn
         self.gone: list[str] = []  # the ids of the withdrawn tasks
+        self.handed: set[str] = set()  # the ids of tasks that went to a successor
         self.reported: set[str] = set()  # the ids of tasks that a test has reported as done or gone
         self.templates: dict[str, Json] = {}
+        self.places: dict[str, tuple[int, str]] = {}  # task id → generation and slot, as the task knows them
 
     def create(self, rule: str = "FREQ=DAILY", start: str = "2026-11-23T09:00", **body: Any) -> "Desk":
         zone = body.pop("zone", self.person.zone)
@@ -73,15 +75,35 @@ class Desk:
             assert self.tick()
         return self
 
-    def report(self, what: str, slot: str, generation: int | None = None, *, at: datetime | None = None) -> Decision:
-        """Reports about a task as the consumer does; `what` is Created, Completed, Deleted or Opened."""
+    def report(
+        self,
+        what: str,
+        slot: str,
+        generation: int | None = None,
+        *,
+        at: datetime | None = None,
+        task_id: str | None = None,
+    ) -> Decision:
+        """Reports about a task as the consumer does; `what` is Created, Completed, Deleted, Opened or Written.
+
+        Without its id or a generation it is the newest task of the slot.
+        """
         body: Json = {"generation": generation or self.series["generation"], "slot": slot}
+        task_id = task_id or self.task_of(slot, generation)
+        if task_id is not None:
+            body = {"generation": self.places[task_id][0], "slot": slot, "task_id": task_id}
         if what == "Opened":  # a withdrawn task that is restored may be withdrawn once more
-            task_id = occurrence_id(self.series["id"], body["generation"], slot)
             self.gone = [gone for gone in self.gone if gone != task_id]
         if what == "Completed":
             body["completed_at"] = instant_text(at or self.clock.now())
         return self.do(f"Occurrence{what}", body)
+
+    def task_of(self, slot: str, generation: int | None = None) -> str | None:
+        """Returns the id of the newest task of a slot, or of that of a generation."""
+        found = [
+            task_id for task_id, place in self.places.items() if place[1] == slot and generation in {None, place[0]}
+        ]
+        return found[-1] if found else None
 
     def task(self, event: Json, at: datetime) -> Accepted:
         """Returns the decision that makes the task of an event, at that instant."""
@@ -129,12 +151,22 @@ class Desk:
             assert data["task_id"] not in self.made, "a slot was made twice"
             assert data["task"]["id"] == data["task_id"]
             self.made[data["task_id"]] = data["slot"]["slot"]
-            self.templates[data["task_id"]] = data["task"]
+            self.places[data["task_id"]] = data["slot"]["generation"], data["slot"]["slot"]
+            self.templates[data["task_id"]] = {**data["task"]}
         elif event["type"] == "recurrence.withdrawn":
-            assert data["task_id"] in self.made, "a task was withdrawn that was never made"
+            assert data["task_id"] in self.places, "a task was withdrawn that was never made"
             assert data["task_id"] not in self.gone, "a task was withdrawn twice"
             self.withdrawn.append(data["slot"]["slot"])
             self.gone.append(data["task_id"])
+        elif event["type"] == "recurrence.taken-up":
+            assert data["task_id"] in self.made or "taken_from" in data, "a task was taken up that was never made"
+            self.places[data["task_id"]] = data["slot"]["generation"], data["slot"]["slot"]
+            if data["restored"]:
+                self.gone = [gone for gone in self.gone if gone != data["task_id"]]
+            if not data["moved"] and data["task_id"] in self.templates:
+                self.templates[data["task_id"]] |= {"due": data["due"]}
+        elif event["type"] == "series.split":
+            self.handed |= {item["task_id"] for item in data["successor"]["body"].get("adopted", ())}
         elif event["type"] == "recurrence.retemplated":
             self.templates[data["task_id"]] |= data["fields"]
 

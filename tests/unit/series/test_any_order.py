@@ -16,6 +16,12 @@ pytestmark = pytest.mark.unit
 
 WALKS: Final = 400
 RULES: Final = ("FREQ=DAILY", "FREQ=DAILY;INTERVAL=3", "FREQ=DAILY;COUNT=6", "FREQ=DAILY;UNTIL=20261215")
+STARTS: Final = (
+    {"local": "2026-11-23T09:00", "zone": "Europe/Berlin"},
+    {"local": "2026-11-23T16:30", "zone": "Europe/Berlin"},
+    {"local": "2026-11-23T09:00", "zone": "Europe/London"},
+    {"date": "2026-11-23"},
+)
 WEEKLY: Final = "FREQ=WEEKLY;BYDAY=MO,TH"
 HOURS: Final = (1, 5, 20, 30, 100)
 REPORTS: Final = {
@@ -27,9 +33,12 @@ REPORTS: Final = {
 
 @dataclass(slots=True)
 class Task:
+    id: str
     slot: str
     generation: int
     state: str = "open"
+    written: bool = False
+    withdrawn: bool = False  # whether it is in the trash because its series has withdrawn it
 
 
 @dataclass(slots=True)
@@ -71,9 +80,10 @@ class Walk:
         fitting = [task for task in self.tasks.values() if (task.state == "open") == (what != "Opened")]
         if fitting:
             task = self.chance.choice(fitting)
-            task.state = REPORTS[what]
+            task.state, task.withdrawn = REPORTS[what], False
+            task.written = task.written or what == "Opened"
             self.done.append(f"{what} {task.slot} of {task.generation}")
-            self.desk.report(what, task.slot, task.generation)
+            self.desk.report(what, task.slot, task.generation, task_id=task.id)
 
     def ask(self) -> None:
         """Sends the series a random command of a person; some are refused."""
@@ -82,6 +92,8 @@ class Walk:
             ("PauseSeries", {}),
             ("ResumeSeries", {}),
             ("SkipSlot", {"slot": self.desk.awaited or "2026-12-01T09:00"}),
+            ("UnskipSlot", {"slot": (self.desk.series["skipped"] or ["2026-12-01T09:00"])[-1]}),
+            ("PatchSeries", {"start": self.chance.choice(STARTS)}),
             ("MoveSlot", {"slot": self.desk.awaited or "2026-12-01T09:00", "to": {"date": "2026-12-24"}}),
             ("PatchSeries", {"rule": self.chance.choice(RULES)}),
             ("PatchSeries", {"mode": self.chance.choice(("schedule", "completion"))}),
@@ -90,13 +102,27 @@ class Walk:
         self.desk.do(name, body)
 
     def hear(self) -> None:
+        stays: list[Task] = []
         for event in self.desk.events[self.heard :]:
             data = event["data"]
             if event["type"] == "recurrence.triggered":
-                self.tasks[data["task_id"]] = Task(data["slot"]["slot"], data["slot"]["generation"])
+                self.tasks[data["task_id"]] = Task(data["task_id"], data["slot"]["slot"], data["slot"]["generation"])
+            elif event["type"] == "recurrence.taken-up":
+                task = self.tasks[data["task_id"]]
+                task.generation, task.slot = data["slot"]["generation"], data["slot"]["slot"]
+                if data["restored"] and task.withdrawn:
+                    task.state, task.withdrawn = "open", False
             elif event["type"] == "recurrence.withdrawn" and self.tasks[data["task_id"]].state == "open":
-                self.tasks[data["task_id"]].state = "trash"
+                task = self.tasks[data["task_id"]]
+                if task.written and not data.get("asked"):
+                    stays.append(task)
+                else:
+                    task.state, task.withdrawn = "trash", True
         self.heard = len(self.desk.events)
+        for task in stays:  # it was written into: the consumer says so
+            self.done.append(f"stays {task.slot}")
+            self.desk.report("Opened", task.slot, task.generation, task_id=task.id)
+            self.hear()
 
     def holds(self) -> None:
         series = self.desk.series
@@ -107,6 +133,12 @@ class Walk:
         assert all(made["number"] > 0 for made in entries)
         assert series["awaited"] is None or series["status"] == "active"
         assert series["awaited"] is not None or series["status"] != "active" or self.desk.wake, "it stands still"
+        shelf = {entry["made"]["task_id"]: entry["state"] for entry in series.get("shelf", [])}
+        known = {*ids, *(task_id for task_id, state in shelf.items() if state in {"held", "kept"})}
+        open_ids = {task.id for task in self.tasks.values() if task.state == "open"}
+        assert len(open_ids) > 100 or open_ids <= known, "an open task is forgotten"
+        waiting = {entry["made"]["task_id"] for entry in series["backlog"]}
+        assert {made["task_id"] for made in series["open"]} - waiting <= open_ids, "one is open that is not"
         if series["mode"] == "completion" and series["awaited"] is not None:
             assert self.tasks[series["awaited"]["task_id"]].state == "open", "it waits for what is done or gone"
 

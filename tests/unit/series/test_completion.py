@@ -77,20 +77,23 @@ def test_count_counts_completed_and_skipped_ones() -> None:
     assert (desk.series["status"], desk.awaited, desk.last_types()) == ("ended", None, ["series.ended"])
 
 
-def test_a_new_count_that_is_used_up_is_refused() -> None:
+def test_a_new_count_that_is_used_up_ends_it_and_a_later_one_goes_on() -> None:
     desk = after_completion()
     desk.report("Completed", "2026-11-23T09:00")
-    assert desk.refused("PatchSeries", {"rule": f"{THREE_DAYS};COUNT=1"}) == (422, "invalid_rule")
+    desk.do("PatchSeries", {"rule": f"{THREE_DAYS};COUNT=1"})
+    assert (desk.series["status"], desk.withdrawn) == ("ended", ["2026-11-25T09:00"])
     desk.do("PatchSeries", {"rule": f"{THREE_DAYS};COUNT=2"})
-    assert desk.series["awaited"]["number"] == 2
+    assert (desk.series["status"], desk.series["awaited"]["number"]) == ("active", 2)
+    assert (desk.awaited, desk.gone, len(desk.made)) == ("2026-11-25T09:00", [], 2)
 
 
-def test_a_new_rule_withdraws_a_task_whose_time_has_not_come_and_counts_on() -> None:
+def test_a_new_rule_moves_the_task_whose_time_has_not_come_and_counts_on() -> None:
     desk = after_completion()
     desk.report("Completed", "2026-11-23T09:00")
     desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=5"})
-    assert desk.withdrawn == ["2026-11-25T09:00"]
+    assert (desk.withdrawn, desk.last_types()) == ([], ["series.updated", "recurrence.taken-up"])
     assert (desk.awaited, desk.series["awaited"]["number"], desk.series["generation"]) == ("2026-11-27T09:00", 2, 2)
+    assert desk.templates[desk.series["awaited"]["task_id"]]["due"]["local"] == "2026-11-27T09:00"
 
 
 def test_a_new_rule_or_a_resume_goes_on_from_the_last_completion_and_a_new_start_does_not() -> None:
@@ -104,10 +107,12 @@ def test_a_new_rule_or_a_resume_goes_on_from_the_last_completion_and_a_new_start
     desk.move(days=10).do("ResumeSeries")
     assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-12-10T09:00", 2)
     desk.do("PatchSeries", {"start": {"local": "2026-11-23T10:00", "zone": "Europe/Berlin"}})
-    assert desk.awaited == "2026-12-07T10:00"
+    assert (desk.awaited, len(desk.made)) == ("2026-12-10T10:00", 2), "another hour is no new start"
+    desk.do("PatchSeries", {"start": {"local": "2026-12-08T10:00", "zone": "Europe/Berlin"}})
+    assert desk.awaited == "2026-12-08T10:00"
     assert "last_done" not in desk.series
     desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=2"})
-    assert desk.awaited == "2026-12-07T10:00"
+    assert (desk.awaited, len(desk.made)) == ("2026-12-08T10:00", 2)
 
 
 def test_a_move_outlives_a_pause() -> None:
@@ -117,7 +122,8 @@ def test_a_move_outlives_a_pause() -> None:
     desk.do("MoveSlot", {"slot": "2026-11-25T09:00", "to": to})
     desk.do("PauseSeries")
     desk.do("ResumeSeries")
-    assert (desk.awaited, desk.events[-1]["data"]["task"]["due"]) == ("2026-11-25T09:00", to)
+    assert (desk.awaited, desk.series["moved"]) == ("2026-11-25T09:00", {"2026-11-25T09:00": to})
+    assert (desk.withdrawn, len(desk.made)) == ([], 2)
 
 
 def test_skipped_ahead_of_its_time_it_goes_on_from_that() -> None:
@@ -194,7 +200,9 @@ def test_completed_while_paused_and_reopened_it_is_waited_for_when_resumed() -> 
 def test_an_earlier_one_that_is_open_again_is_not_waited_for_when_resumed() -> None:
     desk = after_completion().move(days=2)
     desk.report("Completed", "2026-11-23T09:00")
+    desk.report("Completed", "2026-11-27T09:00")
     desk.report("Opened", "2026-11-23T09:00")
+    assert (desk.slots("open"), desk.awaited) == (["2026-11-23T09:00"], "2026-11-27T09:00")
     desk.move(days=5).do("PauseSeries")
     assert desk.slots("open") == ["2026-11-23T09:00", "2026-11-27T09:00"]
     desk.report("Completed", "2026-11-27T09:00")
@@ -215,8 +223,9 @@ def test_splitting_ends_it_and_begins_another_at_the_awaited_slot() -> None:
     desk.report("Completed", "2026-11-23T09:00")
     assert desk.refused("SplitSeries", {"slot": "2026-11-29T09:00"}) == (404, "slot_not_found")
     desk.do("SplitSeries", {"slot": "2026-11-25T09:00", "patch": {"template": {"title": "Other"}}})
-    body = desk.events[-3]["data"]["successor"]["body"]
-    assert desk.last_types() == ["series.split", "series.ended", "recurrence.withdrawn"]
+    body = desk.events[-2]["data"]["successor"]["body"]
+    assert desk.last_types() == ["series.split", "series.ended"]
+    assert [item["slot"] for item in body["adopted"]] == ["2026-11-25T09:00"]
     assert (body["rule"], body["mode"], body["start"]["local"]) == (
         f"{THREE_DAYS};COUNT=3",
         "completion",
@@ -234,12 +243,65 @@ def test_changing_to_a_schedule_opens_what_has_started() -> None:
     assert (desk.slots("open"), desk.awaited, desk.wake) == (["2026-11-23T09:00"], "2026-11-26T09:00", None)
 
 
-def test_the_one_before_reopened_is_open_and_the_next_is_still_awaited() -> None:
+def test_the_one_before_reopened_is_awaited_again_and_the_next_one_goes() -> None:
+    desk = after_completion().move(days=3)
+    first = desk.series["awaited"]
+    desk.report("Completed", "2026-11-23T09:00")
+    second = desk.series["awaited"]
+    desk.report("Opened", "2026-11-23T09:00")
+    assert (desk.series["awaited"], desk.slots("open"), desk.gone) == (first, [], [second["task_id"]])
+    assert desk.unchanged("OccurrenceOpened", {"generation": 1, "slot": first["slot"], "task_id": first["task_id"]})
+    desk.move(days=2).report("Completed", "2026-11-23T09:00")
+    assert (desk.awaited, desk.series["awaited"]["task_id"]) == ("2026-11-30T09:00", second["task_id"])
+    assert (desk.gone, len(desk.made)) == ([], 2)
+
+
+def test_the_next_one_that_was_written_into_stays_when_the_one_before_is_reopened() -> None:
     desk = after_completion().move(days=3)
     desk.report("Completed", "2026-11-23T09:00")
-    awaited = desk.series["awaited"]
+    second = desk.series["awaited"]["task_id"]
+    desk.report("Written", str(desk.awaited))
     desk.report("Opened", "2026-11-23T09:00")
-    assert (desk.slots("open"), desk.series["awaited"]) == (["2026-11-23T09:00"], awaited)
-    assert desk.unchanged("OccurrenceOpened", {"generation": 1, "slot": awaited["slot"]})
+    assert (desk.awaited, desk.series["kept"], desk.gone) == ("2026-11-23T09:00", [second], [])
+    desk.move(days=2).report("Completed", "2026-11-23T09:00")
+    assert (desk.series["awaited"]["task_id"], "kept" in desk.series) == (second, False)
+
+
+def test_the_last_one_reopened_makes_an_ended_series_go_on() -> None:
+    desk = after_completion(f"{THREE_DAYS};COUNT=1")
     desk.report("Completed", "2026-11-23T09:00")
-    assert (desk.slots("open"), desk.series["awaited"]) == ([], awaited)
+    assert desk.series["status"] == "ended"
+    desk.report("Opened", "2026-11-23T09:00")
+    assert (desk.series["status"], desk.awaited) == ("active", "2026-11-23T09:00")
+    desk.report("Completed", "2026-11-23T09:00")
+    assert (desk.series["status"], len(desk.made)) == ("ended", 1)
+
+
+def test_done_far_ahead_the_next_is_one_interval_from_then_though_it_is_before() -> None:
+    desk = after_completion("FREQ=DAILY;INTERVAL=7", "2026-12-10T09:00")
+    desk.report("Completed", "2026-12-10T09:00")
+    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-29T09:00", 2)
+
+
+def test_two_with_the_name_of_one_slot_are_two_tasks() -> None:
+    desk = after_completion("FREQ=DAILY")
+    desk.report("Completed", "2026-11-23T09:00")
+    assert (desk.awaited, len(desk.made)) == ("2026-11-23T09:00", 2)
+
+
+def test_a_start_that_has_gone_by_gives_the_overdue_first_task() -> None:
+    desk = after_completion(start="2026-11-02T09:00")
+    assert (desk.awaited, desk.series["awaited"]["number"]) == ("2026-11-02T09:00", 1)
+    desk.do("PatchSeries", {"start": {"local": "2026-11-05T09:00", "zone": "Europe/Berlin"}})
+    assert (desk.awaited, len(desk.made)) == ("2026-11-02T09:00", 1), "its time has come: it is still awaited"
+
+
+def test_a_skip_is_taken_back_until_something_is_done() -> None:
+    desk = after_completion()
+    desk.do("SkipSlot", {"slot": "2026-11-23T09:00"})
+    second = desk.series["awaited"]["task_id"]
+    desk.do("UnskipSlot", {"slot": "2026-11-23T09:00"})
+    assert (desk.awaited, desk.series["skipped"], desk.gone) == ("2026-11-23T09:00", [], [second])
+    desk.do("SkipSlot", {"slot": "2026-11-23T09:00"})
+    desk.report("Completed", str(desk.awaited))
+    assert desk.refused("UnskipSlot", {"slot": "2026-11-23T09:00"}) == (409, "slot_started")

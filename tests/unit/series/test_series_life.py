@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.clock import instant_text, parse_instant
-from actors.commands import occurrence_id
 from actors.doc import MAX_BYTES
 from actors.replies import Outage
 from tests.support.cases import cases
@@ -53,7 +52,10 @@ STEPS = st.one_of(
             },
         ),
     ),
-    st.tuples(st.sampled_from(["Skip", "Move", "Split", "Created", "Completed", "Deleted", "Opened"]), ANY_SLOT),
+    st.tuples(
+        st.sampled_from(["Skip", "Move", "Unskip", "Split", "Created", "Written", "Completed", "Deleted", "Opened"]),
+        ANY_SLOT,
+    ),
     st.tuples(st.just("Rezone"), st.fixed_dictionaries({"zone": st.sampled_from(["Asia/Tokyo", "Pacific/Honolulu"])})),
     st.tuples(st.just("StopSeries"), st.fixed_dictionaries({"keep": st.booleans()})),
     st.tuples(st.just("DeleteSeries"), st.fixed_dictionaries({"occurrences": st.sampled_from(["keep", "delete"])})),
@@ -114,14 +116,16 @@ def _ask(desk: Desk, name: str, body: dict[str, Any]) -> None:
 
 
 def _to_a_slot(desk: Desk, name: str, index: int) -> None:
-    made = list(desk.made.values())
+    made = [desk.places[task_id][1] for task_id in desk.made]
     ahead = [_days_later(made[-1], days) for days in (1, 2, 3, 7)]
     slot = (made[-8:] + ahead)[index % (len(made[-8:]) + 4)]
-    if name in {"Created", "Completed", "Deleted", "Opened"}:
-        body: dict[str, Any] = {"generation": max(1, desk.series["generation"] - index % 2), "slot": slot}
+    if name in {"Created", "Written", "Completed", "Deleted", "Opened"}:
+        task_id = desk.task_of(slot)
+        if task_id is None or task_id in desk.handed:
+            return
+        body: dict[str, Any] = {"generation": desk.places[task_id][0], "slot": slot, "task_id": task_id}
         if name == "Completed":
             body["completed_at"] = instant_text(desk.clock.now())
-        task_id = occurrence_id(desk.series["id"], body["generation"], slot)
         if name == "Opened" and not _comes_back(desk, task_id):
             return
         if name == "Completed" and not _is_completed(desk, task_id):
@@ -133,7 +137,11 @@ def _to_a_slot(desk: Desk, name: str, index: int) -> None:
             desk.reported.discard(task_id)
     else:
         more: dict[str, Any] = {"to": {"date": "2026-12-24"}} if name == "Move" else {}
-        _ask(desk, {"Skip": "SkipSlot", "Move": "MoveSlot", "Split": "SplitSeries"}[name], {"slot": slot, **more})
+        _ask(
+            desk,
+            {"Skip": "SkipSlot", "Unskip": "UnskipSlot", "Move": "MoveSlot", "Split": "SplitSeries"}[name],
+            {"slot": slot, **more},
+        )
 
 
 def _comes_back(desk: Desk, task_id: str) -> bool:
@@ -190,7 +198,7 @@ def _is_settled(desk: Desk) -> None:
 def _nothing_is_left(desk: Desk) -> None:
     """Checks that each task was withdrawn, reported as gone or done, or forgotten as one of more than 100 open ones."""
     assert (desk.series["open"], desk.wake) == ([], None)
-    left = set(desk.made) - set(desk.gone) - desk.reported
+    left = set(desk.made) - set(desk.gone) - desk.reported - desk.handed
     assert len(left) <= max(0, len(desk.made) - 100)
 
 

@@ -207,7 +207,7 @@ def test_a_task_done_ahead_of_its_time_and_reopened_is_open_when_that_comes() ->
     assert opens(desk.wait("2026-11-23T12:00:00Z"), "2026-11-23T09:00") == days("11-23")
 
 
-def test_one_that_comes_back_stays_until_the_next_one_starts_where_only_the_newest_stays() -> None:
+def test_one_that_a_person_opens_again_stays_also_where_only_the_newest_stays() -> None:
     desk = Desk().create(pile_up="newest").wait("2026-11-23T12:00:00Z")
     desk.report("Completed", "2026-11-23T09:00")
     assert opens(desk, "2026-11-23T09:00") == days("11-23")
@@ -216,7 +216,7 @@ def test_one_that_comes_back_stays_until_the_next_one_starts_where_only_the_newe
     assert opens(desk, "2026-11-23T09:00") == days("11-23", "11-24")
     assert (desk.last_types(), desk.withdrawn) == (["series.updated"], [])
     desk.wait("2026-11-25T12:00:00Z")
-    assert (desk.slots("open"), sorted(desk.withdrawn)) == (days("11-25"), days("11-23", "11-24"))
+    assert (desk.slots("open"), sorted(desk.withdrawn)) == (days("11-23", "11-25"), days("11-24"))
 
 
 def test_one_of_an_earlier_generation_is_open_again_under_its_own_name() -> None:

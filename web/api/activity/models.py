@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from web.api.edge.models import Id, Instant
+from web.api.series.models import Series
 from web.api.tasks.models import Task
 
 
@@ -37,6 +38,10 @@ class Activity(BaseModel):
     task: Task | None
     undoable: bool
     hash: str
+
+
+class Undone(RootModel[Task | Series]):
+    """The task or series as it is after the undo."""
 
 
 class ActivityPage(BaseModel):

@@ -20,7 +20,6 @@ from web.api.edge.answers import answer, answer_done
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.ids import TaskId
 from web.api.edge.operation import operation
-from web.api.tasks.models import Task
 from web.problems import not_found
 
 router: Final = APIRouter(prefix="/api/v1", tags=["activity"], route_class=GuardedRoute)
@@ -46,7 +45,7 @@ async def list_of_task(request: Request, task_id: TaskId, query: Annotated[Activ
 
 @router.post(
     "/activity/{position}/undo",
-    **operation("undo_activity", "write", "Undo an entry", Task, command=True),
+    **operation("undo_activity", "write", "Undo an entry of a task or a series", models.Undone, command=True),
 )
 async def undo_entry(request: Request, position: Position) -> Response:
     act = act_of(request)

@@ -1,13 +1,19 @@
 """Undoing one entry of the activity log."""
 
+from typing import Final
+
 import orjson
 from pydantic import ValidationError
 
+from actors.replies import Json
 from host.store.read_model import activity_queries
 from web.act import Act, Done
-from web.api.activity.shown import UNDOABLE
+from web.api.activity.shown import SKIPS, is_undoable
+from web.api.series.sending import change_series
 from web.api.tasks.sending import change_task
 from web.problems import ProblemError, not_found
+
+_OPPOSITE: Final = {"recurrence.skipped": "UnskipSlot", "recurrence.unskipped": "SkipSlot"}
 
 
 async def undo(act: Act, position: int) -> Done:
@@ -17,13 +23,26 @@ async def undo(act: Act, position: int) -> Done:
     if row is None:
         raise not_found("activity")
     data = orjson.loads(row.body)["data"]
-    if row.type not in UNDOABLE or not data.get("changed"):
+    if not is_undoable(row.type, data.get("changed") or {}):
         raise _not_undoable(row.type)
-    body = {"version": data["version"], "changed": data["changed"]}
     try:
-        return await change_task(act, data["task_id"], "UndoChange", body)
+        return await (_undo_series if "series_id" in data else _undo_task)(act, row.type, data)
     except ValidationError as error:
         raise _not_undoable(row.type) from error
+
+
+async def _undo_task(act: Act, _event_type: str, data: Json) -> Done:
+    return await change_task(act, data["task_id"], "UndoChange", _change(data))
+
+
+async def _undo_series(act: Act, event_type: str, data: Json) -> Done:
+    if event_type in SKIPS:
+        return await change_series(act, data["series_id"], _OPPOSITE[event_type], {"slot": data["slot"]["slot"]})
+    return await change_series(act, data["series_id"], "UndoSeries", _change(data))
+
+
+def _change(data: Json) -> Json:
+    return {"version": data["version"], "changed": data["changed"]}
 
 
 def _not_undoable(event_type: str) -> ProblemError:

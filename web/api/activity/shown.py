@@ -1,5 +1,6 @@
 """An entry of the activity log as the API and the live stream show it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,8 +12,38 @@ from actors.shapes import Task, is_whole
 from host.store.read_model.activity_queries import ActivityRow
 from web.api.tasks.shown import task_json
 
-UNDOABLE: Final = frozenset({"task.updated", "task.completed", "task.reopened", "task.deleted", "task.restored"})
+# What an entry of each type may have changed so that it can be undone; None: anything.
+_FIELDS: Final = frozenset(
+    {"title", "description", "priority", "tags", "checklist", "reminders"}
+    | {"rule", "start", "mode", "month_end", "pile_up", "look_ahead_days"}
+)
+UNDOABLE: Final[Mapping[str, frozenset[str] | None]] = {
+    **dict.fromkeys(("task.updated", "task.completed", "task.reopened", "task.deleted", "task.restored")),
+    "series.updated": _FIELDS | {"moved"},
+    "series.paused": frozenset({"status"}),
+    "series.resumed": frozenset({"status"}),
+    "series.stopped": frozenset({"status"}),
+    "recurrence.moved": frozenset({"moved"}),
+}
+SKIPS: Final = frozenset({"recurrence.skipped", "recurrence.unskipped"})  # they are undone by the opposite command
 LARGEST: Final = 256 * 1024  # limit of the events of one turn together, each with the whole task
+
+
+def is_undoable(event_type: str, changed: Json) -> bool:
+    """Returns whether an entry of that type and with these changes can be undone.
+
+    What a series told its task cannot: it is undone in the series.
+    """
+    if event_type in SKIPS:
+        return True
+    fields = UNDOABLE.get(event_type)
+    if event_type not in UNDOABLE or not changed or "occurrence" in changed:
+        return False
+    if "moved" in changed and len(changed) > 1:
+        return False
+    if "status" in changed and changed["status"]["old"] not in {"active", "paused"}:
+        return False
+    return fields is None or changed.keys() <= fields
 
 
 def event_of(body: str, first: str | None) -> Json:
@@ -32,7 +63,7 @@ def activity_json(row: ActivityRow, now: datetime) -> Json:
         "id": row.position,
         **entry,
         "at": event["time"],
-        "undoable": row.type in UNDOABLE and bool(entry["changed"]),
+        "undoable": is_undoable(row.type, entry["changed"]),
         "hash": row.hash,
     }
 

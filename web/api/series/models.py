@@ -36,6 +36,7 @@ SERIES_EXAMPLE: dict[str, Any] = {
         "local": "2026-11-23T09:00",
         "zone": "Europe/Berlin",
     },
+    "kept": [],
     "skipped": [],
     "moved": {},
     "created_at": "2026-11-22T09:00:00.000Z",
@@ -99,6 +100,10 @@ class Series(BaseModel):
     split_from: Id | None
     next: Next | None = Field(
         description="The slot that waits for its time or for its completion; its task may have been moved"
+    )
+    kept: list[Id] = Field(
+        description="Open tasks that somebody has written into and whose slots the series does not have any more, "
+        "or not while it is paused: they stay as single tasks"
     )
     skipped: list[str]
     moved: dict[str, DueDate | DueLocal]

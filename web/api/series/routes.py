@@ -184,6 +184,22 @@ async def skip(request: Request, series_id: SeriesId) -> Response:
 
 
 @router.post(
+    "/{series_id}/unskip",
+    **operation(
+        "unskip_slot",
+        "write",
+        "Take back the skip of one occurrence, with what its task had",
+        models.Series,
+        body=bodies.SkipSlot,
+        command=True,
+        whole=True,
+    ),
+)
+async def unskip(request: Request, series_id: SeriesId) -> Response:
+    return await _change(request, series_id, "UnskipSlot", await read_body(request, bodies.SkipSlot))
+
+
+@router.post(
     "/{series_id}/move",
     **operation(
         "move_slot",

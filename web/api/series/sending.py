@@ -8,16 +8,17 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from actors.commands import Command, successor_id, task_id_for
+from actors.commands import Command, command_id_for_item, successor_id, task_id_for
 from actors.fields import Body
+from actors.recurrence.expansion import Policies, parse
 from actors.replies import Json, Refused, Reply
 from actors.series.stored import tasks_of
 from host.store.read_model import series_queries, task_queries
-from web.act import SERIES, Act, Done, Write
+from web.act import SERIES, TASK, Act, Done, Write
 from web.api.edge.consistency import wait_for_writes
 from web.api.series.bodies import CreateSeries, PatchSeries
 from web.api.series.shown import series_json
-from web.api.tasks.bodies import CreateTask
+from web.api.tasks.bodies import CreateTask, PatchTask
 from web.api.tasks.sending import UNREACHED, send_each
 from web.api.tasks.shown import task_json
 from web.problems import ProblemError, broken, invalid_body, not_found, refused, unavailable
@@ -87,7 +88,7 @@ async def _older_open(act: Act, series_id: str) -> list[str]:
     async with act.db.connect() as connection:
         stored = await series_queries.find(connection, act.user_id, series_id)
         open_ids = await series_queries.open_of(connection, act.user_id, series_id)
-    known = {entry["task_id"] for entry in tasks_of(stored)} if stored else set()
+    known = {entry["task_id"] for entry in tasks_of(stored)} | set(stored.get("kept", ())) if stored else set()
     return [task_id for task_id in open_ids if task_id not in known]
 
 
@@ -138,6 +139,63 @@ async def _first_task(act: Act, reply: Reply) -> Done | None:
         return None
     writes = [(series["id"], reply.version), (task["id"], task["version"])]
     return Done(task_json(task, act.now()), writes, task["version"], "made")
+
+
+async def repeat_task(act: Act, task_id: str, body: PatchTask) -> Done:
+    """Makes a task the first occurrence of a new series, with what else the body changes in it; returns the task."""
+    assert body.recurrence is not None  # noqa: S101  asked before
+    await wait_for_writes(act)
+    series_id = task_id_for(act.user_id, act.command_id)
+    task = await _repeatable(act, task_id, series_id)
+    fields = body.model_dump(exclude_unset=True, exclude={"recurrence"})
+    begins: Json = {**task, **{name: value for name, value in fields.items() if value is not None or name == "due"}}
+    if begins["due"] is None:
+        raise _unfit("due", "required", "a task that repeats needs a due, at which it starts")
+    recurrence = body.recurrence.model_dump(exclude_unset=True)
+    series = {"id": series_id, "template": _template_of(begins), "start": begins["due"], "first_task": task_id}
+    command = act.command("CreateSeries", {**series, **recurrence})
+    policies = Policies(month_end=body.recurrence.month_end, mode=body.recurrence.mode)
+    if isinstance(problem := parse(recurrence["rule"], begins["due"], act.caller.profile.zone, policies), Refused):
+        raise refused(_in_task(problem))
+    if fields and task["series_id"] is None:
+        patch = act.command("PatchTask", fields, if_match=act.if_match)
+        patch = replace(patch, id=command_id_for_item(act.command_id, task_id))
+        task = (await act.send(TASK, task_id, patch)).value
+    reply = await act.services.actors.send(SERIES, series_id, command)
+    if reply.error is not None:
+        raise refused(_shown(_in_task(reply.error)))
+    await act.services.projection.wait(task_id, task["version"] + 1, act.services.longest_wait_seconds)
+    async with act.db.connect() as connection:
+        shown = dict(await task_queries.find(connection, act.user_id, task_id) or task)
+    return Done(
+        task_json(shown, act.now()), [(series_id, reply.version), (task_id, shown["version"])], shown["version"]
+    )
+
+
+async def _repeatable(act: Act, task_id: str, series_id: str) -> Mapping[str, Any]:
+    """Returns the task if it can begin the series of that id; raises the 404 or 409 for one that cannot."""
+    async with act.db.connect() as connection:
+        task = await task_queries.find(connection, act.user_id, task_id)
+    if task is None or task["purged"]:
+        raise not_found()
+    if task["deleted_at"] is not None:
+        raise ProblemError(409, "task_in_trash", "The task is in the trash: restore it first.")
+    if task["series_id"] not in {None, series_id}:
+        raise ProblemError(409, "task_repeats", "The task is of a series already: edit that, or take it away first.")
+    if task["status"] == "completed" and task["series_id"] is None:
+        raise ProblemError(409, "task_completed", "The task is completed: reopen it first.")
+    return task
+
+
+def _template_of(task: Mapping[str, Any]) -> Json:
+    """Returns the template of a series that goes on as the task began: an unticked checklist, and no reminder at an instant."""
+    before_due = ("offset_minutes", "offset")
+    reminders = [{name: one[name] for name in before_due if name in one} for one in task["reminders"]]
+    return {
+        **{name: task[name] for name in ("title", "description", "priority", "tags")},
+        "checklist": [{"text": item["text"]} for item in task["checklist"]],
+        "reminders": [one for one in reminders if one],
+    }
 
 
 async def end_recurrence(act: Act, task_id: str) -> Done:

@@ -18,6 +18,7 @@ _AS_STORED = (
 def series_json(stored: Mapping[str, Any]) -> Json:
     """Returns what to show of a series from a reply or the read model; `stored` is not changed."""
     fields = {name: stored[name] for name in _AS_STORED}
+    fields["kept"] = stored.get("kept", [])
     return {**template_json(stored["template"]), **fields, "sentence": sentence_of(stored), "next": _next(stored)}
 
 

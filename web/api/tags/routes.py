@@ -49,4 +49,4 @@ async def rename(request: Request, tag: TagInPath) -> Response:
 )
 async def delete(request: Request, tag: TagInPath) -> Response:
     act = act_of(request)
-    return answer_done(act, await change_everywhere(act, tag, "RemoveTag", {"tag": tag}))
+    return answer_done(act, await change_everywhere(act, tag, "RemoveTag", {"tag": tag, "everywhere": True}))

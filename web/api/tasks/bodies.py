@@ -6,6 +6,7 @@ import orjson
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from actors import commands
 from actors.commands import TaskFields
 from actors.fields import Body, Id, NewId, Title
 from web.api.series.bodies import TaskRecurrence
@@ -22,6 +23,12 @@ class CreateTask(TaskFields):
 
     id: NewId | None = None
     title: Title
+    recurrence: TaskRecurrence | None = None
+
+
+class PatchTask(commands.PatchTask):
+    """Any of a task's fields; null clears one. With `recurrence`, the task becomes the first occurrence of a new series."""
+
     recurrence: TaskRecurrence | None = None
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.commands import AcknowledgeReminder, AddTags, PatchTask, SetPriority, SnoozeReminder
+from actors.commands import AcknowledgeReminder, AddTags, SetPriority, SnoozeReminder
 from actors.fields import Body
 from actors.replies import Json
 from host.store.read_model import task_queries
@@ -18,7 +18,7 @@ from web.api.edge.operation import operation
 from web.api.edge.paging import cursor_after, page_json
 from web.api.edge.reading import read_body
 from web.api.series.models import Series
-from web.api.series.sending import create_recurring, end_recurrence
+from web.api.series.sending import create_recurring, end_recurrence, repeat_task
 from web.api.tasks import bodies, models
 from web.api.tasks.queries import TaskQuery, task_filter, task_stretch
 from web.api.tasks.sending import change_task, change_tasks, create_task
@@ -72,11 +72,22 @@ async def get(request: Request, task_id: TaskId) -> Response:
 @router.patch(
     "/{task_id}",
     **operation(
-        "patch_task", "write", "Edit a task; null clears a field", models.Task, body=PatchTask, command=True, edit=True
+        "patch_task",
+        "write",
+        "Edit a task; null clears a field; with `recurrence` it begins a series",
+        models.Task,
+        body=bodies.PatchTask,
+        command=True,
+        edit=True,
     ),
 )
 async def patch(request: Request, task_id: TaskId) -> Response:
-    return await _change(request, task_id, "PatchTask", await read_body(request, PatchTask))
+    body = await read_body(request, bodies.PatchTask)
+    act = act_of(request)
+    if body.recurrence is not None:
+        return answer_done(act, await repeat_task(act, task_id, body))
+    body.model_fields_set.discard("recurrence")  # null means the same as absent, and is no field of the command
+    return answer_done(act, await change_task(act, task_id, "PatchTask", body))
 
 
 @router.delete(

@@ -30,7 +30,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Undo an entry */
+        /** Undo an entry of a task or a series */
         post: operations["undo_activity"];
         delete?: never;
         options?: never;
@@ -400,6 +400,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/series/{series_id}/unskip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the skip of one occurrence, with what its task had */
+        post: operations["unskip_slot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/series/preview": {
         parameters: {
             query?: never;
@@ -512,7 +529,7 @@ export interface paths {
         delete: operations["delete_task"];
         options?: never;
         head?: never;
-        /** Edit a task; null clears a field */
+        /** Edit a task; null clears a field; with `recurrence` it begins a series */
         patch: operations["patch_task"];
         trace?: never;
     };
@@ -2272,6 +2289,7 @@ export interface components {
          *       "description": "",
          *       "generation": 1,
          *       "id": "7d0d4f0e-5d0a-5c3e-8f5e-0f5f3a9d2b11",
+         *       "kept": [],
          *       "look_ahead_days": 0,
          *       "mode": "schedule",
          *       "month_end": "clamp",
@@ -2324,6 +2342,11 @@ export interface components {
              * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
              */
             id: string;
+            /**
+             * Kept
+             * @description Open tasks that somebody has written into and whose slots the series does not have any more, or not while it is paused: they stay as single tasks
+             */
+            kept: string[];
             /** Look Ahead Days */
             look_ahead_days: number;
             /**
@@ -2812,6 +2835,11 @@ export interface components {
             items: components["schemas"]["Token"][];
         };
         /**
+         * Undone
+         * @description The task or series as it is after the undo.
+         */
+        Undone: components["schemas"]["Task"] | components["schemas"]["Series"];
+        /**
          * Usage
          * @description What the user stores. At a limit, what would make more is answered with 403 `quota_reached`.
          */
@@ -3088,7 +3116,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Undo an entry */
+            /** @description Undo an entry of a task or a series */
             200: {
                 headers: {
                     /** @description Send it with a read to see what this write made */
@@ -3098,7 +3126,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    "application/json": components["schemas"]["Undone"];
                 };
             };
             /** @description Bad Request */
@@ -4274,6 +4302,61 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    unskip_slot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: string;
+                /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+                "If-Match"?: string;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipSlot"];
+            };
+        };
+        responses: {
+            /** @description Take back the skip of one occurrence, with what its task had */
+            200: {
+                headers: {
+                    /** @description Send it with a read to see what this write made */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
     preview_series: {
         parameters: {
             query?: never;
@@ -4723,7 +4806,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Edit a task; null clears a field */
+            /** @description Edit a task; null clears a field; with `recurrence` it begins a series */
             200: {
                 headers: {
                     /** @description Send it with a read to see what this write made */

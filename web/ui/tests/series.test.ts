@@ -1,6 +1,7 @@
 // Series in this window: the preview while typing, the scope of an edit, events, and journeys.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { Recurrence } from "../src/recurrence.ts"
+import { ActivityLog, undoActivity } from "../src/store/activity.ts"
 import { asked } from "../src/store/asking.ts"
 import { applyEvents } from "../src/store/live.ts"
 import { Occurrences, openOccurrences } from "../src/store/occurrences.ts"
@@ -8,7 +9,7 @@ import { PreviewAsker } from "../src/store/preview.ts"
 import { createRepeating, makeRepeating } from "../src/store/repeating.ts"
 import { isStarted, saveTask, templatePart } from "../src/store/scope.ts"
 import { clearSeries, confirmSeries, reloadSeries, seriesList, seriesOf } from "../src/store/series.ts"
-import { seriesSaver } from "../src/store/series-changes.ts"
+import { keptWords, seriesSaver, unskipSlot } from "../src/store/series-changes.ts"
 import { clearTasks, confirm, tasks } from "../src/store/tasks.ts"
 import { isSameClock } from "../src/store/travel.ts"
 import type { Series, StreamEvent, Task } from "../src/types.ts"
@@ -91,6 +92,50 @@ describe("a form that edits a series", () => {
     expect(seriesOf(mine.id)?.title).toBe("Theirs")
     expect((await save({ title: "Mine" })).title).toBe("Mine")
     expect(requests.filter((it) => it.method === "PATCH").map((it) => it.ifMatch)).toEqual(['"3"', '"5"'])
+  })
+})
+
+describe("tasks that were written into", () => {
+  it("are told by the change that leaves them as single ones, and by no later one", async () => {
+    const before = series({ kept: ["t1"] })
+    expect(keptWords(before, series({ kept: ["t1"] }))).toBe("")
+    expect(keptWords(before, series({ kept: ["t1", "t2"] }))).toBe(
+      "One task that was written into stays as a single task.",
+    )
+    expect(keptWords(series({}), series({ kept: ["t1", "t2"] }))).toMatch(/^2 tasks/)
+  })
+
+  it("come with the skip that is taken back", async () => {
+    answers = () => series({ version: 2 })
+    await unskipSlot(series({ skipped: ["2026-11-26T09:00"] }), "2026-11-26T09:00")
+    expect(requests).toMatchObject([
+      { method: "POST", path: "/api/v1/series/s1/unskip", body: { slot: "2026-11-26T09:00" } },
+    ])
+  })
+})
+
+describe("undo of an entry of a series", () => {
+  it("is offered for what the server undoes, and shows the series", async () => {
+    const log = new ActivityLog({})
+    const about = (type: string, changed: object): StreamEvent =>
+      news(type, null, { series_id: "s1", changed } as Partial<StreamEvent>)
+    const offered = (type: string, changed: object) => {
+      log.items.value = []
+      log.add(about(type, changed))
+      return log.items.value[0]?.undoable
+    }
+    expect(offered("series.updated", { rule: { old: "A", new: "B" } })).toBe(true)
+    expect(offered("series.updated", { open: { old: [], new: [] } })).toBe(false)
+    expect(offered("series.paused", { status: { old: "active", new: "paused" } })).toBe(true)
+    expect(offered("series.resumed", { status: { old: "ended", new: "active" } })).toBe(false)
+    expect(offered("recurrence.skipped", {})).toBe(true)
+    expect(offered("recurrence.moved", { moved: { old: {}, new: {} } })).toBe(true)
+    expect(offered("task.updated", { occurrence: { old: {}, new: {} } })).toBe(false)
+    answers = () => series({ version: 7, title: "Back" })
+    log.add(about("recurrence.skipped", {}))
+    const [line] = log.items.value
+    if (line) await undoActivity(line)
+    expect(seriesOf("s1")?.title).toBe("Back")
   })
 })
 
@@ -185,20 +230,20 @@ describe("a new one that repeats", () => {
     expect(requests[0]?.body).toMatchObject({ reminders: [{ offset_minutes: 30 }, { offset_minutes: 5 }] })
   })
 
-  it("that takes a task's place sends the old one to the trash, unless its due is another", async () => {
+  it("made of a task that is there keeps that task, with another due only where one was chosen", async () => {
     const due = { local: "2026-11-26T09:00", zone: "Europe/Berlin" }
     const plain = occurrence({ id: "old", series_id: null, occurrence: null, due })
-    const recurrence = { ...series({}), rule: "FREQ=DAILY", mode: "schedule" } as unknown as Recurrence
+    const recurrence = { rule: "FREQ=DAILY", mode: "schedule" } as unknown as Recurrence
     confirm([plain])
-    answers = () => occurrence({ id: "first", due })
+    answers = () => occurrence({ id: "old", due, version: 2 })
     await makeRepeating(plain, due, recurrence)
-    await vi.waitFor(() =>
-      expect(requests.map((it) => `${it.method} ${it.path}`)).toContain("DELETE /api/v1/tasks/old"),
-    )
-    requests.length = 0
-    answers = () => occurrence({ id: "second", due: { ...due, local: "2026-11-27T09:00" } })
-    await makeRepeating(plain, due, recurrence)
-    expect(requests.map((it) => it.method)).toEqual(["POST"])
+    await makeRepeating(plain, { date: "2026-11-27" }, recurrence)
+    expect(requests).toMatchObject([
+      { method: "PATCH", path: "/api/v1/tasks/old", body: { recurrence } },
+      { method: "PATCH", path: "/api/v1/tasks/old", body: { due: { date: "2026-11-27" }, recurrence } },
+    ])
+    expect(requests[0]?.body).not.toHaveProperty("due")
+    expect(tasks.value.get("old")?.series_id).toBe("s1")
   })
 })
 
@@ -251,7 +296,17 @@ function series(given: Partial<Series>): Series {
     task_id: "t1",
     zone: "Europe/Berlin",
   }
-  const made = { id: "s1", version: 1, title: "Water", status: "active", generation: 1, next, rule: "FREQ=DAILY" }
+  const made = {
+    id: "s1",
+    version: 1,
+    title: "Water",
+    status: "active",
+    generation: 1,
+    next,
+    rule: "FREQ=DAILY",
+    kept: [],
+    skipped: [],
+  }
   return { ...made, ...given } as Series
 }
 

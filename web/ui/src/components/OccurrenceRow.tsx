@@ -1,8 +1,9 @@
 // One occurrence of a series: its date, its state, and what can be done with it before its time has come.
 import { slotLabel } from "../format.ts"
+import { serverNow } from "../store/clock.ts"
 import { openTask } from "../store/opening.ts"
 import { isOver } from "../store/scope.ts"
-import { moveSlot } from "../store/series-changes.ts"
+import { moveSlot, unskipSlot } from "../store/series-changes.ts"
 import type { Due, Occurrence, Series } from "../types.ts"
 import { DuePicker } from "./DuePicker.tsx"
 import { Icon, type IconName } from "./Icon.tsx"
@@ -43,6 +44,13 @@ export function OccurrenceRow({ series, occurrence }: Props) {
           {series.next?.slot === slot && isCurrent(series, occurrence) && " · next"}
         </span>
       </div>
+      {canTakeBack(series, occurrence) && (
+        <div class="occurrence-tools">
+          <button type="button" class="button quiet small" onClick={() => void unskipSlot(series, slot)}>
+            Take back<span class="unseen"> the skip of {label}</span>
+          </button>
+        </div>
+      )}
       {canChange(series, occurrence) && <Tools series={series} occurrence={occurrence} label={label} />}
     </li>
   )
@@ -82,7 +90,16 @@ function isCurrent(series: Series, { generation, number, task_id }: Occurrence):
 /** Tells whether the occurrence can still be changed, because its time is ahead. */
 function canChange(series: Series, occurrence: Occurrence): boolean {
   if (isOver(series) || !isCurrent(series, occurrence) || !series.next) return false
-  return (occurrence.state === "open" || occurrence.state === "computed") && occurrence.slot >= series.next.slot
+  return (
+    (occurrence.state === "open" || occurrence.state === "computed") &&
+    Date.parse(occurrence.at) >= Date.parse(series.next.at)
+  )
+}
+
+/** Tells whether the skip of the occurrence can be taken back: its time is ahead, or it had a task. */
+function canTakeBack(series: Series, { state, slot, at, task_id }: Occurrence): boolean {
+  if (isOver(series) || state !== "skipped" || !series.skipped.includes(slot)) return false
+  return task_id !== null || Date.parse(at) > serverNow()
 }
 
 function dueOf({ local, date, zone }: Occurrence): Due {

@@ -3,7 +3,7 @@ import { quoted } from "../quoted.ts"
 import type { Recurrence } from "../recurrence.ts"
 import { ask, choose } from "../store/asking.ts"
 import { go } from "../store/route.ts"
-import { deleteSeries, seriesSaver, skipSlot, stopSeries } from "../store/series-changes.ts"
+import { deleteSeries, keptWords, seriesSaver, skipSlot, stopSeries } from "../store/series-changes.ts"
 import { show } from "../store/toasts.ts"
 import type { Due, Series, SeriesPatch, Template } from "../types.ts"
 import { openRepeat, type RepeatAnswer } from "./RepeatDialog.tsx"
@@ -59,7 +59,7 @@ async function save(saver: Saver, series: Series, answer: RepeatAnswer, from: Du
   show({
     kind: "done",
     text: `Changed ${quoted(changed.title)}`,
-    ...(slot ? { detail: "From there on it is a series of its own." } : {}),
+    detail: slot ? "From there on it is a series of its own." : keptWords(series, changed),
   })
 }
 

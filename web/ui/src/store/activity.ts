@@ -2,8 +2,9 @@
 import { type Signal, signal } from "@preact/signals"
 import { call, get, Refused, Unreachable } from "../api.ts"
 import { quoted } from "../quoted.ts"
-import type { Activity, ActivityPage, StreamEvent, Task } from "../types.ts"
+import type { Activity, ActivityPage, Series, StreamEvent, Task } from "../types.ts"
 import { serverNow } from "./clock.ts"
+import { confirmSeries } from "./series.ts"
 import { confirm } from "./tasks.ts"
 import { show } from "./toasts.ts"
 
@@ -80,8 +81,9 @@ export const openLogs = new Set<ActivityLog>()
 
 export async function undoActivity(line: Activity): Promise<void> {
   try {
-    const { value } = await call<Task>("POST", `/activity/${line.position}/undo`)
-    confirm([value])
+    const { value } = await call<Task | Series>("POST", `/activity/${line.position}/undo`)
+    if ("rule" in value) confirmSeries([value])
+    else confirm([value])
     show({ kind: "done", text: `Undone: ${quoted(value.title)} is as it was` })
   } catch (error) {
     if (!(error instanceof Error)) throw error
@@ -90,7 +92,22 @@ export async function undoActivity(line: Activity): Promise<void> {
 }
 
 const UNDOABLE = new Set(["task.updated", "task.completed", "task.reopened", "task.deleted", "task.restored"])
+const SKIPS = new Set(["recurrence.skipped", "recurrence.unskipped"])
+const STATUS_CHANGES = new Set(["series.paused", "series.resumed", "series.stopped"])
+const SERIES_FIELDS = new Set([
+  ...["title", "description", "priority", "tags", "checklist", "reminders"],
+  ...["rule", "start", "mode", "month_end", "pile_up", "look_ahead_days"],
+])
 
-function isUndoable(event: StreamEvent): boolean {
-  return UNDOABLE.has(event.type) && Object.keys(event.changed).length > 0
+/** Tells what the server tells of an entry that is read: web/api/activity/shown.py. */
+function isUndoable({ type, changed }: StreamEvent): boolean {
+  const fields = Object.keys(changed)
+  if (SKIPS.has(type)) return true
+  if (fields.length === 0) return false
+  if (UNDOABLE.has(type)) return !fields.includes("occurrence")
+  const { status } = changed
+  if (STATUS_CHANGES.has(type)) return status?.old === "active" || status?.old === "paused"
+  const isMove = fields.length === 1 && fields[0] === "moved"
+  if (type === "recurrence.moved") return isMove
+  return type === "series.updated" && (isMove || fields.every((it) => SERIES_FIELDS.has(it)))
 }

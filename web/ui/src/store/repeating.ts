@@ -1,14 +1,12 @@
-// A task that repeats, from the start or later, when its first occurrence takes its place.
+// A task that repeats, from the start or later, when it becomes the first occurrence.
 import { call, isFull, Refused, Unreachable } from "../api.ts"
 import { newId } from "../ids.ts"
-import { isOffset, isWithinLimits, offsetOf, offsetPart } from "../offsets.ts"
+import { isOffset, isWithinLimits, offsetOf } from "../offsets.ts"
 import { quoted } from "../quoted.ts"
 import type { Recurrence } from "../recurrence.ts"
 import { instantAt, MINUTE } from "../time.ts"
 import type { Due, ReminderInput, Series, Task } from "../types.ts"
-import { deleteTask, type NewTask, quote, reminderInputs } from "./changes.ts"
-import { openTask } from "./opening.ts"
-import { openTaskId } from "./route.ts"
+import { type NewTask, quote } from "./changes.ts"
 import { confirmSeries } from "./series.ts"
 import { zone } from "./session.ts"
 import { confirm } from "./tasks.ts"
@@ -35,33 +33,12 @@ export async function createRepeating(input: NewRepeating, key = newId()): Promi
   }
 }
 
-/** Makes a task repeat; it stays when the first occurrence is another task. The caller shows Refused and Unreachable. */
+/** Makes a task repeat: it becomes the first occurrence, with all that is in it. The caller shows Refused and Unreachable. */
 export async function makeRepeating(task: Task, due: Due, recurrence: Recurrence): Promise<void> {
-  const { title, description, priority, tags, checklist } = task
-  const reminders = reminderInputs(task.reminders).filter(isOffset).map(offsetPart)
-  const input = {
-    title,
-    description,
-    priority,
-    tags,
-    due,
-    recurrence,
-    reminders,
-    checklist: checklist.map(({ text, done }) => ({ id: newId(), text, done })),
-  }
-  const first = await postRepeating(input, newId())
-  if (!first) return void show({ kind: "done", text: `${quote(task)} repeats from now on` })
-  confirm([first])
-  if (!isSameDue(first.due, task.due) && task.due) {
-    show({
-      kind: "done",
-      text: `${quote(task)} repeats`,
-      detail: "This one stays as it is; the next comes by the rule.",
-    })
-    return
-  }
-  if (openTaskId.peek() === task.id) openTask(first.id)
-  deleteTask(task.id)
+  const body = isSameDue(due, task.due) ? { recurrence } : { due, recurrence }
+  const { value } = await call<Task>("PATCH", `/tasks/${task.id}`, { key: newId(), body })
+  confirm([value])
+  show({ kind: "done", text: `${quote(task)} repeats from now on` })
 }
 
 /** Returns the first occurrence, or undefined when the series exists but its first task is still being made. */

@@ -30,6 +30,17 @@ export function skipSlot(it: Series, slot: string): Promise<Series | undefined> 
   return change("POST", it, "/skip", { slot }, { done: "Skipped one of", failure: "could not skip this one" })
 }
 
+/** Takes the skip of a slot back: it comes again, with what its task had. */
+export function unskipSlot(it: Series, slot: string): Promise<Series | undefined> {
+  return change(
+    "POST",
+    it,
+    "/unskip",
+    { slot },
+    { done: "Took back a skip of", failure: "could not take the skip back" },
+  )
+}
+
 export function moveSlot(it: Series, slot: string, to: Due): Promise<Series | undefined> {
   return change("POST", it, "/move", { slot, to }, { done: "Moved one of", failure: "could not move this one" })
 }
@@ -38,6 +49,16 @@ export function moveSlot(it: Series, slot: string, to: Due): Promise<Series | un
 export function patchSeries(it: Series, patch: SeriesPatch, slot?: string): Promise<Series | undefined> {
   const body = slot ? { ...patch, from_slot: slot } : patch
   return change("PATCH", it, "", body, { done: "Changed", failure: "was not changed" })
+}
+
+/** Returns a sentence about tasks that a change has left as single ones, because somebody wrote into them; "" for none. */
+export function keptWords(before: Series, after: Series): string {
+  const known = new Set(before.kept)
+  const fresh = after.kept.filter((id) => !known.has(id)).length
+  if (fresh === 0) return ""
+  return fresh === 1
+    ? "One task that was written into stays as a single task."
+    : `${fresh} tasks that were written into stay as single tasks.`
 }
 
 /**
@@ -67,23 +88,25 @@ async function readTheirs(id: string): Promise<number | undefined> {
 
 async function change(
   method: Method,
-  { id, title }: Series,
+  before: Series,
   path: string,
   body: unknown,
   words: { done: string; failure: string },
   key = newId(),
 ): Promise<Series | undefined> {
+  const { id, title } = before
   try {
     const { value } = await call<Series>(method, `/series/${id}${path}`, {
       key,
       ...(body === undefined ? {} : { body }),
     })
     confirmSeries([value])
-    show({ kind: "done", text: `${words.done} ${quoted(title)}` })
+    const detail = keptWords(before, value)
+    show({ kind: "done", text: `${words.done} ${quoted(title)}`, ...(detail ? { detail } : {}) })
     return value
   } catch (error) {
     if (!isRefusalOrOutage(error)) throw error
-    const again = () => void change(method, { id, title } as Series, path, body, words, key)
+    const again = () => void change(method, before, path, body, words, key)
     const gone = error instanceof Refused
     show({
       kind: "problem",

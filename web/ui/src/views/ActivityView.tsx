@@ -16,7 +16,7 @@ const ANSWERS = ["reminder.fired", "reminder.failed", "reminder.snoozed", "remin
 const SERIES = ["created", "updated", "paused", "resumed", "stopped", "ended", "deleted", "split"].map(
   (it) => `series.${it}`,
 )
-const ONE_OF_SERIES = ["recurrence.skipped", "recurrence.moved"]
+const ONE_OF_SERIES = ["recurrence.skipped", "recurrence.unskipped", "recurrence.moved"]
 
 /** The choices of the filter, the first being the default. No types means all, the bookkeeping of reminders included. */
 const KINDS: Record<string, readonly string[]> = {

@@ -9,11 +9,13 @@ import { count, slotLabel } from "../format.ts"
 import { offsetLabel } from "../offsets.ts"
 import { serverNow } from "../store/clock.ts"
 import { Occurrences, openOccurrences } from "../store/occurrences.ts"
+import { openTask } from "../store/opening.ts"
 import { viewLink } from "../store/route.ts"
 import { isOver } from "../store/scope.ts"
 import { fetchSeries, isSeriesGone, seriesOf } from "../store/series.ts"
 import { pauseSeries, resumeSeries } from "../store/series-changes.ts"
 import { zone } from "../store/session.ts"
+import { tasks } from "../store/tasks.ts"
 import { dateAt } from "../time.ts"
 import type { Series } from "../types.ts"
 
@@ -51,6 +53,7 @@ function Whole({ series }: { series: Series }) {
       {description && <p class="series-notes">{description}</p>}
       <Facts series={series} />
       <Actions series={series} />
+      <Kept {...series} />
       <OccurrenceList series={series} />
     </>
   )
@@ -88,6 +91,31 @@ function Facts({ series }: { series: Series }) {
       {pile_up === "newest" && <li class="meta">Only the newest stays open</li>}
       {look_ahead_days > 0 && <li class="meta">Made {count(look_ahead_days, "day")} ahead</li>}
     </ul>
+  )
+}
+
+/** Says which tasks stay as single ones, because somebody has written into them and the series has no slot for them. */
+function Kept({ kept }: Series) {
+  if (kept.length === 0) return null
+  return (
+    <section aria-labelledby="kept" class="kept">
+      <h3 class="section-heading" id="kept">
+        Single tasks
+      </h3>
+      <p class="hint">
+        {kept.length === 1 ? "One task was" : `${kept.length} tasks were`} written into and stay
+        {kept.length === 1 ? "s" : ""} open, though the series does not ask for {kept.length === 1 ? "it" : "them"} now.
+      </p>
+      <ul class="kept-tasks">
+        {kept.map((id) => (
+          <li key={id}>
+            <button type="button" class="button quiet small" onClick={() => openTask(id)}>
+              {tasks.value.get(id)?.title ?? "Open the task"}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 
