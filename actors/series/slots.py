@@ -19,10 +19,10 @@ from actors.recurrence.expansion import (
     Slot,
     after_completion,
     number_of,
-    parse,
     slot_at,
     slots_since,
 )
+from actors.recurrence.parsing import parse
 from actors.replies import Json, Refused
 from actors.series import state as series_state
 from actors.series.state import SeriesState
