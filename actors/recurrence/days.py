@@ -1,6 +1,7 @@
 """The days of the calendar that a rule names, year by year: plain arithmetic, without zones and times. Pure."""
 
 from array import array
+from bisect import bisect_left
 from calendar import isleap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -83,13 +84,23 @@ class Calendar:
         first = period(self._rule, self._start.toordinal())
         return [day for day in days if (period(self._rule, day) - first) % interval == 0]
 
+    def __contains__(self, day: int) -> bool:
+        """Returns whether the rule names a day, whatever its interval."""
+        first, named = self._named(date.fromordinal(day).year)
+        place = bisect_left(named, day - first)
+        return place < len(named) and named[place] == day - first
+
     def _of_year(self, year: int) -> list[int]:
+        first, named = self._named(year)
+        return [first + day for day in named]
+
+    def _named(self, year: int) -> tuple[int, "array[int]"]:
+        """Returns 1 January, and the days of the year that the rule names, counted from it."""
         zeroth = date(year, 1, 1)
         shape = Shape(zeroth.weekday(), isleap(year), isleap(year - 1))
         if shape not in self._known:
             self._known[shape] = _days_of_year(self._rule, shape, year, clamped=self._clamped)
-        first = zeroth.toordinal()
-        return [first + day for day in self._known[shape]]
+        return zeroth.toordinal(), self._known[shape]
 
 
 def _about_days(rule: Rule) -> Rule:

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain, groupby, takewhile
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from actors.due import instant_of
 from actors.fields import YEARS
@@ -133,25 +134,39 @@ class Moments:
 
     def _of_steps(self, times: Stepped, since: int, last: int) -> Iterator[Sequence[int]]:
         if self.rule.elapsed and self.rule.names_days:
-            walls = chain.from_iterable(self._years(since - 1, last + 1))
-            return (self._while_wall_shows(times, day) for day in walls)
+            return self._while_wall_shows(times, chain.from_iterable(self._years(since - 2, last + 2)))
         return ([day * DAY_SECONDS + seconds for seconds in times(day)] for day in self._days(since, last))
 
     def _days(self, since: int, last: int) -> Iterable[int]:
         """Returns the days of hours and minutes, from `since` to `last`; some after it, too."""
         return chain.from_iterable(self._years(since, last)) if self.rule.names_days else range(since, last + 1)
 
-    def _while_wall_shows(self, times: Stepped, day: int) -> Sequence[int]:
-        """Returns the moments of elapsed hours while the clock on the wall shows that day."""
-        if not any(map(times, (day - 1, day, day + 1))):  # asking for midnight costs more
-            return []
-        begins, ends = self.passed(self._midnight(day)), self.passed(self._midnight(day + 1))
-        days = range(begins // DAY_SECONDS, (ends - 1) // DAY_SECONDS + 1)
-        moments = (own * DAY_SECONDS + seconds for own in days for seconds in times(own))
-        return [moment for moment in moments if begins <= moment < ends]
+    def _while_wall_shows(self, times: Stepped, days: Iterable[int]) -> Iterator[Sequence[int]]:
+        """Yields the moments of elapsed hours at which the clock on the wall shows one of those days."""
+        for own in _with_neighbours(days):
+            moments = [own * DAY_SECONDS + seconds for seconds in times(own)]
+            yield [moment for moment, day in self._on_wall(own, moments) if day in self._calendar]
 
-    def _midnight(self, day: int) -> datetime:
-        return instant_of(datetime.combine(date.fromordinal(day), time()), self._zone)
+    def _on_wall(self, own: int, moments: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yields each of the moments of a day, and the day that the clock on the wall shows then."""
+        if not moments:
+            return
+        early, late = self._ahead(own * DAY_SECONDS), self._ahead((own + 1) * DAY_SECONDS)
+        for moment in moments:
+            ahead = early if early == late else self._ahead(moment)
+            yield moment, (moment + ahead) // DAY_SECONDS
+
+    def _ahead(self, moment: int) -> int:
+        """Returns by how many seconds the clock on the wall is ahead of the one of elapsed hours."""
+        return moment_of(self.instant(moment).astimezone(ZoneInfo(self._zone))) - moment
+
+
+def _with_neighbours(days: Iterable[int]) -> Iterator[int]:
+    """Yields days in order with those beside them, each once."""
+    done = 0
+    for day in days:
+        yield from range(max(day - 1, done + 1), day + 2)
+        done = day + 1
 
 
 def _day(ordinal: int) -> date:

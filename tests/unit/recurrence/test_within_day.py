@@ -63,6 +63,14 @@ def test_days_are_those_of_the_wall_when_hours_pass() -> None:
     assert found[:3] == ["2027-07-05T01:00", "2027-07-05T13:00", "2027-07-12T01:00"]
 
 
+def test_a_day_that_the_wall_shows_again_goes_on() -> None:
+    # St. John's went back from 00:01 to 23:01: Saturday came back for an hour after a minute of Sunday.
+    recurrence = series("FREQ=HOURLY;BYDAY=SA", "1990-10-27T21:30", "America/St_Johns")
+    found = names(series("FREQ=HOURLY;BYDAY=SA", "1990-10-27T22:00", "America/St_Johns"), 4)
+    assert [name[8:] for name in found] == ["27T22:00", "27T23:00", "03T00:00", "03T01:00"]
+    assert [name[8:] for name in names(recurrence, 4)] == ["27T21:30", "27T22:30", "27T23:30", "27T23:30-03:30"]
+
+
 def test_a_slot_that_is_far_is_found_and_counted_without_walking_there() -> None:
     recurrence = series("FREQ=MINUTELY;INTERVAL=15", "1970-01-01T00:00", "UTC")
     far = slot_named(recurrence, "2900-01-01T00:00")
