@@ -30,7 +30,7 @@ RULES = (
 )
 SLOT_SECONDS = 0.001
 THOUSAND_SECONDS = 0.05
-RARE_SECONDS = 0.3  # they walk through years
+RARE_SECONDS = 0.5  # they walk through years
 
 
 @pytest.mark.parametrize("rule", RULES)
