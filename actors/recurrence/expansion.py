@@ -197,16 +197,20 @@ def _from(recurrence: Recurrence, low: int) -> Iterator[Slot]:
 
 def slot_of(recurrence: Recurrence, moment: int) -> Slot:
     """Returns the slot at a moment, see `moments`."""
+    day, seconds = divmod(moment, DAY_SECONDS)
     if recurrence.clock is None:
-        return Slot(recurrence.generation, date.fromordinal(moment // DAY_SECONDS).isoformat())
+        return Slot(recurrence.generation, date.fromordinal(day).isoformat())
     if not recurrence.elapsed:
-        return Slot(recurrence.generation, _written(local_of(moment)))
+        return Slot(recurrence.generation, f"{date.fromordinal(day).isoformat()}T{_clock_text(seconds)}")
     shown = recurrence.moments.instant(moment).astimezone(ZoneInfo(recurrence.zone))
-    return Slot(recurrence.generation, _written(shown if shown.fold else shown.replace(tzinfo=None)))
+    named = shown if shown.fold else shown.replace(tzinfo=None)
+    return Slot(recurrence.generation, named.isoformat(timespec="seconds" if shown.second else "minutes"))
 
 
-def _written(shown: datetime) -> str:
-    return shown.isoformat(timespec="seconds" if shown.second else "minutes")
+@lru_cache(maxsize=2048)
+def _clock_text(seconds: int) -> str:
+    shown = local_of(seconds + DAY_SECONDS).time()
+    return shown.isoformat("seconds" if shown.second else "minutes")
 
 
 def _moment(recurrence: Recurrence, nominal: str) -> int:
