@@ -1,5 +1,5 @@
 """Recurrence rules. Pure.
 
-`rule` reads one, `days` computes the days that it names, `expansion` makes slots of a rule with start, zone and
-policies, and `sentence` says it in words.
+`rule` and `lines` read one, `days` and `times` compute the days and times that it names, `moments` counts them,
+`expansion` makes slots of them, `parsing` makes a recurrence of text and start, and `sentence` says it in words.
 """

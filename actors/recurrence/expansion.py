@@ -1,21 +1,23 @@
 """The slots of a recurrence: rule, start, zone and policies in, one slot after the other out. Pure."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice, takewhile
-from typing import Any, Literal, NamedTuple
+from heapq import merge
+from itertools import dropwhile, islice, pairwise, takewhile
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from actors.due import instant_of
-from actors.fields import YEARS
-from actors.recurrence.days import days_of_rule, exists_in_some_year, filled
-from actors.recurrence.rule import Rule, parse_rule, refused
-from actors.replies import Refused
+from actors.recurrence.moments import LAST_MOMENT, Moments, local_of, moment_of, moments_of
+from actors.recurrence.rule import Rule
+from actors.recurrence.times import DAY_SECONDS
 
-CALENDAR_ENDS = date(YEARS[-1], 12, 31)
-DAY = timedelta(days=1)
+DAY: Final = timedelta(days=1)
+SAMPLE: Final = 500
+SAMPLE_DAYS: Final = 4_000
 
 
 class Slot(NamedTuple):
@@ -55,7 +57,11 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """A rule with everything that its slots depend on. `clock` is None in a series of days; no slot is after `last`."""
+    """A rule with everything that its slots depend on. `clock` is None in a series of days.
+
+    `end` is the last moment at which the rule may have a slot; `added` are the moments beside those of the rule, and
+    `excluded` are those that have no slot; see `moments`.
+    """
 
     rule: Rule
     start: date
@@ -63,95 +69,40 @@ class Recurrence:
     zone: str
     policies: Policies
     generation: int
-    last: date = CALENDAR_ENDS
+    end: int = LAST_MOMENT
+    added: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
     floats: bool = False  # its local times have no zone of their own: `zone` is where the person is
 
     @property
     def whole(self) -> Rule:
         """The rule with the days and months that it leaves to the start."""
-        return filled(self.rule, self.start)
+        return self.moments.rule
 
+    @property
+    def moments(self) -> Moments:
+        """The moments of the rule, without end, additions and exclusions."""
+        clamped = self.policies.month_end == "clamp" or self.policies.mode == "completion"
+        return moments_of(self.rule, self.start, self.clock, self.zone, clamped=clamped)
 
-def parse(
-    text: str, start: Mapping[str, Any], zone: str, policies: Policies | None = None, generation: int = 1
-) -> Recurrence | Refused:
-    """Reads a rule for a `start` (a due: `{date}` or `{local, zone}`); `zone` is the user's, for a start without a time.
+    @property
+    def elapsed(self) -> bool:
+        """Whether hours that pass are counted."""
+        return self.rule.elapsed and self.clock is not None
 
-    A start that the rule does not name is no slot. Returns a refusal with `errors` when the rule is wrong or never has a
-    slot.
-    """
-    rule = parse_rule(text)
-    if isinstance(rule, Refused):
-        return rule
-    local = datetime.fromisoformat(start.get("local") or start["date"])
-    clock = local.time() if "local" in start else None
-    floats = clock is not None and start.get("zone") is None
-    where = start.get("zone") or zone
-    endless = Recurrence(rule, local.date(), clock, where, policies or Policies(), generation, floats=floats)
-    problem = _misfit(endless)
-    if problem is None:
-        recurrence = replace(endless, last=_last_day(endless))
-        problem = _emptiness(recurrence)
-        if problem is None:
-            return recurrence
-    return refused([problem])
-
-
-def _misfit(endless: Recurrence) -> tuple[str, str] | None:
-    """Returns (code, detail) of what in the rule does not go with this start and these policies."""
-    rule = endless.rule
-    if isinstance(rule.until, datetime) and endless.clock is None:
-        return ("invalid_until", "a series of days ends on a day: UNTIL takes a day, as 20270331")
-    if endless.policies.mode == "completion" and rule.names_days:
-        return (
-            "conflicting_parts",
-            "after completion the interval alone counts: leave out BYDAY, BYMONTHDAY and BYMONTH",
-        )
-    if not exists_in_some_year(endless.whole):
-        return ("never_yields", "no year has such a day")
-    return None
-
-
-def _emptiness(recurrence: Recurrence) -> tuple[str, str] | None:
-    """Returns (code, detail) of why the recurrence has no slot; None when it has one."""
-    if recurrence.last < recurrence.start:
-        return ("until_before_start", "UNTIL is before the first possible slot")
-    if next(slots(recurrence), None) is not None:
-        return None
-    if recurrence.rule.until is not None:
-        return ("never_yields", "there is no slot from the start to UNTIL")
-    return ("never_yields", "no day from the start on matches it")
-
-
-def _last_day(endless: Recurrence) -> date:
-    """Returns the day of the last slot that COUNT or UNTIL allows, or a later one."""
-    until = endless.rule.until
-    if endless.rule.count is not None and endless.policies.mode == "schedule":
-        return _counted_out(endless, endless.rule.count)
-    if until is None or until.year > CALENDAR_ENDS.year:
-        return CALENDAR_ENDS
-    if until.year not in YEARS:
-        return date.min
-    if not isinstance(until, datetime):
-        return until
-    assert endless.clock is not None, "UNTIL with a time in a series of days"  # noqa: S101  # see _misfit
-    if until.tzinfo is None:
-        return until.date() if endless.clock <= until.time() else until.date() - DAY
-    near = until.astimezone(ZoneInfo(endless.zone)).date()
-    # Where clocks go back over midnight, the next day may have begun once already.
-    return max(day for day in (near - DAY, near, near + DAY) if _at(endless, day) <= until)
-
-
-@lru_cache(maxsize=1024)
-def _counted_out(endless: Recurrence, count: int) -> date:
-    return next(islice(_days(endless, endless.start), count - 1, None), CALENDAR_ENDS)
+    @property
+    def last(self) -> date:
+        """The last day on which the rule may have a slot."""
+        if self.elapsed:
+            return self.moments.instant(self.end).astimezone(ZoneInfo(self.zone)).date()
+        return local_of(self.end - self.moments.times[0]).date()
 
 
 def slots(recurrence: Recurrence) -> Iterator[Slot]:
     """Yields all slots in order; after completion as they come if each is completed when it starts."""
     if recurrence.policies.mode == "completion":
         return _chain(recurrence)
-    return (_slot(recurrence, day) for day in _days(recurrence, recurrence.start))
+    return _from(recurrence, 0)
 
 
 def first(recurrence: Recurrence, count: int) -> list[Slot]:
@@ -162,61 +113,113 @@ def first(recurrence: Recurrence, count: int) -> list[Slot]:
 def slots_after(recurrence: Recurrence, instant: datetime) -> Iterator[Slot]:
     """Yields the slots by schedule that start after an aware `instant`."""
     assert recurrence.policies.mode == "schedule", "after completion, slots ahead are not known"  # noqa: S101  # a bug of the caller
+    if recurrence.elapsed:
+        return _from(recurrence, recurrence.moments.passed(instant) + 1)
     # Slots of days before the present local day have started.
-    days = _days(recurrence, instant.astimezone(ZoneInfo(recurrence.zone)).date())
-    for day in days:
-        if _at(recurrence, day) > instant:
-            yield _slot(recurrence, day)
-            break
-    yield from (_slot(recurrence, day) for day in days)
+    ahead = slots_since(recurrence, instant.astimezone(ZoneInfo(recurrence.zone)).date())
+    return dropwhile(lambda slot: slot_at(recurrence, slot) <= instant, ahead)
 
 
 def slots_since(recurrence: Recurrence, day: date) -> Iterator[Slot]:
-    """Yields the slots from a day on; after completion the days that could be the first."""
-    return (_slot(recurrence, named) for named in _days(recurrence, day))
-
-
-def number_of(recurrence: Recurrence, slot: Slot) -> int:
-    """Returns the number of a slot by schedule, from 1 at the first slot of the recurrence."""
-    start, clamped = recurrence.start, recurrence.policies.month_end == "clamp"
-    low, high = start.toordinal(), slot.day.toordinal()
-    # Plain numbers, no dates: a daily series of centuries is counted within a turn.
-    days = days_of_rule(recurrence.whole, start, start, slot.day, clamped=clamped)
-    return sum(low <= day <= high for day in days)
+    """Yields the slots from a day on; after completion those that could be the first."""
+    return _from(recurrence, _moment(recurrence, day.isoformat()))
 
 
 def following(recurrence: Recurrence, slot: Slot) -> Iterator[Slot]:
     """Yields the slots by schedule after `slot`."""
     assert recurrence.policies.mode == "schedule", "after completion, slots ahead are not known"  # noqa: S101  # a bug of the caller
-    return (_slot(recurrence, day) for day in _days(recurrence, slot.day + DAY))
+    return _from(recurrence, _moment(recurrence, slot.nominal) + 1)
 
 
-def after_completion(recurrence: Recurrence, slot: Slot, completed: datetime, made: int) -> Slot | None:
-    """Returns the slot an interval after `slot` was completed, at the wall-clock time of the start; None after the last.
-
-    `made` counts the slots so far, `slot` and skipped ones included. When a slot is completed ahead of its time, the
-    next one still comes after it, so that no slot comes twice.
-    """
-    rule = recurrence.rule
-    if rule.count is not None and made >= rule.count:
-        return None
-    done = completed.astimezone(ZoneInfo(recurrence.zone)).date()
-    day = next(_days(replace(recurrence, start=done), max(done, slot.day) + DAY), None)
-    return None if day is None else _slot(recurrence, day)
+def number_of(recurrence: Recurrence, slot: Slot) -> int:
+    """Returns the number of a slot by schedule, from 1 at the first slot of the recurrence."""
+    moment = _moment(recurrence, slot.nominal)
+    ruled = recurrence.moments.count(min(moment, recurrence.end))
+    return ruled + bisect_right(recurrence.added, moment) - bisect_right(recurrence.excluded, moment)
 
 
 def next_after(recurrence: Recurrence, completed: datetime, made: int) -> Slot | None:
     """Returns the slot an interval after a completion, at the wall-clock time of the start; None after the last.
 
-    `made` counts the slots so far, skipped ones included. The slot may be before the one that was completed, and may have
-    its name.
+    Hours and minutes are counted from the minute of the completion itself. `made` counts the slots so far, skipped ones
+    included. The slot may be before the one that was completed, and may have its name.
     """
+    return _next(recurrence, completed, made, None)
+
+
+def after_completion(recurrence: Recurrence, slot: Slot, completed: datetime, made: int) -> Slot | None:
+    """Returns the first slot after `slot` that is an interval, or several, after a completion; None after the last.
+
+    It is `next_after` unless the slot was completed ahead of its time; so no slot comes twice.
+    """
+    return _next(recurrence, completed, made, slot)
+
+
+def _next(recurrence: Recurrence, completed: datetime, made: int, slot: Slot | None) -> Slot | None:
     rule = recurrence.rule
     if rule.count is not None and made >= rule.count:
         return None
+    if recurrence.elapsed:
+        return _hours_after(recurrence, completed, slot)
     done = completed.astimezone(ZoneInfo(recurrence.zone)).date()
-    day = next(_days(replace(recurrence, start=done), done + DAY), None)
-    return None if day is None else _slot(recurrence, day)
+    day = done if slot is None else max(done, slot.day)
+    return next(slots_since(replace(recurrence, start=done), day + DAY), None)
+
+
+def _hours_after(recurrence: Recurrence, completed: datetime, slot: Slot | None) -> Slot | None:
+    interval = timedelta(**{_UNITS[recurrence.rule.frequency]: recurrence.rule.interval})
+    begun = completed.astimezone(UTC).replace(second=0, microsecond=0)  # in a zone, wall-clock hours would be added
+    steps = 1 if slot is None else max(1, (slot_at(recurrence, slot) - begun) // interval + 1)
+    moment = recurrence.moments.passed(begun + steps * interval)
+    return slot_of(recurrence, moment) if moment <= recurrence.end else None
+
+
+_UNITS: Mapping[str, str] = {"HOURLY": "hours", "MINUTELY": "minutes"}
+
+
+def _chain(recurrence: Recurrence) -> Iterator[Slot]:
+    slot = next(_from(recurrence, 0), None)
+    made = 1
+    while slot is not None:
+        yield slot
+        slot = after_completion(recurrence, slot, slot_at(recurrence, slot), made)
+        made += 1
+
+
+def _from(recurrence: Recurrence, low: int) -> Iterator[Slot]:
+    """Yields the slots from a moment on; it ends, because the calendar does."""
+    ruled = recurrence.moments.between(low, recurrence.end)
+    moments = merge(ruled, recurrence.added[bisect_left(recurrence.added, low) :]) if recurrence.added else ruled
+    if recurrence.excluded:
+        excluded = frozenset(recurrence.excluded)
+        moments = (moment for moment in moments if moment not in excluded)
+    return (slot_of(recurrence, moment) for moment in moments)
+
+
+def slot_of(recurrence: Recurrence, moment: int) -> Slot:
+    """Returns the slot at a moment, see `moments`."""
+    day, seconds = divmod(moment, DAY_SECONDS)
+    if recurrence.clock is None:
+        return Slot(recurrence.generation, date.fromordinal(day).isoformat())
+    if not recurrence.elapsed:
+        return Slot(recurrence.generation, f"{date.fromordinal(day).isoformat()}T{_clock_text(seconds)}")
+    shown = recurrence.moments.instant(moment).astimezone(ZoneInfo(recurrence.zone))
+    named = shown if shown.fold else shown.replace(tzinfo=None)
+    return Slot(recurrence.generation, named.isoformat(timespec="seconds" if shown.second else "minutes"))
+
+
+@lru_cache(maxsize=2048)
+def _clock_text(seconds: int) -> str:
+    shown = local_of(seconds + DAY_SECONDS).time()
+    return shown.isoformat("seconds" if shown.second else "minutes")
+
+
+def _moment(recurrence: Recurrence, nominal: str) -> int:
+    """Returns the moment of a slot of that name, or of the beginning of a day."""
+    if recurrence.elapsed:
+        return recurrence.moments.passed(starts_at(nominal, recurrence.zone))
+    named = datetime.fromisoformat(nominal)
+    return named.toordinal() * DAY_SECONDS if recurrence.clock is None else moment_of(named)
 
 
 def slot_at(recurrence: Recurrence, slot: Slot) -> datetime:
@@ -241,14 +244,29 @@ def rank(recurrence: Recurrence, slot: Slot) -> tuple[datetime, datetime]:
     return slot_at(recurrence, slot), datetime.fromisoformat(slot.local)
 
 
-def has_many_a_day(recurrence: Recurrence) -> bool:  # noqa: ARG001  # no rule has yet
+@lru_cache(maxsize=4096)
+def has_many_a_day(recurrence: Recurrence) -> bool:
     """Returns whether a day may have more than one slot."""
-    return False
+    if recurrence.elapsed or any(one == other for one, other in pairwise(map(_day, sample(recurrence)))):
+        return True
+    return any(len(slots_of_day(recurrence, local_of(moment).date())) > 1 for moment in recurrence.added)
+
+
+def _day(moment: int) -> int:
+    return moment // DAY_SECONDS
+
+
+def sample(recurrence: Recurrence) -> list[int]:
+    """Returns the first moments of a rule that may have several in a day, as many as show how close they come."""
+    moments = recurrence.moments
+    begin = next(moments.between(0, LAST_MOMENT), LAST_MOMENT) if moments.close else LAST_MOMENT
+    return list(islice(moments.between(begin, begin + SAMPLE_DAYS * DAY_SECONDS), SAMPLE))
 
 
 def default_pile_up(recurrence: Recurrence) -> Literal["all", "newest"]:
     """Returns which open occurrences stay where nobody says it: only the newest when they come more often than daily."""
-    return "newest" if has_many_a_day(recurrence) else "all"
+    moments = sample(recurrence) or [0]
+    return "newest" if moments[-1] - moments[0] < (len(moments) - 1) * DAY_SECONDS else "all"
 
 
 def key_of(recurrence: Recurrence, slot: Slot) -> str:
@@ -281,36 +299,3 @@ def due_of(recurrence: Recurrence, slot: Slot) -> dict[str, str | None]:
         return {"local": slot.nominal, "zone": None if recurrence.floats else recurrence.zone}
     starts = slot_at(recurrence, slot).replace(tzinfo=None)
     return {"local": starts.isoformat(timespec="seconds" if starts.second else "minutes"), "zone": "UTC"}
-
-
-def _chain(recurrence: Recurrence) -> Iterator[Slot]:
-    day = next(_days(recurrence, recurrence.start), None)
-    slot = None if day is None else _slot(recurrence, day)
-    made = 1
-    while slot is not None:
-        yield slot
-        slot = after_completion(recurrence, slot, slot_at(recurrence, slot), made)
-        made += 1
-
-
-def _days(recurrence: Recurrence, since: date) -> Iterator[date]:
-    """Yields the days of the slots from `since` on; it ends, because the calendar does."""
-    since = max(since, recurrence.start)
-    low, high = since.toordinal(), recurrence.last.toordinal()
-    clamped = recurrence.policies.month_end == "clamp"
-    for day in days_of_rule(recurrence.whole, recurrence.start, since, recurrence.last, clamped=clamped):
-        if day > high:
-            return
-        if day >= low:
-            yield date.fromordinal(day)
-
-
-def _slot(recurrence: Recurrence, day: date) -> Slot:
-    if recurrence.clock is None:
-        return Slot(recurrence.generation, day.isoformat())
-    spelling = "seconds" if recurrence.clock.second else "minutes"
-    return Slot(recurrence.generation, f"{day.isoformat()}T{recurrence.clock.isoformat(spelling)}")
-
-
-def _at(recurrence: Recurrence, day: date) -> datetime:
-    return instant_of(datetime.combine(day, recurrence.clock or time.min), recurrence.zone)

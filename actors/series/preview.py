@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from typing_extensions import TypedDict
 
-from actors.recurrence.expansion import Policies, Recurrence, Slot, after_completion, parse, slot_at, slots_since
+from actors.clock import instant_text
+from actors.recurrence.expansion import Policies, Recurrence, Slot, after_completion, following, slot_at
+from actors.recurrence.parsing import parse
 from actors.recurrence.sentence import sentence
 from actors.replies import Refused
 from actors.series.refusals import NOTHING_LEFT
@@ -38,7 +40,7 @@ def preview(
     recurrence = parse(rule, start, zone, policies)
     if isinstance(recurrence, Refused):
         return recurrence
-    first = first_slot(_WHOLE, recurrence, now)
+    first = first_slot(_WHOLE, recurrence, now, from_start=True)
     if first is None:
         return NOTHING_LEFT
     ahead = islice(_from(recurrence, first), count)
@@ -48,7 +50,7 @@ def preview(
 def _from(recurrence: Recurrence, slot: Slot) -> Iterator[Slot]:
     """Yields the slots from that one on; after completion as they come if each is completed when it starts."""
     if recurrence.policies.mode == "schedule":
-        return slots_since(recurrence, slot.day)
+        return chain([slot], following(recurrence, slot))
     return _chain(recurrence, slot)
 
 
@@ -61,5 +63,6 @@ def _chain(recurrence: Recurrence, slot: Slot | None) -> Iterator[Slot]:
 
 
 def _shown(recurrence: Recurrence, slot: Slot) -> PreviewedSlot:
-    moment = when(slot.nominal, recurrence.zone)
-    return {**moment, "shifted": "local" in moment and is_shifted(slot.nominal, recurrence.zone)}
+    moment = when(slot.local, recurrence.zone)
+    shifted = "local" in moment and is_shifted(slot.local, recurrence.zone)
+    return {**moment, "at": instant_text(slot_at(recurrence, slot)), "shifted": shifted}

@@ -22,12 +22,12 @@ from actors.recurrence.expansion import (
     has_many_a_day,
     next_after,
     number_of,
-    parse,
     rank,
     slot_at,
     slot_named,
     slots_since,
 )
+from actors.recurrence.parsing import parse
 from actors.replies import Json, Refused
 from actors.series import state as series_state
 from actors.series.state import SeriesState

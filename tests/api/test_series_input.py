@@ -69,7 +69,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"rule": ""}, "/rule", "invalid_rule"),
     ({"rule": "every day"}, "/rule", "invalid_rule"),
     ({"rule": "INTERVAL=2"}, "/rule", "required"),
-    ({"rule": "FREQ=HOURLY"}, "/rule", "invalid_freq"),
+    ({"rule": "FREQ=SECONDLY"}, "/rule", "invalid_freq"),
     ({"rule": "FREQ=DAILY;BYSETPOS=1"}, "/rule", "unsupported_part"),
     ({"rule": "FREQ=DAILY;INTERVAL=1001"}, "/rule", "invalid_interval"),
     ({"rule": "FREQ=DAILY;INTERVAL=10000"}, "/rule", "invalid_interval"),

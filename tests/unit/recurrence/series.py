@@ -5,7 +5,8 @@ from itertools import islice
 from typing import Literal
 
 from actors.clock import instant_text, parse_instant
-from actors.recurrence.expansion import Policies, Recurrence, Slot, first, parse, slot_at, slots_after
+from actors.recurrence.expansion import Policies, Recurrence, Slot, first, slot_at, slots_after
+from actors.recurrence.parsing import parse
 from actors.replies import Refused
 
 BERLIN = "Europe/Berlin"

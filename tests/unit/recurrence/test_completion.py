@@ -32,10 +32,33 @@ def test_next_is_the_completion_and_the_interval(
     assert after == slot(expected)
 
 
-def test_skipping_leaves_out_months_without_the_day_of_the_completion() -> None:
+def test_a_month_that_is_too_short_gives_its_last_day_whatever_is_said_of_ends_of_months() -> None:
     recurrence = series("FREQ=MONTHLY", "2026-01-15T09:00", mode="completion", month_end="skip")
     after = after_completion(recurrence, slot("2026-01-15T09:00"), at("2026-01-31T10:00:00Z"), made=1)
-    assert after == slot("2026-03-31T09:00")
+    assert after == slot("2026-02-28T09:00")
+
+
+@pytest.mark.parametrize(
+    ("rule", "completed", "expected"),
+    [
+        ("FREQ=HOURLY;INTERVAL=4", "2026-02-05T10:07:33Z", "2026-02-05T15:07"),
+        ("FREQ=MINUTELY;INTERVAL=90", "2026-02-05T10:07:33Z", "2026-02-05T12:37"),
+        # Hours pass while the clocks go back.
+        ("FREQ=HOURLY;INTERVAL=2", "2026-10-24T23:30:00Z", "2026-10-25T02:30+01:00"),
+        ("FREQ=HOURLY;INTERVAL=2", "2026-03-28T23:30:00Z", "2026-03-29T03:30"),
+    ],
+)
+def test_hours_are_counted_from_the_minute_of_the_completion(rule: str, completed: str, expected: str) -> None:
+    recurrence = series(rule, "2026-02-01T09:00", mode="completion")
+    assert next_after(recurrence, at(completed), made=1) == slot(expected)
+    assert next_after(series(rule + ";COUNT=1", "2026-02-01T09:00", mode="completion"), at(completed), made=1) is None
+    assert next_after(series(rule + ";UNTIL=20260202", "2026-02-01T09:00", mode="completion"), at(completed), 1) is None
+
+
+def test_hours_completed_ahead_of_time_come_after_their_slot() -> None:
+    recurrence = series("FREQ=HOURLY;INTERVAL=4", "2026-02-01T09:00", mode="completion")
+    after = after_completion(recurrence, slot("2026-02-01T09:00"), at("2026-02-01T03:30:00Z"), made=1)
+    assert after == slot("2026-02-01T12:30")
 
 
 def test_count_counts_every_slot_that_was() -> None:

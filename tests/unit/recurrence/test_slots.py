@@ -6,7 +6,8 @@ from typing import Literal
 
 import pytest
 
-from actors.recurrence.expansion import Policies, Slot, first, following, number_of, parse, slot_at, slots
+from actors.recurrence.expansion import Policies, Slot, first, following, number_of, slot_at, slots
+from actors.recurrence.parsing import parse
 from actors.replies import Refused
 from tests.unit.recurrence.series import names, names_after, series, slot, starts
 

@@ -129,7 +129,7 @@ def test_a_series_of_one_day_which_is_today_ends_as_it_begins() -> None:
         ("FREQ=DAILY;UNTIL=20261101", "2026-10-23T09:00", "never_yields"),
         ("FREQ=DAILY;COUNT=3", "2026-10-23T09:00", "never_yields"),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "2026-11-23T09:00", "never_yields"),
-        ("FREQ=HOURLY", "2026-11-23T09:00", "invalid_freq"),
+        ("FREQ=SECONDLY", "2026-11-23T09:00", "invalid_freq"),
     ],
 )
 def test_a_rule_without_a_slot_ahead_makes_no_series(rule: str, start: str, code: str) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from actors.recurrence.expansion import Policies, Recurrence, parse
+from actors.recurrence.expansion import Policies, Recurrence
+from actors.recurrence.parsing import parse
 from actors.replies import Refused
 from actors.series.translation import TABLE, becomes
 

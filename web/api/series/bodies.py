@@ -26,7 +26,12 @@ SlotName = Annotated[
 ]
 RuleText = Annotated[
     commands.RuleText,
-    Field(description="A rule of RFC 5545: DAILY, WEEKLY, MONTHLY or YEARLY", examples=["FREQ=WEEKLY;BYDAY=MO,TH"]),
+    Field(
+        description="A rule of RFC 5545 with slots at least 15 minutes apart, kept as it is written. Lines EXDATE, RDATE "
+        "and DTSTART may stand beside it; `start` counts, not DTSTART. HOURLY and MINUTELY count time that passes, or "
+        "with BYHOUR hours of the wall",
+        examples=["FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"],
+    ),
 ]
 Mode = Annotated[
     commands.Mode,

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from actors.commands import Command, command_id_for_item, successor_id, task_id_for
 from actors.fields import Body
-from actors.recurrence.expansion import Policies, parse
+from actors.recurrence.expansion import Policies
+from actors.recurrence.parsing import parse
 from actors.replies import Json, Refused, Reply
 from actors.series.stored import tasks_of
 from host.store.read_model import series_queries, task_queries

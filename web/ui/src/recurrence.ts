@@ -106,9 +106,12 @@ export function readRule(text: string, mode: Mode, date: string): Pattern | unde
   pattern.interval = parts.get("INTERVAL") ?? "1"
   if (parts.get("INTERVAL") === "1") parts.delete("INTERVAL")
   if (parts.get("WKST") === "MO") parts.delete("WKST")
-  const isWhole = unit === "day" || unit === "week" || mode === "completion" || parts.has("BYDAY")
-  if (!isWhole && !parts.has("BYMONTHDAY")) parts.set("BYMONTHDAY", pattern.day)
-  if (unit === "year" && mode === "schedule" && !parts.has("BYMONTH")) parts.set("BYMONTH", String(pattern.month))
+  // A rule that names no day leaves its day, and its month, to the first date; one that does means it of every month.
+  const namesDay = parts.has("BYDAY") || parts.has("BYMONTHDAY")
+  if (mode === "schedule" && (unit === "month" || unit === "year") && !namesDay) {
+    parts.set("BYMONTHDAY", pattern.day)
+    if (unit === "year" && !parts.has("BYMONTH")) parts.set("BYMONTH", String(pattern.month))
+  }
   return isSame(partsOf(ruleText(pattern, mode)), parts) ? pattern : undefined
 }
 

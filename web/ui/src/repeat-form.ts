@@ -6,6 +6,8 @@ export interface RepeatForm {
   pattern: Pattern
   /** A rule written by hand; the choices do not count then. */
   raw: string | null
+  /** The rule as it was written when the form opened, and the same rule as choices write it, for that first date. */
+  written: { text: string; choices: string; date: string } | null
   mode: Mode
   monthEnd: Recurrence["month_end"]
   pileUp: Recurrence["pile_up"]
@@ -34,6 +36,7 @@ export function formOf(recurrence: Recurrence | null, start: Due, zone: string):
   return {
     pattern: pattern ?? preset("weekly", date),
     raw: pattern ? null : (recurrence?.rule ?? null),
+    written: recurrence && pattern ? { text: recurrence.rule, choices: ruleText(pattern, mode), date } : null,
     mode,
     monthEnd: recurrence?.month_end ?? "clamp",
     pileUp: recurrence?.pile_up ?? "all",
@@ -46,12 +49,18 @@ export function formOf(recurrence: Recurrence | null, start: Due, zone: string):
 
 export function recurrenceOf(form: RepeatForm): Recurrence {
   return {
-    rule: form.raw ?? ruleText(form.pattern, form.mode),
+    rule: form.raw ?? chosen(form),
     mode: form.mode,
     month_end: form.monthEnd,
     pile_up: form.pileUp,
     look_ahead_days: Math.round(Number(form.lookAhead) || 0),
   }
+}
+
+/** Returns the rule of the choices; where they still say the same, as it was written. */
+function chosen({ pattern, mode, written, date }: RepeatForm): string {
+  const rule = ruleText(pattern, mode)
+  return written && rule === written.choices && date === written.date ? written.text : rule
 }
 
 export function startOf({ date, time, zone }: RepeatForm): Due {
@@ -63,10 +72,15 @@ export function withDate(form: RepeatForm, date: string): RepeatForm {
   return { ...form, date, pattern: reanchor(form.pattern, form.date, date) }
 }
 
+/** Returns the form in the other mode; a rule that only its text can say stays, and the server judges it. */
+export function withMode(form: RepeatForm, mode: Mode): RepeatForm {
+  return { ...form, mode }
+}
+
 /** Returns the form with a rule written by hand; the choices take over as soon as they can express it. */
 export function withRule(form: RepeatForm, text: string): RepeatForm {
   const pattern = readRule(text, form.mode, form.date)
-  return pattern ? { ...form, pattern, raw: null } : { ...form, raw: text }
+  return pattern ? { ...form, pattern, raw: null, written: null } : { ...form, raw: text }
 }
 
 /** Tells whether some months lack the day, so that the form must ask what happens there. */

@@ -1100,8 +1100,9 @@ export interface components {
             reminders?: components["schemas"]["OffsetReminder"][] | null;
             /**
              * Rule
-             * @description A rule of RFC 5545: DAILY, WEEKLY, MONTHLY or YEARLY
+             * @description A rule of RFC 5545 with slots at least 15 minutes apart, kept as it is written. Lines EXDATE, RDATE and DTSTART may stand beside it; `start` counts, not DTSTART. HOURLY and MINUTELY count time that passes, or with BYHOUR hours of the wall
              * @example FREQ=WEEKLY;BYDAY=MO,TH
+             * @example FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1
              */
             rule: string;
             start: components["schemas"]["Due"];
@@ -1826,9 +1827,10 @@ export interface components {
             reminders?: components["schemas"]["OffsetReminder"][] | null;
             /**
              * Rule
-             * @description A rule of RFC 5545: DAILY, WEEKLY, MONTHLY or YEARLY
+             * @description A rule of RFC 5545 with slots at least 15 minutes apart, kept as it is written. Lines EXDATE, RDATE and DTSTART may stand beside it; `start` counts, not DTSTART. HOURLY and MINUTELY count time that passes, or with BYHOUR hours of the wall
              * @default
              * @example FREQ=WEEKLY;BYDAY=MO,TH
+             * @example FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1
              */
             rule?: string;
             /**
@@ -1962,8 +1964,9 @@ export interface components {
             month_end?: "clamp" | "skip";
             /**
              * Rule
-             * @description A rule of RFC 5545: DAILY, WEEKLY, MONTHLY or YEARLY
+             * @description A rule of RFC 5545 with slots at least 15 minutes apart, kept as it is written. Lines EXDATE, RDATE and DTSTART may stand beside it; `start` counts, not DTSTART. HOURLY and MINUTELY count time that passes, or with BYHOUR hours of the wall
              * @example FREQ=WEEKLY;BYDAY=MO,TH
+             * @example FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1
              */
             rule: string;
             start: components["schemas"]["Due"];
@@ -2782,8 +2785,9 @@ export interface components {
             pile_up?: "all" | "newest";
             /**
              * Rule
-             * @description A rule of RFC 5545: DAILY, WEEKLY, MONTHLY or YEARLY
+             * @description A rule of RFC 5545 with slots at least 15 minutes apart, kept as it is written. Lines EXDATE, RDATE and DTSTART may stand beside it; `start` counts, not DTSTART. HOURLY and MINUTELY count time that passes, or with BYHOUR hours of the wall
              * @example FREQ=WEEKLY;BYDAY=MO,TH
+             * @example FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1
              */
             rule: string;
         };

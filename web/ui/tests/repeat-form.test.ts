@@ -1,7 +1,7 @@
 // The repeat form: the request it becomes, what follows a changed first date, and where an error is shown.
 import { expect, it } from "vitest"
 import type { Recurrence } from "../src/recurrence.ts"
-import { faultsOf, formOf, lacksDays, recurrenceOf, startOf, withDate, withRule } from "../src/repeat-form.ts"
+import { faultsOf, formOf, lacksDays, recurrenceOf, startOf, withDate, withMode, withRule } from "../src/repeat-form.ts"
 import type { Problem } from "../src/types.ts"
 
 const zone = "Europe/Berlin"
@@ -33,6 +33,31 @@ it("keeps a rule by hand until the choices can say it", () => {
   expect([form.raw, recurrenceOf(form).rule]).toEqual([own, own])
   const back = withRule(form, "FREQ=MONTHLY;BYMONTHDAY=15")
   expect([back.raw, back.pattern.day]).toEqual([null, "15"])
+})
+
+it.each([
+  "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+  "FREQ=HOURLY;INTERVAL=4",
+  "FREQ=YEARLY;BYDAY=20MO",
+  "RRULE:FREQ=WEEKLY;BYDAY=MO\nEXDATE:20270104T090000",
+  "RRULE:FREQ=WEEKLY;BYDAY=MO;",
+])("never loses %j", (rule) => {
+  const form = formOf({ ...recurrence, rule }, start, zone)
+  expect(recurrenceOf({ ...form, pileUp: "all" }).rule).toBe(rule)
+  expect(recurrenceOf(withMode(withMode(form, "completion"), "schedule")).rule).toBe(rule)
+  expect(recurrenceOf(withDate(form, "2026-11-27")).rule).toBe(rule)
+})
+
+it("keeps the spelling of a rule that the choices can say, until they say another", () => {
+  const form = formOf({ ...recurrence, rule: "RRULE:freq=monthly" }, start, zone)
+  expect([form.raw, recurrenceOf(form).rule]).toEqual([null, "RRULE:freq=monthly"])
+  expect(recurrenceOf({ ...form, pattern: { ...form.pattern, interval: "2" } }).rule).toBe(
+    "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=25",
+  )
+  expect(recurrenceOf(withDate(form, "2026-11-27")).rule).toBe("FREQ=MONTHLY;BYMONTHDAY=27")
+  const fixed = withDate(form, "2026-11-27")
+  expect(recurrenceOf({ ...fixed, pattern: { ...fixed.pattern, day: "25" } }).rule).toBe("FREQ=MONTHLY;BYMONTHDAY=25")
+  expect(recurrenceOf(withRule(form, "FREQ=MONTHLY")).rule).toBe("FREQ=MONTHLY;BYMONTHDAY=25")
 })
 
 it.each([

@@ -1,8 +1,16 @@
 // The fields of a repetition: the rhythm, the first date, the end, and further down what few people change.
 import { useId, useState } from "preact/hooks"
-import { type Mode, PRESETS, type PresetName, preset, presetOf, ruleText } from "../recurrence.ts"
+import { type Mode, PRESETS, type PresetName, preset, presetOf } from "../recurrence.ts"
 import { presetWords } from "../recurrence-words.ts"
-import { type FormProps, lacksDays, type RepeatForm, withDate, withRule } from "../repeat-form.ts"
+import {
+  type FormProps,
+  lacksDays,
+  type RepeatForm,
+  recurrenceOf,
+  withDate,
+  withMode,
+  withRule,
+} from "../repeat-form.ts"
 import { zone } from "../store/session.ts"
 import { PlaceSelect } from "./DuePicker.tsx"
 import { DateInput, Field } from "./FormField.tsx"
@@ -27,7 +35,7 @@ export function RepeatFields(props: FormProps) {
               class="unseen"
               name={group}
               checked={form.mode === mode}
-              onChange={() => onChange({ ...form, mode, raw: null })}
+              onChange={() => onChange(withMode(form, mode))}
             />
             <span>{label}</span>
           </label>
@@ -135,7 +143,7 @@ function MonthEnd({ form, onChange }: FormProps) {
 }
 
 function More({ form, faults, onChange }: FormProps) {
-  const rule = form.raw ?? ruleText(form.pattern, form.mode)
+  const { rule } = recurrenceOf(form)
   return (
     <details class="repeat-more" open={form.raw !== null || faults.lookAhead !== undefined}>
       <summary>Advanced</summary>
@@ -167,13 +175,13 @@ function More({ form, faults, onChange }: FormProps) {
       )}
       <Field label="Rule (RRULE)">
         {(id) => (
-          <input
+          <textarea
             id={id}
             class="rule-text"
-            type="text"
+            rows={rule.includes("\n") ? 4 : 1}
             spellcheck={false}
             autocomplete="off"
-            maxLength={500}
+            maxLength={4000}
             value={rule}
             onInput={(event) => onChange(withRule(form, event.currentTarget.value))}
           />
