@@ -15,6 +15,7 @@ from tests.unit.series.desk import Desk
 pytestmark = pytest.mark.unit
 
 WALKS: Final = 400
+MANY: Final = ("FREQ=DAILY;BYHOUR=9,15", "FREQ=HOURLY;INTERVAL=5", "FREQ=DAILY;BYHOUR=10,15,20;COUNT=20")
 RULES: Final = ("FREQ=DAILY", "FREQ=DAILY;INTERVAL=3", "FREQ=DAILY;COUNT=6", "FREQ=DAILY;UNTIL=20261215")
 STARTS: Final = (
     {"local": "2026-11-23T09:00", "zone": "Europe/Berlin"},
@@ -53,7 +54,7 @@ class Walk:
 
     def begin(self) -> None:
         mode = self.chance.choice(("schedule", "completion"))
-        rule = self.chance.choice(RULES if mode == "completion" else (*RULES, WEEKLY))
+        rule = self.chance.choice(RULES if mode == "completion" else (*RULES, WEEKLY, *MANY))
         ahead, pile_up = self.chance.choice((0, 0, 3, 7)), self.chance.choice(("all", "newest"))
         self.desk.create(rule, mode=mode, look_ahead_days=ahead, pile_up=pile_up)
         self.done.append(f"{rule} {mode} {ahead} {pile_up}")
@@ -96,6 +97,7 @@ class Walk:
             ("PatchSeries", {"start": self.chance.choice(STARTS)}),
             ("MoveSlot", {"slot": self.desk.awaited or "2026-12-01T09:00", "to": {"date": "2026-12-24"}}),
             ("PatchSeries", {"rule": self.chance.choice(RULES)}),
+            ("PatchSeries", {"rule": self.chance.choice((*RULES, WEEKLY, *MANY))}),
             ("PatchSeries", {"mode": self.chance.choice(("schedule", "completion"))}),
         ))  # fmt: skip
         self.done.append(f"{name} {body}")

@@ -38,6 +38,28 @@ def test_every_pair_of_kinds_is_in_the_table() -> None:
         (recurrence(), recurrence(mode="completion", start="2026-11-20"), "2026-11-25T09:00", "2026-11-25"),
         (recurrence(mode="completion"), recurrence("FREQ=WEEKLY;BYDAY=WE"), "2026-11-25T09:00", "2026-11-25T09:00"),
         (recurrence(mode="completion"), recurrence("FREQ=WEEKLY;BYDAY=TU"), "2026-11-25T09:00", None),
+        # One a day, and several a day.
+        (recurrence(), recurrence("FREQ=DAILY;BYHOUR=9,15"), "2026-11-25T09:00", "2026-11-25T09:00"),
+        (recurrence(), recurrence("FREQ=DAILY;BYHOUR=10,15"), "2026-11-25T09:00", "2026-11-25T10:00"),
+        (recurrence(start="2026-11-23"), recurrence("FREQ=DAILY;BYHOUR=10,15"), "2026-11-25", "2026-11-25T10:00"),
+        (recurrence("FREQ=DAILY;BYHOUR=9,15"), recurrence(), "2026-11-25T15:00", "2026-11-25T09:00"),
+        (recurrence("FREQ=DAILY;BYHOUR=9,15"), recurrence(start="2026-11-23"), "2026-11-25T15:00", "2026-11-25"),
+        # Several a day: the same time, or the same place where all times are others.
+        (recurrence("FREQ=DAILY;BYHOUR=9,15"), recurrence("FREQ=DAILY;BYHOUR=9,18"), "2026-11-25T15:00", None),
+        (
+            recurrence("FREQ=DAILY;BYHOUR=9,15"),
+            recurrence("FREQ=DAILY;BYHOUR=9,18"),
+            "2026-11-25T09:00",
+            "2026-11-25T09:00",
+        ),
+        (
+            recurrence("FREQ=DAILY;BYHOUR=9,15"),
+            recurrence("FREQ=DAILY;BYHOUR=10,18"),
+            "2026-11-25T15:00",
+            "2026-11-25T18:00",
+        ),
+        (recurrence("FREQ=DAILY;BYHOUR=9,15"), recurrence("FREQ=DAILY;BYHOUR=8,10,18"), "2026-11-25T15:00", None),
+        (None, recurrence("FREQ=DAILY;BYHOUR=9,15"), "2026-11-25T15:00", "2026-11-25T15:00"),
         (None, recurrence(start="2026-11-23T10:30"), "2026-11-25T09:00", "2026-11-25T10:30"),
         (None, recurrence(start="2026-11-23"), "2026-11-25T09:00", "2026-11-25"),
     ],

@@ -41,9 +41,10 @@ def is_undoable(event_type: str, changed: Json) -> bool:
         return False
     if "moved" in changed and len(changed) > 1:
         return False
-    if "status" in changed and changed["status"]["old"] not in {"active", "paused"}:
-        return False
-    return fields is None or changed.keys() <= fields
+    if fields is None:
+        return True
+    was_running = "status" not in changed or changed["status"]["old"] in {"active", "paused"}
+    return changed.keys() <= fields and was_running
 
 
 def event_of(body: str, first: str | None) -> Json:
