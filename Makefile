@@ -1,6 +1,6 @@
 # The commands for this checkout; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run cluster setup page sidecar test check bench faults year lock
+.PHONY: help run cluster setup page sidecar test nightly check bench faults year lock
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 # Tools that the machine lacks or has too old.
@@ -27,6 +27,9 @@ sidecar: .venv/.ready ## Find the Dapr sidecar, or build it once
 
 test: .venv/.ready ## Run every level of tests that this machine can run (LEVELS="unit api" for some)
 	@$(PYTHON) -m tests.levels $(LEVELS)
+
+nightly: .venv/.ready ## Run what takes too long for CI: a year of 400 series, each property with 10,000 cases
+	@$(PYTHON) -m tests.levels --nightly
 
 check: .venv/.ready ## Lint, type-check and check the import rules
 	@$(PYTHON) -m tests.levels check

@@ -1,7 +1,16 @@
 """The one clock of the program, and the one spelling of an instant: UTC, milliseconds, `Z`."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+# RFC 3339, section 5.6: `T` and `Z` in either case, seconds always, any offset with a colon.
+_RFC_3339 = re.compile(
+    r"(?P<minute>\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d):(?P<second>\d\d)(?P<fraction>\.\d+)?"
+    r"(?P<offset>[Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII,
+)
+_LEAP_SECOND = "60"
 
 
 class Clock(Protocol):
@@ -27,12 +36,28 @@ def instant_text(instant: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """Reads an RFC 3339 instant into an aware UTC datetime, cut to milliseconds.
+    """Reads an instant that the program wrote into an aware UTC datetime, cut to milliseconds.
 
-    Raises ValueError when the text has no offset or is no instant.
+    Raises ValueError when the text has no offset or is no instant. What people write is for `read_instant`.
     """
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError("an instant needs an offset or Z")
     instant = instant.astimezone(UTC)
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def read_instant(text: str) -> datetime:
+    """Reads an RFC 3339 instant, and nothing else, into an aware UTC datetime, cut to milliseconds.
+
+    A leap second is the one after it. Raises ValueError or OverflowError.
+    """
+    found = _RFC_3339.fullmatch(text)
+    if found is None:
+        raise ValueError("not written as RFC 3339 writes an instant")
+    leaps = found["second"] == _LEAP_SECOND
+    second = "59" if leaps else found["second"]
+    instant = parse_instant(f"{found['minute']}:{second}{found['fraction'] or ''}{found['offset']}".upper())
+    if leaps and (instant.hour, instant.minute) != (23, 59):
+        raise ValueError("leap seconds come at the end of a day in UTC")
+    return instant + timedelta(seconds=leaps)

@@ -15,6 +15,7 @@ _NO_PLACES = {"Factory", "localtime", "posixrules"}
 ZONES: frozenset[str] = frozenset(zoneinfo.available_timezones() - _NO_PLACES)
 
 DAY_STARTS = time(9)
+MORNING = DAY_STARTS.isoformat("minutes")
 _SECOND = timedelta(seconds=1)
 
 
@@ -49,13 +50,18 @@ def _instant_text(local: str, zone: str) -> str:
 def due_at(due: Mapping[str, Any] | None, zone: str) -> str | None:
     """Returns the instant from which reminders count back; `due` is `{date}` or `{local, zone}`.
 
-    A date counts from 09:00 in the user's `zone`.
+    A date counts from 09:00 in the user's `zone`, where a local time without a zone of its own is, too.
     """
     if due is None:
         return None
     if "date" in due:
         return _instant_text(f"{due['date']}T{DAY_STARTS}", zone)
-    return _instant_text(due["local"], due["zone"])
+    return _instant_text(due["local"], due["zone"] or zone)
+
+
+def follows_the_user(due: Mapping[str, Any]) -> bool:
+    """Returns whether the instant of a due, or of the start of a series, is another one where the user's zone is."""
+    return due.get("zone") is None
 
 
 def overdue_at(due: Mapping[str, Any] | None, zone: str) -> str | None:
@@ -64,3 +70,11 @@ def overdue_at(due: Mapping[str, Any] | None, zone: str) -> str | None:
         return due_at(due, zone)
     next_day = datetime.fromisoformat(due["date"]) + timedelta(days=1)
     return _instant_text(next_day.isoformat(), zone)
+
+
+def overdue_told_at(due: Mapping[str, Any] | None, zone: str, morning: str) -> str | None:
+    """Returns the instant at which people are told that a task is overdue: of a date the next day at `morning`, `HH:MM`."""
+    if due is None or "date" not in due:
+        return due_at(due, zone)
+    next_day = datetime.fromisoformat(due["date"]) + timedelta(days=1)
+    return _instant_text(f"{next_day.date()}T{morning}", zone)

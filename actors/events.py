@@ -58,6 +58,12 @@ class TaskData(_Data):
     task: Task
 
 
+class OverdueData(TaskData):
+    """`late_seconds` is null unless it is told more than 5 s late; events of early releases lack it."""
+
+    late_seconds: NotRequired[int | None]
+
+
 class ReminderData(_Data):
     """`reminder` is as the turn left it. In all events of a turn but the first, `trimmed` is true and the task lacks its long parts."""
 
@@ -149,7 +155,7 @@ EVENTS: Mapping[str, type] = {
     "task.deleted": TaskData,
     "task.restored": TaskData,
     "task.purged": TaskData,
-    "task.overdue": TaskData,
+    "task.overdue": OverdueData,
     "reminder.scheduled": ReminderData,
     "reminder.fired": FiredData,
     "reminder.snoozed": ReminderData,

@@ -21,11 +21,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from actors.clock import instant_text, parse_instant
-from actors.due import ZONES
-from actors.typed import REACHABLE, VISIBLE
+from actors.clock import instant_text, read_instant
+from actors.typed import LINES, ONE_LINE, REACHABLE, VISIBLE, placed
+from actors.zones import zone_named
 
 MAX_TAGS = 10
+_MOST_SPELLINGS = 100  # of tags in one list, before those that a person would call the same become one
 UNDERIVED = frozenset({4, 7})  # versions of uuids that nobody can compute beforehand; all that we derive have version 5
 MAX_REMINDERS = 20
 MAX_CHECKLIST = 100
@@ -36,7 +37,7 @@ PRIORITIES = ("none", "low", "medium", "high", "urgent")
 Priority = Literal["none", "low", "medium", "high", "urgent"]
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 _OFFSET = re.compile(r"[+-]([01]\d|2[0-3]):[0-5]\d", re.ASCII)
@@ -51,10 +52,8 @@ def fold(text: str) -> str:
 
 def _storable(value: object) -> object:
     if isinstance(value, str) and (found := _UNSTORABLE.search(value)):
-        sign = f"U+{ord(found[0]):04X}"
-        raise PydanticCustomError(
-            "invalid_text", "NUL and lone surrogates cannot be stored, as {sign} here", {"sign": sign}
-        )
+        said = {"sign": placed(value, found.start())}
+        raise PydanticCustomError("invalid_text", "{sign} cannot be stored; leave it out", said)
     return value
 
 
@@ -64,7 +63,7 @@ def _composed(value: object) -> object:
 
 def _date(text: str) -> str:
     try:
-        if _DATE.fullmatch(text) and date.fromisoformat(text).year in YEARS:
+        if DATE.fullmatch(text) and date.fromisoformat(text).year in YEARS:
             return text
     except ValueError:
         pass
@@ -97,18 +96,21 @@ def _time_of_day(text: str) -> str:
 
 def _instant(text: str) -> str:
     try:
-        instant = parse_instant(text)
+        instant = read_instant(text)
         if instant.year in YEARS:
             return instant_text(instant)
     except (ValueError, OverflowError):
         pass
-    raise PydanticCustomError("invalid_date", "not an RFC 3339 instant with an offset or Z")
+    raise PydanticCustomError(
+        "invalid_date", "not an RFC 3339 instant, as 2026-11-22T09:00:00Z or 2026-11-22T09:00:00+01:00"
+    )
 
 
 def _zone(text: str) -> str:
-    if text in ZONES:
-        return text
-    raise PydanticCustomError("unknown_zone", "not a zone of the IANA database, as Europe/Berlin")
+    zone = zone_named(text)
+    if zone is None:
+        raise PydanticCustomError("unknown_zone", "not a zone of the IANA database, as Europe/Berlin, nor of Windows")
+    return zone
 
 
 def _email(text: str) -> str:
@@ -137,14 +139,30 @@ def _distinct_tags(tags: list[str]) -> list[str]:
 COMPOSED = BeforeValidator(_composed)  # what looks the same is the same
 STORABLE = BeforeValidator(_storable)  # stands last in each line, so that it runs before the limits count
 Text = Annotated[str, STORABLE]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), VISIBLE, STORABLE]
-Description = Annotated[str, StringConstraints(max_length=20_000), STORABLE]
-TagName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30), VISIBLE, REACHABLE, COMPOSED, STORABLE
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), VISIBLE, ONE_LINE, STORABLE
 ]
-Tags = Annotated[list[TagName], Field(max_length=100), AfterValidator(_distinct_tags), Field(max_length=MAX_TAGS)]
-ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), COMPOSED, STORABLE]
+Description = Annotated[str, StringConstraints(max_length=20_000), LINES, STORABLE]
+TagName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=30),
+    VISIBLE,
+    ONE_LINE,
+    REACHABLE,
+    COMPOSED,
+    STORABLE,
+]
+Tags = Annotated[
+    list[TagName],
+    Field(max_length=_MOST_SPELLINGS),
+    AfterValidator(_distinct_tags),
+    Field(
+        max_length=MAX_TAGS,
+        json_schema_extra={"maxItems": _MOST_SPELLINGS, "description": f"At most {MAX_TAGS} different ones"},
+    ),
+]
+ItemText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), LINES, STORABLE]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), ONE_LINE, COMPOSED, STORABLE]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_email), STORABLE]
 CalendarDate = Annotated[str, AfterValidator(_date), STORABLE]
 LocalTime = Annotated[str, AfterValidator(_local), STORABLE]
@@ -172,8 +190,8 @@ class Sparse(Body):
         return {name: value for name, value in serialize(self).items() if value is not None}
 
 
-class Due(Sparse):
-    """A date, or a local time with its zone; never only UTC."""
+class Due(Body):
+    """A date, or a local time with its zone; never only UTC. A null zone is that of wherever the person is."""
 
     date: CalendarDate | None = None
     local: LocalTime | None = None
@@ -181,9 +199,16 @@ class Due(Sparse):
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        if (self.date is None) == (self.local is None) or (self.local is None) != (self.zone is None):
+        has_zone = "zone" in self.model_fields_set
+        if (self.date is None) == (self.local is None) or (self.local is None and self.zone is not None):
             raise PydanticCustomError("invalid_date", "give either date, or local and zone")
+        if self.local is not None and not has_zone:
+            raise PydanticCustomError("invalid_date", "give the zone of local, or null for wherever you are")
         return self
+
+    @model_serializer
+    def _given(self) -> dict[str, str | None]:
+        return {"date": self.date} if self.local is None else {"local": self.local, "zone": self.zone}
 
 
 class ReminderSpec(Sparse):

@@ -12,11 +12,11 @@ from actors.fields import Priority
 
 
 class DueShape(TypedDict):
-    """A due: `{date}`, or `{local, zone}`."""
+    """A due: `{date}`, or `{local, zone}`; a null zone is the user's, wherever that is."""
 
     date: NotRequired[str]
     local: NotRequired[str]
-    zone: NotRequired[str]
+    zone: NotRequired[str | None]
 
 
 class Reminder(TypedDict):

@@ -26,6 +26,7 @@ outbox_pending = Gauge("outbox_pending", "Events not yet seen by every consumer"
 actor_bugs = Counter("actor_bugs_total", "Turns that ended with a bug", ["actor_type"])
 commands_refused = Counter("commands_refused_total", "Commands that our gateway did not sign", ["fault"])
 occurrence_ids_taken = Counter("occurrence_ids_taken_total", "Occurrences whose id something else had")
+quota_refused = Counter("quota_refused_total", "Requests that a user's quota refused", ["what"])
 fence_rejections = Counter("fence_rejections_total", "Stale actor writes that the database refused")
 wakes_unarmed = Gauge("wakes_unarmed", "Wakes without a registered reminder")
 wakes_overdue = Gauge("wakes_overdue", "Wakes whose time has passed")

@@ -17,6 +17,7 @@ from host.chores import archivist
 from host.chores.archivist import Archivist
 from host.chores.leader import Leader
 from host.chores.patrol import Patrol
+from host.chores.plain_texts import PlainTexts
 from host.chores.pruner import Pruner
 from host.chores.relay import Relay
 from host.chores.replay import Replay
@@ -165,6 +166,7 @@ class HostProcess:
             "pruner": pruner.run,
             "notifier": self._handlers.notifier.run,
             "zone_rules": zone_rules.run,
+            "plain_texts": PlainTexts(self.database).run,
             "replay": replay.run,
             "patrol": patrol.run,
             "archivist": self._archivist.run,

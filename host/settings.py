@@ -47,6 +47,9 @@ class Settings:
     rate_limits: bool = True
     connections_per_address: int = 200
     keep_alive_seconds: int = 75
+    quota_tasks: int = 100_000
+    quota_series: int = 2_000
+    quota_bytes: int = 256 << 20
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     dapr_grpc_port: int = 50001
     dapr_http_port: int = 3500
@@ -115,6 +118,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             env, "DUELY_CONNECTIONS_PER_ADDRESS", defaults.connections_per_address, 1_000_000
         ),
         keep_alive_seconds=_number(env, "DUELY_KEEP_ALIVE_SECONDS", defaults.keep_alive_seconds, 86_400),
+        quota_tasks=_amount(env, "DUELY_QUOTA_TASKS", defaults.quota_tasks),
+        quota_series=_amount(env, "DUELY_QUOTA_SERIES", defaults.quota_series),
+        quota_bytes=_size(env, "DUELY_QUOTA_BYTES", defaults.quota_bytes),
         trusted_proxies=_networks(env, "DUELY_TRUSTED_PROXIES"),
         dapr_grpc_port=_port(env, "DAPR_GRPC_PORT", defaults.dapr_grpc_port),
         dapr_http_port=_port(env, "DAPR_HTTP_PORT", defaults.dapr_http_port),
@@ -196,6 +202,19 @@ def _number(env: Mapping[str, str], name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 0 < int(text) <= most):
         raise BadSettingError(f"{name} is {text!r}; it must be a number from 1 to {most}.")
     return int(text)
+
+
+def _amount(env: Mapping[str, str], name: str, default: int) -> int:
+    return 0 if env.get(name) == "0" else _number(env, name, default, 1_000_000_000)
+
+
+def _size(env: Mapping[str, str], name: str, default: int) -> int:
+    """Returns a number of bytes; it may be given in KiB, MiB, GiB or TiB."""
+    text = env.get(name) or str(default)
+    match = re.fullmatch(r"([0-9]{1,15}) ?(?:([KMGT])iB)?", text, re.ASCII)
+    if match is None:
+        raise BadSettingError(f"{name} is {text!r}; it must be a number of bytes, or one of KiB, MiB, GiB, TiB.")
+    return int(match[1]) << 10 * (" KMGT".index(match[2] or " "))
 
 
 def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -1,24 +1,23 @@
 """Fixtures of all tests: a PostgreSQL of our own, and a fresh, migrated database for each test."""
 
 import asyncio
-import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
-import asyncpg
 import pytest
 from hypothesis import settings
 
 from host.runner.postgres import EmbeddedPostgres
 from host.store.migrate import upgrade
 from tests import levels
+from tests.support.cases import cases
+from tests.support.databases import MIGRATED, copied, execute
+from tests.support.in_memory import folder_in_memory
 from tests.support.summary import SUMMARY
 
-TEMPLATE = "template_migrated"
 LEVELS = frozenset({level.name for level in levels.LEVELS})
 
 # No deadline for an example: its time says more about the machine than about the code, and the levels have caps.
-settings.register_profile("duely", deadline=None)
+settings.register_profile("duely", deadline=None, max_examples=cases(100))
 settings.load_profile("duely")
 
 
@@ -41,33 +40,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """A running PostgreSQL without durability, with a migrated template database; it ends with the session."""
-    server = EmbeddedPostgres(Path(tmp_path_factory.mktemp("cluster")) / "postgres", fsync=False)
-    server.start()
-    try:
-        _admin(server, f'CREATE DATABASE "{TEMPLATE}"')
-        asyncio.run(upgrade(server.dsn(TEMPLATE)))
-        yield server
-    finally:
-        server.stop()
+    with folder_in_memory(tmp_path_factory.mktemp("cluster")) as folder:
+        server = EmbeddedPostgres(folder / "postgres", fsync=False)
+        server.start()
+        try:
+            execute(server, f'CREATE DATABASE "{MIGRATED}"')
+            asyncio.run(upgrade(server.dsn(MIGRATED)))
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def template() -> str:
+    """The database of which each test has a copy; a module that needs rows has a template of its own."""
+    return MIGRATED
 
 
 @pytest.fixture
-def database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """The DSN of a fresh database with the newest schema, dropped after the test."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _admin(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
-    try:
+def database_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """The DSN of a fresh copy of the template, dropped after the test."""
+    with copied(postgres, template) as name:
         yield postgres.dsn(name)
-    finally:
-        _admin(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _admin(server: EmbeddedPostgres, statement: str) -> None:
-    async def run() -> None:
-        connection = await asyncpg.connect(server.dsn("postgres"))
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    asyncio.run(run())

@@ -38,6 +38,12 @@ class Level:
     commands: tuple[tuple[str, ...], ...] = ()
     missing: Callable[[], str] = lambda: ""
     folder: Path = ROOT
+    others: tuple[str, ...] = ()  # folders of tests beside the one of its name
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """Returns the folders in which pytest looks for its tests; to look into all takes longer than some levels."""
+        return tuple(f"tests/{name}" for name in (self.name, *self.others) if (ROOT / "tests" / name).is_dir())
 
 
 @dataclass
@@ -92,7 +98,7 @@ CHECKS = (
 LEVELS = (
     Level("check", 240, CHECKS),
     Level("page", 120, (("npm", "run", "check"), ("npm", "test")), _no_node, ROOT / "web/ui"),
-    Level("unit", 120),
+    Level("unit", 120, others=("faults", "support")),
     Level("turns", 60),
     Level("store", 300),
     Level("api", 300),
@@ -100,13 +106,22 @@ LEVELS = (
     Level("live", 360, missing=_no_sidecar),
     Level("cluster", 240, missing=_no_sidecar),
     Level("faults", 240, missing=_no_sidecar),
-    Level("selection", 360, missing=_no_broker),
+    Level("selection", 360, missing=_no_broker, others=("faults",)),
     Level("upgrade", 240, missing=_no_sidecar),
     Level("browser", 300, missing=_no_browser),
     Level("hostile", 240, missing=_no_chromium),
     Level("kafka", 240, missing=_no_broker),
     Level("year", 180),
     Level("bench", 180, ((PYTHON, "-m", "load.bench", "--smoke"),), _no_sidecar),
+)
+
+# What takes too long for CI: `make nightly` runs it. CI has a smaller one of each.
+_PYTEST = (PYTHON, "-m", "pytest", "-q", "--timeout=1500")
+NIGHTLY = (
+    Level("year 400", 1800, ((PYTHON, "-m", "tests.year", "--series", "400"),)),
+    Level("properties", 3600, (("env", "CASES=10000", *_PYTEST, "-m", "unit and hypothesis", "tests/unit"),)),
+    Level("lost", 240, (("env", "CASES=1000", *_PYTEST, "tests/live/test_lost_scheduler.py"),), _no_sidecar),
+    Level("oracle", 1800, (("env", "CASES=10000", *_PYTEST, "tests/unit/recurrence/test_oracle.py"),)),
 )
 
 
@@ -142,7 +157,17 @@ def _run_commands(level: Level, result: Result) -> None:
 def _run_pytest(level: Level, result: Result, *, everything: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = (PYTHON, "-m", "pytest", "-q", "-m", level.name, "--durations=3", f"--junitxml={report}")
+        command = (
+            PYTHON,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            level.name,
+            "--durations=3",
+            f"--junitxml={report}",
+            *level.tests,
+        )
         code = _run(command, ROOT, level.cap_seconds)
         counts = ET.parse(report).getroot() if report.is_file() else None  # noqa: S314  our own file
         suite = counts.find("testsuite") if counts is not None else None
@@ -208,10 +233,12 @@ def main() -> int:
     """Runs the levels named on the command line, or all of them; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make test", description=__doc__)
     parser.add_argument("levels", nargs="*", choices=[*(level.name for level in LEVELS), []], default=[])
-    wanted = parser.parse_args().levels
+    parser.add_argument("--nightly", action="store_true", help="run what takes too long for CI instead")
+    arguments = parser.parse_args()
+    wanted = arguments.levels
     everything = os.environ.get("DUELY_TEST_ALL") == "1"
     results: list[Result] = []
-    for level in LEVELS:
+    for level in NIGHTLY if arguments.nightly else LEVELS:
         if wanted and level.name not in wanted:
             continue
         print(f"\n== {level.name}: at most {level.cap_seconds} s", flush=True)

@@ -12,6 +12,7 @@ from host.store.engine import Database
 from web.api.edge.signed import Signer
 from web.caller import Caller
 from web.problems import refused
+from web.quota import Quota
 from web.services import Services
 
 # The types of actors that commands go to.
@@ -33,6 +34,7 @@ class Act:
 
     services: Services
     signer: Signer
+    quota: Quota
     caller: Caller
     cause: Cause
     correlation_id: str
@@ -68,11 +70,19 @@ class Act:
         )
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
-        """Returns the actor's reply; raises ProblemError for a refusal, and Unavailable or ActorBug as the gateway does."""
-        reply = await self.services.actors.send(actor_type, actor_id, command)
+        """Returns the actor's reply; raises ProblemError for a refusal, and what `ask` raises."""
+        reply = await self.ask(actor_type, actor_id, command)
         if reply.error is not None:
             raise refused(reply.error)
         return reply
+
+    async def ask(self, actor_type: str, actor_id: str, command: Command) -> Reply:
+        """Returns the actor's reply, which may be a refusal.
+
+        Raises ProblemError beyond a quota, and Unavailable or ActorBug as the gateway does.
+        """
+        await self.quota.admit(self.user_id, actor_id, command)
+        return await self.services.actors.send(actor_type, actor_id, command)
 
 
 @dataclass(frozen=True, slots=True)

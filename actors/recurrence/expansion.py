@@ -14,6 +14,7 @@ from actors.due import instant_of
 from actors.recurrence.moments import LAST_MOMENT, Moments, local_of, moment_of, moments_of
 from actors.recurrence.rule import Rule
 from actors.recurrence.times import DAY_SECONDS
+from actors.shapes import DueShape
 
 DAY: Final = timedelta(days=1)
 SAMPLE: Final = 500
@@ -72,6 +73,7 @@ class Recurrence:
     end: int = LAST_MOMENT
     added: tuple[int, ...] = ()
     excluded: tuple[int, ...] = ()
+    floats: bool = False  # its local times have no zone of their own: `zone` is where the person is
 
     @property
     def whole(self) -> Rule:
@@ -290,11 +292,11 @@ def slot_named(recurrence: Recurrence, nominal: str) -> Slot | None:
     return next((slot for slot in slots_of_day(recurrence, day) if slot.nominal == nominal), None)
 
 
-def due_of(recurrence: Recurrence, slot: Slot) -> dict[str, str]:
+def due_of(recurrence: Recurrence, slot: Slot) -> DueShape:
     """Returns the time of a slot as a due. The second of two equal times is given in UTC: a due means the first."""
     if recurrence.clock is None:
         return {"date": slot.nominal}
     if slot.local == slot.nominal:
-        return {"local": slot.nominal, "zone": recurrence.zone}
+        return {"local": slot.nominal, "zone": None if recurrence.floats else recurrence.zone}
     starts = slot_at(recurrence, slot).replace(tzinfo=None)
     return {"local": starts.isoformat(timespec="seconds" if starts.second else "minutes"), "zone": "UTC"}

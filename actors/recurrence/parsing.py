@@ -32,7 +32,9 @@ def parse(
         return block
     local = datetime.fromisoformat(start.get("local") or start["date"])
     clock = local.time() if "local" in start else None
-    endless = Recurrence(block.rule, local.date(), clock, start.get("zone") or zone, policies or Policies(), generation)
+    floats = clock is not None and start.get("zone") is None
+    where = start.get("zone") or zone
+    endless = Recurrence(block.rule, local.date(), clock, where, policies or Policies(), generation, floats=floats)
     problem = _misfit(endless, block)
     if problem is None:
         ruled = replace(endless, end=min(_end(endless), LAST_MOMENT))

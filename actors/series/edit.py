@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from actors.clock import instant_text
 from actors.commands import successor_id
+from actors.due import follows_the_user
 from actors.events import Changes
 from actors.recurrence.days import filled
 from actors.recurrence.expansion import Recurrence, Slot, number_of, slot_at
@@ -139,12 +140,12 @@ def _keep_exceptions(draft: Draft) -> None:
 
 
 def rezone(draft: Draft) -> Decision:
-    """Follows a change of the user's zone: only a start without a time moves. Its days keep their names and tasks."""
+    """Follows a change of the user's zone: only a start without a zone of its own moves. Its slots keep names and tasks."""
     zone = draft.command.body["zone"]
     refusal = draft.ready("active", "paused")
     if refusal is not None:
         return refusal
-    if "date" in draft.state["start"] and draft.state["zone"] != zone:
+    if follows_the_user(draft.state["start"]) and draft.state["zone"] != zone:
         draft.change("series.updated", zone=zone)
         draft.recurrence = series_slots.recurrence_of(draft.state)
         _recount_unstarted(draft)

@@ -61,7 +61,7 @@ def _of_task(series: Series, task: Task) -> Occurrence:
     state: State = "deleted" if gone else task["status"]
     due = task["due"]
     moved = due is not None and not _is_at(due, place[1])
-    moment = due_json(due, zone) if moved and due else when(place[1], due.get("zone", zone) if due else zone)
+    moment = due_json(due, zone) if moved and due else when(place[1], (due.get("zone") if due else None) or zone)
     skipped = gone and place[1] in series["skipped"]
     return _occurrence(place, "skipped" if skipped else state, task["id"], moment, moved=moved)
 

@@ -206,7 +206,9 @@ def made_slot(series: Series, recurrence: Recurrence, numbered: Numbered) -> Mad
 
 def start_of(recurrence: Recurrence, nominal: str) -> DueShape:
     """Returns the time of a slot as a due, which may be the start of another series, too."""
-    return {"date": nominal} if recurrence.clock is None else {"local": nominal, "zone": recurrence.zone}
+    if recurrence.clock is None:
+        return {"date": nominal}
+    return {"local": nominal, "zone": None if recurrence.floats else recurrence.zone}
 
 
 def first_unmade(series: Series, recurrence: Recurrence) -> Numbered | None:

@@ -37,7 +37,7 @@ def tasks_of(stored: Series) -> list[MadeSlot]:
 
 def zone_of(stored: Mapping[str, Any]) -> str:
     """Returns the time zone in which the series' slots are named."""
-    zone: str = stored["start"].get("zone", stored["zone"])
+    zone: str = stored["start"].get("zone") or stored["zone"]
     return zone
 
 
@@ -56,7 +56,7 @@ def when(text: str, zone: str) -> Moment:
 
 def due_json(due: Mapping[str, Any], zone: str) -> Moment:
     """Returns a due as the API shows the time of an occurrence; `zone` is that of a due without a time."""
-    return when(due.get("local") or due["date"], due.get("zone", zone))
+    return when(due.get("local") or due["date"], due.get("zone") or zone)
 
 
 def is_shifted(local: str, zone: str) -> bool:

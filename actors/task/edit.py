@@ -173,6 +173,7 @@ def _applied(state: TaskState, wanted: _Wanted, changed: Changes, command: Comma
     if _TIMING.isdisjoint(changed):
         return after
     after["zone"] = wanted.get("zone", command.zone)
+    after["morning"] = task_state.morning_of(command.defaults)
     after["overdue_at"] = overdue_at(after["due"], after["zone"])
     after["reminders_chosen"] = state["reminders_chosen"] or "reminders" in command.body
     chosen = state["reminders"]

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from actors.clock import instant_text
+from actors.clock import instant_text, parse_instant
 from actors.commands import TICK, Command, task_id_for
 from actors.day_times import DAY, instant_at, local_day
+from actors.due import follows_the_user
 from actors.events import Fact
 from actors.fields import MAX_TAGS, PRIORITIES
 from actors.replies import ID_TAKEN, Accepted, Decision, Refused, Unchanged, UnknownNameError, taken, unseen
@@ -187,10 +188,21 @@ def undo(state: TaskState, command: Command, now: datetime) -> Decision:
 
 
 def rezone(state: TaskState, command: Command, now: datetime) -> Decision:
-    """Follows a change of the user's zone: only a due without a time moves with it."""
-    if state["due"] is None or "date" not in state["due"]:
+    """Follows a change of the user's zone: only a due without a zone of its own moves with it."""
+    if state["due"] is None or not follows_the_user(state["due"]):
         return Unchanged(task_state.task_json(state))
-    return edited(state, {"zone": command.body["zone"]}, command, now)
+    after: TaskState = {**state, "morning": task_state.morning_of(command.defaults)}
+    if state["zone"] == command.body["zone"]:
+        return _at_another_hour(state, after, command, now)
+    return edited(after, {"zone": command.body["zone"]}, command, now)
+
+
+def _at_another_hour(state: TaskState, after: TaskState, command: Command, now: datetime) -> Decision:
+    """Has the end of the task's day announced with the digest, whose time has changed, if that is still to come."""
+    if task_state.overdue_ahead(after) == task_state.overdue_ahead(state):
+        return Unchanged(task_state.task_json(state))
+    after.update({"version": state["version"] + 1, "updated_at": instant_text(now)})
+    return accepted(after, [Fact("task.updated")], command, now)
 
 
 def snooze(state: TaskState, command: Command, now: datetime) -> Decision:
@@ -255,7 +267,7 @@ def tick(state: TaskState | None, version: int, command: Command, now: datetime)
     if not ready and not is_overdue:
         return Unchanged({})
     fired = [reminders.fired(reminder, now) for reminder in ready]
-    facts = [Fact("task.overdue")] if is_overdue else []
+    facts = [_overdue(state, overdue, now)] if overdue is not None and is_overdue else []
     facts += [reminders.reminder_fact("fired", reminder) for reminder in fired]
     noted = state["due"] if is_overdue else state["overdue_noted"]
     after: TaskState = {
@@ -265,6 +277,12 @@ def tick(state: TaskState | None, version: int, command: Command, now: datetime)
         "overdue_noted": noted,
     }
     return accepted(after, facts, command, now)
+
+
+def _overdue(state: TaskState, wanted: str, now: datetime) -> Fact:
+    """Returns the fact that the task is overdue, which was to be told at `wanted`, or when it was last edited."""
+    late = now - parse_instant(max(wanted, state["updated_at"]))
+    return Fact("task.overdue", data={"late_seconds": int(late.total_seconds()) if late > reminders.LATE else None})
 
 
 def _with_reminders(

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from actors.clock import instant_text, parse_instant
 from actors.commands import Command, occurrence_id
-from actors.due import due_at, overdue_at
+from actors.due import MORNING, due_at, overdue_at, overdue_told_at
 from actors.replies import Json
 from actors.shapes import ChecklistItem, DueShape, Reminder, Task
 from actors.task import reminders
@@ -27,6 +27,7 @@ class TaskState(Task):
     zone: str  # the user's, in which a due without a time counts
     field_versions: dict[str, int]  # the version that last changed each field; absent: the first
     templated: NotRequired[dict[str, int]]  # the version at which the series last set each field
+    morning: NotRequired[str]  # when the user's digest comes; absent: at 09:00, or not known yet
     overdue_noted: DueShape | None  # the due whose passing was last announced
     reminders_chosen: bool  # whether a person has said which reminders there are
 
@@ -74,6 +75,7 @@ def new(task_id: str, command: Command, now: datetime) -> TaskState:
         "overdue_at": overdue_at(due, command.zone),
         "purged": False,
         "zone": command.zone,
+        "morning": morning_of(command.defaults),
         "field_versions": {},
         "overdue_noted": None,
         "reminders_chosen": specs is not None,
@@ -95,6 +97,11 @@ def default_reminders(command: Command) -> list[Spec]:
     """Returns the user's default, for a task that gets a due and whose owner has not said which reminders it has."""
     offset = command.defaults.get("reminder_offset_minutes")
     return [] if offset is None else [{"offset_minutes": offset}]
+
+
+def morning_of(defaults: Mapping[str, Any]) -> str:
+    """Returns when the user hears of the days before: with the digest, else at 09:00."""
+    return defaults.get("digest_at") or MORNING
 
 
 def settled_reminders(
@@ -131,10 +138,13 @@ def checklist(entries: list[ChecklistEntry], current: list[ChecklistItem], comma
 
 
 def overdue_ahead(state: TaskState) -> str | None:
-    """Returns the instant at which task.overdue is to be announced; None when it has been, or there is nothing to."""
+    """Returns the instant at which task.overdue is to be announced; None when it has been, or there is nothing to.
+
+    The end of a day is announced in the morning after it.
+    """
     if not is_active(state) or state["overdue_noted"] == state["due"]:
         return None
-    return state["overdue_at"]
+    return overdue_told_at(state["due"], state["zone"], state.get("morning", MORNING))
 
 
 def next_wake(state: TaskState) -> str | None:

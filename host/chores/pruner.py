@@ -1,9 +1,9 @@
-"""The pruner: deletes rows that have served their time, empties old trash, and makes the next partitions."""
+"""The pruner: deletes rows that have served their time, empties old trash, makes partitions, and counts what users store."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -14,7 +14,7 @@ from host.consumers.table import CONSUMERS
 from host.dapr.gateway import ActorBug, Actors
 from host.loops import is_away, repeat
 from host.store.engine import Database, Raw
-from host.store.read_model import activity_partitions
+from host.store.read_model import activity_partitions, usage_rows
 from host.store.turns import dead_letters, watermarks
 from host.store.upkeep import prune
 
@@ -25,8 +25,10 @@ OUTAGE_PAUSE_SECONDS: Final = 10.0
 BATCHES_AT_ONCE: Final = 20
 BREATH_SECONDS: Final = 0.2  # between batches, for those who write
 PURGES_AT_ONCE: Final = 1_000
+USERS_AT_ONCE: Final = 1_000
 OUTBOX_AGE: Final = timedelta(days=7)
 TRASH_AGE: Final = timedelta(days=30)
+USAGE_AGE: Final = timedelta(days=1)
 AGES: Final = {
     "commands": timedelta(hours=24),
     "sessions": timedelta(0),
@@ -87,8 +89,9 @@ class Pruner:
         if any(removed.values()):
             log.info("pruned", extra=removed)
         await self.empty_trash()
+        counted = await self._count_usage(now)
         await self._count()
-        return max(removed.values()) >= self._batches_at_once * self._rows_at_once
+        return counted == USERS_AT_ONCE or max(removed.values()) >= self._batches_at_once * self._rows_at_once
 
     async def _outbox(self) -> int:
         """Prunes the outbox, each batch from where the one before ended; returns the number of rows removed."""
@@ -146,6 +149,18 @@ class Pruner:
                 await self._gateway.send("TaskActor", task_id, command)
             except ActorBug as bug:  # it stays in the trash, and the others go
                 log.warning("a task could not be purged", extra={"actor": task_id, "fingerprint": bug.fingerprint})
+
+    async def _count_usage(self, now: datetime) -> int:
+        """Counts anew what users store who were not counted for a day, which mends what the projector did not see.
+
+        Such are an upgrade, a repair and a rebuild. Returns the number of users.
+        """
+        async with self._database.raw() as connection:
+            await usage_rows.remove_deleted(connection)
+            users = await usage_rows.uncounted(connection, now - USAGE_AGE, USERS_AT_ONCE)
+            for user_id in users:
+                await usage_rows.recount(connection, user_id, now)
+        return len(users)
 
     async def _count(self) -> None:
         async with self._database.raw() as connection:

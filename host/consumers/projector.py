@@ -1,4 +1,4 @@
-"""The projector: writes the read model from events: tasks, series, reminders, tags, users, activity, reminder ledger."""
+"""The projector: writes the read model from events: tasks, series, reminders, tags, users, usage, activity, ledger."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -9,7 +9,8 @@ from actors.shapes import Series, Task, User, is_whole
 from host.consumers.handler import Handler
 from host.store.engine import Raw
 from host.store.notify import reminder_ledger
-from host.store.read_model import activity_rows, series_rows, task_rows, user_rows
+from host.store.read_model import activity_rows, series_rows, task_rows, usage_rows, user_rows
+from host.store.read_model.usage_rows import Change
 from host.store.turns.outbox import Event
 
 
@@ -34,12 +35,14 @@ class Projector(Handler):
     async def apply(self, connection: Raw, events: Sequence[Event]) -> None:
         """Writes what the events change; rows that have the same version or a later one stay as they are."""
         states = newest(events)
+        stored: list[Change] = []
         if states.tasks:
-            await task_rows.upsert_tasks(connection, states.tasks)
+            stored += await task_rows.upsert_tasks(connection, states.tasks)
         if states.users:
             await user_rows.upsert(connection, states.users)
         if states.series:
-            await series_rows.upsert(connection, states.series)
+            stored += await series_rows.upsert(connection, states.series)
+        await usage_rows.add(connection, stored)
         await reminder_ledger.add(
             connection, [reminder_ledger.step_of(event.body) for event in events if event.type in reminder_ledger.STEPS]
         )

@@ -1,9 +1,10 @@
-"""Rezone: after a user moves to another zone, moves their open date-only tasks and series there too."""
+"""Rezone: after a user moves to another zone, or to another time for the digest, moves their open tasks and series without a zone of their own there too."""
 
 import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from actors.replies import Json
 from host.consumers.follow_up import follow_up
 from host.consumers.handler import Handler, Outside, about
 from host.dapr.gateway import ActorBug, Actors, Unavailable
@@ -29,7 +30,7 @@ class Rezone(Handler):
     async def before(self, events: Sequence[Event]) -> Outside:
         """Moves what belongs to each user whose zone changed; raises Unavailable if an actor is away."""
         for event in events:
-            if "zone" in event.body["data"]["changed"]:
+            if _moves(event.body["data"]["changed"]):
                 await asyncio.sleep(max(0.0, self._settle_seconds - event.age_seconds))
                 with about(event):
                     await self._rezone(event)
@@ -39,16 +40,17 @@ class Rezone(Handler):
         """Sends Rezone to each actor; raises Unavailable, or when all others have moved the bug of one.
 
         An event that comes late, as a dead letter does, may name a zone that the person has left again. It is ignored:
-        a later event names the zone where they live now.
+        a later event names the zone where they live now, and the time of their digest.
         """
+        user = event.body["data"]["user"]
         async with self._database.raw() as connection:
             if not await outbox.passed(connection, "projector", [event.position]):
                 raise Unavailable("the read model has not come so far yet")
             profile = (await profiles.read(connection, [event.user_id])).get(event.user_id)
-            if profile is None or profile.zone != event.body["data"]["user"]["zone"]:
+            if profile is None or _place(profile.zone, profile.defaults) != _place(user["zone"], user["defaults"]):
                 return
-            tasks = await task_rows.open_date_tasks(connection, event.user_id)
-            series = await series_rows.date_series(connection, event.user_id)
+            tasks = await task_rows.tasks_that_follow(connection, event.user_id)
+            series = await series_rows.series_that_follow(connection, event.user_id)
         actors = [*(("SeriesActor", series_id) for series_id in series), *(("TaskActor", task_id) for task_id in tasks)]
         bugs: list[ActorBug | None] = []
         for start in range(0, len(actors), AT_ONCE):
@@ -66,3 +68,13 @@ class Rezone(Handler):
         except ActorBug as bug:
             return bug
         return None
+
+
+def _moves(changed: Json) -> bool:
+    """Returns whether a change of the profile moves the days of tasks, or when people hear that one is over."""
+    defaults = changed.get("defaults", {"old": {}, "new": {}})
+    return "zone" in changed or defaults["old"].get("digest_at") != defaults["new"].get("digest_at")
+
+
+def _place(zone: str, defaults: Json) -> tuple[str, str | None]:
+    return zone, defaults.get("digest_at")

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing_extensions import override
 
 from actors.clock import Clock, instant_text
-from actors.day_times import DAY, instant_at, local_day
+from actors.day_times import DAY, local_day
 from actors.replies import Json
 from host.consumers.handler import Handler, Outside
 from host.notify import in_app, notifications
 from host.store.engine import Database, Raw
 from host.store.notify import digest_queries
+from host.store.read_model.days import midnight
 from host.store.turns import outbox
 from host.store.turns.outbox import Event
 
@@ -48,12 +49,11 @@ class Digest(Handler):
 async def _send(connection: Raw, data: Json, now: datetime) -> None:
     """Sends the digest that the data of a `digest.due` event asks for, unless nothing is due."""
     user_id, zone = data["user_id"], data["user"]["zone"]
-    midnight = instant_at(local_day(now, zone) + DAY, "00:00", zone)
     notification = notifications.daily_digest(
         user_id,
         data["day"],
         zone,
-        today=await digest_queries.ahead(connection, user_id, now, midnight),
+        today=await digest_queries.ahead(connection, user_id, now, midnight(local_day(now, zone) + DAY, zone)),
         overdue=await digest_queries.overdue(connection, user_id, now),
         late_seconds=data["late_seconds"],
         created_at=instant_text(now),

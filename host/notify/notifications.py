@@ -115,7 +115,10 @@ def due_text(due: Json | None) -> str:
     """Returns a due as a person reads it, in the zone where it is due; "" for a form that only a newer version knows."""
     if due is None or not ("date" in due or "local" in due):
         return ""
-    return due["date"] if "date" in due else f"{due['local'][:16].replace('T', ' ')} ({due['zone']})"
+    if "date" in due:
+        return str(due["date"])
+    wall = due["local"][:16].replace("T", " ")
+    return f"{wall} ({due['zone']})" if due["zone"] else wall
 
 
 def _notification(**fields: Any) -> Json:

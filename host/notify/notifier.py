@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from actors.clock import Clock, parse_instant
 from actors.replies import Json
@@ -143,10 +143,18 @@ def _delivery(event: Json, now: datetime) -> Delivery | None:
     # A reminder that fired in the same turn says that the task is due: a second notification would repeat it.
     if event["type"] != "task.overdue" or data["of"] > 1:
         return None
-    task, at = data["task"], parse_instant(event["time"])
-    late = at - parse_instant(max(task["overdue_at"], task["updated_at"]))
-    late_seconds = int(late.total_seconds()) if late > LATE else None
-    return _of_task(data, now, at, late_seconds, reminder_id=task["id"], firing=data["version"], kind="overdue")
+    at = parse_instant(event["time"])
+    return _of_task(
+        data, now, at, _late_seconds(data, at), reminder_id=data["task_id"], firing=data["version"], kind="overdue"
+    )
+
+
+def _late_seconds(data: Json, at: datetime) -> int | None:
+    """Returns how late it is told that the task is overdue; an early release did not write it into the event."""
+    if "late_seconds" in data:
+        return cast("int | None", data["late_seconds"])
+    late = at - parse_instant(max(data["task"]["overdue_at"], data["task"]["updated_at"]))
+    return int(late.total_seconds()) if late > LATE else None
 
 
 def _of_task(data: Json, now: datetime, at: datetime, late_seconds: float | None, **which: Any) -> Delivery:

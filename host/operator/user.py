@@ -5,6 +5,7 @@ import sys
 import uuid
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import click
 from pydantic import ValidationError
@@ -26,6 +27,9 @@ from host.store.access import accounts, sessions, tokens
 from host.store.access.accounts import Account
 from host.store.engine import Database
 from host.store.read_model import user_queries
+from host.store.read_model.usage_queries import Usage
+
+NEAR_QUOTA: Final = 0.9  # as on the page
 
 
 @click.group()
@@ -37,8 +41,9 @@ def user_group() -> None:
 @click.pass_obj
 def list_command(data_dir: Path | None) -> None:
     """List all accounts."""
-    with opened(settings_of(data_dir)) as dsn:
-        click.echo("\n".join(asyncio.run(lines(dsn))))
+    settings = settings_of(data_dir)
+    with opened(settings) as dsn:
+        click.echo("\n".join(asyncio.run(lines(dsn, settings))))
 
 
 @user_group.command("create")
@@ -80,8 +85,11 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\n")
 
 
-async def lines(dsn: str) -> list[str]:
-    """Returns one line for each account: email, zone, open tasks, day of sign-up, day when last seen."""
+async def lines(dsn: str, settings: Settings) -> list[str]:
+    """Returns one line for each account: email, zone, open tasks, what is stored, day of sign-up, day when last seen.
+
+    Who is near a quota is marked.
+    """
     database = Database(dsn, pool_size=1)
     try:
         async with database.connect() as connection:
@@ -93,9 +101,19 @@ async def lines(dsn: str) -> list[str]:
     width = max(len(account.email) for account in listed)
     return [
         f"{account.email:<{width}}  {account.zone or '-':<20} {account.open_tasks:>6} open tasks  "
-        f"since {account.created_at:%Y-%m-%d}  {f'seen {account.last_seen_at:%Y-%m-%d}' if account.last_seen_at else ''}".rstrip()
+        f"{account.stored.bytes / (1 << 20):>7,.1f} MB  since {account.created_at:%Y-%m-%d}  "
+        f"{f'seen {account.last_seen_at:%Y-%m-%d}' if account.last_seen_at else '':<15}  "
+        f"{_near_quota(account.stored, settings)}".rstrip()
         for account in listed
     ]
+
+
+def _near_quota(stored: Usage, settings: Settings) -> str:
+    """Returns the words for what is nearest to its limit, "" while that has room."""
+    limits = Usage(settings.quota_tasks, settings.quota_series, settings.quota_bytes)
+    shares = [(used / most, what) for used, most, what in zip(stored, limits, Usage._fields, strict=True) if most]
+    share, what = max(shares, default=(0, ""))
+    return f"{share:.0%} of the quota of {what}" if share >= NEAR_QUOTA else ""
 
 
 async def create(settings: Settings, running: Running, *, email: str, password: str, zone: str, now: datetime) -> None:

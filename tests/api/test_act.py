@@ -33,7 +33,7 @@ async def act(here: World, ada: httpx.AsyncClient) -> Act:
     assert user is not None
     caller = Caller(profile_of(user), "agent", "an-agent", frozenset({"read", "write"}), "")
     duely, command_id = here.app.state.duely, command_id_for_key(user.id, "call 1")
-    return Act(duely.services, duely.signer, caller, Cause("chat", RUN, RUN), "a-correlation", command_id)
+    return Act(duely.services, duely.signer, duely.quota, caller, Cause("chat", RUN, RUN), "a-correlation", command_id)
 
 
 def then(act: Act, call: str, **changes: Any) -> Act:

@@ -3,14 +3,13 @@
 import json
 from collections.abc import AsyncGenerator
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 
-from actors.commands import Principal, build_command
 from tests.fakes.schema import faults
 from tests.fakes.world import World
+from web.api.app import describe
 
 pytestmark = pytest.mark.api
 TASKS = "/api/v1/tasks"
@@ -45,7 +44,8 @@ GOOD: list[dict[str, Any]] = [
     {"title": "👩\u200d👧"},
     {"title": "\u2067a\u2068b\u2069\u2069 c \u2066d"},
     {"title": "x", "description": "\u200b", "tags": ["...", "a\u200b"]},
-    {"title": "\u202ereversed and \u0007bell"},
+    {"title": "\u202ereversed"},
+    {"title": "x", "description": "- one\r\n\t- two\n", "checklist": [{"text": "one\n\ttwo"}]},
 ]
 BAD: list[tuple[Any, str, str]] = [
     ({}, "/title", "required"),
@@ -59,6 +59,11 @@ BAD: list[tuple[Any, str, str]] = [
     ({"title": "\u200b \u2060\ufeff"}, "/title", "invisible_text"),
     ({"title": "\u202e\u0007"}, "/title", "invisible_text"),
     ({"title": "a\u2069\u202eb"}, "/title", "invalid_text"),
+    ({"title": "a\u0007b"}, "/title", "invalid_text"),
+    ({"title": "a\nb"}, "/title", "invalid_text"),
+    ({"title": "x", "tags": ["a\tb"]}, "/tags/0", "invalid_text"),
+    ({"title": "x", "description": "a\u001b[31mb"}, "/description", "invalid_text"),
+    ({"title": "x", "checklist": [{"text": "a\u009bb"}]}, "/checklist/0/text", "invalid_text"),
     ({"title": "x", "tags": ["\u2066a\u2069\u2069"]}, "/tags/0", "invalid_text"),
     ({"title": "\u3164\u2800\ufe0f"}, "/title", "invisible_text"),
     ({"title": "x", "tags": ["home", "\u00ad"]}, "/tags/1", "invisible_text"),
@@ -115,27 +120,22 @@ async def test_an_invisible_title_is_answered_with_what_it_is_made_of(ada: httpx
     answer = await ada.post(TASKS, json={"title": "\u200b\u0007\u200b"})
     assert "U+200B, U+0007" in answer.json()["errors"][0]["detail"]
     assert "U+0000" in (await ada.post(TASKS, json={"title": "a\0b"})).json()["errors"][0]["detail"]
+    answer = await ada.post(TASKS, json={"title": "\u202eseen \u0007bell"})
+    assert "U+0007 BELL at position 7" in answer.json()["errors"][0]["detail"]
 
 
-async def test_an_invisible_title_from_before_stays_usable(here: World, ada: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("title", ["\u200b", "a\u0007b\nc"])
+async def test_a_title_from_before_that_is_refused_now_stays_usable(
+    here: World, ada: httpx.AsyncClient, title: str
+) -> None:
     url = f"{TASKS}/{(await ada.post(TASKS, json={'title': 'seen', 'tags': ['seen']})).json()['id']}"
-    old = {"title": "\u200b", "tags": ["..", "\u00ad", "home"]}
-    me = ada.headers["x-user-id"]
-    command = build_command(
-        "PatchTask",
-        old,
-        id=str(uuid4()),
-        principal=Principal("user", me, me),
-        correlation_id="before",
-        zone="UTC",
-    )
-    await here.actors.send("TaskActor", url[-36:], command)
-    assert (await ada.patch(url, json={"description": "more"})).json()["title"] == "\u200b"
+    await here.patch_as_before(ada, url[-36:], {"title": title, "tags": ["..", "\u00ad", "home"]})
+    assert (await ada.patch(url, json={"description": "more"})).json()["title"] == title
     assert (await ada.delete(url)).status_code < 300
-    assert (await ada.post(f"{url}/restore")).json()["title"] == "\u200b"
+    assert (await ada.post(f"{url}/restore")).json()["title"] == title
     assert (await ada.patch(url, json={"title": "seen again"})).status_code == 200
     entry = (await ada.get("/api/v1/activity", params={"limit": 1})).json()["items"][0]
-    assert (await ada.post(f"/api/v1/activity/{entry['id']}/undo")).json()["title"] == "\u200b"
+    assert (await ada.post(f"/api/v1/activity/{entry['id']}/undo")).json()["title"] == title
     bulk = {"action": "remove_tag", "ids": [url[-36:]], "args": {"tag": ".."}}
     assert (await ada.post(f"{TASKS}/bulk", json=bulk)).json()["results"][0]["status"] == 200
     assert (await ada.delete(f"{url}/tags/%C2%AD")).json()["tags"] == ["home"]
@@ -170,6 +170,9 @@ async def test_other_bodies_are_held_to_their_limits_too(ada: httpx.AsyncClient)
             "invisible_text",
         ),
         ("PATCH", url, {"title": "\u200b"}, "/title", "invisible_text"),
+        ("PATCH", url, {"title": "a\u0007b"}, "/title", "invalid_text"),
+        ("PATCH", "/api/v1/tags/home", {"name": "a\nb"}, "/name", "invalid_text"),
+        ("PATCH", "/api/v1/me", {"name": "a\tb"}, "/name", "invalid_text"),
         ("PATCH", "/api/v1/tags/home", {"name": "\u200b"}, "/name", "invisible_text"),
         ("PATCH", "/api/v1/tags/home", {"name": "x" * 31}, "/name", "too_long"),
         ("PATCH", "/api/v1/me", {"timezone": "Nowhere"}, "/timezone", "unknown_zone"),
@@ -338,9 +341,11 @@ async def test_a_body_of_which_nothing_is_required_may_be_absent(here: World, ad
 
 
 async def test_no_zone_is_taken_that_is_no_place(ada: httpx.AsyncClient) -> None:
-    for zone in ("Factory", "localtime", "posixrules", "posix/Europe/Berlin", "europe/berlin", ""):
+    for zone in ("Factory", "localtime", "posixrules", "posix/Europe/Berlin", "Etc/Unknown", ""):
         assert fault(await ada.patch("/api/v1/me", json={"timezone": zone})) == (422, "/timezone", "unknown_zone"), zone
     assert (await ada.patch("/api/v1/me", json={"timezone": "Etc/GMT+12"})).status_code == 200
+    for name in ("europe/berlin", "W. Europe Standard Time"):
+        assert (await ada.patch("/api/v1/me", json={"timezone": name})).json()["timezone"] == "Europe/Berlin", name
 
 
 async def test_what_has_the_wrong_form_is_told_by_an_example(here: World, ada: httpx.AsyncClient) -> None:
@@ -422,3 +427,12 @@ async def test_unknown_addresses_and_methods_are_problems_too(ada: httpx.AsyncCl
     assert wrong.headers["allow"] == "GET, HEAD, POST"
     task = await ada.post(f"{TASKS}/0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11")
     assert (task.status_code, task.headers["allow"]) == (405, "DELETE, GET, HEAD, PATCH")
+
+
+async def test_a_path_of_its_own_takes_its_documented_methods_and_no_others(ada: httpx.AsyncClient) -> None:
+    for path, methods in describe()["paths"].items():
+        documented = {method.upper() for method in methods}
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - documented if "{" not in path else ():
+            answer = await ada.request(method, path)
+            assert answer.status_code == 405, (method, path)
+            assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == documented, (method, path)

@@ -37,6 +37,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"title": ""}, "/title", "too_short"),
     ({"title": "x" * 501}, "/title", "too_long"),
     ({"title": "a\0b"}, "/title", "invalid_text"),
+    ({"title": "a\u0007b"}, "/title", "invalid_text"),
     ({"description": "x" * 20_001}, "/description", "too_long"),
     ({"priority": "most"}, "/priority", "invalid_choice"),
     ({"tags": [str(n) for n in range(11)]}, "/tags", "too_many"),

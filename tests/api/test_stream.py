@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
 
@@ -22,16 +21,6 @@ from web.caller import FULL_SCOPES, Caller, Profile
 
 pytestmark = pytest.mark.api
 TASKS = "/api/v1/tasks"
-
-
-@pytest.fixture
-async def server(here: World) -> AsyncGenerator[Served]:
-    hub = asyncio.create_task(here.hub.run())
-    async with served(here.app) as made:
-        yield made
-    hub.cancel()
-    with suppress(asyncio.CancelledError):
-        await hub
 
 
 def set_times(here: World, times: StreamTimes) -> None:

@@ -202,7 +202,7 @@ def test_a_journey_is_noticed_and_a_no_is_kept(new_window: Callable[..., Window]
     away.refusals_expected = True
     away.sign_in(email)
     notice = away.page.get_by_test_id("travel")
-    expect(notice).to_contain_text("1 task with a date but no time would move")
+    expect(notice).to_contain_text("1 task without a time zone of its own would move")
     notice.get_by_role("button", name="Keep Berlin").click()
     expect(notice).to_be_hidden()
     away.page.reload()

@@ -1,7 +1,7 @@
 """The attacks, each for some seconds from an address of its own: `python -m tests.hostile.attacks NAME PORT SECONDS`.
 
-A process of its own, so that what it costs the attacker does not slow down who measures. A session, where one is
-needed, comes by standard input. Prints how many requests or megabytes it got rid of.
+A process of its own that takes only what others leave of the processor: a real attacker has a machine of his own, and
+what an attack costs him slows down nobody here. A session, where one is needed, comes by standard input. Prints how many requests or megabytes it got rid of.
 """
 
 import asyncio
@@ -120,6 +120,7 @@ async def _for_ever(once: Callable[[], Awaitable[int]], total: list[int]) -> Non
 
 
 async def main(name: str, port: int, seconds: float) -> None:
+    os.nice(19)
     session = sys.stdin.read().strip()
     attack: Callable[[], Awaitable[int]]
     width = CONNECTIONS

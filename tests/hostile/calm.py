@@ -52,6 +52,11 @@ async def under_attack(system: System, person: Caller, name: str, session: str =
             await attack.wait()
 
 
+async def undisturbed(system: System, person: Caller) -> Calm:
+    """Asks for as long without an attack: what the machine itself makes people wait just now."""
+    return await _ask_until(asyncio.create_task(asyncio.sleep(SECONDS)), system.part("host"), person)
+
+
 async def _ask_until(ended: "asyncio.Task[Any]", process: psutil.Process, person: Caller) -> Calm:
     calm, before = Calm(), process.memory_info().rss
     while not ended.done():

@@ -17,7 +17,7 @@ SMALL = Limits(
     head_seconds=1,
     bytes_a_second=10_000,
     slow_reader_seconds=1,
-    linger_seconds=1,
+    linger_seconds=0.3,
 )
 
 

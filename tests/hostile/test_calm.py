@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from tests.hostile.attacks import ENDLESS, REPEATED
-from tests.hostile.calm import Calm, under_attack
+from tests.hostile.calm import Calm, under_attack, undisturbed
 from tests.hostile.raw import GET, Raw
 from tests.support.client import Caller
 from tests.support.deadline import eventually
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.hostile
 LONGEST_P99_MS = 100
 MOST_GROWTH_MB = 40
 TRIES = 4  # a busy machine is slow at times, a slow system always
+MOST_SLOWER = 2  # where the machine alone makes people wait for longer than half of that
 
 
 @pytest.fixture
@@ -71,7 +72,10 @@ async def _unnoticed(system: System, person: Caller, name: str, session: str = "
     while not seen or (seen[-1].p99 > LONGEST_P99_MS and len(seen) < TRIES):
         seen.append(await under_attack(system, person, name, session))
     print(name, *seen, sep="; ")  # noqa: T201  the figures
-    assert min(calm.p99 for calm in seen) < LONGEST_P99_MS, [str(calm) for calm in seen]
+    p99 = min(calm.p99 for calm in seen)
+    if p99 >= LONGEST_P99_MS:
+        quiet = await undisturbed(system, person)
+        assert p99 < MOST_SLOWER * quiet.p99, [str(calm) for calm in (quiet, *seen)]
     assert max(calm.grown_mb for calm in seen) < MOST_GROWTH_MB, [str(calm) for calm in seen]
     await eventually(lambda: _files(process) <= files + 12, 15, f"its {files} files, not more")
 

@@ -7,8 +7,9 @@ import socket
 import pytest
 
 from tests.hostile.raw import GET, Raw
-from tests.hostile.server import Running, running
+from tests.hostile.server import SMALL, Running, running
 from tests.support.deadline import eventually
+from web.serve import DRAIN_SECONDS
 from web.server.refusals import LONGEST_HEAD, MOST_HEADERS
 
 pytestmark = pytest.mark.hostile
@@ -75,6 +76,14 @@ async def test_a_long_body_passes_whole_and_trailers_are_no_headers() -> None:
         assert b"authorization" not in dict(server.app.headers)
 
 
+@pytest.mark.parametrize(("pieces", "size", "status"), [(200, 1, 200), (1_500, 150, 200), (300, 1, 413)])
+async def test_a_body_comes_in_few_pieces_or_in_larger_ones(pieces: int, size: int, status: int) -> None:
+    async with running() as server, Raw(server.port) as client:
+        piece = b"%x\r\n%b\r\n" % (size, b"a" * size)
+        client.send(POST + b"Transfer-Encoding: chunked\r\n\r\n" + piece * pieces + b"0\r\n\r\n")
+        assert (await client.answer())[0] == status
+
+
 @pytest.mark.parametrize(
     ("request_head", "status"),
     [
@@ -115,6 +124,24 @@ async def test_many_requests_at_once_are_not_gathered() -> None:
         await client.ended()
         assert server.app.calls == 1
         await eventually(lambda: server.app.open == 0, 5, "the first has ended")
+
+
+async def test_who_sends_too_many_at_once_is_kept_for_a_moment_before_he_may_come_again() -> None:
+    async with running() as server, Raw(server.port) as client:
+        client.send(GET * 1_000)
+        assert await client.ended(4) > SMALL.linger_seconds * 0.9
+        assert server.app.calls == 1
+        await eventually(lambda: server.held() == 0, 3, "his place is free")
+
+
+async def test_a_stop_does_not_wait_for_who_is_kept() -> None:
+    async with contextlib.AsyncExitStack() as clients:
+        async with running() as server:
+            client = await clients.enter_async_context(Raw(server.port))
+            client.send(GET * 1_000)
+            await eventually(lambda: server.app.calls == 1, 5, "the first is answered")
+            began = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - began < DRAIN_SECONDS / 2
 
 
 async def test_the_first_of_several_requests_hears_that_its_client_has_left(caplog: pytest.LogCaptureFixture) -> None:

@@ -70,13 +70,13 @@ async def test_a_reminder_fires_at_its_instant_on_both_sides_of_a_change_of_the_
     assert await rows(simulated, "SELECT count(*) FROM notifications WHERE late_seconds IS NOT NULL") == [(0,)]
 
 
-async def test_a_task_due_on_a_date_reminds_from_nine_and_is_overdue_when_the_day_ends(simulated: World) -> None:
+async def test_a_task_due_on_a_date_reminds_from_nine_and_the_end_of_its_day_is_told_at_nine(simulated: World) -> None:
     person = FakePerson("Asia/Kathmandu")
     task_id = await create(simulated, person, due={"date": "2027-03-05"}, reminders=[{"offset_minutes": 0}])
     await simulated.run_to(START + timedelta(days=10))
     assert await fired(simulated) == [(task_id, 1, utc("2027-03-05T03:15"))]
     overdue = await rows(simulated, "SELECT task_id, at FROM activity WHERE type = 'task.overdue'")
-    assert overdue == [(task_id, utc("2027-03-05T18:15"))]
+    assert overdue == [(task_id, utc("2027-03-06T03:15"))]
 
 
 async def test_a_snoozed_reminder_comes_again(simulated: World) -> None:
@@ -111,7 +111,7 @@ async def test_whoever_moves_to_another_zone_takes_dates_along_and_times_not(sim
     await simulated.run_to(START + timedelta(days=10))
     assert await fired(simulated) == [(day, 1, utc("2027-03-05T00:00"))]
     overdue = await rows(simulated, "SELECT task_id, at FROM activity WHERE type = 'task.overdue' ORDER BY at")
-    assert overdue == [(time, utc("2027-03-05T09:00")), (day, utc("2027-03-05T15:00"))]
+    assert overdue == [(time, utc("2027-03-05T09:00")), (day, utc("2027-03-06T00:00"))]
 
 
 async def test_what_was_due_while_nobody_ran_is_delivered_late_after_three_seconds(database: Database) -> None:

@@ -7,11 +7,13 @@ open       everything passes
 partition  nothing passes in either direction, and no connection is closed; what was sent arrives when it is over
 half_open  requests pass, their answers are lost, and no connection is closed until it is over
 delay      everything passes, `seconds` late
+buffer     each answer of HTTP is held back until it has ended; each connection serves one request
 reset      every connection is cut by a reset, and so is each new one until it is over
 """
 
 import asyncio
 import json
+import re
 import socket
 import struct
 import sys
@@ -19,8 +21,9 @@ from asyncio import StreamReader, StreamWriter
 from dataclasses import dataclass, field
 from typing import Final
 
-MODES: Final = ("open", "partition", "half_open", "delay", "reset")
+MODES: Final = ("open", "partition", "half_open", "delay", "buffer", "reset")
 _CHUNK: Final = 65_536
+_CONNECTION: Final = re.compile(rb"\r\nconnection:[^\r]*", re.IGNORECASE)
 _RESET: Final = struct.pack("ii", 1, 0)  # linger for 0 s: the close is a reset
 
 
@@ -37,7 +40,8 @@ class Link:
 
     def set(self, mode: str, seconds: float = 0.0) -> None:
         assert mode in MODES, mode
-        if mode == "reset" or self.mode == "half_open":  # a connection that lost bytes must not go on
+        # A connection that lost bytes must not go on, and one that was open before must not get round the buffer.
+        if mode in {"reset", "buffer"} or self.mode == "half_open":
             for writer in list(self._writers):
                 _reset(writer)
         self.mode, self.seconds = mode, seconds
@@ -60,10 +64,12 @@ class Link:
             await self._open.wait()
             far_reader, far_writer = await _dial(self.target)
             self._writers.add(far_writer)
+            if self.mode == "buffer":
+                far_writer.write(_for_one_answer(await reader.readuntil(b"\r\n\r\n")))
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._pump(reader, far_writer))
                 both.create_task(self._pump(far_reader, writer, answers=True))
-        except (OSError, ExceptionGroup, asyncio.CancelledError):
+        except (OSError, EOFError, ExceptionGroup, asyncio.CancelledError):
             pass
         finally:
             for end in (writer, far_writer):
@@ -73,7 +79,8 @@ class Link:
 
     async def _pump(self, reader: StreamReader, writer: StreamWriter, *, answers: bool = False) -> None:
         """Passes bytes on until one end closes, and then raises, so that the other direction ends too."""
-        while data := await reader.read(_CHUNK):
+        size = -1 if answers and self.mode == "buffer" else _CHUNK
+        while data := await reader.read(size):
             await self._open.wait()
             if self.mode == "delay":
                 await asyncio.sleep(self.seconds)
@@ -86,6 +93,11 @@ class Link:
         while self.mode == "half_open":
             await asyncio.sleep(0.1)
         raise ConnectionResetError("closed")
+
+
+def _for_one_answer(head: bytes) -> bytes:
+    """Returns the head of a request that asks for the end of the connection after the answer."""
+    return _CONNECTION.sub(b"", head)[:-4] + b"\r\nConnection: close\r\n\r\n"
 
 
 def _reset(writer: StreamWriter) -> None:

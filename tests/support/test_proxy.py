@@ -138,3 +138,28 @@ async def test_reset_cuts_open_connections_and_new_ones(way: Way) -> None:
         await _say(*await way.dial(), b"three")
     way.link.set("open")
     assert await _say(*await way.dial(), b"four") == b"four"
+
+
+async def test_buffer_holds_an_answer_back_until_it_has_ended(way: Way) -> None:
+    asked: list[bytes] = []
+    may_end = asyncio.Event()
+
+    async def answer(reader: StreamReader, writer: StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"begun ")
+        await may_end.wait()
+        writer.write(b"ended")
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as serving:
+        way.link.target = f"127.0.0.1:{serving.sockets[0].getsockname()[1]}"
+        open_before = await way.dial()
+        way.link.set("buffer")
+        with pytest.raises(ConnectionError):
+            await _say(*open_before, b"GET / HTTP/1.1\r\n\r\n")
+        ends = await way.dial()
+        assert await _is_silent_to(*ends, b"GET / HTTP/1.1\r\nconnection: keep-alive\r\nHost: a\r\n\r\n")
+        may_end.set()
+        async with asyncio.timeout(ANSWER_SECONDS):
+            assert await ends[0].read() == b"begun ended"
+    assert asked == [b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"]

@@ -29,6 +29,10 @@ def test_an_empty_environment_gives_the_one_machine_defaults() -> None:
         ("DUELY_CONNECTIONS_PER_ADDRESS", "many"),
         ("DUELY_KEEP_ALIVE_SECONDS", "9" * 5_000),
         ("DUELY_TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("DUELY_QUOTA_TASKS", "-1"),
+        ("DUELY_QUOTA_SERIES", "few"),
+        ("DUELY_QUOTA_BYTES", "5 apples"),
+        ("DUELY_QUOTA_BYTES", "9" * 5_000),
     ],
 )
 def test_a_bad_value_is_refused_and_named(name: str, value: str) -> None:
@@ -66,3 +70,20 @@ def test_demo_mode_is_for_loopback_only(host: str, allowed: bool) -> None:
 def test_trusted_proxies_are_addresses_or_networks() -> None:
     networks = read_settings({"DUELY_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"}).trusted_proxies
     assert [str(network) for network in networks] == ["127.0.0.1/32", "10.0.0.0/8"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("DUELY_QUOTA_TASKS", "", 100_000),
+        ("DUELY_QUOTA_TASKS", "0", 0),
+        ("DUELY_QUOTA_SERIES", "12", 12),
+        ("DUELY_QUOTA_BYTES", "", 268_435_456),
+        ("DUELY_QUOTA_BYTES", "0", 0),
+        ("DUELY_QUOTA_BYTES", "5000", 5_000),
+        ("DUELY_QUOTA_BYTES", "2 GiB", 2_147_483_648),
+        ("DUELY_QUOTA_BYTES", "3KiB", 3_072),
+    ],
+)
+def test_a_quota_is_a_number_and_0_is_none(name: str, value: str, read: int) -> None:
+    assert getattr(read_settings({name: value}), name.removeprefix("DUELY_").lower()) == read

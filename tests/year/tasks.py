@@ -18,9 +18,9 @@ def due_instant(due: Json, zone: str) -> datetime:
 
 
 def over_instant(due: Json, zone: str) -> datetime:
-    """Returns the instant at which the task is overdue: of a date the end of its day."""
+    """Returns the instant at which people are told that the task is overdue: of a date at nine on the day after."""
     if "date" in due:
-        return instant_of(datetime.fromisoformat(due["date"]) + DAY, zone)
+        return instant_of(datetime.fromisoformat(due["date"]) + DAY + timedelta(hours=9), zone)
     return due_instant(due, zone)
 
 

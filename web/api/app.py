@@ -1,6 +1,8 @@
 """The public app, put together: every route, the edge around them, and the answers where no route matches."""
 
+import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +43,7 @@ from web.api.tags import routes as tags
 from web.api.tasks import routes as tasks
 from web.api.tokens import routes as tokens
 from web.problems import ProblemError, invalid_parameters
+from web.quota import Quota
 from web.services import Services
 
 METHOD_NOT_ALLOWED: Final = 405
@@ -108,7 +111,17 @@ def _routed() -> FastAPI:
     )
     for module in _ROUTERS:
         app.router.routes.extend(module.router.routes)
+    _keep_names_apart_from_ids([route for route in app.router.routes if isinstance(route, Route)])
     return app
+
+
+def _keep_names_apart_from_ids(routes: Sequence[Route]) -> None:
+    """Takes from each route with a parameter those paths that have a route of their own: `/tasks/bulk` is no task."""
+    named = [route.path for route in routes if not route.param_convertors]
+    for route in routes:
+        taken = [re.escape(path) for path in named if route.param_convertors and route.path_regex.match(path)]
+        if taken:
+            route.path_regex = re.compile(f"(?!(?:{'|'.join(taken)})$){route.path_regex.pattern}")
 
 
 def _state(services: Services, page: BuiltPage) -> AppState:
@@ -120,6 +133,7 @@ def _state(services: Services, page: BuiltPage) -> AppState:
         signer=Signer(services.signing_key),
         credentials=credentials,
         limits=RateLimits(services.db, time.monotonic, on=services.settings.rate_limits),
+        quota=Quota(services, time.monotonic),
         passwords=Passwords(),
         seats=seats,
         demo=Demo(services) if services.settings.demo else None,

@@ -20,7 +20,7 @@ from host.metrics import http_requests
 from web.problems import ProblemError
 from web.server import refusals
 from web.server.door import Door
-from web.server.refusals import LONGEST_HEAD, LONGEST_PATH, MOST_HEADERS, MOST_PIECES
+from web.server.refusals import FREE_PIECES, LONGEST_HEAD, LONGEST_PATH, MOST_HEADERS, PIECE_BYTES
 
 _MOST_WAITING: Final = 16  # requests that are sent before the first is answered
 _MOST_SWALLOWED: Final = 1024 * 1024  # bytes of a client that sends on after its answer
@@ -131,9 +131,9 @@ class GuardedHttp(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._unread = 0
         self._pieces += 1
-        if self._pieces > MOST_PIECES:
-            self._stop(refusals.MANY_PIECES)
         self._size += len(body)
+        if self._pieces > FREE_PIECES + self._size // PIECE_BYTES:
+            self._stop(refusals.MANY_PIECES)
         self.read_by = self._body_since + self._limits.head_seconds + self._size / self._limits.bytes_a_second
         super().on_body(body)
 
@@ -171,6 +171,13 @@ class GuardedHttp(HttpToolsProtocol):
             self.read_by = self.loop.time() + self._limits.keep_alive_seconds
 
     # --- the end
+
+    @override
+    def shutdown(self) -> None:
+        if self._is_ending:
+            self.transport.abort()
+        else:
+            super().shutdown()
 
     def expire(self, now: float) -> None:
         """Ends what is over by `now`, unless it is we who keep the client waiting."""
@@ -224,7 +231,7 @@ class GuardedHttp(HttpToolsProtocol):
             self._leave_the_app()
             self._linger()
         else:
-            self.transport.abort()
+            self._hold()
 
     def _may_speak(self, running: RequestResponseCycle | None) -> bool:
         if running is None or running.response_complete:
@@ -250,6 +257,12 @@ class GuardedHttp(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+    def _hold(self) -> None:
+        """Keeps the client in its place for a moment and reads nothing more: let go, it would be back at once."""
+        self._leave_the_app()
+        self.flow.pause_reading()
+        self.read_by = self.loop.time() + self._limits.linger_seconds
 
     def _swallow(self, size: int) -> None:
         self._swallowed += size

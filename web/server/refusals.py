@@ -11,7 +11,8 @@ from web.problems import ProblemError
 LONGEST_HEAD: Final = 64 * 1024  # bytes of request line and headers; of what stands between parts of a body, too
 LONGEST_PATH: Final = 4 * 1024  # bytes before the query; ten times the longest that is anything here
 MOST_HEADERS: Final = 100  # with the trailers
-MOST_PIECES: Final = 2_000  # in which a body may come; each costs as much as a kilobyte
+FREE_PIECES: Final = 200  # in which a body may come, however small; each costs as much as a kilobyte
+PIECE_BYTES: Final = 128  # of body for each piece more
 
 MALFORMED: Final = ProblemError(400, "malformed_request", "Send a request of HTTP/1.1.")
 NO_HOST: Final = ProblemError(400, "bad_host", "Send one header Host, with the name of this server.")

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from host.store.access.tables import accounts, sessions
 from host.store.engine import Raw
-from host.store.read_model.tables import tasks, users
+from host.store.read_model.tables import tasks, usage, users
+from host.store.read_model.usage_queries import Usage, usage_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class AccountSummary:
     email: str
     zone: str
     open_tasks: int
+    stored: Usage
     created_at: datetime
     last_seen_at: datetime | None
 
@@ -82,14 +84,16 @@ async def listed(connection: AsyncConnection) -> Sequence[AccountSummary]:
         .scalar_subquery()
     )
     last_seen = select(func.max(sessions.c.last_seen_at)).where(sessions.c.user_id == accounts.c.user_id)
+    own = (accounts.c.email, users.c.zone, open_tasks, accounts.c.created_at, last_seen.scalar_subquery())
     statement = (
-        select(accounts.c.email, users.c.zone, open_tasks, accounts.c.created_at, last_seen.scalar_subquery())
+        select(*own, usage.c.tasks, usage.c.series, usage.c.bytes)
         .outerjoin_from(accounts, users, users.c.id == accounts.c.user_id)
+        .outerjoin(usage, usage.c.user_id == accounts.c.user_id)
         .order_by(accounts.c.email)
     )
     return [
-        AccountSummary(email, zone or "", count, created_at, seen)
-        for email, zone, count, created_at, seen in await connection.execute(statement)
+        AccountSummary(email, zone or "", count, usage_of(stored), created_at, seen)
+        for email, zone, count, created_at, seen, *stored in await connection.execute(statement)
     ]
 
 

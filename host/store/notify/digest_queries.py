@@ -8,6 +8,7 @@ import orjson
 
 from actors.replies import Json
 from host.store.engine import Raw
+from host.store.read_model.days import BEFORE_DAY, Midnight
 
 MOST: Final = 25  # of each kind; a digest gives only the number of the others
 
@@ -24,9 +25,10 @@ async def overdue(connection: Raw, user_id: str, now: datetime) -> DigestTasks:
     return await _tasks(connection, "overdue_at <= $2", user_id, now)
 
 
-async def ahead(connection: Raw, user_id: str, now: datetime, until: datetime) -> DigestTasks:
-    """Returns tasks that are not overdue yet and due before `until`."""
-    return await _tasks(connection, "overdue_at > $2 AND due_at < $3", user_id, now, until)
+async def ahead(connection: Raw, user_id: str, now: datetime, until: Midnight) -> DigestTasks:
+    """Returns tasks that are not overdue yet and due before the day that begins `until` then."""
+    condition = f"overdue_at > $2 AND due_at < $3 AND {BEFORE_DAY.format(day='$4', midnight='$5')}"
+    return await _tasks(connection, condition, user_id, now, until.latest, until.day, until.instant)
 
 
 async def _tasks(connection: Raw, condition: str, *arguments: Any) -> DigestTasks:

@@ -42,7 +42,7 @@ tasks: Final = Table(  # a purged one stays as (id, user_id, version, purged), s
     instant("deleted_at"),
     Column("purged", Boolean, nullable=False, server_default=text("false")),
     id_("series_id", nullable=True),
-    Column("search", Text, nullable=False),  # folded title, description, tags, checklist
+    Column("search", Text, nullable=False),  # plain title, description, tags, checklist
     Column("body", JSON, nullable=False),  # the task as the event had it
     Column(  # of an occurrence; a column of its own, for the index
         "slot",
@@ -107,13 +107,14 @@ reminders: Final = Table(
     Index("reminders_user", "user_id", "status", "fire_at"),
 )
 
-tags: Final = Table(  # `name` as first written; `count` of tasks that are not in the trash
+tags: Final = Table(  # `name` as first written, `folded` to tell tags apart; `count` of tasks that are not in the trash
     "tags",
     metadata,
     id_("user_id", primary_key=True),
     Column("folded", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("count", Integer, nullable=False),
+    Column("plain", Text),  # for completion; null until the chore has filled it
 )
 
 users: Final = Table(
@@ -128,6 +129,16 @@ users: Final = Table(
     instant("created_at", nullable=False),
     instant("updated_at"),
     instant("deleted_at"),
+)
+
+usage: Final = Table(  # what each user stores; only the pruner's count sets `counted_at`
+    "usage",
+    metadata,
+    id_("user_id", primary_key=True),
+    Column("tasks", BigInteger, nullable=False),
+    Column("series", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    instant("counted_at"),
 )
 
 user_streams: Final = Table(  # its row lock gives out a user's positions

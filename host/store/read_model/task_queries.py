@@ -5,11 +5,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.fields import PRIORITIES, fold
+from host.store.read_model.days import Midnight, midnight
+from host.store.read_model.plain import plain_words
 from host.store.read_model.tables import tasks, user_streams
 
 Sort = Literal["due", "priority", "created", "updated", "title"]
@@ -26,9 +41,10 @@ _MOST_WORDS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Which tasks to list: `due_after` ≤ due < `due_before`, where a date is compared with the local due date."""
+    """Which tasks to list: `due_after` ≤ due < `due_before`, where a date means that day in the reader's zone."""
 
     now: datetime
+    zone: str = "UTC"
     trash: bool = False
     status: str | None = None
     priorities: Sequence[str] = ()
@@ -157,20 +173,39 @@ def _has_tags(folded: Sequence[str]) -> ColumnElement[bool]:
 def _due(wanted: TaskFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.due_after is not None:
-        conditions.append(_due_column(wanted.due_after) >= wanted.due_after)
+        conditions += _due_after(wanted.due_after, wanted.zone)
     if wanted.due_before is not None:
-        conditions.append(_due_column(wanted.due_before) < wanted.due_before)
+        conditions += _due_before(wanted.due_before, wanted.zone)
     if wanted.overdue is not None:
         late = and_(tasks.c.status == "open", tasks.c.overdue_at <= wanted.now)
         conditions.append(late if wanted.overdue else ~func.coalesce(late, false()))
     return conditions
 
 
-def _due_column(limit: date | datetime) -> ColumnElement[Any]:
-    return tasks.c.due_at if isinstance(limit, datetime) else tasks.c.due_date
+def _due_after(limit: date | datetime, zone: str) -> list[ColumnElement[bool]]:
+    if isinstance(limit, datetime):
+        return [tasks.c.due_at >= limit]
+    begins = midnight(limit, zone)
+    return [tasks.c.due_at >= begins.earliest, not_(_before(begins))]
+
+
+def _due_before(limit: date | datetime, zone: str) -> list[ColumnElement[bool]]:
+    if isinstance(limit, datetime):
+        return [tasks.c.due_at < limit]
+    begins = midnight(limit, zone)
+    return [tasks.c.due_at < begins.latest, _before(begins)]
+
+
+def _before(begins: Midnight) -> ColumnElement[bool]:
+    """Returns the rule BEFORE_DAY; the caller adds a condition on `due_at` alone, for the index."""
+    is_date = tasks.c.overdue_at != tasks.c.due_at
+    return case((is_date, tasks.c.due_date < begins.day), else_=tasks.c.due_at < begins.instant)
 
 
 def _search(text: str) -> list[ColumnElement[bool]]:
-    """Returns the condition that the folded text contains every word, also inside a word; the trigram index helps."""
-    words = fold(text).split()[:_MOST_WORDS]
-    return [tasks.c.search.contains(word, autoescape=True) for word in words]
+    """Returns the condition that the text contains every word, also inside a word; the trigram index helps."""
+    return [or_(*map(_contains, dict.fromkeys(forms))) for forms in plain_words(text)[:_MOST_WORDS]]
+
+
+def _contains(form: str) -> ColumnElement[bool]:
+    return tasks.c.search.contains(form, autoescape=True)

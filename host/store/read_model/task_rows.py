@@ -11,6 +11,8 @@ from actors.due import due_at
 from actors.fields import PRIORITIES, fold
 from actors.replies import Json
 from host.store.engine import Raw
+from host.store.read_model.plain import plain
+from host.store.read_model.usage_rows import TASK_BYTES, Change
 
 _RANK: Final = {name: rank for rank, name in enumerate(PRIORITIES)}
 _UNKNOWN: Final = -1  # the rank of a priority that only a newer version knows; no filter matches it
@@ -21,15 +23,15 @@ class OvertakenError(Exception):
     """Another transaction wrote a row between our read and our write; the projector does the batch again."""
 
 
-async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> None:
+async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> list[Change]:
     """Brings the rows of tasks (by id, as events carry them), their reminders and the counts of tags up to date.
 
-    Leaves out versions older than a row's. Raises OvertakenError.
+    Leaves out versions older than a row's. Returns by how much their users store more. Raises OvertakenError.
     """
     heads = await _heads(connection, sorted(task_id for task_id, task in tasks.items() if task["version"] > 1))
     newer = [tasks[task_id] for task_id in sorted(tasks) if _is_newer(tasks[task_id], heads.get(task_id))]
     if not newer:
-        return
+        return []
     rows = await connection.fetch(_UPSERT_TASKS, orjson.dumps([row_of(task) for task in newer]).decode())
     written: dict[str, bool] = {row[0]: row[1] for row in rows}
     newer = [task for task in newer if task["id"] in written or task["version"] > 1]
@@ -37,13 +39,21 @@ async def upsert_tasks(connection: Raw, tasks: Mapping[str, Json]) -> None:
         raise OvertakenError
     await _put_reminders(connection, newer)
     await _count_tags(connection, heads, newer)
+    sizes: dict[str, int] = {row[0]: row[2] for row in rows}
+    return [_change(task["user_id"], heads.get(task["id"]), sizes[task["id"]]) for task in newer]
 
 
 class _Head(NamedTuple):
-    """The row of a task: its version and its tags by folded name, none when the task is deleted."""
+    """The row of a task: its version, its tags by folded name (none when the task is deleted) and its bytes."""
 
     version: int
     tags: dict[str, str]
+    bytes: int
+
+
+def _change(user_id: str, head: _Head | None, after: int) -> Change:
+    before = head.bytes if head else 0
+    return Change(user_id, (after > 0) - (before > 0), 0, after - before)
 
 
 def _is_newer(task: Json, head: _Head | None) -> bool:
@@ -56,14 +66,14 @@ async def _heads(connection: Raw, task_ids: Sequence[str]) -> dict[str, _Head]:
     if not task_ids:
         return {}
     rows = await connection.fetch(
-        """SELECT id, version, deleted_at IS NULL AND NOT purged, tags, tags_folded FROM tasks
-           WHERE id = ANY($1) ORDER BY id FOR UPDATE""",
+        f"""SELECT id, version, deleted_at IS NULL AND NOT purged, tags, tags_folded, {TASK_BYTES} FROM tasks
+           WHERE id = ANY($1) ORDER BY id FOR UPDATE""",  # noqa: S608  our own names
         task_ids,
     )
-    return {row[0]: _Head(row[1], dict(zip(row[4], row[3], strict=True)) if row[2] else {}) for row in rows}
+    return {row[0]: _Head(row[1], dict(zip(row[4], row[3], strict=True)) if row[2] else {}, row[5]) for row in rows}
 
 
-_UPSERT_TASKS: Final = """
+_UPSERT_TASKS: Final = f"""
 INSERT INTO tasks AS t (id, user_id, version, title, description, priority, status, tags, tags_folded, due_date, due_at,
   overdue_at, created_at, updated_at, completed_at, deleted_at, purged, series_id, search, body)
 SELECT id, user_id, version, title, description, priority, status, tags, tags_folded, due_date, due_at,
@@ -78,7 +88,7 @@ ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.titl
   updated_at = excluded.updated_at, completed_at = excluded.completed_at, deleted_at = excluded.deleted_at,
   purged = excluded.purged, series_id = excluded.series_id, search = excluded.search, body = excluded.body
 WHERE t.version < excluded.version
-RETURNING id, xmax = 0 AS fresh"""
+RETURNING id, xmax = 0 AS fresh, {TASK_BYTES}"""  # noqa: S608  our own names
 
 
 def row_of(task: Json) -> Json:
@@ -95,14 +105,14 @@ def row_of(task: Json) -> Json:
 
 
 def search_text(task: Json) -> str:
-    """Returns all text that a search looks at, folded as the search term is."""
+    """Returns all text that a search looks at, plain as the words of the search are."""
     parts = [task["title"], task["description"], *task["tags"], *(item["text"] for item in task["checklist"])]
-    return fold("\n".join(part for part in parts if part))
+    return plain("\n".join(part for part in parts if part))
 
 
 def _due_at(due: Json | None, overdue_at: str | None) -> Any:
-    """Returns the due instant; for a date it follows from the end of that day, as the event does not give the zone."""
-    if due is None or "local" in due:
+    """Returns the due instant; for a date it follows from the end of that day, as the event does not give the user's zone."""
+    if due is None or due.get("zone"):
         return due_at(due, "UTC")
     if "date" not in due:  # a form of due that only a newer version knows
         return overdue_at
@@ -126,13 +136,14 @@ async def _count_tags(connection: Raw, heads: Mapping[str, _Head], tasks: Sequen
     if not changed:
         return
     await connection.execute(
-        """INSERT INTO tags (user_id, folded, name, count)
-           SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[])
+        """INSERT INTO tags (user_id, folded, name, count, plain)
+           SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[])
            ON CONFLICT (user_id, folded) DO UPDATE SET count = tags.count + excluded.count""",
         [key[0] for key in changed],
         [key[1] for key in changed],
         [names[key] for key in changed],
         [counts[key] for key in changed],
+        [plain(key[1]) for key in changed],
     )
     if min(counts.values()) < 0:
         await connection.execute(
@@ -174,11 +185,11 @@ ON CONFLICT (task_id, id) DO UPDATE SET status = excluded.status, offset_minutes
 WHERE r IS DISTINCT FROM excluded"""
 
 
-async def open_date_tasks(connection: Raw, user_id: str) -> list[str]:
-    """Returns the ids of the user's open tasks that are due on a date: their due instants follow the user's zone."""
+async def tasks_that_follow(connection: Raw, user_id: str) -> list[str]:
+    """Returns the ids of the user's open tasks whose due has no zone of its own: their instants follow the user's zone."""
     rows = await connection.fetch(
         """SELECT id FROM tasks WHERE user_id = $1 AND status = 'open' AND NOT purged AND deleted_at IS NULL
-           AND body->'due'->>'date' IS NOT NULL ORDER BY id""",
+           AND due_at IS NOT NULL AND body->'due'->>'zone' IS NULL ORDER BY id""",
         user_id,
     )
     return [row[0] for row in rows]

@@ -38,6 +38,11 @@ class CommandLog:
             )
 
 
+async def is_known(connection: AsyncConnection, command_id: str) -> bool:
+    """Returns whether the command was applied."""
+    return await connection.scalar(select(commands.c.command_id).where(commands.c.command_id == command_id)) is not None
+
+
 async def keep(connection: AsyncConnection, user_id: str, command_id: str, body_hash: str, reply: Json) -> Json | None:
     """Keeps the reply to a request to many actors, and returns the reply that was kept when it first came.
 

@@ -9,7 +9,9 @@ from typing import Final
 from host.store.engine import Database, Raw
 
 # The chores, which only one process may run at a time; the relay runs only with a broker.
-CHORES: Final = ("sweeper", "pruner", "notifier", "zone_rules", "replay", "patrol", "archivist", "relay")
+CHORES: Final = (
+    "sweeper", "pruner", "notifier", "zone_rules", "plain_texts", "replay", "patrol", "archivist", "relay"
+)  # fmt: skip
 LEASE: Final = "5s"
 PING_TIMEOUT_SECONDS: Final = 3.0
 LONGEST_NAME: Final = 63  # PostgreSQL truncates longer names

@@ -12,10 +12,13 @@ from host.store.engine import Raw
 from host.store.notify import reminder_ledger
 from host.store.read_model import series_rows, task_rows, user_rows
 from host.store.turns.actor_state import row_key_sql
+from host.store.upkeep import plain_texts
 from host.store.upkeep.findings import Mend
 
 _STATE: Final = f"""SELECT (convert_from(value, 'UTF8')::json->'state')::text FROM dapr_state
     WHERE key = {row_key_sql("$1", "$2")}"""  # noqa: S608  our own names
+
+_TAGS_AT_ONCE: Final = 1_000
 
 
 async def mend(connection: Raw, wanted: Mend) -> str:
@@ -66,6 +69,8 @@ async def _tags(connection: Raw, user_id: str) -> _Done:
     await connection.execute("LOCK TABLE tags IN SHARE ROW EXCLUSIVE MODE")
     await connection.execute(_RECOUNT, user_id)
     await connection.execute(_UNCOUNTED, user_id)
+    while await plain_texts.name_tags(connection, _TAGS_AT_ONCE, user_id):
+        pass
     return _Done(f"the tags of user:{user_id} were counted again")
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from host.store.engine import Raw
+from host.store.upkeep import versions
 
 _NAME: Final = "tzdata"
 
@@ -23,16 +24,11 @@ class DueRow(NamedTuple):
 
 async def version(connection: Raw) -> str | None:
     """Returns the version of the rules that stored instants follow; None before the first check."""
-    value: str | None = await connection.fetchval("SELECT value FROM versions WHERE name = $1", _NAME)
-    return value
+    return await versions.find(connection, _NAME)
 
 
 async def set_version(connection: Raw, value: str) -> None:
-    await connection.execute(
-        "INSERT INTO versions (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        _NAME,
-        value,
-    )
+    await versions.set_version(connection, _NAME, value)
 
 
 async def dues(connection: Raw, after: str, limit: int) -> list[DueRow]:

@@ -120,3 +120,23 @@ def test_a_rebuild_reports_what_it_did(dsn: str) -> None:
 def test_each_command_has_help() -> None:
     for command in (["dead-letters"], ["dead-letters", "replay"], ["pause-consumer"], ["rebuild"], ["verify"]):
         assert duely(*command, "--help").output.startswith("Usage: ")
+
+
+def test_accounts_are_listed_with_what_they_store_and_who_is_near_a_quota(
+    dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUELY_QUOTA_TASKS", "100")
+    monkeypatch.setenv("DUELY_QUOTA_SERIES", "0")
+    account = "INSERT INTO accounts (user_id, email, password_hash, created_at) VALUES ($1, $2, '', '2026-11-22')"
+    usage = "INSERT INTO usage (user_id, tasks, series, bytes) VALUES ($1, $2, $3, $4)"
+    sql(
+        dsn,
+        *((account, name, f"{name}@example.org") for name in ("ada", "bob", "eve")),
+        (usage, "ada", 89, 5_000, 3 << 20),
+        (usage, "bob", 90, 1, 250 << 20),
+    )
+    ada, bob, eve = duely("user", "list").output.splitlines()
+    assert ada.endswith("3.0 MB  since 2026-11-22")
+    assert "250.0 MB" in bob
+    assert bob.endswith("98% of the quota of bytes")
+    assert eve.endswith("0.0 MB  since 2026-11-22")

@@ -4,6 +4,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from tests.store.world import World
 pytestmark = pytest.mark.store
 
 PAGE_BYTES = 8192
+NOW = datetime.now(UTC)  # its month has a partition of its own
+PARTITION = f"activity_{NOW:%Y_%m}"
 # The file of a relation, or of its partition that has rows.
 LEAF = """SELECT coalesce(
             (SELECT pg_relation_filepath(relid) FROM pg_partition_tree($1::text::regclass)
@@ -47,7 +50,7 @@ async def settled(loops: list[Catchup]) -> None:
 
 
 async def fill(dsn: str) -> None:
-    database, clock = Database(dsn), FakeClock()
+    database, clock = Database(dsn), FakeClock(NOW)
     await database.open()
     world = World(database, clock)
     await world.open()
@@ -88,12 +91,12 @@ def duely(*arguments: str) -> Result:
         (("verify",), "tasks", "The table tasks is damaged", "duely rebuild"),
         (("verify",), "outbox", "The table outbox is damaged", "duely restore"),
         (("verify",), "tasks_pkey", "The index tasks_pkey of the table tasks is damaged", "duely rebuild"),
-        (("activity", "verify"), "activity", "The table activity_2026_11 is damaged", "duely restore"),
+        (("activity", "verify"), "activity", f"The table {PARTITION} is damaged", "duely restore"),
         (
             ("activity", "verify"),
             "activity_pkey",
-            "The index activity_2026_11_pkey of",
-            "REINDEX INDEX activity_2026_11_pkey",
+            f"The index {PARTITION}_pkey of",
+            f"REINDEX INDEX {PARTITION}_pkey",
         ),
     ],
 )

@@ -67,7 +67,7 @@ async def test_it_prints_what_would_happen_in_the_local_time_of_each_person(file
         f"2027-03-27 09:00  {at}occurrence  Water plants, due 2027-03-28 09:00 (Europe/Berlin)",
         f"2027-03-27 09:00  {at}overdue     Water plants, due 2027-03-27 09:00 (Europe/Berlin)",
         f"2027-03-27 09:00  {at}reminder    Water plants, due 2027-03-27 09:00 (Europe/Berlin)",
-        f"2027-03-28 00:00  {at}overdue     Pay rent, due 2027-03-27",
+        f"2027-03-28 09:00  {at}overdue     Pay rent, due 2027-03-27",
         f"2027-03-28 09:00  {at}overdue     Water plants, due 2027-03-28 09:00 (Europe/Berlin)",
         f"2027-03-28 09:00  {at}reminder    Water plants, due 2027-03-28 09:00 (Europe/Berlin)",
         f"2027-03-28 09:00  {at}series end  Water plants",

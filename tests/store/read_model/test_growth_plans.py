@@ -1,15 +1,17 @@
 """Chores and lookups read only the rows that they need, however many others there are."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from host.runner.postgres import EmbeddedPostgres
 from host.store.engine import Database, Raw
 from host.store.notify import notifications
 from host.store.turns import wakes
 from host.store.upkeep import ledger_archive, prune
 from tests.store.explained import Explained
+from tests.support.databases import filled
 
 pytestmark = pytest.mark.store
 
@@ -29,12 +31,18 @@ SELECT 'user', 'task-' || n, 'reminder-' || n, 1, 'fired', timestamptz '{NOW}' +
 """
 
 
-@pytest.fixture(params=["never analyzed", "analyzed"])
-async def full(database: Database, request: pytest.FixtureRequest) -> AsyncIterator[Raw]:
+_ANALYZE = "ANALYZE notifications, deliveries, wakes, reminder_ledger"
+
+
+@pytest.fixture(scope="module", params=["never analyzed", "analyzed"])
+def template(postgres: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[str]:
+    with filled(postgres, _FILL, *([_ANALYZE] if request.param == "analyzed" else [])) as name:
+        yield name
+
+
+@pytest.fixture
+async def full(database: Database) -> AsyncIterator[Raw]:
     async with database.raw() as connection:
-        await connection.execute(_FILL)
-        if request.param == "analyzed":
-            await connection.execute("ANALYZE notifications, deliveries, wakes, reminder_ledger")
         await connection.execute("SET plan_cache_mode = force_generic_plan")  # what a statement has after some calls
         yield connection
 

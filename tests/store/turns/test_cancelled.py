@@ -49,7 +49,9 @@ async def test_a_cancelled_query_on_a_silent_connection_is_no_outage(
 
     socket = f"{urlsplit(database_url).query.partition('host=')[2].partition('&')[0]}/.s.PGSQL.5432"
     with proxied({"postgres": socket}) as links:
-        database = Database(through(database_url, links.ports["postgres"]), connect_timeout_seconds=1)
+        database = Database(
+            through(database_url, links.ports["postgres"]), connect_timeout_seconds=1, statement_timeout_seconds=1
+        )
         await database.open()
         task = asyncio.create_task(loop(database))
         await asyncio.sleep(0.5)

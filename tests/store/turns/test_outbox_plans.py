@@ -1,38 +1,44 @@
 """The busiest statements on the outbox read only the rows that they need, however many others there are."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from host.runner.postgres import EmbeddedPostgres
 from host.store.engine import Database, Raw
 from host.store.read_model import own_writes
 from host.store.turns import outbox, outbox_publishing, watermarks
 from tests.store.explained import Explained
+from tests.support.databases import filled
 
 pytestmark = pytest.mark.store
 
 ROWS = 20_000
 TAKEN = 30
-_FILL = """
+_FILL = f"""
 INSERT INTO outbox (event_id, actor_type, actor_id, version, seq, "of", user_id, type, body)
-SELECT 'event-' || n, 'TaskActor', 'task-' || n, 1, 1, 1, 'user', 'task.created', '{"id": "x"}' FROM generate_series(1, $1) n
+SELECT 'event-' || n, 'TaskActor', 'task-' || n, 1, 1, 1, 'user', 'task.created', '{{"id": "x"}}'
+FROM generate_series(1, {ROWS}) n
 """
-_HANDLED = (
-    "INSERT INTO inbox (consumer, event_id, position) SELECT $1, event_id, position FROM outbox WHERE position <= $2"
-)
+_HANDLED = """
+INSERT INTO inbox (consumer, event_id, position) SELECT '{}', event_id, position FROM outbox WHERE position <= {}
+"""
 
 
-@pytest.fixture(params=["never analyzed", "analyzed"])
-async def full(database: Database, request: pytest.FixtureRequest) -> AsyncIterator[Raw]:
+@pytest.fixture(scope="module", params=["never analyzed", "analyzed"])
+def template(postgres: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[str]:
+    analyze = ["ANALYZE outbox, inbox"] if request.param == "analyzed" else []
+    with filled(postgres, _FILL, _HANDLED.format("projector", ROWS - 100), *analyze) as name:
+        yield name
+
+
+@pytest.fixture
+async def full(database: Database) -> AsyncIterator[Raw]:
     """Many rows, most of them handled, all of them above the watermark."""
     async with database.raw() as connection:
         await watermarks.register(connection, "projector", from_now=False)
-        await connection.execute(_FILL, ROWS)
-        await connection.execute(_HANDLED, "projector", ROWS - 100)
-        if request.param == "analyzed":
-            await connection.execute("ANALYZE outbox, inbox")
         yield connection
 
 
@@ -57,7 +63,7 @@ async def test_a_batch_reads_the_rows_above_its_watermark(full: Raw, plan: str, 
     await watermarks.register(full, consumer, from_now=False)
     await full.execute("UPDATE watermarks SET position = $1 WHERE consumer = $2", ROWS - above, consumer)
     if consumer == "notifier":
-        await full.execute(_HANDLED, consumer, ROWS - 100)
+        await full.execute(_HANDLED.format(consumer, ROWS - 100))
     await full.execute(f"SET plan_cache_mode = {plan}")
     explained = Explained(full)
     async with full.transaction():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.clock import instant_text, parse_instant
+from actors.clock import instant_text, parse_instant, read_instant
 from actors.due import ZONES, due_at, instant_of, overdue_at
 
 pytestmark = pytest.mark.unit
@@ -90,3 +90,50 @@ def test_an_instant_without_an_offset_is_none() -> None:
     with pytest.raises(ValueError, match="offset"):
         parse_instant("2026-11-22T09:00:00")
     assert instant_text(parse_instant("2026-11-22T10:00:00.123456+01:00")) == "2026-11-22T09:00:00.123Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2027-03-01T09:00:00Z", "2027-03-01T09:00:00.000Z"),
+        ("2027-03-01t09:00:00z", "2027-03-01T09:00:00.000Z"),
+        ("2027-03-01T09:00:00+05:30", "2027-03-01T03:30:00.000Z"),
+        ("2027-03-01T09:00:00-00:00", "2027-03-01T09:00:00.000Z"),
+        ("2027-03-01T09:00:00.1Z", "2027-03-01T09:00:00.100Z"),
+        ("2027-03-01T09:00:00.123456789Z", "2027-03-01T09:00:00.123Z"),
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000Z"),
+        ("2016-12-31T15:59:60.5-08:00", "2017-01-01T00:00:00.500Z"),
+    ],
+)
+def test_an_instant_is_read_as_rfc_3339_writes_it(text: str, instant: str) -> None:
+    assert instant_text(read_instant(text)) == instant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2027-03-01T09:00:00",
+        "2027-03-01T09:00Z",
+        "2027-03-01 09:00:00Z",
+        "2027-03-01x09:00:00Z",
+        "2027-W09-1T09:00:00Z",
+        "20270301T090000Z",
+        "2027-03-01T09:00:00+0100",
+        "2027-03-01T09:00:00+01",
+        "2027-03-01T09:00:00,5Z",
+        "2027-03-01T09:00:00.Z",
+        "2027-03-01T09:00:00+25:00",
+        "2027-03-01T09:00:00+01:60",
+        "2027-03-01T24:00:00Z",
+        "2027-03-01T09:00:61Z",
+        "2027-03-01T09:00:60Z",
+        "2027-02-29T09:00:00Z",
+        "٢٠٢٧-03-01T09:00:00Z",
+        "2027-03-01T09:00:00Z ",
+        "now",
+        "",
+    ],
+)
+def test_nothing_else_is_an_instant(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_instant(text)

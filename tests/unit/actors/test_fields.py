@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from actors.commands import BODIES, Command, body_hash, clean_body
 from actors.fields import fold, problems
+from actors.typed import TYPED
 from tests.fakes.person import FakePerson
 
 pytestmark = pytest.mark.unit
@@ -50,6 +51,7 @@ def refused(name: str, body: dict[str, Any]) -> list[tuple[str, str]]:
         ("due", {"local": "2026-02-01T10:00", "zone": "Mars/Olympus"}, "/due/zone", "unknown_zone"),
         ("due", {"local": "2026-02-01T10:00", "zone": "../../etc/passwd"}, "/due/zone", "unknown_zone"),
         ("due", {"local": "2026-02-01T10:00"}, "/due", "invalid_date"),
+        ("due", {"zone": None}, "/due", "invalid_date"),
         ("due", {"date": "2026-02-01", "zone": "UTC"}, "/due", "invalid_date"),
         ("due", {}, "/due", "invalid_date"),
         ("due", "2026-02-01", "/due", "wrong_type"),
@@ -155,3 +157,52 @@ def test_no_body_ends_in_anything_but_a_refusal(name: str, body: dict[str, Any])
 def test_folding_is_done_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert fold(text.upper()) == fold(text.upper().lower())
+
+
+def told(field: str, value: str) -> str:
+    """Returns what is said about a text that was typed; "" when it is taken."""
+    body = {"title": "x", field: [{"text": value}] if field == "checklist" else [value] if field == "tags" else value}
+    try:
+        BODIES["CreateTask"].model_validate(body, context=TYPED)
+    except ValidationError as error:
+        [problem] = problems(error)
+        assert problem["code"] == "invalid_text"
+        return problem["detail"].partition(";")[0]
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("sign", "name"),
+    [
+        ("\x07", "U+0007 BELL"),
+        ("\x1b", "U+001B ESCAPE"),
+        ("\x7f", "U+007F DELETE"),
+        ("\x9b", "U+009B CONTROL CHARACTER"),
+        ("\t", "U+0009 CHARACTER TABULATION"),
+        ("\n", "U+000A LINE FEED"),
+    ],
+)
+def test_a_control_character_is_named_with_its_place(sign: str, name: str) -> None:
+    for field in ("title", "tags"):
+        assert told(field, f"ab{sign}c") == f"{name} at position 3"
+    for field in ("description", "checklist"):
+        assert told(field, f"ab{sign}c") == ("" if sign in "\t\n" else f"{name} at position 3")
+
+
+def test_spaces_and_line_ends_around_a_title_are_taken_off_and_not_refused() -> None:
+    assert told("title", "\r\n\t ab \n") == ""
+    assert told("title", "ab\x1f") == "U+001F INFORMATION SEPARATOR ONE at position 3"
+
+
+def test_every_control_character_has_a_name() -> None:
+    signs = [chr(code) for code in (*range(1, 0x20), *range(0x7F, 0xA0))]
+    assert all(told("title", f"a{sign}b").split(" at ")[0].startswith(f"U+{ord(sign):04X} ") for sign in signs)
+    assert {sign for sign in signs if not told("description", f"a{sign}b")} == set("\t\n\r")
+
+
+def test_what_is_stored_with_a_control_character_stays_good() -> None:
+    assert clean_body("CreateTask", {"title": "a\x07b\nc"})["title"] == "a\x07b\nc"
+
+
+def test_nul_is_named_with_its_place() -> None:
+    assert told("title", "a\0b") == "U+0000 NULL at position 2 cannot be stored"

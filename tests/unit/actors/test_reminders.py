@@ -147,14 +147,47 @@ def test_overdue_is_told_once_a_due() -> None:
     assert at(desk, "19:30:00").tick() == ["task.overdue"]
 
 
-def test_a_date_is_overdue_when_its_day_ends_where_the_user_lives() -> None:
+def test_a_date_is_overdue_when_its_day_ends_where_the_user_lives_and_told_in_the_morning() -> None:
     desk = Desk().create(due={"date": "2026-11-22"}, reminders=[])
-    assert desk.wake == "2026-11-22T23:00:00.000Z"
+    assert (desk.task["overdue_at"], desk.wake) == ("2026-11-22T23:00:00.000Z", "2026-11-23T08:00:00.000Z")
     decision = desk.do("Rezone", {"zone": "America/New_York"})
     assert isinstance(decision, Accepted)
-    assert desk.wake == "2026-11-23T05:00:00.000Z"
+    assert (desk.task["overdue_at"], desk.wake) == ("2026-11-23T05:00:00.000Z", "2026-11-23T14:00:00.000Z")
     assert desk.events[-1]["data"]["changed"] == {"zone": {"old": "Europe/Berlin", "new": "America/New_York"}}
-    assert desk.at(parse_instant("2026-11-23T05:00:00Z")).tick() == ["task.overdue"]
+    assert desk.at(parse_instant("2026-11-23T05:00:00Z")).tick() == []
+    assert desk.at(parse_instant("2026-11-23T14:00:00Z")).tick() == ["task.overdue"]
+    assert desk.events[-1]["data"]["late_seconds"] is None
+
+
+def test_the_end_of_a_day_is_told_with_the_digest() -> None:
+    desk = Desk()
+    desk.person.defaults["digest_at"] = "07:30"
+    desk.create(due={"date": "2026-11-22"}, reminders=[])
+    assert desk.wake == "2026-11-23T06:30:00.000Z"
+    desk.person.defaults["digest_at"] = "06:00"
+    assert isinstance(desk.do("Rezone", {"zone": "Europe/Berlin"}), Accepted)
+    assert desk.wake == "2026-11-23T05:00:00.000Z"
+    assert isinstance(desk.do("Rezone", {"zone": "Europe/Berlin"}), Unchanged)
+    assert desk.at(parse_instant("2026-11-23T05:00:10Z")).tick() == ["task.overdue"]
+    assert desk.events[-1]["data"]["late_seconds"] == 10
+    desk.person.defaults["digest_at"] = "08:00"
+    assert isinstance(desk.do("Rezone", {"zone": "Europe/Berlin"}), Unchanged)
+
+
+def test_a_date_that_is_done_before_the_morning_is_never_told() -> None:
+    desk = Desk().create(due={"date": "2026-11-22"}, reminders=[])
+    desk.at(parse_instant("2026-11-23T07:59:00Z")).do("CompleteTask")
+    assert desk.wake is None
+
+
+def test_a_time_without_a_zone_is_where_the_user_is() -> None:
+    desk = Desk().create(due={"local": "2026-11-23T09:00", "zone": None}, reminders=[{"offset_minutes": 0}])
+    assert (desk.task["due"], desk.wake) == (
+        {"local": "2026-11-23T09:00", "zone": None},
+        "2026-11-23T08:00:00.000Z",
+    )
+    assert isinstance(desk.do("Rezone", {"zone": "Asia/Tokyo"}), Accepted)
+    assert desk.wake == "2026-11-23T00:00:00.000Z"
 
 
 def test_a_move_to_another_zone_moves_only_what_is_a_date() -> None:

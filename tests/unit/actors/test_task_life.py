@@ -11,6 +11,7 @@ from actors.clock import instant_text
 from actors.replies import Json
 from actors.task.reminders import spec_of
 from tests.fakes.person import NOON
+from tests.support.cases import cases
 from tests.unit.actors.desk import Desk
 
 pytestmark = pytest.mark.unit
@@ -48,7 +49,7 @@ STEPS = st.one_of(
 LIVES = st.lists(st.tuples(STEPS, st.sampled_from([0, 1, 30, 300, 3600, 90_000])), max_size=25)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300))
 @given(due=DUES, life=LIVES)
 def test_a_life(due: Any, life: list[tuple[tuple[str, Any], int]]) -> None:
     desk = Desk().at(NOON).create(due=due)

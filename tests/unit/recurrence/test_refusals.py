@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from actors.recurrence.parsing import parse
 from actors.recurrence.rule import parse_rule
 from actors.replies import Refused
+from tests.support.cases import cases
 from tests.unit.recurrence.series import refusal, start
 
 pytestmark = pytest.mark.unit
@@ -151,7 +152,7 @@ PARTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150))
 @given(
     rule=st.one_of(st.text(max_size=60), st.lists(PARTS, max_size=5).map(";".join)),
     local=st.one_of(

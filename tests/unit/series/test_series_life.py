@@ -11,6 +11,7 @@ from actors.clock import instant_text, parse_instant
 from actors.commands import occurrence_id
 from actors.doc import MAX_BYTES
 from actors.replies import Outage
+from tests.support.cases import cases
 from tests.unit.series.desk import Desk
 
 pytestmark = pytest.mark.unit
@@ -68,7 +69,7 @@ BIRTHS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=cases(250))
 @given(birth=BIRTHS, life=LIVES)
 def test_a_life(birth: dict[str, Any], life: list[tuple[tuple[str, Any], int]]) -> None:
     desk = Desk()

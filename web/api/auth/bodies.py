@@ -1,10 +1,11 @@
 """The bodies that signing up, logging in and changing the password accept."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import BeforeValidator, StrictBool, StringConstraints
+from pydantic import BeforeValidator, Field, StrictBool, StringConstraints
 
-from actors.fields import STORABLE, Body, Email, Zone
+from actors.fields import STORABLE, Body, Email
+from actors.zones import zone_named
 from host.passwords import LONGEST, SHORTEST, prepared
 from host.store.access.accounts import folded_email
 
@@ -16,10 +17,25 @@ GivenPassword = Annotated[str, StringConstraints(max_length=LONGEST), STORABLE]
 _Folded = Annotated[Email, BeforeValidator(lambda value: folded_email(value) if isinstance(value, str) else value)]
 
 
+UNKNOWN_ZONE: Final = "UTC"
+
+
+def _zone_or_utc(value: object) -> str:
+    return (zone_named(value) if isinstance(value, str) else None) or UNKNOWN_ZONE
+
+
+# What a machine sends that does not know where it is keeps nobody out; the page says that the days follow UTC then.
+_AnyZone = Annotated[
+    str,
+    BeforeValidator(_zone_or_utc, json_schema_input_type=str | None),
+    Field(description="An IANA zone or its Windows name; UTC for any other", examples=["Europe/Berlin"]),
+]
+
+
 class Register(Body):
     email: _Folded
     password: Password
-    timezone: Zone = "UTC"
+    timezone: _AnyZone = UNKNOWN_ZONE
 
 
 class Login(Body):

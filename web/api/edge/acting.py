@@ -36,6 +36,7 @@ def act_of(request: Request) -> Act:
     return Act(
         services=state.services,
         signer=state.signer,
+        quota=state.quota,
         caller=caller,
         cause=Cause("request", correlation_id),
         correlation_id=correlation_id,

@@ -11,6 +11,7 @@ from web.api.edge.credentials import Credentials
 from web.api.edge.rate_limits import RateLimits
 from web.api.edge.signed import Signer
 from web.api.stream.seats import StreamSeats, StreamTimes
+from web.quota import Quota
 from web.services import Services
 
 
@@ -20,6 +21,7 @@ class AppState:
     signer: Signer
     credentials: Credentials
     limits: RateLimits
+    quota: Quota
     passwords: Passwords
     seats: StreamSeats
     demo: Demo | None

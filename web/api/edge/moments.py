@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from actors.clock import parse_instant
-from actors.fields import YEARS
+from actors.clock import read_instant
+from actors.fields import DATE, YEARS
 
 _DAY_CHARACTERS = len("2026-12-01")
 
@@ -15,12 +15,12 @@ _DAY_CHARACTERS = len("2026-12-01")
 def _moment(text: object) -> datetime:
     try:
         # A `+` of an offset that was not escaped arrives as a space.
-        instant = parse_instant(str(text).replace(" ", "+"))
+        instant = read_instant(str(text).replace(" ", "+"))
         if instant.year in YEARS:
             return instant
     except (ValueError, OverflowError):
         pass
-    raise PydanticCustomError("invalid_date", "not an RFC 3339 instant with an offset or Z")
+    raise PydanticCustomError("invalid_date", "not an RFC 3339 instant, as 2026-11-22T09:00:00Z")
 
 
 def _day_or_moment(text: object) -> date | datetime:
@@ -28,7 +28,7 @@ def _day_or_moment(text: object) -> date | datetime:
         return _moment(text)
     try:
         day = date.fromisoformat(str(text))
-        if day.year in YEARS:
+        if DATE.fullmatch(str(text)) and day.year in YEARS:
             return day
     except ValueError:
         pass

@@ -9,7 +9,7 @@ Access = Literal["public", "read", "write", "account"]
 PROBLEMS: Final = {
     400: "Malformed: not JSON, or a cursor or consistency token that this server did not make",
     401: "No valid session or token",
-    403: "Not allowed: a request from another site, a missing scope, or closed sign-up",
+    403: "Not allowed: a request from another site, a missing scope, a quota, or closed sign-up",
     404: "Does not exist, or belongs to another user",
     409: "Conflicts with the current state",
     410: "Deleted permanently",

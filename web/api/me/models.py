@@ -27,5 +27,19 @@ class User(BaseModel):
     created_at: Instant
 
 
+class Amount(BaseModel):
+    used: int = Field(examples=[120])
+    limit: int | None = Field(description="Null where there is no limit", examples=[100_000])
+
+
+class Usage(BaseModel):
+    """What the user stores. At a limit, what would make more is answered with 403 `quota_reached`."""
+
+    tasks: Amount = Field(description="Tasks, with those in the trash")
+    series: Amount = Field(description="Series that are not deleted")
+    bytes: Amount = Field(description="The tasks and series as JSON")
+
+
 class Me(User):
     server_time: Instant
+    usage: Usage

@@ -21,8 +21,8 @@ router: Final = APIRouter(prefix="/api/v1/me", tags=["people"], route_class=Guar
 
 @router.get("", **operation("get_me", "read", "Read my profile and the server's time", models.Me, consistent=True))
 async def get(request: Request) -> Response:
-    profile = caller_of(request).profile
-    me = me_json(profile, state_of(request).services.clock.now())
+    profile, state = caller_of(request).profile, state_of(request)
+    me = me_json(profile, state.services.clock.now(), await state.quota.usage_json(profile.user_id))
     return answer(me, headers={"ETag": f'"{profile.version}"'})
 
 

@@ -14,5 +14,5 @@ async def change_profile(act: Act, body: PatchMe) -> Done:
     reply = await act.send(USER, act.user_id, act.command("PatchUser", fields, if_match=act.if_match))
     # The next command needs the new zone, so the profile will be read again, and that must not be too early.
     await act.services.projection.wait(act.user_id, reply.version, act.services.longest_wait_seconds)
-    me = me_json(profile_from_reply(reply.value), act.now())
+    me = me_json(profile_from_reply(reply.value), act.now(), await act.quota.usage_json(act.user_id))
     return Done(me, [(act.user_id, reply.version)], reply.version)

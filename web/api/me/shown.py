@@ -22,5 +22,5 @@ def user_json(profile: Profile) -> dict[str, Any]:
     }
 
 
-def me_json(profile: Profile, now: datetime) -> Json:
-    return {**user_json(profile), "server_time": instant_text(now)}
+def me_json(profile: Profile, now: datetime, usage: Json) -> Json:
+    return {**user_json(profile), "server_time": instant_text(now), "usage": usage}

@@ -30,7 +30,7 @@ _IN_TASK: Final = {"/rule": "/recurrence/rule", "/start": "/due"}
 async def create_series(act: Act, body: CreateSeries) -> Done:
     """Creates a series and waits for its first task."""
     command = _create_command(act, body)
-    reply = await act.services.actors.send(SERIES, command.body["id"], command)
+    reply = await act.ask(SERIES, command.body["id"], command)
     if reply.error is not None:
         raise refused(_shown(reply.error))
     await _wait_for_next(act, reply.value, act.services.longest_wait_seconds)
@@ -115,7 +115,7 @@ async def split_series(act: Act, series_id: str, slot: str, patch: Json) -> tupl
 async def create_recurring(act: Act, body: CreateTask) -> Done:
     """Creates a series and returns its first task if it is there in time, else the series, whose `next` names the task."""
     command = _create_command(act, _series_of(body))
-    reply = await act.services.actors.send(SERIES, command.body["id"], command)
+    reply = await act.ask(SERIES, command.body["id"], command)
     if reply.error is not None:
         raise refused(_shown(_in_task(reply.error)))
     return await _first_task(act, reply) or replace(_done(reply), outcome="pending")

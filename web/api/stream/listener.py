@@ -60,8 +60,13 @@ class Pace:
         return sum(sent > now - 1 for sent in self._sent)
 
 
-async def messages(state: AppState, seat: Seat, subscription: HubSubscription) -> AsyncGenerator[bytes]:
-    """Yields messages until the seat is ended or its credential is no longer valid; the caller releases seat and subscription."""
+async def messages(
+    state: AppState, seat: Seat, subscription: HubSubscription, poll_seconds: float | None = None
+) -> AsyncGenerator[bytes]:
+    """Yields messages until the seat is ended or its credential is no longer valid; the caller releases seat and subscription.
+
+    A poll ends with the first that are there, or after so many seconds without any.
+    """
     loop = asyncio.get_running_loop()
     times, pace = state.stream_times, Pace()
     check_at = loop.time() + times.recheck_seconds
@@ -70,7 +75,7 @@ async def messages(state: AppState, seat: Seat, subscription: HubSubscription) -
     yield message("hello", subscription.start if subscription.resumes else None, orjson.dumps(hello))
     while seat.ended is None:
         await pace.wait()
-        received = await subscription.next(times.heartbeat_seconds)
+        received = await subscription.next(poll_seconds or times.heartbeat_seconds)
         if loop.time() >= check_at:
             check_at = loop.time() + times.recheck_seconds
             if not await _still_good(state, seat):
@@ -83,6 +88,8 @@ async def messages(state: AppState, seat: Seat, subscription: HubSubscription) -
                 yield encoded
         elif seat.ended is None:
             yield _HEARTBEAT
+        if poll_seconds:
+            seat.end("answered")
     yield _farewell(seat)
 
 

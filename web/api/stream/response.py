@@ -29,11 +29,12 @@ _START: Final = {"type": "http.response.start", "status": 200, "headers": _HEADE
 class EventStream(Response):
     """Subscribes when it starts, so that an outage is still a 503, and releases everything at its end."""
 
-    def __init__(self, state: AppState, caller: Caller, after: int | None) -> None:
+    def __init__(self, state: AppState, caller: Caller, after: int | None, poll_seconds: int | None = None) -> None:
         super().__init__(media_type="text/event-stream")
         self._state = state
         self._caller = caller
         self._after = after
+        self._poll_seconds = poll_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if IS_HEAD in scope:
@@ -46,7 +47,7 @@ class EventStream(Response):
         expiry = asyncio.get_running_loop().call_later(life_seconds, seat.end, "expired")
         try:
             await send({**_START})
-            async with aclosing(messages(self._state, seat, subscription)) as sent:
+            async with aclosing(messages(self._state, seat, subscription, self._poll_seconds)) as sent:
                 async for body in sent:
                     async with asyncio.timeout(_LONGEST_SEND_SECONDS):
                         await send({"type": "http.response.body", "body": body, "more_body": True})

@@ -25,6 +25,9 @@ more than ten a second come together as `batch`. `resync` says that the position
 lists again. `replaced` says that a fourth stream took the place of this one: do not reconnect automatically.
 A comment every 20 s keeps the connection open. The server ends a stream after one to two hours: reconnect with
 `Last-Event-ID` or `after`, and you miss nothing.
+
+Where a proxy holds the stream back, poll: with `poll=20` the same answer ends with the first events, or after 20 s
+without any. Ask again from the last position; a poll counts as a stream.
 """.strip()
 _EXAMPLE: Final = (
     'id: 41\nevent: hello\ndata: {"position":41,"server_time":"2026-11-22T09:00:00.000Z"}\n\n'
@@ -47,6 +50,9 @@ async def stream(
     after: Annotated[
         Position | None, Query(description="The position from which to continue, as in Duely-Position")
     ] = None,
+    poll: Annotated[
+        int | None, Query(ge=1, le=25, description="End with the first events, or after so many seconds without any")
+    ] = None,
     last_event_id: Annotated[
         str | None,
         Header(
@@ -58,4 +64,4 @@ async def stream(
     """Answers the stream. A browser that reconnects sends both positions, and that of the header is newer."""
     if last_event_id is not None:
         after = int(last_event_id) if _POSITION.fullmatch(last_event_id) else _NOWHERE
-    return EventStream(state_of(request), caller_of(request), after)
+    return EventStream(state_of(request), caller_of(request), after, poll)

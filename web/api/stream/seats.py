@@ -9,7 +9,7 @@ from host.metrics import stream_connections
 from web.caller import Caller
 
 MOST_STREAMS: Final = 3
-End = Literal["replaced", "signed_out", "draining", "expired", "gone"]
+End = Literal["replaced", "signed_out", "draining", "expired", "answered", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class StreamTimes:
 class Seat:
     """One live stream. `ended` says why it must end; `signal` is called when it is set.
 
-    `gone`: the client has left. `expired`: the stream has lasted long enough; its client reconnects.
+    `gone`: the client has left. `expired`: the stream has lasted long enough; its client reconnects. `answered`: it was a poll.
     """
 
     caller: Caller

@@ -48,7 +48,7 @@ class DueDate(BaseModel):
 
 class DueLocal(BaseModel):
     local: str = Field(examples=["2026-12-01T09:00"])
-    zone: str = Field(examples=["Europe/Berlin"])
+    zone: str | None = Field(examples=["Europe/Berlin"], description="Null: the zone of wherever the person is")
 
 
 class ChecklistItem(BaseModel):

@@ -30,11 +30,17 @@ class TaskQuery(Paged):
     tag: Annotated[
         list[TagName], Field(max_length=10, default_factory=list, description="Tasks that have all of these tags")
     ]
-    due_after: DayOrMoment | None = Field(default=None, description="Due at this date or instant, or later")
-    due_before: DayOrMoment | None = Field(default=None, description="Due before this date or instant")
+    due_after: DayOrMoment | None = Field(
+        default=None, description="Due on this day of yours or at this instant, or later"
+    )
+    due_before: DayOrMoment | None = Field(default=None, description="Due before this day of yours or this instant")
     overdue: bool | None = None
     search: Annotated[
-        Words, Field(description="At most 10 words, each of which is in title, description, tags or checklist")
+        Words,
+        Field(
+            description="At most 10 words, each of which is in title, description, tags or checklist; "
+            "capitals and accents make no difference"
+        ),
     ] = ""
     series: Id | None = None
     trash: bool = False
@@ -42,10 +48,11 @@ class TaskQuery(Paged):
     order: Literal["asc", "desc"] = "asc"
 
 
-def task_filter(query: TaskQuery, now: datetime) -> TaskFilter:
-    """Returns the filter of the read model for the query; `now` decides what is overdue."""
+def task_filter(query: TaskQuery, now: datetime, zone: str) -> TaskFilter:
+    """Returns the filter of the read model for the query; `now` decides what is overdue, the reader's `zone` about days."""
     return TaskFilter(
         now=now,
+        zone=zone,
         trash=query.trash,
         status=query.status,
         priorities=query.priority,

@@ -53,7 +53,8 @@ async def list_(request: Request, query: Annotated[TaskQuery, Query()]) -> Respo
     act = act_of(request)
     now, stretch = act.now(), task_stretch(act, query)
     async with act.db.connect() as connection:
-        listed = await task_queries.listed(connection, act.user_id, task_filter(query, now), stretch)
+        wanted = task_filter(query, now, act.caller.profile.zone)
+        listed = await task_queries.listed(connection, act.user_id, wanted, stretch)
     page = page_json(query, tasks_json(listed.items, now), listed.total, cursor_after(act, query, listed.last))
     return answer(page, headers={"Duely-Position": str(listed.position)})
 

@@ -52,7 +52,7 @@ async def create_task(act: Act, body: CreateTask) -> Done:
     """Sends CreateTask to the actor that the command id names, so that a repeated act reaches the same one."""
     body.model_fields_set.discard("recurrence")  # null means the same as absent, and is no field of the command
     task_id = body.id or task_id_for(act.user_id, act.command_id)
-    reply = await act.services.actors.send(TASK, task_id, act.command("CreateTask", body))
+    reply = await act.ask(TASK, task_id, act.command("CreateTask", body))
     if reply.error is not None:
         raise refused(_shown(act, reply.error))
     return Done(reply_task(act, reply), [(task_id, reply.version)], reply.version, "made")
@@ -139,7 +139,9 @@ async def _newest(act: Act, writes: list[Write]) -> list[Write]:
 
 async def _send_one(act: Act, task_id: str, command: Command) -> Sent:
     try:
-        reply = await act.services.actors.send(TASK, task_id, command)
+        reply = await act.ask(TASK, task_id, command)
+    except ProblemError as problem:
+        return _failed(task_id, problem), None
     except Unavailable:
         return _failed(task_id, UNREACHED), None
     except ActorBug as bug:

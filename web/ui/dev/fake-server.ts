@@ -24,6 +24,7 @@ const me = {
   timezone: "Europe/Paris",
   defaults: { reminder_offset_minutes: 30, digest_at: null, quiet_hours: null },
   created_at: stamp(),
+  usage: { tasks: { used: 8, limit: 100 }, series: { used: 0, limit: 10 }, bytes: { used: 9000, limit: 99_000 } },
 }
 let signedIn = false
 
@@ -83,6 +84,7 @@ const handlers: Record<string, Handler> = {
     patch(id, body, Number(request.headers["if-match"]?.replaceAll('"', ""))),
   "DELETE tasks": ([, id = ""]) => act(id, "delete", {}),
   "GET series": () => ({ body: { items: [], total: 0, page: 1, per_page: 100, next_cursor: null } }),
+  "GET tokens": () => ({ body: { items: [{}, {}] } }),
   "GET tags": () => ({ body: { items: tagCounts() } }),
   "GET notifications": () => ({
     body: {

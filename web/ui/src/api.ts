@@ -10,8 +10,20 @@ export class Refused extends Error {
   }
 }
 
+/** Whether the reader may store no more. */
+export function isFull(error: unknown): error is Refused {
+  return error instanceof Refused && error.problem.code === "quota_reached"
+}
+
 /** There was no usable answer: no network, a time-out, or a server that is down or behind. */
 export class Unreachable extends Error {}
+
+/** Returns in words why something failed; of a refusal, each of its faults. */
+export function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return "Something went wrong."
+  const faults = error instanceof Refused ? (error.problem.errors ?? []) : []
+  return faults.length > 0 ? faults.map((it) => it.detail).join(" ") : error.message
+}
 
 export interface Call {
   query?: Record<string, Query>
@@ -42,9 +54,14 @@ const NOTHING_SEEN = { token: "", until: 0 }
 
 let consistency = NOTHING_SEEN
 let onSignedOut = () => {}
+let onFull = (_words: string) => {}
 
 export function whenSignedOut(then: () => void): void {
   onSignedOut = then
+}
+
+export function whenFull(then: (words: string) => void): void {
+  onFull = then
 }
 
 export async function call<T>(method: Method, path: string, options: Call = {}): Promise<Answer<T>> {
@@ -98,7 +115,9 @@ async function read<T>(response: Response, method: Method, path: string): Promis
   }
   if (response.status === 401 && !path.startsWith("/auth/")) onSignedOut()
   if (response.status >= 500) throw new Unreachable(await outageText(response))
-  throw new Refused(await problemOf(response))
+  const refused = new Refused(await problemOf(response))
+  if (isFull(refused)) onFull(refused.message)
+  throw refused
 }
 
 async function problemOf(response: Response): Promise<Problem> {

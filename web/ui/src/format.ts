@@ -56,7 +56,7 @@ export function momentLabel(instant: number, zone: string, now: number): string 
 /** Returns a due on the reader's wall clock. */
 export function dueLabel(due: Due, zone: string, now: number): string {
   if ("date" in due) return dayLabel(due.date, dateAt(now, zone))
-  return momentLabel(instantAt(due.local, due.zone), zone, now)
+  return momentLabel(instantAt(due.local, due.zone ?? zone), zone, now)
 }
 
 /** Returns a date of a series in its own zone, whatever today is: "Mon 30 Nov 2026 09:00". */

@@ -15,7 +15,8 @@ export interface RepeatForm {
   date: string
   /** Empty in a series of days. */
   time: string
-  zone: string
+  /** Null is wherever the reader is. */
+  zone: string | null
 }
 
 export type RepeatField = "rule" | "interval" | "days" | "count" | "until" | "start" | "lookAhead" | "title"

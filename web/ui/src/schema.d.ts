@@ -431,6 +431,9 @@ export interface paths {
          *     lists again. `replaced` says that a fourth stream took the place of this one: do not reconnect automatically.
          *     A comment every 20 s keeps the connection open. The server ends a stream after one to two hours: reconnect with
          *     `Last-Event-ID` or `after`, and you miss nothing.
+         *
+         *     Where a proxy holds the stream back, poll: with `poll=20` the same answer ends with the first events, or after 20 s
+         *     without any. Ask again from the last position; a poll counts as a stream.
          */
         get: operations["stream"];
         put?: never;
@@ -863,8 +866,25 @@ export interface components {
          *     }
          */
         AddTags: {
-            /** Tags */
+            /**
+             * Tags
+             * @description At most 10 different ones
+             */
             tags: string[];
+        };
+        /** Amount */
+        Amount: {
+            /**
+             * Limit
+             * @description Null where there is no limit
+             * @example 100000
+             */
+            limit: number | null;
+            /**
+             * Used
+             * @example 120
+             */
+            used: number;
         };
         /**
          * Bulk
@@ -1069,7 +1089,10 @@ export interface components {
              */
             rule: string;
             start: components["schemas"]["Due"];
-            /** Tags */
+            /**
+             * Tags
+             * @description At most 10 different ones
+             */
             tags?: string[];
             /** Title */
             title: string;
@@ -1122,7 +1145,10 @@ export interface components {
              * @default null
              */
             reminders?: components["schemas"]["ReminderSpec"][] | null;
-            /** Tags */
+            /**
+             * Tags
+             * @description At most 10 different ones
+             */
             tags?: string[];
             /** Title */
             title: string;
@@ -1187,7 +1213,7 @@ export interface components {
         };
         /**
          * Due
-         * @description A date, or a local time with its zone; never only UTC.
+         * @description A date, or a local time with its zone; never only UTC. A null zone is that of wherever the person is.
          */
         Due: {
             /**
@@ -1223,9 +1249,10 @@ export interface components {
             local: string;
             /**
              * Zone
+             * @description Null: the zone of wherever the person is
              * @example Europe/Berlin
              */
-            zone: string;
+            zone: string | null;
         };
         /** FaultOut */
         FaultOut: {
@@ -1368,6 +1395,7 @@ export interface components {
              * @example Europe/Berlin
              */
             timezone: string;
+            usage: components["schemas"]["Usage"];
         };
         /**
          * MoveSlot
@@ -1944,9 +1972,11 @@ export interface components {
             password: string;
             /**
              * Timezone
+             * @description An IANA zone or its Windows name; UTC for any other
              * @default UTC
+             * @example Europe/Berlin
              */
-            timezone?: string;
+            timezone?: string | null;
         };
         /** Reminder */
         Reminder: {
@@ -2649,6 +2679,18 @@ export interface components {
             /** Items */
             items: components["schemas"]["Token"][];
         };
+        /**
+         * Usage
+         * @description What the user stores. At a limit, what would make more is answered with 403 `quota_reached`.
+         */
+        Usage: {
+            /** @description The tasks and series as JSON */
+            bytes: components["schemas"]["Amount"];
+            /** @description Series that are not deleted */
+            series: components["schemas"]["Amount"];
+            /** @description Tasks, with those in the trash */
+            tasks: components["schemas"]["Amount"];
+        };
         /** User */
         User: {
             /**
@@ -2747,7 +2789,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not allowed: a request from another site, a missing scope, or closed sign-up */
+        /** @description Not allowed: a request from another site, a missing scope, a quota, or closed sign-up */
         Problem403: {
             headers: {
                 [name: string]: unknown;
@@ -4130,6 +4172,8 @@ export interface operations {
             query?: {
                 /** @description The position from which to continue, as in Duely-Position */
                 after?: number | null;
+                /** @description End with the first events, or after so many seconds without any */
+                poll?: number | null;
             };
             header?: {
                 /** @description The position from which to continue, as a browser sends it when it reconnects */
@@ -4308,16 +4352,16 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the previous page, with the same filters; `page` is then ignored */
                 cursor?: string | null;
-                /** @description Due at this date or instant, or later */
+                /** @description Due on this day of yours or at this instant, or later */
                 due_after?: (string) | null;
-                /** @description Due before this date or instant */
+                /** @description Due before this day of yours or this instant */
                 due_before?: (string) | null;
                 order?: "asc" | "desc";
                 overdue?: boolean | null;
                 page?: number;
                 per_page?: number;
                 priority?: ("none" | "low" | "medium" | "high" | "urgent")[];
-                /** @description At most 10 words, each of which is in title, description, tags or checklist */
+                /** @description At most 10 words, each of which is in title, description, tags or checklist; capitals and accents make no difference */
                 search?: string;
                 series?: string | null;
                 sort?: "due" | "priority" | "created" | "updated" | "title";

@@ -1,8 +1,9 @@
 // The live stream of this browser: one connection, resumed by position, with an honest state. `tabs.ts` shares it.
+import { type Life, Way } from "./polling.ts"
 import { type Message, StreamReader } from "./sse.ts"
 import type { StreamEvent } from "./types.ts"
 
-export type StreamState = "connecting" | "live" | "reconnecting" | "offline" | "paused"
+export type StreamState = "connecting" | "live" | "polling" | "reconnecting" | "offline" | "paused"
 
 /** The meaning of one message to a listener that has everything up to `position`. */
 export interface Step {
@@ -41,43 +42,63 @@ export interface StreamListener {
   signedOut: () => void
 }
 
-/** Heartbeats come at least every 30 s; two lost ones mean a dead connection of which nobody told us. */
-const SILENCE_MS = 65_000
+/** The server is heard at least so often on a stream. */
+const HEARTBEAT_MS = 20_000
+/** What is so much too late is held back on the way, or the connection is dead and nobody told us. */
+const OVERDUE_MS = 10_000
 const OFFLINE_AFTER_MS = 10_000
 const LONGEST_WAIT_MS = 15_000
 /** The longest wait after an end that the server planned: a stream that has lasted long enough is no fault. */
 const PLANNED_MS = 1000
 
-type Outcome = "closed" | "failed" | "replaced" | "signed-out"
+type Outcome = "closed" | "failed" | "silent" | "replaced" | "signed-out"
 
 /** Holds the stream until `signal` is aborted. `nudges` ends any wait: back online, tab shown, "try now". */
 export async function hold(listener: StreamListener, signal: AbortSignal, nudges: EventTarget): Promise<void> {
-  let failures = 0
-  let lostAt: number | undefined
+  const way = new Way()
+  const loss = new Loss()
   listener.state("connecting")
   while (!signal.aborted) {
-    const life = { heard: false, retryMs: 0 }
+    const [pollSeconds, openedAt] = [way.pollSeconds, Date.now()]
+    const life: Life = { pollSeconds, openedAt, firstHeardAt: 0, lastHeardAt: 0, retryMs: 0 }
     const outcome = await connect(listener, signal, nudges, life)
     if (signal.aborted) return
     if (outcome === "signed-out") return listener.signedOut()
-    if (life.heard) {
-      failures = 0
-      lostAt = undefined
+    if (life.firstHeardAt) loss.end()
+    if (outcome === "closed" && pollSeconds && life.firstHeardAt) {
+      way.answered(life)
+      if (way.isHeldBack) listener.state("polling")
+      await rest(life.retryMs || way.pause(life), signal, nudges)
+      continue
     }
-    lostAt ??= Date.now()
-    const lostLong = Date.now() - lostAt > OFFLINE_AFTER_MS || !isOnline()
-    const planned = outcome === "closed" && life.retryMs > 0 && life.retryMs <= PLANNED_MS && !lostLong
-    const lost = planned ? "connecting" : lostLong ? "offline" : "reconnecting"
-    listener.state(outcome === "replaced" ? "paused" : lost)
-    const wait = outcome === "replaced" ? Number.POSITIVE_INFINITY : life.retryMs || backoff(failures)
-    failures += 1
+    if (outcome === "silent" || pollSeconds) way.poll(life)
+    const [state, wait] = loss.judge(outcome, life)
+    listener.state(state)
     await rest(wait, signal, nudges)
   }
 }
 
-interface Life {
-  heard: boolean
-  retryMs: number
+/** How long the server has been lost, and what that means. */
+class Loss {
+  private failures = 0
+  private since: number | undefined
+
+  end(): void {
+    this.failures = 0
+    this.since = undefined
+  }
+
+  /** Returns the state after a connection that ended so, and how long to wait before the next. */
+  judge(outcome: Outcome, { pollSeconds, retryMs }: Life): [StreamState, number] {
+    this.since ??= Date.now()
+    if (outcome === "replaced") return ["paused", Number.POSITIVE_INFINITY]
+    if (outcome === "silent" && !pollSeconds) return ["connecting", 0]
+    const isLong = Date.now() - this.since > OFFLINE_AFTER_MS || !isOnline()
+    const isPlanned = outcome === "closed" && retryMs > 0 && retryMs <= PLANNED_MS && !isLong
+    const wait = retryMs || backoff(this.failures)
+    this.failures += 1
+    return [isPlanned ? "connecting" : isLong ? "offline" : "reconnecting", wait]
+  }
 }
 
 async function connect(
@@ -86,9 +107,10 @@ async function connect(
   nudges: EventTarget,
   life: Life,
 ): Promise<Outcome> {
-  const watch = watchOver(signal, nudges)
+  const watch = watchOver(life, signal, nudges)
   try {
-    const response = await fetch(`/api/v1/stream?after=${listener.position()}`, {
+    const poll = life.pollSeconds ? `&poll=${life.pollSeconds}` : ""
+    const response = await fetch(`/api/v1/stream?after=${listener.position()}${poll}`, {
       headers: { Accept: "text/event-stream" },
       credentials: "same-origin",
       cache: "no-store",
@@ -99,15 +121,15 @@ async function connect(
     const reader = new StreamReader()
     const text = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (let next = await text.read(); !next.done; next = await text.read()) {
-      watch.heard()
-      if (!life.heard) listener.state("live")
-      life.heard = true
+      if (!life.firstHeardAt && !poll) listener.state("live")
+      life.lastHeardAt = Date.now()
+      life.firstHeardAt ||= life.lastHeardAt
       listener.beat()
       for (const message of reader.push(next.value)) if (take(message, listener, life)) return "replaced"
     }
     return "closed"
   } catch {
-    return "failed"
+    return watch.wasSilent() ? "silent" : "failed"
   } finally {
     watch.end()
   }
@@ -123,25 +145,28 @@ function take(message: Message, listener: StreamListener, life: Life): boolean {
 }
 
 /** Ends a connection that has gone silent; after a sleep, a nudge checks at once instead of waiting. */
-function watchOver(signal: AbortSignal, nudges: EventTarget) {
+function watchOver(life: Life, signal: AbortSignal, nudges: EventTarget) {
   const own = new AbortController()
   const end = () => own.abort()
-  let heardAt = Date.now()
-  const check = (limit: number) => Date.now() - heardAt > limit && end()
-  const onNudge = () => check(SILENCE_MS / 2)
-  const timer = setInterval(check, 5000, SILENCE_MS)
+  let wasSilent = false
+  const check = () => {
+    const { pollSeconds, openedAt, lastHeardAt } = life
+    const patience = pollSeconds ? pollSeconds * 1000 : lastHeardAt ? HEARTBEAT_MS : 0
+    if (Date.now() - (lastHeardAt || openedAt) <= patience + OVERDUE_MS) return
+    wasSilent = true
+    end()
+  }
+  const timer = setInterval(check, 1000)
   signal.addEventListener("abort", end)
-  nudges.addEventListener("nudge", onNudge)
+  nudges.addEventListener("nudge", check)
   return {
     signal: own.signal,
-    heard: () => {
-      heardAt = Date.now()
-    },
+    wasSilent: () => wasSilent,
     end: () => {
       end()
       clearInterval(timer)
       signal.removeEventListener("abort", end)
-      nudges.removeEventListener("nudge", onNudge)
+      nudges.removeEventListener("nudge", check)
     },
   }
 }

@@ -67,8 +67,21 @@ export function isDate(text: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text
 }
 
+/** Returns the zone of this device; null when the device does not know it. */
+export function deviceZone(): string | null {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  if (!zone || zone === "Etc/Unknown") return null
+  try {
+    reader(zone)
+    return zone
+  } catch {
+    return null
+  }
+}
+
+/** Returns the zone of this device, or UTC. */
 export function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC"
+  return deviceZone() ?? "UTC"
 }
 
 let zoneNames: string[] | undefined

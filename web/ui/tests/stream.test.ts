@@ -1,7 +1,8 @@
 // The live stream: messages cut anywhere, duplicates, batches, resync, silence, reconnects.
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { StreamReader } from "../src/sse.ts"
-import { hold, reduce, type Step, type StreamListener, type StreamState } from "../src/stream.ts"
+import { hold, reduce, type Step } from "../src/stream.ts"
+import { listener } from "./support/page.ts"
 
 const event = (position: number) => ({ position, type: "task.updated", task_id: "t", version: position })
 const said = (name: string, data: unknown) => ({ event: name, data: JSON.stringify(data) })
@@ -115,9 +116,11 @@ describe("holding the stream", () => {
     const stop = new AbortController()
     void hold(page, stop.signal, page.nudges)
     server.say(":\n\n")
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(page.states.at(-1)).toBe("live")
-    await vi.advanceTimersByTimeAsync(12_000)
+    await vi.advanceTimersByTimeAsync(25_000)
+    server.say(":\n\n")
+    await vi.advanceTimersByTimeAsync(28_000)
+    expect([page.states.at(-1), server.asked.length]).toEqual(["live", 1])
+    await vi.advanceTimersByTimeAsync(4_000)
     expect(server.asked.length).toBeGreaterThan(1)
     stop.abort()
   })
@@ -142,27 +145,6 @@ describe("holding the stream", () => {
     expect(page.out).toBe(1)
   })
 })
-
-function listener() {
-  const page = {
-    at: 0,
-    out: 0,
-    states: [] as StreamState[],
-    nudges: new EventTarget(),
-    position: () => page.at,
-    step: (step: Step) => {
-      page.at = step.position
-    },
-    state: (state: StreamState) => {
-      if (page.states.at(-1) !== state) page.states.push(state)
-    },
-    beat: () => {},
-    signedOut: () => {
-      page.out += 1
-    },
-  }
-  return page satisfies StreamListener & Record<string, unknown>
-}
 
 /** A server whose streams say what the test tells them to. */
 function fakeStreams() {

@@ -1,6 +1,7 @@
 // The place of each task: by the reader's zone, at the turn of the day, through filters and in the address.
+import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { isOverdue } from "../src/store/due.ts"
+import { fallsOf, isOverdue } from "../src/store/due.ts"
 import { parseRoute, type Route, routeText, type ViewName } from "../src/store/route.ts"
 import { byDue, passesFilters, views } from "../src/store/views.ts"
 import type { Due, Task } from "../src/types.ts"
@@ -120,3 +121,15 @@ describe("the address", () => {
 function due(it: Due): Partial<Task> {
   return { due: it }
 }
+
+// The same table holds the server's lists and digest: tests/api/test_days.py.
+describe("the day of a due", () => {
+  const rows: { due: Due; on: Record<string, string> }[] = JSON.parse(
+    readFileSync(new URL("../../../tests/api/days.json", import.meta.url), "utf8"),
+  )
+  for (const { due, on } of rows) {
+    it(`is the reader's: ${JSON.stringify(due)}`, () => {
+      for (const [zone, date] of Object.entries(on)) expect(fallsOf({ ...due }, zone).date).toBe(date)
+    })
+  }
+})

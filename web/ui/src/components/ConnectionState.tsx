@@ -5,6 +5,7 @@ import type { StreamState } from "../stream.ts"
 const WORDS: Record<StreamState, [word: string, meaning: string]> = {
   connecting: ["Connecting…", "The live connection is being opened."],
   live: ["Live", "Changes show up here as they happen."],
+  polling: ["Live through polling", "A proxy holds the live stream back, so this page asks again and again instead."],
   reconnecting: ["Reconnecting…", "The live connection was lost a moment ago."],
   offline: ["Offline", "The server cannot be reached. What you see may be old, and changes cannot be saved."],
   paused: ["Paused", "Duely is open in many windows; live updates rest in this one."],
@@ -19,6 +20,7 @@ export function ConnectionState() {
       <span role="status" aria-label="Connection" data-testid="connection">
         {word}
       </span>
+      {state === "polling" && <ProxyHelp />}
       {(state === "paused" || state === "offline") && (
         <button type="button" class="button quiet small" onClick={nudgeLive}>
           {state === "paused" ? "Resume here" : "Try now"}
@@ -38,11 +40,21 @@ export function ConnectionBanner() {
       <p>
         <strong>{word}</strong> {meaning}
       </p>
-      {state !== "reconnecting" && (
+      {state === "polling" && <ProxyHelp />}
+      {(state === "paused" || state === "offline") && (
         <button type="button" class="button small" onClick={nudgeLive}>
           {state === "paused" ? "Resume here" : "Try now"}
         </button>
       )}
     </div>
+  )
+}
+
+/** Links to what the operator can do about it. */
+function ProxyHelp() {
+  return (
+    <a class="link" href="/reverse-proxy.txt" target="_blank" rel="noopener">
+      What to do
+    </a>
   )
 }

@@ -19,7 +19,7 @@ interface Props {
 
 export function DueField({ task, disabled }: Props) {
   const { due } = task
-  const elsewhere = due && "zone" in due && due.zone !== zone.value
+  const elsewhere = due && "zone" in due && due.zone && due.zone !== zone.value ? due.zone : null
   return (
     <div class="due-field">
       <Popover
@@ -48,11 +48,12 @@ export function DueField({ task, disabled }: Props) {
           <Icon name="close" size={14} />
         </button>
       )}
-      {elsewhere && (
+      {elsewhere && due && "local" in due && (
         <p class="hint">
-          {due.local.slice(11, 16)} in {due.zone.replaceAll("_", " ")}
+          {due.local.slice(11, 16)} in {elsewhere.replaceAll("_", " ")}
         </p>
       )}
+      {due && "local" in due && due.zone === null && <p class="hint">{due.local.slice(11, 16)} wherever you are</p>}
     </div>
   )
 }

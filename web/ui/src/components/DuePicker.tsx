@@ -57,8 +57,8 @@ export function DuePicker({ due, required = false, onPick }: Props) {
           <input type="time" value={time} onInput={(event) => setTime(event.currentTarget.value)} />
         </label>
       </div>
-      {time && <ZoneSelect label="Time zone" value={inZone} onChange={setInZone} />}
-      {time && inZone !== zone.value && date && (
+      {time && <PlaceSelect value={inZone} onChange={setInZone} />}
+      {time && inZone && inZone !== zone.value && date && (
         <p class="hint">That is {timeLabel(instantAt(`${date}T${time}`, inZone), zone.value)} for you.</p>
       )}
       <button type="submit" class="button primary wide" disabled={!date && !time}>
@@ -68,21 +68,29 @@ export function DuePicker({ due, required = false, onPick }: Props) {
   )
 }
 
-export function ZoneSelect({
-  label,
-  value,
-  onChange,
-}: {
+const WHEREVER = ""
+
+/** Chooses the zone of a time; null is wherever the reader is. */
+export function PlaceSelect({ value, onChange }: { value: string | null; onChange: (zone: string | null) => void }) {
+  return <ZoneSelect label="Time zone" wherever value={value ?? WHEREVER} onChange={(name) => onChange(name || null)} />
+}
+
+interface ZoneSelectProps {
   label: string
   value: string
+  /** Offers the empty name, too: wherever the reader is. */
+  wherever?: boolean
   onChange: (zone: string) => void
-}) {
+}
+
+export function ZoneSelect({ label, value, wherever = false, onChange }: ZoneSelectProps) {
   const names = allZones()
   return (
     <label class="zone-select">
       {label}
       <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {!names.includes(value) && <option value={value}>{value}</option>}
+        {wherever && <option value={WHEREVER}>Wherever I am</option>}
+        {value && !names.includes(value) && <option value={value}>{value}</option>}
         {names.map((name) => (
           <option key={name} value={name}>
             {name.replaceAll("_", " ")}
@@ -113,6 +121,6 @@ function dateOf(due: Due): string {
   return "date" in due ? due.date : due.local.slice(0, 10)
 }
 
-function dueFrom(date: string, time: string, zoneName: string): Due {
+function dueFrom(date: string, time: string, zoneName: string | null): Due {
   return time ? { local: `${date}T${time}`, zone: zoneName } : { date }
 }

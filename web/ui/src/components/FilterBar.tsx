@@ -1,7 +1,7 @@
 // The filters of a list, priority and tag. Each active filter is a chip that can be removed.
+import { fold } from "../plain.ts"
 import { go, route } from "../store/route.ts"
 import { tags as allTags } from "../store/tags.ts"
-import { fold } from "../store/views.ts"
 import type { Priority } from "../types.ts"
 import { Icon } from "./Icon.tsx"
 import { Popover } from "./Popover.tsx"

@@ -7,6 +7,7 @@ import { createTask } from "../store/changes.ts"
 import { now, serverNow } from "../store/clock.ts"
 import { currentList } from "../store/lists.ts"
 import { openTask } from "../store/opening.ts"
+import { refusal } from "../store/quota.ts"
 import { createRepeating } from "../store/repeating.ts"
 import { route } from "../store/route.ts"
 import { zone } from "../store/session.ts"
@@ -38,9 +39,18 @@ export function QuickAdd() {
     if (!draft.title) return field.current?.focus()
     // The line is parsed again, because "in 2 minutes" counts from the press of Enter.
     const fresh = parseQuickAdd(text, { now: serverNow(), zone: zone.value, ignored })
-    submit(fresh.title, wholeOf(fresh, picked))
+    refusal.value = null
+    void submit(fresh.title, wholeOf(fresh, picked)).then((added) => {
+      if (!added && refusal.peek() !== null) giveBack()
+    })
     clear()
     field.current?.focus()
+  }
+  /** Puts a line back for which there was no room, unless another was begun. */
+  const giveBack = () => {
+    setText((begun) => begun || text)
+    setPicked((begun) => (Object.keys(begun).length > 0 ? begun : picked))
+    setIgnored(ignored)
   }
   const takeBack = (kinds: Token["kind"][], change: Picked) => {
     const texts = draft.tokens.filter((it) => kinds.includes(it.kind)).map((it) => it.text.toLowerCase())
@@ -95,6 +105,11 @@ export function QuickAdd() {
         Dates such as “tomorrow 9am” or “in 2 minutes”, “every monday”, “remind 10 min before”, #tags and !high are
         understood.
       </p>
+      {active && refusal.value !== null && (
+        <p class="quick-refused" role="alert" data-testid="no-room">
+          {refusal.value}
+        </p>
+      )}
       {active && <QuickTools whole={whole} pick={pick} takeBack={takeBack} />}
     </form>
   )
@@ -144,10 +159,12 @@ function todayDue(): Due {
   return { date: dateAt(serverNow(), zone.value) }
 }
 
-function submit(title: string, { due, reminders, priority, tags, repeat }: Whole): void {
+/** Returns whether the task was added. */
+async function submit(title: string, { due, reminders, priority, tags, repeat }: Whole): Promise<boolean> {
   const input = { title, due, priority, tags, ...(reminders ? { reminders } : {}) }
-  const done = repeat && due ? createRepeating({ ...input, due, recurrence: repeat }) : createTask(input).done
-  void done.then((task) => task && showToastIfElsewhere(task))
+  const task = await (repeat && due ? createRepeating({ ...input, due, recurrence: repeat }) : createTask(input).done)
+  if (task) showToastIfElsewhere(task)
+  return task !== undefined
 }
 
 /** Tells the reader where the task went when the current list does not show it. */

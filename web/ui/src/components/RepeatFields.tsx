@@ -12,7 +12,7 @@ import {
   withRule,
 } from "../repeat-form.ts"
 import { zone } from "../store/session.ts"
-import { ZoneSelect } from "./DuePicker.tsx"
+import { PlaceSelect } from "./DuePicker.tsx"
 import { DateInput, Field } from "./FormField.tsx"
 import { EndFields, Every, Rhythm } from "./RhythmFields.tsx"
 
@@ -118,7 +118,7 @@ function First({ form, faults, onChange }: FormProps) {
         )}
       </Field>
       {form.time && form.zone !== zone.value && (
-        <ZoneSelect label="Time zone" value={form.zone} onChange={(zone) => onChange({ ...form, zone })} />
+        <PlaceSelect value={form.zone} onChange={(zone) => onChange({ ...form, zone })} />
       )}
     </>
   )

@@ -1,7 +1,7 @@
 // Tags as chips, followed by a field that completes from the reader's own tags.
 import { useId, useRef, useState } from "preact/hooks"
+import { fold } from "../plain.ts"
 import { suggest } from "../store/tags.ts"
-import { fold } from "../store/views.ts"
 import type { Tag } from "../types.ts"
 import { Icon } from "./Icon.tsx"
 
@@ -22,7 +22,7 @@ export function TagInput({ tags, onChange, disabled = false }: Props) {
   const offers = focused ? suggest(text.trim().replace(/^#/, ""), tags) : []
 
   const add = (name: string, stay = true) => {
-    const clean = [...name.trim().replace(/^#/, "")].slice(0, 30).join("")
+    const clean = [...name.replace(/\s+/g, " ").trim().replace(/^#/, "")].slice(0, 30).join("")
     setText("")
     setActive(-1)
     if (clean && !tags.some((it) => fold(it) === fold(clean)) && tags.length < MOST) onChange([...tags, clean])

@@ -5,13 +5,14 @@ import { now } from "../store/clock.ts"
 import { allOpenHere } from "../store/lists.ts"
 import { patchMe, zone } from "../store/session.ts"
 import { show } from "../store/toasts.ts"
-import { dateOnlyTasks, foreignZone, keepZone } from "../store/travel.ts"
+import { foreignZone, isZoneUnknown, keepZone, tasksThatFollow } from "../store/travel.ts"
 
 const MOST_NAMED = 5
 
 export function TravelNotice() {
   const [busy, setBusy] = useState(false)
   const here = foreignZone.value
+  if (isZoneUnknown.value) return <UnknownZone />
   if (!here) return null
   const home = zone.value
   const move = async () => {
@@ -49,18 +50,34 @@ export function TravelNotice() {
   )
 }
 
+function UnknownZone() {
+  return (
+    <section class="banner travel" aria-label="Time zone" data-testid="travel">
+      <p>
+        This device does not say in which time zone it is, so your days follow <strong>UTC</strong>. Choose yours under{" "}
+        <a href="#/settings">Settings</a>.
+      </p>
+      <div class="travel-buttons">
+        <button type="button" class="button quiet small" onClick={() => keepZone("")}>
+          Keep UTC
+        </button>
+      </div>
+    </section>
+  )
+}
+
 function Moves({ here }: { here: string }) {
-  const list = dateOnlyTasks.value
+  const list = tasksThatFollow.value
   if (list.length === 0) return <p>Nothing would move: every open task with a date has a time in a zone of its own.</p>
   return (
     <details>
       <summary>
         {!allOpenHere.value && "At least "}
-        {count(list.length, "task")} with a date but no time would move
+        {count(list.length, "task")} without a time zone of their own would move
       </summary>
       <p>
-        Their days would begin and end, and their reminders count from 09:00, in {placeOf(here)}. So would series of
-        such days. Tasks with a time stay where they are.
+        Their days would begin and end, and their times and reminders count, in {placeOf(here)}. So would series without
+        a time zone of their own. Tasks with one stay where they are.
       </p>
       <ul>
         {list.slice(0, MOST_NAMED).map((it) => (

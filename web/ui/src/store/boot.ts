@@ -5,6 +5,7 @@ import { clearEdits } from "./edits.ts"
 import { clearLists } from "./lists.ts"
 import { startLive, stopLive } from "./live.ts"
 import { notifications, unread } from "./notifications.ts"
+import { watchQuota } from "./quota.ts"
 import { clearSeries } from "./series.ts"
 import { askWho, endedBy, me, signOut } from "./session.ts"
 import { clearTasks } from "./tasks.ts"
@@ -20,6 +21,7 @@ let leaving = false
 
 export function boot(): () => void {
   whenSignedOut(onSignedOut)
+  watchQuota()
   void begin()
   // Each change of person starts from nothing, so that nobody sees what belongs to somebody else.
   return effect(() => {

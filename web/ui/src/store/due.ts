@@ -30,6 +30,6 @@ function workOut(due: Due, zone: string): Falls {
     const overdueFrom = instantAt(`${addDays(due.date, 1)}T00:00`, zone)
     return { date: due.date, overdueFrom, order: overdueFrom - 1 }
   }
-  const instant = instantAt(due.local, due.zone)
+  const instant = instantAt(due.local, due.zone ?? zone)
   return { date: dateAt(instant, zone), overdueFrom: instant, order: instant }
 }

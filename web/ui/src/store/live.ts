@@ -8,6 +8,7 @@ import { noteServerTime, touchClock } from "./clock.ts"
 import { leave } from "./leaving.ts"
 import { loadFirst, reloadAll } from "./lists.ts"
 import { answered, loadNotifications, receive, refreshNotifications, seeRead, whenRead } from "./notifications.ts"
+import { usageMayHaveChanged } from "./quota.ts"
 import { noteSeriesEvent, reloadSeries } from "./series.ts"
 import { loadTags, tagsMayHaveChanged } from "./tags.ts"
 import { confirm, confirmedTask, forget } from "./tasks.ts"
@@ -74,6 +75,7 @@ export function applyEvents(events: readonly StreamEvent[]): void {
     }
   })
   if (events.some((it) => it.type.startsWith("task."))) tagsMayHaveChanged()
+  if (events.length > 0) usageMayHaveChanged()
 }
 
 function applyStep(step: Step): void {

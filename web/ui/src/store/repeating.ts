@@ -1,5 +1,5 @@
 // A task that repeats, from the start or later, when its first occurrence takes its place.
-import { call, Refused, Unreachable } from "../api.ts"
+import { call, isFull, Refused, Unreachable } from "../api.ts"
 import { newId } from "../ids.ts"
 import { quoted } from "../quoted.ts"
 import type { Recurrence } from "../recurrence.ts"
@@ -28,7 +28,8 @@ export async function createRepeating(input: NewRepeating, key = newId()): Promi
   } catch (error) {
     if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
     const again = { label: "Try again", run: () => void createRepeating(input, key) }
-    show({ kind: "problem", text: `${quoted(input.title)} was not added`, detail: faultText(error), action: again })
+    const action = isFull(error) ? {} : { action: again } // then it is back in the field where it was typed
+    show({ kind: "problem", text: `${quoted(input.title)} was not added`, detail: faultText(error), ...action })
     return undefined
   }
 }
@@ -76,7 +77,7 @@ async function postRepeating(input: NewRepeating, key: string): Promise<Task | u
 
 /** Returns reminders at an instant as offsets from the due where possible, so that they fit every occurrence. */
 function asOffsets(reminders: ReminderInput[], due: Due): ReminderInput[] {
-  const from = instantAt("local" in due ? due.local : `${due.date}T09:00`, "zone" in due ? due.zone : zone.peek())
+  const from = instantAt("local" in due ? due.local : `${due.date}T09:00`, ("zone" in due && due.zone) || zone.peek())
   return reminders.map((it) => {
     if (!("at" in it)) return it
     const before = Math.round((from - Date.parse(it.at)) / MINUTE)

@@ -1,6 +1,6 @@
 // The session: who is signed in, in which zone; signing up, in and out.
 import { computed, signal } from "@preact/signals"
-import { call, Refused } from "../api.ts"
+import { call, get, Refused } from "../api.ts"
 import { browserZone } from "../time.ts"
 import type { Me } from "../types.ts"
 import { learnServerTime } from "./clock.ts"
@@ -37,6 +37,16 @@ export async function signUp(email: string, password: string): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await call("POST", "/auth/logout")
+}
+
+/** Ends all other sessions; with `endTokens` all access tokens, too. */
+export async function changePassword(current: string, fresh: string, endTokens: boolean): Promise<void> {
+  const body = { current_password: current, new_password: fresh, end_tokens: endTokens }
+  await call("POST", "/auth/password", { body })
+}
+
+export async function countTokens(): Promise<number> {
+  return (await get<{ items: unknown[] }>("/tokens")).items.length
 }
 
 export async function patchMe(change: { timezone?: string; name?: string; defaults?: Me["defaults"] }): Promise<void> {

@@ -1,8 +1,8 @@
 // The reader's tags with their counts, for the side bar and for completion.
 import { signal } from "@preact/signals"
 import { get } from "../api.ts"
+import { fold, plain } from "../plain.ts"
 import type { Tag, TagList } from "../types.ts"
-import { fold } from "./views.ts"
 
 export const tags = signal<readonly Tag[]>([])
 
@@ -21,11 +21,11 @@ export function tagsMayHaveChanged(): void {
 
 /** Returns tags that complete the typed text: those that begin with it, then those that contain it; the most used first. */
 export function suggest(typed: string, taken: readonly string[], most = 6): Tag[] {
-  const wanted = fold(typed)
+  const wanted = plain(typed)
   const used = new Set(taken.map(fold))
-  const rank = (tag: Tag) => Number(!fold(tag.name).startsWith(wanted))
+  const rank = (tag: Tag) => Number(!plain(tag.name).startsWith(wanted))
   return tags.value
-    .filter((it) => !used.has(fold(it.name)) && fold(it.name).includes(wanted))
+    .filter((it) => !used.has(fold(it.name)) && plain(it.name).includes(wanted))
     .sort((a, b) => rank(a) - rank(b) || b.count - a.count)
     .slice(0, most)
 }

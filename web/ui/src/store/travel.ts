@@ -1,6 +1,6 @@
 // A device in another zone than its reader: noticed, asked about once for each zone, with the tasks that would move.
 import { computed, signal } from "@preact/signals"
-import { browserZone, DAY, localAt } from "../time.ts"
+import { DAY, deviceZone, localAt } from "../time.ts"
 import type { Task } from "../types.ts"
 import { now } from "./clock.ts"
 import { me } from "./session.ts"
@@ -15,14 +15,21 @@ const kept = signal<ReadonlySet<string>>(read())
 export const foreignZone = computed(() => {
   const home = me.value?.timezone
   // The zone is read at every tick, because a laptop may be opened elsewhere.
-  const here = now.value && browserZone()
+  const here = now.value ? deviceZone() : null
   if (!home || !here || kept.value.has(keyOf(home, here))) return null
   return isSameClock(home, here, now.value) ? null : here
 })
 
-/** The open tasks that depend on the reader's zone: those with a date and no time. */
-export const dateOnlyTasks = computed<Task[]>(() =>
-  [...tasks.value.values()].filter((it) => it.status === "open" && !it.deleted_at && it.due && "date" in it.due),
+/** Whether the reader's days follow UTC only because this device does not know its zone, and nobody said that it is right. */
+export const isZoneUnknown = computed(
+  () => now.value > 0 && me.value?.timezone === "UTC" && deviceZone() === null && !kept.value.has(keyOf("UTC", "")),
+)
+
+/** The open tasks that depend on the reader's zone: those with a date and no time, or a time wherever the reader is. */
+export const tasksThatFollow = computed<Task[]>(() =>
+  [...tasks.value.values()].filter(
+    (it) => it.status === "open" && !it.deleted_at && it.due && ("date" in it.due || it.due.zone === null),
+  ),
 )
 
 export function keepZone(here: string): void {

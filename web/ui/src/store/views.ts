@@ -1,5 +1,6 @@
 // The table of the lists: what each view requests, which tasks it holds, in which order and under which headings.
 import { dayHeading } from "../format.ts"
+import { fold, plain } from "../plain.ts"
 import { addDays, dateAt, daysBetween } from "../time.ts"
 import type { Priority, Task } from "../types.ts"
 import { fallsOf, isOverdue } from "./due.ts"
@@ -109,17 +110,13 @@ export function passesFilters(task: Task, { tags, priorities, search }: Route): 
   if (!tags.every((tag) => folded.includes(fold(tag)))) return false
   if (priorities.length > 0 && !priorities.includes(task.priority)) return false
   const text = search ? textOf(task) : ""
-  return fold(search)
+  return plain(search)
     .split(/\s+/)
     .every((word) => text.includes(word))
 }
 
 function textOf(task: Task): string {
-  return fold([task.title, task.description, ...task.tags, ...task.checklist.map((it) => it.text)].join("\n"))
-}
-
-export function fold(text: string): string {
-  return text.toLowerCase().normalize("NFKC")
+  return plain([task.title, task.description, ...task.tags, ...task.checklist.map((it) => it.text)].join("\n"))
 }
 
 export function byDue(a: Task, b: Task, zone: string): number {

@@ -1,7 +1,8 @@
-// The settings: name, zone, default reminder, digest and quiet hours, theme; and signing out.
+// The settings: name, zone, default reminder, digest and quiet hours, theme; changing the password and signing out.
 import { useState } from "preact/hooks"
 import { ZoneSelect } from "../components/DuePicker.tsx"
 import { Icon } from "../components/Icon.tsx"
+import { PasswordChange } from "../components/PasswordChange.tsx"
 import { offsetLabel } from "../format.ts"
 import { leaveDuely } from "../store/boot.ts"
 import { me, patchMe } from "../store/session.ts"
@@ -37,6 +38,7 @@ export function SettingsView() {
           <span>Email</span>
           <span class="setting-text">{who.email}</span>
         </div>
+        <PasswordChange email={who.email} />
       </section>
       <section aria-labelledby="settings-time">
         <h2 id="settings-time">Time</h2>

@@ -4,6 +4,7 @@ import { BehindNotice } from "../components/BehindNotice.tsx"
 import { ConnectionBanner } from "../components/ConnectionState.tsx"
 import { FilterButton } from "../components/FilterBar.tsx"
 import { Mark } from "../components/Icon.tsx"
+import { QuotaNotice } from "../components/QuotaNotice.tsx"
 import { RepeatDialog } from "../components/RepeatDialog.tsx"
 import { SearchField } from "../components/SearchField.tsx"
 import { ShortcutsHelp } from "../components/ShortcutsHelp.tsx"
@@ -54,6 +55,7 @@ export function Shell() {
         <TravelNotice />
         <ConnectionBanner />
         <BehindNotice />
+        <QuotaNotice />
         <div class="view" key={view}>
           {Page ? <Page /> : <TaskListView />}
         </div>

@@ -1,11 +1,10 @@
 // The sign-in form, and sign-up with this device's time zone.
 import { useState } from "preact/hooks"
-import { Refused } from "../api.ts"
+import { failureText } from "../api.ts"
 import { Icon, Mark } from "../components/Icon.tsx"
+import { LENGTH_HINT, lengthFault, PasswordInput } from "../components/PasswordInput.tsx"
 import { endedBy, signIn, signUp } from "../store/session.ts"
 import { browserZone } from "../time.ts"
-
-const SHORTEST = 8
 
 export function SignInView() {
   const [isNew, setNew] = useState(false)
@@ -37,16 +36,13 @@ export function SignInView() {
 function Credentials({ isNew }: { isNew: boolean }) {
   const [email, setEmail] = useState("")
   const [password, setPassword] = useState("")
-  const [shown, setShown] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState("")
-  // Preact's types know an input of one fixed type only.
-  const kind = { type: shown ? "text" : "password" } as { type: "text" }
   const submit = async () => {
-    if (isNew && [...password].length < SHORTEST)
-      return setFailure(`The password needs at least ${SHORTEST} characters.`)
+    const fault = isNew ? lengthFault(password) : ""
+    setFailure(fault)
+    if (fault) return
     setBusy(true)
-    setFailure("")
     try {
       await (isNew ? signUp : signIn)(email.trim(), password)
     } catch (error) {
@@ -76,33 +72,14 @@ function Credentials({ isNew }: { isNew: boolean }) {
       <label class="field" htmlFor="password">
         Password
       </label>
-      <div class="password">
-        <input
-          id="password"
-          {...kind}
-          name="password"
-          autocomplete={isNew ? "new-password" : "current-password"}
-          required
-          maxLength={256}
-          aria-describedby={isNew ? "password-hint" : undefined}
-          value={password}
-          onInput={(event) => setPassword(event.currentTarget.value)}
-        />
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Show password"
-          aria-pressed={shown}
-          onClick={() => setShown(!shown)}
-        >
-          <Icon name="eye" />
-        </button>
-      </div>
-      {isNew && (
-        <p id="password-hint" class="hint">
-          At least {SHORTEST} characters.
-        </p>
-      )}
+      <PasswordInput
+        id="password"
+        showLabel="Show password"
+        isNew={isNew}
+        hint={isNew ? LENGTH_HINT : undefined}
+        value={password}
+        onInput={setPassword}
+      />
       <p class="form-failure" role="alert">
         {failure}
       </p>
@@ -116,10 +93,4 @@ function Credentials({ isNew }: { isNew: boolean }) {
       )}
     </form>
   )
-}
-
-function failureText(error: unknown): string {
-  if (!(error instanceof Error)) return "Something went wrong."
-  const faults = error instanceof Refused ? (error.problem.errors ?? []) : []
-  return faults.length > 0 ? faults.map((it) => it.detail).join(" ") : error.message
 }
