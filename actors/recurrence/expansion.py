@@ -14,6 +14,7 @@ from actors.due import instant_of
 from actors.recurrence.moments import LAST_MOMENT, Moments, local_of, moment_of, moments_of
 from actors.recurrence.rule import Rule
 from actors.recurrence.times import DAY_SECONDS
+from actors.shapes import DueShape
 
 DAY: Final = timedelta(days=1)
 SAMPLE: Final = 500
@@ -291,7 +292,7 @@ def slot_named(recurrence: Recurrence, nominal: str) -> Slot | None:
     return next((slot for slot in slots_of_day(recurrence, day) if slot.nominal == nominal), None)
 
 
-def due_of(recurrence: Recurrence, slot: Slot) -> dict[str, str | None]:
+def due_of(recurrence: Recurrence, slot: Slot) -> DueShape:
     """Returns the time of a slot as a due. The second of two equal times is given in UTC: a due means the first."""
     if recurrence.clock is None:
         return {"date": slot.nominal}

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from actors.due import ZONES, instant_of
+from actors.due import instant_of
 from actors.fields import YEARS
 from actors.recurrence.rule import MAX_RULE, NOT_WRITTEN, Problem, Rule, parse_rule, refused
 from actors.replies import Refused
+from actors.zones import zone_named
 
 # A day, a naive time on the wall of the series, or an instant.
 Named = date | datetime
@@ -61,11 +62,12 @@ def _sort(line: str, rules: list[str], dates: dict[str, list[Named]]) -> Problem
 
 def _read_dates(dated: re.Match[str], dates: dict[str, list[Named]]) -> Problem | None:
     name = dated[1].upper()
-    zone = re.search(r";TZID=\"?([^;:\"]*)", dated[2], re.ASCII | re.IGNORECASE)
-    if zone is not None and zone[1] not in ZONES:
-        return (f"invalid_{name.lower()}", f"{zone[1][:40]} is no zone of the IANA database, as Europe/Berlin")
+    given = re.search(r";TZID=\"?([^;:\"]*)", dated[2], re.ASCII | re.IGNORECASE)
+    zone = given and zone_named(given[1])
+    if given is not None and zone is None:
+        return (f"invalid_{name.lower()}", f"{given[1][:40]} is no zone of the IANA database, as Europe/Berlin")
     for value in dated[3].split(","):
-        read = _named(value.strip().upper(), zone and zone[1])
+        read = _named(value.strip().upper(), zone)
         if read is None:
             return (
                 f"invalid_{name.lower()}",

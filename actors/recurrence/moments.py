@@ -7,7 +7,7 @@ shows the time of the start at the start. Pure.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, groupby, takewhile
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -58,7 +58,7 @@ class Moments:
 
     def between(self, low: int, high: int) -> Iterator[int]:
         """Yields the moments from `low` to `high`, both included."""
-        low, high = max(low, self.begin), min(high, LAST_MOMENT)
+        low, high = max(low, self._first), min(high, LAST_MOMENT)
         if low > high:
             return
         for moment in chain.from_iterable(self._batches(low, high)):
@@ -66,6 +66,12 @@ class Moments:
                 return
             if moment >= low:
                 yield moment
+
+    @cached_property
+    def _first(self) -> int:
+        """The first moment, looked for once; after the calendar where there is none."""
+        moments = chain.from_iterable(self._batches(self.begin, LAST_MOMENT))
+        return next((moment for moment in moments if moment >= self.begin), LAST_MOMENT + 1)
 
     def count(self, high: int) -> int:
         """Returns how many moments there are to `high`, that one included."""

@@ -86,6 +86,7 @@ def test_a_day_may_have_several_times(rule: str, start: str, expected: list[str]
         ("EXDATE:20270105T090000", ["04T09:00", "06T09:00", "07T09:00"]),
         ("EXDATE:20270105T080000Z", ["04T09:00", "06T09:00", "07T09:00"]),
         ("EXDATE;TZID=America/New_York:20270105T030000", ["04T09:00", "06T09:00", "07T09:00"]),
+        ('EXDATE;TZID="W. Europe Standard Time":20270105T090000', ["04T09:00", "06T09:00", "07T09:00"]),
         ("EXDATE;VALUE=DATE:20270105,20270106", ["04T09:00", "07T09:00", "08T09:00"]),
         ("EXDATE:20270105T100000", ["04T09:00", "05T09:00", "06T09:00"]),
         ("RDATE:20270104T183000", ["04T09:00", "04T18:30", "05T09:00"]),
