@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from typing import Any, Final, Literal, TypeAlias
 
-from actors.recurrence.expansion import DAY, Recurrence, Slot, slots_since
+from actors.clock import instant_text
+from actors.recurrence.expansion import Recurrence, Slot, slot_at, slots_since
 from actors.series.slots import recurrence_of, slots_from
 from actors.series.state import awaited_of
 from actors.series.stored import Moment, due_json, tasks_of, when, zone_of
@@ -32,22 +33,29 @@ class Occurrence(Moment):
 def occurrences(series: Series, tasks: Sequence[Task], first: date, last: date) -> list[Occurrence]:
     """Returns the occurrences from `first` to `last`, both included, in order of their time; at most 500.
 
-    `series` is a stored one; `tasks` are its stored tasks of the slots on these days.
+    One that was moved is on the day to which it was moved. `series` is a stored one; `tasks` are its stored tasks of the
+    slots on these days, and those due on them.
     """
     by_place = {_place(series, _occurrence_of(task)): _of_task(series, task) for task in tasks}
     for entry in tasks_of(series):
-        if first <= Slot(*_place(series, entry)).day <= last:
-            by_place.setdefault(_place(series, entry), _of_entry(series, entry))
+        by_place.setdefault(_place(series, entry), _of_entry(series, entry))
     recurrence = _recurrence(series)
     if recurrence is not None:
         # They may come from an earlier rule, whose generation they keep.
         made = {entry["slot"] for entry in tasks_of(series)}
         made |= {slot for (_, slot), occurrence in by_place.items() if occurrence["state"] == "skipped"}
-        for slot in islice(_beyond(series, recurrence, first, last), MOST_OCCURRENCES):
+        moved_here = (Slot(series["generation"], name) for name in series["moved"])
+        for slot in chain(islice(_beyond(series, recurrence, first, last), MOST_OCCURRENCES), moved_here):
             if slot.nominal not in made:
                 by_place.setdefault((slot.generation, slot.nominal), _of_slot(series, slot))
         _number(by_place, _numbers(series, recurrence, first, last))
-    return sorted(by_place.values(), key=lambda occurrence: (occurrence["at"], occurrence["slot"]))[:MOST_OCCURRENCES]
+    here = [occurrence for occurrence in by_place.values() if first <= _day_of(occurrence) <= last]
+    return sorted(here, key=lambda occurrence: (occurrence["at"], occurrence["slot"]))[:MOST_OCCURRENCES]
+
+
+def _day_of(moment: Moment) -> date:
+    """Returns the day on the wall where it is due."""
+    return date.fromisoformat((moment.get("local") or moment["date"])[:10])
 
 
 def _place(series: Series, entry: Mapping[str, Any]) -> Place:
@@ -79,8 +87,9 @@ def _is_at(due: Mapping[str, Any], slot: str) -> bool:
 
 
 def _of_entry(series: Series, entry: MadeSlot) -> Occurrence:
-    place = _place(series, entry)
-    return _occurrence(place, "open", entry["task_id"], when(place[1], zone_of(series)), moved=False)
+    place, moved, zone = _place(series, entry), series["moved"].get(entry["slot"]), zone_of(series)
+    moment = when(place[1], zone) if moved is None else due_json(moved, zone)
+    return _occurrence(place, "open", entry["task_id"], moment, moved=moved is not None)
 
 
 def _of_slot(series: Series, slot: Slot) -> Occurrence:
@@ -113,9 +122,10 @@ def _recurrence(series: Series) -> Recurrence | None:
 
 def _beyond(series: Series, recurrence: Recurrence, first: date, last: date) -> Iterator[Slot]:
     """Yields the slots of the stretch after the awaited one."""
-    awaited = awaited_of(series)["slot"]
-    since = slots_from(series, recurrence, max(first, date.fromisoformat(awaited[:10]) + DAY))
-    return takewhile(lambda slot: slot.day <= last, since)
+    awaited = awaited_of(series)
+    since = slots_from(series, recurrence, max(first, date.fromisoformat(awaited["slot"][:10])))
+    ahead = (slot for slot in since if instant_text(slot_at(recurrence, slot)) > awaited["at"])
+    return takewhile(lambda slot: slot.day <= last, ahead)
 
 
 def _numbers(series: Series, recurrence: Recurrence, first: date, last: date) -> dict[Place, int]:

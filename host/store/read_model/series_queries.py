@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, func, literal_column, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Integer, and_, func, literal_column, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from actors.fields import fold
@@ -66,7 +66,7 @@ async def listed(connection: AsyncConnection, user_id: str, status: str | None, 
 async def occurrences(
     connection: AsyncConnection, user_id: str, series_id: str, first: date, last: date, *, limit: int = MOST_OCCURRENCES
 ) -> Sequence[Task]:
-    """Returns the series' tasks whose slots are on these days, both included, by slot and generation.
+    """Returns the series' tasks whose slots or dues are on these days, both included, by slot and generation.
 
     They include every generation, and completed, deleted and purged tasks; the body says which.
     """
@@ -75,8 +75,10 @@ async def occurrences(
         .where(
             tasks.c.series_id == series_id,
             tasks.c.user_id == user_id,
-            tasks.c.slot >= first.isoformat(),
-            tasks.c.slot < (last + timedelta(days=1)).isoformat(),
+            or_(
+                and_(tasks.c.slot >= first.isoformat(), tasks.c.slot < (last + timedelta(days=1)).isoformat()),
+                tasks.c.due_date.between(first, last),
+            ),
         )
         .order_by(tasks.c.slot, _generation)
         .limit(limit)
