@@ -446,15 +446,18 @@ class Series:
             self._carry_task(Shelved(slot, task, "over" if task.id in self._over else "held"), by_day, taken)
         carried, self.coming = {task.id for _, task in self.coming}, []
         for one in [one for one in self.shelf if one.task.id not in carried and one.state != "held"]:
-            if one.task.is_purged(self._now) and one.slot.day in by_day and one.slot.day >= today:
-                if by_day[one.slot.day].nominal != one.slot.nominal or self.due_of(one.slot) != one.task.slot_due:
-                    self.shelf.remove(one)  # it is told its name, and is not there
-                    continue
+            if one.slot.day >= today and one.task.is_purged(self._now) and self._is_renamed(one, by_day):
+                self.shelf.remove(one)  # it is told its name, and is not there
+                continue
             if one.state == "kept" or one.slot.day >= today:
                 self._carry_shelved(one, by_day, taken)
         held = {one.slot.nominal for one in self.shelf if one.state == "held"}
         self._lost |= dict.fromkeys(self.skipped & held)
         self.skipped -= held
+
+    def _is_renamed(self, one: Shelved, by_day: dict[date, Slot]) -> bool:
+        slot = by_day.get(one.slot.day)
+        return slot is not None and (slot.nominal != one.slot.nominal or self.due_of(slot) != one.task.slot_due)
 
     def _carry_names(self, by_day: dict[date, Slot], today: date) -> None:
         names: dict[str, Json | None] = {**self._lost, **dict.fromkeys(self.skipped), **self._moved}
