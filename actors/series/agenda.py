@@ -131,6 +131,11 @@ class Agenda:
         shelf = [entry for entry in shelf if entry not in gone] if gone else shelf
         return replace(self, shelf=tuple(shelf[-(MAX_SHELF + MAX_OPEN) :]))
 
+    def pruned(self, before: str) -> Self:
+        """Forgets the slots on the shelf of before that instant whose tasks are not open: nothing brings them back."""
+        shelf = tuple(entry for entry in self.shelf if entry["state"] in _OPEN or entry["made"]["at"] >= before)
+        return self if len(shelf) == len(self.shelf) else replace(self, shelf=shelf)
+
     def withdrawing(self, entries: Iterable[MadeSlot], *, asked: bool = False) -> Self:
         """Has the tasks of slots taken back; the caller takes the slots out of the lists."""
         gone = {made["task_id"]: made for made in entries}

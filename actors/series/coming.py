@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from actors.clock import instant_text, parse_instant
 from actors.recurrence.expansion import Slot, number_of, slot_at
@@ -112,7 +113,9 @@ def count_done(step: Step, made: MadeSlot, when: str) -> Step:
     last: Last = {"made": made}
     if agenda.last_done is not None:
         last["done_before"] = agenda.last_done
-    started = series_slots.name_of_start(step.recurrence, made["slot"])
+    # Done ahead of its time it is over when it is done: what comes next may be before its own day.
+    done = parse_instant(when).astimezone(ZoneInfo(step.recurrence.zone)).date().isoformat()
+    started = done if made["slot"][:10] > done else series_slots.name_of_start(step.recurrence, made["slot"])
     agenda = replace(agenda, started_day=started, last=last, last_done=when)
     return leave(step.having(agenda), made)
 

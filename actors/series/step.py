@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, Self, cast
 
@@ -22,6 +22,8 @@ from actors.shapes import MadeSlot
 
 MAX_FACTS: Final = 40  # of one turn; what is left is due again at once
 MAX_FACT_BYTES: Final = 64 * 1024  # of templates in the events of a turn; one always goes, however long
+
+SHELF_KEPT: Final = timedelta(days=40)  # longer than the trash keeps a task
 
 OWN_DOING: Final = frozenset({"reminder", "system"})  # kinds of principals whose commands leave `updated_at` as it is
 
@@ -154,7 +156,8 @@ class Step:
             step = step.fields(updated_at=step.now_text)
         if not step.facts:
             step = step.record("series.updated", step.slots_changed())
-        return step.fields(version=step.before["version"] + 1).accepted()
+        agenda = step.agenda.pruned(instant_text(self.now - SHELF_KEPT))
+        return step.having(agenda).fields(version=step.before["version"] + 1).accepted()
 
     def told(self) -> Self:
         """Records what tasks are to be told, as far as the turn has room."""

@@ -143,6 +143,35 @@ async def test_everything_in_it_can_be_written_on(system: System, ada: Caller) -
         assert (me["defaults"]["digest_at"], me["timezone"]) == ("07:30", "America/New_York")
 
 
+async def test_series_keep_what_people_did_through_edits_and_pauses(system: System, ada: Caller) -> None:
+    series = {item["title"].replace("the ", ""): item for item in await ada.items("/series", per_page=200)}
+
+    async def edit(title: str, **body: Any) -> Json:
+        edited: Json = await ada.call("PATCH", f"/series/{series[title]['id']}", body)
+        return edited
+
+    rent = await edit("Pay rent", start={"local": "2099-03-31T10:00", "zone": "Europe/Berlin"})
+    assert (rent["skipped"], list(rent["moved"])) == (["2099-04-30T10:00"], ["2099-05-31T10:00"])
+    hour = series["Another hour"]
+    task_id = hour["next"]["task_id"]
+    assert hour["generation"] == 2
+    await ada.patch(task_id, description="written")
+    again = await edit("Another hour", start={"local": "2099-03-31T06:15", "zone": "Europe/Berlin"})
+    assert (again["next"]["task_id"], again["generation"]) == (task_id, 3)
+    for what in ("pause", "resume"):
+        again = await ada.call("POST", f"/series/{hour['id']}/{what}")
+    task = await ada.task(task_id)
+    assert (again["next"]["task_id"], task["description"], task["due"]["local"]) == (
+        task_id,
+        "written",
+        "2099-03-31T06:15",
+    )
+    ahead = await edit("Look ahead", rule="FREQ=WEEKLY;BYDAY=TH")
+    assert ahead["status"] == "active"
+    done = await asyncio.to_thread(system.cli, "verify")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 async def test_fields_of_a_later_release_survive_every_kind_of_write(system: System, ada: Caller) -> None:
     far = {"local": "2099-01-01T09:00", "zone": "UTC"}
     body = {"due": far, "reminders": [{"offset_minutes": 5}], "checklist": [{"text": "one"}]}

@@ -88,8 +88,11 @@ class Life:
         }
         if spec.offsets is not None:
             body["template"]["reminders"] = [{"offset_minutes": offset} for offset in spec.offsets]
+        series = Series(self.id, spec, self.person.defaults["reminder_offset_minutes"], at)
+        if series.status == "ended" and not series.tasks:
+            return  # it has come to its end before it began
         self._command_series(at, "CreateSeries", body)
-        self.series = Series(self.id, spec, self.person.defaults["reminder_offset_minutes"], at)
+        self.series = series
         self.series.advance(at)
 
     # Slots.

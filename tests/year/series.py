@@ -155,15 +155,29 @@ class Series:
         for one in self.shelf:
             if one.slot.number == slot.number if counted else one.slot.nominal == slot.nominal:
                 self.shelf.remove(one)
+                if one.task.is_purged(self._now):
+                    return self._made_again(one.task, slot)
                 self._rename(one.task, slot)
                 if one.state in {"withdrawn", "skipped"}:
                     one.task.restore(self._now, self.offsets)
                 return one.task
-        name = f"#{slot.number}" if counted else slot.nominal
-        task_id = str(uuid5(UUID(self.id), f"{self.generation}/{name}"))
+        return self._made_new(f"{self.generation}/{self._name_of(slot)}", self.generation, slot)
+
+    def _name_of(self, slot: Slot) -> str:
+        return f"#{slot.number}" if self.spec.mode == "completion" else slot.nominal
+
+    def _made_again(self, purged: Task, slot: Slot) -> Task:
+        """Makes the task of a slot whose first one is gone for good."""
+        generation = purged.place[0] if purged.place[1] == slot.nominal else self.generation
+        name = f"{generation}/{self._name_of(slot)}"
+        again = str(uuid5(UUID(self.id), name)) == purged.id
+        return self._made_new(f"{name}/1" if again else name, generation, slot)
+
+    def _made_new(self, name: str, generation: int, slot: Slot) -> Task:
+        task_id = str(uuid5(UUID(self.id), name))
         moved = self._moved.get(slot.nominal)
         task = Task(task_id, self._now, moved or self.due_of(slot), self.spec.case.zone, self.offsets)
-        task.place, task.written, task.slot_due = (self.generation, slot.nominal), moved is not None, self.due_of(slot)
+        task.place, task.written, task.slot_due = (generation, slot.nominal), moved is not None, self.due_of(slot)
         self.tasks[task_id] = task
         self._slot_of[task_id] = slot
         return task
@@ -432,11 +446,18 @@ class Series:
             self._carry_task(Shelved(slot, task, "over" if task.id in self._over else "held"), by_day, taken)
         carried, self.coming = {task.id for _, task in self.coming}, []
         for one in [one for one in self.shelf if one.task.id not in carried and one.state != "held"]:
+            if one.slot.day >= today and one.task.is_purged(self._now) and self._is_renamed(one, by_day):
+                self.shelf.remove(one)  # it is told its name, and is not there
+                continue
             if one.state == "kept" or one.slot.day >= today:
                 self._carry_shelved(one, by_day, taken)
         held = {one.slot.nominal for one in self.shelf if one.state == "held"}
         self._lost |= dict.fromkeys(self.skipped & held)
         self.skipped -= held
+
+    def _is_renamed(self, one: Shelved, by_day: dict[date, Slot]) -> bool:
+        slot = by_day.get(one.slot.day)
+        return slot is not None and (slot.nominal != one.slot.nominal or self.due_of(slot) != one.task.slot_due)
 
     def _carry_names(self, by_day: dict[date, Slot], today: date) -> None:
         names: dict[str, Json | None] = {**self._lost, **dict.fromkeys(self.skipped), **self._moved}

@@ -8,6 +8,7 @@ from tests.unit.recurrence.oracle import instant_of
 
 JUST_NOW = timedelta(seconds=60)  # a reminder set for a moment that has just passed still fires
 DAY = timedelta(days=1)
+TRASH_KEPT = timedelta(days=30)
 
 
 def due_instant(due: Json, zone: str) -> datetime:
@@ -41,6 +42,7 @@ class Task:
         self.state = "open"
         self.place = (0, "")  # generation and name of the slot that it is for
         self.slot_due: Json | None = None  # the due that its series gave it last
+        self.closed_at: datetime | None = None
         self.written = False  # whether a person has changed it
         self.overdue_at: list[datetime] = []
         self.past: list[datetime] = []  # firings of reminders that were removed
@@ -77,7 +79,7 @@ class Task:
         if state == "withdrawn" and not self.is_active:
             return
         self.advance(now)
-        self.state = state
+        self.state, self.closed_at = state, now
         for reminder in self.reminders:
             reminder.pending = None
 
@@ -87,6 +89,11 @@ class Task:
         for reminder in self.reminders:
             time = self._time_of(reminder)
             reminder.pending = time if time > now and not reminder.is_told else None
+
+    def is_purged(self, now: datetime) -> bool:
+        """Returns whether it has been in the trash for longer than that is kept."""
+        in_trash = self.state in {"withdrawn", "deleted"} and self.closed_at is not None
+        return in_trash and now - (self.closed_at or now) > TRASH_KEPT
 
     def restore(self, now: datetime, offsets: list[int]) -> None:
         """Brings it back for its series, which had withdrawn it, with the reminders of the template."""

@@ -171,6 +171,18 @@ def test_a_skip_far_ahead_is_taken_back_without_making_anything() -> None:
     assert (desk.last_types(), desk.series["skipped"], len(desk.made)) == (["recurrence.unskipped"], [], 1)
 
 
+def test_what_is_skipped_is_forgotten_after_a_while_and_what_is_open_is_not() -> None:
+    desk = Desk().create("FREQ=WEEKLY")
+    desk.report("Written", "2026-11-23T09:00")
+    desk.do("PauseSeries")
+    desk.do("PatchSeries", {"rule": "FREQ=WEEKLY;BYDAY=TU"})
+    desk.do("ResumeSeries")
+    desk.do("SkipSlot", {"slot": "2026-11-24T09:00"})
+    assert [entry["state"] for entry in desk.series["shelf"]] == ["kept", "skipped"]
+    desk.wait("2027-01-31T12:00:00Z")
+    assert [entry["state"] for entry in desk.series["shelf"]] == ["kept"]
+
+
 def test_a_skip_taken_back_too_late_opens_the_task_that_it_had() -> None:
     desk = Desk().create()
     task_id = desk.series["awaited"]["task_id"]
