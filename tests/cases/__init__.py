@@ -1,1 +1,1 @@
-"""Inputs with right values: `python -m tests.cases NAME` runs those of NAME.json beside this file, or of another file."""
+"""Inputs with right values: `python -m tests.cases NAME` runs those of NAME*.json beside this file, or of another file."""

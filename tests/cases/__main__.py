@@ -21,13 +21,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.cases", description=__doc__)
     parser.add_argument("name", choices=["time"], help="what the cases are about")
     parser.add_argument(
-        "--file", type=Path, help="other cases of the same form (default: NAME.json beside this module)"
+        "--file", type=Path, help="other cases of the same form (default: NAME*.json beside this module)"
     )
     parser.add_argument(
         "--only", action="append", default=[], metavar="ID", help="a case, or the beginning of its kind"
     )
     wanted = parser.parse_args()
-    cases = cases_of(wanted.file or Path(__file__).parent / f"{wanted.name}.json", wanted.only)
+    files = [wanted.file] if wanted.file else sorted(Path(__file__).parent.glob(f"{wanted.name}*.json"))
+    cases = [case for file in files for case in cases_of(file, wanted.only)]
     if not cases:
         print("there is no such case", file=sys.stderr)
         return 2
