@@ -12,6 +12,7 @@ from typing import Any
 from host.runner.postgres import EmbeddedPostgres
 from tests.cases import moving_clock
 from tests.cases.stage import Stages, cases_of
+from tests.support.in_memory import folder_in_memory
 
 CASE_SECONDS = 60  # the longest that a case may take
 
@@ -32,8 +33,8 @@ def main() -> int:
     if not cases:
         print("there is no such case", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as folder:
-        server = EmbeddedPostgres(Path(folder) / "postgres", fsync=False)
+    with tempfile.TemporaryDirectory() as on_disk, folder_in_memory(Path(on_disk)) as folder:
+        server = EmbeddedPostgres(folder / "postgres", fsync=False)
         server.start()
         try:
             return asyncio.run(_run(Stages(server), cases))
