@@ -55,6 +55,7 @@ CALLS: dict[str, Call] = {
     "resume_series": Call(200, SERIES),
     "stop_series": Call(200, SERIES, {}),
     "skip_slot": Call(200, SERIES, {"slot": "{slot}"}),
+    "unskip_slot": Call(404, SERIES, {"slot": "{slot}"}),  # nothing is skipped
     "move_slot": Call(200, SERIES, {"slot": "{slot}", "to": {"date": "2027-01-01"}}),
     "list_occurrences": Call(200, SERIES),
     "get_reminder": Call(200, 404),
