@@ -5,9 +5,8 @@ from datetime import date, datetime
 from itertools import chain, islice, takewhile
 from typing import Any, Final, Literal, TypeAlias
 
-from actors.clock import instant_text
-from actors.recurrence.expansion import Recurrence, Slot, slot_at, slots_since
-from actors.series.slots import recurrence_of, slots_from
+from actors.recurrence.expansion import Recurrence, Slot, slots_since, starts_at
+from actors.series.slots import is_later, recurrence_of, slots_from
 from actors.series.state import awaited_of
 from actors.series.stored import Moment, due_json, tasks_of, when, zone_of
 from actors.shapes import MadeSlot, OccurrenceRef, Series, Task
@@ -83,6 +82,8 @@ def _occurrence_of(task: Task) -> OccurrenceRef:
 def _is_at(due: Mapping[str, Any], slot: str) -> bool:
     """Returns whether a due is at the time that names the slot; a change of zone alone moves it, but not on the wall."""
     text = due.get("local") or due["date"]
+    if Slot(0, slot).local != slot:  # the second of two equal times, whose due is in UTC
+        return starts_at(text, due.get("zone", "UTC")) == starts_at(slot, "UTC")
     return ("T" in text) == ("T" in slot) and datetime.fromisoformat(text) == datetime.fromisoformat(slot)
 
 
@@ -122,10 +123,10 @@ def _recurrence(series: Series) -> Recurrence | None:
 
 def _beyond(series: Series, recurrence: Recurrence, first: date, last: date) -> Iterator[Slot]:
     """Yields the slots of the stretch after the awaited one."""
-    awaited = awaited_of(series)
-    since = slots_from(series, recurrence, max(first, date.fromisoformat(awaited["slot"][:10])))
-    ahead = (slot for slot in since if instant_text(slot_at(recurrence, slot)) > awaited["at"])
-    return takewhile(lambda slot: slot.day <= last, ahead)
+    awaited = awaited_of(series)["slot"]
+    since = slots_from(series, recurrence, max(first, date.fromisoformat(awaited[:10])))
+    later = (slot for slot in since if is_later(recurrence, slot.nominal, awaited))
+    return takewhile(lambda slot: slot.day <= last, later)
 
 
 def _numbers(series: Series, recurrence: Recurrence, first: date, last: date) -> dict[Place, int]:

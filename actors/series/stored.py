@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from actors.clock import instant_text
 from actors.due import instant_of
+from actors.recurrence.expansion import Slot, starts_at
 from actors.recurrence.sentence import sentence
 from actors.series.slots import recurrence_of
 from actors.shapes import MadeSlot, Series
@@ -47,9 +48,9 @@ def sentence_of(stored: Mapping[str, Any]) -> str:
 
 
 def when(text: str, zone: str) -> Moment:
-    """Returns a local start (`2026-11-22T09:00`) or a day (`2026-11-22`) as the API shows it."""
+    """Returns a local start (`2026-11-22T09:00`), a day (`2026-11-22`) or the name of a slot as the API shows it."""
     if "T" in text:
-        return {"local": text, "zone": zone, "at": instant_text(instant_of(datetime.fromisoformat(text), zone))}
+        return {"local": Slot(0, text).local, "zone": zone, "at": instant_text(starts_at(text, zone))}
     midnight = datetime.combine(date.fromisoformat(text), time.min)
     return {"date": text, "zone": zone, "at": instant_text(instant_of(midnight, zone))}
 

@@ -52,6 +52,7 @@ CALLS: dict[str, Call] = {
     "resume_series": Call(200),
     "stop_series": Call(200, body={}),
     "skip_slot": Call(200, body={"slot": "{slot}"}),
+    "unskip_slot": Call(404, body={"slot": "{slot}"}),  # nothing is skipped
     "move_slot": Call(200, body={"slot": "{slot}", "to": {"date": "2027-01-01"}}),
     "list_occurrences": Call(200),
     "get_reminder": Call(200),

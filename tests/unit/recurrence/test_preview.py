@@ -66,7 +66,7 @@ def test_of_days_today_is_ahead() -> None:
 def test_after_completion_the_dates_are_those_of_one_who_is_never_late() -> None:
     found = shown("FREQ=DAILY;INTERVAL=3;COUNT=3", "2026-11-20T09:00", mode="completion")
     assert found["sentence"] == "3 days after completion at 09:00, 3 times"
-    assert texts(found) == ["2026-11-23T09:00", "2026-11-26T09:00", "2026-11-29T09:00"]
+    assert texts(found) == ["2026-11-20T09:00", "2026-11-23T09:00", "2026-11-26T09:00"], "the first one is overdue"
 
 
 @pytest.mark.parametrize("rule", ["FREQ=DAILY;COUNT=1", "FREQ=DAILY;UNTIL=20261121", "FREQ=YEARLY;INTERVAL=1000"])

@@ -240,3 +240,19 @@ def test_by_schedule_what_was_done_just_before_a_pause_is_not_made_again() -> No
     desk.wait("2026-11-23T12:00:00Z")
     assert desk.slots_made() == days("11-23", "11-24")
     assert (desk.slots("open"), desk.series["closed"]) == ([], [])
+
+
+def test_where_a_day_has_several_slots_each_is_shown_and_keeps_what_was_done_to_it() -> None:
+    desk = Desk().create("FREQ=DAILY;BYHOUR=9,15", pile_up="all")
+    desk.do("SkipSlot", {"slot": "2026-11-23T15:00"})
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY;BYHOUR=10,16"})
+    found = occurrences(desk.series, [], date(2026, 11, 23), date(2026, 11, 24))
+    assert [(shown["slot"], shown["state"], shown["number"]) for shown in found] == [
+        ("2026-11-23T10:00", "open", 1),
+        ("2026-11-23T16:00", "skipped", 2),
+        ("2026-11-24T10:00", "computed", 3),
+        ("2026-11-24T16:00", "computed", 4),
+    ]
+    assert (len(desk.made), desk.withdrawn) == (1, [])
+    desk.wait("2026-11-24T12:00:00Z")
+    assert [made["slot"] for made in desk.series["open"]] == ["2026-11-23T10:00", "2026-11-24T10:00"]
