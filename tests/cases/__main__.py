@@ -5,12 +5,12 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from host.runner.postgres import EmbeddedPostgres
-from tests.cases import moving_clock
+from tests.cases import moving_clock, quick_add
 from tests.cases.stage import Stages, cases_of
 from tests.support.in_memory import folder_in_memory
 
@@ -20,7 +20,7 @@ CASE_SECONDS = 60  # the longest that a case may take
 def main() -> int:
     """Returns the exit code: 0 when all hold, 1 when one does not, 2 when there is none."""
     parser = argparse.ArgumentParser(prog="python -m tests.cases", description=__doc__)
-    parser.add_argument("name", choices=["time"], help="what the cases are about")
+    parser.add_argument("name", choices=["time", "quick-add"], help="what the cases are about")
     parser.add_argument(
         "--file", type=Path, help="other cases of the same form (default: NAME*.json beside this module)"
     )
@@ -33,31 +33,48 @@ def main() -> int:
     if not cases:
         print("there is no such case", file=sys.stderr)
         return 2
+    began = time.monotonic()
+    failed = asyncio.run(RUNS[wanted.name](cases))
+    print(f"{len(cases) - failed} of {len(cases)} cases hold, in {time.monotonic() - began:.0f} s")
+    return 1 if failed else 0
+
+
+async def _run_time(cases: Sequence[Mapping[str, Any]]) -> int:
+    """Plays each case in a whole Duely of its own; returns how many do not hold."""
     with tempfile.TemporaryDirectory() as on_disk, folder_in_memory(Path(on_disk)) as folder:
         server = EmbeddedPostgres(folder / "postgres", fsync=False)
         server.start()
         try:
-            return asyncio.run(_run(Stages(server), cases))
+            stages = Stages(server)
+            await stages.prepare()
+            return sum([_told(case, case["kind"], await _differences(stages, case)) for case in cases])
         finally:
             server.stop()
 
 
-async def _run(stages: Stages, cases: Sequence[Mapping[str, Any]]) -> int:
-    began = time.monotonic()
-    await stages.prepare()
-    failed = 0
-    for case in cases:
-        wrong = await _differences(stages, case)
-        if wrong:
-            failed += 1
-            print(
-                f"{case['id']} ({case['kind']}): {case['why']}",
-                *(f"    {line}" for line in wrong),
-                sep="\n",
-                flush=True,
-            )
-    print(f"{len(cases) - failed} of {len(cases)} cases hold, in {time.monotonic() - began:.0f} s")
-    return 1 if failed else 0
+async def _run_quick_add(cases: Sequence[Mapping[str, Any]]) -> int:
+    """Reads the text of each case; returns how many do not hold."""
+    return sum(_told(case, f"{case['lang']}, {case['difficulty']}", _unread(case)) for case in cases)
+
+
+def _unread(case: Mapping[str, Any]) -> list[str]:
+    try:
+        return quick_add.differences(case)
+    except Exception as error:  # noqa: BLE001  # whatever it is, the next case is tried
+        return [f"{type(error).__name__}: {error}"]
+
+
+RUNS: Mapping[str, Callable[[Sequence[Mapping[str, Any]]], Coroutine[Any, Any, int]]] = {
+    "time": _run_time,
+    "quick-add": _run_quick_add,
+}
+
+
+def _told(case: Mapping[str, Any], kind: str, wrong: Sequence[str]) -> bool:
+    """Prints a case that does not hold, and returns whether it does not."""
+    if wrong:
+        print(f"{case['id']} ({kind}): {case['why']}", *(f"    {line}" for line in wrong), sep="\n", flush=True)
+    return bool(wrong)
 
 
 async def _differences(stages: Stages, case: Mapping[str, Any]) -> list[str]:

@@ -122,4 +122,8 @@ class Stages:
 def cases_of(file: Path, only: Sequence[str]) -> list[dict[str, Any]]:
     """Returns the cases of a file, or those of them whose ids or kinds are named."""
     cases: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
-    return [case for case in cases if not only or case["id"] in only or case["kind"].startswith(tuple(only))]
+    return [
+        case
+        for case in cases
+        if not only or case["id"] in only or case.get("kind", case.get("lang", "")).startswith(tuple(only))
+    ]

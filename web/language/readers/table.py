@@ -1,0 +1,67 @@
+"""The map of the grammar: what reads a match, by the name under which the tables list its patterns."""
+
+from collections.abc import Callable, Mapping
+
+from web.language.meaning import Context, Groups, Meaning
+from web.language.patterns import Grammar
+from web.language.readers import clocks, days, reminders, repeats
+
+Reader = Callable[[Groups, Context, Grammar], Meaning | None]
+
+READERS: Mapping[str, Reader] = {
+    "relative": days.relative,
+    "tonight": days.tonight,
+    "weekday": days.weekday,
+    "next_weekday": days.in_next_week,
+    "weekday_in_a_week": days.weekday_after(1),
+    "weekday_in_two_weeks": days.weekday_after(2),
+    "weekday_week": days.weekday_week,
+    "in_a_week": days.computed(days.in_a_week),
+    "next_week": days.computed(days.next_monday),
+    "next_month": days.computed(days.next_month),
+    "next_year": days.computed(days.next_year),
+    "month_end": days.computed(days.month_end),
+    "next_month_end": days.computed(days.next_month_end),
+    "year_end": days.computed(days.year_end),
+    "weekend": days.computed(days.weekend),
+    "next_weekend": days.computed(days.next_weekend),
+    "ahead": days.ahead,
+    "date": days.calendar_date,
+    "iso": days.iso,
+    "numbers": days.numbers,
+    "dotted_pair": days.numbers,
+    "nth_day": days.nth_day,
+    "until_nth": days.bound_nth("until"),
+    "start_nth": days.bound_nth("start"),
+    "weekday_day": days.weekday_day,
+    "past": days.past,
+    "clock": clocks.clock,
+    "clock_weak": clocks.weak_clock,
+    "at_hour": clocks.weak_clock,
+    "half_past": clocks.shifted(30),
+    "half_to": clocks.shifted(-30),
+    "quarter_past": clocks.shifted(15),
+    "quarter_to": clocks.shifted(-15),
+    "hour_of_part": clocks.hour_of_part,
+    "noon": clocks.fixed(12),
+    "half_past_noon": clocks.fixed(12, 30),
+    "midnight": clocks.fixed(0),
+    "part": clocks.part,
+    "this_part": clocks.this_part,
+    "bare_part": clocks.bare_part,
+    "rule": repeats.rule,
+    "workdays": repeats.workdays,
+    "adverb": repeats.adverb,
+    "completion": repeats.completion,
+    "count": repeats.count,
+    "span": repeats.span,
+    "before": reminders.before,
+    "on_time": reminders.on_time,
+    "no_reminder": reminders.none,
+    "frame": reminders.frame,
+    "until": reminders.prefix_until,
+    "start": reminders.prefix_start,
+    "remind": reminders.prefix_remind,
+    "lead": reminders.prefix_lead,
+    "soft_lead": reminders.prefix_soft,
+}

@@ -1,0 +1,1 @@
+"""The tables of words and patterns, one a language: data without code."""
