@@ -54,7 +54,7 @@ def occurrences(series: Series, tasks: Sequence[Task], first: date, last: date) 
 
 def _day_of(moment: Moment) -> date:
     """Returns the day on the wall where it is due."""
-    return date.fromisoformat((moment.get("local") or moment["date"])[:10])
+    return date.fromisoformat((moment.get("local") or moment.get("date", ""))[:10])
 
 
 def _place(series: Series, entry: Mapping[str, Any]) -> Place:
