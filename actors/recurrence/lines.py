@@ -45,7 +45,8 @@ def _unfolded(text: str) -> Iterator[str]:
 
 
 _DATED = re.compile(r"(DTSTART|EXDATE|RDATE)((?:;[A-Z-]+=(?:\"[^\"]*\"|[^;:\"]*))*):(.*)", re.ASCII | re.IGNORECASE)
-_OTHER = re.compile(r"(?!RRULE:)([A-Z-]+)(;[^:]*)?:", re.ASCII | re.IGNORECASE)
+_OTHER = re.compile(r"(?!RRULE[:;])([A-Z-]+)(;[^:]*)?:", re.ASCII | re.IGNORECASE)
+_OF_THE_RULE = re.compile(r"(?<=^RRULE)(;[A-Z-]+=(\"[^\"]*\"|[^;:\"]*))+(?=:)", re.ASCII | re.IGNORECASE)
 
 
 def _sort(line: str, rules: list[str], dates: dict[str, list[Named]]) -> Problem | None:
@@ -56,7 +57,7 @@ def _sort(line: str, rules: list[str], dates: dict[str, list[Named]]) -> Problem
     other = _OTHER.match(line)
     if other is not None:
         return ("unsupported_part", f"{other[1].upper()[:40]} is not among DTSTART, RRULE, EXDATE and RDATE")
-    rules.append(line)
+    rules.append(_OF_THE_RULE.sub("", line))  # parameters of RRULE say nothing about when
     return None
 
 
@@ -67,7 +68,7 @@ def _read_dates(dated: re.Match[str], dates: dict[str, list[Named]]) -> Problem 
     if given is not None and zone is None:
         return (f"invalid_{name.lower()}", f"{given[1][:40]} is no zone of the IANA database, as Europe/Berlin")
     for value in dated[3].split(","):
-        read = _named(value.strip().upper(), zone)
+        read = None if name == "EXDATE" and "/" in value else _named(value.strip().upper(), zone)
         if read is None:
             return (
                 f"invalid_{name.lower()}",

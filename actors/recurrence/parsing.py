@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from actors.due import instant_of
 from actors.fields import YEARS
 from actors.recurrence.days import exists_in_some_year
-from actors.recurrence.expansion import DAY, Policies, Recurrence, sample, slot_at, slots, slots_since
+from actors.recurrence.expansion import DAY, Policies, Recurrence, sample, slot_at, slots, slots_since, starts_at
 from actors.recurrence.lines import Block, Named, parse_block
-from actors.recurrence.moments import LAST_MOMENT, moment_of
+from actors.recurrence.moments import LAST_MOMENT, local_of, moment_of
 from actors.recurrence.rule import LEAST_MINUTES, Problem, refused
 from actors.recurrence.times import DAY_SECONDS
 from actors.replies import Refused
@@ -153,11 +153,21 @@ def _at_instant(recurrence: Recurrence, named: datetime) -> int:
 
 def _excluded(recurrence: Recurrence, named: Named) -> Iterator[int]:
     """Yields the moments of the slots that a date of EXDATE takes away: that of a time, or all of a day."""
-    day = _day_of(recurrence, named)
     if recurrence.clock is not None and isinstance(named, datetime):
-        low = high = _at_instant(recurrence, named)
-    else:
-        low = _at_wall(recurrence, datetime.combine(day, time()))
-        high = _at_wall(recurrence, datetime.combine(day, time()) + timedelta(days=1)) - 1
+        at = _at_instant(recurrence, named)
+        yield from _within(recurrence, at, at)
+        if named.tzinfo is not None and not recurrence.elapsed:
+            # Where the clock goes forward, times of the wall that are left out start at that instant, too.
+            yield from (m for m in _within(recurrence, at - DAY_SECONDS, at - 1) if _starts(recurrence, m) == named)
+        return
+    day = datetime.combine(_day_of(recurrence, named), time())
+    yield from _within(recurrence, _at_wall(recurrence, day), _at_wall(recurrence, day + timedelta(days=1)) - 1)
+
+
+def _within(recurrence: Recurrence, low: int, high: int) -> Iterator[int]:
     yield from recurrence.moments.between(low, min(high, recurrence.end))
     yield from (moment for moment in recurrence.added if low <= moment <= high)
+
+
+def _starts(recurrence: Recurrence, moment: int) -> datetime:
+    return starts_at(local_of(moment).isoformat(), recurrence.zone)

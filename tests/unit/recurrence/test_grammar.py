@@ -102,6 +102,17 @@ def test_dates_are_taken_away_and_added(lines: str, expected: list[str]) -> None
     assert [number_of(recurrence, found) for found in first_slots(recurrence, 3)] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("line", ["EXDATE;TZID=Europe/Berlin:20270328T023000", "EXDATE:20270328T010000Z"])
+def test_a_slot_that_the_clock_leaves_out_is_taken_away_by_its_instant(line: str) -> None:
+    recurrence = series(f"FREQ=DAILY\n{line}", "2027-03-27T02:30")
+    assert [name[5:10] for name in names(recurrence, 3)] == ["03-27", "03-29", "03-30"]
+
+
+def test_parameters_of_the_rule_say_nothing_about_when() -> None:
+    rule = 'RRULE;X-EVOLUTION-ENDDATE=20270401T070000Z;X-NOTE="a;b:c":FREQ=DAILY;COUNT=2'
+    assert [name[5:10] for name in names(series(rule, MONDAY), 3)] == ["01-04", "01-05"]
+
+
 def test_dates_of_a_series_of_days_are_days_where_it_is() -> None:
     rule = "FREQ=DAILY\nEXDATE:20270104T230000Z\nRDATE:20260101T233000Z\nEXDATE:20270107T000000"
     assert names(series(rule, "2027-01-04"), 4) == ["2026-01-02", "2027-01-04", "2027-01-06", "2027-01-08"]

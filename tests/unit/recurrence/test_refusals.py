@@ -30,6 +30,7 @@ pytestmark = pytest.mark.unit
         ("FREQ=SECONDLY;INTERVAL=3600", "invalid_freq", "SECONDLY"),
         ("FREQ=DAILY\n" + "EXDATE:20270101\n" * 300, "too_long", "4,000"),
         ("FREQ=DAILY;FREQ=DAILY", "duplicate_part", "FREQ"),
+        ("FREQ=DAILY\nEXDATE;VALUE=PERIOD:20270105T090000/PT1H", "invalid_exdate", "PT1H"),
         ("FREQ=DAILY;INTERVAL=0", "invalid_interval", "1 to 1,000"),
         ("FREQ=DAILY;INTERVAL=10000", "invalid_interval", "10000"),
         ("FREQ=DAILY;INTERVAL=-1", "invalid_interval", "-1"),
