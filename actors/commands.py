@@ -71,7 +71,8 @@ class CreateTask(TaskFields):
     """A task, maybe an occurrence.
 
     `wanted_since` is when that ought to have been there: reminders since then come late. `slot_due` is the due of its slot
-    where a person has moved that.
+    where a person has moved that. `asked` says that a person makes the task, and its series with it: reminders whose time
+    has passed come at once.
     """
 
     id: Id | None = None
@@ -80,6 +81,7 @@ class CreateTask(TaskFields):
     occurrence: OccurrencePlace | None = None
     wanted_since: Instant | None = None
     slot_due: Due | None = None
+    asked: StrictBool = False
 
 
 class PatchTask(Body):

@@ -84,7 +84,8 @@ class CreateSeries(Body):
     """A series. The fields from `split_from` on are for one that was split from another.
 
     They are the slots that were skipped and moved there, the tasks from the slot on, where the series ends itself, and when
-    it was split. `first_task` is a task of no series that becomes the first occurrence.
+    it was split. `first_task` is a task of no series that becomes the first occurrence. `asked` says that a person makes
+    the first task, and with it the series.
     """
 
     id: Id | None = None
@@ -102,6 +103,7 @@ class CreateSeries(Body):
     wanted_since: Instant | None = None
     adopted: Annotated[list[AdoptedTask], Field(max_length=300)] = Field(default_factory=list)
     first_task: Id | None = None
+    asked: StrictBool = False
 
 
 class PatchSeries(Body):

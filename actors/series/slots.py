@@ -261,10 +261,11 @@ def next_due(series: SeriesState, recurrence: Recurrence, now: str) -> str | Non
     return min(starts, to_be_made(series, recurrence, unmade, now))
 
 
-def task_body(series: Series, recurrence: Recurrence, made: MadeSlot, since: str) -> Json:
+def task_body(series: Series, recurrence: Recurrence, made: MadeSlot, since: str, *, asked: bool = False) -> Json:
     """Returns the body of the CreateTask for a slot; reminders are absent where the user's default is wanted.
 
-    `slot_due` is there where a person has moved the slot: the due that it would have.
+    `slot_due` is there where a person has moved the slot: the due that it would have; `asked` where they make
+    the task.
     """
     template = {name: value for name, value in series["template"].items() if value is not None}
     own, moved = due_of(recurrence, Slot(made["generation"], made["slot"])), series["moved"].get(made["slot"])
@@ -276,4 +277,5 @@ def task_body(series: Series, recurrence: Recurrence, made: MadeSlot, since: str
         "series_id": series["id"],
         "occurrence": {"generation": made["generation"], "slot": made["slot"]},
         "wanted_since": since,
+        **({"asked": True} if asked else {}),
     }

@@ -141,10 +141,15 @@ def change_of(state: TaskState, now: datetime, *, by: Mover, command: Command, c
 
 
 def _is_asked(command: Command) -> bool:
-    """Returns whether a person makes the task, or changes its due or its reminders: no undo, no import and no series."""
+    """Returns whether a person makes the task, or changes its due or its reminders: no undo, no import.
+
+    A series asks for what it makes only where a person makes the task and the series with it.
+    """
+    if "wanted_since" in command.body:
+        return bool(command.body.get("asked", False))
     by_person = command.principal.kind not in {"system", "reminder"}
     is_import = command.cause is not None and command.cause.kind == "import"
-    return by_person and not is_import and command.name in _ASKING and "wanted_since" not in command.body
+    return by_person and not is_import and command.name in _ASKING
 
 
 def is_active(state: TaskState) -> bool:

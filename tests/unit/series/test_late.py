@@ -85,6 +85,12 @@ def test_a_look_ahead_that_was_missed_reminds_late() -> None:
     assert reminders(desk)["2026-12-14T10:00"] == f"fired {2 * 1440 + 180} min late"
 
 
+def test_a_task_that_a_person_makes_with_its_series_reminds_at_once_and_the_next_does_not() -> None:
+    desk = Desk(at="2026-11-23T08:30:00Z")
+    desk.create(start="2026-11-23T10:00", template=AN_HOUR_BEFORE, asked=True).wait("2026-11-23T12:00:00Z")
+    assert reminders(desk) == {"2026-11-23T10:00": "fired", "2026-11-24T10:00": "pending"}
+
+
 def test_what_a_person_makes_or_changes_now_does_not_remind_of_what_has_gone_by() -> None:
     desk = Desk(at="2026-11-23T08:30:00Z")
     desk.create(start="2026-11-23T10:00", template=AN_HOUR_BEFORE)
