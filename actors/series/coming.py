@@ -164,7 +164,7 @@ def await_slot(step: Step, numbered: Numbered | None) -> Step:
 
 
 def _look_ahead(step: Step) -> Step:
-    """Makes the tasks that are due to be made, and those of the slots up to the last one held."""
+    """Makes the tasks that are due to be made, and takes up those that are held."""
     while step.has_room(step.template_bytes) and len(step.agenda.ahead) < series_state.MAX_AHEAD:
         state = step.state
         numbered = series_slots.first_unmade(state, step.recurrence)
@@ -180,9 +180,15 @@ def _look_ahead(step: Step) -> Step:
 
 
 def _is_held(step: Step, numbered: Numbered) -> bool:
-    """Returns whether that slot, or one after it, is held."""
-    held = step.agenda.held
-    return bool(held) and max(made["at"] for made in held) >= instant_text(slot_at(step.recurrence, numbered.slot))
+    """Returns whether that slot is in hand, or one after it is held that was written into.
+
+    A blank one farther ahead is let go: many tasks would be made for it.
+    """
+    agenda, at = step.agenda, instant_text(slot_at(step.recurrence, numbered.slot))
+    if any(made["at"] >= at and agenda.is_written(made) for made in agenda.held):
+        return True
+    in_hand = [entry["made"] for entry in agenda.shelf if entry["state"] in {"held", "closed"}]
+    return any(made["slot"] == numbered.slot.nominal for made in in_hand)
 
 
 def _release(step: Step) -> Step:
