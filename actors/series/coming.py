@@ -13,7 +13,7 @@ from actors.series import state as series_state
 from actors.series.agenda import by_start
 from actors.series.refusals import OVER, PAUSED
 from actors.series.slots import Numbered
-from actors.series.state import Last, Shelved
+from actors.series.state import Shelved
 from actors.series.step import Step
 from actors.shapes import MadeSlot
 
@@ -110,13 +110,10 @@ def leave(step: Step, made: MadeSlot) -> Step:
 def count_done(step: Step, made: MadeSlot, when: str) -> Step:
     """Passes a slot whose task was completed at `when`, from where the next is counted (after completion)."""
     agenda = step.agenda.reopening(made["task_id"])
-    last: Last = {"made": made}
-    if agenda.last_done is not None:
-        last["done_before"] = agenda.last_done
     # Done ahead of its time it is over when it is done: what comes next may be before its own day.
     done = parse_instant(when).astimezone(ZoneInfo(step.recurrence.zone)).date().isoformat()
     started = done if made["slot"][:10] > done else series_slots.name_of_start(step.recurrence, made["slot"])
-    agenda = replace(agenda, started_day=started, last=last, last_done=when)
+    agenda = replace(agenda, started_day=started, last=agenda.lasting(made), last_done=when)
     return leave(step.having(agenda), made)
 
 
