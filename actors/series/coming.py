@@ -278,8 +278,9 @@ def hold(step: Step, entries: Iterable[MadeSlot]) -> Step:
 
 
 def retell(step: Step, names: Iterable[str]) -> Step:
-    """Has the tasks that are made take these fields of the template, as it is when the fact is recorded."""
-    names = list(names)
-    for made in step.agenda.unstarted + step.agenda.held + step.agenda.open:
+    """Has the open tasks take these fields of the template, as it is when the fact is recorded."""
+    agenda, names = step.agenda, list(names)
+    kept = tuple(entry["made"] for entry in agenda.shelf if entry["state"] == "kept")
+    for made in agenda.unstarted + agenda.held + agenda.open + kept:
         step = step.having(step.agenda.telling(made, names))
     return step

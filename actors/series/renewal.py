@@ -54,7 +54,9 @@ def _keep_names(step: Step, old: Recurrence) -> Step:
     """Gives what is skipped and moved the names of the new rule; what it has no slot for is remembered for another."""
     agenda, new, today = step.agenda, step.recurrence, today_of(step, old)
 
-    def named(names: Iterable[str], anew: Callable[[Recurrence, Recurrence, str], str | None]) -> Iterator[tuple[str, str | None]]:
+    def named(
+        names: Iterable[str], anew: Callable[[Recurrence, Recurrence, str], str | None]
+    ) -> Iterator[tuple[str, str | None]]:
         return ((name, anew(old, new, name)) for name in names if _day(name) >= today)
 
     past = [name for name in agenda.skipped if _day(name) < today]

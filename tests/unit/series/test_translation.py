@@ -81,5 +81,7 @@ def test_a_slot_keeps_its_day(old: Recurrence | None, new: Recurrence, name: str
         (recurrence(), recurrence(start="2026-11-23T10:30"), "2026-11-25T09:00", "2026-11-25T10:30"),
     ],
 )  # fmt: skip
-def test_a_slot_that_is_remembered_comes_again(old: Recurrence, new: Recurrence, name: str, expected: str | None) -> None:
+def test_a_slot_that_is_remembered_comes_again(
+    old: Recurrence, new: Recurrence, name: str, expected: str | None
+) -> None:
     assert comes_again(old, new, name) == expected
