@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self, cast
 
 from actors.replies import Json
-from actors.series.state import MAX_OPEN, MAX_SHELF, BacklogEntry, Last, Shelved
+from actors.series.state import MAX_LAST, MAX_OPEN, MAX_SHELF, BacklogEntry, Last, Shelved
 from actors.shapes import DueShape, MadeSlot
 
 
@@ -75,6 +75,12 @@ class Agenda:
         if self.last is not None:
             return self.last["made"]["task_id"] == made["task_id"]
         return made["slot"][:10] == self.started_day
+
+    def lasting(self, made: MadeSlot) -> Last:
+        """Returns `last` for a slot that is the last one from now on, with those that were it before."""
+        before = self.last and _cut(self.last, MAX_LAST - 1)
+        last: Last = {"made": made} if before is None else {"made": made, "before": before}
+        return last if self.last_done is None else {**last, "done_before": self.last_done}
 
     # The next agenda.
 
@@ -236,6 +242,15 @@ MEMBERS: Final = frozenset({*_LISTS, *_PLAIN, "moved", "incarnations", "lost", "
 def by_start(made: MadeSlot) -> tuple[str, str]:
     """Returns what puts made slots in order; instants are texts of one length."""
     return made["at"], made["slot"]
+
+
+def _cut(last: Last, most: int) -> Last | None:
+    """Returns the last slot with at most so many together with it."""
+    if most < 1:
+        return None
+    before = _cut(last["before"], most - 1) if "before" in last else None
+    cut = cast("Last", {name: value for name, value in last.items() if name != "before"})
+    return cut if before is None else {**cut, "before": before}
 
 
 def _of(entries: Iterable[MadeSlot], task_id: str) -> MadeSlot | None:

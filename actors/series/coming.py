@@ -13,7 +13,7 @@ from actors.series import state as series_state
 from actors.series.agenda import by_start
 from actors.series.refusals import OVER, PAUSED
 from actors.series.slots import Numbered
-from actors.series.state import Last, Shelved
+from actors.series.state import Shelved
 from actors.series.step import Step
 from actors.shapes import MadeSlot
 
@@ -110,13 +110,10 @@ def leave(step: Step, made: MadeSlot) -> Step:
 def count_done(step: Step, made: MadeSlot, when: str) -> Step:
     """Passes a slot whose task was completed at `when`, from where the next is counted (after completion)."""
     agenda = step.agenda.reopening(made["task_id"])
-    last: Last = {"made": made}
-    if agenda.last_done is not None:
-        last["done_before"] = agenda.last_done
     # Done ahead of its time it is over when it is done: what comes next may be before its own day.
     done = parse_instant(when).astimezone(ZoneInfo(step.recurrence.zone)).date().isoformat()
     started = done if made["slot"][:10] > done else series_slots.name_of_start(step.recurrence, made["slot"])
-    agenda = replace(agenda, started_day=started, last=last, last_done=when)
+    agenda = replace(agenda, started_day=started, last=agenda.lasting(made), last_done=when)
     return leave(step.having(agenda), made)
 
 
@@ -164,7 +161,7 @@ def await_slot(step: Step, numbered: Numbered | None) -> Step:
 
 
 def _look_ahead(step: Step) -> Step:
-    """Makes the tasks that are due to be made, and those of the slots up to the last one held."""
+    """Makes the tasks that are due to be made, and takes up those that are held."""
     while step.has_room(step.template_bytes) and len(step.agenda.ahead) < series_state.MAX_AHEAD:
         state = step.state
         numbered = series_slots.first_unmade(state, step.recurrence)
@@ -180,9 +177,15 @@ def _look_ahead(step: Step) -> Step:
 
 
 def _is_held(step: Step, numbered: Numbered) -> bool:
-    """Returns whether that slot, or one after it, is held."""
-    held = step.agenda.held
-    return bool(held) and max(made["at"] for made in held) >= instant_text(slot_at(step.recurrence, numbered.slot))
+    """Returns whether that slot is in hand, or one after it is held that was written into.
+
+    A blank one farther ahead is let go: many tasks would be made for it.
+    """
+    agenda, at = step.agenda, instant_text(slot_at(step.recurrence, numbered.slot))
+    if any(made["at"] >= at and agenda.is_written(made) for made in agenda.held):
+        return True
+    in_hand = [entry["made"] for entry in agenda.shelf if entry["state"] in {"held", "closed"}]
+    return any(made["slot"] == numbered.slot.nominal for made in in_hand)
 
 
 def _release(step: Step) -> Step:
@@ -275,8 +278,9 @@ def hold(step: Step, entries: Iterable[MadeSlot]) -> Step:
 
 
 def retell(step: Step, names: Iterable[str]) -> Step:
-    """Has the tasks that are made take these fields of the template, as it is when the fact is recorded."""
-    names = list(names)
-    for made in step.agenda.unstarted + step.agenda.held + step.agenda.open:
+    """Has the open tasks take these fields of the template, as it is when the fact is recorded."""
+    agenda, names = step.agenda, list(names)
+    kept = tuple(entry["made"] for entry in agenda.shelf if entry["state"] == "kept")
+    for made in agenda.unstarted + agenda.held + agenda.open + kept:
         step = step.having(step.agenda.telling(made, names))
     return step

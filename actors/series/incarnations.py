@@ -13,13 +13,14 @@ from actors.shapes import MadeSlot
 def taken_slot(step: Step) -> Decision:
     """Gives the task of a slot its next id, and has it made; does nothing for a slot that has gone or has another id.
 
-    A slot on the shelf is forgotten: it gets a task when it comes.
+    A slot on the shelf is forgotten: it gets a task when it comes. One whose task a person has deleted, and then purged,
+    stays without.
     """
     agenda, old_id = step.agenda, step.body["task_id"]
     if (entry := agenda.shelved(old_id)) is not None:
         return step.having(agenda.without([entry["made"]])).decided()
     made = agenda.made(old_id)
-    if made is None:
+    if made is None or (agenda.is_closed(made) and old_id in agenda.trashed):
         return step.decided()
     name = series_state.slot_name(step.state, made["slot"], made["number"])
     place = f"{made['generation']}/{name}"

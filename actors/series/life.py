@@ -12,7 +12,7 @@ from actors.series import state as series_state
 from actors.series.coming import catch_up, let_go, ready
 from actors.series.refusals import DELETED, NO_ROOM, NOTHING_LEFT
 from actors.series.renewal import renew
-from actors.series.state import Last, SeriesState, Shelved
+from actors.series.state import SeriesState, Shelved
 from actors.series.step import Step
 from actors.shapes import MadeSlot
 
@@ -114,15 +114,10 @@ def pause(step: Step) -> Decision:
         late = [made for made in ahead if paused.has_started(made) and not agenda.is_closed(made)]
         paused = paused.having(agenda.without(late).opening(*late))
         if late:  # after completion: it is the one that a resume awaits again
-            paused = paused.lists(last=_waiting(paused, late[0]), passed_number=late[0]["number"])
+            paused = paused.lists(last=paused.agenda.lasting(late[0]), passed_number=late[0]["number"])
         paused = let_go(paused, [made for made in ahead if made not in late])
         paused = paused.change("series.paused", status="paused")
     return paused.decided()
-
-
-def _waiting(step: Step, made: MadeSlot) -> Last:
-    done = step.agenda.last_done
-    return {"made": made} if done is None else {"made": made, "done_before": done}
 
 
 def resume(step: Step) -> Decision:
@@ -149,7 +144,8 @@ def _await_again(step: Step) -> Step:
     if last is None:
         return step
     number = last["number"] or agenda.passed_number
-    agenda = replace(agenda.without([last]), awaited={**last, "number": number})
+    before = agenda.last and agenda.last.get("before")
+    agenda = replace(agenda.without([last]), awaited={**last, "number": number}, last=before)
     return let_go(step.having(agenda), agenda.held)
 
 

@@ -36,7 +36,8 @@ def occurrences(series: Series, tasks: Sequence[Task], first: date, last: date) 
     slots on these days, and those due on them.
     """
     by_place = {_place(series, _occurrence_of(task)): _of_task(series, task) for task in tasks}
-    for entry in tasks_of(series):
+    shown = {task["id"] for task in tasks}  # one that is purged keeps the name that its slot had
+    for entry in (entry for entry in tasks_of(series) if entry["task_id"] not in shown):
         by_place.setdefault(_place(series, entry), _of_entry(series, entry))
     recurrence = _recurrence(series)
     if recurrence is not None:

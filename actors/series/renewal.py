@@ -1,6 +1,6 @@
 """A new generation of a series: what people did to slots that the new rule still has stays, and so do their tasks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import takewhile
@@ -8,12 +8,12 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from actors.clock import instant_text
-from actors.recurrence.expansion import DAY, Recurrence, Slot, due_of, has_many_a_day, slot_at, slot_named
+from actors.recurrence.expansion import DAY, Recurrence, Slot, due_of, has_many_a_day, slot_at
 from actors.series.agenda import by_start
 from actors.series.coming import count_done, hold, later_start, let_go
 from actors.series.state import Shelved
 from actors.series.step import Step
-from actors.series.translation import becomes
+from actors.series.translation import becomes, comes_again
 from actors.shapes import DueShape, MadeSlot
 
 
@@ -54,12 +54,14 @@ def _keep_names(step: Step, old: Recurrence) -> Step:
     """Gives what is skipped and moved the names of the new rule; what it has no slot for is remembered for another."""
     agenda, new, today = step.agenda, step.recurrence, today_of(step, old)
 
-    def named(names: Iterable[str], rule: Recurrence | None) -> Iterator[tuple[str, str | None]]:
-        return ((name, becomes(rule, new, name)) for name in names if _day(name) >= today)
+    def named(
+        names: Iterable[str], anew: Callable[[Recurrence, Recurrence, str], str | None]
+    ) -> Iterator[tuple[str, str | None]]:
+        return ((name, anew(old, new, name)) for name in names if _day(name) >= today)
 
     past = [name for name in agenda.skipped if _day(name) < today]
-    skips = [*named(agenda.skipped, old), *named(agenda.lost_skips, None)]
-    moves = [*named(agenda.moved, old), *named(agenda.lost_moves, None)]
+    skips = [*named(agenda.skipped, becomes), *named(agenda.lost_skips, comes_again)]
+    moves = [*named(agenda.moved, becomes), *named(agenda.lost_moves, comes_again)]
     dues: Mapping[str, DueShape] = {**agenda.lost_moves, **agenda.moved}
     moved = {anew: dues[name] for name, anew in reversed(moves) if anew is not None}
     return step.lists(
@@ -148,8 +150,7 @@ def _rename_shelved(step: Step, old: Recurrence, entry: Shelved, taken: set[str]
     made = entry["made"]
     if entry["state"] != "kept" and _day(made["slot"]) < today_of(step, old):
         return step
-    known = old if slot_named(old, made["slot"]) is not None else None
-    name = becomes(known, step.recurrence, made["slot"])
+    name = comes_again(old, step.recurrence, made["slot"])
     if name is None or name in taken:
         return step
     taken.add(name)

@@ -7,7 +7,7 @@ from typing import Any
 
 from actors.clock import instant_text, parse_instant
 from actors.recurrence.expansion import Slot, due_of, number_of, starts_at
-from actors.replies import Decision
+from actors.replies import Decision, Json
 from actors.series import slots as series_slots
 from actors.series import state as series_state
 from actors.series.agenda import Agenda
@@ -141,16 +141,17 @@ def go_back(step: Step, made: MadeSlot) -> Step:
     its open tasks.
     """
     agenda = step.agenda
-    before = agenda.last.get("done_before") if agenda.last is not None else None
+    last: Json = {**(agenda.last or {})}
+    done, before = last.get("done_before"), last.get("before")
     step = let_go(step, agenda.unstarted)
-    step = step.lists(passed=None, passed_number=made["number"] - 1, last=None, last_done=before)
+    step = step.lists(passed=None, passed_number=made["number"] - 1, last=before, last_done=done)
     if step.status == "ended":
         step = step.change("series.resumed", status="active")
     agenda = step.agenda.without([made])
     if step.status == "active":
         return step.having(replace(agenda, awaited=made))
     if step.has_started(made):
-        return step.having(replace(agenda.opening(made), last={"made": made}, passed_number=made["number"]))
+        return step.having(replace(agenda.opening(made), last=agenda.lasting(made), passed_number=made["number"]))
     return step.having(agenda.shelving([{"made": made, "state": "kept", "counted": True}]))
 
 

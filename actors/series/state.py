@@ -21,6 +21,7 @@ MAX_MOVED: Final = 100
 MAX_INCARNATIONS: Final = 100  # slots whose ids were taken; the newest are kept
 MAX_INCARNATION: Final = 8  # of one slot: whoever takes that many ids has more than luck
 MAX_SHELF: Final = 100
+MAX_LAST: Final = 10  # slots done in a row after completion that can be opened again, the last one first
 MAX_EDITS: Final = 100
 EDITS_KEPT: Final = timedelta(days=30)
 
@@ -55,10 +56,14 @@ class Shelved(TypedDict):
 
 
 class Last(TypedDict):
-    """The last slot that started, or was counted as done after completion; `done_before` is the `last_done` before it."""
+    """The last slot that started, or was counted as done after completion.
+
+    `done_before` is the `last_done` before it, `before` the slot that was done before it.
+    """
 
     made: MadeSlot
     done_before: NotRequired[str]
+    before: NotRequired["Last"]
 
 
 class Lost(TypedDict):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, Literal, TypeAlias
 
-from actors.recurrence.expansion import Recurrence, Slot, has_many_a_day, slots_of_day
+from actors.recurrence.expansion import Recurrence, Slot, has_many_a_day, slot_named, slots_of_day
 
 # A rule with days at most one slot a day without a time, or with one; several slots a day; one after the completion of
 # the one before.
@@ -21,6 +21,18 @@ def becomes(old: Recurrence | None, new: Recurrence, name: str) -> str | None:
     `old` is the recurrence that has the slot; None for one of an earlier rule.
     """
     return TABLE[_kind(old, name), _kind_of(new)](old, new, name)
+
+
+def comes_again(old: Recurrence, new: Recurrence, name: str) -> str | None:
+    """Returns the name that a slot remembered from an earlier rule has under `new`; None where it has no such slot.
+
+    Where `old` has other slots on that day it is not the slot of the day, and comes again only at its own time.
+    """
+    if slot_named(old, name) is not None:
+        return becomes(old, new, name)
+    anew = becomes(None, new, name)
+    apart = "schedule" == old.policies.mode == new.policies.mode and bool(_slots(old, name))
+    return anew if anew == name or not apart else None
 
 
 def _kind(old: Recurrence | None, name: str) -> Kind:
@@ -52,6 +64,13 @@ def _of_time(_old: Recurrence | None, new: Recurrence, name: str) -> str | None:
     return name if name in named else next(iter(named), None)
 
 
+def _of_old_time(old: Recurrence | None, new: Recurrence, name: str) -> str | None:
+    """Returns the slot of that day and time if the day's time is one of the old ones, else the slot of the day."""
+    named = _of_day(old, new, name)
+    before = [slot.nominal for slot in _slots(old, name)] if old is not None else []
+    return None if named in before and named != name else named
+
+
 def _of_place(old: Recurrence | None, new: Recurrence, name: str) -> str | None:
     """Returns the slot of that day and time; where all times of the day are others, the one in the same place."""
     named = [slot.nominal for slot in _slots(new, name)]
@@ -81,7 +100,7 @@ TABLE: Final[Mapping[tuple[Kind, Kind], Callable[[Recurrence | None, Recurrence,
     ("times", "many"): _of_time,
     ("times", "counted"): _any_day,
     ("many", "days"): _of_day,
-    ("many", "times"): _of_day,
+    ("many", "times"): _of_old_time,
     ("many", "many"): _of_place,
     ("many", "counted"): _any_day,
     ("counted", "days"): _of_day,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from actors.clock import parse_instant
+from actors.series.state import MAX_LAST
 from tests.unit.series.desk import Desk
 
 pytestmark = pytest.mark.unit
@@ -305,3 +306,32 @@ def test_a_skip_is_taken_back_until_something_is_done() -> None:
     desk.do("SkipSlot", {"slot": "2026-11-23T09:00"})
     desk.report("Completed", str(desk.awaited))
     assert desk.refused("UnskipSlot", {"slot": "2026-11-23T09:00"}) == (409, "slot_started")
+
+
+@pytest.mark.parametrize("pauses", [False, True])
+def test_several_opened_again_the_last_one_first_are_awaited_each(*, pauses: bool) -> None:
+    desk = Desk().create(mode="completion")
+    first = desk.series["awaited"]
+    desk.move(days=1).report("Completed", first["slot"])
+    second = desk.series["awaited"]
+    desk.move(days=1).report("Completed", second["slot"])
+    if pauses:
+        desk.do("PauseSeries")
+        desk.do("ResumeSeries")
+    desk.report("Opened", second["slot"])
+    desk.report("Opened", first["slot"])
+    assert desk.series["awaited"] == first
+    assert desk.series["kept"] == [second["task_id"]], "a completion that is taken back is written"
+    desk.move(days=1).report("Completed", first["slot"])
+    assert desk.series["awaited"]["task_id"] == second["task_id"]
+
+
+def test_it_remembers_so_many_that_can_be_opened_again() -> None:
+    desk = Desk().create(mode="completion")
+    for _ in range(MAX_LAST + 5):
+        desk.move(days=1).report("Completed", desk.series["awaited"]["slot"])
+    assert desk.state is not None
+    last, count = desk.state["last"], 1
+    while "before" in last:
+        last, count = last["before"], count + 1
+    assert count == MAX_LAST

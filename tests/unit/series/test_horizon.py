@@ -161,3 +161,22 @@ def test_only_so_many_are_made_for_one_that_is_moved(slot: str, made: int) -> No
     desk = moved(Desk().create(), slot, {"date": "2026-11-23"}).late("2026-11-22T12:00:00Z")
     assert len(desk.made) == made
     assert desk.wake == "2026-11-23T08:00:00.000Z"
+
+
+def test_a_rule_and_back_makes_no_task_that_nobody_waits_for() -> None:
+    desk = Desk().create()
+    first = desk.series["awaited"]["task_id"]
+    desk.do("PatchSeries", {"rule": "FREQ=WEEKLY;BYDAY=WE"})
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY"})
+    assert desk.series["awaited"]["task_id"] == first
+    assert desk.series["ahead"] == []
+
+
+def test_a_task_far_ahead_that_was_written_into_is_taken_up_with_those_before_it() -> None:
+    desk = Desk().create()
+    desk.do("PatchSeries", {"rule": "FREQ=WEEKLY;BYDAY=WE"})
+    written = desk.series["awaited"]
+    desk.report("Written", written["slot"], written["generation"])
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY"})
+    assert desk.slots("ahead") == ["2026-11-24T09:00", "2026-11-25T09:00"]
+    assert desk.series["ahead"][-1]["task_id"] == written["task_id"]

@@ -59,3 +59,11 @@ def test_nobody_takes_ids_without_end() -> None:
     for _ in range(MAX_INCARNATION):
         assert take(desk, desk.series["awaited"]["task_id"])
     assert not take(desk, desk.series["awaited"]["task_id"])
+
+
+def test_a_task_that_was_deleted_and_purged_does_not_come_again() -> None:
+    desk = Desk().create()
+    task_id = desk.series["awaited"]["task_id"]
+    desk.report("Deleted", SLOT)
+    assert not take(desk, task_id)
+    assert desk.series["awaited"]["task_id"] == task_id

@@ -35,6 +35,30 @@ def shown(desk: Desk) -> tuple[Any, ...]:
 # Edits.
 
 
+def test_a_skip_and_a_task_of_an_hour_that_is_dropped_are_not_those_of_another_hour() -> None:
+    desk = Desk().create("FREQ=DAILY;BYHOUR=9,15", pile_up="all", look_ahead_days=2)
+    written = desk.task_of("2026-11-23T15:00")
+    desk.report("Written", "2026-11-23T15:00")
+    desk.do("SkipSlot", {"slot": "2026-11-26T15:00"})
+    before = shown(desk)
+    for rule in ("FREQ=DAILY;BYHOUR=9", "FREQ=DAILY;BYHOUR=9;INTERVAL=1"):
+        desk.do("PatchSeries", {"rule": rule})
+        assert desk.series["skipped"] == []
+        assert desk.series["kept"] == [written]
+    desk.do("PatchSeries", {"rule": "FREQ=DAILY;BYHOUR=9,15"})
+    assert shown(desk)[3:] == before[3:]
+
+
+def test_a_task_that_a_pause_leaves_open_takes_a_new_title() -> None:
+    desk = Desk().create()
+    task_id = desk.series["awaited"]["task_id"]
+    desk.report("Written", "2026-11-23T09:00")
+    desk.do("PauseSeries")
+    desk.do("PatchSeries", {"template": {"title": "Sweep"}})
+    assert desk.events[-1]["type"] == "recurrence.retemplated"
+    assert desk.events[-1]["data"]["task_id"] == task_id
+
+
 @pytest.mark.parametrize(
     ("patch", "clock"),
     [(at("10:30"), "T10:30"), ({"start": {"date": "2026-11-23"}}, ""), (at("09:00", zone="Europe/Lisbon"), "T09:00")],

@@ -86,6 +86,16 @@ def test_a_slot_whose_task_stays_under_another_rule_is_shown_once_and_numbered()
     ]
 
 
+def test_a_task_that_is_purged_is_shown_once_though_its_slot_has_another_time() -> None:
+    desk = Desk().create()
+    desk.report("Deleted", "2026-11-23T09:00")
+    desk.do("PatchSeries", {"start": {"local": "2026-11-23T10:00", "zone": "Europe/Berlin"}})
+    purged = {"id": desk.series["awaited"]["task_id"], "occurrence": {"generation": 1, "slot": "2026-11-23T09:00"}}
+    task = {**purged, "status": "open", "purged": True, "deleted_at": "x", "due": None}
+    found = occurrences(desk.series, [task], date(2026, 11, 23), date(2026, 11, 23))
+    assert [shown["state"] for shown in found] == ["deleted"]
+
+
 def test_a_slot_that_was_skipped_is_shown_once_under_another_rule() -> None:
     desk = Desk().create()
     desk.do("SkipSlot", AGAIN_SLOT)

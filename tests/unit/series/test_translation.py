@@ -7,7 +7,7 @@ import pytest
 from actors.recurrence.expansion import Policies, Recurrence
 from actors.recurrence.parsing import parse
 from actors.replies import Refused
-from actors.series.translation import TABLE, becomes
+from actors.series.translation import TABLE, becomes, comes_again
 
 pytestmark = pytest.mark.unit
 
@@ -42,7 +42,9 @@ def test_every_pair_of_kinds_is_in_the_table() -> None:
         (recurrence(), recurrence("FREQ=DAILY;BYHOUR=9,15"), "2026-11-25T09:00", "2026-11-25T09:00"),
         (recurrence(), recurrence("FREQ=DAILY;BYHOUR=10,15"), "2026-11-25T09:00", "2026-11-25T10:00"),
         (recurrence(start="2026-11-23"), recurrence("FREQ=DAILY;BYHOUR=10,15"), "2026-11-25", "2026-11-25T10:00"),
-        (recurrence("FREQ=DAILY;BYHOUR=9,15"), recurrence(), "2026-11-25T15:00", "2026-11-25T09:00"),
+        (recurrence("FREQ=DAILY;BYHOUR=9,15"), recurrence(), "2026-11-25T09:00", "2026-11-25T09:00"),
+        (recurrence("FREQ=DAILY;BYHOUR=9,15"), recurrence(), "2026-11-25T15:00", None),
+        (recurrence("FREQ=DAILY;BYHOUR=10,15"), recurrence(), "2026-11-25T15:00", "2026-11-25T09:00"),
         (recurrence("FREQ=DAILY;BYHOUR=9,15"), recurrence(start="2026-11-23"), "2026-11-25T15:00", "2026-11-25"),
         # Several a day: the same time, or the same place where all times are others.
         (recurrence("FREQ=DAILY;BYHOUR=9,15"), recurrence("FREQ=DAILY;BYHOUR=9,18"), "2026-11-25T15:00", None),
@@ -66,3 +68,20 @@ def test_every_pair_of_kinds_is_in_the_table() -> None:
 )
 def test_a_slot_keeps_its_day(old: Recurrence | None, new: Recurrence, name: str, expected: str | None) -> None:
     assert becomes(old, new, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "expected"),
+    [
+        # A weekday that is dropped, and comes again at another time.
+        (recurrence("FREQ=WEEKLY;BYDAY=TU"), recurrence(start="2026-11-23T10:30"), "2026-11-25T09:00", "2026-11-25T10:30"),
+        # An hour that is dropped from a day that has others.
+        (recurrence(), recurrence(start="2026-11-23T10:30"), "2026-11-25T15:00", None),
+        (recurrence(), recurrence("FREQ=DAILY;BYHOUR=9,15"), "2026-11-25T15:00", "2026-11-25T15:00"),
+        (recurrence(), recurrence(start="2026-11-23T10:30"), "2026-11-25T09:00", "2026-11-25T10:30"),
+    ],
+)  # fmt: skip
+def test_a_slot_that_is_remembered_comes_again(
+    old: Recurrence, new: Recurrence, name: str, expected: str | None
+) -> None:
+    assert comes_again(old, new, name) == expected
