@@ -6,6 +6,8 @@ import type { ChecklistItem, Due, Reminder } from "./types.ts"
 export interface Around {
   zone: string
   now: number
+  /** Of a task without a time the reminders are at a time of day. */
+  isAllDay?: boolean
 }
 
 /** Returns a whole value in words: "Tomorrow 09:00", "home, money", "nothing". */
@@ -32,14 +34,14 @@ export function difference(field: string, old: unknown, fresh: unknown, around: 
   return { old: before.filter((it) => !after.includes(it)), new: after.filter((it) => !before.includes(it)) }
 }
 
-function itemText(field: string, item: unknown, { zone, now }: Around): string {
+function itemText(field: string, item: unknown, { zone, now, isAllDay }: Around): string {
   if (field === "checklist") {
     const { text, done } = item as ChecklistItem
     return `${done ? "☑" : "☐"} ${text}`
   }
   if (field !== "reminders") return String(item)
   const reminder = item as Reminder
-  return reminder.at ? momentLabel(Date.parse(reminder.at), zone, now) : offsetLabel(reminder).toLowerCase()
+  return reminder.at ? momentLabel(Date.parse(reminder.at), zone, now) : offsetLabel(reminder, isAllDay).toLowerCase()
 }
 
 /** Returns words for a type that only a newer server knows: "list.sorted-anew" → "list sorted anew". */

@@ -15,6 +15,11 @@ it.each([
   expect(difference(field, old, fresh, around)).toEqual(expected)
 })
 
+it("words the reminders of a task without a time by their time of day", () => {
+  const evening = [{ offset: "P-1DT660M" }]
+  expect(difference("reminders", [], evening, { ...around, isAllDay: true }).new).toEqual(["1 day before at 20:00"])
+})
+
 it("words an empty value", () => {
   expect(["description", "due", "tags"].map((it) => fieldText(it, it === "tags" ? [] : "", around))).toEqual([
     "nothing",

@@ -88,18 +88,6 @@ export function RemindersField({ task, disabled }: Props) {
             </Popover>
           )}
           {!disabled && (
-            <DaysButton
-              offset={reminder}
-              onPick={(days) =>
-                save(
-                  reminderInputs(task.reminders).map((it) =>
-                    it.id === reminder.id ? { id: reminder.id, ...days } : it,
-                  ),
-                )
-              }
-            />
-          )}
-          {!disabled && (
             <button
               type="button"
               class="icon-button small"
@@ -108,6 +96,20 @@ export function RemindersField({ task, disabled }: Props) {
             >
               <Icon name="close" size={14} />
             </button>
+          )}
+          {!disabled && (
+            <div class="reminder-more">
+              <DaysButton
+                offset={reminder}
+                onPick={(days) =>
+                  save(
+                    reminderInputs(task.reminders).map((it) =>
+                      it.id === reminder.id ? { id: reminder.id, ...days } : it,
+                    ),
+                  )
+                }
+              />
+            </div>
           )}
         </li>
       ))}
