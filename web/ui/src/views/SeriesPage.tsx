@@ -101,9 +101,11 @@ function placeOf({ start }: Series): string {
   return start.zone === null ? "Wherever you are" : `In ${start.zone.replaceAll("_", " ")}`
 }
 
+const MOST_LOADED = 20
+
 /** Says which tasks stay as single ones, because somebody has written into them and the series has no slot for them. */
 function Kept({ kept }: Series) {
-  useEffect(() => void loadTasks(kept), [kept])
+  useEffect(() => void loadTasks(kept.slice(0, MOST_LOADED)), [kept])
   if (kept.length === 0) return null
   return (
     <section aria-labelledby="kept" class="kept">
