@@ -26,12 +26,23 @@ export interface Difference {
 /** Returns what came, went or changed in a list; for anything else both values. */
 export function difference(field: string, old: unknown, fresh: unknown, around: Around): Difference {
   if (!Array.isArray(old) || !Array.isArray(fresh))
-    return { old: [fieldText(field, old, around)], new: [fieldText(field, fresh, around)] }
+    return apart({ old: [fieldText(field, old, around)], new: [fieldText(field, fresh, around)] }, old, fresh)
   const [before, after] = [old, fresh].map((list) => list.map((it) => itemText(field, it, around))) as [
     string[],
     string[],
   ]
   return { old: before.filter((it) => !after.includes(it)), new: after.filter((it) => !before.includes(it)) }
+}
+
+/** Names the zones of two times that read the same and differ in their zone alone. */
+function apart(both: Difference, old: unknown, fresh: unknown): Difference {
+  if (both.old.join() !== both.new.join()) return both
+  return { old: both.old.map((it) => it + placeText(old)), new: both.new.map((it) => it + placeText(fresh)) }
+}
+
+function placeText(value: unknown): string {
+  const zone = value && typeof value === "object" && "zone" in value ? value.zone : undefined
+  return zone === undefined ? "" : ` (${zone ?? "wherever you are"})`
 }
 
 function itemText(field: string, item: unknown, { zone, now, isAllDay }: Around): string {

@@ -8,6 +8,15 @@ const step = (text: string, done = false) => ({ id: text, text, done })
 it.each([
   ["title", "Pay", "Pay rent", { old: ["Pay"], new: ["Pay rent"] }],
   ["due", null, { date: "2026-11-26" }, { old: ["nothing"], new: ["Tomorrow"] }],
+  [
+    "start",
+    { local: "2026-11-26T09:00", zone: "Europe/Paris" },
+    { local: "2026-11-26T09:00", zone: null },
+    {
+      old: [expect.stringMatching(/^Tomorrow .+ \(Europe\/Paris\)$/)],
+      new: [expect.stringMatching(/\(wherever you are\)$/)],
+    },
+  ],
   ["tags", ["home"], ["home", "money"], { old: [], new: ["money"] }],
   ["checklist", [step("a"), step("b")], [step("a", true), step("b")], { old: ["☐ a"], new: ["☑ a"] }],
   ["reminders", [{ offset_minutes: 30 }], [], { old: ["30 min before"], new: [] }],
