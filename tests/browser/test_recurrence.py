@@ -23,7 +23,7 @@ def window(new_window: Callable[..., Window]) -> Window:
     return made
 
 
-def _occurrences(window: Window, state: str) -> Locator:
+def occurrences(window: Window, state: str) -> Locator:
     return window.page.locator(f"[data-slot][data-state={state}]")
 
 
@@ -31,7 +31,7 @@ def _preview(window: Window) -> Locator:
     return window.page.get_by_test_id("preview")
 
 
-def _series(window: Window, title: str) -> None:
+def open_series(window: Window, title: str) -> None:
     window.go("Repeating")
     window.page.get_by_test_id("series-list").get_by_role("link", name=title, exact=True).click()
     expect(window.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
@@ -44,14 +44,14 @@ def test_a_series_is_made_previewed_completed_skipped_edited_and_deleted(window:
     _make_with_preview(window, pictures)
     _complete_and_see_the_next(window)
 
-    _series(window, "Water plants")
+    open_series(window, "Water plants")
     window.picture(pictures, "series-page")
     _skip_the_next(window)
     _edit_this_and_following(window, pictures)
 
     window.go("All tasks")
     sees([window], lambda each: each.row("Water all plants"), MADE_MS)
-    _series(window, "Water all plants")
+    open_series(window, "Water all plants")
     page.get_by_role("button", name="Delete…").click()
     page.get_by_role("button", name="Delete with open tasks").click()
     window.go("All tasks")
@@ -84,20 +84,20 @@ def _complete_and_see_the_next(window: Window) -> None:
 
 
 def _skip_the_next(window: Window) -> None:
-    expect(_occurrences(window, "completed")).to_have_count(1, timeout=MADE_MS)
-    row = _occurrences(window, "open")
+    expect(occurrences(window, "completed")).to_have_count(1, timeout=MADE_MS)
+    row = occurrences(window, "open")
     expect(row).to_have_count(1, timeout=MADE_MS)
     skipped = row.get_attribute("data-slot")
     row.hover()
     row.get_by_role("button", name=re.compile("^Skip")).click()
     window.page.get_by_role("button", name="Skip it").click()
     expect(window.page.locator(f"[data-slot='{skipped}'][data-state=skipped]")).to_be_visible(timeout=MADE_MS)
-    expect(_occurrences(window, "open")).to_have_count(1, timeout=MADE_MS)
+    expect(occurrences(window, "open")).to_have_count(1, timeout=MADE_MS)
 
 
 def _edit_this_and_following(window: Window, pictures: Path) -> None:
     page = window.page
-    row = _occurrences(window, "open")
+    row = occurrences(window, "open")
     row.hover()
     row.get_by_role("button", name=re.compile("^Edit from here")).click()
     dialog = page.get_by_test_id("repeat-dialog")
@@ -108,14 +108,14 @@ def _edit_this_and_following(window: Window, pictures: Path) -> None:
     window.picture(pictures, "series-edit")
     dialog.get_by_role("button", name="Save for this and following").click()
     expect(page.get_by_role("heading", name="Water all plants")).to_be_visible(timeout=MADE_MS)
-    expect(_occurrences(window, "computed").first).to_be_visible(timeout=MADE_MS)
+    expect(occurrences(window, "computed").first).to_be_visible(timeout=MADE_MS)
 
 
 def test_occurrences_are_moved_before_and_after_they_are_made(window: Window) -> None:
     window.add("Stand-up every day 9:15")
-    _series(window, "Stand-up")
+    open_series(window, "Stand-up")
     for state, time in (("computed", "14:45"), ("open", "23:50")):
-        row = _occurrences(window, state).first
+        row = occurrences(window, state).first
         slot = row.get_attribute("data-slot")
         row.hover()
         row.get_by_role("button", name=re.compile("^Move")).click()
@@ -126,7 +126,7 @@ def test_occurrences_are_moved_before_and_after_they_are_made(window: Window) ->
         moved = window.page.locator(f"[data-slot='{slot}'][data-state={state}]")
         expect(moved).to_contain_text("moved", timeout=MADE_MS)
         expect(moved).to_contain_text(time)
-        expect(_occurrences(window, state).filter(has_text="moved")).to_have_count(1)
+        expect(occurrences(window, state).filter(has_text="moved")).to_have_count(1)
     window.go("All tasks")
     sees([window], lambda each: each.row("Stand-up").get_by_text("23:50"), MADE_MS)
 
@@ -156,7 +156,7 @@ def test_an_edit_of_one_asks_which_ones_are_meant(window: Window) -> None:
 def test_who_edits_a_series_that_was_changed_meanwhile_sees_both_values(window: Window) -> None:
     page = window.page
     window.add("Stand-up every weekday 9:15")
-    _series(window, "Stand-up")
+    open_series(window, "Stand-up")
     page.get_by_role("button", name="Edit all…").click()
     dialog = page.get_by_test_id("repeat-dialog")
     dialog.get_by_label("Title").fill("Mine")

@@ -27,7 +27,7 @@ class ActivityQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    type: Annotated[list[EventType], Field(max_length=20)] = []
+    type: Annotated[list[EventType], Field(max_length=100)] = []
     actor: Annotated[str, StringConstraints(max_length=64), STORABLE] | None = Field(
         default=None, description="user, token, agent, reminder or system, or the id of one of them"
     )

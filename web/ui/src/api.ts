@@ -39,6 +39,8 @@ export interface Answer<T> {
   value: T
   /** The position at which the live stream must start to miss nothing after this answer. */
   position: number | null
+  /** Stands in the activity as the correlation id of everything that the request changed. */
+  requestId: string
 }
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE"
@@ -111,7 +113,8 @@ async function read<T>(response: Response, method: Method, path: string): Promis
     if (token && method !== "GET") consistency = { token, until: Date.now() + TOKEN_LIFE_MS }
     const position = response.headers.get("Duely-Position")
     const value = response.status === 204 ? undefined : await response.json()
-    return { value: value as T, position: position === null ? null : Number(position) }
+    const requestId = response.headers.get("X-Request-Id") ?? ""
+    return { value: value as T, position: position === null ? null : Number(position), requestId }
   }
   if (response.status === 401 && !path.startsWith("/auth/")) onSignedOut()
   if (response.status >= 500) throw new Unreachable(await outageText(response))

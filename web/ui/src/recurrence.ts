@@ -29,7 +29,8 @@ export interface Recurrence {
   rule: string
   mode: Mode
   month_end: "clamp" | "skip"
-  pile_up: "all" | "newest"
+  /** Left out, the server chooses: "newest" for what comes more often than daily. */
+  pile_up?: "all" | "newest"
   look_ahead_days: number
 }
 

@@ -1,6 +1,7 @@
 // The state of the repeat dialog, the request it becomes, and the field that each error belongs to.
 import { type Mode, type Pattern, preset, type Recurrence, readRule, reanchor, ruleText } from "./recurrence.ts"
-import type { Due, Problem } from "./types.ts"
+import { DAY } from "./time.ts"
+import type { Due, Preview, Problem } from "./types.ts"
 
 export interface RepeatForm {
   pattern: Pattern
@@ -10,7 +11,8 @@ export interface RepeatForm {
   written: { text: string; choices: string; date: string } | null
   mode: Mode
   monthEnd: Recurrence["month_end"]
-  pileUp: Recurrence["pile_up"]
+  /** Undefined until somebody chooses. */
+  pileUp: Recurrence["pile_up"] | undefined
   lookAhead: string
   date: string
   /** Empty in a series of days. */
@@ -39,7 +41,7 @@ export function formOf(recurrence: Recurrence | null, start: Due, zone: string):
     written: recurrence && pattern ? { text: recurrence.rule, choices: ruleText(pattern, mode), date } : null,
     mode,
     monthEnd: recurrence?.month_end ?? "clamp",
-    pileUp: recurrence?.pile_up ?? "all",
+    pileUp: recurrence?.pile_up,
     lookAhead: String(recurrence?.look_ahead_days ?? 0),
     date,
     time: "local" in start ? start.local.slice(11, 16) : "",
@@ -52,7 +54,7 @@ export function recurrenceOf(form: RepeatForm): Recurrence {
     rule: form.raw ?? chosen(form),
     mode: form.mode,
     month_end: form.monthEnd,
-    pile_up: form.pileUp,
+    ...(form.pileUp ? { pile_up: form.pileUp } : {}),
     look_ahead_days: Math.round(Number(form.lookAhead) || 0),
   }
 }
@@ -89,6 +91,13 @@ export function lacksDays({ pattern, mode, raw }: RepeatForm): boolean {
   const day = Number(pattern.day)
   if (pattern.unit === "year") return pattern.month === 2 && day === 29
   return pattern.unit === "month" && day > 28
+}
+
+/** Tells whether the previewed dates are less than a day apart on average; the server then leaves only the newest open. */
+export function isOftenerThanDaily({ occurrences }: Preview): boolean {
+  const times = occurrences.flatMap(({ local }) => (local ? Date.parse(`${local}Z`) : []))
+  const [first, last] = [times.at(0) ?? 0, times.at(-1) ?? 0]
+  return times.length > 1 && last - first < (times.length - 1) * DAY
 }
 
 const PLACES: Record<string, [field: RepeatField, words?: string]> = {

@@ -30,7 +30,7 @@ afterEach(async () => {
 describe("a read that the server cannot answer in full", () => {
   it("is asked again for what there is, and so are the next", async () => {
     full = BEHIND
-    expect(await call("GET", "/tasks")).toEqual({ value: { old: true }, position: 7 })
+    expect(await call("GET", "/tasks")).toEqual({ value: { old: true }, position: 7, requestId: "" })
     expect(behind.value).toBe("paused")
     expect(await get("/tags")).toEqual({ old: true })
     expect(asked).toEqual([

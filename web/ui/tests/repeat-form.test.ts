@@ -1,7 +1,17 @@
 // The repeat form: the request it becomes, what follows a changed first date, and where an error is shown.
 import { expect, it } from "vitest"
 import type { Recurrence } from "../src/recurrence.ts"
-import { faultsOf, formOf, lacksDays, recurrenceOf, startOf, withDate, withMode, withRule } from "../src/repeat-form.ts"
+import {
+  faultsOf,
+  formOf,
+  isOftenerThanDaily,
+  lacksDays,
+  recurrenceOf,
+  startOf,
+  withDate,
+  withMode,
+  withRule,
+} from "../src/repeat-form.ts"
 import type { Problem } from "../src/types.ts"
 
 const zone = "Europe/Berlin"
@@ -19,6 +29,22 @@ it("gives back what it was given", () => {
   expect(recurrenceOf(form)).toEqual(recurrence)
   expect(startOf(form)).toEqual(start)
   expect(startOf(formOf(null, { date: "2026-11-25" }, zone))).toEqual({ date: "2026-11-25" })
+})
+
+it("leaves to the server what becomes of older ones, until somebody chooses", () => {
+  const form = formOf(null, start, zone)
+  expect(recurrenceOf(form)).not.toHaveProperty("pile_up")
+  expect(recurrenceOf({ ...form, pileUp: "all" }).pile_up).toBe("all")
+})
+
+it("sees in the preview what comes more often than daily, whatever the clocks do", () => {
+  const preview = (...times: string[]) => ({
+    sentence: "",
+    occurrences: times.map((local) => ({ local, date: null, zone, at: `${local}:00.000Z`, shifted: false })),
+  })
+  expect(isOftenerThanDaily(preview("2026-11-25T09:00", "2026-11-25T13:00", "2026-11-26T09:00"))).toBe(true)
+  expect(isOftenerThanDaily(preview("2027-03-27T09:00", "2027-03-28T09:00"))).toBe(false)
+  expect(isOftenerThanDaily(preview("2026-11-25T09:00"))).toBe(false)
 })
 
 it("begins with the weekday of the first date, and takes it along", () => {

@@ -9,8 +9,9 @@ import { PreviewAsker } from "../src/store/preview.ts"
 import { createRepeating, makeRepeating } from "../src/store/repeating.ts"
 import { isStarted, saveTask, templatePart } from "../src/store/scope.ts"
 import { clearSeries, confirmSeries, reloadSeries, seriesList, seriesOf } from "../src/store/series.ts"
-import { keptWords, seriesSaver, unskipSlot } from "../src/store/series-changes.ts"
+import { keptWords, pauseSeries, seriesSaver, unskipSlot } from "../src/store/series-changes.ts"
 import { clearTasks, confirm, tasks } from "../src/store/tasks.ts"
+import { dismissWhere, toasts } from "../src/store/toasts.ts"
 import { isSameClock } from "../src/store/travel.ts"
 import type { Series, StreamEvent, Task } from "../src/types.ts"
 import { news, task } from "./support/samples.ts"
@@ -37,6 +38,7 @@ beforeEach(() => {
   })
 })
 afterEach(() => {
+  dismissWhere(() => true)
   clearSeries()
   clearTasks()
   vi.unstubAllGlobals()
@@ -87,7 +89,7 @@ describe("a form that edits a series", () => {
         ? Response.json({ code: "edit_conflict", conflicts }, { status: 409 })
         : { ...theirs, version: 6, title: "Mine" }
     }
-    const save = seriesSaver(mine)
+    const save = seriesSaver(mine, "Changed")
     await expect(save({ title: "Mine" })).rejects.toMatchObject({ problem: { conflicts } })
     expect(seriesOf(mine.id)?.title).toBe("Theirs")
     expect((await save({ title: "Mine" })).title).toBe("Mine")
@@ -98,11 +100,18 @@ describe("a form that edits a series", () => {
 describe("tasks that were written into", () => {
   it("are told by the change that leaves them as single ones, and by no later one", async () => {
     const before = series({ kept: ["t1"] })
-    expect(keptWords(before, series({ kept: ["t1"] }))).toBe("")
-    expect(keptWords(before, series({ kept: ["t1", "t2"] }))).toBe(
-      "One task that was written into stays as a single task.",
+    const due = { local: "2026-11-26T09:00", zone: null }
+    confirm([occurrence({ id: "t2", due })])
+    answers = ({ path }) =>
+      path.endsWith("/t1") ? occurrence({ title: "Read from the server", due }) : Response.json({}, { status: 404 })
+    expect(await keptWords(before, series({ kept: ["t1"] }))).toBe("")
+    expect(await keptWords(before, series({ kept: ["t1", "t2"] }))).toMatch(
+      /^“Water” \(26 Nov .+\) was written into and stays as a single task\.$/,
     )
-    expect(keptWords(series({}), series({ kept: ["t1", "t2"] }))).toMatch(/^2 tasks/)
+    expect(await keptWords(series({}), series({ kept: ["t1", "t2"] }))).toMatch(
+      /^“Read from the server” \(.+\), “Water” \(.+\) were written into and stay as single tasks\.$/,
+    )
+    expect(await keptWords(series({}), series({ kept: ["t2", "t3", "t4", "t5"] }))).toMatch(/, 3 more were written/)
   })
 
   it("come with the skip that is taken back", async () => {
@@ -111,6 +120,42 @@ describe("tasks that were written into", () => {
     expect(requests).toMatchObject([
       { method: "POST", path: "/api/v1/series/s1/unskip", body: { slot: "2026-11-26T09:00" } },
     ])
+  })
+})
+
+describe("a change of a series", () => {
+  const undoOf = async () => {
+    await vi.waitFor(() => expect(toasts.value[0]?.action?.label).toBe("Undo"))
+    toasts.value[0]?.action?.run()
+  }
+
+  it("is undone from its toast by the entry that its request made", async () => {
+    const entry = (position: number, more: object) => ({
+      ...{ position, series_id: "s1", undoable: true, cause: { correlation_id: "r1" } },
+      ...more,
+    })
+    const items = [
+      entry(9, { cause: { correlation_id: "r2" } }),
+      entry(8, { series_id: "s2" }),
+      entry(7, { undoable: false }),
+      entry(6, {}),
+    ]
+    answers = ({ path }) => {
+      if (path.includes("/activity?")) return { items, next_cursor: null }
+      const body = series({ version: path.endsWith("/pause") ? 2 : 3 })
+      return Response.json(body, { headers: { "X-Request-Id": "r1" } })
+    }
+    await pauseSeries(series({}))
+    await undoOf()
+    await vi.waitFor(() => expect(requests.at(-1)?.path).toBe("/api/v1/activity/6/undo"))
+    await vi.waitFor(() => expect(toasts.value.map((it) => it.text)).toEqual(["Undone: Paused “Water”"]))
+  })
+
+  it("says so where the activity has nothing to undo", async () => {
+    answers = ({ path }) => (path.includes("/activity?") ? { items: [], next_cursor: null } : series({ version: 2 }))
+    await pauseSeries(series({}))
+    await undoOf()
+    await vi.waitFor(() => expect(toasts.value.map((it) => it.kind)).toContain("problem"))
   })
 })
 

@@ -68,13 +68,14 @@ const ACTORS: Record<Cause["kind"], string> = {
 }
 
 /** Fields that only Duely itself needs. */
-const SILENT_FIELDS = new Set(["overdue_noted", "zone", "completed_at", "status"])
+const SILENT_FIELDS = new Set(["overdue_noted", "zone", "completed_at", "status", "occurrence", "series_id", "moved"])
+/** What a line says of which changed: fields with an old and a new value. */
+const CHANGES = new Set(["task.updated", "series.updated"])
 
 export function ActivityLine({ line, brief = false }: { line: Activity; brief?: boolean }) {
   const [busy, setBusy] = useState(false)
   const { icon, verb, did }: Wording = WORDINGS[line.type] ?? { icon: "activity", did: `· ${typeWords(line.type)}` }
-  const changes =
-    line.type === "task.updated" ? Object.entries(line.changed).filter(([it]) => !SILENT_FIELDS.has(it)) : []
+  const changes = CHANGES.has(line.type) ? Object.entries(line.changed).filter(([it]) => !SILENT_FIELDS.has(it)) : []
   const isAboutNothing = !line.task_id && !line.series_id
   const at = Date.parse(line.at)
   const undo = async () => {
@@ -99,7 +100,7 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
               <Change
                 key={field}
                 field={field}
-                {...difference(field, old, fresh, { zone: zone.value, now: now.value })}
+                {...difference(field, old, fresh, { zone: zone.value, now: now.value, isAllDay: isAllDay(line) })}
               />
             ))}
           </ul>
@@ -107,7 +108,7 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
       </div>
       {line.undoable && (
         <button type="button" class="button quiet small" disabled={busy} onClick={() => void undo()}>
-          Undo<span class="unseen"> what was {verb}</span>
+          Undo<span class="unseen">: {verb}</span>
         </button>
       )}
       <time class="log-time" dateTime={line.at}>
@@ -115,6 +116,11 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
       </time>
     </li>
   )
+}
+
+function isAllDay({ task, series_id }: Activity): boolean {
+  const due = series_id ? seriesOf(series_id)?.start : task?.due
+  return due != null && "date" in due
 }
 
 function Change({ field, old, new: fresh }: Difference & { field: string }) {

@@ -69,8 +69,22 @@ export function RemindersField({ task, disabled }: Props) {
       {task.reminders.map((reminder) => (
         <li key={reminder.id} class={`reminder is-${reminder.status}`}>
           <Icon name="notifications" size={15} />
-          <span>{nameOf(reminder)}</span>
-          <span class="reminder-state">{reminderState(reminder)}</span>
+          <div class="reminder-text">
+            <span>{nameOf(reminder)}</span>
+            <span class="reminder-state">{reminderState(reminder)}</span>
+            {!disabled && (
+              <DaysButton
+                offset={reminder}
+                onPick={(days) =>
+                  save(
+                    reminderInputs(task.reminders).map((it) =>
+                      it.id === reminder.id ? { id: reminder.id, ...days } : it,
+                    ),
+                  )
+                }
+              />
+            )}
+          </div>
           {!disabled && task.status === "open" && isUnanswered(reminder) && (
             <Popover
               label={`Snooze ${nameOf(reminder)}`}
@@ -86,18 +100,6 @@ export function RemindersField({ task, disabled }: Props) {
                 />
               )}
             </Popover>
-          )}
-          {!disabled && (
-            <DaysButton
-              offset={reminder}
-              onPick={(days) =>
-                save(
-                  reminderInputs(task.reminders).map((it) =>
-                    it.id === reminder.id ? { id: reminder.id, ...days } : it,
-                  ),
-                )
-              }
-            />
           )}
           {!disabled && (
             <button

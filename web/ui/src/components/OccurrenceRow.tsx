@@ -41,11 +41,12 @@ export function OccurrenceRow({ series, occurrence }: Props) {
         <span class="occurrence-state">
           {words}
           {moved && " · moved"}
+          {task_id && series.kept.includes(task_id) && " · a single task"}
           {series.next?.slot === slot && isCurrent(series, occurrence) && " · next"}
         </span>
       </div>
       {canTakeBack(series, occurrence) && (
-        <div class="occurrence-tools">
+        <div class="occurrence-tools is-shown">
           <button type="button" class="button quiet small" onClick={() => void unskipSlot(series, slot)}>
             Take back<span class="unseen"> the skip of {label}</span>
           </button>

@@ -179,7 +179,7 @@ function RepeatTool({
   )
 }
 
-const USUAL = { month_end: "clamp", pile_up: "all", look_ahead_days: 0 } as const
+const USUAL = { month_end: "clamp", look_ahead_days: 0 } as const
 
 function reminderText(reminders: ReminderInput[] | undefined, isAllDay: boolean): string | null {
   if (!reminders) return null

@@ -123,7 +123,7 @@ function Dialog({ question }: { question: Question }) {
               onChange={setTemplate}
             />
           )}
-          <RepeatFields form={form} faults={faults} onChange={setForm} />
+          <RepeatFields form={form} faults={faults} onChange={setForm} preview={asker.state.value.preview} />
           <RepeatPreview state={asker.state.value} form={form} fault={faults.rule} />
         </div>
         <div class="dialog-buttons">

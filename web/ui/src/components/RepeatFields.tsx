@@ -4,6 +4,7 @@ import { type Mode, PRESETS, type PresetName, preset, presetOf } from "../recurr
 import { presetWords } from "../recurrence-words.ts"
 import {
   type FormProps,
+  isOftenerThanDaily,
   lacksDays,
   type RepeatForm,
   recurrenceOf,
@@ -11,7 +12,7 @@ import {
   withMode,
   withRule,
 } from "../repeat-form.ts"
-import { zone } from "../store/session.ts"
+import type { Preview } from "../types.ts"
 import { PlaceSelect } from "./DuePicker.tsx"
 import { DateInput, Field } from "./FormField.tsx"
 import { EndFields, Every, Rhythm } from "./RhythmFields.tsx"
@@ -21,7 +22,8 @@ const MODES: [mode: Mode, label: string][] = [
   ["completion", "After completion"],
 ]
 
-export function RepeatFields(props: FormProps) {
+/** The preview tells how often it comes, which decides what becomes of older ones where nobody chooses. */
+export function RepeatFields({ preview, ...props }: FormProps & { preview: Preview | null }) {
   const { form, onChange } = props
   const group = useId()
   return (
@@ -51,7 +53,7 @@ export function RepeatFields(props: FormProps) {
       <First {...props} />
       {form.raw === null && <EndFields {...props} />}
       {lacksDays(form) && <MonthEnd {...props} />}
-      <More {...props} />
+      <More {...props} isOften={preview !== null && isOftenerThanDaily(preview)} />
     </div>
   )
 }
@@ -117,9 +119,7 @@ function First({ form, faults, onChange }: FormProps) {
           </div>
         )}
       </Field>
-      {form.time && form.zone !== zone.value && (
-        <PlaceSelect value={form.zone} onChange={(zone) => onChange({ ...form, zone })} />
-      )}
+      {form.time && <PlaceSelect value={form.zone} onChange={(zone) => onChange({ ...form, zone })} />}
     </>
   )
 }
@@ -142,7 +142,7 @@ function MonthEnd({ form, onChange }: FormProps) {
   )
 }
 
-function More({ form, faults, onChange }: FormProps) {
+function More({ form, faults, onChange, isOften }: FormProps & { isOften: boolean }) {
   const { rule } = recurrenceOf(form)
   return (
     <details class="repeat-more" open={form.raw !== null || faults.lookAhead !== undefined}>
@@ -150,7 +150,7 @@ function More({ form, faults, onChange }: FormProps) {
       <label class="check-line">
         <input
           type="checkbox"
-          checked={form.pileUp === "newest"}
+          checked={form.pileUp ? form.pileUp === "newest" : isOften}
           onChange={(event) => onChange({ ...form, pileUp: event.currentTarget.checked ? "newest" : "all" })}
         />
         <span>When the next one comes, take open older ones away</span>

@@ -12,7 +12,6 @@ import { isOver, isStarted } from "../store/scope.ts"
 import { fetchSeries, isSeriesGone, seriesOf } from "../store/series.ts"
 import { seriesSaver, skipSlot, stopSeries } from "../store/series-changes.ts"
 import { zone } from "../store/session.ts"
-import { show } from "../store/toasts.ts"
 import { dateAt } from "../time.ts"
 import type { Series, SeriesPatch, Task } from "../types.ts"
 import { openRepeat, type RepeatAnswer } from "./RepeatDialog.tsx"
@@ -94,8 +93,8 @@ function changeRepeat(task: Task, series: Series): void {
   const started = isStarted(task, series)
   const slot = started ? series.next?.slot : task.occurrence?.slot
   const from = slot ? slotStart(series, slot) : series.start
-  const saver = seriesSaver(series)
-  const save = (at?: string) => (answer: RepeatAnswer) => saveRepeat(saver, series, changesOf(series, answer, from), at)
+  const saver = seriesSaver(series, "Changed the repetition of")
+  const save = (at?: string) => (answer: RepeatAnswer) => saveRepeat(saver, changesOf(series, answer, from), at)
   openRepeat({
     title: `Change how ${quoted(series.title)} repeats`,
     recurrence: series,
@@ -111,11 +110,10 @@ function changeRepeat(task: Task, series: Series): void {
 
 type Saver = ReturnType<typeof seriesSaver>
 
-async function saveRepeat(saver: Saver, series: Series, patch: SeriesPatch, slot?: string): Promise<void> {
+async function saveRepeat(saver: Saver, patch: SeriesPatch, slot?: string): Promise<void> {
   if (Object.keys(patch).length === 0) return
   await saver(patch, slot)
   closeTask()
-  show({ kind: "done", text: `Changed how ${quoted(series.title)} repeats` })
 }
 
 /** Skips the slot. An occurrence whose time has come is no longer ahead; it is deleted instead, which can be undone. */

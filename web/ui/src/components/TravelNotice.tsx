@@ -73,7 +73,7 @@ function Moves({ here }: { here: string }) {
     <details>
       <summary>
         {!allOpenHere.value && "At least "}
-        {count(list.length, "task")} without a time zone of their own would move
+        {count(list.length, "task")} without a time zone of {list.length === 1 ? "its" : "their"} own would move
       </summary>
       <p>
         Their days would begin and end, and their times and reminders count, in {placeOf(here)}. So would series without

@@ -3,8 +3,7 @@ import { quoted } from "../quoted.ts"
 import type { Recurrence } from "../recurrence.ts"
 import { ask, choose } from "../store/asking.ts"
 import { go } from "../store/route.ts"
-import { deleteSeries, keptWords, seriesSaver, skipSlot, stopSeries } from "../store/series-changes.ts"
-import { show } from "../store/toasts.ts"
+import { deleteSeries, seriesSaver, skipSlot, stopSeries } from "../store/series-changes.ts"
 import type { Due, Series, SeriesPatch, Template } from "../types.ts"
 import { openRepeat, type RepeatAnswer } from "./RepeatDialog.tsx"
 
@@ -26,7 +25,7 @@ export function changesOf(series: Series, { recurrence, start, template }: Repea
 }
 
 export function editSeries(series: Series): void {
-  const saver = seriesSaver(series)
+  const saver = seriesSaver(series, "Changed")
   openRepeat({
     title: `Edit all of ${quoted(series.title)}`,
     recurrence: recurrenceOf(series),
@@ -38,7 +37,7 @@ export function editSeries(series: Series): void {
 
 export function editFrom(series: Series, slot: string, label: string): void {
   const from = slotStart(series, slot)
-  const saver = seriesSaver(series)
+  const saver = seriesSaver(series, "Changed")
   openRepeat({
     title: `Edit from ${label} on`,
     recurrence: recurrenceOf(series),
@@ -56,11 +55,6 @@ async function save(saver: Saver, series: Series, answer: RepeatAnswer, from: Du
   if (Object.keys(patch).length === 0) return
   const changed = await saver(patch, slot)
   if (changed.id !== series.id) go({ view: "series", seriesId: changed.id })
-  show({
-    kind: "done",
-    text: `Changed ${quoted(changed.title)}`,
-    detail: slot ? "From there on it is a series of its own." : keptWords(series, changed),
-  })
 }
 
 export async function askSkip(series: Series, slot: string, label: string): Promise<void> {

@@ -4,6 +4,7 @@ import { dismissWhere, show } from "./toasts.ts"
 
 interface Undoable {
   label: string
+  detail?: string
   run: () => Promise<boolean>
 }
 
@@ -13,7 +14,9 @@ const stack = signal<readonly Undoable[]>([])
 /** Remembers how to undo an action; shows a toast when `withToast` is set. */
 export function remember(done: Undoable, withToast: boolean): void {
   stack.value = [...stack.peek(), done].slice(-DEPTH)
-  if (withToast) show({ kind: "done", text: done.label, action: { label: "Undo", run: () => void undo(done) } })
+  const { label, detail } = done
+  const action = { label: "Undo", run: () => void undo(done) }
+  if (withToast) show({ kind: "done", text: label, ...(detail ? { detail } : {}), action })
 }
 
 export async function undoLast(): Promise<void> {

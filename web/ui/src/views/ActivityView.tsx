@@ -20,7 +20,7 @@ const ONE_OF_SERIES = ["recurrence.skipped", "recurrence.unskipped", "recurrence
 
 /** The choices of the filter, the first being the default. No types means all, the bookkeeping of reminders included. */
 const KINDS: Record<string, readonly string[]> = {
-  "What matters": [...TASKS, ...ANSWERS, "user.updated", "series.created", "series.deleted", ...ONE_OF_SERIES],
+  "What matters": [...TASKS, ...ANSWERS, "user.updated", ...SERIES, ...ONE_OF_SERIES],
   Everything: [],
   Added: ["task.created"],
   Changed: ["task.updated"],

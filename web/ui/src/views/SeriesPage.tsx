@@ -13,11 +13,11 @@ import { openTask } from "../store/opening.ts"
 import { viewLink } from "../store/route.ts"
 import { isOver } from "../store/scope.ts"
 import { fetchSeries, isSeriesGone, seriesOf } from "../store/series.ts"
-import { pauseSeries, resumeSeries } from "../store/series-changes.ts"
+import { keptName, loadTasks, pauseSeries, resumeSeries } from "../store/series-changes.ts"
 import { zone } from "../store/session.ts"
 import { tasks } from "../store/tasks.ts"
 import { dateAt } from "../time.ts"
-import type { Series } from "../types.ts"
+import type { Series, Task } from "../types.ts"
 
 export function SeriesPage({ id }: { id: string }) {
   useEffect(() => void fetchSeries(id), [id])
@@ -64,6 +64,7 @@ function Facts({ series }: { series: Series }) {
   return (
     <ul class="task-meta series-facts" aria-label="Each of them">
       {next && series.status === "active" && <li class="meta">Next: {slotLabel(next)}</li>}
+      {placeOf(series) && <li class="meta">{placeOf(series)}</li>}
       {priority !== "none" && (
         <li>
           <Flag priority={priority} />
@@ -94,8 +95,17 @@ function Facts({ series }: { series: Series }) {
   )
 }
 
+/** Returns where the times of a series count; "" where the reader's days do, too. */
+function placeOf({ start }: Series): string {
+  if (!("zone" in start) || start.zone === zone.value) return ""
+  return start.zone === null ? "Wherever you are" : `In ${start.zone.replaceAll("_", " ")}`
+}
+
+const MOST_LOADED = 20
+
 /** Says which tasks stay as single ones, because somebody has written into them and the series has no slot for them. */
 function Kept({ kept }: Series) {
+  useEffect(() => void loadTasks(kept.slice(0, MOST_LOADED)), [kept])
   if (kept.length === 0) return null
   return (
     <section aria-labelledby="kept" class="kept">
@@ -110,7 +120,7 @@ function Kept({ kept }: Series) {
         {kept.map((id) => (
           <li key={id}>
             <button type="button" class="button quiet small" onClick={() => openTask(id)}>
-              {tasks.value.get(id)?.title ?? "Open the task"}
+              {keptLabel(tasks.value.get(id))}
             </button>
           </li>
         ))}
@@ -119,16 +129,23 @@ function Kept({ kept }: Series) {
   )
 }
 
+function keptLabel(task: Task | undefined): string {
+  return task ? keptName(task) : "Open the task"
+}
+
 function Actions({ series }: { series: Series }) {
   const over = isOver(series)
   const paused = series.status === "paused"
   return (
     <div class="series-actions">
+      {/* An ended one goes on with a later end. */}
+      {(!over || series.status === "ended") && (
+        <button type="button" class="button small" onClick={() => editSeries(series)}>
+          Edit all…
+        </button>
+      )}
       {!over && (
         <>
-          <button type="button" class="button small" onClick={() => editSeries(series)}>
-            Edit all…
-          </button>
           <button
             type="button"
             class="button small"
