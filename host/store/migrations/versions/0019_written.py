@@ -5,7 +5,7 @@ from pathlib import Path
 from host.store.migrations.script import run_script
 
 revision = "0019"
-down_revision = "0014"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
