@@ -47,7 +47,10 @@ async def _run_time(cases: Sequence[Mapping[str, Any]]) -> int:
         try:
             stages = Stages(server)
             await stages.prepare()
-            return sum([_told(case, case["kind"], await _differences(stages, case)) for case in cases])
+            try:
+                return sum([_told(case, case["kind"], await _differences(stages, case)) for case in cases])
+            finally:
+                await stages.close()
         finally:
             server.stop()
 

@@ -19,12 +19,13 @@ async def differences(stages: Stages, case: Mapping[str, Any]) -> list[str]:
     """Runs one case; returns each way in which Duely differs from it."""
     user = case["user"] or {}
     zone = user.get("timezone", "UTC")
-    async with stages.stage(_instant(case["now"] or ANY_TIME, zone)) as stage:
+    now = _instant(case["now"] or ANY_TIME, zone)
+    if "steps" not in case:
+        return await _Played(await stages.kept(now, user), zone).preview(case)
+    async with stages.stage(now) as stage:
         if case["user"] is not None:
             await stage.sign_up(user)
         played = _Played(stage, zone)
-        if "steps" not in case:
-            return await played.preview(case)
         for step in case["steps"]:
             await played.step(step)
         for expected in case["expect"]:

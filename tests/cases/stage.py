@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -87,11 +87,25 @@ class Stages:
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
         self._count = 0
+        self._kept: dict[str, Stage] = {}
+        self._open = AsyncExitStack()
 
     async def prepare(self) -> None:
         """Makes the migrated template; to be called once."""
         await self._admin(f'CREATE DATABASE "{TEMPLATE}"')
         await upgrade(self._server.dsn(TEMPLATE))
+
+    async def kept(self, now: datetime, user: dict[str, Any]) -> Stage:
+        """Returns the one stage of cases that write nothing, with that person at `now`; `close` ends it."""
+        name = f"{now} {user}"
+        if name not in self._kept:
+            self._kept[name] = await self._open.enter_async_context(self.stage(now))
+            await self._kept[name].sign_up(user)
+        return self._kept[name]
+
+    async def close(self) -> None:
+        """Ends the stages that were kept."""
+        await self._open.aclose()
 
     @asynccontextmanager
     async def stage(self, now: datetime) -> AsyncGenerator[Stage]:

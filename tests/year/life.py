@@ -1,8 +1,9 @@
 """The life of one series: the random commands of its owner, and the expected outcome."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from types import MappingProxyType
 from uuid import UUID, uuid5
@@ -10,7 +11,16 @@ from uuid import UUID, uuid5
 from actors.replies import Json
 from tests.year.people import Step, YearPerson
 from tests.year.series import Series, Slot, Spec
-from tests.year.tasks import Task
+from tests.year.tasks import Task, reminder_json
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """A turn that can be undone while the series has that status; `back` does that to the model."""
+
+    command_id: str
+    status: str
+    back: Callable[[], None]
 
 
 class Life:
@@ -35,6 +45,7 @@ class Life:
         self.steps: list[Step] = []
         self.successors: list[Life] = []
         self.counts: dict[str, int] = {}
+        self._undoable: Undoable | None = None
 
     def day(self, number: int, at: datetime) -> None:
         """Does what its owner does on that day, at that instant."""
@@ -56,7 +67,7 @@ class Life:
     def travel(self, at: datetime, zone: str) -> None:
         """Moves the owner to another zone, and with them the dates of the series and of open tasks."""
         series = self.series
-        if self.spec.case.timed:
+        if self.spec.case.timed and not self.spec.floating:
             return
         if series is None:
             self.spec = replace(self.spec, case=replace(self.spec.case, zone=zone))
@@ -80,14 +91,14 @@ class Life:
             "id": self.id,
             "template": {"title": f"{case.frequency} in {case.zone}"},
             "rule": case.text,
-            "start": case.start_json,
+            "start": case.start_json | ({"zone": None} if spec.floating else {}),
             "mode": spec.mode,
             "month_end": "clamp" if case.clamp else "skip",
             "pile_up": spec.pile_up,
             "look_ahead_days": spec.look_ahead_days,
         }
         if spec.offsets is not None:
-            body["template"]["reminders"] = [{"offset_minutes": offset} for offset in spec.offsets]
+            body["template"]["reminders"] = [reminder_json(offset) for offset in spec.offsets]
         series = Series(self.id, spec, self.person.defaults["reminder_offset_minutes"], at)
         if series.status == "ended" and not series.tasks:
             return  # it has come to its end before it began
@@ -99,8 +110,10 @@ class Life:
 
     def _change_a_slot(self, at: datetime) -> bool:
         chance = self.random.random()
+        if chance > SKIP_CHANCE + MOVE_CHANCE + NOTE_CHANCE:
+            return bool(self._series.skipped) and self.random.random() < UNSKIP_CHANCE and self._unskip(at)
         if chance > SKIP_CHANCE + MOVE_CHANCE:
-            return False
+            return self._note_ahead(at)
         slot = self._some_slot()
         if slot is None:
             return False
@@ -112,6 +125,27 @@ class Life:
             self._command_series(at, "MoveSlot", {"slot": slot.nominal, "to": due})
             self._series.move(slot, due)
         return True
+
+    def _unskip(self, at: datetime) -> bool:
+        """Takes a skip back."""
+        slots = self._series.to_unskip()
+        if not slots:
+            return False
+        slot = self.random.choice(slots)
+        self._command_series(at, "UnskipSlot", {"slot": slot.nominal})
+        self._series.unskip(slot)
+        return True
+
+    def _note_ahead(self, at: datetime) -> bool:
+        """Writes into a task whose time has not come."""
+        tasks = [task for _, task in self._series.coming if task.is_active]
+        if tasks:
+            self._note(at, self.random.choice(tasks))
+        return bool(tasks)
+
+    def _note(self, at: datetime, task: Task) -> None:
+        task.note, task.written = f"Noted on {at:%d %B}", True
+        self._command_task(at, task, "PatchTask", {"description": task.note})
 
     def _some_slot(self) -> Slot | None:
         """Returns a made slot or one of the next; after completion the only one, and only before its time."""
@@ -126,8 +160,13 @@ class Life:
         if not self._series.spec.case.timed:
             return {"date": (slot.day + timedelta(days=self.random.randint(1, 3))).isoformat()}
         by = self.random.choice((1_440, 1_440, 2_880, self.random.randint(1, 2_000)))
-        start = datetime.fromisoformat(slot.nominal) + timedelta(minutes=by)
-        return {"local": start.isoformat(timespec="minutes"), "zone": self._series.spec.case.zone}
+        start = datetime.fromisoformat(slot.nominal).replace(tzinfo=None) + timedelta(minutes=by)
+        return {"local": start.isoformat(timespec="minutes"), "zone": self._zone}
+
+    @property
+    def _zone(self) -> str | None:
+        spec = self._series.spec
+        return None if spec.floating else spec.case.zone
 
     # Tasks.
 
@@ -135,8 +174,10 @@ class Life:
         series = self._series
         if series.spec.mode == "completion":
             waiting = [task for slot, task in series.coming if slot.at <= at or self.random.random() < EARLY_CHANCE]
+            waiting += series.open if series.status in {"paused", "stopped"} else []
         else:
             waiting = list(series.open)
+            waiting += [one.task for one in series.shelf if one.state == "kept" and self.random.random() < EARLY_CHANCE]
         for task in waiting:
             self._look_at(at, task)
         early = [task for _, task in series.coming[:1] if task.is_active and series.spec.mode == "schedule"]
@@ -144,6 +185,8 @@ class Life:
             self._close(at, early[0], "completed")
         elif self.random.random() < REOPEN_CHANCE:
             self._reopen(at)
+        elif self.random.random() < (RESTORE_CHANCE if series.status == "active" else RESTORE_IN_PAUSE_CHANCE):
+            self._restore(at)
 
     def _look_at(self, at: datetime, task: Task) -> None:
         chance = self.random.random()
@@ -156,6 +199,8 @@ class Life:
             self._command_task(at, task, "SnoozeReminder", {"minutes": minutes})
             task.snooze(at, minutes)
             task.written = True
+        elif self.random.random() < NOTE_CHANCE:
+            self._note(at, task)
 
     def _may_snooze(self, at: datetime, task: Task) -> bool:
         """Returns whether nothing else will change its reminders, so that the expected firing is plain."""
@@ -174,42 +219,67 @@ class Life:
             self._command_task(at, task, "ReopenTask", {})
             self._series.reopen(task)
 
+    def _restore(self, at: datetime) -> None:
+        """Takes a task out of the trash that is there by its owner's doing, or by that of the series."""
+        series = self._series
+        gone = [task for task in series.tasks.values() if task.state in {"deleted", "withdrawn"} and task.is_fresh(at)]
+        skipped = {one.task.id for one in series.shelf if one.state == "skipped"}
+        gone = [task for task in gone if task.id not in skipped][-3:]
+        if gone and not self.roams:
+            task = self.random.choice(gone)
+            self._command_task(at, task, "RestoreTask", {})
+            series.reopen(task)
+
     # Turns.
 
     def _pause(self, at: datetime) -> None:
-        self._command_series(at, "PauseSeries", {})
+        command_id = self._command_series(at, "PauseSeries", {})
         self._series.pause()
+        self._may_undo(command_id, self._series.resume)
 
     def _resume(self, at: datetime) -> None:
-        self._command_series(at, "ResumeSeries", {})
+        command_id = self._command_series(at, "ResumeSeries", {})
         self._series.resume()
+        self._may_undo(command_id, self._series.pause)
 
     def _another_time(self, at: datetime) -> None:
         """Moves the rule to another time of the day from now on."""
         case = self._series.spec.case
-        start = datetime.combine(case.start.date(), time(10, 15))
-        self._command_series(at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": case.zone}})
+        start = datetime.combine(case.start.date(), self._some_clock())
+        command_id = self._command_series(
+            at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": self._zone}}
+        )
         self._series.renew(start=start)
+        self._may_undo(command_id, partial(self._series.renew, start=case.start))
+
+    def _some_clock(self) -> time:
+        """Returns another time of the day than that of the rule; also one that the day has passed already."""
+        return time(self.random.randrange(24), 15 if self._series.spec.case.start.minute != 15 else 45)
 
     def _another_rule(self, at: datetime) -> None:
-        case = replace(self._series.spec.case, interval=self._series.spec.case.interval + 1, count=None)
-        self._command_series(at, "PatchSeries", {"rule": case.text})
+        old = self._series.spec.case
+        case = replace(old, interval=old.interval + 1, count=None)
+        command_id = self._command_series(at, "PatchSeries", {"rule": case.text})
         self._series.renew(interval=case.interval, count=None)
+        self._may_undo(command_id, partial(self._series.renew, interval=old.interval, count=old.count))
 
     def _an_end(self, at: datetime) -> None:
         """Gives the rule an end that leaves the next slots as they are."""
         until = date(2024, 12, 20)
         if self._series.coming[0][0].day > until:
             return
-        self._command_series(at, "PatchSeries", {"rule": replace(self._series.spec.case, until=until).text})
+        old = self._series.spec.case
+        command_id = self._command_series(at, "PatchSeries", {"rule": replace(old, until=until).text})
         self._series.renew(until=until)
+        self._may_undo(command_id, partial(self._series.renew, until=old.until))
 
     def _remind(self, at: datetime) -> None:
-        offsets = [15, 0]
-        self._command_series(
-            at, "PatchSeries", {"template": {"reminders": [{"offset_minutes": offset} for offset in offsets]}}
+        offsets, old = self.random.choice(([15, 0], ["-P1D", 0])), self._series.spec.offsets
+        command_id = self._command_series(
+            at, "PatchSeries", {"template": {"reminders": [reminder_json(offset) for offset in offsets]}}
         )
         self._series.remind(offsets)
+        self._may_undo(command_id, partial(self._series.remind, old))
 
     def _look_ahead(self, at: datetime) -> None:
         days = self.random.randint(1, 30)
@@ -229,8 +299,12 @@ class Life:
         if case.frequency in {"MONTHLY", "YEARLY"} and not case.weekdays and not month_days:
             month_days = (case.start.day,)
         start = datetime.fromisoformat(slot[0].nominal)
+        patch: Json = {"template": {"reminders": []}}
+        if case.timed and self.random.random() < SPLIT_LATER_CHANCE:
+            start = datetime.combine(start.date(), self._some_clock())
+            patch["start"] = {"local": start.isoformat(timespec="minutes"), "zone": self._zone}
         spec = replace(series.spec, offsets=[], case=replace(case, start=start, count=left, month_days=month_days))
-        body = {"slot": slot[0].nominal, "patch": {"template": {"reminders": []}}}
+        body = {"slot": slot[0].nominal, "patch": patch}
         successor_id = str(uuid5(UUID(self.id), self._command_id(at, self.id, "SplitSeries")))
         probe = Series(successor_id, spec, None, at)
         ahead = {first.nominal for first in [*(one for one, _ in probe.coming), *probe.upcoming(400)]}
@@ -246,8 +320,19 @@ class Life:
 
     def _stop(self, at: datetime) -> None:
         keep = self.random.random() < 0.5
-        self._command_series(at, "StopSeries", {"keep": keep})
+        command_id = self._command_series(at, "StopSeries", {"keep": keep})
         self._series.stop(keep=keep)
+        self._may_undo(command_id, self._series.resume)
+
+    def _may_undo(self, command_id: str, back: Callable[[], None]) -> None:
+        self._undoable = Undoable(command_id, self._series.status, back)
+
+    def _undo(self, at: datetime) -> None:
+        """Undoes the last turn, if the series is still as that one left it."""
+        last = self._undoable
+        if last is not None and last.status == self._series.status:
+            self._command_series(at, "UndoSeries", {"command_id": last.command_id})
+            last.back()
 
     def _delete(self, at: datetime) -> None:
         keep = self.random.random() < 0.5
@@ -261,35 +346,39 @@ class Life:
         assert self.series is not None
         return self.series
 
-    def _command_series(self, at: datetime, name: str, body: Json) -> None:
-        self._step(at, "SeriesActor", self.id, name, body)
+    def _command_series(self, at: datetime, name: str, body: Json) -> str:
+        return self._step(at, "SeriesActor", self.id, name, body)
 
     def _command_task(self, at: datetime, task: Task, name: str, body: Json) -> None:
         self._step(at, "TaskActor", task.id, name, body)
 
-    def _step(self, at: datetime, actor_type: str, actor_id: str, name: str, body: Json) -> None:
+    def _step(self, at: datetime, actor_type: str, actor_id: str, name: str, body: Json) -> str:
         self.counts[name] = self.counts.get(name, 0) + 1
         command_id = self._command_id(at, actor_id, name)
         self.steps.append(Step(at, self.person, actor_type, actor_id, name, body, command_id, self.id))
+        return command_id
 
     def _command_id(self, at: datetime, actor_id: str, name: str) -> str:
         return str(uuid5(UUID(self.id), f"{at}/{actor_id}/{name}"))
 
 
-SKIP_CHANCE, MOVE_CHANCE = 0.012, 0.006
+SKIP_CHANCE, MOVE_CHANCE, NOTE_CHANCE, UNSKIP_CHANCE = 0.012, 0.006, 0.01, 0.02
 COMPLETE_CHANCE, DELETE_CHANCE, SNOOZE_CHANCE = 0.6, 0.03, 0.02
 EARLY_CHANCE, REOPEN_CHANCE = 0.02, 0.005
+SPLIT_LATER_CHANCE = 0.5
+RESTORE_CHANCE, RESTORE_IN_PAUSE_CHANCE = 0.003, 0.02
 
 # The turns of a series: the statuses in which each may come, and its method.
 TURNS: Mapping[str, tuple[frozenset[str], Callable[[Life, datetime], None]]] = {
     "pause": (frozenset({"active"}), Life._pause),
     "resume": (frozenset({"paused"}), Life._resume),
-    "another time": (frozenset({"active"}), Life._another_time),
-    "another rule": (frozenset({"active"}), Life._another_rule),
+    "another time": (frozenset({"active", "paused"}), Life._another_time),
+    "another rule": (frozenset({"active", "paused"}), Life._another_rule),
     "an end": (frozenset({"active"}), Life._an_end),
     "remind": (frozenset({"active", "paused"}), Life._remind),
     "look ahead": (frozenset({"active"}), Life._look_ahead),
     "split": (frozenset({"active"}), Life._split),
     "stop": (frozenset({"active"}), Life._stop),
     "delete": (frozenset({"active"}), Life._delete),
+    "undo": (frozenset({"active", "paused", "stopped"}), Life._undo),
 }

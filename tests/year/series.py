@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count, takewhile
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from actors.replies import Json
-from tests.unit.recurrence.oracle import Case, instant_of, locals_of
-from tests.year.tasks import Task, due_instant
+from tests.unit.recurrence.oracle import Case, instant_of
+from tests.year.hours import Hours, due_of, locals_of, name_of
+from tests.year.tasks import Offset, Task, due_instant, lead_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Spec:
     mode: str = "schedule"
     pile_up: str = "all"
     look_ahead_days: int = 0
-    offsets: list[int] | None = field(default_factory=lambda: [0])
+    offsets: list[Offset] | None = field(default_factory=lambda: [0])
+    floating: bool = False  # whether its times are those of the wall wherever its owner is
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Series:
         self,
         series_id: str,
         spec: Spec,
-        default_offset: int | None,
+        default_offset: Offset | None,
         made: datetime,
         split_from: "tuple[Series, Slot] | None" = None,
     ) -> None:
@@ -86,23 +88,28 @@ class Series:
 
     def _take_over(self, other: "Series", since: Slot) -> None:
         """Takes over what was done to the slots from `since` on."""
-        self.skipped = {name for name in other.skipped if date.fromisoformat(name[:10]) >= since.day}
-        self._moved = {name: due for name, due in other._moved.items() if date.fromisoformat(name[:10]) >= since.day}
+        self.skipped = {self._named(name) for name in other.skipped if date.fromisoformat(name[:10]) >= since.day}
+        moved = {name: due for name, due in other._moved.items() if date.fromisoformat(name[:10]) >= since.day}
+        self._moved = {self._named(name): due for name, due in moved.items()}
         coming = [Shelved(slot, task, "over" if task.id in other._over else "held") for slot, task in other.coming]
         number = since.number - 1
         for one in [*coming, *other.shelf]:
             if one.slot.day < since.day or one.slot.day in {known.slot.day for known in self.shelf}:
                 continue
             one.task.advance(self._now)
-            slot = replace(one.slot, number=one.slot.number - number)
+            slot = self._at_new_time(one.slot, one.slot.number - number)
             self.shelf.append(Shelved(slot, one.task, one.state))
             self.tasks[one.task.id] = one.task
-            self._slot_of[one.task.id] = slot
+            self._rename(one.task, slot)
             one.task.place = (1, slot.nominal)
             if one.state == "over":
                 self._over.add(one.task.id)
             else:
                 one.task.remind(self._now, self.offsets)
+
+    def _named(self, name: str) -> str:
+        """Returns the name that a slot of another series has here, by its day."""
+        return self._at_new_time(Slot(name, date.fromisoformat(name[:10]), self._now, 0), 0).nominal
 
     # Time.
 
@@ -129,15 +136,17 @@ class Series:
         if task.id not in self._over:
             self.open.append(task)
         self._last, self._last_task = slot, task
-        self._moved = {name: due for name, due in self._moved.items() if name[:10] > slot.nominal[:10]}
+        self._moved = {name: due for name, due in self._moved.items() if self._key(name) > self._key(slot.nominal)}
 
     def _fill(self) -> None:
         """Makes the task of the next slot, and those that the look-ahead reaches."""
         while (slot := self._peek()) and (not self.coming or self._is_wanted(slot)):
             self._slots.pop(0)
-            self.coming.append((slot, self._make(slot)))
+            self._take(slot)
         if not self.coming:
             self.status = "ended"
+        elif self.spec.mode == "completion" and self.coming[0][1].id in self._over:
+            self._follow(*self.coming.pop(), self._now)  # done ahead of its number, it counts as done now
 
     def _is_wanted(self, slot: Slot) -> bool:
         """Returns whether its task is made already: look-ahead or reminders reach it, or a later slot was moved so early."""
@@ -149,6 +158,10 @@ class Series:
         moved = (later for later in self.upcoming(64) if later.nominal in self._moved)
         return any(due_instant(self._moved[later.nominal], self.spec.case.zone) <= soon for later in moved)
 
+    def _take(self, slot: Slot) -> None:
+        task = self._make(slot)
+        self.coming.append((self._slot_of[task.id], task))
+
     def _make(self, slot: Slot) -> Task:
         """Makes the task of a slot, or takes it from the shelf."""
         counted = self.spec.mode == "completion"
@@ -157,6 +170,8 @@ class Series:
                 self.shelf.remove(one)
                 if one.task.is_purged(self._now):
                     return self._made_again(one.task, slot)
+                if counted and one.state == "kept" and one.slot.at <= self._now:
+                    return one.task  # it is overdue, and stays so
                 self._rename(one.task, slot)
                 if one.state in {"withdrawn", "skipped"}:
                     one.task.restore(self._now, self.offsets)
@@ -193,19 +208,23 @@ class Series:
             task.follow(self._now, task.slot_due)
 
     @property
-    def offsets(self) -> list[int]:
+    def offsets(self) -> list[Offset]:
         if self.spec.offsets is not None:
             return self.spec.offsets
         return [] if self.default_offset is None else [self.default_offset]
 
     @property
     def _ahead(self) -> timedelta:
-        return max(timedelta(days=self.spec.look_ahead_days), timedelta(minutes=max(self.offsets, default=0)))
+        return max([timedelta(days=self.spec.look_ahead_days), *map(lead_of, self.offsets)])
 
     def due_of(self, slot: Slot) -> Json:
         if not self.spec.case.timed:
             return {"date": slot.nominal}
-        return {"local": slot.nominal, "zone": self.spec.case.zone}
+        return due_of(slot.nominal, None if self.spec.floating else self.spec.case.zone)
+
+    def _key(self, name: str) -> str:
+        """Returns what a slot keeps when it gets another name: its day, unless a day may have several."""
+        return name if isinstance(self.spec.case, Hours) else name[:10]
 
     # Slots.
 
@@ -222,10 +241,10 @@ class Series:
         held = [one for one in held if one in self.shelf]
         first = self._peek()
         if held and self.spec.mode == "schedule" and (first is None or held[0].slot.at < first.at):
-            self.coming.append((held[0].slot, self._make(held[0].slot)))
+            self._take(held[0].slot)
         while any(one.state == "held" for one in self.shelf) and (slot := self._peek()):
             self._slots.pop(0)
-            self.coming.append((slot, self._make(slot)))
+            self._take(slot)
         self._fill()
         for one in [one for one in self.shelf if one.state == "held"]:
             self._let_go(one.slot, one.task)
@@ -241,17 +260,23 @@ class Series:
             if self._completed is not None:
                 case = self._from(self._completed)
         for number, local in zip(count(1), locals_of(case), strict=False):
-            day = local.date()
+            slot = self._slot(local, self._passed + 1 if counted else number)
             if counted and self.generation == 1 and not self._passed and self._completed is None:
                 yield self._slot(local, 1)  # the start, also one that has gone by
                 continue
-            if not counted and self._last is not None and day <= self._last.day:
+            if not counted and self._has_started(slot):
                 continue
             if counted and self._completed is not None and local <= case.start:
                 continue
-            if day < today or (case.timed and instant_of(local, case.zone) <= now):
+            if slot.day < today or (case.timed and slot.at <= now):
                 continue
-            yield self._slot(local, self._passed + 1 if counted else number)
+            yield slot
+
+    def _has_started(self, slot: Slot) -> bool:
+        """Returns whether it, or one after it, has started."""
+        if self._last is None:
+            return False
+        return slot.at <= self._last.at if isinstance(self.spec.case, Hours) else slot.day <= self._last.day
 
     @property
     def over_ahead(self) -> set[str]:
@@ -259,12 +284,15 @@ class Series:
         return {slot.nominal for slot, task in self.coming if task.id in self._over}
 
     def _from(self, completed: datetime) -> Case:
-        """Returns the rule as it goes on after a completion."""
+        """Returns the rule as it goes on after a completion: a month that is too short gives its last day."""
         case = self.spec.case
         done = completed.astimezone(ZoneInfo(case.zone)).replace(hour=case.start.hour, minute=case.start.minute)
-        return replace(case, start=done.replace(tzinfo=None, second=0, microsecond=0), count=None)
+        return replace(case, start=done.replace(tzinfo=None, second=0, microsecond=0), count=None, clamp=True)
 
     def _slot(self, local: datetime, number: int) -> Slot:
+        if local.tzinfo is not None:
+            local = local.astimezone(ZoneInfo(self.spec.case.zone))
+            return Slot(name_of(local), local.date(), local.astimezone(UTC), number)
         nominal = local.isoformat(timespec="minutes") if self.spec.case.timed else local.date().isoformat()
         return Slot(nominal, local.date(), instant_of(local, self.spec.case.zone), number)
 
@@ -303,7 +331,8 @@ class Series:
             self._fill()
 
     def move(self, slot: Slot, due: Json) -> None:
-        made = next((task for known, task in self.coming if known == slot), None)
+        shelved = [(one.slot, one.task) for one in self.shelf if one.state in {"kept", "over"}]
+        made = next((task for known, task in self.coming + shelved if known.nominal == slot.nominal), None)
         self._moved[slot.nominal] = due
         if made is None:
             self._fill()
@@ -311,40 +340,81 @@ class Series:
             made.move(self._now, due)
             made.written = True
 
+    def unskip(self, slot: Slot) -> None:
+        """Has a skipped slot come again, with its task; one whose time has come meanwhile is open, late."""
+        self.skipped.discard(slot.nominal)
+        entry = next((one for one in self.shelf if one.slot.nominal == slot.nominal), None)
+        if self.spec.mode == "completion":
+            assert entry is not None
+            self.shelf.remove(entry)
+            entry.task.restore(self._now, self.offsets)
+            self._go_back(slot, entry.task)
+            return
+        if entry is not None and slot.at <= self._now:
+            self.shelf.remove(entry)
+            if entry.state == "skipped":
+                entry.task.restore(self._now, self.offsets)
+                self.open.append(entry.task)
+        self.shelf += [Shelved(slot, task, "over" if task.id in self._over else "held") for slot, task in self.coming]
+        self._begin()
+
+    def to_unskip(self) -> list[Slot]:
+        """Returns the skipped slots that can come again: those ahead, and those whose tasks are in the trash yet."""
+        shelved = {one.slot.nominal: one for one in self.shelf}
+        if self.spec.mode == "completion":
+            last = [one for one in self.shelf if one.state == "skipped" and one.task is self._last_task]
+            return [one.slot for one in last if one.task.is_fresh(self._now)]
+        slots = [self._slot(datetime.fromisoformat(name), 0) for name in sorted(self.skipped)]
+        made = [one.slot for name, one in sorted(shelved.items()) if name in self.skipped]
+        names = {slot.nominal for slot in made}
+        ahead = [slot for slot in slots if slot.at > self._now and slot.nominal not in names]
+        return ahead + [slot for slot in made if self._may_come_again(shelved[slot.nominal])]
+
+    def _may_come_again(self, one: Shelved) -> bool:
+        return one.slot.at > self._now or one.task.is_fresh(self._now)
+
     def close(self, task: Task, state: str) -> None:
         """Closes the task of a slot, which a person completes or deletes."""
         task.close(self._now, state)
         task.written = task.written or state == "completed"
         self._over.add(task.id)
+        rests = self.status in {"paused", "stopped"}
         if task in self.open:
             self.open.remove(task)
-            if self.status == "paused" and task is self._last_task:
+            if rests and task is self._last_task:
                 self._completed = self._now
-        for one in self.shelf:
-            if one.task is task:
-                one.state = "over"
+        for one in [one for one in self.shelf if one.task is task]:
+            one.state = "over"
+            is_next = self.spec.mode == "completion" and one.slot.number == self._passed + 1
+            if rests and is_next and state == "completed":
+                self.shelf.remove(one)
+                self._count(one.slot, task, self._now)
         awaited = self.coming[0] if self.coming else None
         if self.spec.mode == "completion" and self.status == "active" and awaited and awaited[1] is task:
             self.coming = []
             self._follow(awaited[0], task, self._now)
 
     def reopen(self, task: Task) -> None:
-        """Reopens a completed task; if its slot has come, it is one of the open ones again.
+        """Opens a task again that is done or in the trash; if its slot has come, it is one of the open ones again.
 
         After completion the last one that was done is awaited again, and the one that followed it goes.
         """
         task.reopen(self._now)
+        task.written = True
         self._over.discard(task.id)
         slot = self._slot_of[task.id]
-        if self.spec.mode == "completion" and task is self._last_task and self._completed is not None:
+        rests_or_runs = self.status != "deleted"
+        if self.spec.mode == "completion" and task is self._last_task and self._completed is not None and rests_or_runs:
             self._go_back(slot, task)
             return
-        for one in [one for one in self.shelf if one.task is task]:
-            self.shelf.remove(one)
-            if slot.at > self._now:
-                self.shelf.append(Shelved(slot, task, "kept"))
+        shelved = any(one.task is task for one in self.shelf)
         is_coming = any(known is task for _, known in self.coming)
-        if not is_coming and self.status != "deleted" and slot.at <= self._now:
+        if is_coming or self.status == "deleted":
+            return
+        self.shelf = [one for one in self.shelf if one.task is not task]
+        if slot.at > self._now or (self.spec.mode == "completion" and shelved):
+            self.shelf.append(Shelved(slot, task, "kept"))
+        else:
             self.open = [known for known in self.tasks.values() if known in self.open or known is task]
 
     def _go_back(self, slot: Slot, task: Task) -> None:
@@ -356,17 +426,16 @@ class Series:
             self.status = "active"
         if self.status == "active":
             self.coming = [(slot, task)]
-        elif self.status == "paused" and slot.at <= self._now:
+        elif self.status in {"paused", "stopped"} and slot.at <= self._now:
             self.open.append(task)
             self._last_task, self._passed = task, slot.number
-        elif self.status == "paused":
+        elif self.status in {"paused", "stopped"}:
             self.shelf.append(Shelved(slot, task, "kept"))
 
     def _follow(self, slot: Slot, task: Task, completed: datetime) -> None:
         """After completion: finds the next slot, an interval from that day."""
         case = self.spec.case
-        self._completed_before = self._completed
-        self._last, self._last_task, self._completed, self._passed = slot, task, completed, slot.number
+        self._count(slot, task, completed)
         chain, number = self._from(completed), slot.number
         local = next(local for local in locals_of(chain) if local.date() > chain.start.date())
         while self._slot(local, 0).nominal in self.skipped:
@@ -376,6 +445,11 @@ class Series:
         self._slots = [] if over else [self._slot(local, number + 1)]
         self._source = iter(())
         self._fill()
+
+    def _count(self, slot: Slot, task: Task, completed: datetime) -> None:
+        """Counts a slot as done after completion."""
+        self._completed_before = self._completed
+        self._last, self._last_task, self._completed, self._passed = slot, task, completed, slot.number
 
     def _let_go(self, slot: Slot, task: Task) -> None:
         """Withdraws the task of a slot that does not come, unless somebody has written into it."""
@@ -426,10 +500,25 @@ class Series:
         self.generation += 1
         if self.spec.mode == "schedule":
             self._carry(old)
-            self._begin()
+            self._begin_again()
+        elif set(changes) == {"start"}:
+            self.coming = [(self._at_new_time(slot, slot.number), task) for slot, task in self.coming]
+            for slot, task in self.coming:
+                self._rename(task, slot)
         elif self.coming and self.coming[0][0].at > self._now:
             self.shelf += [Shelved(slot, task, "held") for slot, task in self.coming]
             self._begin()
+
+    def _begin_again(self) -> None:
+        """Awaits what comes under the new rule, unless it is paused: then nothing does."""
+        if self.status == "active":
+            self._begin()
+        for one in [one for one in self.shelf if one.state == "held"]:
+            self._let_go(one.slot, one.task)
+
+    def _at_new_time(self, slot: Slot, number: int) -> Slot:
+        """Returns the slot of that day and number under the present rule."""
+        return self._slot(datetime.combine(slot.day, self.spec.case.start.time()), number)
 
     def _carry(self, old: Case) -> None:
         """Gives everything that is ahead the names of the new rule: a slot keeps its day."""
@@ -439,7 +528,8 @@ class Series:
         far, case = max(days), self.spec.case
         numbered = zip(count(1), locals_of(case), strict=False)
         here = takewhile(lambda pair: pair[1].date() <= far, numbered)
-        by_day = {local.date(): self._slot(local, number) for number, local in here}
+        slots = [self._slot(local, number) for number, local in here]
+        by_day = {self._key(slot.nominal): slot for slot in slots}
         self._carry_names(by_day, today)
         taken = self._carry_today(by_day, today)
         for slot, task in self.coming:
@@ -455,34 +545,35 @@ class Series:
         self._lost |= dict.fromkeys(self.skipped & held)
         self.skipped -= held
 
-    def _is_renamed(self, one: Shelved, by_day: dict[date, Slot]) -> bool:
-        slot = by_day.get(one.slot.day)
+    def _is_renamed(self, one: Shelved, by_day: dict[str, Slot]) -> bool:
+        slot = by_day.get(self._key(one.slot.nominal))
         return slot is not None and (slot.nominal != one.slot.nominal or self.due_of(slot) != one.task.slot_due)
 
-    def _carry_names(self, by_day: dict[date, Slot], today: date) -> None:
+    def _carry_names(self, by_day: dict[str, Slot], today: date) -> None:
         names: dict[str, Json | None] = {**self._lost, **dict.fromkeys(self.skipped), **self._moved}
         self.skipped = {name for name in self.skipped if date.fromisoformat(name[:10]) < today}
         self._moved, self._lost = {}, {}
         for name, due in names.items():
-            day = date.fromisoformat(name[:10])
-            if day < today:
+            key = self._key(name)
+            if date.fromisoformat(name[:10]) < today:
                 continue
-            if day not in by_day:
+            if key not in by_day:
                 self._lost[name] = due
             elif due is None:
-                self.skipped.add(by_day[day].nominal)
+                self.skipped.add(by_day[key].nominal)
             else:
-                self._moved[by_day[day].nominal] = due
+                self._moved[by_day[key].nominal] = due
 
-    def _carry_today(self, by_day: dict[date, Slot], today: date) -> set[date]:
+    def _carry_today(self, by_day: dict[str, Slot], today: date) -> set[str]:
         """Has the open task of today follow; if its time is ahead now, it has not started."""
-        taken: set[date] = set()
+        taken: set[str] = set()
         for task in list(self.open):
-            day = self._slot_of[task.id].day
-            if day < today or day not in by_day:
+            known = self._slot_of[task.id]
+            key = self._key(known.nominal)
+            if known.day < today or key not in by_day:
                 continue
-            taken.add(day)
-            slot = by_day[day]
+            taken.add(key)
+            slot = by_day[key]
             self._rename(task, slot)
             if slot.at > self._now:
                 self.open.remove(task)
@@ -490,22 +581,24 @@ class Series:
                 self._last = replace(slot, day=today - timedelta(days=1))
         return taken
 
-    def _carry_task(self, one: Shelved, by_day: dict[date, Slot], taken: set[date]) -> None:
-        day = one.slot.day
-        if day not in by_day or day in taken:
+    def _carry_task(self, one: Shelved, by_day: dict[str, Slot], taken: set[str]) -> None:
+        key = self._key(one.slot.nominal)
+        if key not in by_day or key in taken:
             self._let_go(one.slot, one.task)
             return
-        taken.add(day)
-        self._rename(one.task, by_day[day])
-        self.shelf.append(Shelved(by_day[day], one.task, one.state))
+        taken.add(key)
+        self._rename(one.task, by_day[key])
+        self.shelf.append(Shelved(by_day[key], one.task, one.state))
 
-    def _carry_shelved(self, one: Shelved, by_day: dict[date, Slot], taken: set[date]) -> None:
-        day = one.slot.day
-        if day not in by_day or day in taken:
+    def _carry_shelved(self, one: Shelved, by_day: dict[str, Slot], taken: set[str]) -> None:
+        key = self._key(one.slot.nominal)
+        if key not in by_day or key in taken:
             return
-        taken.add(day)
-        one.slot = by_day[day]
+        taken.add(key)
+        one.slot = by_day[key]
         self._rename(one.task, one.slot)
+        if one.state == "kept" and self.status == "paused":
+            return
         if one.state == "kept" and one.slot.at <= self._now:
             self.shelf.remove(one)
             self.open = [known for known in self.tasks.values() if known in self.open or known is one.task]
@@ -513,7 +606,7 @@ class Series:
             one.state = "held"
 
     def travel(self, zone: str) -> None:
-        """Moves it to another zone: its days begin at other instants; slots and tasks stay."""
+        """Moves it to another zone: its days and times are other instants; slots and tasks stay."""
         self.spec = replace(self.spec, case=replace(self.spec.case, zone=zone))
         self.coming = [(self._begun_in(slot, zone), task) for slot, task in self.coming]
         self._slots = [self._begun_in(slot, zone) for slot in self._slots]
@@ -521,13 +614,13 @@ class Series:
 
     @staticmethod
     def _begun_in(slot: Slot, zone: str) -> Slot:
-        return replace(slot, at=instant_of(datetime.combine(slot.day, time.min), zone))
+        return replace(slot, at=instant_of(datetime.fromisoformat(slot.nominal), zone))
 
     def look_ahead(self, days: int) -> None:
         self.spec = replace(self.spec, look_ahead_days=days)
         self._fill()
 
-    def remind(self, offsets: list[int]) -> None:
+    def remind(self, offsets: list[Offset] | None) -> None:
         """Gives the template, and the tasks that are not over, other reminders."""
         self.spec = replace(self.spec, offsets=offsets)
         for task in [task for _, task in self.coming] + self.open:
@@ -538,13 +631,21 @@ class Series:
         self._ends_before = slot.day
         kept = [pair for pair in self.coming if pair[0].day < slot.day]
         self.coming = kept
+        self.skipped = {name for name in self.skipped if date.fromisoformat(name[:10]) < slot.day}
+        self._moved = {name: due for name, due in self._moved.items() if date.fromisoformat(name[:10]) < slot.day}
         self.shelf = [one for one in self.shelf if one.task.id not in handed.tasks]
         self.tasks = {task_id: task for task_id, task in self.tasks.items() if task_id not in handed.tasks}
         self._fill()
 
     def stop(self, *, keep: bool) -> None:
-        for slot, task in self.coming[1 if keep else 0 :]:
-            self._let_go(slot, task)
+        stays = [task for _, task in self.coming[:1] if keep and task.id not in self._over]
+        late = [task for slot, task in self.coming if slot.at <= self._now and task.id not in self._over]
+        for slot, task in self.coming:
+            if task not in stays + late:
+                self._let_go(slot, task)
+            elif self.spec.mode == "completion":
+                self._last_task, self._passed = task, slot.number
+        self.open += stays or late
         self.coming, self.status = [], "stopped"
 
     def delete(self, *, keep: bool) -> None:
