@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+import orjson
+
 from actors.commands import Command, Principal, build_command
+from actors.replies import Json
 from host.simulation.clock import SimulatedClock
 from host.simulation.world import World
 from host.store.engine import Database
@@ -68,23 +71,31 @@ async def _take(result: Lived, steps: Sequence[Step]) -> None:
     async def follow(line: Sequence[Step]) -> None:
         async with free:
             for step in line:
-                reply = await result.world.send(step.actor_type, step.actor_id, _command(step))
+                reply = await result.world.send(step.actor_type, step.actor_id, await _command(result, step))
                 if reply.error is not None:
                     result.refused.append(f"{step.at} {step.name} {step.body} {step.actor_id}: {reply.error.detail}")
 
     await asyncio.gather(*(follow(line) for line in lines.values()))
 
 
-def _command(step: Step) -> Command:
+async def _command(result: Lived, step: Step) -> Command:
     person = step.person
     if step.name == "PatchUser":
         person.zone = step.body["zone"]
     return build_command(
         step.name,
-        step.body,
+        await _undone(result, step) if step.name == "UndoSeries" else step.body,
         id=step.command_id,
         principal=Principal("user", person.id, person.id),
         correlation_id=step.command_id,
         zone=person.zone,
         defaults=person.defaults,
     )
+
+
+async def _undone(result: Lived, step: Step) -> Json:
+    """Returns the entry of the activity to undo, as the API finds it: what the named command changed in the series."""
+    query = "SELECT body FROM activity WHERE user_id = $1 AND command_id = $2 AND type LIKE 'series.%'"
+    texts = await result.rows(query, step.person.id, step.body["command_id"])
+    entries = [orjson.loads(text)["data"] for (text,) in texts]
+    return next({"version": data["version"], "changed": data["changed"]} for data in entries if data.get("changed"))

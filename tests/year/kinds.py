@@ -18,7 +18,7 @@ KINDS = (
 OFFSETS = ([0], [0], [0], [0], None, [], [30, 0])
 OFTEN = frozenset({"Europe/Berlin", "America/Santiago"})  # the zones with daily series
 RULES = frozenset({"another rule", "another time", "an end"})
-AFTER_COMPLETION = frozenset({"pause", "resume", "another rule"})
+AFTER_COMPLETION = frozenset({"pause", "resume", "another rule", "undo"})
 
 
 def spec_of(number: int, people: Sequence[YearPerson], random: Random) -> tuple[Spec, YearPerson]:

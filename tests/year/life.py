@@ -1,8 +1,9 @@
 """The life of one series: the random commands of its owner, and the expected outcome."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from types import MappingProxyType
 from uuid import UUID, uuid5
@@ -11,6 +12,15 @@ from actors.replies import Json
 from tests.year.people import Step, YearPerson
 from tests.year.series import Series, Slot, Spec
 from tests.year.tasks import Task
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """A turn that can be undone while the series has that status; `back` does that to the model."""
+
+    command_id: str
+    status: str
+    back: Callable[[], None]
 
 
 class Life:
@@ -35,6 +45,7 @@ class Life:
         self.steps: list[Step] = []
         self.successors: list[Life] = []
         self.counts: dict[str, int] = {}
+        self._undoable: Undoable | None = None
 
     def day(self, number: int, at: datetime) -> None:
         """Does what its owner does on that day, at that instant."""
@@ -99,8 +110,10 @@ class Life:
 
     def _change_a_slot(self, at: datetime) -> bool:
         chance = self.random.random()
+        if chance > SKIP_CHANCE + MOVE_CHANCE + NOTE_CHANCE:
+            return bool(self._series.skipped) and self.random.random() < UNSKIP_CHANCE and self._unskip(at)
         if chance > SKIP_CHANCE + MOVE_CHANCE:
-            return False
+            return self._note_ahead(at)
         slot = self._some_slot()
         if slot is None:
             return False
@@ -112,6 +125,27 @@ class Life:
             self._command_series(at, "MoveSlot", {"slot": slot.nominal, "to": due})
             self._series.move(slot, due)
         return True
+
+    def _unskip(self, at: datetime) -> bool:
+        """Takes a skip back."""
+        slots = self._series.to_unskip()
+        if not slots:
+            return False
+        slot = self.random.choice(slots)
+        self._command_series(at, "UnskipSlot", {"slot": slot.nominal})
+        self._series.unskip(slot)
+        return True
+
+    def _note_ahead(self, at: datetime) -> bool:
+        """Writes into a task whose time has not come."""
+        tasks = [task for _, task in self._series.coming if task.is_active]
+        if tasks:
+            self._note(at, self.random.choice(tasks))
+        return bool(tasks)
+
+    def _note(self, at: datetime, task: Task) -> None:
+        task.note, task.written = f"Noted on {at:%d %B}", True
+        self._command_task(at, task, "PatchTask", {"description": task.note})
 
     def _some_slot(self) -> Slot | None:
         """Returns a made slot or one of the next; after completion the only one, and only before its time."""
@@ -144,6 +178,8 @@ class Life:
             self._close(at, early[0], "completed")
         elif self.random.random() < REOPEN_CHANCE:
             self._reopen(at)
+        elif self.random.random() < (RESTORE_CHANCE if series.status == "active" else RESTORE_IN_PAUSE_CHANCE):
+            self._restore(at)
 
     def _look_at(self, at: datetime, task: Task) -> None:
         chance = self.random.random()
@@ -156,6 +192,8 @@ class Life:
             self._command_task(at, task, "SnoozeReminder", {"minutes": minutes})
             task.snooze(at, minutes)
             task.written = True
+        elif self.random.random() < NOTE_CHANCE:
+            self._note(at, task)
 
     def _may_snooze(self, at: datetime, task: Task) -> bool:
         """Returns whether nothing else will change its reminders, so that the expected firing is plain."""
@@ -174,42 +212,63 @@ class Life:
             self._command_task(at, task, "ReopenTask", {})
             self._series.reopen(task)
 
+    def _restore(self, at: datetime) -> None:
+        """Takes a task out of the trash that is there by its owner's doing, or by that of the series."""
+        series = self._series
+        gone = [task for task in series.tasks.values() if task.state in {"deleted", "withdrawn"} and task.is_fresh(at)]
+        skipped = {one.task.id for one in series.shelf if one.state == "skipped"}
+        gone = [task for task in gone if task.id not in skipped][-3:]
+        if gone and not self.roams:
+            task = self.random.choice(gone)
+            self._command_task(at, task, "RestoreTask", {})
+            series.reopen(task)
+
     # Turns.
 
     def _pause(self, at: datetime) -> None:
-        self._command_series(at, "PauseSeries", {})
+        command_id = self._command_series(at, "PauseSeries", {})
         self._series.pause()
+        self._may_undo(command_id, self._series.resume)
 
     def _resume(self, at: datetime) -> None:
-        self._command_series(at, "ResumeSeries", {})
+        command_id = self._command_series(at, "ResumeSeries", {})
         self._series.resume()
+        self._may_undo(command_id, self._series.pause)
 
     def _another_time(self, at: datetime) -> None:
         """Moves the rule to another time of the day from now on."""
         case = self._series.spec.case
         start = datetime.combine(case.start.date(), time(10, 15))
-        self._command_series(at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": case.zone}})
+        command_id = self._command_series(
+            at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": case.zone}}
+        )
         self._series.renew(start=start)
+        self._may_undo(command_id, partial(self._series.renew, start=case.start))
 
     def _another_rule(self, at: datetime) -> None:
-        case = replace(self._series.spec.case, interval=self._series.spec.case.interval + 1, count=None)
-        self._command_series(at, "PatchSeries", {"rule": case.text})
+        old = self._series.spec.case
+        case = replace(old, interval=old.interval + 1, count=None)
+        command_id = self._command_series(at, "PatchSeries", {"rule": case.text})
         self._series.renew(interval=case.interval, count=None)
+        self._may_undo(command_id, partial(self._series.renew, interval=old.interval, count=old.count))
 
     def _an_end(self, at: datetime) -> None:
         """Gives the rule an end that leaves the next slots as they are."""
         until = date(2024, 12, 20)
         if self._series.coming[0][0].day > until:
             return
-        self._command_series(at, "PatchSeries", {"rule": replace(self._series.spec.case, until=until).text})
+        old = self._series.spec.case
+        command_id = self._command_series(at, "PatchSeries", {"rule": replace(old, until=until).text})
         self._series.renew(until=until)
+        self._may_undo(command_id, partial(self._series.renew, until=old.until))
 
     def _remind(self, at: datetime) -> None:
-        offsets = [15, 0]
-        self._command_series(
+        offsets, old = [15, 0], self._series.spec.offsets
+        command_id = self._command_series(
             at, "PatchSeries", {"template": {"reminders": [{"offset_minutes": offset} for offset in offsets]}}
         )
         self._series.remind(offsets)
+        self._may_undo(command_id, partial(self._series.remind, old))
 
     def _look_ahead(self, at: datetime) -> None:
         days = self.random.randint(1, 30)
@@ -246,8 +305,19 @@ class Life:
 
     def _stop(self, at: datetime) -> None:
         keep = self.random.random() < 0.5
-        self._command_series(at, "StopSeries", {"keep": keep})
+        command_id = self._command_series(at, "StopSeries", {"keep": keep})
         self._series.stop(keep=keep)
+        self._may_undo(command_id, self._series.resume)
+
+    def _may_undo(self, command_id: str, back: Callable[[], None]) -> None:
+        self._undoable = Undoable(command_id, self._series.status, back)
+
+    def _undo(self, at: datetime) -> None:
+        """Undoes the last turn, if the series is still as that one left it."""
+        last = self._undoable
+        if last is not None and last.status == self._series.status:
+            self._command_series(at, "UndoSeries", {"command_id": last.command_id})
+            last.back()
 
     def _delete(self, at: datetime) -> None:
         keep = self.random.random() < 0.5
@@ -261,24 +331,26 @@ class Life:
         assert self.series is not None
         return self.series
 
-    def _command_series(self, at: datetime, name: str, body: Json) -> None:
-        self._step(at, "SeriesActor", self.id, name, body)
+    def _command_series(self, at: datetime, name: str, body: Json) -> str:
+        return self._step(at, "SeriesActor", self.id, name, body)
 
     def _command_task(self, at: datetime, task: Task, name: str, body: Json) -> None:
         self._step(at, "TaskActor", task.id, name, body)
 
-    def _step(self, at: datetime, actor_type: str, actor_id: str, name: str, body: Json) -> None:
+    def _step(self, at: datetime, actor_type: str, actor_id: str, name: str, body: Json) -> str:
         self.counts[name] = self.counts.get(name, 0) + 1
         command_id = self._command_id(at, actor_id, name)
         self.steps.append(Step(at, self.person, actor_type, actor_id, name, body, command_id, self.id))
+        return command_id
 
     def _command_id(self, at: datetime, actor_id: str, name: str) -> str:
         return str(uuid5(UUID(self.id), f"{at}/{actor_id}/{name}"))
 
 
-SKIP_CHANCE, MOVE_CHANCE = 0.012, 0.006
+SKIP_CHANCE, MOVE_CHANCE, NOTE_CHANCE, UNSKIP_CHANCE = 0.012, 0.006, 0.01, 0.02
 COMPLETE_CHANCE, DELETE_CHANCE, SNOOZE_CHANCE = 0.6, 0.03, 0.02
 EARLY_CHANCE, REOPEN_CHANCE = 0.02, 0.005
+RESTORE_CHANCE, RESTORE_IN_PAUSE_CHANCE = 0.003, 0.02
 
 # The turns of a series: the statuses in which each may come, and its method.
 TURNS: Mapping[str, tuple[frozenset[str], Callable[[Life, datetime], None]]] = {
@@ -292,4 +364,5 @@ TURNS: Mapping[str, tuple[frozenset[str], Callable[[Life, datetime], None]]] = {
     "split": (frozenset({"active"}), Life._split),
     "stop": (frozenset({"active"}), Life._stop),
     "delete": (frozenset({"active"}), Life._delete),
+    "undo": (frozenset({"active", "paused", "stopped"}), Life._undo),
 }

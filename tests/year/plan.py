@@ -18,7 +18,9 @@ TURNS = (
     (), ("pause", "resume"), ("another rule",), ("pause", "resume", "look ahead"), ("remind",), ("split",),
     ("another time", "pause", "resume"), ("stop",), ("look ahead", "split"), ("remind", "another rule"),
     ("pause", "resume", "another time"), ("delete",), ("pause", "remind", "resume", "split"),
-    ("an end", "pause", "resume"),
+    ("an end", "pause", "resume"), ("another time", "undo", "another time"), ("another rule", "undo"),
+    ("pause", "undo", "another rule"), ("pause", "resume", "undo", "undo"), ("remind", "undo", "another time"),
+    ("stop", "undo"),
 )  # fmt: skip
 TRAVELLERS = slice(5, 10, 2)
 
@@ -109,6 +111,10 @@ def _life(seed: str, number: int, made: Plan) -> Life:
     settled = person not in made.people[TRAVELLERS]
     turns = random.choice([turns for turns in TURNS if not turns or (settled and may_take(spec, turns))])
     days = sorted(random.sample(range(20, 340), len(turns)))
+    for place, turn in enumerate(turns):
+        if turn == "undo":  # an edit can be undone for 30 days
+            latest = [days[place - 1] + 28, *(day - 1 for day in days[place + 1 : place + 2])]
+            days[place] = random.randint(days[place - 1] + 1, min(latest))
     series_id = str(uuid5(UUID(person.id), f"series/{number}"))
     first_day = random.choice((0, 0, 0, 3, 17))
     return Life(person, series_id, spec, random=random, first_day=first_day, turns=dict(zip(days, turns, strict=True)))

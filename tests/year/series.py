@@ -135,7 +135,7 @@ class Series:
         """Makes the task of the next slot, and those that the look-ahead reaches."""
         while (slot := self._peek()) and (not self.coming or self._is_wanted(slot)):
             self._slots.pop(0)
-            self.coming.append((slot, self._make(slot)))
+            self._take(slot)
         if not self.coming:
             self.status = "ended"
 
@@ -149,6 +149,10 @@ class Series:
         moved = (later for later in self.upcoming(64) if later.nominal in self._moved)
         return any(due_instant(self._moved[later.nominal], self.spec.case.zone) <= soon for later in moved)
 
+    def _take(self, slot: Slot) -> None:
+        task = self._make(slot)
+        self.coming.append((self._slot_of[task.id], task))
+
     def _make(self, slot: Slot) -> Task:
         """Makes the task of a slot, or takes it from the shelf."""
         counted = self.spec.mode == "completion"
@@ -157,6 +161,8 @@ class Series:
                 self.shelf.remove(one)
                 if one.task.is_purged(self._now):
                     return self._made_again(one.task, slot)
+                if counted and one.state == "kept" and one.slot.at <= self._now:
+                    return one.task  # it is overdue, and stays so
                 self._rename(one.task, slot)
                 if one.state in {"withdrawn", "skipped"}:
                     one.task.restore(self._now, self.offsets)
@@ -222,10 +228,10 @@ class Series:
         held = [one for one in held if one in self.shelf]
         first = self._peek()
         if held and self.spec.mode == "schedule" and (first is None or held[0].slot.at < first.at):
-            self.coming.append((held[0].slot, self._make(held[0].slot)))
+            self._take(held[0].slot)
         while any(one.state == "held" for one in self.shelf) and (slot := self._peek()):
             self._slots.pop(0)
-            self.coming.append((slot, self._make(slot)))
+            self._take(slot)
         self._fill()
         for one in [one for one in self.shelf if one.state == "held"]:
             self._let_go(one.slot, one.task)
@@ -311,6 +317,39 @@ class Series:
             made.move(self._now, due)
             made.written = True
 
+    def unskip(self, slot: Slot) -> None:
+        """Has a skipped slot come again, with its task; one whose time has come meanwhile is open, late."""
+        self.skipped.discard(slot.nominal)
+        entry = next((one for one in self.shelf if one.slot.nominal == slot.nominal), None)
+        if self.spec.mode == "completion":
+            assert entry is not None
+            self.shelf.remove(entry)
+            entry.task.restore(self._now, self.offsets)
+            self._go_back(slot, entry.task)
+            return
+        if entry is not None and slot.at <= self._now:
+            self.shelf.remove(entry)
+            if entry.state == "skipped":
+                entry.task.restore(self._now, self.offsets)
+                self.open.append(entry.task)
+        self.shelf += [Shelved(slot, task, "over" if task.id in self._over else "held") for slot, task in self.coming]
+        self._begin()
+
+    def to_unskip(self) -> list[Slot]:
+        """Returns the skipped slots that can come again: those ahead, and those whose tasks are in the trash yet."""
+        shelved = {one.slot.nominal: one for one in self.shelf}
+        if self.spec.mode == "completion":
+            last = [one for one in self.shelf if one.state == "skipped" and one.task is self._last_task]
+            return [one.slot for one in last if one.task.is_fresh(self._now)]
+        slots = [self._slot(datetime.fromisoformat(name), 0) for name in sorted(self.skipped)]
+        made = [one.slot for name, one in sorted(shelved.items()) if name in self.skipped]
+        names = {slot.nominal for slot in made}
+        ahead = [slot for slot in slots if slot.at > self._now and slot.nominal not in names]
+        return ahead + [slot for slot in made if self._may_come_again(shelved[slot.nominal])]
+
+    def _may_come_again(self, one: Shelved) -> bool:
+        return one.slot.at > self._now or one.task.is_fresh(self._now)
+
     def close(self, task: Task, state: str) -> None:
         """Closes the task of a slot, which a person completes or deletes."""
         task.close(self._now, state)
@@ -329,22 +368,25 @@ class Series:
             self._follow(awaited[0], task, self._now)
 
     def reopen(self, task: Task) -> None:
-        """Reopens a completed task; if its slot has come, it is one of the open ones again.
+        """Opens a task again that is done or in the trash; if its slot has come, it is one of the open ones again.
 
         After completion the last one that was done is awaited again, and the one that followed it goes.
         """
         task.reopen(self._now)
+        task.written = True
         self._over.discard(task.id)
         slot = self._slot_of[task.id]
         if self.spec.mode == "completion" and task is self._last_task and self._completed is not None:
             self._go_back(slot, task)
             return
-        for one in [one for one in self.shelf if one.task is task]:
-            self.shelf.remove(one)
-            if slot.at > self._now:
-                self.shelf.append(Shelved(slot, task, "kept"))
+        shelved = any(one.task is task for one in self.shelf)
         is_coming = any(known is task for _, known in self.coming)
-        if not is_coming and self.status != "deleted" and slot.at <= self._now:
+        if is_coming or self.status == "deleted":
+            return
+        self.shelf = [one for one in self.shelf if one.task is not task]
+        if slot.at > self._now or (self.spec.mode == "completion" and shelved):
+            self.shelf.append(Shelved(slot, task, "kept"))
+        else:
             self.open = [known for known in self.tasks.values() if known in self.open or known is task]
 
     def _go_back(self, slot: Slot, task: Task) -> None:
@@ -527,7 +569,7 @@ class Series:
         self.spec = replace(self.spec, look_ahead_days=days)
         self._fill()
 
-    def remind(self, offsets: list[int]) -> None:
+    def remind(self, offsets: list[int] | None) -> None:
         """Gives the template, and the tasks that are not over, other reminders."""
         self.spec = replace(self.spec, offsets=offsets)
         for task in [task for _, task in self.coming] + self.open:
@@ -543,8 +585,11 @@ class Series:
         self._fill()
 
     def stop(self, *, keep: bool) -> None:
-        for slot, task in self.coming[1 if keep else 0 :]:
-            self._let_go(slot, task)
+        stays = [task for _, task in self.coming[:1] if keep and task.id not in self._over]
+        for slot, task in self.coming:
+            if task not in stays:
+                self._let_go(slot, task)
+        self.open += stays
         self.coming, self.status = [], "stopped"
 
     def delete(self, *, keep: bool) -> None:

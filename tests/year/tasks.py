@@ -44,6 +44,7 @@ class Task:
         self.slot_due: Json | None = None  # the due that its series gave it last
         self.closed_at: datetime | None = None
         self.written = False  # whether a person has changed it
+        self.note = ""  # what a person has written into it last
         self.overdue_at: list[datetime] = []
         self.past: list[datetime] = []  # firings of reminders that were removed
         self._now = made
@@ -84,11 +85,16 @@ class Task:
             reminder.pending = None
 
     def reopen(self, now: datetime) -> None:
+        """Opens it again, when it is done or in the trash."""
         self.advance(now)
         self.state = "open"
         for reminder in self.reminders:
             time = self._time_of(reminder)
             reminder.pending = time if time > now and not reminder.is_told else None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Returns whether it can be brought back, and no purge of today comes before."""
+        return self.closed_at is not None and now - self.closed_at < TRASH_KEPT - 2 * DAY
 
     def is_purged(self, now: datetime) -> bool:
         """Returns whether it has been in the trash for longer than that is kept."""
