@@ -37,7 +37,6 @@ NOTHING = {
     "reminder not delivered": """SELECT task_id, firing, at FROM reminder_ledger f WHERE step = 'fired' AND NOT EXISTS (
         SELECT FROM reminder_ledger d WHERE d.reminder_id = f.reminder_id AND d.firing = f.firing
           AND d.step IN ('delivered', 'cancelled'))""",
-    "late": "SELECT task_id, firing, at, detail::text FROM reminder_ledger WHERE detail->>'late_seconds' IS NOT NULL",
     "slot made twice": """SELECT actor_id, body->'data'->>'task_id', count(*)
         FROM outbox WHERE type = 'recurrence.triggered' GROUP BY 1, 2 HAVING count(*) > 1""",
     "slot with two open tasks": """SELECT series_id, slot, count(*) FROM tasks
@@ -80,7 +79,11 @@ def _task(series: str, generation: int, slot: str, state: str, due: Any, note: s
 async def _firings(lived: Lived, plan: Plan) -> list[str]:
     expected = [(task.id, instant) for task in plan.every_task for instant in task.fired]
     actual = await lived.rows("SELECT task_id, at FROM reminder_ledger WHERE step = 'fired'")
-    return _compared("reminder", expected, actual)
+    late = [(task.id, instant) for task in plan.every_task for instant in task.late]
+    said = await lived.rows(
+        "SELECT task_id, at FROM reminder_ledger WHERE step = 'fired' AND detail->>'late_seconds' IS NOT NULL"
+    )
+    return _compared("reminder", expected, actual) + _compared("late", late, said)
 
 
 async def _overdue(lived: Lived, plan: Plan) -> list[str]:

@@ -6,25 +6,30 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from tests.unit.recurrence.oracle import Case
-from tests.year.people import START, ZONES, YearPerson
+from tests.year.hours import Hours
+from tests.year.people import START, TRAVELLERS, ZONES, YearPerson
 from tests.year.series import Spec
 
 # The kinds of series number 0, 1, 2 and so on, in rotation. Frequent series share their instants and reminders, so that
 # a year does not take an hour.
 KINDS = (
-    "daily", "weekly", "weekly", "monthly", "weekly", "completion", "weekly", "yearly", "weekly", "last day",
-    "daily", "weekly", "completion", "weekday", "weekly", "days", "weekly", "counted", "monthly", "days at home",
+    "daily", "weekly", "floating", "monthly", "weekly", "completion", "weekly", "yearly", "hours", "last day",
+    "daily", "weekly", "completion", "weekday", "wherever", "days", "weekly", "counted", "hours of the wall",
+    "days at home",
 )  # fmt: skip
-OFFSETS = ([0], [0], [0], [0], None, [], [30, 0])
+OFFSETS = ([0], [0], [0], ["-P1D"], None, [], [30, 0], ["P-1DT11H", "-P1DT2H", 0])
 OFTEN = frozenset({"Europe/Berlin", "America/Santiago"})  # the zones with daily series
 RULES = frozenset({"another rule", "another time", "an end"})
+SAME_HOURS = frozenset({"pause", "resume", "undo", "remind", "look ahead", "stop", "delete"})
 AFTER_COMPLETION = frozenset({"pause", "resume", "another rule", "undo"})
 
 
 def spec_of(number: int, people: Sequence[YearPerson], random: Random) -> tuple[Spec, YearPerson]:
     """Returns the series of that number, and its owner."""
     kind = KINDS[number % len(KINDS)]
-    person = people[0] if kind == "days at home" else people[(7 * number + number // len(KINDS)) % len(people)]
+    person = people[(7 * number + number // len(KINDS)) % len(people)]
+    if kind in {"days at home", "wherever"}:
+        person = people[0 if kind == "days at home" else TRAVELLERS[number // len(KINDS) % len(TRAVELLERS)]]
     clock, _ = ZONES[person.home]
     start = datetime.combine(START.date() - timedelta(days=random.randint(0, 90)), clock)
     case = Case("WEEKLY", interval=1, start=start, timed=True, zone=person.home, clamp=random.random() < 0.5)
@@ -42,6 +47,8 @@ def spec_of(number: int, people: Sequence[YearPerson], random: Random) -> tuple[
 
 def may_take(spec: Spec, turns: Sequence[str]) -> bool:
     """Returns whether the outcome of these turns is plain for such a series."""
+    if isinstance(spec.case, Hours):
+        return SAME_HOURS.issuperset(turns)
     if spec.mode == "completion":
         return AFTER_COMPLETION.issuperset(turns)
     ends = spec.case.count is not None or spec.case.until is not None
@@ -118,6 +125,24 @@ def _days_at_home(spec: Spec, random: Random) -> Spec:
     return _rule(spec, frequency="DAILY", timed=False, start=midnight, interval=random.choice((1, 2)))
 
 
+def _floating(spec: Spec, random: Random) -> Spec:
+    """Returns a series at a time of the wall, wherever its owner is."""
+    return replace(_weekly(spec, random), floating=True)
+
+
+def _hours(spec: Spec, random: Random) -> Spec:
+    """Returns a series of some weeks in which clocks may change, each so many hours."""
+    month, day = random.choice(((3, 4), (3, 22), (9, 28), (10, 20)))
+    hour = spec.case.start.replace(year=2024, month=month, day=day) + timedelta(hours=1)
+    case = Hours("HOURLY", random.choice((6, 8, 11)), hour, timed=True, zone=spec.case.zone, clamp=True, count=80)
+    return replace(spec, case=case, look_ahead_days=random.choice((0, 1, 7)))
+
+
+def _hours_of_the_wall(spec: Spec, random: Random) -> Spec:
+    spec = _hours(spec, random)
+    return _rule(spec, interval=1, hours=(spec.case.start.hour, 8, 14, 20))
+
+
 KIND: Mapping[str, Callable[[Spec, Random], Spec]] = {
     "daily": _daily,
     "weekly": _weekly,
@@ -129,4 +154,8 @@ KIND: Mapping[str, Callable[[Spec, Random], Spec]] = {
     "completion": _completion,
     "days": _days,
     "days at home": _days_at_home,
+    "floating": _floating,
+    "wherever": _floating,
+    "hours": _hours,
+    "hours of the wall": _hours_of_the_wall,
 }

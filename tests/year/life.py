@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from actors.replies import Json
 from tests.year.people import Step, YearPerson
 from tests.year.series import Series, Slot, Spec
-from tests.year.tasks import Task
+from tests.year.tasks import Task, reminder_json
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Life:
     def travel(self, at: datetime, zone: str) -> None:
         """Moves the owner to another zone, and with them the dates of the series and of open tasks."""
         series = self.series
-        if self.spec.case.timed:
+        if self.spec.case.timed and not self.spec.floating:
             return
         if series is None:
             self.spec = replace(self.spec, case=replace(self.spec.case, zone=zone))
@@ -91,14 +91,14 @@ class Life:
             "id": self.id,
             "template": {"title": f"{case.frequency} in {case.zone}"},
             "rule": case.text,
-            "start": case.start_json,
+            "start": case.start_json | ({"zone": None} if spec.floating else {}),
             "mode": spec.mode,
             "month_end": "clamp" if case.clamp else "skip",
             "pile_up": spec.pile_up,
             "look_ahead_days": spec.look_ahead_days,
         }
         if spec.offsets is not None:
-            body["template"]["reminders"] = [{"offset_minutes": offset} for offset in spec.offsets]
+            body["template"]["reminders"] = [reminder_json(offset) for offset in spec.offsets]
         series = Series(self.id, spec, self.person.defaults["reminder_offset_minutes"], at)
         if series.status == "ended" and not series.tasks:
             return  # it has come to its end before it began
@@ -160,8 +160,13 @@ class Life:
         if not self._series.spec.case.timed:
             return {"date": (slot.day + timedelta(days=self.random.randint(1, 3))).isoformat()}
         by = self.random.choice((1_440, 1_440, 2_880, self.random.randint(1, 2_000)))
-        start = datetime.fromisoformat(slot.nominal) + timedelta(minutes=by)
-        return {"local": start.isoformat(timespec="minutes"), "zone": self._series.spec.case.zone}
+        start = datetime.fromisoformat(slot.nominal).replace(tzinfo=None) + timedelta(minutes=by)
+        return {"local": start.isoformat(timespec="minutes"), "zone": self._zone}
+
+    @property
+    def _zone(self) -> str | None:
+        spec = self._series.spec
+        return None if spec.floating else spec.case.zone
 
     # Tasks.
 
@@ -240,7 +245,7 @@ class Life:
         case = self._series.spec.case
         start = datetime.combine(case.start.date(), time(10, 15))
         command_id = self._command_series(
-            at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": case.zone}}
+            at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": self._zone}}
         )
         self._series.renew(start=start)
         self._may_undo(command_id, partial(self._series.renew, start=case.start))
@@ -263,9 +268,9 @@ class Life:
         self._may_undo(command_id, partial(self._series.renew, until=old.until))
 
     def _remind(self, at: datetime) -> None:
-        offsets, old = [15, 0], self._series.spec.offsets
+        offsets, old = self.random.choice(([15, 0], ["-P1D", 0])), self._series.spec.offsets
         command_id = self._command_series(
-            at, "PatchSeries", {"template": {"reminders": [{"offset_minutes": offset} for offset in offsets]}}
+            at, "PatchSeries", {"template": {"reminders": [reminder_json(offset) for offset in offsets]}}
         )
         self._series.remind(offsets)
         self._may_undo(command_id, partial(self._series.remind, old))

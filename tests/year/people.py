@@ -26,6 +26,7 @@ ZONES: dict[str, tuple[time, int]] = {
     "UTC": (time(9), 0),
 }
 HOMES = tuple(ZONES)
+TRAVELLERS = (5, 7, 9)  # the numbers of the people who move to other zones
 
 
 class YearPerson(FakePerson):

@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 from tests.year.kinds import may_take, spec_of
 from tests.year.life import Life
-from tests.year.people import END, HOMES, START, ZONES, Step, YearPerson
-from tests.year.tasks import Task
+from tests.year.people import END, HOMES, START, TRAVELLERS, ZONES, Step, YearPerson
+from tests.year.tasks import Task, follows_the_person
 
 PEOPLE_SHARE = 5  # series per person
 TASKS_EACH = 5
@@ -22,7 +22,7 @@ TURNS = (
     ("pause", "undo", "another rule"), ("pause", "resume", "undo", "undo"), ("remind", "undo", "another time"),
     ("stop", "undo"),
 )  # fmt: skip
-TRAVELLERS = slice(5, 10, 2)
+FLIGHTS = 3  # of each traveller
 
 
 @dataclass
@@ -52,7 +52,7 @@ def plan(seed: str, many: int) -> Plan:
 
 def _walk(seed: str, made: Plan) -> None:
     random = Random(f"{seed}/days")
-    travels = {random.randint(60, 300): person for person in made.people[TRAVELLERS]}
+    travels = {random.randint(60, 330): made.people[number] for number in TRAVELLERS for _ in range(FLIGHTS)}
     for life in made.lives:
         life.roams = life.person in travels.values()
     _single_tasks(seed, made)
@@ -82,7 +82,7 @@ def _travel(made: Plan, person: YearPerson, zone: str, at: datetime) -> None:
         if life.person is person:
             life.travel(at, zone)
     for owner, task in made.tasks.values():
-        if owner is person and "date" in task.due:
+        if owner is person and follows_the_person(task.due):
             task.move(at, zone=zone)
 
 
@@ -94,7 +94,8 @@ def _single_tasks(seed: str, made: Plan) -> None:
             day = START.date() + timedelta(days=random.randint(2, 360))
             clock, _weekday = ZONES[person.home]
             local = datetime.combine(day, clock).isoformat(timespec="minutes")
-            due = random.choice(({"date": day.isoformat()}, {"local": local, "zone": person.home}))
+            zone = random.choice((person.home, None))
+            due = random.choice(({"date": day.isoformat()}, {"local": local, "zone": zone}))
             task_id = str(uuid5(UUID(person.id), f"task/{random.random()}"))
             offset = person.defaults["reminder_offset_minutes"]
             body = {"id": task_id, "title": f"Once on {day}", "due": due}
@@ -108,7 +109,7 @@ def _single_tasks(seed: str, made: Plan) -> None:
 def _life(seed: str, number: int, made: Plan) -> Life:
     random = Random(f"{seed}/series/{number}")
     spec, person = spec_of(number, made.people, random)
-    settled = person not in made.people[TRAVELLERS]
+    settled = made.people.index(person) not in TRAVELLERS
     turns = random.choice([turns for turns in TURNS if not turns or (settled and may_take(spec, turns))])
     days = sorted(random.sample(range(20, 340), len(turns)))
     for place, turn in enumerate(turns):

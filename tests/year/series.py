@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count, takewhile
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from actors.replies import Json
-from tests.unit.recurrence.oracle import Case, instant_of, locals_of
-from tests.year.tasks import Task, due_instant
+from tests.unit.recurrence.oracle import Case, instant_of
+from tests.year.hours import Hours, due_of, locals_of, name_of
+from tests.year.tasks import Offset, Task, due_instant, lead_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Spec:
     mode: str = "schedule"
     pile_up: str = "all"
     look_ahead_days: int = 0
-    offsets: list[int] | None = field(default_factory=lambda: [0])
+    offsets: list[Offset] | None = field(default_factory=lambda: [0])
+    floating: bool = False  # whether its times are those of the wall wherever its owner is
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Series:
         self,
         series_id: str,
         spec: Spec,
-        default_offset: int | None,
+        default_offset: Offset | None,
         made: datetime,
         split_from: "tuple[Series, Slot] | None" = None,
     ) -> None:
@@ -129,7 +131,7 @@ class Series:
         if task.id not in self._over:
             self.open.append(task)
         self._last, self._last_task = slot, task
-        self._moved = {name: due for name, due in self._moved.items() if name[:10] > slot.nominal[:10]}
+        self._moved = {name: due for name, due in self._moved.items() if self._key(name) > self._key(slot.nominal)}
 
     def _fill(self) -> None:
         """Makes the task of the next slot, and those that the look-ahead reaches."""
@@ -199,19 +201,23 @@ class Series:
             task.follow(self._now, task.slot_due)
 
     @property
-    def offsets(self) -> list[int]:
+    def offsets(self) -> list[Offset]:
         if self.spec.offsets is not None:
             return self.spec.offsets
         return [] if self.default_offset is None else [self.default_offset]
 
     @property
     def _ahead(self) -> timedelta:
-        return max(timedelta(days=self.spec.look_ahead_days), timedelta(minutes=max(self.offsets, default=0)))
+        return max([timedelta(days=self.spec.look_ahead_days), *map(lead_of, self.offsets)])
 
     def due_of(self, slot: Slot) -> Json:
         if not self.spec.case.timed:
             return {"date": slot.nominal}
-        return {"local": slot.nominal, "zone": self.spec.case.zone}
+        return due_of(slot.nominal, None if self.spec.floating else self.spec.case.zone)
+
+    def _key(self, name: str) -> str:
+        """Returns what a slot keeps when it gets another name: its day, unless a day may have several."""
+        return name if isinstance(self.spec.case, Hours) else name[:10]
 
     # Slots.
 
@@ -247,17 +253,23 @@ class Series:
             if self._completed is not None:
                 case = self._from(self._completed)
         for number, local in zip(count(1), locals_of(case), strict=False):
-            day = local.date()
+            slot = self._slot(local, self._passed + 1 if counted else number)
             if counted and self.generation == 1 and not self._passed and self._completed is None:
                 yield self._slot(local, 1)  # the start, also one that has gone by
                 continue
-            if not counted and self._last is not None and day <= self._last.day:
+            if not counted and self._has_started(slot):
                 continue
             if counted and self._completed is not None and local <= case.start:
                 continue
-            if day < today or (case.timed and instant_of(local, case.zone) <= now):
+            if slot.day < today or (case.timed and slot.at <= now):
                 continue
-            yield self._slot(local, self._passed + 1 if counted else number)
+            yield slot
+
+    def _has_started(self, slot: Slot) -> bool:
+        """Returns whether it, or one after it, has started."""
+        if self._last is None:
+            return False
+        return slot.at <= self._last.at if isinstance(self.spec.case, Hours) else slot.day <= self._last.day
 
     @property
     def over_ahead(self) -> set[str]:
@@ -271,6 +283,9 @@ class Series:
         return replace(case, start=done.replace(tzinfo=None, second=0, microsecond=0), count=None)
 
     def _slot(self, local: datetime, number: int) -> Slot:
+        if local.tzinfo is not None:
+            local = local.astimezone(ZoneInfo(self.spec.case.zone))
+            return Slot(name_of(local), local.date(), local.astimezone(UTC), number)
         nominal = local.isoformat(timespec="minutes") if self.spec.case.timed else local.date().isoformat()
         return Slot(nominal, local.date(), instant_of(local, self.spec.case.zone), number)
 
@@ -309,7 +324,8 @@ class Series:
             self._fill()
 
     def move(self, slot: Slot, due: Json) -> None:
-        made = next((task for known, task in self.coming if known == slot), None)
+        shelved = [(one.slot, one.task) for one in self.shelf if one.state in {"kept", "over"}]
+        made = next((task for known, task in self.coming + shelved if known.nominal == slot.nominal), None)
         self._moved[slot.nominal] = due
         if made is None:
             self._fill()
@@ -481,7 +497,8 @@ class Series:
         far, case = max(days), self.spec.case
         numbered = zip(count(1), locals_of(case), strict=False)
         here = takewhile(lambda pair: pair[1].date() <= far, numbered)
-        by_day = {local.date(): self._slot(local, number) for number, local in here}
+        slots = [self._slot(local, number) for number, local in here]
+        by_day = {self._key(slot.nominal): slot for slot in slots}
         self._carry_names(by_day, today)
         taken = self._carry_today(by_day, today)
         for slot, task in self.coming:
@@ -497,34 +514,35 @@ class Series:
         self._lost |= dict.fromkeys(self.skipped & held)
         self.skipped -= held
 
-    def _is_renamed(self, one: Shelved, by_day: dict[date, Slot]) -> bool:
-        slot = by_day.get(one.slot.day)
+    def _is_renamed(self, one: Shelved, by_day: dict[str, Slot]) -> bool:
+        slot = by_day.get(self._key(one.slot.nominal))
         return slot is not None and (slot.nominal != one.slot.nominal or self.due_of(slot) != one.task.slot_due)
 
-    def _carry_names(self, by_day: dict[date, Slot], today: date) -> None:
+    def _carry_names(self, by_day: dict[str, Slot], today: date) -> None:
         names: dict[str, Json | None] = {**self._lost, **dict.fromkeys(self.skipped), **self._moved}
         self.skipped = {name for name in self.skipped if date.fromisoformat(name[:10]) < today}
         self._moved, self._lost = {}, {}
         for name, due in names.items():
-            day = date.fromisoformat(name[:10])
-            if day < today:
+            key = self._key(name)
+            if date.fromisoformat(name[:10]) < today:
                 continue
-            if day not in by_day:
+            if key not in by_day:
                 self._lost[name] = due
             elif due is None:
-                self.skipped.add(by_day[day].nominal)
+                self.skipped.add(by_day[key].nominal)
             else:
-                self._moved[by_day[day].nominal] = due
+                self._moved[by_day[key].nominal] = due
 
-    def _carry_today(self, by_day: dict[date, Slot], today: date) -> set[date]:
+    def _carry_today(self, by_day: dict[str, Slot], today: date) -> set[str]:
         """Has the open task of today follow; if its time is ahead now, it has not started."""
-        taken: set[date] = set()
+        taken: set[str] = set()
         for task in list(self.open):
-            day = self._slot_of[task.id].day
-            if day < today or day not in by_day:
+            known = self._slot_of[task.id]
+            key = self._key(known.nominal)
+            if known.day < today or key not in by_day:
                 continue
-            taken.add(day)
-            slot = by_day[day]
+            taken.add(key)
+            slot = by_day[key]
             self._rename(task, slot)
             if slot.at > self._now:
                 self.open.remove(task)
@@ -532,21 +550,21 @@ class Series:
                 self._last = replace(slot, day=today - timedelta(days=1))
         return taken
 
-    def _carry_task(self, one: Shelved, by_day: dict[date, Slot], taken: set[date]) -> None:
-        day = one.slot.day
-        if day not in by_day or day in taken:
+    def _carry_task(self, one: Shelved, by_day: dict[str, Slot], taken: set[str]) -> None:
+        key = self._key(one.slot.nominal)
+        if key not in by_day or key in taken:
             self._let_go(one.slot, one.task)
             return
-        taken.add(day)
-        self._rename(one.task, by_day[day])
-        self.shelf.append(Shelved(by_day[day], one.task, one.state))
+        taken.add(key)
+        self._rename(one.task, by_day[key])
+        self.shelf.append(Shelved(by_day[key], one.task, one.state))
 
-    def _carry_shelved(self, one: Shelved, by_day: dict[date, Slot], taken: set[date]) -> None:
-        day = one.slot.day
-        if day not in by_day or day in taken:
+    def _carry_shelved(self, one: Shelved, by_day: dict[str, Slot], taken: set[str]) -> None:
+        key = self._key(one.slot.nominal)
+        if key not in by_day or key in taken:
             return
-        taken.add(day)
-        one.slot = by_day[day]
+        taken.add(key)
+        one.slot = by_day[key]
         self._rename(one.task, one.slot)
         if one.state == "kept" and one.slot.at <= self._now:
             self.shelf.remove(one)
@@ -555,7 +573,7 @@ class Series:
             one.state = "held"
 
     def travel(self, zone: str) -> None:
-        """Moves it to another zone: its days begin at other instants; slots and tasks stay."""
+        """Moves it to another zone: its days and times are other instants; slots and tasks stay."""
         self.spec = replace(self.spec, case=replace(self.spec.case, zone=zone))
         self.coming = [(self._begun_in(slot, zone), task) for slot, task in self.coming]
         self._slots = [self._begun_in(slot, zone) for slot in self._slots]
@@ -563,13 +581,13 @@ class Series:
 
     @staticmethod
     def _begun_in(slot: Slot, zone: str) -> Slot:
-        return replace(slot, at=instant_of(datetime.combine(slot.day, time.min), zone))
+        return replace(slot, at=instant_of(datetime.fromisoformat(slot.nominal), zone))
 
     def look_ahead(self, days: int) -> None:
         self.spec = replace(self.spec, look_ahead_days=days)
         self._fill()
 
-    def remind(self, offsets: list[int] | None) -> None:
+    def remind(self, offsets: list[Offset] | None) -> None:
         """Gives the template, and the tasks that are not over, other reminders."""
         self.spec = replace(self.spec, offsets=offsets)
         for task in [task for _, task in self.coming] + self.open:

@@ -1,21 +1,52 @@
 """The expected outcome of one task: when its reminders fire and when it falls overdue, by what was done to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from actors.replies import Json
 from tests.unit.recurrence.oracle import instant_of
 
 JUST_NOW = timedelta(seconds=60)  # a reminder set for a moment that has just passed still fires
+LATE = timedelta(seconds=5)
 DAY = timedelta(days=1)
 TRASH_KEPT = timedelta(days=30)
 
 
-def due_instant(due: Json, zone: str) -> datetime:
-    """Returns the instant from which reminders count: of a date nine o'clock in the user's zone."""
+Offset: TypeAlias = int | str  # minutes, or a duration of DURATIONS
+# Days on the wall and time that passes, both before the due.
+DURATIONS: Mapping[str, tuple[timedelta, timedelta]] = {
+    "-P1D": (DAY, timedelta(0)),
+    "-P1DT2H": (DAY, timedelta(hours=2)),
+    "P-1DT11H": (DAY, -timedelta(hours=11)),
+    "-P1W": (7 * DAY, timedelta(0)),
+}
+
+
+def distance_of(offset: Offset) -> tuple[timedelta, timedelta]:
+    return (timedelta(0), timedelta(minutes=offset)) if isinstance(offset, int) else DURATIONS[offset]
+
+
+def lead_of(offset: Offset) -> timedelta:
+    """Returns how long before a due the reminder is at most: clocks may change by an hour within a day."""
+    days, elapsed = distance_of(offset)
+    return days + elapsed + (timedelta(hours=1) if days else timedelta(0))
+
+
+def reminder_json(offset: Offset) -> Json:
+    return {"offset_minutes": offset} if isinstance(offset, int) else {"offset": offset}
+
+
+def follows_the_person(due: Json) -> bool:
+    return "date" in due or due["zone"] is None
+
+
+def due_instant(due: Json, zone: str, days: timedelta = timedelta(0)) -> datetime:
+    """Returns the instant from which reminders count: of a date nine o'clock in the user's zone; or `days` before."""
     if "date" in due:
-        return instant_of(datetime.fromisoformat(due["date"]) + timedelta(hours=9), zone)
-    return instant_of(datetime.fromisoformat(due["local"]), due["zone"])
+        return instant_of(datetime.fromisoformat(due["date"]) + timedelta(hours=9) - days, zone)
+    return instant_of(datetime.fromisoformat(due["local"]) - days, due["zone"] or zone)
 
 
 def over_instant(due: Json, zone: str) -> datetime:
@@ -27,7 +58,7 @@ def over_instant(due: Json, zone: str) -> datetime:
 
 @dataclass
 class Reminder:
-    offset: timedelta
+    offset: Offset
     pending: datetime | None
     fired: list[datetime] = field(default_factory=list)
     is_told: bool = False  # whether it has fired for the due as it is
@@ -36,7 +67,7 @@ class Reminder:
 class Task:
     """The model of a task; its methods are to be called in the order of time."""
 
-    def __init__(self, task_id: str, made: datetime, due: Json, zone: str, offsets: list[int]) -> None:
+    def __init__(self, task_id: str, made: datetime, due: Json, zone: str, offsets: list[Offset]) -> None:
         self.id = task_id
         self.due, self.zone = due, zone
         self.state = "open"
@@ -46,10 +77,11 @@ class Task:
         self.written = False  # whether a person has changed it
         self.note = ""  # what a person has written into it last
         self.overdue_at: list[datetime] = []
+        self.late: list[datetime] = []  # firings that say that they are late
         self.past: list[datetime] = []  # firings of reminders that were removed
         self._now = made
         self._overdue_for: Json | None = None
-        self.reminders = [Reminder(timedelta(minutes=offset), None) for offset in offsets]
+        self.reminders = [Reminder(offset, None) for offset in offsets]
         for reminder in self.reminders:
             time = self._time_of(reminder)
             reminder.pending = time if time >= made - JUST_NOW else None
@@ -67,6 +99,8 @@ class Task:
         for reminder in self.reminders:
             if reminder.pending is not None and reminder.pending <= now:
                 reminder.fired.append(max(reminder.pending, self._now))
+                if reminder.fired[-1] - reminder.pending > LATE:
+                    self.late.append(reminder.fired[-1])
                 reminder.pending, reminder.is_told = None, True
         if self.is_active and self._overdue_for != self.due:
             over = over_instant(self.due, self.zone)
@@ -101,7 +135,7 @@ class Task:
         in_trash = self.state in {"withdrawn", "deleted"} and self.closed_at is not None
         return in_trash and now - (self.closed_at or now) > TRASH_KEPT
 
-    def restore(self, now: datetime, offsets: list[int]) -> None:
+    def restore(self, now: datetime, offsets: list[Offset]) -> None:
         """Brings it back for its series, which had withdrawn it, with the reminders of the template."""
         if self.state == "withdrawn":
             self.reopen(now)
@@ -122,19 +156,19 @@ class Task:
             reminder.is_told = reminder.is_told and due is None
             if reminder.is_told:
                 continue  # the same hour in another zone is not another one
-            earliest = now if reminder.pending is None else now - JUST_NOW
             time = self._time_of(reminder)
-            wanted = time > now or (reminder.pending is not None and time >= earliest)
+            overtaken = reminder.pending is not None and (due is None or time >= now - JUST_NOW)
+            wanted = time > now or overtaken  # a flight fires what it passes
             reminder.pending = time if self.is_active and wanted else None
 
-    def remind(self, now: datetime, offsets: list[int]) -> None:
+    def remind(self, now: datetime, offsets: list[Offset]) -> None:
         """Gives it other reminders, unless it is over; one with the same offset stays as it is."""
         self.advance(now)
         if not self.is_active:
             return
         old = {reminder.offset: reminder for reminder in self.reminders}
         self.reminders = []
-        for offset in (timedelta(minutes=minutes) for minutes in offsets):
+        for offset in offsets:
             reminder = old.pop(offset, None)
             if reminder is None:
                 reminder = Reminder(offset, None)
@@ -147,9 +181,10 @@ class Task:
         """Snoozes the reminder that fired last, as the command does without an id."""
         self.advance(now)
         last = max(
-            (reminder for reminder in self.reminders if reminder.fired), key=lambda one: (one.fired[-1], -one.offset)
+            (reminder for reminder in self.reminders if reminder.fired), key=lambda one: (one.fired[-1], self._time_of(one))
         )
         last.pending = now + timedelta(minutes=minutes)
 
     def _time_of(self, reminder: Reminder) -> datetime:
-        return due_instant(self.due, self.zone) - reminder.offset
+        days, elapsed = distance_of(reminder.offset)
+        return due_instant(self.due, self.zone, days) - elapsed
