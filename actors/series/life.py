@@ -1,5 +1,6 @@
 """The life of a series: it is created, paused, resumed, stopped and deleted, and does what is due at a tick."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -113,16 +114,20 @@ def pause(step: Step) -> Decision:
         ahead = [*agenda.unstarted, *agenda.held]
         late = [made for made in ahead if paused.has_started(made) and not agenda.is_closed(made)]
         paused = paused.having(agenda.without(late).opening(*late))
-        if late:  # after completion: it is the one that a resume awaits again
-            paused = paused.lists(last=_waiting(paused, late[0]), passed_number=late[0]["number"])
+        paused = _waiting(paused, late)
         paused = let_go(paused, [made for made in ahead if made not in late])
         paused = paused.change("series.paused", status="paused")
     return paused.decided()
 
 
-def _waiting(step: Step, made: MadeSlot) -> Last:
-    done = step.agenda.last_done
-    return {"made": made} if done is None else {"made": made, "done_before": done}
+def _waiting(step: Step, opened: Sequence[MadeSlot]) -> Step:
+    """Notes the first of the slots that are open now as the last one: after completion, what goes on awaits it again."""
+    if not opened:
+        return step
+    last, done = Last(made=opened[0]), step.agenda.last_done
+    if done is not None:
+        last["done_before"] = done
+    return step.lists(last=last, passed_number=opened[0]["number"])
 
 
 def resume(step: Step) -> Decision:
@@ -169,6 +174,7 @@ def stop(step: Step) -> Decision:
         ]
         stays = [made for made in stays if not agenda.is_closed(made)]
         stopped = stopped.having(agenda.without(stays).opening(*stays))
+        stopped = _waiting(stopped, stays) if stopped.is_counted else stopped
         stopped = let_go(stopped, [made for made in ahead if made not in stays])
         stopped = stopped.change("series.stopped", status="stopped")
     return stopped.decided()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from actors.clock import instant_text, parse_instant
 from actors.recurrence.expansion import Slot, due_of, number_of, starts_at
@@ -15,6 +15,9 @@ from actors.series.coming import await_slot, count_done, let_go
 from actors.series.state import Shelved
 from actors.series.step import Step
 from actors.shapes import MadeSlot
+
+
+_RESTING: Final = frozenset({"paused", "stopped"})  # what is done meanwhile counts once it goes on
 
 
 def created(step: Step) -> Decision:
@@ -45,7 +48,7 @@ def _closed(step: Step, when: datetime, *, in_trash: bool = False) -> Step:
         return go_on(step, awaited, when)
     if (opened := next((made for made in agenda.open if made["task_id"] == task_id), None)) is not None:
         step = step.having(agenda.without([opened]))
-        counts = step.status == "paused" and step.is_counted and agenda.is_last(opened)
+        counts = step.status in _RESTING and step.is_counted and agenda.is_last(opened)
         return step.lists(last_done=instant_text(when)) if counts else step
     if entry is not None:
         return _closed_on_shelf(step, entry, when, in_trash=in_trash)
@@ -60,7 +63,7 @@ def _closed_on_shelf(step: Step, entry: Shelved, when: datetime, *, in_trash: bo
     if in_trash and entry["state"] in {"withdrawn", "skipped"}:
         return step
     made, is_next = entry["made"], entry["made"]["number"] == step.agenda.passed_number + 1
-    if step.status == "paused" and step.is_counted and entry.get("counted") and is_next and not in_trash:
+    if step.status in _RESTING and step.is_counted and entry.get("counted") and is_next and not in_trash:
         return count_done(step.having(step.agenda.without([made])), made, instant_text(when))
     closed: Shelved = {**entry, "state": "closed"}
     if in_trash:
@@ -157,7 +160,7 @@ def go_back(step: Step, made: MadeSlot) -> Step:
 def _is_last_done(step: Step, made: MadeSlot) -> bool:
     """Returns whether it is the slot that was done last, so that it can be awaited again."""
     agenda = step.agenda
-    if step.status not in {"active", "ended", "paused"} or agenda.last_done is None:
+    if step.status not in {"active", "ended", *_RESTING} or agenda.last_done is None:
         return False
     if agenda.last is not None:
         return agenda.last["made"]["task_id"] == made["task_id"]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from actors.clock import parse_instant
 from actors.replies import Accepted, Json, Refused
 from actors.series.rules import decide
 from actors.shapes import DueShape
@@ -291,6 +292,19 @@ def test_undo_of_a_pause_and_of_a_stop_goes_on_with_the_same_tasks() -> None:
     desk.do("ResumeSeries")
     undo(desk, "series.resumed")
     assert desk.series["status"] == "paused"
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_undo_of_a_stop_that_kept_the_task_awaits_it_after_completion(done: bool) -> None:
+    desk = Desk().create("FREQ=DAILY;INTERVAL=3", mode="completion")
+    desk.do("StopSeries", {"keep": True})
+    if done:
+        desk.clock.at = parse_instant("2026-11-25T10:00:00Z")
+        desk.report("Completed", "2026-11-23T09:00")
+    undo(desk, "series.stopped")
+    awaited = "2026-11-28T09:00" if done else "2026-11-23T09:00"
+    assert (desk.awaited, desk.slots("open"), desk.series["status"]) == (awaited, [], "active")
+    assert desk.slots_made() == ["2026-11-23T09:00", *(["2026-11-28T09:00"] if done else [])]
 
 
 def test_undo_of_another_start_counts_from_the_last_completion_again() -> None:
