@@ -21,7 +21,7 @@ OFFSETS = ([0], [0], [0], ["-P1D"], None, [], [30, 0], ["P-1DT11H", "-P1DT2H", 0
 OFTEN = frozenset({"Europe/Berlin", "America/Santiago"})  # the zones with daily series
 RULES = frozenset({"another rule", "another time", "an end"})
 SAME_HOURS = frozenset({"pause", "resume", "undo", "remind", "look ahead", "stop", "delete"})
-AFTER_COMPLETION = frozenset({"pause", "resume", "another rule", "undo"})
+AFTER_COMPLETION = frozenset({"pause", "resume", "another rule", "another time", "undo", "stop"})
 
 
 def spec_of(number: int, people: Sequence[YearPerson], random: Random) -> tuple[Spec, YearPerson]:

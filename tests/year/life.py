@@ -174,8 +174,10 @@ class Life:
         series = self._series
         if series.spec.mode == "completion":
             waiting = [task for slot, task in series.coming if slot.at <= at or self.random.random() < EARLY_CHANCE]
+            waiting += series.open if series.status in {"paused", "stopped"} else []
         else:
             waiting = list(series.open)
+        waiting += [one.task for one in series.shelf if one.state == "kept" and self.random.random() < EARLY_CHANCE]
         for task in waiting:
             self._look_at(at, task)
         early = [task for _, task in series.coming[:1] if task.is_active and series.spec.mode == "schedule"]
@@ -243,12 +245,16 @@ class Life:
     def _another_time(self, at: datetime) -> None:
         """Moves the rule to another time of the day from now on."""
         case = self._series.spec.case
-        start = datetime.combine(case.start.date(), time(10, 15))
+        start = datetime.combine(case.start.date(), self._some_clock())
         command_id = self._command_series(
             at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": self._zone}}
         )
         self._series.renew(start=start)
         self._may_undo(command_id, partial(self._series.renew, start=case.start))
+
+    def _some_clock(self) -> time:
+        """Returns another time of the day than that of the rule; also one that the day has passed already."""
+        return time(self.random.randrange(24), 15 if self._series.spec.case.start.minute != 15 else 45)
 
     def _another_rule(self, at: datetime) -> None:
         old = self._series.spec.case
@@ -293,8 +299,12 @@ class Life:
         if case.frequency in {"MONTHLY", "YEARLY"} and not case.weekdays and not month_days:
             month_days = (case.start.day,)
         start = datetime.fromisoformat(slot[0].nominal)
+        patch: Json = {"template": {"reminders": []}}
+        if case.timed and self.random.random() < SPLIT_LATER_CHANCE:
+            start = datetime.combine(start.date(), self._some_clock())
+            patch["start"] = {"local": start.isoformat(timespec="minutes"), "zone": self._zone}
         spec = replace(series.spec, offsets=[], case=replace(case, start=start, count=left, month_days=month_days))
-        body = {"slot": slot[0].nominal, "patch": {"template": {"reminders": []}}}
+        body = {"slot": slot[0].nominal, "patch": patch}
         successor_id = str(uuid5(UUID(self.id), self._command_id(at, self.id, "SplitSeries")))
         probe = Series(successor_id, spec, None, at)
         ahead = {first.nominal for first in [*(one for one, _ in probe.coming), *probe.upcoming(400)]}
@@ -355,14 +365,15 @@ class Life:
 SKIP_CHANCE, MOVE_CHANCE, NOTE_CHANCE, UNSKIP_CHANCE = 0.012, 0.006, 0.01, 0.02
 COMPLETE_CHANCE, DELETE_CHANCE, SNOOZE_CHANCE = 0.6, 0.03, 0.02
 EARLY_CHANCE, REOPEN_CHANCE = 0.02, 0.005
+SPLIT_LATER_CHANCE = 0.5
 RESTORE_CHANCE, RESTORE_IN_PAUSE_CHANCE = 0.003, 0.02
 
 # The turns of a series: the statuses in which each may come, and its method.
 TURNS: Mapping[str, tuple[frozenset[str], Callable[[Life, datetime], None]]] = {
     "pause": (frozenset({"active"}), Life._pause),
     "resume": (frozenset({"paused"}), Life._resume),
-    "another time": (frozenset({"active"}), Life._another_time),
-    "another rule": (frozenset({"active"}), Life._another_rule),
+    "another time": (frozenset({"active", "paused"}), Life._another_time),
+    "another rule": (frozenset({"active", "paused"}), Life._another_rule),
     "an end": (frozenset({"active"}), Life._an_end),
     "remind": (frozenset({"active", "paused"}), Life._remind),
     "look ahead": (frozenset({"active"}), Life._look_ahead),

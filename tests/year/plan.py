@@ -20,7 +20,8 @@ TURNS = (
     ("pause", "resume", "another time"), ("delete",), ("pause", "remind", "resume", "split"),
     ("an end", "pause", "resume"), ("another time", "undo", "another time"), ("another rule", "undo"),
     ("pause", "undo", "another rule"), ("pause", "resume", "undo", "undo"), ("remind", "undo", "another time"),
-    ("stop", "undo"),
+    ("stop", "undo"), ("pause", "another time", "resume"), ("pause", "another rule", "resume", "undo"),
+    ("another time", "split"), ("stop", "undo", "another time"),
 )  # fmt: skip
 FLIGHTS = 3  # of each traveller
 

@@ -88,23 +88,28 @@ class Series:
 
     def _take_over(self, other: "Series", since: Slot) -> None:
         """Takes over what was done to the slots from `since` on."""
-        self.skipped = {name for name in other.skipped if date.fromisoformat(name[:10]) >= since.day}
-        self._moved = {name: due for name, due in other._moved.items() if date.fromisoformat(name[:10]) >= since.day}
+        self.skipped = {self._named(name) for name in other.skipped if date.fromisoformat(name[:10]) >= since.day}
+        moved = {name: due for name, due in other._moved.items() if date.fromisoformat(name[:10]) >= since.day}
+        self._moved = {self._named(name): due for name, due in moved.items()}
         coming = [Shelved(slot, task, "over" if task.id in other._over else "held") for slot, task in other.coming]
         number = since.number - 1
         for one in [*coming, *other.shelf]:
             if one.slot.day < since.day or one.slot.day in {known.slot.day for known in self.shelf}:
                 continue
             one.task.advance(self._now)
-            slot = replace(one.slot, number=one.slot.number - number)
+            slot = self._at_new_time(one.slot, one.slot.number - number)
             self.shelf.append(Shelved(slot, one.task, one.state))
             self.tasks[one.task.id] = one.task
-            self._slot_of[one.task.id] = slot
+            self._rename(one.task, slot)
             one.task.place = (1, slot.nominal)
             if one.state == "over":
                 self._over.add(one.task.id)
             else:
                 one.task.remind(self._now, self.offsets)
+
+    def _named(self, name: str) -> str:
+        """Returns the name that a slot of another series has here, by its day."""
+        return self._at_new_time(Slot(name, date.fromisoformat(name[:10]), self._now, 0), 0).nominal
 
     # Time.
 
@@ -140,6 +145,8 @@ class Series:
             self._take(slot)
         if not self.coming:
             self.status = "ended"
+        elif self.spec.mode == "completion" and self.coming[0][1].id in self._over:
+            self._follow(*self.coming.pop(), self._now)  # done ahead of its number, it counts as done now
 
     def _is_wanted(self, slot: Slot) -> bool:
         """Returns whether its task is made already: look-ahead or reminders reach it, or a later slot was moved so early."""
@@ -371,13 +378,17 @@ class Series:
         task.close(self._now, state)
         task.written = task.written or state == "completed"
         self._over.add(task.id)
+        rests = self.status in {"paused", "stopped"}
         if task in self.open:
             self.open.remove(task)
-            if self.status == "paused" and task is self._last_task:
+            if rests and task is self._last_task:
                 self._completed = self._now
-        for one in self.shelf:
-            if one.task is task:
-                one.state = "over"
+        for one in [one for one in self.shelf if one.task is task]:
+            one.state = "over"
+            is_next = self.spec.mode == "completion" and one.slot.number == self._passed + 1
+            if rests and is_next and state == "completed":
+                self.shelf.remove(one)
+                self._count(one.slot, task, self._now)
         awaited = self.coming[0] if self.coming else None
         if self.spec.mode == "completion" and self.status == "active" and awaited and awaited[1] is task:
             self.coming = []
@@ -392,7 +403,8 @@ class Series:
         task.written = True
         self._over.discard(task.id)
         slot = self._slot_of[task.id]
-        if self.spec.mode == "completion" and task is self._last_task and self._completed is not None:
+        rests_or_runs = self.status != "deleted"
+        if self.spec.mode == "completion" and task is self._last_task and self._completed is not None and rests_or_runs:
             self._go_back(slot, task)
             return
         shelved = any(one.task is task for one in self.shelf)
@@ -414,17 +426,16 @@ class Series:
             self.status = "active"
         if self.status == "active":
             self.coming = [(slot, task)]
-        elif self.status == "paused" and slot.at <= self._now:
+        elif self.status in {"paused", "stopped"} and slot.at <= self._now:
             self.open.append(task)
             self._last_task, self._passed = task, slot.number
-        elif self.status == "paused":
+        elif self.status in {"paused", "stopped"}:
             self.shelf.append(Shelved(slot, task, "kept"))
 
     def _follow(self, slot: Slot, task: Task, completed: datetime) -> None:
         """After completion: finds the next slot, an interval from that day."""
         case = self.spec.case
-        self._completed_before = self._completed
-        self._last, self._last_task, self._completed, self._passed = slot, task, completed, slot.number
+        self._count(slot, task, completed)
         chain, number = self._from(completed), slot.number
         local = next(local for local in locals_of(chain) if local.date() > chain.start.date())
         while self._slot(local, 0).nominal in self.skipped:
@@ -434,6 +445,11 @@ class Series:
         self._slots = [] if over else [self._slot(local, number + 1)]
         self._source = iter(())
         self._fill()
+
+    def _count(self, slot: Slot, task: Task, completed: datetime) -> None:
+        """Counts a slot as done after completion."""
+        self._completed_before = self._completed
+        self._last, self._last_task, self._completed, self._passed = slot, task, completed, slot.number
 
     def _let_go(self, slot: Slot, task: Task) -> None:
         """Withdraws the task of a slot that does not come, unless somebody has written into it."""
@@ -484,10 +500,25 @@ class Series:
         self.generation += 1
         if self.spec.mode == "schedule":
             self._carry(old)
-            self._begin()
+            self._begin_again()
+        elif set(changes) == {"start"}:
+            self.coming = [(self._at_new_time(slot, slot.number), task) for slot, task in self.coming]
+            for slot, task in self.coming:
+                self._rename(task, slot)
         elif self.coming and self.coming[0][0].at > self._now:
             self.shelf += [Shelved(slot, task, "held") for slot, task in self.coming]
             self._begin()
+
+    def _begin_again(self) -> None:
+        """Awaits what comes under the new rule, unless it is paused: then nothing does."""
+        if self.status == "active":
+            self._begin()
+        for one in [one for one in self.shelf if one.state == "held"]:
+            self._let_go(one.slot, one.task)
+
+    def _at_new_time(self, slot: Slot, number: int) -> Slot:
+        """Returns the slot of that day and number under the present rule."""
+        return self._slot(datetime.combine(slot.day, self.spec.case.start.time()), number)
 
     def _carry(self, old: Case) -> None:
         """Gives everything that is ahead the names of the new rule: a slot keeps its day."""
@@ -566,6 +597,8 @@ class Series:
         taken.add(key)
         one.slot = by_day[key]
         self._rename(one.task, one.slot)
+        if one.state == "kept" and self.status == "paused":
+            return
         if one.state == "kept" and one.slot.at <= self._now:
             self.shelf.remove(one)
             self.open = [known for known in self.tasks.values() if known in self.open or known is one.task]
@@ -604,10 +637,13 @@ class Series:
 
     def stop(self, *, keep: bool) -> None:
         stays = [task for _, task in self.coming[:1] if keep and task.id not in self._over]
+        late = [task for slot, task in self.coming if slot.at <= self._now and task.id not in self._over]
         for slot, task in self.coming:
-            if task not in stays:
+            if task not in stays + late:
                 self._let_go(slot, task)
-        self.open += stays
+            elif self.spec.mode == "completion":
+                self._last_task, self._passed = task, slot.number
+        self.open += stays or late
         self.coming, self.status = [], "stopped"
 
     def delete(self, *, keep: bool) -> None:
