@@ -16,7 +16,6 @@ from actors.series.state import Shelved
 from actors.series.step import Step
 from actors.shapes import MadeSlot
 
-
 _RESTING: Final = frozenset({"paused", "stopped"})  # what is done meanwhile counts once it goes on
 
 

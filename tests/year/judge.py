@@ -54,26 +54,28 @@ NOTHING = {
 async def _tasks(lived: Lived, plan: Plan) -> list[str]:
     """Compares every task: its slot, due date, state and what is written into it; of one in the trash only the slot."""
     expected = {
-        task.id: _task(life.id, *task.place, task.state, task.due, task.note)
+        task.id: _task((life.id, *task.place), task.state, task.due, task.note)
         for life in plan.lives
         if life.series is not None
         for task in life.series.tasks.values()
     }
-    expected |= {task.id: _task("", 0, "", task.state, task.due, task.note) for _, task in plan.tasks.values()}
+    expected |= {task.id: _task(("", 0, ""), task.state, task.due, task.note) for _, task in plan.tasks.values()}
     rows = await lived.rows("SELECT id, status, deleted_at, purged, series_id, body::text FROM tasks")
     actual: dict[str, tuple[Any, ...]] = {}
     for task_id, status, deleted_at, purged, series_id, text in rows:
         body = orjson.loads(text)
         slot = body["occurrence"] or {"generation": 0, "slot": ""}
         state = "trash" if purged or deleted_at is not None else status
-        actual[task_id] = _task(series_id or "", slot["generation"], slot["slot"], state, body["due"], body["description"])
+        actual[task_id] = _task(
+            (series_id or "", slot["generation"], slot["slot"]), state, body["due"], body["description"]
+        )
     return _compared("task", expected.items(), actual.items())
 
 
-def _task(series: str, generation: int, slot: str, state: str, due: Any, note: str) -> tuple[Any, ...]:
+def _task(place: tuple[str, int, str], state: str, due: Any, note: str) -> tuple[Any, ...]:
     if state in {"trash", "deleted", "withdrawn"}:
-        return (series, generation, slot, "trash")  # a purged task has no due date
-    return (series, generation, slot, state, note, orjson.dumps(due, option=orjson.OPT_SORT_KEYS).decode())
+        return (*place, "trash")  # a purged task has no due date
+    return (*place, state, note, orjson.dumps(due, option=orjson.OPT_SORT_KEYS).decode())
 
 
 async def _firings(lived: Lived, plan: Plan) -> list[str]:

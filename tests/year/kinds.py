@@ -17,7 +17,9 @@ KINDS = (
     "daily", "weekly", "completion", "weekday", "wherever", "days", "weekly", "counted", "hours of the wall",
     "days at home",
 )  # fmt: skip
-OFFSETS = ([0], [0], [0], ["-P1D"], None, [], [30, 0], ["P-1DT11H", "-P1DT2H", 0])
+OFFSETS = ([0], [0], [0], [0], None, [], [30, 0])
+OFFSETS_IN_DAYS = (["-P1D"], ["P-1DT11H", 0])
+SELDOM = frozenset({"monthly", "completion", "yearly", "last day", "weekday", "days"})
 OFTEN = frozenset({"Europe/Berlin", "America/Santiago"})  # the zones with daily series
 RULES = frozenset({"another rule", "another time", "an end"})
 SAME_HOURS = frozenset({"pause", "resume", "undo", "remind", "look ahead", "stop", "delete"})
@@ -40,7 +42,10 @@ def spec_of(number: int, people: Sequence[YearPerson], random: Random) -> tuple[
         offsets=OFFSETS[random.randrange(len(OFFSETS))],
     )
     spec = KIND[kind](spec, random)
-    if spec.case.zone in OFTEN and kind in {"daily", "weekly", "days at home"}:
+    if kind in SELDOM and random.random() < 0.4:
+        spec = replace(spec, offsets=random.choice(OFFSETS_IN_DAYS))
+    often = spec.case.zone in OFTEN and kind in {"daily", "weekly", "floating", "wherever", "days at home"}
+    if often or isinstance(spec.case, Hours):
         spec = replace(spec, offsets=[0])
     return spec, person
 
@@ -132,9 +137,9 @@ def _floating(spec: Spec, random: Random) -> Spec:
 
 def _hours(spec: Spec, random: Random) -> Spec:
     """Returns a series of some weeks in which clocks may change, each so many hours."""
-    month, day = random.choice(((3, 4), (3, 22), (9, 28), (10, 20)))
+    month, day = random.choice(((3, 22), (3, 30), (9, 28), (10, 20)))
     hour = spec.case.start.replace(year=2024, month=month, day=day) + timedelta(hours=1)
-    case = Hours("HOURLY", random.choice((6, 8, 11)), hour, timed=True, zone=spec.case.zone, clamp=True, count=80)
+    case = Hours("HOURLY", random.choice((6, 8, 11)), hour, timed=True, zone=spec.case.zone, clamp=True, count=30)
     return replace(spec, case=case, look_ahead_days=random.choice((0, 1, 7)))
 
 

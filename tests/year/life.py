@@ -177,7 +177,7 @@ class Life:
             waiting += series.open if series.status in {"paused", "stopped"} else []
         else:
             waiting = list(series.open)
-        waiting += [one.task for one in series.shelf if one.state == "kept" and self.random.random() < EARLY_CHANCE]
+            waiting += [one.task for one in series.shelf if one.state == "kept" and self.random.random() < EARLY_CHANCE]
         for task in waiting:
             self._look_at(at, task)
         early = [task for _, task in series.coming[:1] if task.is_active and series.spec.mode == "schedule"]

@@ -23,7 +23,7 @@ TURNS = (
     ("stop", "undo"), ("pause", "another time", "resume"), ("pause", "another rule", "resume", "undo"),
     ("another time", "split"), ("stop", "undo", "another time"),
 )  # fmt: skip
-FLIGHTS = 3  # of each traveller
+FLIGHTS = 2  # of each traveller
 
 
 @dataclass

@@ -284,10 +284,10 @@ class Series:
         return {slot.nominal for slot, task in self.coming if task.id in self._over}
 
     def _from(self, completed: datetime) -> Case:
-        """Returns the rule as it goes on after a completion."""
+        """Returns the rule as it goes on after a completion: a month that is too short gives its last day."""
         case = self.spec.case
         done = completed.astimezone(ZoneInfo(case.zone)).replace(hour=case.start.hour, minute=case.start.minute)
-        return replace(case, start=done.replace(tzinfo=None, second=0, microsecond=0), count=None)
+        return replace(case, start=done.replace(tzinfo=None, second=0, microsecond=0), count=None, clamp=True)
 
     def _slot(self, local: datetime, number: int) -> Slot:
         if local.tzinfo is not None:
@@ -631,6 +631,8 @@ class Series:
         self._ends_before = slot.day
         kept = [pair for pair in self.coming if pair[0].day < slot.day]
         self.coming = kept
+        self.skipped = {name for name in self.skipped if date.fromisoformat(name[:10]) < slot.day}
+        self._moved = {name: due for name, due in self._moved.items() if date.fromisoformat(name[:10]) < slot.day}
         self.shelf = [one for one in self.shelf if one.task.id not in handed.tasks]
         self.tasks = {task_id: task for task_id, task in self.tasks.items() if task_id not in handed.tasks}
         self._fill()

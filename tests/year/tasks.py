@@ -181,7 +181,8 @@ class Task:
         """Snoozes the reminder that fired last, as the command does without an id."""
         self.advance(now)
         last = max(
-            (reminder for reminder in self.reminders if reminder.fired), key=lambda one: (one.fired[-1], self._time_of(one))
+            (reminder for reminder in self.reminders if reminder.fired),
+            key=lambda one: (one.fired[-1], self._time_of(one)),
         )
         last.pending = now + timedelta(minutes=minutes)
 
