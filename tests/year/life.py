@@ -74,6 +74,8 @@ class Life:
             return
         series.advance(at)
         tasks = [task for task in series.tasks.values() if task.is_active]
+        for task in series.tasks.values():
+            task.zone = task.zone if task.is_active else zone  # one that comes back is where its owner is
         if series.status == "active":
             series.travel(zone)
         for task in tasks:
