@@ -143,10 +143,18 @@ class Agenda:
         return self if len(shelf) == len(self.shelf) else replace(self, shelf=shelf)
 
     def withdrawing(self, entries: Iterable[MadeSlot], *, asked: bool = False) -> Self:
-        """Has the tasks of slots taken back; the caller takes the slots out of the lists."""
+        """Has the tasks of slots taken back; the caller takes the slots out of the lists.
+
+        One whose restore still waits to be told is in the trash: it only stays there.
+        """
         gone = {made["task_id"]: made for made in entries}
         mark: Json = {"asked": True} if asked else {}
-        withdrawals = [cast("BacklogEntry", {"made": made, "fields": None, **mark}) for made in gone.values()]
+        in_trash = {entry["made"]["task_id"] for entry in self.backlog if entry.get("restored") and not asked}
+        withdrawals = [
+            cast("BacklogEntry", {"made": made, "fields": None, **mark})
+            for task_id, made in gone.items()
+            if task_id not in in_trash
+        ]
         kept = [entry for entry in self.backlog if entry["made"]["task_id"] not in gone or "taken_from" in entry]
         return replace(
             self,
@@ -163,6 +171,8 @@ class Agenda:
         if earlier["fields"] is None and not how.get("restored"):
             entry = {**earlier, "made": made}  # it goes
         else:
+            if earlier["fields"] is None:
+                how.pop("restored", None)  # it has not gone
             earlier.pop("asked", None)
             entry = {**earlier, "made": made, "fields": sorted({*fields, *(earlier["fields"] or ())}), **how}
         backlog.insert(places[-1] if places else len(backlog), cast("BacklogEntry", entry))

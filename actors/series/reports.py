@@ -47,11 +47,18 @@ def _closed(step: Step, when: datetime, *, in_trash: bool = False) -> Step:
         return go_on(step, awaited, when)
     if (opened := next((made for made in agenda.open if made["task_id"] == task_id), None)) is not None:
         step = step.having(agenda.without([opened]))
+        if not step.is_counted and not step.has_started(opened):  # a stop has kept it, which may be undone
+            return step.having(step.agenda.shelving([_done_ahead(opened, in_trash=in_trash)]))
         counts = step.status in _RESTING and step.is_counted and agenda.is_last(opened)
         return step.lists(last_done=instant_text(when)) if counts else step
     if entry is not None:
         return _closed_on_shelf(step, entry, when, in_trash=in_trash)
     return step if agenda.made(task_id) is None else step.having(agenda.closing(task_id, in_trash=in_trash))
+
+
+def _done_ahead(made: MadeSlot, *, in_trash: bool) -> Shelved:
+    closed: Shelved = {"made": made, "state": "closed"}
+    return {**closed, "trashed": True} if in_trash else closed
 
 
 def _closed_on_shelf(step: Step, entry: Shelved, when: datetime, *, in_trash: bool) -> Step:

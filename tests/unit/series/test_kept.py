@@ -432,3 +432,14 @@ def test_a_report_of_the_version_before_names_the_slot_alone() -> None:
     )
     assert isinstance(before, Accepted)
     assert before.state["passed_number"] == 1
+
+
+@pytest.mark.parametrize("what", ["Completed", "Deleted"])
+def test_undo_of_a_stop_asks_no_second_time_for_what_was_done_ahead_of_its_slot(what: str) -> None:
+    desk = Desk().create()
+    desk.do("StopSeries", {"keep": True})
+    desk.report(what, "2026-11-23T09:00")
+    undo(desk, "series.stopped")
+    assert (desk.series["status"], desk.slots_made().count("2026-11-23T09:00")) == ("active", 1)
+    desk.wait("2026-11-24T12:00:00Z")
+    assert (desk.slots_made().count("2026-11-23T09:00"), desk.slots("open")) == (1, ["2026-11-24T09:00"])
