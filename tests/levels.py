@@ -109,10 +109,10 @@ LEVELS = (
     Level("faults", 240, missing=_no_sidecar),
     Level("selection", 360, missing=_no_broker, others=("faults",)),
     Level("upgrade", 240, missing=_no_sidecar),
-    Level("browser", 300, missing=_no_browser),
+    Level("browser", 360, missing=_no_browser),
     Level("hostile", 240, missing=_no_chromium),
     Level("kafka", 240, missing=_no_broker),
-    Level("year", 180),
+    Level("year", 240),
     Level("bench", 180, ((PYTHON, "-m", "load.bench", "--smoke"),), _no_sidecar),
 )
 

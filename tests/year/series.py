@@ -242,12 +242,22 @@ class Series:
         first = self._peek()
         if held and self.spec.mode == "schedule" and (first is None or held[0].slot.at < first.at):
             self._take(held[0].slot)
-        while any(one.state == "held" for one in self.shelf) and (slot := self._peek()):
+        while any(one.state == "held" for one in self.shelf) and (slot := self._peek()) and self._comes_now(slot):
             self._slots.pop(0)
             self._take(slot)
         self._fill()
         for one in [one for one in self.shelf if one.state == "held"]:
             self._let_go(one.slot, one.task)
+
+    def _comes_now(self, slot: Slot) -> bool:
+        """Returns whether it is the awaited one, or in hand, or stands before one that is held and was written into."""
+        if self.spec.mode == "completion" or not self.coming or self._is_wanted(slot):
+            return True
+        in_hand = (one for one in self.shelf if one.state in {"held", "over"})
+        return any(
+            one.slot.nominal == slot.nominal or (one.state == "held" and one.task.written and one.slot.at >= slot.at)
+            for one in in_hand
+        )
 
     def _all_slots(self) -> Iterator[Slot]:
         case, now = self.spec.case, self._now
@@ -383,6 +393,10 @@ class Series:
             self.open.remove(task)
             if rests and task is self._last_task:
                 self._completed = self._now
+            slot = self._slot_of[task.id]
+            if self.spec.mode == "schedule" and slot.at > self._now:  # a stop has kept it
+                self.shelf.append(Shelved(slot, task, "over"))
+                return
         for one in [one for one in self.shelf if one.task is task]:
             one.state = "over"
             is_next = self.spec.mode == "completion" and one.slot.number == self._passed + 1

@@ -24,7 +24,7 @@ LEAST = {
 }
 
 
-@pytest.mark.timeout(175)
+@pytest.mark.timeout(235)
 def test_a_year_has_the_expected_outcome(database_url: str) -> None:
     print(f"SEED={SEED}")  # noqa: T201  # shown when it fails
     lines, counts = uvloop.run(judged(database_url, plan(SEED, SERIES)))
