@@ -29,7 +29,7 @@ class Raw:
     async def send_for_ever(self, part: bytes, most: int = 64 * 1024 * 1024) -> int:
         """Returns how many bytes the other side and the kernels between took before the connection broke."""
         sent = 0
-        while sent < most and not self.reader.at_eof():
+        while sent < most and not self.reader.at_eof() and not self.writer.transport.is_closing():
             self.send(part)
             try:
                 await asyncio.wait_for(self.writer.drain(), LONGEST_SECONDS)
