@@ -306,14 +306,21 @@ def _judge_time(task_id: str, reminder: Mapping[str, Any], asked: Mapping[int, s
 def _judge_slots(stored: Stored, verdict: Verdict) -> None:
     """Each slot that a series has triggered has one task, each task of a slot was triggered, and no series stands still."""
     triggered: Counter[tuple[str, int, str]] = Counter()
+    names: dict[str, str] = {}  # of the slots of tasks
     for event in stored.events.values():
         if event.slot is not None:
-            place = event.actor_id, event.slot["generation"], event.slot["slot"]
+            name = _slot_name(event, stored)
+            place = event.actor_id, event.slot["generation"], name
+            names[event.task_id] = name
             triggered[place] += 1
             if event.task_id not in stored.actors:
                 verdict.blame("slots never", f"{place} was triggered, and task {event.task_id} is not there")
     verdict.slots = len(triggered)
-    made = Counter(_place(actor.state) for actor in stored.actors.values() if actor.state.get("occurrence"))
+    made = Counter(
+        _place(actor_id, actor.state, names)
+        for actor_id, actor in stored.actors.items()
+        if actor.state.get("occurrence")
+    )
     for place in triggered.keys() | made.keys():
         if max(triggered[place], made[place]) > 1:
             verdict.blame("slots twice", f"{place}: triggered {triggered[place]} times, {made[place]} tasks")
@@ -323,9 +330,18 @@ def _judge_slots(stored: Stored, verdict: Verdict) -> None:
                 verdict.blame("slots never", f"series {actor_id}: {problem}")
 
 
-def _place(task: Mapping[str, Any]) -> tuple[str, int, str]:
-    """Returns the series of the task, and its generation and slot."""
-    return task["series_id"], task["occurrence"]["generation"], task["occurrence"]["slot"]
+def _slot_name(event: Event, stored: Stored) -> str:
+    """Returns what tells the slot from others: its number after completion, where two may fall on one day."""
+    series = stored.actors.get(event.actor_id)
+    slot: Mapping[str, Any] = event.slot or {}
+    counted = series is not None and series.state["mode"] == "completion"
+    return f"#{slot.get('number')}" if counted else str(slot["slot"])
+
+
+def _place(task_id: str, task: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, int, str]:
+    """Returns the series of the task, and its generation and slot, by the name under which that was triggered."""
+    occurrence = task["occurrence"]
+    return task["series_id"], occurrence["generation"], names.get(task_id, occurrence["slot"])
 
 
 def _standing_still(series: Mapping[str, Any], stored: Stored) -> Iterable[str]:
