@@ -1,7 +1,7 @@
 """Days and times as tools take them: short texts, read in the zone where the person lives."""
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, LiteralString
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
@@ -30,7 +30,7 @@ def _since(text: str) -> str:
     return _read(_SINCE, text, "not a date YYYY-MM-DD or an instant, as 2026-11-22T09:00:00Z")
 
 
-def _read(form: TypeAdapter[str], text: str, wanted: str) -> str:
+def _read(form: TypeAdapter[str], text: str, wanted: LiteralString) -> str:
     try:
         return form.validate_python(text)
     except ValidationError:

@@ -12,10 +12,10 @@ from actors.series.upcoming import made_ahead, upcoming
 from actors.shapes import Series
 from host.store.read_model import series_queries
 from web.tools.moments import due_of
-from web.tools.one_task import one_task
 from web.tools.plan import Plan, Step, Unfit
 from web.tools.series.models import RepeatTask, SetSeriesStatus, SkipOccurrences, UpdateSeries
 from web.tools.series.named import series_named
+from web.tools.task_names import tasks_named
 from web.tools.tool import Use
 
 _RULE_FIELDS: Final = ("rule", "mode", "month_end", "pile_up", "look_ahead_days")
@@ -29,7 +29,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, Json]]] = {
 
 async def plan_repeat(use: Use, asked: RepeatTask) -> Plan:
     """Plans to make a task the first occurrence of a new series."""
-    task = await one_task(use, asked.task)
+    [task] = await tasks_named(use, [asked.task])
     if isinstance(task, Unfit):
         return Plan(unfit=(task,))
     due = due_of(use.act, asked.start) if asked.start else task["due"]
