@@ -23,11 +23,11 @@ def _day(text: str) -> str:
 
 
 def _start(text: str) -> str:
-    return _read(_START, text, "not a date YYYY-MM-DD or a local time YYYY-MM-DDTHH:MM, without offset")
+    return text and _read(_START, text, "not a date YYYY-MM-DD or a local time YYYY-MM-DDTHH:MM, without offset")
 
 
 def _since(text: str) -> str:
-    return _read(_SINCE, text, "not a date YYYY-MM-DD or an instant, as 2026-11-22T09:00:00Z")
+    return text and _read(_SINCE, text, "not a date YYYY-MM-DD or an instant, as 2026-11-22T09:00:00Z")
 
 
 def _read(form: TypeAdapter[str], text: str, wanted: LiteralString) -> str:
@@ -38,6 +38,7 @@ def _read(form: TypeAdapter[str], text: str, wanted: LiteralString) -> str:
 
 
 _SHORT: Final = StringConstraints(max_length=40)
+# An empty StartText or SinceText says nothing: clients send the defaults of a schema, too.
 DayText = Annotated[str, _SHORT, AfterValidator(_day), STORABLE, Field(examples=["today", "2026-12-01"])]
 StartText = Annotated[str, _SHORT, AfterValidator(_start), STORABLE, Field(examples=["2026-12-01", "2026-12-01T09:00"])]
 SinceText = Annotated[str, _SHORT, AfterValidator(_since), STORABLE, Field(examples=["2026-12-01"])]

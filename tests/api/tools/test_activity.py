@@ -56,6 +56,7 @@ async def test_entries_are_found_by_who_and_since_when(agent: Agent, here: World
         "next": ["Nothing was found: leave out since, by or task."],
     }
     assert (await agent(FIND_ACTIVITY, by="user", since="2026-11-22"))["entries"]
+    assert (await agent(FIND_ACTIVITY, task="", by="anyone", since="", limit=50, before=0))["entries"]
 
 
 async def test_pages_go_on_where_the_last_one_ended(

@@ -28,6 +28,11 @@ async def series_of(person: httpx.AsyncClient, series_id: str) -> dict[str, Any]
     return series
 
 
+async def occurrences_of(person: httpx.AsyncClient, series_id: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await person.get(f"{SERIES}/{series_id}/occurrences")).json()["items"]
+    return items
+
+
 async def failure(agent: Agent, tool: Any, **arguments: Any) -> dict[str, Any]:
     """The one result of a call that cannot be done, in a few fields."""
     [result] = (await agent(tool, **arguments))["results"]
@@ -88,6 +93,20 @@ async def test_series_are_found_by_name_with_rule_and_coming_slots(agent: Agent,
     assert series["skipped"] == ["2026-11-24T09:00"]
 
 
+async def test_coming_slots_are_those_that_can_still_be_skipped(
+    agent: Agent, here: World, ada: httpx.AsyncClient
+) -> None:
+    series = await made(ada, look_ahead_days=3)
+    here.clock.move(days=1, hours=1)  # the first one has started
+    await here.actors.tick("SeriesActor", series["id"])
+    second = next(each for each in await occurrences_of(ada, series["id"]) if each["slot"] == "2026-11-24T09:00")
+    await ada.post(f"{TASKS}/{second['task_id']}/complete")
+    [found] = (await agent(FIND_SERIES, upcoming=2))["series"]
+    assert [each["slot"] for each in found["upcoming"]] == ["2026-11-25T09:00", "2026-11-26T09:00"]
+    await agent(SKIP_OCCURRENCES, series=["plants"], slots=[each["slot"] for each in found["upcoming"]])
+    assert (await series_of(ada, series["id"]))["skipped"] == ["2026-11-25T09:00", "2026-11-26T09:00"]
+
+
 async def test_series_are_found_by_status_and_page_the_newest_first(
     agent: Agent, here: World, ada: httpx.AsyncClient
 ) -> None:
@@ -117,6 +136,26 @@ async def test_a_series_is_changed_with_its_open_task(agent: Agent, ada: httpx.A
     assert [each["offset"] for each in after["reminders"]] == ["-PT1H", "-P1D"]
     task = (await ada.get(f"{TASKS}/{series['next']['task_id']}")).json()
     assert (task["title"], task["tags"]) == ("Water all plants", ["home"])
+
+
+async def test_the_defaults_of_the_schema_change_nothing(agent: Agent, ada: httpx.AsyncClient) -> None:
+    fields: dict[str, Any] = {"description": "All of them", "priority": "high", "tags": ["home"], "look_ahead_days": 2}
+    series = await made(ada, **fields, mode="schedule", month_end="skip", pile_up="newest")
+    schema = UPDATE_SERIES.input.model_json_schema()["properties"]
+    defaults = {name: part["default"] for name, part in schema.items() if "default" in part}
+    [result] = (await agent(UPDATE_SERIES, **{**defaults, "series": "plants", "title": "Roses"}))["results"]
+    assert result["status"] == "done", result
+    after = await series_of(ada, series["id"])
+    moving = {"title", "version"}
+    assert {name for name, value in after.items() if value != series[name]} == moving
+
+
+async def test_fields_of_a_series_are_cleared_by_none(agent: Agent, ada: httpx.AsyncClient) -> None:
+    series = await made(ada, description="All", priority="high", tags=["home"], reminders=[{"offset_minutes": 5}])
+    none: dict[str, Any] = {"description": "none", "priority": "none", "tags": ["none"], "reminders": ["none"]}
+    await agent(UPDATE_SERIES, series="plants", **none)
+    after = await series_of(ada, series["id"])
+    assert [after[name] for name in none] == ["", "none", [], []]
 
 
 async def test_this_and_all_following_become_a_series_of_their_own(agent: Agent, ada: httpx.AsyncClient) -> None:

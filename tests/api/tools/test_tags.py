@@ -49,6 +49,19 @@ async def test_a_tag_is_renamed_everywhere_once(agent: Agent, ada: httpx.AsyncCl
     assert await tags_of(ada, later) == ["home"]
 
 
+async def test_a_task_that_could_not_be_reached_is_said_and_done_by_the_same_call(
+    agent: Agent, here: World, ada: httpx.AsyncClient
+) -> None:
+    reached, missed = await tagged(ada, "home"), await tagged(ada, "home")
+    here.actors.unreachable.add(missed)
+    [result] = (await agent(RENAME_TAG, "rename", tag="home", to="house"))["results"]
+    assert (result["status"], result["code"]) == ("failed", "unavailable")
+    here.actors.unreachable.clear()
+    [result] = (await agent(RENAME_TAG, "rename", tag="home", to="house"))["results"]
+    assert result["status"] == "done"
+    assert [await tags_of(ada, each) for each in (reached, missed)] == [["house"], ["house"]]
+
+
 async def test_two_tags_become_one_and_it_is_said(agent: Agent, ada: httpx.AsyncClient) -> None:
     task_id = await tagged(ada, "home", "house")
     answer = await agent(RENAME_TAG, tag="home", to="house")
