@@ -243,10 +243,15 @@ async def test_a_dry_run_says_what_would_be_done_and_does_nothing(agent: Agent, 
     assert (await stored(ada, milk))["version"] == 1
 
 
-async def test_two_hundred_are_changed_in_one_call_as_one_change_set(agent: Agent, ada: httpx.AsyncClient) -> None:
+async def test_two_hundred_are_changed_in_one_call_as_one_change_set(
+    here: World, agent: Agent, ada: httpx.AsyncClient
+) -> None:
+    here.lagging = True  # to follow each commit takes longer than all of them
     ids = [await task(ada, f"Task {number}") for number in range(200)]
+    await here.settle()
     change_set = str(uuid4())
     answer = await do(agent, "tag-tasks", "bulk", tasks=ids, add=["bulk"], change_set=change_set)
+    await here.settle()
     assert outcomes(answer) == ["done"] * 200
     assert [result["id"] for result in answer["results"]] == ids
     assert answer["change_set"] == change_set
