@@ -7,7 +7,7 @@ from typing import Final
 
 from actors.shapes import Series
 from host.store.read_model import series_queries
-from web.tools.naming import Words, fitting_among, titled
+from web.tools.naming import Titles
 from web.tools.plan import Candidate, Unfit
 from web.tools.task_names import as_id
 from web.tools.tool import Use
@@ -34,14 +34,14 @@ async def series_named(use: Use, names: Sequence[str]) -> list[Series | Unfit]:
 
 def _all_found(names: Sequence[str], titles: Sequence[tuple[str, str]]) -> list[list[str]]:
     """Returns for each name or id the ids of the series that it fits."""
-    known, things = dict(titles), titled(titles, itemgetter(1))
-    return [_found(name, known, things) for name in names]
+    known, by_words = dict(titles), Titles(titles, itemgetter(1))
+    return [_found(name, known, by_words) for name in names]
 
 
-def _found(name: str, known: Mapping[str, str], things: Sequence[tuple[tuple[str, str], Words]]) -> list[str]:
+def _found(name: str, known: Mapping[str, str], by_words: Titles[tuple[str, str]]) -> list[str]:
     if (series_id := as_id(name)) is not None:
         return [series_id] if series_id in known else []
-    return [series_id for series_id, _ in fitting_among(name, things)]
+    return [series_id for series_id, _ in by_words.fitting(name)]
 
 
 def _unfit(place: int, name: str, fits: Sequence[tuple[str, str]]) -> Unfit:
