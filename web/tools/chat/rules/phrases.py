@@ -1,7 +1,7 @@
 """The tables made ready: forms as expressions, and lists of words as expressions that find them. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -18,14 +18,16 @@ from web.tools.chat.rules.tables.table import Table
 TABLES: Final[Mapping[str, Table]] = {table.code: table for table in (ENGLISH, GERMAN, FRENCH, SPANISH)}
 _BETWEEN: Final = r"(?:[\s,:;]+|(?<=['’]))"
 _LETTER: Final = r"[^\W_]"
+NOTHING: Final = "\0\0"  # stands in no text
 
 
 class Form(NamedTuple):
-    """An expression of a whole message; with `leads` it begins with words of its own and not with what it is about."""
+    """An expression of a whole message; whether it begins with words of its own, and ends with what it is about."""
 
     kind: str
     expression: re.Pattern[str]
     leads: bool
+    trails: bool
 
 
 class Phrases:
@@ -39,10 +41,10 @@ class Phrases:
         self.forms = [_form(kind, line) for kind, line in lines]
         self.openers = re.compile(rf"(?:{_all(tables, 'openers')}(?!{_LETTER})[\s,!.:;]*)+")
         self.polite = re.compile(rf"{_all(tables, 'polite')}(?!{_LETTER})[\s,]*")
-        self.closers = re.compile(rf"(?:(?<!{_LETTER})[\s,]*(?<!{_LETTER}){_all(tables, 'closers')})+$")
+        self.closers = re.compile(rf"(?:[\s,.!]+{_all(tables, 'closers')})+$")
         self.unsure = _first(_all(tables, "unsure"))
         self.never = _first(_all(tables, "never"), elided=True)
-        self.nots = re.compile(rf"{_all(tables, 'nots')}(?!{_LETTER})|.*(?<!{_LETTER}){_all(tables, 'nots')}", re.DOTALL)
+        self.nots = re.compile(rf"^{_all(tables, 'nots')}(?!{_LETTER})|(?<!{_LETTER}){_all(tables, 'nots')}$")
         self.nots_anywhere = _inside(_all(tables, "nots_anywhere"))
         self.asking = _first(_all(tables, "asking"), elided=True)
         self.whole = {
@@ -81,7 +83,7 @@ def phrases_of(language: str) -> Phrases:
 
 def _all(tables: Iterable[Table], name: str) -> str:
     """Returns an expression for one of the words of that list."""
-    return any_of(form for table in tables for form in values_of({0: getattr(table, name)})) or r"(?!)"
+    return any_of({form for table in tables for form in values_of({0: getattr(table, name)})} or {NOTHING})
 
 
 def _words(tables: Iterable[Table], name: str) -> frozenset[str]:
@@ -105,14 +107,19 @@ def _form(kind: str, line: str) -> Form:
     for piece in pieces:
         optional = piece.endswith("?")
         bare = piece.removesuffix("?")
-        inner = rf"(?P<{next(names)}>.+)" if bare == "*" else _alternatives(bare)
+        inner = _gap(bare, names) or _alternatives(bare)
         if not begun and optional:
             expression += rf"(?:{inner}{_BETWEEN})?"
             continue
         between = _BETWEEN if begun else ""
         expression += rf"(?:{between}{inner})" + ("?" if optional else "")
         begun = True
-    return Form(kind, re.compile(expression, re.DOTALL), not line.startswith("*"))
+    return Form(kind, re.compile(expression, re.DOTALL), not line.startswith("*"), pieces[-1].startswith("*"))
+
+
+def _gap(piece: str, names: Iterator[str]) -> str:
+    """Returns the expression of a gap: for what the form is about, or for tags."""
+    return {"*": rf"(?P<{next(names)}>.+)", "#": "(?P<tags>.+)"}.get(piece, "") if piece in "*#" else ""
 
 
 def _alternatives(piece: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from web.tools.naming import alike
+
 SHORTEST: Final = 5  # letters of a word in which a slip is forgiven
 LONGEST: Final = 30
 
@@ -26,16 +28,8 @@ class Spelling:
         if word in self.known or not SHORTEST - 1 <= len(word) <= LONGEST:
             return None
         candidates = (known for short in (word, *_shortened(word)) for known in self._shortened.get(short, ()))
-        return next((known for known in candidates if _is_slip(word, known)), None)
+        return next((known for known in candidates if alike(known, word)), None)
 
 
 def _shortened(word: str) -> list[str]:
     return [word[:place] + word[place + 1 :] for place in range(len(word))]
-
-
-def _is_slip(word: str, known: str) -> bool:
-    if abs(len(word) - len(known)) > 1 or (word[0] != known[0] and word[-1] != known[-1]):
-        return False
-    shorter, longer = sorted((word, known), key=len)
-    same = next((at for at, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
-    return longer[same + 1 :] == shorter[same + (len(longer) == len(shorter)) :]

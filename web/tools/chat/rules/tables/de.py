@@ -83,7 +83,7 @@ GERMAN = Table(
         "tag": (
             "tagge|tagg|verschlagworte|etikettiere|labele * mit|als *", "markiere * mit *", "füge|füg das|den|die? tag|schlagwort|label|etikett|tags * zu|zum|zur|bei|an * hinzu", "füge|füg zu|zum|zur|bei * das|den|die? tag|schlagwort|label|etikett|tags * hinzu", "gib * das|den|die? tag|schlagwort|label|etikett|tags *", "tagge|tagg *", "* mit * taggen|verschlagworten",
         ),
-        "untag": ("entferne|lösche|lösch|nimm das|den|die? tag|schlagwort|label|etikett|tags * von|vom|aus|bei * weg?", "enttagge *", "das|den|die? tag|schlagwort|label * von|vom|aus|bei * entfernen|löschen"),
+        "untag": ("entferne|lösche|lösch|nimm das|den|die? tag|schlagwort|label|etikett|tags # von|vom|aus|bei * weg?", "enttagge *", "das|den|die? tag|schlagwort|label # von|vom|aus|bei * entfernen|löschen"),
         "repeat": ("wiederhole|wiederhol *", "lass * wiederholen|wiederkehren", "* wiederholen", "mach|mache * wiederkehrend|wiederholend *?"),
         "prioritise": ("priorisiere *", "* priorisieren"),
         "deprioritise": (),
@@ -99,7 +99,6 @@ GERMAN = Table(
         "delete": ("lösche|lösch|löschen *", "entferne|entfern *", "streiche|streich *", "wirf|werfe * weg|raus", "* löschen|entfernen|streichen|wegwerfen", "storniere *", "verwirf *", "schmeiß|schmeiße * weg|raus", "* in den papierkorb legen|verschieben|werfen|tun", "leg|wirf|verschiebe|tu|pack * in den papierkorb", "sag|sage * ab", "* absagen", "nimm * von der liste", "vernichte *", "delete *", "remove *"),
         "set": ("setze|setz *", "mach|mache *", "markiere *", "stufe|stuf * ein", "stell|stelle * ein", "stell|stelle *", "gib *", "kennzeichne *", "stufe|stuf *", "erhöhe|erhöh|senke *", "* setzen|machen|markieren|einstufen|kennzeichnen|stellen|planen"),
         "news": ("* ist|sind|wäre|wurde|wurden jetzt|schon|bereits? erledigt|fertig|abgeschlossen|gemacht|geschafft|durch|abgehakt|bezahlt|gekauft", "* erledigt|fertig|abgehakt|abgeschlossen|geschafft|gemacht"),
-        "status": ("* ist|sind|hat|soll *",),
     },
     asking=(
         "zeig zeige zeig_mir zeige_mir liste liste_mir such suche finde find welche welcher welches welchen was wann wie_viele wieviele wie_viel zähle zähl gib_mir nenne nenn "

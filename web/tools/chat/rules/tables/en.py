@@ -82,8 +82,8 @@ ENGLISH = Table(
             "mark|set|check|tick|flag * as? done|complete|completed|finished|off", "tick|check|cross|mark off *", "mark as|off? done|complete|completed|finished *", "i|we|i've|we've have|just|already? have|just|already? finished|completed|done|did with? *", "i'm|i am done|finished with? *", "we're|we are done|finished with? *",
             "complete *", "finish *", "done|finished with? *", "completed *", "did *", "just finished|did|completed|done *", "close *", "resolve *", "check *",
         ),
-        "tag": ("tag|label * with|as *", "add the|a? tag|label|tags|labels * to *", "put the|a? tag|label|tags|labels * on *", "tag|label *"),
-        "untag": ("untag *", "remove|delete|drop|take the? tag|label|tags|labels * from|off|of *", "remove|take the? tag *"),
+        "tag": ("tag|label * with|as #", "add the|a? tag|label|tags|labels # to *", "put the|a? tag|label|tags|labels # on *", "tag|label *"),
+        "untag": ("untag *", "remove|delete|drop|take the? tag|label|tags|labels # from|off|of *", "remove|take the? tag *"),
         "repeat": ("repeat *", "make|let|set * repeat|recur|recurring|repeating *", "make * a? recurring|repeating *", "set * to repeat *"),
         "prioritise": ("prioritise|prioritize *", "bump *", "escalate *"),
         "deprioritise": ("deprioritise|deprioritize *",),
@@ -100,7 +100,6 @@ ENGLISH = Table(
         "delete": ("delete *", "remove *", "trash *", "erase *", "get rid of *", "throw away *", "throw out *", "discard *", "cancel *", "drop *", "bin *", "move|put * to|in|into the? trash|bin", "destroy *", "wipe *", "scrap *"),
         "set": ("set *", "mark *", "make *", "put *", "flag *", "raise *", "lower *", "give *", "turn *", "schedule *", "plan *"),
         "news": ("* is|are|was|were|has_been|have_been now|already|all? done|finished|completed|complete|bought|paid|sorted", "* done|finished|completed"),
-        "status": ("* is|are|has|should_be|should_have *",),
     },
     asking=(
         "show list display see view give_me tell_me find search look_for look_up which what's whats what how_many how_much count anything any "

@@ -65,8 +65,8 @@ SPANISH = Table(
         "complete": (
             "marca|marcar|pon|poner|da|dar|señala * como|por? hecho|hecha|hechos|hechas|completado|completada|completados|completadas|terminado|terminada|terminadas|terminados|finalizado|finalizada|completo|completa|acabado|acabada|lista|listo", "marca|marcar|da|dar como|por hecho|hecha|completado|completada|terminado|terminada|finalizado *", "he|hemos|ya_he|acabo_de ya? terminado|completado|hecho|acabado|finalizado|terminar|completar|hacer con|de? *", "ya? terminé|completé|acabé|hice|finalicé con|de? *", "completa|completar *", "termina|terminar *", "acaba|acabar *", "finaliza|finalizar *", "hecho|terminado|listo|lista|hecha|acabado con? *", "tacha|tachar *", "cierra|cerrar *", "concluye *", "ya está hecho|hecha|listo|lista *", "ya hice|he_hecho *",
         ),
-        "tag": ("etiqueta|etiquetar * con|como *", "añade|agrega|pon|ponle|añadir|agregar|poner la_etiqueta|el_tag|las_etiquetas|etiqueta|etiquetas|los_tags|tag|una_etiqueta * a|al|en|para *", "añade|agrega|ponle|pon a|al * la_etiqueta|el_tag|las_etiquetas|etiqueta|tag *", "etiqueta|etiquetar *"),
-        "untag": ("quita|elimina|borra|quitar|quítale la_etiqueta|el_tag|las_etiquetas|etiqueta|tag|los_tags * de|del|a|al *",),
+        "tag": ("etiqueta|etiquetar * con|como #", "añade|agrega|pon|ponle|añadir|agregar|poner la_etiqueta|el_tag|las_etiquetas|etiqueta|etiquetas|los_tags|tag|una_etiqueta # a|al|en|para *", "añade|agrega|ponle|pon a|al * la_etiqueta|el_tag|las_etiquetas|etiqueta|tag #", "etiqueta|etiquetar *"),
+        "untag": ("quita|elimina|borra|quitar|quítale la_etiqueta|el_tag|las_etiquetas|etiqueta|tag|los_tags # de|del|a|al *",),
         "repeat": ("repite|repetir *", "haz|hacer que? * se? repita|recurrente|repetitivo|repetitiva *?", "quiero repetir *"),
         "prioritise": ("prioriza|priorizar *",),
         "deprioritise": (),
@@ -81,7 +81,6 @@ SPANISH = Table(
         "delete": ("borra|borrar *", "elimina|eliminar *", "quita|quitar *", "suprime|suprimir *", "tira|tirar *", "manda|envía|pon|mueve * a la papelera|basura", "cancela|cancelar *", "descarta|descartar *", "destruye *", "deshazte de *", "delete *"),
         "set": ("pon|poner|ponle|ponme *", "marca|marcar *", "haz|hacer *", "establece|establecer *", "da|dar|dale *", "fija|fijar *", "deja *", "sube *", "baja *", "asigna|asignar *", "programa|programar *", "convierte *", "coloca *"),
         "news": ("* está|están|ha_sido|fue|ya_está|queda ya? hecho|hecha|hechos|hechas|terminado|terminada|terminados|terminadas|completado|completada|listo|lista|acabado|acabada|pagado|comprado|finalizado", "* hecho|terminado|listo|hecha|terminada|lista|acabado|completado|completada"),
-        "status": ("* es|está|son|debe *",),
     },
     asking=(
         "muestra muéstrame mostrar lista listar enseña enséñame ver dame dime qué cuáles cuál cuántas cuántos cuenta busca buscar encuentra cuándo dónde quién hay tengo_algo tengo_alguna tengo_algún algo alguna algún qué_tengo "

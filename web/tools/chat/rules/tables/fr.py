@@ -68,8 +68,8 @@ FRENCH = Table(
         "complete": (
             "marque|marquer|mets|mettre|note|passe * comme|en|à? terminé|terminée|terminés|terminées|fait|faite|faits|faites|fini|finie|finis|complété|complétée|complet|accompli|achevé|achevée", "marque|marquer comme|en terminé|terminée|fait|faite|fini|finie *", "j'ai|on_a|nous_avons|j'ai_déjà|j'ai_enfin déjà|enfin|bien|juste? terminé|fini|fait|achevé|complété|accompli|terminée|bouclé avec|de? *", "je viens de finir|terminer|faire|d'achever *", "termine|terminer|terminez *", "finis|finir *", "complète|compléter *", "coche|cocher *", "fini|terminé|fait avec|pour *", "c'est fait|fini|terminé pour|avec *", "achève|achever *", "clos|clôture|clore|clôturer *", "j'ai fini|terminé *", "terminé|fini|fait *", "accomplis *", "boucle *",
         ),
-        "tag": ("étiquette|tague|étiqueter|taguer|tagge * avec|en|comme *", "ajoute|mets|ajouter|mettre l'étiquette|le_tag|l'étiquette|une_étiquette|un_tag|les_tags|les_étiquettes|tag|étiquette * à|au|sur|aux|pour *", "ajoute|mets à|au|sur * l'étiquette|le_tag|les_tags|tag|étiquette *", "étiquette|tague *"),
-        "untag": ("enlève|supprime|retire|enlever|supprimer|retirer l'étiquette|le_tag|l'étiquette|les_tags|les_étiquettes|tag|étiquette * de|du|des|à|au|d' *",),
+        "tag": ("étiquette|tague|étiqueter|taguer|tagge * avec|en|comme #", "ajoute|mets|ajouter|mettre l'étiquette|le_tag|l'étiquette|une_étiquette|un_tag|les_tags|les_étiquettes|tag|étiquette # à|au|sur|aux|pour *", "ajoute|mets à|au|sur * l'étiquette|le_tag|les_tags|tag|étiquette #", "étiquette|tague *"),
+        "untag": ("enlève|supprime|retire|enlever|supprimer|retirer l'étiquette|le_tag|l'étiquette|les_tags|les_étiquettes|tag|étiquette # de|du|des|à|au|d' *",),
         "repeat": ("répète|répéter|répétez *", "fais|fais-le|rends répéter|récurrent|récurrente *", "rends * récurrent|récurrente|répétitif *?", "fais * se? répéter *?"),
         "prioritise": ("priorise|prioriser *",),
         "deprioritise": (),
@@ -84,7 +84,6 @@ FRENCH = Table(
         "delete": ("supprime|supprimer|supprimez *", "efface|effacer *", "enlève|enlever *", "retire|retirer *", "jette|jeter *", "mets|mettre * à_la|dans_la corbeille|poubelle", "élimine *", "annule|annuler *", "détruis *", "vire *", "delete *", "débarrasse-moi de *"),
         "set": ("mets|mettre|mettez *", "marque|marquer *", "passe|passer *", "rends|rendre *", "fais *", "définis|définir *", "donne|donner *", "fixe|fixer *", "place *", "augmente *", "baisse *", "planifie|programme *", "classe|classer *", "règle|régler *"),
         "news": ("* est|sont|a_été|ont_été|c'est déjà|maintenant|enfin? terminé|terminée|terminés|terminées|fait|faite|faits|faites|fini|finie|finis|finies|bouclé|bouclée|payé|réglé|acheté|complété|complétée", "* terminé|fini|fait|terminée|finie|faite"),
-        "status": ("* est|sont|a|doit *",),
     },
     asking=(
         "montre montre-moi montrez affiche affiche-moi liste lister donne donne-moi quelles quels quelle quel qu'est-ce_que qu'est-ce_qui qu'est-ce_qu'il_y_a qu'est-ce_qu'il que combien compte cherche recherche trouve trouve-moi "
