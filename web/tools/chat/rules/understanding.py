@@ -110,7 +110,8 @@ class _Message:
                 continue
             intent = read(form, match, self._said, self._phrases, self._context)
             if intent is not None:
-                return replace(intent, doubt=self._asks and not self._polite)
+                line = self._said.text if intent.soft else intent.line
+                return replace(intent, line=line, doubt=self._asks and not self._polite)
         return None
 
     def _asked(self) -> Intent | None:
