@@ -17,8 +17,8 @@ SPANISH = Table(
     nots_anywhere="",
     unsure=(
         "debo debería deberíamos debemos tengo_que he_de hace_falta es_necesario qué_pasa qué_pasaría qué_ocurre qué_ocurriría qué_sucede qué_sucedería y_si si_borro si_elimino "
-        "he_hecho has hemos cómo por_qué porqué puedo podría_yo pude cuándo_debo cuándo_debería dónde_debo crees_que crees piensas te_parece acaso ya_he terminé será está_el está_la está_mi está_hecho "
-        "he_terminado he_completado he_acabado terminaste borraste hice completé acabé necesito_hacer qué_tal_si qué_me_pasa debes me_conviene conviene es_mejor es_buena vale_la_pena"
+        "has hemos cómo por_qué porqué puedo podría_yo pude cuándo_debo cuándo_debería dónde_debo crees_que crees piensas te_parece acaso será está_el está_la está_mi está_hecho "
+        "necesito_hacer qué_tal_si qué_me_pasa debes me_conviene conviene es_mejor es_buena vale_la_pena"
     ),
     yes=(
         "sí si claro vale ok okay adelante hazlo por_supuesto por_favor sí_por_favor desde_luego de_acuerdo confirmo confirma confirmado seguro segura exacto correcto perfecto bórralo "
