@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from web.tools.tool import Use
 
 DEFAULTS = {"reminder_offset": "-PT30M"}
 PAGE = 100
+TICK = timedelta(milliseconds=1)
 
 
 async def differences(stage: Stage, case: Mapping[str, Any]) -> list[str]:
@@ -58,6 +59,7 @@ class _Person:
         if "local" in known.get("due", {}):
             known["due"] = {**known["due"], "zone": self.case["zone"]}
         made = await self._ask("POST /api/v1/tasks", known)
+        self.stage.clock.move_to(self.stage.clock.now() + TICK)  # so that it is known which was made first
         if given.get("status") == "completed":
             await self._ask(f"POST /api/v1/tasks/{made['id']}/complete")
 
@@ -91,7 +93,6 @@ class _Person:
     async def _ask(self, line: str, body: Any = None) -> Any:
         method, _, path = line.partition(" ")
         answer = await self.client.request(method, path, json=body)
-        await self.stage.world.settle()
         if not answer.is_success:
             raise ValueError(f"{line}: {answer.status_code} {answer.text[:300]}")
         return answer.json() if answer.content else None

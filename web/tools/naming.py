@@ -16,6 +16,7 @@ Words: TypeAlias = tuple[str, ...]
 MOST_READ: Final = 500  # code points of a name or a title
 _FORGIVING: Final = 5  # letters of a word in which a slip is forgiven
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_ELIDED: Final = re.compile("^(?:l|d|qu)['\u2019](?=.)")  # a small word of French before a vowel
 _SMALL: Final = (
     "a an the my our this that task tasks "
     "der die das den dem ein eine einen mein meine meinen aufgabe aufgaben "
@@ -47,7 +48,7 @@ def fitting_among(name: str, things: Sequence[tuple[T, Words]]) -> list[T]:
 def words_of(text: str) -> Words:
     """Returns the plain words of a text, without small ones where there are others; of one without words the signs."""
     said = plain(text[:MOST_READ])
-    words = tuple(_WORD.findall(said))
+    words = tuple(_ELIDED.sub("", word) for word in _WORD.findall(said))
     return tuple(word for word in words if word not in SMALL) or words or (said.strip(),)
 
 

@@ -107,12 +107,14 @@ class _Reading:
         return replace(found, priorities=tuple(dict.fromkeys(levels)))
 
     def _days(self, found: Filter) -> Filter:
-        for name, expression in self._phrases.periods:
-            match = expression.search("".join(self._left))
-            if match and not self._is_until(match.start()):
-                self._blank(*match.span())
-                first, last = _stretch(name, self._today)
-                return replace(found, first=first.isoformat(), last=last.isoformat())
+        left = "".join(self._left)
+        matches = [(match, name) for name, expression in self._phrases.periods for match in expression.finditer(left)]
+        matches = [(match, name) for match, name in matches if not self._is_until(match.start())]
+        if matches:
+            match, name = max(matches, key=lambda found: found[0].end() - found[0].start())
+            self._blank(*match.span())
+            first, last = _stretch(name, self._today)
+            return replace(found, first=first.isoformat(), last=last.isoformat())
         day, start, end = self._day()
         if day is None:
             return found

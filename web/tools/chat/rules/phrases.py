@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
 
 from web.language.folding import forms_of
 from web.language.patterns import LANGUAGES, Grammar, grammars_of
@@ -21,13 +22,27 @@ _LETTER: Final = r"[^\W_]"
 NOTHING: Final = "\0\0"  # stands in no text
 
 
-class Form(NamedTuple):
-    """An expression of a whole message; whether it begins with words of its own, and ends with what it is about."""
+@dataclass(frozen=True)
+class Form:
+    """What a whole message may be; `leads`: it begins with words of its own, `trails`: it ends with what it is about.
+
+    `keys` are the words of which one must be there: at the beginning of a message where the form leads, else anywhere.
+    """
 
     kind: str
-    expression: re.Pattern[str]
+    source: str
+    keys: frozenset[str]
     leads: bool
     trails: bool
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """The expression, compiled when it is first tried: all of a language together take half a second."""
+        return re.compile(self.source, re.DOTALL)
+
+    def may_be(self, words: Sequence[str]) -> bool:
+        """Returns whether a message of these words may have the form."""
+        return not self.keys.isdisjoint((words[0], words[0].partition("'")[0] + "'") if self.leads else words)
 
 
 class Phrases:
@@ -102,19 +117,28 @@ def _inside(expression: str) -> re.Pattern[str]:
 
 
 def _form(kind: str, line: str) -> Form:
-    pieces = line.split()
-    expression, names, begun = "", iter("abc"), False
+    pieces, names = line.split(), iter("abc")
+    source, begun = "", False
     for piece in pieces:
-        optional = piece.endswith("?")
         bare = piece.removesuffix("?")
         inner = _gap(bare, names) or _alternatives(bare)
-        if not begun and optional:
-            expression += rf"(?:{inner}{_BETWEEN})?"
+        if not begun and piece.endswith("?"):
+            source += rf"(?:{inner}{_BETWEEN})?"
             continue
         between = _BETWEEN if begun else ""
-        expression += rf"(?:{between}{inner})" + ("?" if optional else "")
+        source += rf"(?:{between}{inner})" + ("?" if piece.endswith("?") else "")
         begun = True
-    return Form(kind, re.compile(expression, re.DOTALL), not line.startswith("*"), pieces[-1].startswith("*"))
+    return Form(kind, source, _keys(pieces), not line.startswith("*"), pieces[-1].startswith("*"))
+
+
+def _keys(pieces: Sequence[str]) -> frozenset[str]:
+    """Returns the words with which the form may begin, or those of its first piece behind a gap."""
+    found: set[str] = set()
+    for piece in pieces[1:] if pieces[0] == "*" else pieces:
+        found |= {form.split()[0] for word in piece.removesuffix("?").split("|") for form in forms_of(word)}
+        if not piece.endswith("?"):
+            break
+    return frozenset(found)
 
 
 def _gap(piece: str, names: Iterator[str]) -> str:

@@ -1,8 +1,9 @@
 """A message becomes an intent: by the first verb, or as a question, or by a day that quick add reads. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from web.language import parse
 from web.tools.chat.rules.filters import read_filter
@@ -14,6 +15,7 @@ from web.tools.chat.rules.said import Said
 from web.tools.chat.rules.targets import read_numbers
 
 LONGEST_COMMAND: Final = 600  # code points; what is longer is something to add, or not understood
+_BETWEEN_WORDS: Final = re.compile(r"[\s,:;]+")
 _FIRST, _LAST = 4, 2  # words at the beginning and the end of a message in which slips of verbs are forgiven
 
 
@@ -40,6 +42,8 @@ class _Message:
         self._start, self._end = said.trimmed()
         self._asks = "?" in said.folded[self._end :] or said.folded[: self._start].endswith("¿")
         self._polite = False
+        self._split_at = (-1, -1)
+        self._words: list[str] = []
 
     @property
     def _body(self) -> str:
@@ -48,16 +52,30 @@ class _Message:
     def read(self) -> Intent:
         if not any(char.isalnum() or char == "\0" for char in self._body):
             return Intent("thanks" if not self._asks else "unknown")
-        for name in ("yes", "no", "thanks"):
-            if self._phrases.whole[name].fullmatch(self._body) and not self._undoes():
-                return Intent(name)  # type: ignore[arg-type]
+        if word := self._word():
+            return word
         self._strip()
+        if word := self._word():
+            return word
         if numbers := read_numbers(self._body, self._phrases):
             return self._picked(numbers)
         return self._early() or self._none() or self._command() or self._asked() or self._otherwise()
 
+    def _word(self) -> Intent | None:
+        """Returns a yes, a no or thanks, where a message is nothing else."""
+        names: tuple[Literal["yes", "no", "thanks"], ...] = ("yes", "no", "thanks")
+        said = (name for name in names if self._phrases.whole[name].fullmatch(self._body) and not self._undoes())
+        return next((Intent(name) for name in said), None)
+
     def _undoes(self) -> bool:
-        return any(form.kind == "undo" and form.expression.fullmatch(self._body) for form in self._phrases.forms)
+        return any(form.kind == "undo" and self._match(form) for form in self._phrases.forms)
+
+    def _match(self, form: Form) -> re.Match[str] | None:
+        if (self._start, self._end) != self._split_at:
+            self._split_at = (self._start, self._end)
+            self._words = _BETWEEN_WORDS.split(self._body)
+        may_be = form.may_be(self._words)
+        return form.expression.fullmatch(self._said.folded, self._start, self._end) if may_be else None
 
     def _picked(self, numbers: tuple[int, ...]) -> Intent:
         picked = Intent("pick")
@@ -79,7 +97,7 @@ class _Message:
         self._start, self._end = self._said.trimmed(self._start, self._end)
 
     def _is_form(self, kinds: frozenset[str] = frozenset({"help", "undo"})) -> bool:
-        return any(form.kind in kinds and form.expression.fullmatch(self._body) for form in self._phrases.forms)
+        return any(form.kind in kinds and self._match(form) for form in self._phrases.forms)
 
     def _early(self) -> Intent | None:
         return self._by_forms(form for form in self._phrases.forms if form.kind in EARLY)
@@ -105,7 +123,7 @@ class _Message:
         for form in forms:
             if self._end - self._start > LONGEST_COMMAND and form.kind not in ONLY_LONG:
                 continue
-            match = form.expression.fullmatch(self._said.folded, self._start, self._end)
+            match = self._match(form)
             if match is None:
                 continue
             intent = read(form, match, self._said, self._phrases, self._context)

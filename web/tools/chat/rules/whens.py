@@ -26,9 +26,11 @@ def read_shift(text: str, phrases: Phrases) -> tuple[When | None, str]:
             amount = amount_of(match["amount"], grammar)
             if amount is None or amount == Amount():
                 continue
-            back = phrases.find["earlier"].search(said.folded[match.end() :]) is not None
-            rest = f"{said.typed(0, match.start())} {_without_later(said.typed(match.end(), len(said.folded)), phrases)}"
-            return _shift(amount, back=back), rest.strip()
+            before, behind = said.typed(0, match.start()), said.typed(match.end(), len(said.folded))
+            left, right = _without_way(before, phrases), _without_way(behind, phrases)
+            way = f"{before.removeprefix(left)} {behind.removeprefix(right)}"
+            back = phrases.find["earlier"].search(Said(way).folded) is not None
+            return _shift(amount, back=back), f"{left} {right}".strip()
     return None, text
 
 
@@ -38,9 +40,15 @@ def _ends(rest: str, phrases: Phrases) -> bool:
     return not bare or any(phrases.find[name].fullmatch(bare) for name in ("later", "earlier"))
 
 
-def _without_later(text: str, phrases: Phrases) -> str:
-    folded = Said(text).folded.strip(" .,!?")
-    return "" if any(phrases.find[name].fullmatch(folded) for name in ("later", "earlier")) else text
+def _without_way(text: str, phrases: Phrases) -> str:
+    """Returns a text without `back` or `later` at its end."""
+    said = Said(text)
+    start, end = said.trimmed()
+    for name in ("later", "earlier"):
+        for match in phrases.find[name].finditer(said.folded, start, end):
+            if match.end() == end:
+                return said.typed(0, match.start())
+    return text
 
 
 def _shift(amount: Amount, *, back: bool) -> When:
