@@ -15,6 +15,7 @@ from web.tools.chat.rules.said import Said, quoted_in
 
 _TAG: Final = re.compile(r"(?<!\S)#([^\s#+,;:.!?()]+)")
 _WORD: Final = re.compile(r"[^\s,;:.!?…()\[\]¿¡]+")
+_GENITIVE: Final = re.compile(r"(?<=\w)'s(?!\w)")
 _SUNDAY: Final = 6
 _STAND_IN: Final = "Xq "  # before a text of which nothing else would be left
 
@@ -36,7 +37,7 @@ class _Reading:
 
     def __init__(self, text: str, phrases: Phrases, context: Context) -> None:
         self._said = Said(text)
-        self._left = list(self._said.folded)
+        self._left = list(_GENITIVE.sub("  ", self._said.folded))
         self._phrases = phrases
         self._context = context
         self._today = context.now.astimezone(ZoneInfo(context.zone)).date()
@@ -157,4 +158,6 @@ def _stretch(period: str, today: date) -> tuple[date, date]:
     if period == "next_month":
         first = months_after(today.replace(day=1), 1) or today
         return first, month_end(first)
+    if period == "tomorrow":
+        return today + timedelta(1), today + timedelta(1)
     return (today, today) if period == "today" else (today, month_end(today))

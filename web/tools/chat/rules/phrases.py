@@ -57,6 +57,7 @@ class Phrases:
         self.openers = re.compile(rf"(?:{_all(tables, 'openers')}(?!{_LETTER})[\s,!.:;]*)+")
         self.polite = re.compile(rf"{_all(tables, 'polite')}(?!{_LETTER})[\s,]*")
         self.closers = re.compile(rf"(?:[\s,.!]+{_all(tables, 'closers')})+$")
+        self.wondering = _first(_all(tables, "wondering"), elided=True)
         self.unsure = _first(_all(tables, "unsure"))
         self.never = _first(_all(tables, "never"), elided=True)
         self.nots = re.compile(rf"^{_all(tables, 'nots')}(?!{_LETTER})|(?<!{_LETTER}){_all(tables, 'nots')}$")
@@ -68,7 +69,7 @@ class Phrases:
         }
         self.begins_no = _first(_all(tables, "no"))
         self.begins_yes = _first(_all(tables, "yes"))
-        self.words = {name: _words(tables, name) for name in ("it", "them", "both", "nouns", "small", "joiners")}
+        self.words = {name: _words(tables, name) for name in ("it", "them", "both", "nouns", "small", "joiners", "nexts")}
         self.find = {name: _inside(_all(tables, name)) for name in _FOUND}
         self.everything = _first(_all(tables, "everything"))
         self.levels = {word: level for table in tables for level, words in table.levels.items() for word in values_of({0: words})}
@@ -76,6 +77,9 @@ class Phrases:
         self.periods = [
             (name, _inside(any_of(values_of({0: words})))) for table in tables for name, words in table.periods.items()
         ]
+        self.hyphened = re.compile(rf"-(?={_all(tables, 'hyphened')}(?!{_LETTER}))")
+        self.enclitics = [ending for table in tables for ending in table.enclitics.split()]
+        self.first_words = frozenset[str]().union(*(form.keys for form in self.forms if form.leads))
         self.leads = [lead for table in tables for lead in table.leads]
         self.numbers = _numbers(grammars)
         self.verbs = Spelling(_long_words(line for _, line in lines) | _split(tables, ("asking", "polite", "openers")))
@@ -143,7 +147,7 @@ def _keys(pieces: Sequence[str]) -> frozenset[str]:
 
 def _gap(piece: str, names: Iterator[str]) -> str:
     """Returns the expression of a gap: for what the form is about, or for tags."""
-    return {"*": rf"(?P<{next(names)}>.+)", "#": "(?P<tags>.+)"}.get(piece, "") if piece in "*#" else ""
+    return {"*": rf"(?P<{next(names)}>.+?)", "#": "(?P<tags>.+?)"}.get(piece, "") if piece in "*#" else ""
 
 
 def _alternatives(piece: str) -> str:

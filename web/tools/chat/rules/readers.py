@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from web.language import parse
 from web.tools.chat.rules.intent import Intent, IntentKind, Target
@@ -16,7 +17,7 @@ from web.tools.chat.rules.said import Said, quoted_in
 from web.tools.chat.rules.targets import name_in, read_target
 from web.tools.chat.rules.whens import read_moment, read_rule, read_shift, reversed_shift
 
-EARLY: Final = frozenset({"help", "plan", "explain", "undo", "forget"})
+EARLY: Final = frozenset({"help", "plan", "todo", "explain", "undo", "forget"})
 ONLY_LONG: Final = frozenset({"add", "remind", "forget"})
 ADDS: Final = frozenset({"add", "remind", "forget"})
 _TAG: Final = re.compile(r"(?<!\S)#([^\s#+,;:.!?()]+)")
@@ -32,6 +33,7 @@ class Rest:
     form: Form
     text: str
     tags: str
+    whole: str
     said: Said
     phrases: Phrases
     context: Context
@@ -50,7 +52,7 @@ def read(form: Form, match: re.Match[str], said: Said, phrases: Phrases, context
         return Intent("none", value="negated")
     typed = {name: said.typed(*match.span(name)) for name in groups}
     tags = typed.pop("tags", "")
-    return _READERS[form.kind](Rest(form, " ".join(typed.values()), tags, said, phrases, context))
+    return _READERS[form.kind](Rest(form, " ".join(typed.values()), tags, said.typed(*match.span()), said, phrases, context))
 
 
 def _negates(folded: str, phrases: Phrases) -> bool:
@@ -90,8 +92,19 @@ def _plan(rest: Rest) -> Intent | None:
     return Intent("plan", value=when.date or when.local[:10]) if not name_in(left, rest.phrases) or _is_stop(left, rest.phrases) else None
 
 
+def _todo(rest: Rest) -> Intent | None:
+    """Reads the question what to do: a plan of today; of other days it is one for a list."""
+    if not rest.text:
+        return Intent("plan")
+    when, left = read_moment(rest.text, rest.phrases, rest.context)
+    today = rest.context.now.astimezone(ZoneInfo(rest.context.zone)).date().isoformat()
+    is_today = when is None or when.date == today
+    return Intent("plan") if is_today and _is_stop(left, rest.phrases) else None
+
+
 def _is_stop(text: str, phrases: Phrases) -> bool:
-    return not phrases.find["stop"].sub("", Said(text).folded).strip(" ,.!?")
+    bare = phrases.find["stop"].sub("", Said(text).folded)
+    return not bare.strip(" ,.!?") or bare.strip(" ,.!?") in phrases.words["nexts"]
 
 
 def _explain(rest: Rest) -> Intent | None:
@@ -119,10 +132,9 @@ def _unframed(text: str, phrases: Phrases) -> str:
 
 def _remind(rest: Rest) -> Intent | None:
     """Reads a request to be reminded: quick add knows its frame where it has a day or a time, else it is left away."""
-    whole = rest.said.text.strip()
-    parsed = parse(whole, now=rest.context.now, zone=rest.context.zone, language=rest.context.language)
+    parsed = parse(rest.whole, now=rest.context.now, zone=rest.context.zone, language=rest.context.language)
     if any(span.kind == "request" for span in parsed.spans):
-        return Intent("add", line=whole)
+        return Intent("add", line=rest.whole)
     return Intent("add", line=rest.text)
 
 
@@ -149,7 +161,7 @@ def _joins(text: str, phrases: Phrases) -> bool:
 
 def _delete(rest: Rest) -> Intent | None:
     tagged = _tagged(rest)
-    return replace(tagged, kind="untag") if tagged else Intent("delete", rest.target())
+    return replace(tagged, kind="untag") if tagged else Intent("delete", rest.target(_unframed(rest.text, rest.phrases)))
 
 
 def _tags_of(kind: IntentKind) -> Callable[[Rest], Intent | None]:
@@ -185,7 +197,17 @@ def _move(rest: Rest) -> Intent | None:
     when, left = read_moment(rest.text, rest.phrases, rest.context)
     if when is None and (found := _set(rest)) is not None:
         return found
-    return Intent("move", rest.target(left), when)
+    return Intent("move", rest.target(_without_from(left, rest)), when)
+
+
+def _without_from(text: str, rest: Rest) -> str:
+    """Returns what is moved without the day from which it is moved."""
+    said = Said(text)
+    for match in re.finditer(r"(?<!\S)(?:from|von|vom|de|du|del)\s+(?=\S)", said.folded):
+        when, left = read_moment(said.text[said.line.at(match.end()) :], rest.phrases, rest.context)
+        if when is not None and not left.strip():
+            return text[: said.line.at(match.start())]
+    return text
 
 
 def _earlier(rest: Rest) -> Intent | None:
@@ -223,6 +245,17 @@ def _levelled(rest: Rest) -> Intent | None:
     return Intent("prioritise", rest.target(_without_priority(left, rest.phrases)), value=value)
 
 
+def _is_level(rest: Rest) -> Intent | None:
+    """Reads `the report is urgent`, where nothing but a priority stands behind the verb."""
+    said = Said(rest.tags)
+    words = [word for word in said.folded.strip(" .!,").split() if word not in rest.phrases.words["small"]]
+    level = " ".join(word for word in words if not rest.phrases.find["priority"].fullmatch(word))
+    if level not in rest.phrases.levels:
+        return None
+    text = _without_priority(rest.text, rest.phrases)
+    return Intent("prioritise", rest.target(text), value=rest.phrases.levels[level])
+
+
 def _level(found: re.Match[str], phrases: Phrases) -> str:
     return _NUMBERED[found[2]] if found[2] else _NUMBERED.get(found[1], "") or phrases.levels.get(found[1], "")
 
@@ -237,12 +270,21 @@ def _without_priority(text: str, phrases: Phrases) -> str:
 
 
 def _repeat(rest: Rest) -> Intent | None:
-    parsed, left = read_rule(rest.text, rest.phrases, rest.context)
+    text = _without_nouns(rest.text, rest.phrases)
+    parsed, left = read_rule(text, rest.phrases, rest.context)
     if parsed is None or parsed.recurrence is None:
         return Intent("repeat", rest.target()) if rest.form.kind == "repeat" else None
     start = (parsed.due or {}).get("local") or (parsed.due or {}).get("date", "")
     rule = parsed.recurrence
     return Intent("repeat", rest.target(left), line=rule["rule"], value=f"{rule['mode']} {start}")
+
+
+def _without_nouns(text: str, phrases: Phrases) -> str:
+    """Returns a text without `task` at its end."""
+    words = text.split()
+    while len(words) > 1 and Said(words[-1]).folded.strip(".!") in phrases.words["nouns"]:
+        words.pop()
+    return " ".join(words)
 
 
 def _skip(rest: Rest) -> Intent | None:
@@ -253,8 +295,16 @@ def _skip(rest: Rest) -> Intent | None:
     for found in reversed(list(rest.phrases.find["nexts"].finditer(said.folded, start, end))):
         text = f"{text[: said.line.at(found.start())]} {text[said.line.at(found.end()) :]}"
     if not quoted_in(text):
+        for _, period in rest.phrases.periods:
+            text = _blanked(text, period)
         _, text = read_moment(text, rest.phrases, rest.context)
     return Intent("skip", rest.target(text))
+
+
+def _blanked(text: str, expression: re.Pattern[str]) -> str:
+    said = Said(text)
+    match = expression.search(said.folded)
+    return f"{said.typed(0, match.start())} {said.typed(match.end(), len(said.folded))}" if match else text
 
 
 def _set(rest: Rest) -> Intent | None:
@@ -273,6 +323,7 @@ def _set(rest: Rest) -> Intent | None:
 _READERS: Final[Mapping[str, Callable[[Rest], Intent | None]]] = {
     "help": _alone("help"),
     "plan": _plan,
+    "todo": _todo,
     "explain": _explain,
     "undo": _undo,
     "forget": _add,
@@ -296,5 +347,6 @@ _READERS: Final[Mapping[str, Callable[[Rest], Intent | None]]] = {
     "move": _move,
     "delete": _delete,
     "set": _set,
+    "levelled": _is_level,
     "news": _news,
 }

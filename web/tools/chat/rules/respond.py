@@ -42,6 +42,9 @@ async def _answer(desk: Desk, state: State, message: str) -> Reply:
         if reply is not None:
             return reply
     state = state.forgetting()
+    if intent.kind in {"yes", "no"}:  # to nothing that was asked
+        other = understand(message, desk.context, words=False)
+        intent = other if other.kind in COMMANDS | {"undo"} else intent
     if intent.kind in COMMANDS:
         return await command(desk, state, intent)
     return await _ANSWERS[intent.kind](desk, state, intent)

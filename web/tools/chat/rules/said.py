@@ -1,12 +1,14 @@
 """A message as it is matched, and as it was typed. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from web.language.folding import Line
 from web.tools.chat.rules.slips import Spelling
 
+_BEGINNING = 100
 _EDGES = " \t\r\n.!?…¿¡,;:–—"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 QUOTED = re.compile(r'(?<![\w"])"([^"]*)"(?!\w)|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»')
@@ -28,6 +30,20 @@ class Said:
     def folded(self) -> str:
         """The text as it is matched."""
         return self.line.folded
+
+    def detached(self, hyphened: re.Pattern[str], verbs: frozenset[str], enclitics: Sequence[str]) -> "Said":
+        """Returns the text with pronouns apart from the verb at its beginning, as `termine-les` and `bórralas` have them."""
+        first = _WORD.search(self.folded[:_BEGINNING])
+        if first is None or self.line.plain != self.text:
+            return self
+        place = first.end()
+        if hyphened.match(self.folded, place):
+            return Said(f"{self.text[:place]} {self.text[place + 1 :]}")
+        for ending in enclitics:
+            if first[0].endswith(ending) and first[0].removesuffix(ending) in verbs:
+                cut = place - len(ending)
+                return Said(f"{self.text[:cut]} {self.text[cut:]}")
+        return self
 
     def typed(self, start: int, end: int) -> str:
         """Returns what was typed between two places of the folded text."""

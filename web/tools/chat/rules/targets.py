@@ -16,6 +16,7 @@ _MARKS: Final = ".,;:!?…()[]¿¡–—"
 _RANGE: Final = re.compile(r"(?<!\S)#?([0-9]{1,3})\s*(?:-|–|to|bis|a)\s*#?([0-9]{1,3})(?=[\s.,]|$)")
 _NUMBER: Final = re.compile(r"(?:#|n°|nr\.?|no\.?)?([0-9]{1,3})(?:st|nd|rd|th|er|eme|e|o|a|º|ª|\.?te[nrs]?)?")
 _ELIDED: Final = re.compile(r"^(?:l|d|qu)['’](?=\w)", re.IGNORECASE)
+_GENITIVE: Final = re.compile(r"(?<=\w)['’]s$")
 
 
 def read_target(text: str, phrases: Phrases, context: Context) -> Target:
@@ -75,7 +76,7 @@ def name_in(text: str, phrases: Phrases) -> str:
     if first == last:
         return text.strip(_MARKS + " ")
     name = text[tokens[first].start() : tokens[last - 1].end()].strip(_MARKS + " '")
-    return _ELIDED.sub("", name)
+    return _GENITIVE.sub("", _ELIDED.sub("", name))
 
 
 def read_numbers(folded: str, phrases: Phrases) -> tuple[int, ...]:

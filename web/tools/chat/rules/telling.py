@@ -28,6 +28,8 @@ async def count_or_list(desk: Desk, state: State, intent: Intent) -> Reply:
     if not tasks and wanted.text:
         tasks = await _by_name(desk, wanted)
         total = len(tasks)
+    if not total and intent.value == "wondering":
+        return Reply(desk.words.say("help"), "help", state=state)
     return _listed(desk, state, tasks, total)
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from web.language import parse
 from web.tools.chat.rules.filters import read_filter
-from web.tools.chat.rules.intent import Intent
+from web.tools.chat.rules.intent import Intent, Target
 from web.tools.chat.rules.phrases import Form, Phrases, phrases_of
 from web.tools.chat.rules.readers import EARLY, ONLY_LONG, read
 from web.tools.chat.rules.reply import Context
@@ -19,24 +19,28 @@ _BETWEEN_WORDS: Final = re.compile(r"[\s,:;]+")
 _FIRST, _LAST = 4, 2  # words at the beginning and the end of a message in which slips of verbs are forgiven
 
 
-def understand(message: str, context: Context) -> Intent:
-    """Returns what a message asks for; never raises."""
+def understand(message: str, context: Context, *, words: bool = True) -> Intent:
+    """Returns what a message asks for; never raises. Without `words` a yes or a no is a text as any other."""
     phrases = phrases_of(context.language)
-    said = Said(message)
-    intent = _Message(said, phrases, context).read()
+    said = Said(message).detached(phrases.hyphened, phrases.first_words, phrases.enclitics)
+    intent = _Message(said, phrases, context, words=words).read()
     if intent.kind == "unknown" or (intent.kind == "add" and intent.soft):
         right = said.corrected(phrases.verbs, _FIRST, _LAST)
         if right.slips:
-            again = _Message(right, phrases, context).read()
+            again = _Message(right, phrases, context, words=words).read()
             return again if again.kind != "unknown" and not again.soft else intent
     return intent
+
+
+_WORDS: Final[tuple[Literal["yes", "no", "thanks"], ...]] = ("yes", "no", "thanks")
 
 
 class _Message:
     """One message; `start` and `end` are the places of what is left of it without words that mean nothing."""
 
-    def __init__(self, said: Said, phrases: Phrases, context: Context) -> None:
+    def __init__(self, said: Said, phrases: Phrases, context: Context, *, words: bool = True) -> None:
         self._said = said
+        self._takes = _WORDS if words else ("thanks",)
         self._phrases = phrases
         self._context = context
         self._start, self._end = said.trimmed()
@@ -57,14 +61,13 @@ class _Message:
         self._strip()
         if word := self._word():
             return word
-        if numbers := read_numbers(self._body, self._phrases):
-            return self._picked(numbers)
+        if picked := self._picked():
+            return picked
         return self._early() or self._none() or self._command() or self._asked() or self._otherwise()
 
     def _word(self) -> Intent | None:
         """Returns a yes, a no or thanks, where a message is nothing else."""
-        names: tuple[Literal["yes", "no", "thanks"], ...] = ("yes", "no", "thanks")
-        said = (name for name in names if self._phrases.whole[name].fullmatch(self._body) and not self._undoes())
+        said = (name for name in self._takes if self._phrases.whole[name].fullmatch(self._body) and not self._undoes())
         return next((Intent(name) for name in said), None)
 
     def _undoes(self) -> bool:
@@ -77,9 +80,14 @@ class _Message:
         may_be = form.may_be(self._words)
         return form.expression.fullmatch(self._said.folded, self._start, self._end) if may_be else None
 
-    def _picked(self, numbers: tuple[int, ...]) -> Intent:
-        picked = Intent("pick")
-        return replace(picked, target=replace(picked.target, numbers=numbers))
+    def _picked(self) -> Intent | None:
+        """Returns numbers, or `both` and the like, that stand alone."""
+        words = self._phrases.words
+        for name in ("both", "them"):
+            if " ".join(self._body.split()) in words[name]:
+                return Intent("pick", Target(reference=name))  # type: ignore[arg-type]
+        numbers = read_numbers(self._body, self._phrases)
+        return Intent("pick", Target(numbers=numbers)) if numbers else None
 
     def _strip(self) -> None:
         """Leaves out what is said around a command, and notes whether it makes one of a question."""
@@ -142,7 +150,8 @@ class _Message:
         about = any(token.strip(".,?!") in self._phrases.words["nouns"] for token in self._body.split())
         if not asking and (rest or (wanted.is_wide and not about)):
             return None
-        intent = Intent("list", counts=counting)
+        wondering = self._phrases.wondering.match(self._body) is not None and not about
+        intent = Intent("list", counts=counting, value="wondering" if wondering and wanted.is_wide else "")
         return replace(intent, target=replace(intent.target, filter=replace(wanted, text=rest)))
 
     def _otherwise(self) -> Intent:

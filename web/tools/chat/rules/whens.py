@@ -14,6 +14,7 @@ from web.tools.chat.rules.said import Said
 _STAND_IN: Final = "Xq "
 _BY: Final = r"(?:(?<!\S)(?:by|um|de|d'|for|por|pour|fur|another|noch|nochmal|encore|otra|otros|otras|unos|about)\s*)?"
 _AHEAD: Final = re.compile(r"(?:\b(?:in|within|dans|en|dentro de|innerhalb von|d'ici|until|bis|every|alle|cada|jede[nrs]?|tous les|toutes les)\s*)$")
+_CLOCK: Final = re.compile(r"[0-9]{1,2}\s?h(?:\s?[0-5][0-9])?")
 
 
 def read_shift(text: str, phrases: Phrases) -> tuple[When | None, str]:
@@ -24,6 +25,8 @@ def read_shift(text: str, phrases: Phrases) -> tuple[When | None, str]:
             if _AHEAD.search(said.folded[: match.start()]) or not _ends(said.folded[match.end() :], phrases):
                 continue
             amount = amount_of(match["amount"], grammar)
+            if _CLOCK.fullmatch(match["amount"]) and match[0] == match["amount"]:
+                continue  # French `9h` is a time
             if amount is None or amount == Amount():
                 continue
             before, behind = said.typed(0, match.start()), said.typed(match.end(), len(said.folded))

@@ -46,8 +46,10 @@ GERMAN = Table(
             "was geht|gibt's hier?", "ich brauche hilfe", "wer|was bist du", "was verstehst|weißt du",
         ),
         "plan": (
-            "plane|plan meinen|den|mir den? tag *?", "plan|plane mir? heute|morgen", "plan|plane den? *", "tag planen", "meinen tag planen", "den tag planen", "was soll|sollte ich heute|jetzt|zuerst|als_nächstes|morgen? tun|machen|erledigen|anfangen|angehen *?", "was soll|sollte ich heute|jetzt|zuerst|als_nächstes",
-            "mach mir? einen|den tagesplan|plan *?", "tagesplan *?", "mein tagesplan *?", "organisiere meinen|den tag *?", "was mache ich heute|jetzt|zuerst|als_nächstes|morgen", "hilf mir meinen|den tag zu planen", "was ist als_nächstes dran?", "was kommt als_nächstes", "was steht als_nächstes an", "womit soll|sollte ich anfangen|beginnen", "zeig|zeige mir? meinen|den tagesplan|plan *?",
+            "plane|plan meinen|den|mir den? tag *?", "plan|plane mir? heute|morgen", "plan|plane den? *", "tag planen", "meinen tag planen", "den tag planen", "mach mir? einen|den tagesplan|plan *?", "tagesplan *?", "mein tagesplan *?", "organisiere meinen|den tag *?", "hilf mir meinen|den tag zu planen", "zeig|zeige mir? meinen|den tagesplan|plan *?",
+        ),
+        "todo": (
+            "was soll|sollte ich *? tun|machen|erledigen|anfangen|angehen", "was soll|sollte ich *", "was mache ich *", "was ist als_nächstes dran?", "was kommt als_nächstes", "was steht als_nächstes an", "womit soll|sollte ich *? anfangen|beginnen",
         ),
         "explain": (
             "warum|wieso|weshalb hast|hattest du mich an|wegen|für|zu? * erinnert|benachrichtigt", "warum|wieso|weshalb wurde|werde|wurd ich an|wegen|für|über? * erinnert|benachrichtigt", "warum|wieso|weshalb erinnerst|erinnertest du mich an? *",
@@ -72,7 +74,7 @@ GERMAN = Table(
         "resume": ("setze|setz * fort", "führe|führ * fort|weiter", "nimm * wieder auf", "mach|mache mit? * weiter", "starte|start * wieder|neu", "* fortsetzen|fortführen|weiterführen|wieder_aufnehmen|wiederaufnehmen|weitermachen|reaktivieren|wieder_starten", "reaktiviere *", "lass * weiterlaufen", "* soll weitergehen", "aktiviere * wieder", "* wieder aktivieren"),
         "stop": ("beende|beend die serie *", "stoppe|stopp *", "beende *", "* stoppen|beenden", "* nicht_mehr wiederholen", "wiederhole * nicht_mehr"),
         "reopen": (
-            "öffne|öffnen * wieder|erneut|nochmal?", "mach|mache * wieder auf|offen", "* wieder öffnen|aufmachen", "markiere|setze|setz * als|auf offen|unerledigt|nicht_erledigt|nicht_fertig", "* ist doch nicht|noch_nicht|nicht_erledigt erledigt|fertig?", "eröffne * wieder|neu?", "wiedereröffne *",
+            "öffne|öffnen * wieder|erneut|nochmal?", "mach|mache * wieder auf|offen", "* wieder öffnen|aufmachen", "markiere|setze|setz * als|auf offen|unerledigt|nicht_erledigt|nicht_fertig", "eröffne * wieder|neu?", "wiedereröffne *",
             "setze|setz * wieder auf offen", "* wieder auf offen setzen", "* als offen|unerledigt|nicht_erledigt markieren", "reaktiviere die? aufgabe *",
         ),
         "restore": ("stell|stelle * wieder her", "hol|hole * aus dem papierkorb zurück?", "hol|hole * zurück|wieder", "* wiederherstellen", "* aus dem papierkorb holen|zurückholen"),
@@ -81,7 +83,7 @@ GERMAN = Table(
             "wir haben * erledigt|fertig|abgeschlossen|gemacht|geschafft", "ich bin|bin mit|fertig_mit? * fertig|durch?", "ich bin fertig mit *", "fertig mit *", "erledigt *", "fertig *", "abgehakt *", "stell|stelle * fertig", "beende die? aufgabe *", "* erledigen|abhaken|abschließen|fertigstellen", "* als erledigt|fertig|abgeschlossen markieren|kennzeichnen|setzen|abhaken", "mach|mache * fertig", "vollende *", "haken an *", "mach|setz|setze einen? haken an|bei|hinter *",
         ),
         "tag": (
-            "tagge|tagg|verschlagworte|etikettiere|labele * mit|als *", "markiere * mit *", "füge|füg das|den|die? tag|schlagwort|label|etikett|tags * zu|zum|zur|bei|an * hinzu", "füge|füg zu|zum|zur|bei * das|den|die? tag|schlagwort|label|etikett|tags * hinzu", "gib * das|den|die? tag|schlagwort|label|etikett|tags *", "tagge|tagg *", "* mit * taggen|verschlagworten",
+            "tagge|tagg|verschlagworte|etikettiere|labele * mit|als #", "markiere * mit #", "füge|füg das|den|die? tag|schlagwort|label|etikett|tags # zu|zum|zur|bei|an * hinzu", "füge|füg zu|zum|zur|bei|dem|der|den * das|den|die? tag|schlagwort|label|etikett|tags # hinzu", "gib * das|den|die? tag|schlagwort|label|etikett|tags #", "tagge|tagg *", "* mit # taggen|verschlagworten",
         ),
         "untag": ("entferne|lösche|lösch|nimm das|den|die? tag|schlagwort|label|etikett|tags # von|vom|aus|bei * weg?", "enttagge *", "das|den|die? tag|schlagwort|label # von|vom|aus|bei * entfernen|löschen"),
         "repeat": ("wiederhole|wiederhol *", "lass * wiederholen|wiederkehren", "* wiederholen", "mach|mache * wiederkehrend|wiederholend *?"),
@@ -90,29 +92,30 @@ GERMAN = Table(
         "earlier": ("zieh|ziehe * vor", "* vorziehen|vorverlegen", "verlege|verleg * vor"),
         "remind": ("erinnere|erinner mich bitte|mal? daran|an|dass? *", "mich an|daran * erinnern", "setze|setz|erstelle eine erinnerung für|an *"),
         "add": (
-            "füge|füg bitte? eine|die|als|den|das? neue|weitere? aufgabe|todo|eintrag|punkt|task hinzu|an *", "füge|füg als? neue? aufgabe|todo * hinzu", "füge|füg * hinzu|an", "füge|füg * zu|zur|zu_meiner|meiner|der liste|aufgabenliste|aufgaben|to-do-liste|todo-liste hinzu?", "neue|neuer|neues|eine_neue|noch_eine|weitere aufgabe|todo|to-do|eintrag|task|punkt namens|mit_dem_titel|mit_dem_namen|für|zu? *",
+            "füge|füg bitte? eine|die|als|den|das? neue|weitere? aufgabe|todo|eintrag|punkt|task namens? * hinzu|an", "füge|füg bitte? eine|die|als|den|das? neue|weitere? aufgabe|todo|eintrag|punkt|task hinzu|an *", "füge|füg * hinzu|an", "füge|füg * zu|zur|zu_meiner|meiner|der liste|aufgabenliste|aufgaben|to-do-liste|todo-liste hinzu?", "neue|neuer|neues|eine_neue|noch_eine|weitere aufgabe|todo|to-do|eintrag|task|punkt namens|mit_dem_titel|mit_dem_namen|für|zu? *",
             "erstell|erstelle|leg|lege|mach|mache|schaffe eine|einen|ein|mir_eine|die? neue|neuen|neues|weitere? aufgabe|todo|to-do|eintrag|task namens|mit_dem_titel|mit_dem_namen|für|zum|zu? * an|daraus?", "erstell|erstelle *", "leg|lege * an", "notier|notiere mir|dir? *", "schreib|schreibe * auf", "schreib|schreibe mir? auf|dass *", "schreib|schreibe|setz|setze|pack|tu|nimm * auf die|meine liste|aufgabenliste|to-do-liste|todo-liste", "trag|trage * ein", "aufgabe *", "todo *", "to-do *", "merk|merke dir|mir *", "merk|merke *", "neu *", "denk|denke daran|dran *", "nimm * auf", "ergänze *", "hinzufügen *", "add *", "* hinzufügen|anlegen|eintragen|notieren|aufschreiben|erstellen", "eine? aufgabe namens? * anlegen|erstellen|hinzufügen", "ich brauche eine neue? aufgabe für|namens *", "anlegen *",
         ),
         "move": (
             "verschiebe|verschieb|verschieben *", "verlege|verleg *", "schieb|schiebe * auf|zurück|raus|hinaus", "schieb|schiebe *", "vertage|vertag *", "ändere|änder die|das|den? fälligkeit|fälligkeitsdatum|datum|termin|frist von|vom|für|des|der *", "ändere|änder *", "* verschieben|verlegen|vertagen|aufschieben|umplanen", "plane|plan * um|ein", "lege|leg *", "* auf * legen|setzen", "setz|setze die|das|den? fälligkeit|fälligkeitsdatum|datum|frist von|vom|für|des|der *",
         ),
         "delete": ("lösche|lösch|löschen *", "entferne|entfern *", "streiche|streich *", "wirf|werfe * weg|raus", "* löschen|entfernen|streichen|wegwerfen", "storniere *", "verwirf *", "schmeiß|schmeiße * weg|raus", "* in den papierkorb legen|verschieben|werfen|tun", "leg|wirf|verschiebe|tu|pack * in den papierkorb", "sag|sage * ab", "* absagen", "nimm * von der liste", "vernichte *", "delete *", "remove *"),
+        "levelled": ("* ist|sind|hat|haben jetzt? sehr|eine|die|den? #", "priorität|prio von|vom|für|des|der * auf|ist? #"),
         "set": ("setze|setz *", "mach|mache *", "markiere *", "stufe|stuf * ein", "stell|stelle * ein", "stell|stelle *", "gib *", "kennzeichne *", "stufe|stuf *", "erhöhe|erhöh|senke *", "* setzen|machen|markieren|einstufen|kennzeichnen|stellen|planen"),
         "news": ("* ist|sind|wäre|wurde|wurden jetzt|schon|bereits? erledigt|fertig|abgeschlossen|gemacht|geschafft|durch|abgehakt|bezahlt|gekauft", "* erledigt|fertig|abgehakt|abgeschlossen|geschafft|gemacht"),
     },
     asking=(
-        "zeig zeige zeig_mir zeige_mir liste liste_mir such suche finde find welche welcher welches welchen was wann wie_viele wieviele wie_viel zähle zähl gib_mir nenne nenn "
+        "zeigen sagen auflisten nennen anzeigen zeig zeige zeig_mir zeige_mir liste liste_mir such suche finde find welche welcher welches welchen was wann wie_viele wieviele wie_viel zähle zähl gib_mir nenne nenn "
         "habe_ich_etwas hab_ich_etwas habe_ich_was hab_ich_was hab_ich_heute habe_ich_heute habe_ich_morgen hab_ich_morgen habe_ich_noch hab_ich_noch gibt_es gibt's irgendetwas irgendwas etwas ist_etwas ist_heute ist_morgen sind steht wo wer anzahl übersicht agenda alles_über alles_zu meine_aufgaben "
         "habe_ich_aufgaben habe_ich_überfällige habe_ich_diese habe_ich_nächste habe_ich_am hab_ich_am hab_ich_diese steht_heute steht_etwas such_nach suche_nach stehen was_alles aufgaben"
     ),
     counting="wie_viele wieviele wie_viel zähle zähl anzahl",
     it="es ihn das dies diese diesen dieses dies_hier die_aufgabe diese_aufgabe den die",
-    them="sie diese alle_davon die_alle die_alles sie_alle alle_diese all_diese diese_alle die_liste die_ganze_liste diese_aufgaben jene alles_davon jede_davon denen",
+    them="sie diese alle alle_davon die_alle die_alles sie_alle alle_diese all_diese diese_alle die_liste die_ganze_liste diese_aufgaben jene alles_davon jede_davon denen",
     everything="alle alles alle_meine jede jeden sämtliche all allen alle_aufgaben aller ganze",
     both="beide beides die_beiden alle_beide",
     nouns="aufgabe aufgaben nummer nr todo todos to-do to-dos eintrag einträge punkt punkte sache sachen erinnerung termin_nummer task tasks",
     small=(
-        "der die das den dem des ein eine einen einem einer mein meine meinen meinem meiner zu zum zur an am auf für von vom mit bei über im in um aufgabe "
+        "serie der die das den dem des ein eine einen einem einer mein meine meinen meinem meiner zu zum zur an am auf für von vom mit bei über im in um aufgabe "
         "aufgaben todo namens als wieder bitte bis ist mal doch die_aufgabe der_aufgabe dass ans ins nach und jener jene jenen"
     ),
     joiners="und , sowie &",
@@ -133,6 +136,7 @@ GERMAN = Table(
     },
     periods={
         "this_week": "diese_woche dieser_woche die_woche woche in_dieser_woche den_rest_der_woche", "next_week": "nächste_woche nächster_woche kommende_woche in_der_nächsten_woche nächsten_woche kommenden_woche", "this_month": "diesen_monat diesem_monat", "next_month": "nächsten_monat nächster_monat nächstem_monat",
+        "today": "heutige heutigen heutiger heutiges", "tomorrow": "morgige morgigen morgiger morgiges",
         "weekend": "wochenende am_wochenende dieses_wochenende",
     },
     stop=(
@@ -145,5 +149,6 @@ GERMAN = Table(
     leads=("am", "um", "bis", "in"),
     later="später zurück nach_hinten",
     earlier="früher vor nach_vorne",
-    list_tails="zu_meiner_liste zur_liste auf_die_liste auf_meine_liste zu_meinen_aufgaben zu_den_aufgaben zur_aufgabenliste",
+    wondering="was wer wo wie welche welcher welches",
+    list_tails="von_der_liste von_meiner_liste von_der_aufgabenliste zu_meiner_liste zur_liste auf_die_liste auf_meine_liste zu_meinen_aufgaben zu_den_aufgaben zur_aufgabenliste",
 )  # fmt: skip

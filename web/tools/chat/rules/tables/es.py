@@ -37,8 +37,11 @@ SPANISH = Table(
             "ayuda", "ayúdame", "qué puedes|sabes hacer *?", "qué puedo hacer|decir|pedir|preguntar|pedirte|decirte", "cómo funciona esto?", "cómo funcionas", "comandos", "necesito ayuda", "quién|qué eres", "socorro", "en qué puedes|podrías ayudarme", "qué haces|entiendes", "muestra la ayuda", "me ayudas", "puedes ayudarme",
         ),
         "plan": (
-            "planifica|planificar|planea|planear|organiza|organizar|organízame|planifícame|prepara|prográmame mi|el|la|un|mi_próximo? día|jornada|plan *?", "planifica|planea|organiza hoy|mañana|mi_mañana|lo_de_hoy", "planifica|planea|organiza *", "haz|hazme un|el plan|planning|programa *?", "qué debo|debería|tengo_que|puedo hacer hoy|ahora|mañana|primero *?", "qué hago hoy|ahora|primero|mañana|después", "por dónde|cuál empiezo|debo_empezar|debería_empezar|empezar", "mi|el plan|programa|planificación *?", "ayúdame a planificar|organizar|planear mi|el día *?", "cuál es mi|el plan|programa *?",
-            "qué sigue", "qué toca hoy|ahora|después|mañana?", "qué es lo siguiente", "cuál es la siguiente|próxima tarea", "muéstrame mi|el plan *?", "dame un|el plan *?",
+            "planifica|planificar|planea|planear|organiza|organizar|organízame|planifícame|prepara|prográmame mi|el|la|un|mi_próximo? día|jornada|plan *?", "planifica|planea|organiza hoy|mañana|mi_mañana|lo_de_hoy", "planifica|planea|organiza *", "haz|hazme un|el plan|planning|programa *?", "mi|el plan|programa|planificación *?", "ayúdame a planificar|organizar|planear mi|el día *?", "cuál es mi|el plan|programa *?",
+            "muéstrame mi|el plan *?", "dame un|el plan *?",
+        ),
+        "todo": (
+            "qué debo|debería hacer *?", "qué hago *?", "por dónde|cuál empiezo|debo_empezar|debería_empezar|empezar", "qué sigue", "qué toca *?", "qué es lo siguiente", "cuál es la siguiente|próxima tarea",
         ),
         "explain": (
             "por_qué|porqué me recordaste|has_recordado|avisaste|has_avisado|recuerdas|avisas|recordabas|recordó|ha_recordado|notificaste|has_notificado|han_recordado|alertaste lo|de|del|sobre|el|la|a? *?", "por_qué|porqué he|fui|me recibido|tenido|llegó|ha_llegado|recordado|avisado|saltó|ha_saltado un|el|una|la|este? recordatorio|aviso|notificación|alerta de|del|sobre|para|por? *?", "por_qué|porqué recibí|tengo|hubo|sonó|saltó|llegó|apareció un|el|una|la|este? recordatorio|aviso|notificación|alerta de|del|sobre|para|por? *?",
@@ -54,16 +57,16 @@ SPANISH = Table(
         "snooze": (
             "recuérdame|recordarme|avísame otra_vez|de_nuevo|nuevamente|más_tarde|luego de|del|sobre|lo_de|lo_del|el|la|que? *", "recuérdame|recordarme|avísame * otra_vez|de_nuevo|nuevamente|más_tarde *?", "vuelve|vuélveme a recordarme|recordar|avisarme|avisar de|del|sobre|lo_de|el|la|que? *", "pospón|posponer|aplaza|aplazar|retrasa el|la recordatorio|aviso|alarma de|del|sobre|para *", "snooze *", "silencia *", "aplázame el recordatorio de|del *", "pospón la alarma de|del *",
         ),
-        "skip": ("salta|sáltate|saltar|omite|omitir|saltarte|pasa|sáltame *", "sáltatelo *?"),
+        "skip": ("salta|sáltate|saltar|omite|omitir|saltarte|sáltame *",),
         "pause": ("pausa|pausar|pon_en_pausa|poner_en_pausa *", "pon|poner|deja * en pausa", "suspende|suspender *", "detén|detener temporalmente *", "interrumpe *"),
         "resume": ("reanuda|reanudar *", "continúa|continuar con? *", "reactiva|reactivar *", "retoma|retomar *", "reinicia|reiniciar *", "sigue con *", "activa * de_nuevo|otra_vez?", "quita la pausa de|del|a|al *"),
         "stop": ("para|detén|detener|deja_de|termina de? repetir|la_serie? *", "finaliza la serie *", "no repitas más *", "deja de repetir *"),
         "reopen": (
-            "reabre|reabrir *", "vuelve a abrir *", "abre|abrir * otra_vez|de_nuevo|nuevamente?", "marca|pon|marcar|poner * como? no_hecho|no_hecha|no_completada|no_completado|pendiente|sin_hacer|abierto|abierta|incompleta|incompleto|no_terminado|no_terminada|sin_terminar", "desmarca|desmarcar *", "* no está hecho|terminado|hecha|terminada|completado|completada",
+            "reabre|reabrir *", "vuelve a abrir *", "abre|abrir * otra_vez|de_nuevo|nuevamente?", "marca|pon|marcar|poner * como? no_hecho|no_hecha|no_completada|no_completado|pendiente|sin_hacer|abierto|abierta|incompleta|incompleto|no_terminado|no_terminada|sin_terminar", "desmarca|desmarcar *",
         ),
         "restore": ("restaura|restaurar *", "recupera|recuperar *", "saca * de la papelera", "devuelve *"),
         "complete": (
-            "marca|marcar|pon|poner|da|dar|señala * como|por? hecho|hecha|hechos|hechas|completado|completada|completados|completadas|terminado|terminada|terminadas|terminados|finalizado|finalizada|completo|completa|acabado|acabada|lista|listo", "marca|marcar|da|dar como|por hecho|hecha|completado|completada|terminado|terminada|finalizado *", "he|hemos|ya_he|acabo_de ya? terminado|completado|hecho|acabado|finalizado|terminar|completar|hacer con|de? *", "ya? terminé|completé|acabé|hice|finalicé con|de? *", "completa|completar *", "termina|terminar *", "acaba|acabar *", "finaliza|finalizar *", "hecho|terminado|listo|lista|hecha|acabado con? *", "tacha|tachar *", "cierra|cerrar *", "concluye *", "ya está hecho|hecha|listo|lista *", "ya hice|he_hecho *",
+            "marca|marcar|pon|poner|da|dar|señala * como|por? hecho|hecha|hechos|hechas|completado|completada|completados|completadas|terminado|terminada|terminadas|terminados|finalizado|finalizada|completo|completa|acabado|acabada|lista|listo", "marca|marcar|da|dar como|por hecho|hecha|completado|completada|terminado|terminada|finalizado *", "he|hemos|ya_he|acabo_de ya? terminado|completado|hecho|acabado|finalizado|terminar|completar|hacer con|de? *", "ya? terminé|completé|acabé|hice|finalicé con|de? *", "completa|completar *", "termina|terminar *", "acaba|acabar *", "finaliza|finalizar *", "hecho|terminado|hecha|acabado con? *", "tacha|tachar *", "cierra|cerrar *", "concluye *", "ya está hecho|hecha|listo|lista *", "ya hice|he_hecho *",
         ),
         "tag": ("etiqueta|etiquetar * con|como #", "añade|agrega|pon|ponle|añadir|agregar|poner la_etiqueta|el_tag|las_etiquetas|etiqueta|etiquetas|los_tags|tag|una_etiqueta # a|al|en|para *", "añade|agrega|ponle|pon a|al * la_etiqueta|el_tag|las_etiquetas|etiqueta|tag #", "etiqueta|etiquetar *"),
         "untag": ("quita|elimina|borra|quitar|quítale la_etiqueta|el_tag|las_etiquetas|etiqueta|tag|los_tags # de|del|a|al *",),
@@ -79,21 +82,22 @@ SPANISH = Table(
             "mueve|mover|muévela|muévelo *", "cambia|cambiar la_fecha|el_vencimiento|la_hora|fecha de|del|para *", "cambia|cambiar *", "pospón|posponer *", "aplaza|aplazar *", "retrasa|retrasar *", "reprograma|reprogramar *", "pasa|pasar *", "atrasa|atrasar *", "traslada|trasladar *", "desplaza *", "corre|correr *", "mueveme *",
         ),
         "delete": ("borra|borrar *", "elimina|eliminar *", "quita|quitar *", "suprime|suprimir *", "tira|tirar *", "manda|envía|pon|mueve * a la papelera|basura", "cancela|cancelar *", "descarta|descartar *", "destruye *", "deshazte de *", "delete *"),
+        "levelled": ("* es|está|son|tiene|tienen ahora|muy|de|una? #", "prioridad del|de|de_la * a|es? #"),
         "set": ("pon|poner|ponle|ponme *", "marca|marcar *", "haz|hacer *", "establece|establecer *", "da|dar|dale *", "fija|fijar *", "deja *", "sube *", "baja *", "asigna|asignar *", "programa|programar *", "convierte *", "coloca *"),
         "news": ("* está|están|ha_sido|fue|ya_está|queda ya? hecho|hecha|hechos|hechas|terminado|terminada|terminados|terminadas|completado|completada|listo|lista|acabado|acabada|pagado|comprado|finalizado", "* hecho|terminado|listo|hecha|terminada|lista|acabado|completado|completada"),
     },
     asking=(
-        "muestra muéstrame mostrar lista listar enseña enséñame ver dame dime qué cuáles cuál cuántas cuántos cuenta busca buscar encuentra cuándo dónde quién hay tengo_algo tengo_alguna tengo_algún algo alguna algún qué_tengo "
+        "mostrarme decirme decir enseñarme enseñar muestra muéstrame mostrar lista listar enseña enséñame ver dame dime qué cuáles cuál cuántas cuántos cuenta busca buscar encuentra cuándo dónde quién hay tengo_algo tengo_alguna tengo_algún algo alguna algún qué_tengo "
         "mis_tareas tareas todas_mis_tareas todas_las_tareas agenda número_de cuántas_tareas búscame tenemos_algo hay_algo qué_hay quiero_ver lístame cuanto cuantas cuantos que cuales tengo_tareas qué_me_queda tengo_hoy tengo_mañana todo_lo existe"
     ),
     counting="cuántas cuántos cuenta número_de cuántas_tareas cuanto",
     it="lo la eso esto ese esta este esa esa_tarea esta_tarea la_tarea el aquello ello",
-    them="los las esos estos esas estas todos todas todos_ellos todas_ellas ellos ellas esas_tareas estas_tareas la_lista toda_la_lista todos_esos todas_esas aquellos todas_estas",
+    them="los_todos las_todas los las esos estos esas estas todos todas todos_ellos todas_ellas ellos ellas esas_tareas estas_tareas la_lista toda_la_lista todos_esos todas_esas aquellos todas_estas",
     everything="todo todos todas todos_los todas_las todos_mis todas_mis cada todo_lo cualquier toda entera",
     both="ambos ambas los_dos las_dos",
     nouns="tarea tareas número núm nº n.º elemento elementos pendiente pendientes todo todos recordatorio recordatorios cosa cosas",
     small=(
-        "el la los las un una unos unas de del al a mi mis tu tus su sus tarea tareas para con sobre en que lo este esta ese esa como llamada llamado "
+        "serie el la los las un una unos unas de del al a mi mis tu tus su sus tarea tareas para con sobre en que lo este esta ese esa como llamada llamado "
         "titulada es y está por hasta desde le pero lo_de lo_del"
     ),
     joiners="y e , así_como &",
@@ -124,5 +128,7 @@ SPANISH = Table(
     leads=("el", "a las", "a la", "en"),
     later="más_tarde",
     earlier="antes",
-    list_tails="a_mi_lista a_la_lista en_mi_lista en_la_lista a_mis_tareas a_las_tareas",
+    enclitics="los las lo la",
+    wondering="qué quién dime cuál dónde por_qué cómo que cual cuéntame",
+    list_tails="de_la_lista de_mi_lista a_mi_lista a_la_lista en_mi_lista en_la_lista a_mis_tareas a_las_tareas",
 )  # fmt: skip

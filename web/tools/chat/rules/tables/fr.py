@@ -40,8 +40,10 @@ FRENCH = Table(
             "comment fonctionnes-tu", "montre l'aide", "comprends-tu quoi", "que comprends-tu",
         ),
         "plan": (
-            "planifie|planifier|organise|organiser|prépare|préparer ma|la journée|semaine? *?", "planifie|organise|planifier|prépare ma|la? journée|demain|aujourd'hui *?", "planifie|planifier|organise *", "fais|fais-moi un? plan|planning|programme *?", "que dois-je|devrais-je faire aujourd'hui|maintenant|demain|d'abord|en_premier *?", "qu'est-ce_que je dois|devrais|fais faire? aujourd'hui|maintenant|demain|d'abord|en_premier *?", "par quoi|où dois-je|devrais-je|je_commence|commencer commencer?",
-            "mon|le planning|programme|plan *?", "aide-moi à planifier|organiser ma? journée *?", "que faire aujourd'hui|maintenant|demain|d'abord|ensuite", "quelle est la prochaine tâche|étape", "quoi faire aujourd'hui|maintenant|ensuite", "montre-moi le|mon plan|planning|programme *?", "c'est quoi la suite|le_programme *?", "quel est mon|le programme|plan|planning *?", "qu'est-ce_que je fais maintenant|aujourd'hui|ensuite",
+            "planifie|planifier|organise|organiser|prépare|préparer ma|la journée|semaine? *?", "planifie|organise|planifier|prépare ma|la? journée|demain|aujourd'hui *?", "planifie|planifier|organise *", "fais|fais-moi un? plan|planning|programme *?", "mon|le planning|programme|plan *?", "aide-moi à planifier|organiser ma? journée *?", "montre-moi le|mon plan|planning|programme *?", "c'est quoi la suite|le_programme *?", "quel est mon|le programme|plan|planning *?",
+        ),
+        "todo": (
+            "que dois-je|devrais-je faire *?", "qu'est-ce_que je dois|devrais|fais faire? *?", "par quoi|où dois-je|devrais-je|je_commence|commencer commencer?", "que faire *?", "quoi faire *?", "quelle est la prochaine tâche|étape",
         ),
         "explain": (
             "pourquoi m'as-tu|m'avez-vous|m'a-t-on|tu_m'as|vous_m'avez|est-ce_que_tu_m'as|m'as_tu|est-ce_qu'on_m'a rappelé|prévenu|averti|notifié|alerté|rappelée de|du|des|d'|le|la|les|pour|à_propos_de|au_sujet_de? *?", "pourquoi ai-je|j'ai|est-ce_que_j'ai reçu|eu|été un|ce|le|une|cette|la|prévenu|averti|notifié|alerté rappel|notification|alerte|de|du|pour pour|de|du|des|sur|à_propos_de|concernant? *?",
@@ -57,12 +59,12 @@ FRENCH = Table(
         "snooze": (
             "rappelle-moi|rappelle_moi|rappelez-moi encore|de_nouveau|à_nouveau|plus_tard|une_autre_fois de|du|d'|le|la|les|pour? *", "rappelle-moi|rappelle_moi|rappelez-moi * encore|de_nouveau|à_nouveau|plus_tard *?", "repousse|reporte|décale|repousser|reporter le|l'|la rappel|notification|alarme de|du|des|d'|pour|sur *", "snooze *", "mets * en veille", "répète le rappel de|du|des|d'|pour *", "fais sonner * plus_tard|encore", "reporte l'alarme de *", "mets en veille *",
         ),
-        "skip": ("saute|sauter|passe|passer|ignore|ignorer le|la|l'|cette|ce prochain|prochaine|occurrence *", "saute|sauter|sautez *", "ignore|ignorer *", "passe|passer *"),
+        "skip": ("saute|sauter|ignore|ignorer le|la|l'|cette|ce prochain|prochaine|occurrence *", "saute|sauter|sautez *", "ignore|ignorer *"),
         "pause": ("mets|mettre|met|mettez * en pause|suspens", "mets|mettre|met en pause *", "pause *", "suspends|suspendre *", "interromps|interrompre *", "fais une pause *"),
         "resume": ("reprends|reprendre|reprenez *", "relance|relancer *", "réactive|réactiver *", "continue|continuer *", "redémarre|redémarrer *", "remets * en marche|route"),
         "stop": ("arrête|arrêter|stoppe|stopper de? la? série? répéter? *", "arrête *", "mets fin à|au *", "ne répète plus *", "ne répète pas *"),
         "reopen": (
-            "rouvre|rouvrir|réouvre|réouvrir|ré-ouvre *", "remets|marque|mets|marquer|remettre * comme? non_terminé|non_terminée|non_fait|pas_fait|non_faite|pas_faite|ouvert|ouverte|à_faire|en_cours|pas_terminé|pas_terminée|inachevé|inachevée|non_fini", "décoche|décocher *", "* n'est pas terminé|fini|fait|terminée|finie|faite", "remets * à faire",
+            "rouvre|rouvrir|réouvre|réouvrir|ré-ouvre *", "remets|marque|mets|marquer|remettre * comme? non_terminé|non_terminée|non_fait|pas_fait|non_faite|pas_faite|ouvert|ouverte|à_faire|en_cours|pas_terminé|pas_terminée|inachevé|inachevée|non_fini", "décoche|décocher *", "remets * à faire",
         ),
         "restore": ("restaure|restaurer *", "récupère|récupérer *", "sors * de la corbeille", "rétablis *"),
         "complete": (
@@ -82,22 +84,23 @@ FRENCH = Table(
             "déplace|déplacer|déplacez *", "reporte|reporter *", "décale|décaler *", "repousse|repousser *", "remets|remettre *", "change|changer|modifie|modifier l'échéance|la_date|l'heure|l'horaire|la_date_limite|date|échéance de|du|des|d'|pour *", "change|changer|modifie *", "replanifie|reprogramme|replanifier|reprogrammer *", "recule|reculer *", "bouge|bouger *", "transfère *", "diffère *", "repasse *",
         ),
         "delete": ("supprime|supprimer|supprimez *", "efface|effacer *", "enlève|enlever *", "retire|retirer *", "jette|jeter *", "mets|mettre * à_la|dans_la corbeille|poubelle", "élimine *", "annule|annuler *", "détruis *", "vire *", "delete *", "débarrasse-moi de *"),
+        "levelled": ("* est|sont|a|ont très|de|une|maintenant|d'une? #", "priorité du|de|des|de_la * à|est? #"),
         "set": ("mets|mettre|mettez *", "marque|marquer *", "passe|passer *", "rends|rendre *", "fais *", "définis|définir *", "donne|donner *", "fixe|fixer *", "place *", "augmente *", "baisse *", "planifie|programme *", "classe|classer *", "règle|régler *"),
         "news": ("* est|sont|a_été|ont_été|c'est déjà|maintenant|enfin? terminé|terminée|terminés|terminées|fait|faite|faits|faites|fini|finie|finis|finies|bouclé|bouclée|payé|réglé|acheté|complété|complétée", "* terminé|fini|fait|terminée|finie|faite"),
     },
     asking=(
-        "montre montre-moi montrez affiche affiche-moi liste lister donne donne-moi quelles quels quelle quel qu'est-ce_que qu'est-ce_qui qu'est-ce_qu'il_y_a qu'est-ce_qu'il que combien compte cherche recherche trouve trouve-moi "
+        "montrer me_montrer dire me_dire afficher me_donner montre montre-moi montrez affiche affiche-moi liste lister donne donne-moi quelles quels quelle quel qu'est-ce_que qu'est-ce_qui qu'est-ce_qu'il_y_a qu'est-ce_qu'il que combien compte cherche recherche trouve trouve-moi "
         "ai-je_quelque_chose ai-je_des ai-je_une j'ai_quoi j'ai_quelque_chose est-ce_que_j'ai_quelque_chose est-ce_que_j'ai_des est-ce_qu'il_y_a y_a-t-il il_y_a quelque_chose quand où qui quoi mes_tâches liste-moi qu'ai-je qu'y_a-t-il rappelle-moi_ce_que dis-moi tâches toutes_les_tâches toutes_mes_tâches c'est_quoi agenda nombre quelque_chose_sur tout_ce voir rien_sur as-tu_quelque_chose y_a_t_il qu'est_ce_que qu'est_ce_qui "
         "ai-je_aujourd'hui ai-je_demain ai-je_rendez-vous on_a_quoi"
     ),
     counting="combien compte nombre",
     it="le la l' ça cela ce ceci celui-ci celle-ci cette_tâche la_tâche celui-là celle-là lui -le -la",
-    them="les tous toutes les_tous tous_les_deux tout_ça ceux-ci celles-ci ceux-là celles-là toutes_celles-ci tous_ceux-ci ces_tâches la_liste toute_la_liste eux elles -les ceux celles toutes_ces_tâches tous_ceux-là",
+    them="les les_toutes tous toutes les_tous tous_les_deux tout_ça ceux-ci celles-ci ceux-là celles-là toutes_celles-ci tous_ceux-ci ces_tâches la_liste toute_la_liste eux elles -les ceux celles toutes_ces_tâches tous_ceux-là",
     everything="tout tous toutes toutes_les tous_les toutes_mes tous_mes tout_ce_qui_est tout_ce chaque tout_le toute l'ensemble_de",
     both="les_deux tous_les_deux toutes_les_deux",
     nouns="tâche tâches numéro n° no nº élément éléments todo todos numéros rappel rappels chose choses",
     small=(
-        "le la les l' un une des du de d' au aux à mon ma mes ton ta tes son sa ses ce cette cet ces tâche tâches pour avec sur dans en que qui celui celle "
+        "série le la les l' un une des du de d' au aux à mon ma mes ton ta tes son sa ses ce cette cet ces tâche tâches pour avec sur dans en que qui celui celle "
         "appelée nommée intitulée comme est et est-ce s'il par vers jusqu'à jusqu'au dès"
     ),
     joiners="et , ainsi_que &",
@@ -129,5 +132,7 @@ FRENCH = Table(
     leads=("le", "à", "à la", "dans"),
     later="plus_tard",
     earlier="plus_tôt",
-    list_tails="à_ma_liste à_la_liste sur_ma_liste sur_la_liste à_mes_tâches dans_ma_liste dans_la_liste aux_tâches",
+    hyphened="le la les",
+    wondering="quoi qui qu'est-ce_que qu'est-ce_qui dis-moi quel quelle c'est_quoi où pourquoi comment",
+    list_tails="de_la_liste de_ma_liste à_ma_liste à_la_liste sur_ma_liste sur_la_liste à_mes_tâches dans_ma_liste dans_la_liste aux_tâches",
 )  # fmt: skip

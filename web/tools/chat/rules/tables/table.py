@@ -5,7 +5,7 @@ Lists of words are texts with a space between them; `_` is a space inside one. F
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +55,7 @@ class Table:
     leads: tuple[str, ...]  # tried before a day or a time that is not read alone
     later: str
     earlier: str
-    list_tails: str = ""  # behind what is added: to my list
-    more: Mapping[str, str] = field(default_factory=dict)
+    list_tails: str = ""  # behind what is added or deleted: to my list
+    hyphened: str = ""  # pronouns behind a verb and a hyphen
+    enclitics: str = ""  # pronouns that are one word with the verb before them
+    wondering: str = ""  # beginnings of questions that are also about anything else
