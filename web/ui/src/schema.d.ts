@@ -141,6 +141,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/change-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List change sets, the last used first */
+        get: operations["list_change_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/change-sets/{change_set_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a change set */
+        get: operations["get_change_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/change-sets/{change_set_id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a change set back */
+        post: operations["revert_change_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -866,6 +917,13 @@ export interface components {
              * @description Older entries are in the archive on the host, not here
              */
             archived_before: string | null;
+            /**
+             * Change Sets
+             * @description The change sets of these entries, by id
+             */
+            change_sets: {
+                [key: string]: components["schemas"]["EntrySet"];
+            };
             /** Items */
             items: components["schemas"]["Activity"][];
             /**
@@ -976,6 +1034,12 @@ export interface components {
              */
             kind: "user" | "token" | "agent" | "reminder" | "system";
             /**
+             * Name
+             * @description The name of the token, also of one that is revoked; the live stream leaves it out
+             * @default null
+             */
+            name?: string | null;
+            /**
              * Via
              * @description How the change was asked for; its consequences have the same. Null if nobody asked
              */
@@ -999,6 +1063,116 @@ export interface components {
             end_tokens?: boolean;
             /** New Password */
             new_password: string;
+        };
+        /** ChangeSet */
+        ChangeSet: {
+            /**
+             * Changes
+             * @description How many entries of the activity somebody asked for in it
+             */
+            changes: number;
+            counts: components["schemas"]["Counts"];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @description How it was asked for
+             * @enum {string}
+             */
+            kind: "request" | "tool" | "chat" | "import" | "link";
+            /**
+             * Last At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            last_at: string;
+            /**
+             * Reverted By
+             * @description The set that took this one back, unless that was taken back itself
+             */
+            reverted_by: string | null;
+            /**
+             * Reverts
+             * @description The set that this one takes back
+             */
+            reverts: string | null;
+            /**
+             * Started At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            started_at: string;
+            /**
+             * Title
+             * @example Moved 4 tasks, completed 2
+             */
+            title: string;
+            who: components["schemas"]["Who"];
+        };
+        /** ChangeSetEntries */
+        ChangeSetEntries: {
+            /**
+             * Changes
+             * @description How many entries of the activity somebody asked for in it
+             */
+            changes: number;
+            counts: components["schemas"]["Counts"];
+            /** Id */
+            id: string;
+            /** Items */
+            items: components["schemas"]["Entry"][];
+            /**
+             * Kind
+             * @description How it was asked for
+             * @enum {string}
+             */
+            kind: "request" | "tool" | "chat" | "import" | "link";
+            /**
+             * Last At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            last_at: string;
+            /**
+             * Next Cursor
+             * @description Send it as `before` for older entries
+             */
+            next_cursor: string | null;
+            /**
+             * Reverted By
+             * @description The set that took this one back, unless that was taken back itself
+             */
+            reverted_by: string | null;
+            /**
+             * Reverts
+             * @description The set that this one takes back
+             */
+            reverts: string | null;
+            /**
+             * Started At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            started_at: string;
+            /**
+             * Title
+             * @example Moved 4 tasks, completed 2
+             */
+            title: string;
+            who: components["schemas"]["Who"];
+        };
+        /** ChangeSetPage */
+        ChangeSetPage: {
+            /** Items */
+            items: components["schemas"]["ChangeSet"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Page */
+            page: number;
+            /** Per Page */
+            per_page: number;
+            /** Total */
+            total: number;
         };
         /** ChecklistEntry */
         ChecklistEntry: {
@@ -1036,6 +1210,45 @@ export interface components {
             theirs: unknown;
             /** Yours */
             yours: unknown;
+        };
+        /**
+         * Counts
+         * @description How many different things; kinds beside these four are named where there are any.
+         */
+        Counts: {
+            /** Changed */
+            changed: number;
+            /** Completed */
+            completed: number;
+            /** Deleted */
+            deleted: number;
+            /** Made */
+            made: number;
+            /**
+             * Moved
+             * @default 0
+             */
+            moved?: number;
+            /**
+             * Reopened
+             * @default 0
+             */
+            reopened?: number;
+            /**
+             * Restored
+             * @default 0
+             */
+            restored?: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped?: number;
+            /**
+             * Snoozed
+             * @default 0
+             */
+            snoozed?: number;
         };
         /**
          * CreateSeries
@@ -1236,6 +1449,21 @@ export interface components {
              */
             status: "pending" | "sent" | "failed" | "cancelled";
         };
+        /** Difference */
+        Difference: {
+            /** Field */
+            field: string;
+            /**
+             * Now
+             * @description What is there now, and stays
+             */
+            now: unknown;
+            /**
+             * Set
+             * @description What the set wrote
+             */
+            set: unknown;
+        };
         /**
          * Due
          * @description A date, or a local time with its zone; never only UTC. A null zone is that of wherever the person is.
@@ -1278,6 +1506,61 @@ export interface components {
              * @example Europe/Berlin
              */
             zone: string | null;
+        };
+        /** Entry */
+        Entry: {
+            /**
+             * At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            at: string;
+            cause: components["schemas"]["Cause"];
+            /** Changed */
+            changed: {
+                [key: string]: components["schemas"]["OldNew"];
+            };
+            /** Hash */
+            hash: string;
+            /** Id */
+            id: number;
+            /** Position */
+            position: number;
+            /**
+             * Series Id
+             * @description The series, if the event is about a series
+             */
+            series_id?: string | null;
+            /**
+             * Takes Back
+             * @description What taking the set back would do to it now; null: it only follows from another entry
+             */
+            takes_back: ("can" | "changed_since" | "gone" | "not_undoable") | null;
+            task: components["schemas"]["Task"] | null;
+            /** Task Id */
+            task_id: string | null;
+            /**
+             * Type
+             * @example task.updated
+             */
+            type: string;
+            /** Undoable */
+            undoable: boolean;
+            /** Version */
+            version: number;
+        };
+        /** EntrySet */
+        EntrySet: {
+            /**
+             * Changes
+             * @description How many entries somebody asked for in it
+             */
+            changes: number;
+            /**
+             * Reverted By
+             * @description The set that took it back
+             */
+            reverted_by: string | null;
         };
         /** FaultOut */
         FaultOut: {
@@ -1354,6 +1637,24 @@ export interface components {
              * @example 2026-11-22T09:00:00.000Z
              */
             server_time: string;
+        };
+        /** Kept */
+        Kept: {
+            /** Slot */
+            slot: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "completed";
+            /**
+             * Task Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            task_id: string;
+            /** Title */
+            title: string;
         };
         /** LedgerEntry */
         LedgerEntry: {
@@ -1733,6 +2034,55 @@ export interface components {
             new: unknown;
             /** Old */
             old: unknown;
+        };
+        /**
+         * Outcome
+         * @description What became of one entry.
+         *
+         *     `changed_since`: some of it is another value by now, which stays; the rest is as before. `kept`: the series is deleted,
+         *     and tasks stay that somebody has written into or completed. `gone`: there is nothing to take back. `unreached`: send
+         *     the same request again.
+         */
+        Outcome: {
+            /** Conflicts */
+            conflicts: components["schemas"]["Difference"][];
+            /** Detail */
+            detail: string;
+            /** Kept */
+            kept: components["schemas"]["Kept"][];
+            /** Position */
+            position: number;
+            /** Series Id */
+            series_id: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "reverted" | "changed_since" | "kept" | "gone" | "not_undoable" | "unreached";
+            /** Task Id */
+            task_id: string | null;
+            /** Title */
+            title: string | null;
+            /**
+             * Type
+             * @example task.updated
+             */
+            type: string;
+        };
+        /** OutcomeCounts */
+        OutcomeCounts: {
+            /** Changed Since */
+            changed_since: number;
+            /** Gone */
+            gone: number;
+            /** Kept */
+            kept: number;
+            /** Not Undoable */
+            not_undoable: number;
+            /** Reverted */
+            reverted: number;
+            /** Unreached */
+            unreached: number;
         };
         /**
          * PatchMe
@@ -2283,6 +2633,22 @@ export interface components {
         RenameTag: {
             /** Name */
             name: string;
+        };
+        /** Reverted */
+        Reverted: {
+            /**
+             * Change Set
+             * @description The set that taking it back made, which can be taken back itself
+             */
+            change_set: string;
+            counts: components["schemas"]["OutcomeCounts"];
+            /** Results */
+            results: components["schemas"]["Outcome"][];
+            /**
+             * Reverted
+             * @description The set that was taken back
+             */
+            reverted: string;
         };
         /**
          * Series
@@ -2910,6 +3276,22 @@ export interface components {
              */
             reminder_offset_minutes: number | null;
         };
+        /** Who */
+        Who: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "token" | "agent" | "reminder" | "system";
+            /**
+             * Name
+             * @description The name of the token, also of one that is revoked
+             * @example Claude
+             */
+            name: string | null;
+        };
         /**
          * Why
          * @description What made a reminder: how it was set, and the series and slot of its task.
@@ -3405,6 +3787,136 @@ export interface operations {
             403: components["responses"]["Problem403"];
             /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_change_sets: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the previous page, with the same filters; `page` is then ignored */
+                cursor?: string | null;
+                page?: number;
+                per_page?: number;
+            };
+            header?: {
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+                "Duely-Consistency"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List change sets, the last used first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeSetPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_change_set: {
+        parameters: {
+            query?: {
+                /** @description Entries older than this position */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: {
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+                "Duely-Consistency"?: string;
+            };
+            path: {
+                change_set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a change set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeSetEntries"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revert_change_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                change_set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a change set back */
+            200: {
+                headers: {
+                    /** @description Send it with a read to see what this write made */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reverted"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
             /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
             /** @description Too Many Requests */
