@@ -26,10 +26,9 @@ async def undo(act: Act, position: int) -> Done:
     if row is None:
         raise not_found("activity")
     data = orjson.loads(row.body)["data"]
-    if data["actor"]["kind"] not in PEOPLE:
-        raise await _by_duely(act, row)
-    if not is_undoable(row.type, data.get("changed") or {}, data["actor"]["kind"]):
-        raise _not_undoable(row.type)
+    kind = data["actor"]["kind"]
+    if not is_undoable(row.type, data.get("changed") or {}, kind):
+        raise _not_undoable(row.type) if kind in PEOPLE else await _by_duely(act, row)
     try:
         return await (_undo_series if "series_id" in data else _undo_task)(act, row.type, data)
     except ValidationError as error:

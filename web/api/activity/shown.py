@@ -34,9 +34,10 @@ LARGEST: Final = 256 * 1024  # limit of the events of one turn together, each wi
 def is_undoable(event_type: str, changed: Json, actor_kind: str) -> bool:
     """Returns whether an entry of that type, with these changes and by that kind of actor can be undone.
 
-    What Duely did itself follows from something else, as from the pause of a series: that is undone instead.
+    What Duely put into the trash, or took out of it, follows from something else, as from the pause of a series: that is
+    undone instead.
     """
-    if actor_kind not in PEOPLE:
+    if actor_kind not in PEOPLE and event_type != "task.updated":
         return False
     if event_type in SKIPS:
         return True

@@ -16,20 +16,6 @@ class Who(BaseModel):
     name: str | None = Field(description="The name of the token, also of one that is revoked", examples=["Claude"])
 
 
-class Counts(BaseModel):
-    """How many different things; kinds beside these four are named where there are any."""
-
-    made: int
-    changed: int
-    completed: int
-    deleted: int
-    moved: int = 0
-    snoozed: int = 0
-    skipped: int = 0
-    reopened: int = 0
-    restored: int = 0
-
-
 class ChangeSet(BaseModel):
     id: str
     title: str = Field(examples=["Moved 4 tasks, completed 2"])
@@ -38,7 +24,10 @@ class ChangeSet(BaseModel):
     started_at: Instant
     last_at: Instant
     changes: int = Field(description="How many entries of the activity somebody asked for in it")
-    counts: Counts
+    counts: dict[str, int] = Field(
+        description="How many different things were made, changed, completed and deleted, and other kinds that there are",
+        examples=[{"made": 0, "changed": 0, "completed": 2, "deleted": 0, "moved": 4}],
+    )
     reverts: str | None = Field(description="The set that this one takes back")
     reverted_by: str | None = Field(description="The set that took this one back, unless that was taken back itself")
 
@@ -53,14 +42,11 @@ class Difference(BaseModel):
     now: Any = Field(description="What is there now, and stays")
 
 
-class Entry(Activity):
-    takes_back: Literal["can", "changed_since", "gone", "not_undoable"] | None = Field(
-        description="What taking the set back would do to it now; null: it only follows from another entry"
-    )
-
-
 class ChangeSetEntries(ChangeSet):
-    items: list[Entry]
+    items: list[Activity]
+    takes_back: dict[str, Literal["can", "changed_since", "gone", "not_undoable"]] = Field(
+        description="What taking the set back would do now to each of these entries, by position; others only follow"
+    )
     next_cursor: str | None = Field(description="Send it as `before` for older entries")
 
 
@@ -90,17 +76,8 @@ class Outcome(BaseModel):
     kept: list[Kept]
 
 
-class OutcomeCounts(BaseModel):
-    reverted: int
-    changed_since: int
-    kept: int
-    gone: int
-    not_undoable: int
-    unreached: int
-
-
 class Reverted(BaseModel):
     reverted: str = Field(description="The set that was taken back")
     change_set: str = Field(description="The set that taking it back made, which can be taken back itself")
-    counts: OutcomeCounts
+    counts: dict[Status, int] = Field(description="How many entries of each status")
     results: list[Outcome]

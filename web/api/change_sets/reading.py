@@ -43,8 +43,10 @@ async def entries(act: Act, change_set: str, query: EntryQuery) -> Json:
         page = rows[: query.limit]
         names = await tokens.names(connection, act.user_id, {one.actor_id, *actors_of(page)})
     states = takes_back(changes, now, others)
+    items = [activity_json(row, act.now(), names) for row in page]
     return {
         **change_set_json(one, things.get(one.id, []), names),
-        "items": [{**activity_json(row, act.now(), names), "takes_back": states.get(row.position)} for row in page],
+        "items": items,
+        "takes_back": {str(row.position): states[row.position] for row in page if row.position in states},
         "next_cursor": str(page[-1].position) if len(rows) > len(page) else None,
     }

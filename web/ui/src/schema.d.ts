@@ -1071,7 +1071,20 @@ export interface components {
              * @description How many entries of the activity somebody asked for in it
              */
             changes: number;
-            counts: components["schemas"]["Counts"];
+            /**
+             * Counts
+             * @description How many different things were made, changed, completed and deleted, and other kinds that there are
+             * @example {
+             *       "changed": 0,
+             *       "completed": 2,
+             *       "deleted": 0,
+             *       "made": 0,
+             *       "moved": 4
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
             /** Id */
             id: string;
             /**
@@ -1116,11 +1129,24 @@ export interface components {
              * @description How many entries of the activity somebody asked for in it
              */
             changes: number;
-            counts: components["schemas"]["Counts"];
+            /**
+             * Counts
+             * @description How many different things were made, changed, completed and deleted, and other kinds that there are
+             * @example {
+             *       "changed": 0,
+             *       "completed": 2,
+             *       "deleted": 0,
+             *       "made": 0,
+             *       "moved": 4
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
             /** Id */
             id: string;
             /** Items */
-            items: components["schemas"]["Entry"][];
+            items: components["schemas"]["Activity"][];
             /**
              * Kind
              * @description How it was asked for
@@ -1154,6 +1180,13 @@ export interface components {
              * @example 2026-11-22T09:00:00.000Z
              */
             started_at: string;
+            /**
+             * Takes Back
+             * @description What taking the set back would do now to each of these entries, by position; others only follow
+             */
+            takes_back: {
+                [key: string]: "can" | "changed_since" | "gone" | "not_undoable";
+            };
             /**
              * Title
              * @example Moved 4 tasks, completed 2
@@ -1210,45 +1243,6 @@ export interface components {
             theirs: unknown;
             /** Yours */
             yours: unknown;
-        };
-        /**
-         * Counts
-         * @description How many different things; kinds beside these four are named where there are any.
-         */
-        Counts: {
-            /** Changed */
-            changed: number;
-            /** Completed */
-            completed: number;
-            /** Deleted */
-            deleted: number;
-            /** Made */
-            made: number;
-            /**
-             * Moved
-             * @default 0
-             */
-            moved?: number;
-            /**
-             * Reopened
-             * @default 0
-             */
-            reopened?: number;
-            /**
-             * Restored
-             * @default 0
-             */
-            restored?: number;
-            /**
-             * Skipped
-             * @default 0
-             */
-            skipped?: number;
-            /**
-             * Snoozed
-             * @default 0
-             */
-            snoozed?: number;
         };
         /**
          * CreateSeries
@@ -1506,48 +1500,6 @@ export interface components {
              * @example Europe/Berlin
              */
             zone: string | null;
-        };
-        /** Entry */
-        Entry: {
-            /**
-             * At
-             * @description RFC 3339 in UTC with milliseconds
-             * @example 2026-11-22T09:00:00.000Z
-             */
-            at: string;
-            cause: components["schemas"]["Cause"];
-            /** Changed */
-            changed: {
-                [key: string]: components["schemas"]["OldNew"];
-            };
-            /** Hash */
-            hash: string;
-            /** Id */
-            id: number;
-            /** Position */
-            position: number;
-            /**
-             * Series Id
-             * @description The series, if the event is about a series
-             */
-            series_id?: string | null;
-            /**
-             * Takes Back
-             * @description What taking the set back would do to it now; null: it only follows from another entry
-             */
-            takes_back: ("can" | "changed_since" | "gone" | "not_undoable") | null;
-            task: components["schemas"]["Task"] | null;
-            /** Task Id */
-            task_id: string | null;
-            /**
-             * Type
-             * @example task.updated
-             */
-            type: string;
-            /** Undoable */
-            undoable: boolean;
-            /** Version */
-            version: number;
         };
         /** EntrySet */
         EntrySet: {
@@ -2068,21 +2020,6 @@ export interface components {
              * @example task.updated
              */
             type: string;
-        };
-        /** OutcomeCounts */
-        OutcomeCounts: {
-            /** Changed Since */
-            changed_since: number;
-            /** Gone */
-            gone: number;
-            /** Kept */
-            kept: number;
-            /** Not Undoable */
-            not_undoable: number;
-            /** Reverted */
-            reverted: number;
-            /** Unreached */
-            unreached: number;
         };
         /**
          * PatchMe
@@ -2641,7 +2578,13 @@ export interface components {
              * @description The set that taking it back made, which can be taken back itself
              */
             change_set: string;
-            counts: components["schemas"]["OutcomeCounts"];
+            /**
+             * Counts
+             * @description How many entries of each status
+             */
+            counts: {
+                [key: string]: number;
+            };
             /** Results */
             results: components["schemas"]["Outcome"][];
             /**
