@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 _MADE: Final = "made"
 # What each type of entry counts as; the order of the values is that of the words.
@@ -61,3 +61,26 @@ def _number(number: int, noun: str, *, said: bool) -> str:
     if noun == "series":
         return f"{number} series"
     return f"{number} task" if number == 1 else f"{number} tasks"
+
+
+_MOST_TOLD: Final = 10
+
+
+def outcome(value: Mapping[str, Any]) -> tuple[str, str]:
+    """Returns what became of a set that was taken back: one line, and what stays, at most ten entries by name."""
+    numbers, results = value["counts"], value["results"]
+    whole = numbers["reverted"] + numbers["kept"]
+    stays = [one for one in results if one["status"] != "reverted"]
+    told = [_stays(one) for one in stays[:_MOST_TOLD]]
+    more = [f"and {len(stays) - _MOST_TOLD} more"] if len(stays) > _MOST_TOLD else []
+    return f"took back {whole} of {len(results)} changes", "; ".join([*told, *more])
+
+
+def _stays(one: Mapping[str, Any]) -> str:
+    name = f"“{one['title']}”" if one["title"] else one["type"]
+    if one["kept"]:
+        return f"{name} is deleted, but stays: {', '.join(task['slot'] or task['title'] for task in one['kept'][:5])}"
+    if one["conflicts"]:
+        fields = ", ".join(conflict["field"] for conflict in one["conflicts"])
+        return f"{name}: {fields} was changed since"
+    return f"{name}: {one['detail'] or 'there is nothing to take back'}"

@@ -141,57 +141,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/change-sets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List change sets, the last used first */
-        get: operations["list_change_sets"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/change-sets/{change_set_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get a change set */
-        get: operations["get_change_set"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/change-sets/{change_set_id}/revert": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take a change set back */
-        post: operations["revert_change_set"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -255,6 +204,40 @@ export interface paths {
         put?: never;
         /** Mark all notifications read */
         post: operations["read_all_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a task, or a series, from a line of text */
+        post: operations["quick_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-add/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a line of text; nothing is saved */
+        post: operations["parse_quick_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -917,13 +900,6 @@ export interface components {
              * @description Older entries are in the archive on the host, not here
              */
             archived_before: string | null;
-            /**
-             * Change Sets
-             * @description The change sets of these entries, by id
-             */
-            change_sets: {
-                [key: string]: components["schemas"]["EntrySet"];
-            };
             /** Items */
             items: components["schemas"]["Activity"][];
             /**
@@ -1034,12 +1010,6 @@ export interface components {
              */
             kind: "user" | "token" | "agent" | "reminder" | "system";
             /**
-             * Name
-             * @description The name of the token, also of one that is revoked; the live stream leaves it out
-             * @default null
-             */
-            name?: string | null;
-            /**
              * Via
              * @description How the change was asked for; its consequences have the same. Null if nobody asked
              */
@@ -1063,149 +1033,6 @@ export interface components {
             end_tokens?: boolean;
             /** New Password */
             new_password: string;
-        };
-        /** ChangeSet */
-        ChangeSet: {
-            /**
-             * Changes
-             * @description How many entries of the activity somebody asked for in it
-             */
-            changes: number;
-            /**
-             * Counts
-             * @description How many different things were made, changed, completed and deleted, and other kinds that there are
-             * @example {
-             *       "changed": 0,
-             *       "completed": 2,
-             *       "deleted": 0,
-             *       "made": 0,
-             *       "moved": 4
-             *     }
-             */
-            counts: {
-                [key: string]: number;
-            };
-            /** Id */
-            id: string;
-            /**
-             * Kind
-             * @description How it was asked for
-             * @enum {string}
-             */
-            kind: "request" | "tool" | "chat" | "import" | "link";
-            /**
-             * Last At
-             * @description RFC 3339 in UTC with milliseconds
-             * @example 2026-11-22T09:00:00.000Z
-             */
-            last_at: string;
-            /**
-             * Reverted By
-             * @description The set that took this one back, unless that was taken back itself
-             */
-            reverted_by: string | null;
-            /**
-             * Reverts
-             * @description The set that this one takes back
-             */
-            reverts: string | null;
-            /**
-             * Started At
-             * @description RFC 3339 in UTC with milliseconds
-             * @example 2026-11-22T09:00:00.000Z
-             */
-            started_at: string;
-            /**
-             * Title
-             * @example Moved 4 tasks, completed 2
-             */
-            title: string;
-            who: components["schemas"]["Who"];
-        };
-        /** ChangeSetEntries */
-        ChangeSetEntries: {
-            /**
-             * Changes
-             * @description How many entries of the activity somebody asked for in it
-             */
-            changes: number;
-            /**
-             * Counts
-             * @description How many different things were made, changed, completed and deleted, and other kinds that there are
-             * @example {
-             *       "changed": 0,
-             *       "completed": 2,
-             *       "deleted": 0,
-             *       "made": 0,
-             *       "moved": 4
-             *     }
-             */
-            counts: {
-                [key: string]: number;
-            };
-            /** Id */
-            id: string;
-            /** Items */
-            items: components["schemas"]["Activity"][];
-            /**
-             * Kind
-             * @description How it was asked for
-             * @enum {string}
-             */
-            kind: "request" | "tool" | "chat" | "import" | "link";
-            /**
-             * Last At
-             * @description RFC 3339 in UTC with milliseconds
-             * @example 2026-11-22T09:00:00.000Z
-             */
-            last_at: string;
-            /**
-             * Next Cursor
-             * @description Send it as `before` for older entries
-             */
-            next_cursor: string | null;
-            /**
-             * Reverted By
-             * @description The set that took this one back, unless that was taken back itself
-             */
-            reverted_by: string | null;
-            /**
-             * Reverts
-             * @description The set that this one takes back
-             */
-            reverts: string | null;
-            /**
-             * Started At
-             * @description RFC 3339 in UTC with milliseconds
-             * @example 2026-11-22T09:00:00.000Z
-             */
-            started_at: string;
-            /**
-             * Takes Back
-             * @description What taking the set back would do now to each of these entries, by position; others only follow
-             */
-            takes_back: {
-                [key: string]: "can" | "changed_since" | "gone" | "not_undoable";
-            };
-            /**
-             * Title
-             * @example Moved 4 tasks, completed 2
-             */
-            title: string;
-            who: components["schemas"]["Who"];
-        };
-        /** ChangeSetPage */
-        ChangeSetPage: {
-            /** Items */
-            items: components["schemas"]["ChangeSet"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Page */
-            page: number;
-            /** Per Page */
-            per_page: number;
-            /** Total */
-            total: number;
         };
         /** ChecklistEntry */
         ChecklistEntry: {
@@ -1404,7 +1231,7 @@ export interface components {
          * @description A person's standing choices. Null means: no daily digest, no quiet hours.
          *
          *     The reminder for a task with a due is the one of `reminder_offset` and `reminder_offset_minutes` that is not null; to
-         *     set one clears the other, and without either there is none.
+         *     set one clears the other, and without either there is none. `language` is that in which the person types.
          */
         Defaults: {
             /**
@@ -1412,6 +1239,12 @@ export interface components {
              * @default null
              */
             digest_at?: string | null;
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language?: "en" | "de" | "fr" | "es";
             /** @default null */
             quiet_hours?: components["schemas"]["QuietHours"] | null;
             /**
@@ -1442,21 +1275,6 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "sent" | "failed" | "cancelled";
-        };
-        /** Difference */
-        Difference: {
-            /** Field */
-            field: string;
-            /**
-             * Now
-             * @description What is there now, and stays
-             */
-            now: unknown;
-            /**
-             * Set
-             * @description What the set wrote
-             */
-            set: unknown;
         };
         /**
          * Due
@@ -1500,19 +1318,6 @@ export interface components {
              * @example Europe/Berlin
              */
             zone: string | null;
-        };
-        /** EntrySet */
-        EntrySet: {
-            /**
-             * Changes
-             * @description How many entries somebody asked for in it
-             */
-            changes: number;
-            /**
-             * Reverted By
-             * @description The set that took it back
-             */
-            reverted_by: string | null;
         };
         /** FaultOut */
         FaultOut: {
@@ -1590,23 +1395,31 @@ export interface components {
              */
             server_time: string;
         };
-        /** Kept */
-        Kept: {
-            /** Slot */
-            slot: string | null;
+        /**
+         * Known
+         * @description Fields of a task that are known besides the line.
+         */
+        Known: {
+            /** @default null */
+            due?: components["schemas"]["Due"] | null;
             /**
-             * Status
+             * Priority
+             * @default none
              * @enum {string}
              */
-            status: "open" | "completed";
+            priority?: "none" | "low" | "medium" | "high" | "urgent";
+            /** @default null */
+            recurrence?: components["schemas"]["TaskRecurrence"] | null;
             /**
-             * Task Id
-             * Format: uuid
-             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             * Reminders
+             * @default null
              */
-            task_id: string;
-            /** Title */
-            title: string;
+            reminders?: components["schemas"]["ReminderSpec"][] | null;
+            /**
+             * Tags
+             * @description At most 10 different ones
+             */
+            tags?: string[];
         };
         /** LedgerEntry */
         LedgerEntry: {
@@ -1651,6 +1464,53 @@ export interface components {
         LedgerPage: {
             /** Items */
             items: components["schemas"]["LedgerEntry"][];
+        };
+        /**
+         * Line
+         * @description A line of text, and what it is read against.
+         * @example {
+         *       "text": "Pay rent every month on the 1st at 9am #home !high"
+         *     }
+         */
+        Line: {
+            /**
+             * Language
+             * @description Absent: that of the profile. English is always read
+             * @default null
+             */
+            language?: ("en" | "de" | "fr" | "es") | null;
+            /**
+             * Literal
+             * @description Stretches `[start, end]` of the text that are not read and stay in the title. They count code points, as spans do
+             * @default []
+             * @example [
+             *       [
+             *         9,
+             *         14
+             *       ]
+             *     ]
+             */
+            literal?: [
+                number,
+                number
+            ][];
+            /**
+             * Text
+             * @example Pay rent every month on the 1st at 9am #home !high
+             */
+            text: string;
+            /**
+             * Written At
+             * @description When it was written, at most 30 days ago; `tomorrow` is the day after. Absent: now
+             * @default null
+             */
+            written_at?: string | null;
+            /**
+             * Zone
+             * @description Where it was written. Absent: the zone of the profile
+             * @default null
+             */
+            zone?: string | null;
         };
         /** Liveness */
         Liveness: {
@@ -1988,40 +1848,6 @@ export interface components {
             old: unknown;
         };
         /**
-         * Outcome
-         * @description What became of one entry.
-         *
-         *     `changed_since`: some of it is another value by now, which stays; the rest is as before. `kept`: the series is deleted,
-         *     and tasks stay that somebody has written into or completed. `gone`: there is nothing to take back. `unreached`: send
-         *     the same request again.
-         */
-        Outcome: {
-            /** Conflicts */
-            conflicts: components["schemas"]["Difference"][];
-            /** Detail */
-            detail: string;
-            /** Kept */
-            kept: components["schemas"]["Kept"][];
-            /** Position */
-            position: number;
-            /** Series Id */
-            series_id: string | null;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "reverted" | "changed_since" | "kept" | "gone" | "not_undoable" | "unreached";
-            /** Task Id */
-            task_id: string | null;
-            /** Title */
-            title: string | null;
-            /**
-             * Type
-             * @example task.updated
-             */
-            type: string;
-        };
-        /**
          * PatchMe
          * @example {
          *       "defaults": {
@@ -2034,6 +1860,7 @@ export interface components {
             /**
              * @default {
              *       "digest_at": null,
+             *       "language": "en",
              *       "quiet_hours": null,
              *       "reminder_offset": null,
              *       "reminder_offset_minutes": 30
@@ -2314,6 +2141,82 @@ export interface components {
             type: string;
         };
         /**
+         * QuickAdd
+         * @description A line that becomes a task, or a series if it says how it repeats.
+         *
+         *     `id` is that of the task; what repeats has none of it, as the id of an occurrence follows from its series.
+         * @example {
+         *       "text": "Pay rent every month on the 1st at 9am #home !high"
+         *     }
+         */
+        QuickAdd: {
+            /**
+             * @description These count whatever the line says
+             * @default {
+             *       "due": null,
+             *       "priority": "none",
+             *       "recurrence": null,
+             *       "reminders": null,
+             *       "tags": []
+             *     }
+             */
+            fields?: components["schemas"]["Known"];
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Language
+             * @description Absent: that of the profile. English is always read
+             * @default null
+             */
+            language?: ("en" | "de" | "fr" | "es") | null;
+            /**
+             * Literal
+             * @description Stretches `[start, end]` of the text that are not read and stay in the title. They count code points, as spans do
+             * @default []
+             * @example [
+             *       [
+             *         9,
+             *         14
+             *       ]
+             *     ]
+             */
+            literal?: [
+                number,
+                number
+            ][];
+            /**
+             * @description These count where the line says nothing of them
+             * @default {
+             *       "due": null,
+             *       "priority": "none",
+             *       "recurrence": null,
+             *       "reminders": null,
+             *       "tags": []
+             *     }
+             */
+            otherwise?: components["schemas"]["Known"];
+            /**
+             * Text
+             * @example Pay rent every month on the 1st at 9am #home !high
+             */
+            text: string;
+            /**
+             * Written At
+             * @description When it was written, at most 30 days ago; `tomorrow` is the day after. Absent: now
+             * @default null
+             */
+            written_at?: string | null;
+            /**
+             * Zone
+             * @description Where it was written. Absent: the zone of the profile
+             * @default null
+             */
+            zone?: string | null;
+        };
+        /**
          * QuietHours
          * @description The hours from `start` to `end` in the person's zone; they cross midnight where start is the later one.
          */
@@ -2330,6 +2233,118 @@ export interface components {
              * @enum {string}
              */
             status: "ready" | "not ready";
+        };
+        /**
+         * Reading
+         * @description What a line says. A task that is made of it is the same, but its title keeps `+List` until there are lists.
+         * @example {
+         *       "due": {
+         *         "local": "2026-12-01T09:00",
+         *         "zone": "Europe/Berlin"
+         *       },
+         *       "priority": "high",
+         *       "recurrence": {
+         *         "mode": "schedule",
+         *         "rule": "FREQ=MONTHLY;BYMONTHDAY=1"
+         *       },
+         *       "sentence": "Every month on the 1st at 09:00",
+         *       "spans": [
+         *         {
+         *           "end": 33,
+         *           "kind": "recurrence",
+         *           "start": 9,
+         *           "text": "every month on the 1st"
+         *         },
+         *         {
+         *           "end": 40,
+         *           "kind": "time",
+         *           "start": 34,
+         *           "text": "at 9am"
+         *         },
+         *         {
+         *           "end": 46,
+         *           "kind": "tag",
+         *           "start": 41,
+         *           "text": "#home"
+         *         },
+         *         {
+         *           "end": 52,
+         *           "kind": "priority",
+         *           "start": 47,
+         *           "text": "!high"
+         *         }
+         *       ],
+         *       "tags": [
+         *         "home"
+         *       ],
+         *       "title": "Pay rent"
+         *     }
+         */
+        Reading: {
+            /** Due */
+            due: components["schemas"]["DueDate"] | components["schemas"]["DueLocal"] | null;
+            /**
+             * List
+             * @example Home
+             */
+            list: string | null;
+            /** Priority */
+            priority: ("low" | "medium" | "high" | "urgent") | null;
+            recurrence: components["schemas"]["ReadRecurrence"] | null;
+            /**
+             * Reminders
+             * @description Null: it says nothing of them; []: none are wanted
+             */
+            reminders: components["schemas"]["ReadReminder"][] | null;
+            /**
+             * Sentence
+             * @description The recurrence in English
+             * @example Every week on Monday at 09:00
+             */
+            sentence: string | null;
+            /** Spans */
+            spans: components["schemas"]["Span"][];
+            /** Tags */
+            tags: string[];
+            /**
+             * Title
+             * @description What is left of the text
+             */
+            title: string;
+        };
+        /** ReadRecurrence */
+        ReadRecurrence: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "schedule" | "completion";
+            /**
+             * Rule
+             * @example FREQ=WEEKLY;BYDAY=MO
+             */
+            rule: string;
+        };
+        /**
+         * ReadReminder
+         * @description A reminder in one of the forms in which tasks take it.
+         */
+        ReadReminder: {
+            /**
+             * At
+             * @example 2026-12-01T07:00:00.000Z
+             */
+            at?: string | null;
+            /**
+             * Offset
+             * @example -P1D
+             */
+            offset?: string | null;
+            /**
+             * Offset Minutes
+             * @example 60
+             */
+            offset_minutes?: number | null;
         };
         /**
          * Register
@@ -2570,28 +2585,6 @@ export interface components {
         RenameTag: {
             /** Name */
             name: string;
-        };
-        /** Reverted */
-        Reverted: {
-            /**
-             * Change Set
-             * @description The set that taking it back made, which can be taken back itself
-             */
-            change_set: string;
-            /**
-             * Counts
-             * @description How many entries of each status
-             */
-            counts: {
-                [key: string]: number;
-            };
-            /** Results */
-            results: components["schemas"]["Outcome"][];
-            /**
-             * Reverted
-             * @description The set that was taken back
-             */
-            reverted: string;
         };
         /**
          * Series
@@ -2839,6 +2832,23 @@ export interface components {
              * @default null
              */
             until?: string | null;
+        };
+        /**
+         * Span
+         * @description A stretch of the text that was understood. `start` and `end` count code points; JavaScript counts UTF-16.
+         */
+        Span: {
+            /** End */
+            end: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "date" | "time" | "recurrence" | "reminder" | "priority" | "tag" | "list" | "request";
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
         };
         /**
          * StopSeries
@@ -3205,6 +3215,13 @@ export interface components {
              * @example 08:00
              */
             digest_at: string | null;
+            /**
+             * Language
+             * @description In which quick add reads, besides English
+             * @example de
+             * @enum {string}
+             */
+            language: "en" | "de" | "fr" | "es";
             quiet_hours: components["schemas"]["QuietHours"] | null;
             /**
              * Reminder Offset
@@ -3218,22 +3235,6 @@ export interface components {
              * @example 30
              */
             reminder_offset_minutes: number | null;
-        };
-        /** Who */
-        Who: {
-            /** Id */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "user" | "token" | "agent" | "reminder" | "system";
-            /**
-             * Name
-             * @description The name of the token, also of one that is revoked
-             * @example Claude
-             */
-            name: string | null;
         };
         /**
          * Why
@@ -3738,136 +3739,6 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    list_change_sets: {
-        parameters: {
-            query?: {
-                /** @description `next_cursor` of the previous page, with the same filters; `page` is then ignored */
-                cursor?: string | null;
-                page?: number;
-                per_page?: number;
-            };
-            header?: {
-                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description List change sets, the last used first */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangeSetPage"];
-                };
-            };
-            /** @description Bad Request */
-            400: components["responses"]["Problem400"];
-            /** @description Unauthorized */
-            401: components["responses"]["Problem401"];
-            /** @description Forbidden */
-            403: components["responses"]["Problem403"];
-            /** @description Not Found */
-            404: components["responses"]["Problem404"];
-            /** @description Unprocessable Entity */
-            422: components["responses"]["Problem422"];
-            /** @description Too Many Requests */
-            429: components["responses"]["Problem429"];
-            /** @description Service Unavailable */
-            503: components["responses"]["Problem503"];
-        };
-    };
-    get_change_set: {
-        parameters: {
-            query?: {
-                /** @description Entries older than this position */
-                before?: number | null;
-                limit?: number;
-            };
-            header?: {
-                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
-            };
-            path: {
-                change_set_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Get a change set */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangeSetEntries"];
-                };
-            };
-            /** @description Bad Request */
-            400: components["responses"]["Problem400"];
-            /** @description Unauthorized */
-            401: components["responses"]["Problem401"];
-            /** @description Forbidden */
-            403: components["responses"]["Problem403"];
-            /** @description Not Found */
-            404: components["responses"]["Problem404"];
-            /** @description Unprocessable Entity */
-            422: components["responses"]["Problem422"];
-            /** @description Too Many Requests */
-            429: components["responses"]["Problem429"];
-            /** @description Service Unavailable */
-            503: components["responses"]["Problem503"];
-        };
-    };
-    revert_change_set: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                change_set_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Take a change set back */
-            200: {
-                headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reverted"];
-                };
-            };
-            /** @description Bad Request */
-            400: components["responses"]["Problem400"];
-            /** @description Unauthorized */
-            401: components["responses"]["Problem401"];
-            /** @description Forbidden */
-            403: components["responses"]["Problem403"];
-            /** @description Not Found */
-            404: components["responses"]["Problem404"];
-            /** @description Conflict */
-            409: components["responses"]["Problem409"];
-            /** @description Unprocessable Entity */
-            422: components["responses"]["Problem422"];
-            /** @description Too Many Requests */
-            429: components["responses"]["Problem429"];
-            /** @description Service Unavailable */
-            503: components["responses"]["Problem503"];
-        };
-    };
     get_me: {
         parameters: {
             query?: never;
@@ -4061,6 +3932,110 @@ export interface operations {
             403: components["responses"]["Problem403"];
             /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    quick_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickAdd"];
+            };
+        };
+        responses: {
+            /** @description Create a task, or a series, from a line of text */
+            201: {
+                headers: {
+                    /** @description Send it with a read to see what this write made */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Saved; what it makes follows in a moment */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Gone */
+            410: components["responses"]["Problem410"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    parse_quick_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Line"];
+            };
+        };
+        responses: {
+            /** @description Read a line of text; nothing is saved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
             /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
             /** @description Too Many Requests */
