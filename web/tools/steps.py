@@ -7,8 +7,11 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
+from actors.replies import Json
 from host.dapr.gateway import ActorBug, Unavailable
 from web.act import Act, Done
+from web.api.change_sets.sending import revert
+from web.api.change_sets.words import outcome
 from web.api.series.bodies import CreateSeries
 from web.api.series.sending import (
     change_series,
@@ -73,7 +76,19 @@ async def _delete_series(act: Act, step: Step) -> Done:
 
 
 async def _rename_tag(act: Act, step: Step) -> Done:
-    return await change_everywhere(act, step.target, "RenameTag", {"from": step.target, "to": step.body["to"]})
+    done = await change_everywhere(act, step.target, "RenameTag", {"from": step.target, "to": step.body["to"]})
+    if failed := done.value["failed"]:
+        raise ProblemError(503, failed[0]["problem"]["code"], _missed(done.value["changed"], failed))
+    return done
+
+
+def _missed(changed: int, failed: Sequence[Json]) -> str:
+    first = failed[0]["problem"]["detail"]
+    return f"{changed} tasks were changed and {len(failed)} were not, the first because: {first} The same call goes on."
+
+
+async def _revert(act: Act, step: Step) -> Done:
+    return await revert(act, step.target)
 
 
 # What each kind takes as `body`: the body of the route that does the same, in web/api; for a series' edit its patch with
@@ -88,6 +103,7 @@ STEPS: Final[Mapping[StepKind, Callable[[Act, Step], Awaitable[Done]]]] = {
     "split_series": _split_series,
     "delete_series": _delete_series,
     "rename_tag": _rename_tag,
+    "revert": _revert,
 }
 
 
@@ -141,6 +157,9 @@ def unfit_result(item: Unfit) -> Result:
 
 def _done(step: Step, done: Done) -> Result:
     value = done.value
+    if step.kind == "revert":
+        did_what, stays = outcome(value)
+        return Result(status="done", id=value["change_set"], title=step.title, did=did_what, detail=stays)
     said: dict[str, Any] = {"status": "done", "id": value.get("id", step.target), "did": did(step)}
     if "sentence" in value:
         return Result(**said, title=value["title"], series=_brief(value, _BRIEF_SERIES))
