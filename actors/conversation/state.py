@@ -1,6 +1,7 @@
 """The state of a conversation: what was said and answered, and the run that answers now. Pure."""
 
-from typing import Any, Final, Literal, NotRequired
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NotRequired, cast
 
 import orjson
 from typing_extensions import TypedDict
@@ -121,6 +122,11 @@ def summary(state: ConversationState) -> Conversation:
         "updated_at": state["updated_at"],
         "deleted_at": state["deleted_at"],
     }
+
+
+def summary_of(state: Mapping[str, Any]) -> Json:
+    """Returns the summary of a stored state."""
+    return {**summary(cast("ConversationState", state))}
 
 
 def fitted(state: ConversationState) -> ConversationState | None:
