@@ -34,9 +34,9 @@ def _remembered(memory: dict[str, Any]) -> dict[str, Any]:
 
 
 class SayMessage(Body):
-    """What a person says, and the run that is to answer it.
+    """What a person says, and the run that is to answer it, which nobody holds yet.
 
-    `new` begins the conversation of that id. `scopes` are the caller's; `holder` is who runs the run first.
+    `new` begins the conversation of that id. `scopes` are the caller's. `confirmed` says yes to what was asked last.
     """
 
     conversation_id: Id
@@ -44,9 +44,8 @@ class SayMessage(Body):
     run_id: Id
     text: MessageText
     new: StrictBool = False
+    confirmed: StrictBool = False
     scopes: Annotated[list[_Word], Field(max_length=10)]
-    language: _Word
-    holder: Id
 
 
 class ClaimRun(Body):

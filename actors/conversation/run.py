@@ -5,7 +5,7 @@ Only its holder writes into a run. The hold is a lease: who holds a run says so 
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Final
 
 from actors.clock import instant_text
 from actors.commands import Command
@@ -13,6 +13,8 @@ from actors.conversation.state import ConversationState, Message, Record, Run
 from actors.replies import Json, Refused
 
 LEASE: Final = timedelta(seconds=30)
+NOBODY: Final = ""  # holds a run from its message to the first claim
+_LANGUAGE: Final = "en"
 
 ENDED: Final = Refused("run_ended", "This run has ended.", 409)
 TAKEN: Final = Refused("run_taken", "Another process holds this run.", 409)
@@ -32,9 +34,10 @@ def begun(command: Command, now: datetime) -> Run:
         "state": "running",
         "began_at": instant_text(now),
         "zone": command.zone,
-        "language": body["language"],
+        "language": command.defaults.get("language", _LANGUAGE),
         "caller": {"kind": principal.kind, "id": principal.id, "scopes": body["scopes"]},
-        "holder": body["holder"],
+        "confirmed": body.get("confirmed", False),
+        "holder": NOBODY,
         "leased_until": instant_text(now + LEASE),
         "records": [],
     }
@@ -50,12 +53,13 @@ def held(state: ConversationState, body: Mapping[str, str]) -> Run | Refused:
 
 def claimed(state: ConversationState, command: Command, now: datetime) -> Run | Refused:
     """Returns the run in the hands of whoever asks, which its holder may always do, and others after the lease."""
-    run = held(state, cast("Mapping[str, str]", command.body))
-    if run is TAKEN and state["run"] is not None and state["run"]["leased_until"] <= instant_text(now):
-        run = state["run"]
-    if isinstance(run, Refused):
-        return run
-    return {**run, "holder": command.body["holder"], "leased_until": instant_text(now + LEASE)}
+    run = state["run"]
+    if run is None or run["id"] != command.body["run_id"]:
+        return ENDED
+    holder = command.body["holder"]
+    if run["holder"] not in {NOBODY, holder} and run["leased_until"] > instant_text(now):
+        return TAKEN
+    return {**run, "holder": holder, "leased_until": instant_text(now + LEASE)}
 
 
 def recorded(run: Run, command: Command, now: datetime) -> Run | Refused:

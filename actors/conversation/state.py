@@ -43,7 +43,10 @@ class Record(TypedDict):
 
 
 class Run(TypedDict):
-    """A run that goes on. It keeps what it began with: who asked, with which scopes, when, where, in which language."""
+    """A run that goes on. It keeps what it began with: who asked, with which scopes, when, where, in which language.
+
+    `confirmed`: the person has said yes to what was asked last. `holder` is empty until somebody claims the run.
+    """
 
     id: str
     message_id: str
@@ -52,6 +55,7 @@ class Run(TypedDict):
     zone: str
     language: str
     caller: Json  # {kind, id, scopes}
+    confirmed: bool
     holder: str
     leased_until: str
     records: list[Record]

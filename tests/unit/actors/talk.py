@@ -48,10 +48,11 @@ class Talk:
             "text": text,
             "new": self.state is None,
             "scopes": ["read", "write"],
-            "language": "en",
-            "holder": self.holder,
         }
-        return self.do("SayMessage", body | fields)
+        said = self.do("SayMessage", body | fields)
+        if isinstance(said, Accepted):
+            assert isinstance(self.run("ClaimRun"), Accepted)
+        return said
 
     def run(self, name: str, **fields: Any) -> Decision:
         """Sends a command about the run that goes on, or about one that never was."""

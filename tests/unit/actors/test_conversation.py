@@ -92,6 +92,16 @@ def test_only_the_holder_writes_until_the_lease_is_over(talk: Talk) -> None:
     assert isinstance(talk.record(1, holder=other), Accepted)
 
 
+def test_a_run_that_nobody_holds_is_claimed_at_once() -> None:
+    talk = Talk()
+    talk.say()
+    talk.state["run"]["holder"] = ""
+    other = str(uuid4())
+    assert code(talk.record(0)) == "run_taken"
+    assert isinstance(talk.run("ClaimRun", holder=other), Accepted)
+    assert code(talk.run("ClaimRun")) == "run_taken"
+
+
 def test_a_holder_holds_on(talk: Talk) -> None:
     talk.clock.move(seconds=20)
     assert isinstance(talk.run("ClaimRun"), Accepted)
@@ -184,7 +194,7 @@ def test_events_and_replies_have_no_text(talk: Talk) -> None:
         assert isinstance(decision, Accepted)
         assert "Ana" not in orjson.dumps([decision.events, decision.reply]).decode()
     assert [event["type"].removeprefix("conversation.") for event in talk.events] == [
-        *("said", "progressed", "renamed", "answered", "said", "progressed", "deleted"),
+        *("said", "progressed", "progressed", "renamed", "answered", "said", "progressed", "progressed", "deleted"),
     ]
 
 
