@@ -66,7 +66,10 @@ class RecordStep(Body):
 
 
 class FinishRun(Body):
-    """The answer of a run, or why it has none. `tasks` are the ids of what it shows, `memory` what the next run knows."""
+    """The answer of a run, or why it has none.
+
+    `tasks` are the ids of what it shows, `memory` what the next run knows; absent, that stays as it is.
+    """
 
     run_id: Id
     holder: Id

@@ -99,7 +99,7 @@ def finish(state: ConversationState, command: Command, now: datetime) -> Decisio
     after: ConversationState = {
         **state,
         "messages": [*state["messages"], runs.answered(run, body, now_text)],
-        "memory": body.get("memory", {}),
+        "memory": body.get("memory", state["memory"]),
         "run": None,
         "updated_at": now_text,
     }
