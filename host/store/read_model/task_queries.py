@@ -51,6 +51,7 @@ class TaskFilter:
     tags: Sequence[str] = ()
     due_after: date | datetime | None = None
     due_before: date | datetime | None = None
+    undated: bool = False  # only those without a due
     overdue: bool | None = None
     search: str = ""
     series: str | None = None
@@ -82,6 +83,21 @@ async def find(connection: AsyncConnection, user_id: str, task_id: str) -> dict[
     mine = and_(tasks.c.id == task_id, tasks.c.user_id == user_id, ~tasks.c.purged)
     body: dict[str, Any] | None = await connection.scalar(select(tasks.c.body).where(mine))
     return body
+
+
+async def of_ids(connection: AsyncConnection, user_id: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Returns by id those of the tasks that are the user's, as stored, from the list or the trash."""
+    mine = and_(tasks.c.id.in_(ids), tasks.c.user_id == user_id, ~tasks.c.purged)
+    return {row.id: row.body for row in await connection.execute(select(tasks.c.id, tasks.c.body).where(mine))}
+
+
+async def titles(
+    connection: AsyncConnection, user_id: str, wanted: TaskFilter, limit: int
+) -> Sequence[tuple[str, str]]:
+    """Returns (id, title) of tasks, by due and then by id."""
+    statement = select(tasks.c.id, tasks.c.title).where(*_conditions(user_id, wanted))
+    rows = await connection.execute(statement.order_by(tasks.c.due_at, tasks.c.id).limit(limit))
+    return [(row.id, row.title) for row in rows]
 
 
 async def existed(connection: AsyncConnection, user_id: str, task_id: str) -> bool:
@@ -171,7 +187,7 @@ def _has_tags(folded: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _due(wanted: TaskFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [tasks.c.due_at.is_(None)] if wanted.undated else []
     if wanted.due_after is not None:
         conditions += _due_after(wanted.due_after, wanted.zone)
     if wanted.due_before is not None:
