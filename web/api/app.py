@@ -46,6 +46,9 @@ from web.api.tokens import routes as tokens
 from web.problems import ProblemError, invalid_parameters
 from web.quota import Quota
 from web.services import Services
+from web.tools.chat.asking import Office
+from web.tools.chat.backends.rules import RulesBackend
+from web.tools.chat.runs import Runs
 
 METHOD_NOT_ALLOWED: Final = 405
 # A request tries the routes in this order, so those that are used most come first.
@@ -72,6 +75,7 @@ def create_app(services: Services, page: Path = DIST) -> FastAPI:
     app = _routed()
     state = _state(services, BuiltPage(page))
     app.state.duely = state
+    app.state.runs = Runs(Office(services, state.signer, state.quota), RulesBackend())
     app.router.default = state.page
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
