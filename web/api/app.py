@@ -22,6 +22,8 @@ from web.api.activity import routes as activity
 from web.api.auth import routes as auth
 from web.api.auth.demo import Demo
 from web.api.auth.passwords import Passwords
+from web.api.chat import routes as chat
+from web.api.conversations import routes as conversations
 from web.api.edge.answers import answer_problem
 from web.api.edge.app_state import AppState
 from web.api.edge.built_page import DIST, BuiltPage
@@ -62,6 +64,8 @@ _ROUTERS: Final = (
     reminders,
     series,
     quick_add,
+    chat,
+    conversations,
     auth,
     sessions,
     tokens,

@@ -17,6 +17,7 @@ from web.tools.chat.runs import Message, Runs
 
 _LONGEST_SEND_SECONDS: Final = 30.0
 _HEARTBEAT_SECONDS: Final = 15
+_LINE: Final = "\n"
 
 
 def streamed(act: Act, runs: Runs, said: Message) -> Response:
@@ -26,7 +27,7 @@ def streamed(act: Act, runs: Runs, said: Message) -> Response:
         headers={"Cache-Control": "no-store, no-transform"},
         ping=_HEARTBEAT_SECONDS,
         send_timeout=_LONGEST_SEND_SECONDS,
-        sep="\n",
+        sep=_LINE,
     )
 
 
@@ -42,4 +43,4 @@ async def _events(act: Act, runs: Runs, said: Message) -> AsyncIterable[ServerSe
 
 
 def _event(name: str, data: Json) -> ServerSentEvent:
-    return ServerSentEvent(orjson.dumps(data).decode(), event=name)
+    return ServerSentEvent(orjson.dumps(data).decode(), event=name, sep=_LINE)

@@ -176,10 +176,15 @@ def _answered(reply: Reply, recorder: Recorder) -> Json:
             "tasks": list(dict.fromkeys(filter(_is_id, reply.tasks)))[:MOST_CARDS],
             "calls": _shown_calls(recorder.outputs),
             "changed": bool(done_of(recorder.outputs)),
+            "usage": {"tokens": tokens} if (tokens := _tokens(recorder)) else {},
             "memory": memory if len(orjson.dumps(memory)) <= MOST_MEMORY_BYTES else {},
         }
     )
     return body
+
+
+def _tokens(recorder: Recorder) -> int:
+    return sum(record["value"]["tokens"] for record in recorder.records if record["kind"] == "answer")
 
 
 def _is_id(text: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Final
@@ -36,7 +37,10 @@ _MOST_SEEN: Final = 2_000  # pieces that are kept for those who look later
 
 @dataclass(eq=False, slots=True)
 class Running:
-    """A run that this process leads. `seen` is what happened, for those who look; each `more` is set when that grows."""
+    """A run that this process leads. `seen` is what happened, for those who look; each `more` is set when that grows.
+
+    `over`: this process does nothing for it any more. `is_left`: it has not ended, and somebody takes it up later.
+    """
 
     conversation_id: str
     run_id: str
@@ -44,7 +48,8 @@ class Running:
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     seen: list[Json] = field(default_factory=list[Json])
     more: asyncio.Event = field(default_factory=asyncio.Event)
-    is_over: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    is_left: bool = False
     task: asyncio.Task[None] | None = None
 
     def see(self, what: Json) -> None:
@@ -55,7 +60,7 @@ class Running:
 
     def end(self) -> None:
         """Notes that nothing more will happen."""
-        self.is_over = True
+        self.over.set()
         self._wake()
 
     def _wake(self) -> None:
@@ -125,7 +130,7 @@ class Runs:
             while place < len(running.seen):
                 place += 1
                 yield running.seen[place - 1]
-            if running.is_over:
+            if running.over.is_set():
                 return
             await more.wait()
 
@@ -138,15 +143,16 @@ class Runs:
         ends_at = loop.time() + FOLLOW_SECONDS
         while True:
             running = self._running.get(said.run_id)
-            if running is not None and running.task is not None:
-                await asyncio.wait([running.task], timeout=max(0.0, ends_at - loop.time()))
+            if running is not None:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(running.over.wait(), max(0.0, ends_at - loop.time()))
             state = await stored(act, said.conversation_id)
             if state is None:
                 raise not_found("conversation")
             if (answer := _answer_in(state, said.run_id)) is not None:
                 return answer
-            if running is not None or loop.time() > ends_at:
-                return None  # an outage, or the end of this process: somebody takes it up later
+            if (running is not None and running.is_left) or loop.time() > ends_at:
+                return None
             await asyncio.sleep(_POLL_SECONDS)
 
     async def stop(self, act: Act, conversation_id: str) -> Json:
@@ -235,6 +241,10 @@ class Runs:
                 log.exception("a run of the chat ended by itself", extra={"run": running.run_id})
             else:
                 log.warning("a run is left for later", extra={"run": running.run_id, "cause": repr(error)[:300]})
+            running.is_left = True
+        except asyncio.CancelledError:
+            running.is_left = True
+            raise
         finally:
             self._forget(running)
 
