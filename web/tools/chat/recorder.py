@@ -76,7 +76,7 @@ class Recorder:
             raise RunChangedError
         if record["kind"] == "plan":
             begun = record["value"]
-            record = await self._once(lambda: _carried_out(use, begun))
+            record = await self._once(lambda: self._carry_out(use, begun))
         given: Json = {**about, **record["value"]}
         self.outputs.append(given)
         if is_new:
@@ -137,6 +137,14 @@ class Recorder:
                 raise
             return "result", about | {"problem": _kept(problem)}
 
+    async def _carry_out(self, use: Use, begun: Json) -> Made:
+        """Carries out a recorded plan. Raises Unavailable while it is not known what became of a step: it is done again."""
+        await self.admit()
+        changed = await carry_out(use, Plan.from_json(begun["plan"]))
+        if any(result.code == UNREACHED for result in changed.results):
+            raise Unavailable("a step of a run was not reached")
+        return "result", {"output": _cut(dumped(changed))}
+
     def _must_ask(self, plan: Plan, name: str, arguments: Json) -> bool:
         return self.confirmed is not None and plan.asks and body_hash(name, arguments) not in self.confirmed
 
@@ -165,14 +173,6 @@ class Recorder:
             asking.cancel()
             stopped.cancel()
             await asyncio.gather(asking, stopped, return_exceptions=True)
-
-
-async def _carried_out(use: Use, begun: Json) -> Made:
-    """Carries out a recorded plan. Raises Unavailable while it is not known what became of a step: it is done again."""
-    changed = await carry_out(use, Plan.from_json(begun["plan"]))
-    if any(result.code == UNREACHED for result in changed.results):
-        raise Unavailable("a step of a run was not reached")
-    return "result", {"output": _cut(dumped(changed))}
 
 
 def _recordable(plan: Plan) -> Json:

@@ -30,7 +30,7 @@ from web.tools.chat.limits import (
 )
 from web.tools.chat.recorder import Recorder, Watch
 from web.tools.chat.storable import storable
-from web.tools.chat.words import Ending, done_of, ending
+from web.tools.chat.words import UNKNOWN, Ending, done_of, ending
 
 log = logging.getLogger(__name__)
 
@@ -73,13 +73,12 @@ class Lead:
         try:
             await self.hold.finish(await self._body(state, run, recorder))
         except RunLimitError:  # its answer is too large: the words alone have room
-            await self.hold.finish(_ended(state, "size", recorder.outputs) | {"calls": []})
+            await self.hold.finish(_ended(state, "size", recorder) | {"calls": []})
 
     async def _body(self, state: Json, run: Json, recorder: Recorder) -> Json:
         """Returns how the run ends: with the answer of its back end, or with why there is none."""
         if self._now() - parse_instant(run["began_at"]) > LONGEST_LIFE:
-            recorder.outputs += _outputs(run)
-            return _ended(state, "interrupted", recorder.outputs)
+            return _ended(state, "interrupted", recorder)
         try:
             reply = await self.backend.respond(_turn(state, run), recorder)
         except Exception as error:
@@ -88,7 +87,7 @@ class Lead:
                 raise
             if why == "failed":
                 log.exception("a run of the chat failed", extra={"backend": self.backend.name})
-            return _ended(state, why, recorder.outputs)
+            return _ended(state, why, recorder)
         return _answered(reply, recorder)
 
     def _recorder(self, run: Json, memory: Json) -> Recorder:
@@ -148,12 +147,23 @@ _ENDINGS: Final[Mapping[type[Exception], Ending]] = {
 }
 
 
-def _outputs(run: Json) -> list[Json]:
-    return [record["value"] for record in run["records"] if record["kind"] == "result"]
+def _outputs(records: Sequence[Json]) -> list[Json]:
+    """Returns what the calls of a run gave, as far as that is recorded; of a plan without a result it is not known."""
+    outputs: list[Json] = []
+    for record in records:
+        if record["kind"] == "plan":
+            steps = record["value"].get("plan", {"steps": ()})["steps"]
+            unknown = [{"status": UNKNOWN, "id": step["target"], "title": step["title"]} for step in steps]
+            outputs.append({**record["value"], "output": {"results": unknown}})
+        elif record["kind"] == "result":
+            begun = outputs.pop() if "name" not in record["value"] else {}
+            outputs.append({**begun, **record["value"]})
+    return outputs
 
 
-def _ended(state: Json, why: Ending, outputs: Sequence[Json]) -> Json:
+def _ended(state: Json, why: Ending, recorder: Recorder) -> Json:
     """Returns the end of a run without an answer. What it changed can be taken back in the next message, too."""
+    outputs = _outputs(recorder.records)
     done, run, memory = done_of(outputs), state["run"], state["memory"]
     changes = [*memory.get(_CHANGES, ()), run["id"]][-_MOST_CHANGES:]
     return {

@@ -9,6 +9,7 @@ Ending = Literal[
     "stopped", "failed", "interrupted", "revoked", "changed", "answers", "calls", "tokens", "seconds", "size"
 ]
 MOST_NAMED: Final = 30
+UNKNOWN: Final = "unknown"  # the status of a step that was to be done, and of which nobody knows whether it was
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
@@ -20,6 +21,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "seconds": "This took too long; send what is left as a message of its own.",
         "much": "This became too much for one message; send what is left as a message of its own.",
         "done": "Done until then:",
+        "unknown": "Perhaps done, so have a look:",
         "nothing": "Nothing was changed.",
         "more": "and {count} more",
     },
@@ -32,6 +34,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "seconds": "Das dauerte zu lange; schicke, was noch fehlt, als eigene Nachricht.",
         "much": "Das wurde zu viel für eine Nachricht; schicke, was noch fehlt, als eigene Nachricht.",
         "done": "Bis dahin erledigt:",
+        "unknown": "Vielleicht erledigt, sieh bitte nach:",
         "nothing": "Geändert wurde nichts.",
         "more": "und {count} weitere",
     },
@@ -44,6 +47,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "seconds": "C’était trop long ; envoie ce qui reste dans un autre message.",
         "much": "C’était trop pour un seul message ; envoie ce qui reste dans un autre message.",
         "done": "Fait jusque-là :",
+        "unknown": "Peut-être fait, à vérifier :",
         "nothing": "Rien n’a été changé.",
         "more": "et {count} de plus",
     },
@@ -56,6 +60,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "seconds": "Tardó demasiado; envía lo que falta en otro mensaje.",
         "much": "Era demasiado para un solo mensaje; envía lo que falta en otro mensaje.",
         "done": "Hecho hasta entonces:",
+        "unknown": "Quizá hecho, compruébalo:",
         "nothing": "No se cambió nada.",
         "more": "y {count} más",
     },
@@ -63,19 +68,27 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def ending(language: str, why: Ending, outputs: Sequence[Json]) -> str:
-    """Returns why the run ends, and what was done until then."""
+    """Returns why the run ends, what was done until then, and what perhaps was."""
     words = _WORDS.get(language, _WORDS["en"])
-    done = done_of(outputs)
+    done, unknown = done_of(outputs), _results(outputs, UNKNOWN)
     said = words.get(why, words["much"])
-    if not done:
-        return f"{said} {words['nothing']}"
-    lines = [f"- {result.get('title') or result.get('id', '')}" for result in done[:MOST_NAMED]]
-    if len(done) > MOST_NAMED:
-        lines.append(f"- {words['more'].format(count=len(done) - MOST_NAMED)}")
-    return "\n".join([f"{said} {words['done']}", *lines])
+    lines = [f"{said} {words['done']}", *_named(words, done)] if done else [f"{said} {words['nothing']}"]
+    if unknown:
+        lines = [*(lines if done else [said]), words["unknown"], *_named(words, unknown)]
+    return "\n".join(lines)
+
+
+def _named(words: Mapping[str, str], results: Sequence[Json]) -> list[str]:
+    lines = [f"- {result.get('title') or result.get('id', '')}" for result in results[:MOST_NAMED]]
+    more = len(results) - MOST_NAMED
+    return [*lines, f"- {words['more'].format(count=more)}"] if more > 0 else lines
 
 
 def done_of(outputs: Sequence[Json]) -> list[Json]:
     """Returns the results of the calls that changed something."""
+    return _results(outputs, "done")
+
+
+def _results(outputs: Sequence[Json], status: str) -> list[Json]:
     results = (result for given in outputs for result in (given.get("output") or {}).get("results", ()))
-    return [result for result in results if result.get("status") == "done"]
+    return [result for result in results if result.get("status") == status]
