@@ -141,6 +141,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something to the assistant
+         * @description The assistant answers a message and may use the same tools as agents do. All that one message changes is one change set,
+         *     which can be taken back as a whole.
+         *
+         *     With `Accept: text/event-stream` the answer is a stream: `start`; then `text` with pieces of what is said, `call` and
+         *     `result` for each tool; at last `end`, whose data is the answer as JSON, or `problem`. The work does not depend on the
+         *     stream: who leaves finds the answer in the conversation. The same request with the same `Idempotency-Key` finds the same
+         *     run. A conversation answers one message at a time: another one meanwhile is a 409.
+         */
+        post: operations["chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my conversations */
+        get: operations["list_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a conversation */
+        get: operations["get_conversation"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a conversation
+         * @description Leaves nothing of what was said in the conversation; the changes that were made stay.
+         */
+        delete: operations["delete_conversation"];
+        options?: never;
+        head?: never;
+        /** Give a conversation another title */
+        patch: operations["patch_conversation"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop the answer under way
+         * @description Ends the run after the call that is under way; without a run it changes nothing.
+         */
+        post: operations["stop_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1034,6 +1119,167 @@ export interface components {
             /** New Password */
             new_password: string;
         };
+        /**
+         * Chat
+         * @example {
+         *       "message": "remind me to call Ana next friday at 15:30 #work !high"
+         *     }
+         */
+        Chat: {
+            /**
+             * Confirm
+             * @description Says yes to the changes that the last answer asked about
+             * @default false
+             */
+            confirm?: boolean;
+            /**
+             * Conversation Id
+             * @description Absent: a new conversation begins
+             * @default null
+             */
+            conversation_id?: string | null;
+            /** Message */
+            message: string;
+        };
+        /**
+         * ChatAnswer
+         * @description The answer to a message. `running`: it goes on by itself; read the conversation later.
+         * @example {
+         *       "change_set": "0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11",
+         *       "conversation_id": "7d0d4f0e-5d0a-5c3e-8f5e-0f5f3a9d2b11",
+         *       "kind": "done",
+         *       "response": "Added “Call Ana” for Friday at 15:30.",
+         *       "run_id": "0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11",
+         *       "state": "done",
+         *       "tasks": [],
+         *       "tool_calls": [
+         *         {
+         *           "arguments": {
+         *             "tasks": [
+         *               {
+         *                 "line": "Call Ana friday 15:30"
+         *               }
+         *             ]
+         *           },
+         *           "name": "add-tasks",
+         *           "results": [
+         *             {
+         *               "id": "2f1c8f6e-4f3b-5b8e-a0c9-6a1d2e3f4a5b",
+         *               "status": "done",
+         *               "title": "Call Ana"
+         *             }
+         *           ],
+         *           "total": 1
+         *         }
+         *       ],
+         *       "usage": {}
+         *     }
+         */
+        ChatAnswer: {
+            /**
+             * Change Set
+             * @description The change set of all that was changed, if anything was
+             */
+            change_set: string | null;
+            /**
+             * Conversation Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            conversation_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "list" | "done" | "ask" | "help" | "nothing";
+            /** Response */
+            response: string;
+            /**
+             * Run Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            run_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "stopped" | "failed" | "interrupted";
+            /**
+             * Tasks
+             * @description The tasks that the answer is about, at most 50
+             */
+            tasks: components["schemas"]["Task"][];
+            /** Tool Calls */
+            tool_calls: components["schemas"]["ToolCall"][];
+            /**
+             * Usage
+             * @description What a model counted, if there is one
+             */
+            usage: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ChatCall
+         * @description The data of `event: call`: a tool is called.
+         */
+        ChatCall: {
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * ChatResult
+         * @description The data of `event: result`: what that call gave, or why it was refused.
+         */
+        ChatResult: {
+            /** Name */
+            name: string;
+            /**
+             * Output
+             * @default null
+             */
+            output?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Problem
+             * @default null
+             */
+            problem?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ChatStart
+         * @description The data of `event: start`, the first of a streamed answer.
+         */
+        ChatStart: {
+            /**
+             * Conversation Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            conversation_id: string;
+            /**
+             * Run Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            run_id: string;
+        };
+        /**
+         * ChatText
+         * @description The data of `event: text`: the next piece of what is being said.
+         */
+        ChatText: {
+            /** Text */
+            text: string;
+        };
         /** ChecklistEntry */
         ChecklistEntry: {
             /**
@@ -1070,6 +1316,122 @@ export interface components {
             theirs: unknown;
             /** Yours */
             yours: unknown;
+        };
+        /**
+         * Conversation
+         * @description A conversation with its newest messages: at most 200, and 400 KB. The oldest go first.
+         */
+        Conversation: {
+            /**
+             * Created At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            id: string;
+            /** Messages */
+            messages: components["schemas"]["ConversationMessage"][];
+            run: components["schemas"]["Run"] | null;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            updated_at: string;
+        };
+        /** ConversationItem */
+        ConversationItem: {
+            /**
+             * Created At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            id: string;
+            /** Messages */
+            messages: number;
+            /**
+             * Run State
+             * @description While a message is being answered
+             */
+            run_state: ("running" | "stopping") | null;
+            /**
+             * Title
+             * @description The first words, until it is given another title
+             */
+            title: string;
+            /**
+             * Updated At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            updated_at: string;
+        };
+        /**
+         * ConversationMessage
+         * @description A message of the person, or an answer; an answer has all the fields.
+         */
+        ConversationMessage: {
+            /**
+             * At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            at: string;
+            /** Change Set */
+            change_set?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            id: string;
+            /** Kind */
+            kind?: ("list" | "done" | "ask" | "help" | "nothing") | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "person" | "assistant";
+            /**
+             * Run Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            run_id: string;
+            /** State */
+            state?: ("done" | "stopped" | "failed" | "interrupted") | null;
+            /** Task Ids */
+            task_ids?: string[] | null;
+            /** Text */
+            text: string;
+            /** Tool Calls */
+            tool_calls?: components["schemas"]["ToolCall"][] | null;
+        };
+        /** ConversationPage */
+        ConversationPage: {
+            /** Items */
+            items: components["schemas"]["ConversationItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Page */
+            page: number;
+            /** Per Page */
+            per_page: number;
+            /** Total */
+            total: number;
         };
         /**
          * CreateSeries
@@ -1848,6 +2210,17 @@ export interface components {
             old: unknown;
         };
         /**
+         * PatchConversation
+         * @description Another title.
+         * @example {
+         *       "title": "About Ana"
+         *     }
+         */
+        PatchConversation: {
+            /** Title */
+            title: string;
+        };
+        /**
          * PatchMe
          * @example {
          *       "defaults": {
@@ -2586,6 +2959,26 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Run */
+        Run: {
+            /**
+             * Began At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            began_at: string;
+            /**
+             * Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "stopping";
+        };
         /**
          * Series
          * @example {
@@ -2885,6 +3278,12 @@ export interface components {
                 [key: string]: components["schemas"]["OldNew"];
             };
             /**
+             * Conversation Id
+             * @description The conversation, if the event is about one
+             * @default null
+             */
+            conversation_id?: string | null;
+            /**
              * @description What to show, with `reminder.delivered` and `notice.delivered`
              * @default null
              */
@@ -3158,6 +3557,28 @@ export interface components {
             items: components["schemas"]["Token"][];
         };
         /**
+         * ToolCall
+         * @description A call of a tool: the first 20 of its results, and how many there are. Long arguments are left out.
+         */
+        ToolCall: {
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Problem */
+            problem?: {
+                [key: string]: unknown;
+            } | null;
+            /** Results */
+            results: {
+                [key: string]: unknown;
+            }[];
+            /** Total */
+            total: number;
+        };
+        /**
          * Undone
          * @description The task or series as it is after the undo.
          */
@@ -3378,9 +3799,25 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+        Consistency: string;
+        /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+        IdempotencyKey: string;
+        /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
+        IfMatch: string;
+        /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+        IfUnchanged: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Send it with a read to see what this write made */
+        "Duely-Consistency": string;
+        /** @description The position to give /stream as `after`, to continue without a gap */
+        "Duely-Position": number;
+        /** @description The version, for If-Match */
+        ETag: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -3400,7 +3837,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -3437,7 +3874,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 position: number;
@@ -3449,10 +3886,8 @@ export interface operations {
             /** @description Undo an entry of a task or a series */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3739,12 +4174,284 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chat"];
+            };
+        };
+        responses: {
+            /** @description Say something to the assistant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Saved; what it makes follows in a moment */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Gone */
+            410: components["responses"]["Problem410"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the previous page, with the same filters; `page` is then ignored */
+                cursor?: string | null;
+                page?: number;
+                per_page?: number;
+            };
+            header?: {
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List my conversations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a conversation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forget a conversation */
+            204: {
+                headers: {
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    patch_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchConversation"];
+            };
+        };
+        responses: {
+            /** @description Give a conversation another title */
+            200: {
+                headers: {
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    stop_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop the answer under way */
+            200: {
+                headers: {
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -3781,9 +4488,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path?: never;
             cookie?: never;
@@ -3797,10 +4504,8 @@ export interface operations {
             /** @description Edit my profile */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3838,7 +4543,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -3945,7 +4650,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -3959,10 +4664,8 @@ export interface operations {
             /** @description Create a task, or a series, from a line of text */
             201: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4054,7 +4757,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4094,7 +4797,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 reminder_id: string;
@@ -4139,7 +4842,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4185,7 +4888,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4195,8 +4898,7 @@ export interface operations {
             /** @description List series */
             200: {
                 headers: {
-                    /** @description The position to give /stream as `after`, to continue without a gap */
-                    "Duely-Position"?: number;
+                    "Duely-Position": components["headers"]["Duely-Position"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4224,7 +4926,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4238,10 +4940,8 @@ export interface operations {
             /** @description Create a series */
             201: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4277,7 +4977,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 series_id: string;
@@ -4318,9 +5018,9 @@ export interface operations {
             };
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4332,10 +5032,8 @@ export interface operations {
             /** @description Delete a series; its open occurrences stay or are deleted with it */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4365,9 +5063,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 series_id: string;
@@ -4383,10 +5081,8 @@ export interface operations {
             /** @description Edit a series; with `from_slot`, split it there and answer the series that follows (201) */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4438,9 +5134,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4456,10 +5152,8 @@ export interface operations {
             /** @description Move one occurrence to another due */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4498,7 +5192,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 series_id: string;
@@ -4537,9 +5231,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4551,10 +5245,8 @@ export interface operations {
             /** @description Pause a series until it is resumed */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4584,9 +5276,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4598,10 +5290,8 @@ export interface operations {
             /** @description Resume a paused series, from now on */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4631,9 +5321,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4649,10 +5339,8 @@ export interface operations {
             /** @description Skip one occurrence */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4686,9 +5374,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4704,10 +5392,8 @@ export interface operations {
             /** @description Stop a series permanently */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4741,9 +5427,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4759,10 +5445,8 @@ export interface operations {
             /** @description Take back the skip of one occurrence, with what its task had */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4883,7 +5567,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4920,7 +5604,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 tag: string;
@@ -4932,10 +5616,8 @@ export interface operations {
             /** @description Delete a tag everywhere */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4965,7 +5647,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 tag: string;
@@ -4981,10 +5663,8 @@ export interface operations {
             /** @description Rename a tag everywhere */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5038,7 +5718,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -5048,8 +5728,7 @@ export interface operations {
             /** @description List tasks */
             200: {
                 headers: {
-                    /** @description The position to give /stream as `after`, to continue without a gap */
-                    "Duely-Position"?: number;
+                    "Duely-Position": components["headers"]["Duely-Position"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5077,7 +5756,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -5091,10 +5770,8 @@ export interface operations {
             /** @description Create a task, or with `recurrence` a series of tasks */
             201: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5139,7 +5816,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 task_id: string;
@@ -5178,9 +5855,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 task_id: string;
@@ -5192,10 +5869,8 @@ export interface operations {
             /** @description Move a task to the trash */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5225,9 +5900,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5243,10 +5918,8 @@ export interface operations {
             /** @description Edit a task; null clears a field; with `recurrence` it begins a series */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5280,7 +5953,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 task_id: string;
@@ -5296,10 +5969,8 @@ export interface operations {
             /** @description Acknowledge a reminder */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5342,7 +6013,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 task_id: string;
@@ -5381,9 +6052,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5395,10 +6066,8 @@ export interface operations {
             /** @description Complete a task */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5428,9 +6097,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5446,10 +6115,8 @@ export interface operations {
             /** @description Set the priority */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5483,9 +6150,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 task_id: string;
@@ -5497,10 +6164,8 @@ export interface operations {
             /** @description Delete a task permanently */
             204: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5528,7 +6193,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 task_id: string;
@@ -5540,10 +6205,8 @@ export interface operations {
             /** @description Stop the series of a task; the task stays */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5573,9 +6236,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5587,10 +6250,8 @@ export interface operations {
             /** @description Reopen a task */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5620,9 +6281,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5634,10 +6295,8 @@ export interface operations {
             /** @description Restore a task from the trash */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5667,7 +6326,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 task_id: string;
@@ -5683,10 +6342,8 @@ export interface operations {
             /** @description Snooze a reminder */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5720,9 +6377,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5738,10 +6395,8 @@ export interface operations {
             /** @description Add tags */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5775,9 +6430,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 tag: string;
@@ -5790,10 +6445,8 @@ export interface operations {
             /** @description Remove a tag */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5823,7 +6476,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -5837,10 +6490,8 @@ export interface operations {
             /** @description Change up to 200 tasks */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
