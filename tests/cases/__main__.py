@@ -5,14 +5,18 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from host.runner.postgres import EmbeddedPostgres
-from tests.cases import moving_clock, quick_add
+from tests.cases import chat, moving_clock, quick_add
 from tests.cases.stage import Stages, cases_of
 from tests.support.in_memory import folder_in_memory
+
+Differences = Callable[[Stages, Mapping[str, Any]], Awaitable[list[str]]]
 
 CASE_SECONDS = 60  # the longest that a case may take
 
@@ -20,7 +24,7 @@ CASE_SECONDS = 60  # the longest that a case may take
 def main() -> int:
     """Returns the exit code: 0 when all hold, 1 when one does not, 2 when there is none."""
     parser = argparse.ArgumentParser(prog="python -m tests.cases", description=__doc__)
-    parser.add_argument("name", choices=["time", "quick-add"], help="what the cases are about")
+    parser.add_argument("name", choices=list(RUNS), help="what the cases are about")
     parser.add_argument(
         "--file", type=Path, help="other cases of the same form (default: NAME*.json beside this module)"
     )
@@ -41,6 +45,26 @@ def main() -> int:
 
 async def _run_time(cases: Sequence[Mapping[str, Any]]) -> int:
     """Plays each case in a whole Duely of its own; returns how many do not hold."""
+    return await _run_staged(cases, lambda case: case["kind"], moving_clock.differences)
+
+
+async def _run_chat(cases: Sequence[Mapping[str, Any]]) -> int:
+    """Holds the conversation of each case, as a new person of a Duely at its time; returns how many do not hold."""
+
+    async def differences(stages: Stages, case: Mapping[str, Any]) -> list[str]:
+        now = datetime.fromisoformat(case["now"]).replace(tzinfo=ZoneInfo(case["zone"]))
+        return await chat.differences(await stages.kept(now, None), case)
+
+    return await _run_staged(cases, _language_of, differences)
+
+
+def _language_of(case: Mapping[str, Any]) -> str:
+    return f"{case['lang']}, {case['difficulty']}"
+
+
+async def _run_staged(
+    cases: Sequence[Mapping[str, Any]], kind_of: Callable[[Mapping[str, Any]], str], differences: Differences
+) -> int:
     with tempfile.TemporaryDirectory() as on_disk, folder_in_memory(Path(on_disk)) as folder:
         server = EmbeddedPostgres(folder / "postgres", fsync=False)
         server.start()
@@ -48,7 +72,7 @@ async def _run_time(cases: Sequence[Mapping[str, Any]]) -> int:
             stages = Stages(server)
             await stages.prepare()
             try:
-                return sum([_told(case, case["kind"], await _differences(stages, case)) for case in cases])
+                return sum([_told(case, kind_of(case), await _differences(stages, case, differences)) for case in cases])
             finally:
                 await stages.close()
         finally:
@@ -57,7 +81,7 @@ async def _run_time(cases: Sequence[Mapping[str, Any]]) -> int:
 
 async def _run_quick_add(cases: Sequence[Mapping[str, Any]]) -> int:
     """Reads the text of each case; returns how many do not hold."""
-    return sum(_told(case, f"{case['lang']}, {case['difficulty']}", _unread(case)) for case in cases)
+    return sum(_told(case, _language_of(case), _unread(case)) for case in cases)
 
 
 def _unread(case: Mapping[str, Any]) -> list[str]:
@@ -70,6 +94,7 @@ def _unread(case: Mapping[str, Any]) -> list[str]:
 RUNS: Mapping[str, Callable[[Sequence[Mapping[str, Any]]], Coroutine[Any, Any, int]]] = {
     "time": _run_time,
     "quick-add": _run_quick_add,
+    "chat": _run_chat,
 }
 
 
@@ -80,11 +105,11 @@ def _told(case: Mapping[str, Any], kind: str, wrong: Sequence[str]) -> bool:
     return bool(wrong)
 
 
-async def _differences(stages: Stages, case: Mapping[str, Any]) -> list[str]:
+async def _differences(stages: Stages, case: Mapping[str, Any], differences: Differences) -> list[str]:
     """Returns what is wrong; a case that cannot be played to its end is wrong, and does not keep others from being."""
     try:
         async with asyncio.timeout(CASE_SECONDS):
-            return await moving_clock.differences(stages, case)
+            return await differences(stages, case)
     except Exception as error:  # noqa: BLE001  # whatever it is, the next case is tried
         return [f"{type(error).__name__}: {error}"]
 

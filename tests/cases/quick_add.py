@@ -50,6 +50,14 @@ def _same_rule(parsed: Parsed, expected: Mapping[str, Any], zone: str) -> bool:
     return _slots(got) == _slots(wanted) and _is_endless(got) == _is_endless(wanted)
 
 
+def rule_differs(series: Mapping[str, Any], wanted: Mapping[str, Any], due: Mapping[str, str] | None, zone: str) -> bool:
+    """Returns whether a series has another mode, or from a due on other slots, than a rule."""
+    if due is None or series["mode"] != wanted["mode"]:
+        return True
+    got, right = (_expanded(rule["rule"], due, zone) for rule in (series, wanted))
+    return _slots(got) != _slots(right) or _is_endless(got) != _is_endless(right)
+
+
 def _expanded(rule: str, due: Mapping[str, str], zone: str) -> Recurrence:
     recurrence = parse_rule(rule, {**due, "zone": zone} if "local" in due else due, zone, Policies())
     if isinstance(recurrence, Refused):

@@ -45,10 +45,13 @@ class Stage:
             projection=Projection(database),
             signing_key=b"a key of these cases",
         )
-        self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(create_app(services, Path("no page")), raise_app_exceptions=False),
-            base_url="http://duely.test",
-        )
+        self.app = create_app(services, Path("no page"))
+        self.client = self._new_client()
+        self._newcomers = 0
+
+    def _new_client(self) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://duely.test")
 
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
         """Sends a command as the gateway does, and does what follows from it."""
@@ -70,10 +73,21 @@ class Stage:
 
     async def sign_up(self, user: dict[str, Any]) -> None:
         """Makes the person of the case; `user` is `{timezone, defaults}`."""
-        body = {"email": "ada@example.org", "password": PASSWORD, "timezone": user.get("timezone", "UTC")}
-        _expect_success(await self.call("POST /api/v1/auth/register", body))
+        await self._register(self.client, "ada@example.org", user)
+
+    async def newcomer(self, user: dict[str, Any]) -> httpx.AsyncClient:
+        """Makes one more person, and returns the client of that one; `user` is `{timezone, defaults}`."""
+        self._newcomers += 1
+        client = self._new_client()
+        await self._register(client, f"person{self._newcomers}@example.org", user)
+        return client
+
+    async def _register(self, client: httpx.AsyncClient, email: str, user: dict[str, Any]) -> None:
+        body = {"email": email, "password": PASSWORD, "timezone": user.get("timezone", "UTC")}
+        _expect_success(await client.post("/api/v1/auth/register", json=body))
         if "defaults" in user:
-            _expect_success(await self.call("PATCH /api/v1/me", {"defaults": user["defaults"]}))
+            _expect_success(await client.patch("/api/v1/me", json={"defaults": user["defaults"]}))
+        await self.world.settle()
 
 
 def _expect_success(answer: httpx.Response) -> None:
@@ -95,12 +109,13 @@ class Stages:
         await self._admin(f'CREATE DATABASE "{TEMPLATE}"')
         await upgrade(self._server.dsn(TEMPLATE))
 
-    async def kept(self, now: datetime, user: dict[str, Any]) -> Stage:
-        """Returns the one stage of cases that write nothing, with that person at `now`; `close` ends it."""
+    async def kept(self, now: datetime, user: dict[str, Any] | None) -> Stage:
+        """Returns the one stage of several cases, with that person at `now`, or without one; `close` ends it."""
         name = f"{now} {user}"
         if name not in self._kept:
             self._kept[name] = await self._open.enter_async_context(self.stage(now))
-            await self._kept[name].sign_up(user)
+            if user is not None:
+                await self._kept[name].sign_up(user)
         return self._kept[name]
 
     async def close(self) -> None:
