@@ -22,6 +22,7 @@ from web.api.activity import routes as activity
 from web.api.auth import routes as auth
 from web.api.auth.demo import Demo
 from web.api.auth.passwords import Passwords
+from web.api.change_sets import routes as change_sets
 from web.api.chat import routes as chat
 from web.api.conversations import routes as conversations
 from web.api.edge.answers import answer_problem
@@ -58,6 +59,7 @@ _ROUTERS: Final = (
     tasks,
     stream,
     activity,
+    change_sets,
     tags,
     me,
     notifications,

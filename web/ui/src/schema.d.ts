@@ -141,6 +141,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/change-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List change sets, the last used first */
+        get: operations["list_change_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/change-sets/{change_set_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a change set */
+        get: operations["get_change_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/change-sets/{change_set_id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a change set back */
+        post: operations["revert_change_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat": {
         parameters: {
             query?: never;
@@ -985,6 +1036,13 @@ export interface components {
              * @description Older entries are in the archive on the host, not here
              */
             archived_before: string | null;
+            /**
+             * Change Sets
+             * @description The change sets of these entries, by id
+             */
+            change_sets: {
+                [key: string]: components["schemas"]["EntrySet"];
+            };
             /** Items */
             items: components["schemas"]["Activity"][];
             /**
@@ -1095,6 +1153,12 @@ export interface components {
              */
             kind: "user" | "token" | "agent" | "reminder" | "system";
             /**
+             * Name
+             * @description The name of the token, also of one that is revoked; the live stream leaves it out
+             * @default null
+             */
+            name?: string | null;
+            /**
              * Via
              * @description How the change was asked for; its consequences have the same. Null if nobody asked
              */
@@ -1118,6 +1182,149 @@ export interface components {
             end_tokens?: boolean;
             /** New Password */
             new_password: string;
+        };
+        /** ChangeSet */
+        ChangeSet: {
+            /**
+             * Changes
+             * @description How many entries of the activity somebody asked for in it
+             */
+            changes: number;
+            /**
+             * Counts
+             * @description How many different things were made, changed, completed and deleted, and other kinds that there are
+             * @example {
+             *       "changed": 0,
+             *       "completed": 2,
+             *       "deleted": 0,
+             *       "made": 0,
+             *       "moved": 4
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @description How it was asked for
+             * @enum {string}
+             */
+            kind: "request" | "tool" | "chat" | "import" | "link";
+            /**
+             * Last At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            last_at: string;
+            /**
+             * Reverted By
+             * @description The set that took this one back, unless that was taken back itself
+             */
+            reverted_by: string | null;
+            /**
+             * Reverts
+             * @description The set that this one takes back
+             */
+            reverts: string | null;
+            /**
+             * Started At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            started_at: string;
+            /**
+             * Title
+             * @example Moved 4 tasks, completed 2
+             */
+            title: string;
+            who: components["schemas"]["Who"];
+        };
+        /** ChangeSetEntries */
+        ChangeSetEntries: {
+            /**
+             * Changes
+             * @description How many entries of the activity somebody asked for in it
+             */
+            changes: number;
+            /**
+             * Counts
+             * @description How many different things were made, changed, completed and deleted, and other kinds that there are
+             * @example {
+             *       "changed": 0,
+             *       "completed": 2,
+             *       "deleted": 0,
+             *       "made": 0,
+             *       "moved": 4
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: string;
+            /** Items */
+            items: components["schemas"]["Activity"][];
+            /**
+             * Kind
+             * @description How it was asked for
+             * @enum {string}
+             */
+            kind: "request" | "tool" | "chat" | "import" | "link";
+            /**
+             * Last At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            last_at: string;
+            /**
+             * Next Cursor
+             * @description Send it as `before` for older entries
+             */
+            next_cursor: string | null;
+            /**
+             * Reverted By
+             * @description The set that took this one back, unless that was taken back itself
+             */
+            reverted_by: string | null;
+            /**
+             * Reverts
+             * @description The set that this one takes back
+             */
+            reverts: string | null;
+            /**
+             * Started At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            started_at: string;
+            /**
+             * Takes Back
+             * @description What taking the set back would do now to each of these entries, by position; others only follow
+             */
+            takes_back: {
+                [key: string]: "can" | "changed_since" | "gone" | "not_undoable";
+            };
+            /**
+             * Title
+             * @example Moved 4 tasks, completed 2
+             */
+            title: string;
+            who: components["schemas"]["Who"];
+        };
+        /** ChangeSetPage */
+        ChangeSetPage: {
+            /** Items */
+            items: components["schemas"]["ChangeSet"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Page */
+            page: number;
+            /** Per Page */
+            per_page: number;
+            /** Total */
+            total: number;
         };
         /**
          * Chat
@@ -1638,6 +1845,21 @@ export interface components {
              */
             status: "pending" | "sent" | "failed" | "cancelled";
         };
+        /** Difference */
+        Difference: {
+            /** Field */
+            field: string;
+            /**
+             * Now
+             * @description What is there now, and stays
+             */
+            now: unknown;
+            /**
+             * Set
+             * @description What the set wrote
+             */
+            set: unknown;
+        };
         /**
          * Due
          * @description A date, or a local time with its zone; never only UTC. A null zone is that of wherever the person is.
@@ -1680,6 +1902,19 @@ export interface components {
              * @example Europe/Berlin
              */
             zone: string | null;
+        };
+        /** EntrySet */
+        EntrySet: {
+            /**
+             * Changes
+             * @description How many entries somebody asked for in it
+             */
+            changes: number;
+            /**
+             * Reverted By
+             * @description The set that took it back
+             */
+            reverted_by: string | null;
         };
         /** FaultOut */
         FaultOut: {
@@ -1756,6 +1991,24 @@ export interface components {
              * @example 2026-11-22T09:00:00.000Z
              */
             server_time: string;
+        };
+        /** Kept */
+        Kept: {
+            /** Slot */
+            slot: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "completed";
+            /**
+             * Task Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            task_id: string;
+            /** Title */
+            title: string;
         };
         /**
          * Known
@@ -2208,6 +2461,40 @@ export interface components {
             new: unknown;
             /** Old */
             old: unknown;
+        };
+        /**
+         * Outcome
+         * @description What became of one entry.
+         *
+         *     `changed_since`: some of it is another value by now, which stays; the rest is as before. `kept`: the series is deleted,
+         *     and tasks stay that somebody has written into or completed. `gone`: there is nothing to take back. `unreached`: send
+         *     the same request again.
+         */
+        Outcome: {
+            /** Conflicts */
+            conflicts: components["schemas"]["Difference"][];
+            /** Detail */
+            detail: string;
+            /** Kept */
+            kept: components["schemas"]["Kept"][];
+            /** Position */
+            position: number;
+            /** Series Id */
+            series_id: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "reverted" | "changed_since" | "kept" | "gone" | "not_undoable" | "unreached";
+            /** Task Id */
+            task_id: string | null;
+            /** Title */
+            title: string | null;
+            /**
+             * Type
+             * @example task.updated
+             */
+            type: string;
         };
         /**
          * PatchConversation
@@ -2959,6 +3246,28 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Reverted */
+        Reverted: {
+            /**
+             * Change Set
+             * @description The set that taking it back made, which can be taken back itself
+             */
+            change_set: string;
+            /**
+             * Counts
+             * @description How many entries of each status
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Results */
+            results: components["schemas"]["Outcome"][];
+            /**
+             * Reverted
+             * @description The set that was taken back
+             */
+            reverted: string;
+        };
         /** Run */
         Run: {
             /**
@@ -3657,6 +3966,22 @@ export interface components {
              */
             reminder_offset_minutes: number | null;
         };
+        /** Who */
+        Who: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "token" | "agent" | "reminder" | "system";
+            /**
+             * Name
+             * @description The name of the token, also of one that is revoked
+             * @example Claude
+             */
+            name: string | null;
+        };
         /**
          * Why
          * @description What made a reminder: how it was set, and the series and slot of its task.
@@ -4166,6 +4491,134 @@ export interface operations {
             403: components["responses"]["Problem403"];
             /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_change_sets: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the previous page, with the same filters; `page` is then ignored */
+                cursor?: string | null;
+                page?: number;
+                per_page?: number;
+            };
+            header?: {
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List change sets, the last used first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeSetPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_change_set: {
+        parameters: {
+            query?: {
+                /** @description Entries older than this position */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: {
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
+            };
+            path: {
+                change_set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a change set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeSetEntries"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revert_change_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                change_set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a change set back */
+            200: {
+                headers: {
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reverted"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
             /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
             /** @description Too Many Requests */
