@@ -10,6 +10,7 @@ import orjson
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from actors.conversation.bodies import ClaimRun, FinishRun, RecordStep, RenameConversation, SayMessage
 from actors.fields import (
     Body,
     Checklist,
@@ -241,6 +242,13 @@ BODIES: Mapping[str, type[Body]] = {
     "OccurrenceDeleted": OccurrenceReport,
     "OccurrenceOpened": OccurrenceReport,
     "OccurrenceWritten": OccurrenceWritten,
+    "SayMessage": SayMessage,
+    "ClaimRun": ClaimRun,
+    "RecordStep": RecordStep,
+    "StopRun": Empty,
+    "FinishRun": FinishRun,
+    "RenameConversation": RenameConversation,
+    "ForgetConversation": Empty,
 }
 
 

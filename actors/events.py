@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from actors.commands import Command
 from actors.replies import Json
-from actors.shapes import DueShape, Reminder, Series, Task, TrimmedTask, User
+from actors.shapes import Conversation, DueShape, Reminder, Series, Task, TrimmedTask, User
 
 
 class Actor(TypedDict):
@@ -182,6 +182,14 @@ class DigestData(UserData):
     late_seconds: int | None
 
 
+class ConversationData(_Data):
+    """`conversation` is as the turn left it, without a text; `retitled`: it has another title."""
+
+    conversation_id: str
+    conversation: Conversation
+    retitled: NotRequired[bool]
+
+
 # Every event that an actor makes, and the shape of its data.
 EVENTS: Mapping[str, type] = {
     "task.created": TaskData,
@@ -218,6 +226,11 @@ EVENTS: Mapping[str, type] = {
     "user.updated": UserData,
     "user.deleted": UserData,
     "digest.due": DigestData,
+    "conversation.said": ConversationData,
+    "conversation.progressed": ConversationData,
+    "conversation.answered": ConversationData,
+    "conversation.renamed": ConversationData,
+    "conversation.deleted": ConversationData,
 }
 
 

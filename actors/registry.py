@@ -6,6 +6,7 @@ from typing import Any
 from dapr.actor import ActorRuntime
 from dapr.clients.base import DaprActorClientBase
 
+from actors.conversation.actor import ConversationActor
 from actors.ports import Activations, Ports
 from actors.serializer import OrjsonSerializer
 from actors.series.actor import SeriesActor
@@ -13,7 +14,7 @@ from actors.task.actor import TaskActor
 from actors.turn import TurnActor
 from actors.user.actor import UserActor
 
-ACTORS: tuple[type[TurnActor], ...] = (TaskActor, UserActor, SeriesActor)
+ACTORS: tuple[type[TurnActor], ...] = (TaskActor, UserActor, SeriesActor, ConversationActor)
 
 
 async def register_all(runtime: type[ActorRuntime], actor_client: DaprActorClientBase, ports: Ports) -> Activations:

@@ -184,6 +184,28 @@ class User(TypedDict):
     deleted_at: str | None
 
 
+class RunSummary(TypedDict):
+    """A run that goes on; whoever finds it after `leased_until` may take it."""
+
+    id: str
+    state: Literal["running", "stopping"]
+    records: int
+    leased_until: str
+
+
+class Conversation(TypedDict):
+    """A conversation without anything that was said: ids, counts and times. `run` is null while nothing is answered."""
+
+    id: str
+    user_id: str
+    version: int
+    messages: int
+    run: RunSummary | None
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
+
+
 def is_whole(value: object, shape: type) -> bool:
     """Returns whether a value, maybe of a newer release, has all keys of the TypedDict `shape`; it may have more."""
     return isinstance(value, dict) and shape.__required_keys__ <= value.keys()  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ from web.services import Services
 TASK: Final = "TaskActor"
 SERIES: Final = "SeriesActor"
 USER: Final = "UserActor"
+CONVERSATION: Final = "ConversationActor"
 
 Write: TypeAlias = tuple[str, int]  # actor id, version
 

@@ -112,11 +112,13 @@ async def serve(settings: Settings, inner_token: str, signatures: Signatures) ->
     side_tasks: list[asyncio.Task[Any]] = [stopped]
     if app is not None:
         side_tasks.append(asyncio.create_task(watch(app.state.duely), name="sign-outs"))
+        side_tasks.append(asyncio.create_task(app.state.runs.watch(), name="runs"))
     done, _ = await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
     if stopped not in done:
         log.error("a listener ended by itself; stopping, so that the runner starts this process again")
     if app is not None:
         app.state.duely.seats.drain()
+        await app.state.runs.close()
     inner.should_exit = True  # nothing depends on it, so it ends beside the others
     await _end(servers, tasks)
     for task in side_tasks:

@@ -1,15 +1,23 @@
-"""The projector: writes the read model from events: tasks, series, reminders, tags, users, usage, activity, ledger."""
+"""The projector: writes the read model from events: tasks, series, reminders, tags, users, conversations, usage, activity, ledger."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from actors.events import EVENTS
 from actors.replies import Json
-from actors.shapes import Series, Task, User, is_whole
+from actors.shapes import Conversation, Series, Task, User, is_whole
 from host.consumers.handler import Handler
 from host.store.engine import Raw
 from host.store.notify import reminder_ledger
-from host.store.read_model import activity_rows, change_set_rows, series_rows, task_rows, usage_rows, user_rows
+from host.store.read_model import (
+    activity_rows,
+    change_set_rows,
+    conversation_rows,
+    series_rows,
+    task_rows,
+    usage_rows,
+    user_rows,
+)
 from host.store.read_model.usage_rows import Change
 from host.store.turns.outbox import Event
 
@@ -42,6 +50,8 @@ class Projector(Handler):
             await user_rows.upsert(connection, states.users)
         if states.series:
             stored += await series_rows.upsert(connection, states.series)
+        if states.conversations:
+            await conversation_rows.upsert(connection, states.conversations, retitled(events))
         await usage_rows.add(connection, stored)
         await reminder_ledger.add(
             connection, [reminder_ledger.step_of(event.body) for event in events if event.type in reminder_ledger.STEPS]
@@ -62,6 +72,7 @@ class States(NamedTuple):
     tasks: dict[str, Json]
     users: dict[str, Json]
     series: dict[str, Json]
+    conversations: dict[str, Json]
 
 
 def newest(events: Sequence[Event]) -> States:
@@ -69,7 +80,7 @@ def newest(events: Sequence[Event]) -> States:
 
     The first event of a turn always carries the whole state; later ones may carry a trimmed task or no series.
     """
-    states = States({}, {}, {})
+    states = States({}, {}, {}, {})
     for event in events:
         data = event.body["data"]
         if "series_id" in data:  # an event of a series; its `task` is one that is to be created
@@ -77,9 +88,16 @@ def newest(events: Sequence[Event]) -> States:
                 _keep(states.series, event, data["series"], Series)
         elif "user" in data:
             _keep(states.users, event, data["user"], User)
+        elif "conversation" in data:
+            _keep(states.conversations, event, data["conversation"], Conversation)
         elif "task" in data and not data.get("trimmed"):
             _keep(states.tasks, event, data["task"], Task)
     return states
+
+
+def retitled(events: Sequence[Event]) -> set[str]:
+    """Returns the ids of the conversations that have another title."""
+    return {event.actor_id for event in events if event.body["data"].get("retitled")}
 
 
 def _keep(states: dict[str, Json], event: Event, state: Any, shape: type) -> None:

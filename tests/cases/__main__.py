@@ -72,7 +72,9 @@ async def _run_staged(
             stages = Stages(server)
             await stages.prepare()
             try:
-                return sum([_told(case, kind_of(case), await _differences(stages, case, differences)) for case in cases])
+                return sum(
+                    [_told(case, kind_of(case), await _differences(stages, case, differences)) for case in cases]
+                )
             finally:
                 await stages.close()
         finally:

@@ -133,7 +133,11 @@ def _due(due: Mapping[str, Any] | None) -> dict[str, str] | None:
 
 def _answer_differs(reply: Reply, expected: Mapping[str, Any]) -> list[str]:
     text = reply.text.casefold()
-    wrong = [f"it does not say {part!r}: {reply.text!r}" for part in expected.get("mentions", ()) if part.casefold() not in text]
+    wrong = [
+        f"it does not say {part!r}: {reply.text!r}"
+        for part in expected.get("mentions", ())
+        if part.casefold() not in text
+    ]
     wrong += [f"it says {part!r}: {reply.text!r}" for part in expected.get("omits", ()) if part.casefold() in text]
     if expected.get("reply", reply.kind) != reply.kind:
         wrong.append(f"it answers {reply.kind}, not {expected['reply']}: {reply.text!r}")
@@ -152,7 +156,9 @@ def _things_differ(before: _Things, after: _Things, expected: Mapping[str, Any],
         elif old != task:
             wrong.append(f"{task['title']!r} is {task}, and was {old}")
     gone = {task["id"] for task in before.tasks} - {task["id"] for task in after.tasks}
-    wrong += [f"{known[task_id]['title']!r} is gone" for task_id in gone if known[task_id]["title"].casefold() not in wanted]
+    wrong += [
+        f"{known[task_id]['title']!r} is gone" for task_id in gone if known[task_id]["title"].casefold() not in wanted
+    ]
     return wrong
 
 
@@ -168,7 +174,9 @@ def _task_differs(after: _Things, wanted: Mapping[str, Any], zone: str) -> list[
     if "tags" in wanted and task["tags"] != sorted(wanted["tags"]):
         wrong.append(f"{task['title']!r}: tags are {task['tags']}, not {wanted['tags']}")
     if "snoozed_until" in wanted and _wall(task["snoozed_until"], zone) != _local(wanted["snoozed_until"]):
-        wrong.append(f"{task['title']!r}: snoozed until {_wall(task['snoozed_until'], zone)}, not {wanted['snoozed_until']}")
+        wrong.append(
+            f"{task['title']!r}: snoozed until {_wall(task['snoozed_until'], zone)}, not {wanted['snoozed_until']}"
+        )
     series = next((each for each in after.series if each["id"] == task["series_id"]), None)
     if "series" in wanted and (series or {}).get("status") != wanted["series"]:
         wrong.append(f"{task['title']!r}: its series is {(series or {}).get('status')}, not {wanted['series']}")

@@ -33,6 +33,7 @@ async def belongings(here: World, ada: httpx.AsyncClient, email: str = EMAIL) ->
     other = here.client(**{"user-agent": MARK})
     assert (await other.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})).status_code == 200
     sessions = (await ada.get("/api/v1/auth/sessions")).json()["items"]
+    talk = (await ada.post("/api/v1/chat", json={"message": f"hello {MARK}"})).json()
     token = {"name": f"Token of a {MARK}", "scopes": ["read"]}
     return {
         "task_id": task["id"],
@@ -44,6 +45,7 @@ async def belongings(here: World, ada: httpx.AsyncClient, email: str = EMAIL) ->
         "position": str(activity[0]["id"]),
         "notification_id": (await ada.get("/api/v1/notifications")).json()["items"][0]["id"],
         "token_id": (await ada.post("/api/v1/tokens", json=token)).json()["id"],
+        "conversation_id": talk["conversation_id"],
         "session_id": next(session["id"] for session in sessions if not session["current"]),
     }
 

@@ -22,7 +22,7 @@ OTHER_SITE = (403, "cross_site")
 # Parameters and fields that name something of a person, by which of the ids they take.
 NAMED = {
     "task_id": "task_id", "series_id": "series_id", "reminder_id": "reminder_id", "notification_id": "notification_id",
-    "token_id": "token_id", "session_id": "session_id", "position": "position", "tag": "tag", "slot": "slot",
+    "conversation_id": "conversation_id", "token_id": "token_id", "session_id": "session_id", "position": "position", "tag": "tag", "slot": "slot",
     "change_set_id": "change_set_id", "ids": "task_id", "series": "series_id", "search": "tag", "prefix": "tag",
 }  # fmt: skip
 

@@ -23,6 +23,8 @@ from web.api.auth import routes as auth
 from web.api.auth.demo import Demo
 from web.api.auth.passwords import Passwords
 from web.api.change_sets import routes as change_sets
+from web.api.chat import routes as chat
+from web.api.conversations import routes as conversations
 from web.api.edge.answers import answer_problem
 from web.api.edge.app_state import AppState
 from web.api.edge.built_page import DIST, BuiltPage
@@ -47,6 +49,9 @@ from web.api.tokens import routes as tokens
 from web.problems import ProblemError, invalid_parameters
 from web.quota import Quota
 from web.services import Services
+from web.tools.chat.asking import Office
+from web.tools.chat.backends.rules import RulesBackend
+from web.tools.chat.runs import Runs
 
 METHOD_NOT_ALLOWED: Final = 405
 # A request tries the routes in this order, so those that are used most come first.
@@ -61,6 +66,8 @@ _ROUTERS: Final = (
     reminders,
     series,
     quick_add,
+    chat,
+    conversations,
     auth,
     sessions,
     tokens,
@@ -74,6 +81,7 @@ def create_app(services: Services, page: Path = DIST) -> FastAPI:
     app = _routed()
     state = _state(services, BuiltPage(page))
     app.state.duely = state
+    app.state.runs = Runs(Office(services, state.signer, state.quota), RulesBackend())
     app.router.default = state.page
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)

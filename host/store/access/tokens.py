@@ -130,3 +130,14 @@ async def remove_all(connection: AsyncConnection, user_id: str) -> Sequence[str]
     return (
         await connection.scalars(delete(tokens).where(tokens.c.user_id == user_id).returning(tokens.c.token_hash))
     ).all()
+
+
+async def scopes_of(connection: AsyncConnection, user_id: str, token_id: str, now: datetime) -> tuple[str, ...] | None:
+    """Returns the scopes of a token of that user; None when it has expired or been revoked."""
+    statement = select(tokens.c.scopes).where(
+        tokens.c.id == token_id,
+        tokens.c.user_id == user_id,
+        or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now),
+    )
+    scopes = await connection.scalar(statement)
+    return None if scopes is None else tuple(scopes)

@@ -27,7 +27,10 @@ _ENTRY: Final[tuple[ColumnElement[Any], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:
-    """What to list: `actor` is a kind of actor or the id of one; `since` ≤ at < `until`; positions below `before`."""
+    """What to list: `actor` is a kind of actor or the id of one; `since` ≤ at < `until`; positions below `before`.
+
+    What happens in conversations is never listed: that somebody talks to the assistant changes nothing yet.
+    """
 
     types: Sequence[str] = ()
     actor: str | None = None
@@ -85,7 +88,7 @@ async def find(connection: AsyncConnection, user_id: str, position: int) -> Acti
 
 
 def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [activity.c.type.not_like("conversation.%")]
     if wanted.types:
         conditions.append(activity.c.type.in_(wanted.types))
     if wanted.actor is not None:

@@ -62,4 +62,5 @@ _REASON: Final = f"""SELECT CASE
         AND body::json->'data'->'actor'->>'kind' IN {_PEOPLE}) l
     WHERE NOT EXISTS (SELECT FROM tasks s WHERE s.id = l.actor_id AND s.version >= l.version)
       AND NOT EXISTS (SELECT FROM series s WHERE s.id = l.actor_id AND s.version >= l.version)
+      AND NOT EXISTS (SELECT FROM conversations s WHERE s.id = l.actor_id AND s.version >= l.version)
       AND NOT EXISTS (SELECT FROM users s WHERE s.id = l.actor_id AND s.version >= l.version)) THEN 'dead_letter' END"""  # noqa: S608

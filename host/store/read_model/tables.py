@@ -134,6 +134,26 @@ users: Final = Table(
     instant("deleted_at"),
 )
 
+conversations: Final = Table(  # a deleted one stays, without a title; what was said is in the actor's doc alone
+    "conversations",
+    metadata,
+    id_("id", primary_key=True),
+    id_("user_id"),
+    Column("version", BigInteger, nullable=False),
+    Column("title", Text, nullable=False),  # read from the doc, because no event carries it
+    Column("messages", Integer, nullable=False),
+    id_("run_id", nullable=True),  # of the run that goes on
+    Column("run_state", Text),  # running, stopping
+    instant("leased_until"),
+    instant("created_at", nullable=False),
+    instant("updated_at", nullable=False),
+    instant("deleted_at"),
+    Index(
+        "conversations_updated", "user_id", text("updated_at DESC"), "id", postgresql_where=text("deleted_at IS NULL")
+    ),
+    Index("conversations_running", "leased_until", postgresql_where=text("run_id IS NOT NULL")),
+)
+
 usage: Final = Table(  # what each user stores; only the pruner's count sets `counted_at`
     "usage",
     metadata,
@@ -192,3 +212,11 @@ change_sets: Final = Table(  # `changes` counts what was asked for; the row of a
     Index("change_sets_reverts", "user_id", "reverts", postgresql_where=text("reverts IS NOT NULL")),
     Index("change_sets_age", "last_at"),
 )
+
+# The table that has a row for each actor of a type.
+OF_ACTOR: Final = {
+    "TaskActor": "tasks",
+    "SeriesActor": "series",
+    "UserActor": "users",
+    "ConversationActor": "conversations",
+}

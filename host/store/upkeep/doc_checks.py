@@ -10,13 +10,14 @@ from sqlalchemy import JSON, Table
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from actors.clock import instant_text
+from actors.conversation.state import summary_of
 from actors.replies import Json
 from actors.series.state import series_json, unstarted
 from actors.shapes import Series
 from actors.task.state import task_json
 from actors.user.state import user_json
 from host.store.engine import HOLD_READ_MODEL, Raw
-from host.store.read_model import series_rows, tables, task_rows
+from host.store.read_model import conversation_rows, series_rows, tables, task_rows
 from host.store.turns import actor_state, outbox
 from host.store.upkeep.findings import GRACE, Breach, Findings, Mend
 
@@ -123,16 +124,22 @@ async def _read_model(connection: Raw, docs: Sequence[Doc], found: Findings) -> 
     tasks = [task_json(doc.state) for doc in settled if doc.actor_type == "TaskActor"]
     series = [series_json(doc.state) for doc in settled if doc.actor_type == "SeriesActor"]
     users = [user_json(doc.state) for doc in settled if doc.actor_type == "UserActor"]
+    talks = [_conversation_row(doc) for doc in settled if doc.actor_type == "ConversationActor"]
     differing = {
         "TaskActor": await _differing(connection, tables.tasks, [task_rows.row_of(task) for task in tasks])
         | await _differing_reminders(connection, tasks),
         "SeriesActor": await _differing(connection, tables.series, [series_rows.row_of(one) for one in series]),
         "UserActor": await _differing(connection, tables.users, users),
+        "ConversationActor": await _differing(connection, tables.conversations, talks),
     }
     for actor_type, reasons in differing.items():
         for actor_id, why in reasons.items():
             mend = Mend("project", (actor_type, actor_id))
             found.breaches.append(Breach("read_model", f"{actor_type}:{actor_id}", why, mend))
+
+
+def _conversation_row(doc: Doc) -> Json:
+    return conversation_rows.row_of(summary_of(doc.state)) | {"title": doc.state["title"]}
 
 
 async def _differing(connection: Raw, table: Table, rows: Iterable[Json]) -> dict[str, str]:
@@ -160,7 +167,9 @@ def _differing_query(table: Table) -> str:
         WHERE why IS NOT NULL"""  # noqa: S608  our own tables and columns
 
 
-_DIFFERING: Final = {table.name: _differing_query(table) for table in (tables.tasks, tables.series, tables.users)}
+_DIFFERING: Final = {
+    table.name: _differing_query(table) for table in (tables.tasks, tables.series, tables.users, tables.conversations)
+}
 _REMINDERS: Final = f"""
 SELECT DISTINCT coalesce(x.task_id, r.task_id)
 FROM json_to_recordset($1) AS x ({_types_of(tables.reminders)})

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from host.store.engine import Raw
 from host.store.notify.reminder_ledger import STEPS
+from host.store.read_model import tables
 from host.store.turns.actor_state import row_key_sql
 from host.store.turns.outbox import Types, handled_by, is_of
 from host.store.upkeep.findings import GRACE, MOST, Breach, Findings, Mend
@@ -36,7 +37,7 @@ async def rows_without_doc(connection: Raw, found: Findings) -> None:
     def breach(kind: str, row_id: str) -> Breach:
         return Breach("read_model", f"{kind}:{row_id}", "it has a row and no document", Mend("project", (kind, row_id)))
 
-    for kind, table in (("TaskActor", "tasks"), ("SeriesActor", "series"), ("UserActor", "users")):
+    for kind, table in tables.OF_ACTOR.items():
         query = f"""SELECT '{kind}', t.id FROM {table} t WHERE NOT EXISTS (
                       SELECT FROM dapr_state s WHERE s.key = {row_key_sql(f"'{kind}'", "t.id")})"""  # noqa: S608  our own names
         await _breaches(connection, found, query, (), breach)
@@ -174,9 +175,10 @@ async def activity(connection: Raw, found: Findings, actors: Sequence[str] | Non
     query = """SELECT name, min(version), max(version), count(*) FROM (
           SELECT split_part(event_id, ':', 1) || ':' || split_part(event_id, ':', 2) AS name,
             split_part(event_id, ':', 3)::bigint AS version FROM activity
-          WHERE split_part(event_id, ':', 1) IN ('TaskActor', 'SeriesActor', 'UserActor') GROUP BY 1, 2)
+          WHERE split_part(event_id, ':', 1) = ANY($2) GROUP BY 1, 2)
         GROUP BY name HAVING count(*) <> max(version) - CASE WHEN $1 THEN min(version) ELSE 1 END + 1"""
-    await _breaches(connection, found, query, (await _edge(connection) is not None,), gap)
+    arguments = (await _edge(connection) is not None, list(tables.OF_ACTOR))
+    await _breaches(connection, found, query, arguments, gap)
 
 
 async def chain(

@@ -5,12 +5,13 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from actors.conversation.state import summary_of
 from actors.series.state import series_json
 from actors.task.state import task_json
 from actors.user.state import user_json
 from host.store.engine import Raw
 from host.store.notify import reminder_ledger
-from host.store.read_model import series_rows, task_rows, user_rows
+from host.store.read_model import conversation_rows, series_rows, tables, task_rows, user_rows
 from host.store.turns.actor_state import row_key_sql
 from host.store.upkeep import plain_texts
 from host.store.upkeep.findings import Mend
@@ -44,7 +45,7 @@ class _Done(NamedTuple):
 async def _project(connection: Raw, actor_type: str, actor_id: str) -> _Done:
     """Writes the row again from the doc. A projector that was about to write it does its batch again."""
     text = await connection.fetchval(_STATE, actor_type, actor_id)
-    table = {"TaskActor": "tasks", "SeriesActor": "series", "UserActor": "users"}[actor_type]
+    table = tables.OF_ACTOR[actor_type]
     owner = await connection.fetchval(
         f"DELETE FROM {table} WHERE id = $1 RETURNING {'id' if table == 'users' else 'user_id'}",  # noqa: S608  our own names
         actor_id,
@@ -57,6 +58,8 @@ async def _project(connection: Raw, actor_type: str, actor_id: str) -> _Done:
             await task_rows.upsert_tasks(connection, {actor_id: task_json(state)})
         elif actor_type == "SeriesActor":
             await series_rows.upsert(connection, {actor_id: series_json(state)})
+        elif actor_type == "ConversationActor":
+            await conversation_rows.upsert(connection, {actor_id: summary_of(state)}, {actor_id})
         else:
             await user_rows.upsert(connection, {actor_id: user_json(state)})
         owner = owner or state.get("user_id")

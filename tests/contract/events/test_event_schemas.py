@@ -15,6 +15,7 @@ from actors.replies import Accepted, Json
 from actors.user import rules as user
 from tests.fakes.person import NOON, FakePerson
 from tests.unit.actors.desk import Desk
+from tests.unit.actors.talk import Talk
 from tests.unit.series.desk import Desk as SeriesDesk
 
 pytestmark = pytest.mark.contract
@@ -37,7 +38,7 @@ def test_every_event_is_of_its_schema(event_type: str) -> None:
 @cache
 def made() -> list[Json]:
     """The events of a task, of a series and of a user to whom everything happens."""
-    return _task_events() + _series_events() + _user_events()
+    return _task_events() + _series_events() + _user_events() + _conversation_events()
 
 
 def _task_events() -> list[Json]:
@@ -84,6 +85,20 @@ def _series_events() -> list[Json]:
     stopped = SeriesDesk().create(start="2026-11-22")
     assert isinstance(stopped.do("StopSeries", {"keep": True}), Accepted)
     return desk.events + stopped.events
+
+
+def _conversation_events() -> list[Json]:
+    talk = Talk()
+    steps = [
+        talk.say(),
+        talk.record(0),
+        talk.finish(),
+        talk.do("RenameConversation", {"title": "Ana"}),
+        talk.say("and Bob"),
+        talk.do("ForgetConversation"),
+    ]
+    assert all(isinstance(decision, Accepted) for decision in steps)
+    return talk.events
 
 
 def _user_events() -> list[Json]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -44,15 +45,23 @@ async def settle(loops: dict[str, Catchup]) -> None:
             await loop.step()
 
 
+async def talked(world: World, person: FakePerson) -> None:
+    talk, run = (str(uuid4()) for _ in range(2))
+    said = {"conversation_id": talk, "message_id": run, "run_id": run, "text": "hello", "new": True, "scopes": []}
+    for name, body in [("SayMessage", said), ("RenameConversation", {"title": "Greetings"})]:
+        assert (await world.say(talk, person.says(name, body), "ConversationActor")).ok
+
+
 @pytest.fixture
 async def full(world: World, loops: dict[str, Catchup], clock: FakeClock) -> World:
-    """Two people's busy day, a series with its task, a reminder that has fired and is delivered."""
+    """Two people's busy day, a series with its task, a conversation, a reminder that has fired and is delivered."""
     people = [FakePerson(zone="UTC"), FakePerson(zone="Asia/Tokyo")]
     for person in people:
         await world.say(person.id, person.signs_up())
     await busy_day(world, people)
     series_id = await world.create_series(people[0], **DAILY)
     task_id = await world.create(people[0], title="Soon", reminders=[{"at": SOON}])
+    await talked(world, people[0])
     clock.move(seconds=2)
     await world.tick("TaskActor", task_id)
     await settle(loops)
@@ -111,6 +120,14 @@ DAMAGE: dict[str, tuple[str, set[str]]] = {
     "a series is another": ("UPDATE series SET next_at = next_at + interval '1 day'", {"read_model"}),
     "a user is another": ("UPDATE users SET zone = 'UTC+1'", {"read_model"}),
     "a user is gone": ("DELETE FROM users", {"read_model"}),
+    "a conversation has another title": ("UPDATE conversations SET title = 'x'", {"read_model"}),
+    "a conversation has no run": ("UPDATE conversations SET run_id = NULL", {"read_model"}),
+    "a conversation is gone": ("DELETE FROM conversations", {"read_model"}),
+    "a conversation of nobody": (
+        """INSERT INTO conversations (id, user_id, version, title, messages, created_at, updated_at)
+           VALUES ('x', 'y', 1, '', 0, now(), now())""",
+        {"read_model"},
+    ),
     "a tag counts too many": ("UPDATE tags SET count = count + 1", {"tags"}),
     "a tag is gone": ("DELETE FROM tags", {"tags"}),
     "a tag of nobody": ("INSERT INTO tags VALUES ('u', 'x', 'X', 2)", {"tags"}),
@@ -137,7 +154,7 @@ ONLY_BY_HAND = {"an entry of the activity is gone"}  # the chain is primary data
 @pytest.mark.parametrize("what", DAMAGE)
 async def test_each_damage_is_named_and_mended(full: World, loops: dict[str, Catchup], what: str) -> None:
     before = await read_model(full)
-    users = [tuple(row) for row in await full.rows("SELECT * FROM users ORDER BY id")]
+    others = [await rows_of(full, table) for table in ("users", "conversations")]
     damage, expected = DAMAGE[what]
     await full.rows(damage)
     report = await verify(full)
@@ -161,7 +178,11 @@ async def test_each_damage_is_named_and_mended(full: World, loops: dict[str, Cat
         return
     assert broken(await verify(full)) == set()
     assert await read_model(full) == before
-    assert [tuple(row) for row in await full.rows("SELECT * FROM users ORDER BY id")] == users
+    assert [await rows_of(full, table) for table in ("users", "conversations")] == others
+
+
+async def rows_of(world: World, table: str) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in await world.rows(f"SELECT * FROM {table} ORDER BY id")]
 
 
 async def test_what_is_archived_is_not_missing_in_the_ledger(full: World) -> None:

@@ -100,6 +100,7 @@ def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
         "type": event["type"],
         "task_id": data.get("task_id"),
         "series_id": data.get("series_id"),
+        **({"conversation_id": data["conversation_id"]} if "conversation_id" in data else {}),
         "version": data["version"],
         "task": task_json(task, now) if task else None,
         "changed": data.get("changed") or {},

@@ -34,6 +34,10 @@ def _notification(text: str) -> str:
     return canonical(text, "notification")
 
 
+def _conversation(text: str) -> str:
+    return canonical(text, "conversation")
+
+
 def _token(text: str) -> str:
     return canonical(text, "token")
 
@@ -53,6 +57,7 @@ TaskId = Annotated[str, AfterValidator(_task), _UUID]
 SeriesId = Annotated[str, AfterValidator(_series), _UUID]
 ReminderId = Annotated[str, AfterValidator(_reminder), _UUID]
 NotificationId = Annotated[str, AfterValidator(_notification), _UUID]
+ConversationId = Annotated[str, AfterValidator(_conversation), _UUID]
 ChangeSetId = Annotated[str, AfterValidator(_change_set), _UUID]
 TokenId = Annotated[str, AfterValidator(_token), _UUID]
 SessionId = Annotated[str, AfterValidator(_session), Path()]

@@ -10,6 +10,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from actors.commands import AcknowledgeReminder, AddTags, PatchTask, SetPriority, SnoozeReminder
 from web.api.auth.bodies import ChangePassword, Login, Register
+from web.api.chat.bodies import Chat
+from web.api.chat.models import STREAMED as CHAT_STREAMED
+from web.api.conversations.bodies import PatchConversation
 from web.api.edge.models import Problem
 from web.api.edge.operation import PROBLEMS, SHARED_HEADERS, SHARED_PARAMETERS
 from web.api.me.bodies import PatchMe
@@ -65,6 +68,8 @@ _BODIES: Final[dict[type[BaseModel], dict[str, Any]]] = {  # each body that the 
     Login: {"email": "ada@example.org", "password": "a long phrase of yours"},
     ChangePassword: {"current_password": "a long phrase of yours", "new_password": "another phrase of yours"},
     PatchMe: {"timezone": "Europe/Berlin", "defaults": {"reminder_offset_minutes": 15}},
+    Chat: {"message": "remind me to call Ana next friday at 15:30 #work !high"},
+    PatchConversation: {"title": "About Ana"},
     CreateToken: {"name": "Backup script", "scopes": ["read"], "expires_in_days": 90},
 }
 
@@ -127,7 +132,7 @@ def _shared(said: dict[str, Any], kind: str, names: dict[bytes, str]) -> dict[st
 def _our_schemas() -> dict[str, Any]:
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = []
     wanted.extend((body, "validation") for body in _BODIES)
-    wanted.extend((model, "serialization") for model in (Problem, *STREAMED))
+    wanted.extend((model, "serialization") for model in (Problem, *STREAMED, *CHAT_STREAMED))
     _, definitions = models_json_schema(wanted, ref_template=_REF)
     schemas: dict[str, Any] = definitions.get("$defs", {})
     for body, example in _BODIES.items():

@@ -22,6 +22,7 @@ class StreamEvent(BaseModel):
     type: str = Field(examples=["task.updated"])
     task_id: Id | None
     series_id: Id | None = Field(default=None, description="The series, if the event is about a series")
+    conversation_id: Id | None = Field(default=None, description="The conversation, if the event is about one")
     version: int
     task: Task | None
     changed: dict[str, OldNew]

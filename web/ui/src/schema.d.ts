@@ -192,6 +192,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something to the assistant
+         * @description The assistant answers a message and may use the same tools as agents do. All that one message changes is one change set,
+         *     which can be taken back as a whole.
+         *
+         *     With `Accept: text/event-stream` the answer is a stream: `start`; then `text` with pieces of what is said, `call` and
+         *     `result` for each tool; at last `end`, whose data is the answer as JSON, or `problem`. The work does not depend on the
+         *     stream: who leaves finds the answer in the conversation. The same request with the same `Idempotency-Key` finds the same
+         *     run. A conversation answers one message at a time: another one meanwhile is a 409.
+         */
+        post: operations["chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my conversations */
+        get: operations["list_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a conversation */
+        get: operations["get_conversation"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a conversation
+         * @description Leaves nothing of what was said in the conversation; the changes that were made stay.
+         */
+        delete: operations["delete_conversation"];
+        options?: never;
+        head?: never;
+        /** Give a conversation another title */
+        patch: operations["patch_conversation"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop the answer under way
+         * @description Ends the run after the call that is under way; without a run it changes nothing.
+         */
+        post: operations["stop_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1241,6 +1326,167 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * Chat
+         * @example {
+         *       "message": "remind me to call Ana next friday at 15:30 #work !high"
+         *     }
+         */
+        Chat: {
+            /**
+             * Confirm
+             * @description Says yes to the changes that the last answer asked about
+             * @default false
+             */
+            confirm?: boolean;
+            /**
+             * Conversation Id
+             * @description Absent: a new conversation begins
+             * @default null
+             */
+            conversation_id?: string | null;
+            /** Message */
+            message: string;
+        };
+        /**
+         * ChatAnswer
+         * @description The answer to a message. `running`: it goes on by itself; read the conversation later.
+         * @example {
+         *       "change_set": "0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11",
+         *       "conversation_id": "7d0d4f0e-5d0a-5c3e-8f5e-0f5f3a9d2b11",
+         *       "kind": "done",
+         *       "response": "Added “Call Ana” for Friday at 15:30.",
+         *       "run_id": "0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11",
+         *       "state": "done",
+         *       "tasks": [],
+         *       "tool_calls": [
+         *         {
+         *           "arguments": {
+         *             "tasks": [
+         *               {
+         *                 "line": "Call Ana friday 15:30"
+         *               }
+         *             ]
+         *           },
+         *           "name": "add-tasks",
+         *           "results": [
+         *             {
+         *               "id": "2f1c8f6e-4f3b-5b8e-a0c9-6a1d2e3f4a5b",
+         *               "status": "done",
+         *               "title": "Call Ana"
+         *             }
+         *           ],
+         *           "total": 1
+         *         }
+         *       ],
+         *       "usage": {}
+         *     }
+         */
+        ChatAnswer: {
+            /**
+             * Change Set
+             * @description The change set of all that was changed, if anything was
+             */
+            change_set: string | null;
+            /**
+             * Conversation Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            conversation_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "list" | "done" | "ask" | "help" | "nothing";
+            /** Response */
+            response: string;
+            /**
+             * Run Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            run_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "stopped" | "failed" | "interrupted";
+            /**
+             * Tasks
+             * @description The tasks that the answer is about, at most 50
+             */
+            tasks: components["schemas"]["Task"][];
+            /** Tool Calls */
+            tool_calls: components["schemas"]["ToolCall"][];
+            /**
+             * Usage
+             * @description What a model counted, if there is one
+             */
+            usage: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ChatCall
+         * @description The data of `event: call`: a tool is called.
+         */
+        ChatCall: {
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * ChatResult
+         * @description The data of `event: result`: what that call gave, or why it was refused.
+         */
+        ChatResult: {
+            /** Name */
+            name: string;
+            /**
+             * Output
+             * @default null
+             */
+            output?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Problem
+             * @default null
+             */
+            problem?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ChatStart
+         * @description The data of `event: start`, the first of a streamed answer.
+         */
+        ChatStart: {
+            /**
+             * Conversation Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            conversation_id: string;
+            /**
+             * Run Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            run_id: string;
+        };
+        /**
+         * ChatText
+         * @description The data of `event: text`: the next piece of what is being said.
+         */
+        ChatText: {
+            /** Text */
+            text: string;
+        };
         /** ChecklistEntry */
         ChecklistEntry: {
             /**
@@ -1277,6 +1523,122 @@ export interface components {
             theirs: unknown;
             /** Yours */
             yours: unknown;
+        };
+        /**
+         * Conversation
+         * @description A conversation with its newest messages: at most 200, and 400 KB. The oldest go first.
+         */
+        Conversation: {
+            /**
+             * Created At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            id: string;
+            /** Messages */
+            messages: components["schemas"]["ConversationMessage"][];
+            run: components["schemas"]["Run"] | null;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            updated_at: string;
+        };
+        /** ConversationItem */
+        ConversationItem: {
+            /**
+             * Created At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            id: string;
+            /** Messages */
+            messages: number;
+            /**
+             * Run State
+             * @description While a message is being answered
+             */
+            run_state: ("running" | "stopping") | null;
+            /**
+             * Title
+             * @description The first words, until it is given another title
+             */
+            title: string;
+            /**
+             * Updated At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            updated_at: string;
+        };
+        /**
+         * ConversationMessage
+         * @description A message of the person, or an answer; an answer has all the fields.
+         */
+        ConversationMessage: {
+            /**
+             * At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            at: string;
+            /** Change Set */
+            change_set?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            id: string;
+            /** Kind */
+            kind?: ("list" | "done" | "ask" | "help" | "nothing") | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "person" | "assistant";
+            /**
+             * Run Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            run_id: string;
+            /** State */
+            state?: ("done" | "stopped" | "failed" | "interrupted") | null;
+            /** Task Ids */
+            task_ids?: string[] | null;
+            /** Text */
+            text: string;
+            /** Tool Calls */
+            tool_calls?: components["schemas"]["ToolCall"][] | null;
+        };
+        /** ConversationPage */
+        ConversationPage: {
+            /** Items */
+            items: components["schemas"]["ConversationItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Page */
+            page: number;
+            /** Per Page */
+            per_page: number;
+            /** Total */
+            total: number;
         };
         /**
          * CreateSeries
@@ -2135,6 +2497,17 @@ export interface components {
             type: string;
         };
         /**
+         * PatchConversation
+         * @description Another title.
+         * @example {
+         *       "title": "About Ana"
+         *     }
+         */
+        PatchConversation: {
+            /** Title */
+            title: string;
+        };
+        /**
          * PatchMe
          * @example {
          *       "defaults": {
@@ -2895,6 +3268,26 @@ export interface components {
              */
             reverted: string;
         };
+        /** Run */
+        Run: {
+            /**
+             * Began At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            began_at: string;
+            /**
+             * Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "stopping";
+        };
         /**
          * Series
          * @example {
@@ -3194,6 +3587,12 @@ export interface components {
                 [key: string]: components["schemas"]["OldNew"];
             };
             /**
+             * Conversation Id
+             * @description The conversation, if the event is about one
+             * @default null
+             */
+            conversation_id?: string | null;
+            /**
              * @description What to show, with `reminder.delivered` and `notice.delivered`
              * @default null
              */
@@ -3465,6 +3864,28 @@ export interface components {
         TokenList: {
             /** Items */
             items: components["schemas"]["Token"][];
+        };
+        /**
+         * ToolCall
+         * @description A call of a tool: the first 20 of its results, and how many there are. Long arguments are left out.
+         */
+        ToolCall: {
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Problem */
+            problem?: {
+                [key: string]: unknown;
+            } | null;
+            /** Results */
+            results: {
+                [key: string]: unknown;
+            }[];
+            /** Total */
+            total: number;
         };
         /**
          * Undone
@@ -4186,6 +4607,278 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reverted"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chat"];
+            };
+        };
+        responses: {
+            /** @description Say something to the assistant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Saved; what it makes follows in a moment */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Gone */
+            410: components["responses"]["Problem410"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the previous page, with the same filters; `page` is then ignored */
+                cursor?: string | null;
+                page?: number;
+                per_page?: number;
+            };
+            header?: {
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List my conversations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a conversation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forget a conversation */
+            204: {
+                headers: {
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    patch_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchConversation"];
+            };
+        };
+        responses: {
+            /** @description Give a conversation another title */
+            200: {
+                headers: {
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    stop_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop the answer under way */
+            200: {
+                headers: {
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description Bad Request */

@@ -23,6 +23,13 @@ it("keeps the newest lines of an open activity log, and reads the others again",
   expect(asked.at(-1)).toContain("before=51")
 })
 
+it("leaves out what happens in conversations, as the log does", () => {
+  const log = new ActivityLog({})
+  log.add({ ...event(1), type: "conversation.said" })
+  log.add(event(2))
+  expect(log.items.value.map((it) => it.position)).toEqual([2])
+})
+
 it("keeps what the reader asked for when new lines come", async () => {
   answer((url) => {
     const before = Number(new URL(url, "http://duely.test").searchParams.get("before") ?? 1000)

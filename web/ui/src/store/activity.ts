@@ -37,6 +37,7 @@ export class ActivityLog {
   /** Adds a line from the live stream; it can be undone like any other change of a task. */
   add(event: StreamEvent): void {
     const { taskId, types = [], actor } = this.filter
+    if (event.type.startsWith("conversation.")) return // the log leaves it out, too
     if (taskId && event.task_id !== taskId) return
     if ((types.length > 0 && !types.includes(event.type)) || (actor && event.cause.kind !== actor)) return
     if (this.items.peek().some((it) => it.position === event.position)) return

@@ -108,7 +108,12 @@ ANSWERS: Final[Mapping[str, Mapping[str, str]]] = {
     "low": {"en": "low", "de": "niedrig", "fr": "basse", "es": "baja"},
 }  # fmt: skip
 
-QUOTES: Final[Mapping[str, tuple[str, str]]] = {"en": ("“", "”"), "de": ("„", "“"), "fr": ("« ", " »"), "es": ("«", "»")}
+QUOTES: Final[Mapping[str, tuple[str, str]]] = {
+    "en": ("“", "”"),
+    "de": ("„", "“"),
+    "fr": ("« ", " »"),
+    "es": ("«", "»"),
+}
 MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
     "de": ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"),

@@ -1,0 +1,1 @@
+"""/chat: one message, its answer, and what happens in between."""

@@ -1,0 +1,1 @@
+"""/conversations: what was said to the assistant, and answered."""

@@ -1,0 +1,1 @@
+"""Back ends: what answers a message of the chat."""

@@ -1,0 +1,19 @@
+"""The back end without a model."""
+
+from typing import Final
+
+from web.tools.chat.backends.backend import Reply, Steps, Turn
+from web.tools.chat.rules import Context, State, respond
+
+
+class RulesBackend:
+    """Answers by rules. They ask by themselves before they delete or change much, and obey no text of a task."""
+
+    name: Final = "rules"
+    guarded: Final = False
+
+    async def respond(self, turn: Turn, steps: Steps) -> Reply:
+        """Returns what the rules answer."""
+        context = Context(turn.language, turn.zone, turn.now)
+        reply = await respond(turn.message, State.from_wire(turn.memory), steps, context)
+        return Reply(reply.text, reply.kind, reply.tasks, reply.state.to_wire())
