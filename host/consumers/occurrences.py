@@ -282,8 +282,9 @@ def _report(event: Event) -> Message:
 
 def _taken(event: Event) -> Message:
     data = event.body["data"]
-    since = data["task"]["wanted_since"] if "task" in data else event.body["time"]
-    body = _slot(data["slot"]) | {"task_id": data["task_id"], "wanted_since": since}
+    task = data.get("task", {})
+    wanted = {"wanted_since": task.get("wanted_since", event.body["time"]), "asked": task.get("asked", False)}
+    body = _slot(data["slot"]) | {"task_id": data["task_id"], **wanted}
     return Message("SeriesActor", event.actor_id, "OccurrenceTaken", body)
 
 
