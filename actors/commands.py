@@ -34,6 +34,7 @@ from actors.series.bodies import (
     DeleteSeries,
     MoveSlot,
     OccurrenceCompleted,
+    OccurrenceOpened,
     OccurrencePlace,
     OccurrenceReport,
     OccurrenceTaken,
@@ -232,7 +233,7 @@ BODIES: Mapping[str, type[Body]] = {
     "OccurrenceTaken": OccurrenceTaken,
     "OccurrenceCompleted": OccurrenceCompleted,
     "OccurrenceDeleted": OccurrenceReport,
-    "OccurrenceOpened": OccurrenceReport,
+    "OccurrenceOpened": OccurrenceOpened,
     "OccurrenceWritten": OccurrenceWritten,
 }
 

@@ -201,6 +201,12 @@ class OccurrenceWritten(OccurrenceReport):
     due: Due | None = None
 
 
+class OccurrenceOpened(OccurrenceReport):
+    """The task is open again; `written` says that a person has written into it."""
+
+    written: StrictBool = False
+
+
 class OccurrenceCompleted(OccurrenceReport):
     completed_at: Instant
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from actors.replies import Json
 from tests.unit.recurrence.oracle import Case, instant_of
+from tests.year.digests import MORNING
 from tests.year.hours import Hours, due_of, locals_of, name_of
 from tests.year.tasks import Offset, Task, due_instant, lead_of
 
@@ -57,12 +58,18 @@ class Series:
         spec: Spec,
         default_offset: Offset | None,
         made: datetime,
+        *,
         split_from: "tuple[Series, Slot] | None" = None,
+        morning: str = MORNING,
     ) -> None:
-        """`split_from`: the series whose tasks, skipped and moved slots it takes over, and its first slot."""
+        """`split_from`: the series whose tasks, skipped and moved slots it takes over, and its first slot.
+
+        `morning` is when its owner hears that a day is over.
+        """
         self.id = series_id
         self.spec = spec
         self.default_offset = default_offset
+        self.morning = morning
         self.status = "active"
         self.generation = 1
         self.tasks: dict[str, Task] = {}
@@ -82,23 +89,28 @@ class Series:
         self._slot_of: dict[str, Slot] = {}
         self._slots: list[Slot] = []
         self._now = made
+        self._is_asked = split_from is None  # a person makes it, and its first tasks with it
         if split_from is not None:
             self._take_over(*split_from)
         self._begin()
+        self._is_asked = False
 
     def _take_over(self, other: "Series", since: Slot) -> None:
         """Takes over what was done to the slots from `since` on."""
-        self.skipped = {self._named(name) for name in other.skipped if date.fromisoformat(name[:10]) >= since.day}
-        moved = {name: due for name, due in other._moved.items() if date.fromisoformat(name[:10]) >= since.day}
-        self._moved = {self._named(name): due for name, due in moved.items()}
         coming = [Shelved(slot, task, "over" if task.id in other._over else "held") for slot, task in other.coming]
-        number = since.number - 1
-        for one in [*coming, *other.shelf]:
-            if one.slot.day < since.day or one.slot.day in {known.slot.day for known in self.shelf}:
+        entries = [one for one in [*coming, *other.shelf] if one.slot.day >= since.day]
+        done: dict[str, Json | None] = {**other._lost, **dict.fromkeys(other.skipped), **other._moved}
+        done = {name: due for name, due in done.items() if date.fromisoformat(name[:10]) >= since.day}
+        by_day = self._by_day({one.slot.day for one in entries} | {date.fromisoformat(name[:10]) for name in done})
+        named = {by_day[name[:10]].nominal: due for name, due in done.items() if name[:10] in by_day}
+        self.skipped = {name for name, due in named.items() if due is None}
+        self._moved = {name: due for name, due in named.items() if due is not None}
+        for one in entries:
+            slot = by_day.get(one.slot.nominal[:10])
+            if slot is None or slot.nominal in {known.slot.nominal for known in self.shelf}:
                 continue
             one.task.advance(self._now)
-            slot = self._at_new_time(one.slot, one.slot.number - number)
-            self.shelf.append(Shelved(slot, one.task, one.state))
+            self.shelf.append(Shelved(slot, one.task, "held" if one.state == "kept" else one.state))
             self.tasks[one.task.id] = one.task
             self._rename(one.task, slot)
             one.task.place = (1, slot.nominal)
@@ -107,9 +119,12 @@ class Series:
             else:
                 one.task.remind(self._now, self.offsets)
 
-    def _named(self, name: str) -> str:
-        """Returns the name that a slot of another series has here, by its day."""
-        return self._at_new_time(Slot(name, date.fromisoformat(name[:10]), self._now, 0), 0).nominal
+    def _by_day(self, days: set[date]) -> dict[str, Slot]:
+        """Returns the slots of the present rule up to the last of the days, by what each keeps under another rule."""
+        far, numbered = max(days, default=date.min), zip(count(1), locals_of(self.spec.case), strict=False)
+        here = takewhile(lambda pair: pair[1].date() <= far, numbered)
+        slots = [self._slot(local, number) for number, local in here]
+        return {self._key(slot.nominal): slot for slot in slots}
 
     # Time.
 
@@ -191,7 +206,9 @@ class Series:
     def _made_new(self, name: str, generation: int, slot: Slot) -> Task:
         task_id = str(uuid5(UUID(self.id), name))
         moved = self._moved.get(slot.nominal)
-        task = Task(task_id, self._now, moved or self.due_of(slot), self.spec.case.zone, self.offsets)
+        due, asked = moved or self.due_of(slot), self._is_asked
+        task = Task(task_id, self._now, due, self.spec.case.zone, self.offsets, asked=asked)
+        task.morning = self.morning
         task.place, task.written, task.slot_due = (generation, slot.nominal), moved is not None, self.due_of(slot)
         self.tasks[task_id] = task
         self._slot_of[task_id] = slot
@@ -386,7 +403,6 @@ class Series:
     def close(self, task: Task, state: str) -> None:
         """Closes the task of a slot, which a person completes or deletes."""
         task.close(self._now, state)
-        task.written = task.written or state == "completed"
         self._over.add(task.id)
         rests = self.status in {"paused", "stopped"}
         if task in self.open:
@@ -413,8 +429,9 @@ class Series:
 
         After completion the last one that was done is awaited again, and the one that followed it goes.
         """
+        ticked_alone = self.spec.mode == "completion" and task.state == "completed"
+        task.written = task.written or not ticked_alone
         task.reopen(self._now)
-        task.written = True
         self._over.discard(task.id)
         slot = self._slot_of[task.id]
         rests_or_runs = self.status != "deleted"
@@ -515,7 +532,7 @@ class Series:
         if self.spec.mode == "schedule":
             self._carry(old)
             self._begin_again()
-        elif set(changes) == {"start"}:
+        elif "start" in changes:
             self.coming = [(self._at_new_time(slot, slot.number), task) for slot, task in self.coming]
             for slot, task in self.coming:
                 self._rename(task, slot)
@@ -539,11 +556,7 @@ class Series:
         today = self._now.astimezone(ZoneInfo(old.zone)).date()
         days = {slot.day for slot, _ in self.coming} | {one.slot.day for one in self.shelf} | {today}
         days |= {date.fromisoformat(name[:10]) for name in (*self.skipped, *self._moved, *self._lost)}
-        far, case = max(days), self.spec.case
-        numbered = zip(count(1), locals_of(case), strict=False)
-        here = takewhile(lambda pair: pair[1].date() <= far, numbered)
-        slots = [self._slot(local, number) for number, local in here]
-        by_day = {self._key(slot.nominal): slot for slot in slots}
+        by_day = self._by_day(days)
         self._carry_names(by_day, today)
         taken = self._carry_today(by_day, today)
         for slot, task in self.coming:
@@ -630,6 +643,12 @@ class Series:
     def _begun_in(slot: Slot, zone: str) -> Slot:
         return replace(slot, at=instant_of(datetime.fromisoformat(slot.nominal), zone))
 
+    def hear_at(self, now: datetime, morning: str) -> None:
+        """Has the end of the day of its tasks told at another time."""
+        self.morning = morning
+        for task in self.tasks.values():
+            task.hear_at(now, morning)
+
     def look_ahead(self, days: int) -> None:
         self.spec = replace(self.spec, look_ahead_days=days)
         self._fill()
@@ -643,8 +662,10 @@ class Series:
     def end_before(self, slot: Slot, handed: "Series") -> None:
         """Ends it before that slot, from which on it is another series, which has taken tasks over."""
         self._ends_before = slot.day
-        kept = [pair for pair in self.coming if pair[0].day < slot.day]
-        self.coming = kept
+        for known, task in [pair for pair in self.coming if pair[0].day >= slot.day]:
+            self.coming.remove((known, task))
+            if task.id not in handed.tasks:
+                self._let_go(known, task)
         self.skipped = {name for name in self.skipped if date.fromisoformat(name[:10]) < slot.day}
         self._moved = {name: due for name, due in self._moved.items() if date.fromisoformat(name[:10]) < slot.day}
         self.shelf = [one for one in self.shelf if one.task.id not in handed.tasks]
