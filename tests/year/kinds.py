@@ -8,7 +8,7 @@ from random import Random
 from tests.unit.recurrence.oracle import Case
 from tests.year.hours import Hours
 from tests.year.people import START, TRAVELLERS, ZONES, YearPerson
-from tests.year.series import Spec
+from tests.year.slots import Spec
 
 # The kinds of series number 0, 1, 2 and so on, in rotation. Frequent series share their instants and reminders, so that
 # a year does not take an hour.

@@ -11,7 +11,8 @@ from uuid import UUID, uuid5
 from actors.replies import Json
 from tests.unit.recurrence.oracle import Case
 from tests.year.people import ZONES, Step, YearPerson
-from tests.year.series import Series, Slot, Spec
+from tests.year.series import Series
+from tests.year.slots import Slot, Spec
 from tests.year.tasks import Task, reminder_json
 
 
