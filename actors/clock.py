@@ -2,8 +2,9 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
+LATE: Final = timedelta(seconds=5)  # up to then it is on time
 # RFC 3339, section 5.6: `T` and `Z` in either case, seconds always, any offset with a colon.
 _RFC_3339 = re.compile(
     r"(?P<minute>\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d):(?P<second>\d\d)(?P<fraction>\.\d+)?"
@@ -33,6 +34,12 @@ def instant_text(instant: datetime) -> str:
     if offset:
         instant = instant.astimezone(UTC)
     return instant.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def late_seconds(now: datetime, planned: datetime) -> int | None:
+    """Returns by how many whole seconds `now` comes after what was planned; None where that is on time."""
+    late = now - planned
+    return int(late.total_seconds()) if late > LATE else None
 
 
 def parse_instant(text: str) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from heapq import merge
-from itertools import dropwhile, islice, pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -109,16 +109,6 @@ def slots(recurrence: Recurrence) -> Iterator[Slot]:
 def first(recurrence: Recurrence, count: int) -> list[Slot]:
     """Returns the first `count` slots."""
     return list(islice(slots(recurrence), count))
-
-
-def slots_after(recurrence: Recurrence, instant: datetime) -> Iterator[Slot]:
-    """Yields the slots by schedule that start after an aware `instant`."""
-    assert recurrence.policies.mode == "schedule", "after completion, slots ahead are not known"  # noqa: S101  # a bug of the caller
-    if recurrence.elapsed:
-        return _from(recurrence, recurrence.moments.passed(instant) + 1)
-    # Slots of days before the present local day have started.
-    ahead = slots_since(recurrence, instant.astimezone(ZoneInfo(recurrence.zone)).date())
-    return dropwhile(lambda slot: slot_at(recurrence, slot) <= instant, ahead)
 
 
 def slots_since(recurrence: Recurrence, day: date) -> Iterator[Slot]:

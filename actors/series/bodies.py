@@ -84,8 +84,7 @@ class CreateSeries(Body):
     """A series. The fields from `split_from` on are for one that was split from another.
 
     They are the slots that were skipped and moved there, the tasks from the slot on, where the series ends itself, and when
-    it was split. `first_task` is a task of no series that becomes the first occurrence. `asked` says that a person makes
-    the first task, and with it the series.
+    it was split. `first_task` is a task of no series that becomes the first occurrence.
     """
 
     id: Id | None = None
@@ -103,7 +102,6 @@ class CreateSeries(Body):
     wanted_since: Instant | None = None
     adopted: Annotated[list[AdoptedTask], Field(max_length=300)] = Field(default_factory=list)
     first_task: Id | None = None
-    asked: StrictBool = False
 
 
 class PatchSeries(Body):
@@ -206,15 +204,25 @@ class OccurrenceWritten(OccurrenceReport):
     due: Due | None = None
 
 
+class OccurrenceOpened(OccurrenceReport):
+    """The task is open again; `written` says that a person has written into it."""
+
+    written: StrictBool = False
+
+
 class OccurrenceCompleted(OccurrenceReport):
     completed_at: Instant
 
 
 class OccurrenceTaken(OccurrencePlace):
-    """Says that something else has the id `task_id` of a slot, whose task has been wanted since `wanted_since`."""
+    """Says that something else has the id `task_id` of a slot, whose task has been wanted since `wanted_since`.
+
+    `asked` says that a person made it.
+    """
 
     task_id: Id
     wanted_since: Instant
+    asked: StrictBool = False
 
 
 class Withdraw(Body):

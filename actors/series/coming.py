@@ -202,7 +202,7 @@ def _make(step: Step, numbered: Numbered) -> tuple[Step, MadeSlot]:
     if entry is not None:
         return _take(step, entry, made)
     step = step.weigh(step.template_bytes)
-    task = series_slots.task_body(step.state, step.recurrence, made, step.since, asked=step.body.get("asked", False))
+    task = series_slots.task_body(step.state, step.recurrence, made, step.since, asked=step.is_asked)
     step = step.record_slot("triggered", made, task=task)
     if "slot_due" in task:  # a person has moved it
         step = step.having(step.agenda.writing(made["task_id"]))

@@ -22,6 +22,7 @@ from actors.shapes import MadeSlot, Template
 
 # The fields whose change makes a new generation of slots.
 RENEWING: Final = frozenset({"rule", "start", "mode", "month_end"})
+_EMPTY: Final = frozenset({"until_before_start", "never_yields"})  # what is wrong with a rule that has no slot
 
 
 def patch(step: Step) -> Decision:
@@ -94,13 +95,20 @@ def _set(step: Step, changed: Changes) -> Step | Refused:
         rest["zone"] = step.command.zone
     problem = series_slots.parsed({**step.series, **rest})
     if isinstance(problem, Refused):
-        return problem
+        return _with_a_way_out(problem)
     version = step.before["version"] + 1
     versions = {**step.series["field_versions"], **dict.fromkeys(values, version)}
     edits = _noted(step, version)
     return step.fields(**rest, template=template, field_versions=versions, edits=edits).record(
         "series.updated", changed
     )
+
+
+def _with_a_way_out(problem: Refused) -> Refused:
+    """Returns the refusal of a rule; of one that never has a slot it says how to end the series."""
+    if _EMPTY.isdisjoint(error["code"] for error in problem.extra["errors"]):
+        return problem
+    return replace(problem, detail=f"{problem.detail} To end the series, stop it.")
 
 
 def _noted(step: Step, version: int) -> list[Noted]:

@@ -34,5 +34,6 @@ def taken_slot(step: Step) -> Decision:
     anew: MadeSlot = {**made, "task_id": occurrence_id(step.series["id"], made["generation"], name, incarnation)}
     backlog = tuple(entry for entry in agenda.backlog if entry["made"]["task_id"] != old_id)
     step = step.having(replace(agenda.replacing(old_id, anew), incarnations=known, backlog=backlog))
-    task = series_slots.task_body(step.state, step.recurrence, anew, step.body["wanted_since"])
+    since, asked = step.body["wanted_since"], step.body.get("asked", False)
+    task = series_slots.task_body(step.state, step.recurrence, anew, since, asked=asked)
     return step.record_slot("triggered", anew, task=task).decided()

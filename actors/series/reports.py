@@ -80,21 +80,23 @@ def _closed_on_shelf(step: Step, entry: Shelved, when: datetime, *, in_trash: bo
 def opened(step: Step) -> Decision:
     """Takes a task that is open again among the open ones, once its slot has started.
 
-    After completion the last one that was done is awaited again, and the one that followed it goes. A task that the series
-    had withdrawn, and that a person opens or has written into, stays as a single task until its slot comes.
+    After completion the last one that was done is awaited again, and the one that followed it goes: also one that was done
+    and opened again itself, unless it was written into. A task that the series had withdrawn, and that a person opens or
+    has written into, stays as a single task until its slot comes.
     """
     task_id, agenda = _task_id(step), step.agenda
+    agenda = agenda.writing(task_id) if step.body.get("written") or not step.is_counted else agenda
     if task_id in agenda.closed:
-        return step.having(agenda.reopening(task_id).writing(task_id)).decided()
+        return step.having(agenda.reopening(task_id)).decided()
     if step.status == "deleted" or agenda.made(task_id) is not None:
         return step.decided()
     entry = agenda.shelved(task_id)
     made = _known_again(step, task_id) if entry is None else entry["made"]
     if step.is_counted and _is_last_done(step, made):
-        return go_back(step.having(agenda.writing(task_id)), made).decided()
+        return go_back(step.having(agenda), made).decided()
     if _is_leaving(agenda, task_id) and entry is None:
         return step.decided()
-    step = step.having(agenda.without([made]).writing(task_id))
+    step = step.having(agenda.without([made]))
     if step.has_started(made) and not (step.is_counted and entry and entry.get("counted")):
         return step.having(step.agenda.opening(made)).decided()
     kept: Shelved = {"made": made, "state": "kept"}

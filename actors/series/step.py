@@ -92,6 +92,13 @@ class Step:
         """The body of the command."""
         return self.command.body
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a person makes the series, and with it its first tasks: no split, no import."""
+        command = self.command
+        by_person = command.name == "CreateSeries" and command.principal.kind not in OWN_DOING
+        return by_person and (command.cause is None or command.cause.kind != "import")
+
     def has_started(self, made: MadeSlot) -> bool:
         """Returns whether the instant of the slot has come."""
         return made["at"] <= self.now_text

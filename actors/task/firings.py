@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
-from actors.clock import instant_text, parse_instant
+from actors.clock import instant_text, late_seconds, parse_instant
 from actors.shapes import Firing, Reminder
 
-LATE: Final = timedelta(seconds=5)
 # What moved the times: another due, or the same one under another zone or other rules of it.
 Mover: TypeAlias = Literal["due", "clock"] | None
 _HEAD: Final = ("firing", "status", "fire_at", "fired_at", "late_seconds", "acknowledged_at")
@@ -227,7 +226,7 @@ def fires_at(firing: Firing) -> str:
 
 
 def fired(reminder: Reminder, number: int, now: datetime) -> Reminder:
-    """Returns the reminder after that firing happened at `now`; `late_seconds` is set when that is more than LATE late.
+    """Returns the reminder after that firing happened at `now`; `late_seconds` is set when that is late.
 
     One that a person asked for after its time counts from then.
     """
@@ -236,10 +235,9 @@ def fired(reminder: Reminder, number: int, now: datetime) -> Reminder:
 
 
 def _fired(firing: Firing, now: datetime) -> Firing:
-    late = now - parse_instant(firing.get("asked_at") or fires_at(firing))
     return {
         **firing,
         "status": "fired",
         "fired_at": instant_text(now),
-        "late_seconds": int(late.total_seconds()) if late > LATE else None,
+        "late_seconds": late_seconds(now, parse_instant(firing.get("asked_at") or fires_at(firing))),
     }

@@ -18,20 +18,32 @@ PURGED: Final = Refused(
     "task_purged", "The task with this id was deleted permanently: choose another id for a new one.", 410
 )
 PEOPLE: Final = frozenset({"user", "token", "agent"})  # kinds of principals who write
-# What a person says without writing: it changes no content, or that goes with all tasks that have the tag.
-NOT_WRITING: Final = frozenset({"AcknowledgeReminder", "DeleteTask", "PurgeTask", "RenameTag"})
+# What a person says without writing: it changes no content, or that goes with all tasks that have the tag. A task that is
+# done or in the trash is out of reach of its series; one that is opened again is as it was before it was ticked.
+NOT_WRITING: Final = frozenset(
+    {"AcknowledgeReminder", "CompleteTask", "ReopenTask", "DeleteTask", "PurgeTask", "RenameTag"}
+)
+_TICK: Final = frozenset({"status", "completed_at"})
+_OPENED: Final = frozenset({"task.reopened", "task.restored"})
 
 
 # What a person has written.
 
 
 def noting(state: TaskState, command: Command, decision: Decision) -> Decision:
-    """Returns the decision with the mark of an occurrence that a person writes into; its first event says so once."""
-    if not isinstance(decision, Accepted) or state["series_id"] is None or not _writes(command):
+    """Returns the decision with the mark of an occurrence that a person writes into.
+
+    Its first event says so once, and again when the task is opened: meanwhile its series has forgotten it.
+    """
+    if not isinstance(decision, Accepted) or state["series_id"] is None:
         return decision
-    first = [] if state.get("written") else decision.events[:1]
+    writes, known = _writes(command), state.get("written", False)
+    marked = {**decision.state, "written": True} if writes else decision.state
+    first = decision.events[:1]
+    if not (writes and not known) and not (known and first and first[0]["type"] in _OPENED):
+        return replace(decision, state=marked)
     events = [{**event, "data": {**event["data"], "written": True}} for event in first]
-    return replace(decision, state={**decision.state, "written": True}, events=events + decision.events[len(first) :])
+    return replace(decision, state=marked, events=events + decision.events[1:])
 
 
 def _writes(command: Command) -> bool:
@@ -39,7 +51,8 @@ def _writes(command: Command) -> bool:
         return True
     if command.principal.kind not in PEOPLE or command.name in NOT_WRITING:
         return False
-    return not command.body.get("everywhere", False)
+    unticks = command.name == "UndoChange" and command.body["changed"].keys() <= _TICK
+    return not unticks and not command.body.get("everywhere", False)
 
 
 def is_written(state: TaskState) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from actors import tags
-from actors.clock import instant_text, parse_instant
+from actors.clock import instant_text, late_seconds, parse_instant
 from actors.commands import TICK, Command, task_id_for
 from actors.day_times import DAY, instant_at, local_day
 from actors.due import follows_the_user
@@ -251,8 +251,8 @@ def tick(state: TaskState | None, version: int, command: Command, now: datetime)
 
 def _overdue(state: TaskState, wanted: str, now: datetime) -> Fact:
     """Returns the fact that the task is overdue, which was to be told at `wanted`, or when it was last edited."""
-    late = now - parse_instant(max(wanted, state["updated_at"]))
-    return Fact("task.overdue", data={"late_seconds": int(late.total_seconds()) if late > firings.LATE else None})
+    planned = parse_instant(max(wanted, state["updated_at"]))
+    return Fact("task.overdue", data={"late_seconds": late_seconds(now, planned)})
 
 
 def _with_reminders(

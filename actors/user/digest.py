@@ -7,10 +7,9 @@ lies in them comes when they end, and one that Duely was too late for is held un
 from datetime import date, datetime
 from typing import Final
 
-from actors.clock import instant_text, parse_instant
+from actors.clock import instant_text, late_seconds, parse_instant
 from actors.day_times import DAY, instant_at, local_day, out_of_quiet, quiet_until
 from actors.events import Fact
-from actors.task.firings import LATE
 from actors.user.state import DigestPlan, UserState
 
 OFF: Final[DigestPlan] = {"told_on": None, "day": None, "at": None}
@@ -75,8 +74,8 @@ def taken(user: UserState, now: datetime) -> tuple[DigestPlan, Fact]:
     today = local_day(now, zone)
     passed = today if instant_at(today, at, zone) <= now else today - DAY
     day = max(date.fromisoformat(planned_day), passed)
-    late = now - (parse_instant(planned_at) if f"{day}" == planned_day else instant_at(day, at, zone))
-    data = {"day": f"{day}", "late_seconds": int(late.total_seconds()) if late > LATE else None}
+    meant = parse_instant(planned_at) if f"{day}" == planned_day else instant_at(day, at, zone)
+    data = {"day": f"{day}", "late_seconds": late_seconds(now, meant)}
     return _on(day + DAY, at, zone, f"{day}"), Fact("digest.due", data=data)
 
 

@@ -227,7 +227,7 @@ def _differs(event: Event, reply: Reply) -> Callable[[Event], Message] | None:
         return None
     is_open = task["deleted_at"] is None and task["status"] == "open"
     if event.type == "recurrence.withdrawn":
-        return _report_of("OccurrenceOpened", task) if is_open else None
+        return _report_of("OccurrenceOpened", task, written=True) if is_open else None
     if is_open:
         return None
     if task["deleted_at"] is not None:
@@ -235,7 +235,7 @@ def _differs(event: Event, reply: Reply) -> Callable[[Event], Message] | None:
     return _report_of("OccurrenceCompleted", task, completed_at=task["completed_at"])
 
 
-def _report_of(name: str, task: Json, **more: str) -> Callable[[Event], Message]:
+def _report_of(name: str, task: Json, **more: Any) -> Callable[[Event], Message]:
     body = _slot(task["occurrence"]) | {"task_id": task["id"], **more}
     return lambda event: Message("SeriesActor", event.actor_id, name, body)
 
@@ -282,8 +282,9 @@ def _report(event: Event) -> Message:
 
 def _taken(event: Event) -> Message:
     data = event.body["data"]
-    since = data["task"]["wanted_since"] if "task" in data else event.body["time"]
-    body = _slot(data["slot"]) | {"task_id": data["task_id"], "wanted_since": since}
+    task = data.get("task", {})
+    wanted = {"wanted_since": task.get("wanted_since", event.body["time"]), "asked": task.get("asked", False)}
+    body = _slot(data["slot"]) | {"task_id": data["task_id"], **wanted}
     return Message("SeriesActor", event.actor_id, "OccurrenceTaken", body)
 
 
@@ -329,7 +330,9 @@ def _deleted(data: Json) -> Message:
 
 def _opened(data: Json) -> Message:
     """Reports a task that is open again; one that comes back from the trash as completed is reported as completed."""
-    return _completed(data) if data["task"]["status"] == "completed" else _reported(data, "OccurrenceOpened")
+    if data["task"]["status"] == "completed":
+        return _completed(data)
+    return _reported(data, "OccurrenceOpened", written=data.get("written", False))
 
 
 def _written(data: Json) -> Message:

@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
-from actors.clock import Clock, parse_instant
+from actors.clock import LATE, Clock, late_seconds, parse_instant
 from actors.replies import Json
-from actors.task.firings import LATE
 from host import metrics
 from host.consumers.handler import Handler
 from host.loops import repeat
@@ -168,8 +167,7 @@ def _late_seconds(data: Json, at: datetime) -> int | None:
     """Returns how late it is told that the task is overdue; an early release did not write it into the event."""
     if "late_seconds" in data:
         return cast("int | None", data["late_seconds"])
-    late = at - parse_instant(max(data["task"]["overdue_at"], data["task"]["updated_at"]))
-    return int(late.total_seconds()) if late > LATE else None
+    return late_seconds(at, parse_instant(max(data["task"]["overdue_at"], data["task"]["updated_at"])))
 
 
 def _of_task(data: Json, now: datetime, at: datetime, late_seconds: float | None, **which: Any) -> Delivery:

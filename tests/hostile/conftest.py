@@ -7,7 +7,7 @@ import pytest
 import uvloop
 
 from tests.support.client import Caller
-from tests.support.system import System, running_system
+from tests.support.system import System, running
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -19,10 +19,12 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Started once, with the limits on, as people have it; an attacker has an address of its own.
 
-    A test that stops it starts it again.
+    A test that stops it starts it again. It looks after its parts hastily, so that nobody waits for a damaged one.
     """
-    with running_system(tmp_path_factory.mktemp("hostile"), {"DUELY_RATE_LIMITS": "on"}) as running:
-        yield running
+    system = System(tmp_path_factory.mktemp("hostile"), {"DUELY_RATE_LIMITS": "on"})
+    system.command = ("-m", "tests.support.hasty", "up")
+    with running(system):
+        yield system
 
 
 @pytest.fixture

@@ -13,16 +13,16 @@ from web.server.door import LOOPBACK, Door, Limits
 
 SMALL = Limits(
     connections_per_address=5,
-    keep_alive_seconds=2,
-    head_seconds=1,
+    keep_alive_seconds=1,
+    head_seconds=0.5,
     bytes_a_second=10_000,
-    slow_reader_seconds=1,
+    slow_reader_seconds=0.5,
     linger_seconds=0.3,
 )
 
 
 class App:
-    """`/` answers at once, `/echo` what was sent, `/endless` for ever, `/slow` after three seconds."""
+    """`/` answers at once, `/echo` what was sent, `/endless` for ever, `/slow` after a second and a half."""
 
     def __init__(self) -> None:
         self.headers: list[tuple[bytes, bytes]] = []
@@ -43,7 +43,7 @@ class App:
             if body is None:
                 return
         if path == "/slow":
-            await asyncio.sleep(3)
+            await asyncio.sleep(1.5)
         self.headers = scope["headers"]
         await send({"type": "http.response.start", "status": 200, "headers": _length(path, body)})
         if path == "/endless":

@@ -12,7 +12,7 @@ from tests.support.system import System
 
 pytestmark = [pytest.mark.hostile, pytest.mark.timeout(150)]
 
-NOTICED_SECONDS = 60.0  # twelve looks of a second, each with an answer that does not come for 1.5
+NOTICED_SECONDS = 60.0  # twelve looks, each with an answer that does not come for 1.5 s
 ARMED_SECONDS = 45.0
 
 

@@ -81,7 +81,8 @@ async def _take(result: Lived, steps: Sequence[Step]) -> None:
 async def _command(result: Lived, step: Step) -> Command:
     person = step.person
     if step.name == "PatchUser":
-        person.zone = step.body["zone"]
+        person.zone = step.body.get("zone", person.zone)
+        person.defaults = {**person.defaults, **step.body.get("defaults", {})}
     return build_command(
         step.name,
         await _undone(result, step) if step.name == "UndoSeries" else step.body,

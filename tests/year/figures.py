@@ -20,6 +20,7 @@ async def figures(lived: Lived, plan: Plan) -> dict[str, float]:
         "occurrences withdrawn": sum(task.state == "withdrawn" for task in tasks),
         "reminders": sum(len(task.fired) for task in every),
         "overdue": sum(len(task.overdue_at) for task in every),
+        "digests": sum(len(person.digests.told) for person in plan.people),
         **{name: said[name] for name in sorted(said)},
         "stops of the clock": lived.world.stops,
         "events": counts[0][0],

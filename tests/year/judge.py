@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from actors.clock import instant_text
 from host.store.read_model import activity_rows
 from tests.year.drive import Lived
 from tests.year.plan import Plan
@@ -19,6 +20,7 @@ async def differences(lived: Lived, plan: Plan) -> list[str]:
     lines += await _tasks(lived, plan)
     lines += await _firings(lived, plan)
     lines += await _overdue(lived, plan)
+    lines += await _digests(lived, plan)
     lines += await _series(lived, plan)
     for what, query in NOTHING.items():
         lines += _listed(what, (str(row) for row in await lived.rows(query)))
@@ -92,6 +94,13 @@ async def _overdue(lived: Lived, plan: Plan) -> list[str]:
     expected = [(task.id, instant) for task in plan.every_task for instant in task.overdue_at]
     actual = await lived.rows("SELECT task_id, at FROM activity WHERE type = 'task.overdue'")
     return _compared("overdue", expected, actual)
+
+
+async def _digests(lived: Lived, plan: Plan) -> list[str]:
+    expected = [(person.id, day, instant_text(at)) for person in plan.people for day, at in person.digests.told]
+    query = "SELECT actor_id, body->'data'->>'day', body->>'time' FROM outbox WHERE type = 'digest.due'"
+    actual = await lived.rows(query)
+    return _compared("digest", expected, actual)
 
 
 async def _series(lived: Lived, plan: Plan) -> list[str]:

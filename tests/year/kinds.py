@@ -8,7 +8,7 @@ from random import Random
 from tests.unit.recurrence.oracle import Case
 from tests.year.hours import Hours
 from tests.year.people import START, TRAVELLERS, ZONES, YearPerson
-from tests.year.series import Spec
+from tests.year.slots import Spec
 
 # The kinds of series number 0, 1, 2 and so on, in rotation. Frequent series share their instants and reminders, so that
 # a year does not take an hour.
@@ -21,9 +21,14 @@ OFFSETS = ([0], [0], [0], [0], None, [], [30, 0])
 OFFSETS_IN_DAYS = (["-P1D"], ["P-1DT11H", 0])
 SELDOM = frozenset({"monthly", "completion", "yearly", "last day", "weekday", "days"})
 OFTEN = frozenset({"Europe/Berlin", "America/Santiago"})  # the zones with daily series
-RULES = frozenset({"another rule", "another time", "an end"})
+RULES = frozenset(
+    {"another rule", "another time", "an end", "another zone", "all day", "at a time", "split by another rule"}
+)
+FIXED = frozenset({"another time", "another zone", "all day"})  # for a series with a time
 SAME_HOURS = frozenset({"pause", "resume", "undo", "remind", "look ahead", "stop", "delete"})
-AFTER_COMPLETION = frozenset({"pause", "resume", "another rule", "another time", "undo", "stop"})
+AFTER_COMPLETION = frozenset(
+    {"pause", "resume", "another rule", "another time", "another zone", "all day", "at a time", "undo", "stop"}
+)
 
 
 def spec_of(number: int, people: Sequence[YearPerson], random: Random) -> tuple[Spec, YearPerson]:
@@ -54,10 +59,15 @@ def may_take(spec: Spec, turns: Sequence[str]) -> bool:
     """Returns whether the outcome of these turns is plain for such a series."""
     if isinstance(spec.case, Hours):
         return SAME_HOURS.issuperset(turns)
+    timing = next((turn for turn in turns if turn in FIXED or turn == "at a time"), None)
+    if timing is not None and (timing in FIXED) != spec.case.timed:
+        return False
+    if spec.floating and "another zone" in turns:
+        return False
     if spec.mode == "completion":
         return AFTER_COMPLETION.issuperset(turns)
     ends = spec.case.count is not None or spec.case.until is not None
-    return RULES.isdisjoint(turns) or (not ends and (spec.case.timed or "another time" not in turns))
+    return RULES.isdisjoint(turns) or not ends
 
 
 def _rule(spec: Spec, **case: object) -> Spec:

@@ -9,8 +9,10 @@ from types import MappingProxyType
 from uuid import UUID, uuid5
 
 from actors.replies import Json
-from tests.year.people import Step, YearPerson
-from tests.year.series import Series, Slot, Spec
+from tests.unit.recurrence.oracle import Case
+from tests.year.people import ZONES, Step, YearPerson
+from tests.year.series import Series
+from tests.year.slots import Slot, Spec
 from tests.year.tasks import Task, reminder_json
 
 
@@ -81,6 +83,12 @@ class Life:
         for task in tasks:
             task.move(at, zone=zone)
 
+    def hear_at(self, at: datetime) -> None:
+        """Has the ends of days told at the time that the owner has chosen."""
+        if self.series is not None:
+            self.series.advance(at)
+            self.series.hear_at(at, self.person.digests.morning)
+
     def end(self, at: datetime) -> None:
         if self.series is not None:
             self.series.advance(at)
@@ -101,7 +109,8 @@ class Life:
         }
         if spec.offsets is not None:
             body["template"]["reminders"] = [reminder_json(offset) for offset in spec.offsets]
-        series = Series(self.id, spec, self.person.defaults["reminder_offset_minutes"], at)
+        morning = self.person.digests.morning
+        series = Series(self.id, spec, self.person.defaults["reminder_offset_minutes"], at, morning=morning)
         if series.status == "ended" and not series.tasks:
             return  # it has come to its end before it began
         self._command_series(at, "CreateSeries", body)
@@ -247,12 +256,37 @@ class Life:
     def _another_time(self, at: datetime) -> None:
         """Moves the rule to another time of the day from now on."""
         case = self._series.spec.case
+        self._begin_at(at, replace(case, start=datetime.combine(case.start.date(), self._some_clock())))
+
+    def _another_zone(self, at: datetime) -> None:
+        """Moves the rule to the same time of the day in another zone."""
+        case = self._series.spec.case
+        zones = [zone for zone in ZONES if zone != case.zone]
+        self._begin_at(at, replace(case, zone=self.random.choice(zones)))
+
+    def _all_day(self, at: datetime) -> None:
+        """Has the rule give days without a time, which are those of the zone where its owner is."""
+        case, midnight = self._series.spec.case, time()
+        start = datetime.combine(case.start.date(), midnight)
+        for task in self._series.tasks.values():
+            task.zone = self.person.zone
+        self._begin_at(at, replace(case, start=start, timed=False, zone=self.person.zone))
+
+    def _at_a_time(self, at: datetime) -> None:
+        """Gives the days of the rule a time."""
+        case = self._series.spec.case
         start = datetime.combine(case.start.date(), self._some_clock())
-        command_id = self._command_series(
-            at, "PatchSeries", {"start": {"local": start.isoformat(), "zone": self._zone}}
-        )
-        self._series.renew(start=start)
-        self._may_undo(command_id, partial(self._series.renew, start=case.start))
+        self._begin_at(at, replace(case, start=start, timed=True, zone=self.person.zone))
+
+    def _begin_at(self, at: datetime, case: Case) -> None:
+        """Gives the rule the start of `case`."""
+        old = self._series.spec.case
+        floats = self._series.spec.floating and case.timed
+        start = case.start_json | ({"zone": None} if floats else {})
+        command_id = self._command_series(at, "PatchSeries", {"start": start})
+        self._series.renew(start=case.start, timed=case.timed, zone=case.zone)
+        back = partial(self._series.renew, start=old.start, timed=old.timed, zone=old.zone)
+        self._may_undo(command_id, back)
 
     def _some_clock(self) -> time:
         """Returns another time of the day than that of the rule; also one that the day has passed already."""
@@ -289,7 +323,11 @@ class Life:
             self._command_series(at, "PatchSeries", {"look_ahead_days": days})
             self._series.look_ahead(days)
 
-    def _split(self, at: datetime) -> None:
+    def _split_by_another_rule(self, at: datetime) -> None:
+        """Splits the series; what follows comes half as often, or less."""
+        self._split(at, another_rule=True)
+
+    def _split(self, at: datetime, *, another_rule: bool = False) -> None:
         """Splits the series at the second of its next slots; the rest has other reminders."""
         series = self._series
         slot = ([slot for slot, _ in series.coming] + series.upcoming(2))[1:2]
@@ -305,7 +343,11 @@ class Life:
         if case.timed and self.random.random() < SPLIT_LATER_CHANCE:
             start = datetime.combine(start.date(), self._some_clock())
             patch["start"] = {"local": start.isoformat(timespec="minutes"), "zone": self._zone}
-        spec = replace(series.spec, offsets=[], case=replace(case, start=start, count=left, month_days=month_days))
+        later = replace(case, start=start, count=left, month_days=month_days)
+        if another_rule:
+            later = replace(case, start=start, count=None, interval=case.interval + 1)
+            patch["rule"] = later.text
+        spec = replace(series.spec, offsets=[], case=later)
         body = {"slot": slot[0].nominal, "patch": patch}
         successor_id = str(uuid5(UUID(self.id), self._command_id(at, self.id, "SplitSeries")))
         probe = Series(successor_id, spec, None, at)
@@ -313,7 +355,8 @@ class Life:
         if not ahead - (series.skipped | series.over_ahead):
             return
         self._command_series(at, "SplitSeries", body)
-        born = Series(successor_id, spec, None, at, split_from=(series, slot[0]))
+        morning = self.person.digests.morning
+        born = Series(successor_id, spec, None, at, split_from=(series, slot[0]), morning=morning)
         series.end_before(slot[0], born)
         successor = Life(self.person, successor_id, spec, random=self.random)
         successor.born(born)
@@ -376,10 +419,14 @@ TURNS: Mapping[str, tuple[frozenset[str], Callable[[Life, datetime], None]]] = {
     "resume": (frozenset({"paused"}), Life._resume),
     "another time": (frozenset({"active", "paused"}), Life._another_time),
     "another rule": (frozenset({"active", "paused"}), Life._another_rule),
+    "another zone": (frozenset({"active", "paused"}), Life._another_zone),
+    "all day": (frozenset({"active", "paused"}), Life._all_day),
+    "at a time": (frozenset({"active", "paused"}), Life._at_a_time),
     "an end": (frozenset({"active"}), Life._an_end),
     "remind": (frozenset({"active", "paused"}), Life._remind),
     "look ahead": (frozenset({"active"}), Life._look_ahead),
     "split": (frozenset({"active"}), Life._split),
+    "split by another rule": (frozenset({"active"}), Life._split_by_another_rule),
     "stop": (frozenset({"active"}), Life._stop),
     "delete": (frozenset({"active"}), Life._delete),
     "undo": (frozenset({"active", "paused", "stopped"}), Life._undo),

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from actors.replies import Json
 from tests.fakes.person import FakePerson
+from tests.year.digests import Digests
 
 START = datetime(2024, 1, 1, 0, 0, 30, tzinfo=UTC)  # a leap year, in which Kazakhstan gave up a zone
 END = datetime(2025, 1, 1, 0, 0, 30, tzinfo=UTC)
@@ -27,6 +28,7 @@ ZONES: dict[str, tuple[time, int]] = {
 }
 HOMES = tuple(ZONES)
 TRAVELLERS = (5, 7, 9)  # the numbers of the people who move to other zones
+READERS = (0, 3, 7)  # the numbers of those who have a digest for a while, at several times
 
 
 class YearPerson(FakePerson):
@@ -36,6 +38,7 @@ class YearPerson(FakePerson):
         super().__init__(zone=HOMES[number % len(HOMES)], offset=(None, 30, 0)[number % 3])
         self.id = str(uuid5(UUID(int=0), f"{seed}/person/{number}"))
         self.home = self.zone
+        self.digests = Digests(self.zone)
 
 
 @dataclass(frozen=True)

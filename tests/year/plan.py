@@ -1,6 +1,6 @@
 """The plan of a year: people, their series of every kind, their single tasks, and their commands day by day."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from tests.year.kinds import may_take, spec_of
 from tests.year.life import Life
-from tests.year.people import END, HOMES, START, TRAVELLERS, ZONES, Step, YearPerson
+from tests.year.people import END, HOMES, READERS, START, TRAVELLERS, ZONES, Step, YearPerson
 from tests.year.tasks import Task, follows_the_person
 
 PEOPLE_SHARE = 5  # series per person
@@ -22,8 +22,14 @@ TURNS = (
     ("pause", "undo", "another rule"), ("pause", "resume", "undo", "undo"), ("remind", "undo", "another time"),
     ("stop", "undo"), ("pause", "another time", "resume"), ("pause", "another rule", "resume", "undo"),
     ("another time", "split"), ("stop", "undo", "another time"),
+    ("another zone",), ("another zone", "undo", "another time"), ("pause", "another zone", "resume"),
+    ("all day", "at a time"), ("all day", "undo", "all day"), ("pause", "all day", "resume", "at a time"),
+    ("at a time",), ("at a time", "another zone", "all day"), ("at a time", "undo", "at a time"),
+    ("split by another rule",), ("another rule", "split by another rule"), ("all day", "split"),
 )  # fmt: skip
 FLIGHTS = 2  # of each traveller
+CHANGES = 4  # of the time of each reader's digest
+DIGESTS = ("07:30", "02:30", "23:45", "00:00", None)
 
 
 @dataclass
@@ -56,16 +62,22 @@ def _walk(seed: str, made: Plan) -> None:
     travels = {random.randint(60, 330): made.people[number] for number in TRAVELLERS for _ in range(FLIGHTS)}
     for life in made.lives:
         life.roams = life.person in travels.values()
+    digests = _digests(seed, made, travels.keys())
     _single_tasks(seed, made)
     for number in range((END - START).days):
         at = START + timedelta(days=number, minutes=random.randint(1, 1_430) if number else 0)
         if number in travels:
             _travel(made, travels[number], random.choice(HOMES[3:]), at)
+        if number in digests:
+            _have_digests(made, *digests[number], at)
+        away = {id(travels.get(number)), id(digests.get(number, (None,))[0])}
         for life in tuple(made.lives):
-            if number not in travels or life.person is not travels[number]:
+            if id(life.person) not in away:
                 life.day(number, at)
             made.lives += life.successors
             life.successors = []
+    for person in made.people:
+        person.digests.advance(END)
     for task in made.tasks.values():
         task[1].advance(END)
     for life in made.lives:
@@ -77,6 +89,7 @@ def _travel(made: Plan, person: YearPerson, zone: str, at: datetime) -> None:
     if zone == person.zone:
         return
     person.zone = zone
+    person.digests.change(at, at=person.digests.at, zone=zone)
     command_id = str(uuid5(UUID(person.id), f"travel/{at}"))
     made.steps.append(Step(at, person, "UserActor", person.id, "PatchUser", {"zone": zone}, command_id, person.id))
     for life in made.lives:
@@ -85,6 +98,30 @@ def _travel(made: Plan, person: YearPerson, zone: str, at: datetime) -> None:
     for owner, task in made.tasks.values():
         if owner is person and follows_the_person(task.due):
             task.move(at, zone=zone)
+
+
+def _digests(seed: str, made: Plan, taken: Collection[int]) -> dict[int, tuple[YearPerson, str | None]]:
+    """Returns by day whose digest comes at which time from then on."""
+    random = Random(f"{seed}/digests")
+    days = sorted(random.sample([day for day in range(20, 330) if day not in taken], len(READERS) * CHANGES))
+    changes: dict[int, tuple[YearPerson, str | None]] = {}
+    for place, day in enumerate(days):
+        person = made.people[READERS[place % len(READERS)]]
+        known = [at for who, at in changes.values() if who is person][-1:] or [None]
+        changes[day] = (person, random.choice([at for at in DIGESTS if at != known[0]]))
+    return changes
+
+
+def _have_digests(made: Plan, person: YearPerson, digest_at: str | None, at: datetime) -> None:
+    person.digests.change(at, at=digest_at, zone=person.zone)
+    command_id, body = str(uuid5(UUID(person.id), f"digest/{at}")), {"defaults": {"digest_at": digest_at}}
+    made.steps.append(Step(at, person, "UserActor", person.id, "PatchUser", body, command_id, person.id))
+    for life in made.lives:
+        if life.person is person:
+            life.hear_at(at)
+    for owner, task in made.tasks.values():
+        if owner is person:
+            task.hear_at(at, person.digests.morning)
 
 
 def _single_tasks(seed: str, made: Plan) -> None:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from actors.replies import Json
 from tests.unit.recurrence.oracle import instant_of
+from tests.year.digests import MORNING
 
 JUST_NOW = timedelta(seconds=60)  # a reminder set for a moment that has just passed still fires
 LATE = timedelta(seconds=5)
@@ -49,10 +50,10 @@ def due_instant(due: Json, zone: str, days: timedelta = timedelta(0)) -> datetim
     return instant_of(datetime.fromisoformat(due["local"]) - days, due["zone"] or zone)
 
 
-def over_instant(due: Json, zone: str) -> datetime:
-    """Returns the instant at which people are told that the task is overdue: of a date at nine on the day after."""
+def over_instant(due: Json, zone: str, morning: str) -> datetime:
+    """Returns the instant at which people are told that the task is overdue: of a date the `morning` after that day."""
     if "date" in due:
-        return instant_of(datetime.fromisoformat(due["date"]) + DAY + timedelta(hours=9), zone)
+        return instant_of(datetime.fromisoformat(f"{due['date']}T{morning}") + DAY, zone)
     return due_instant(due, zone)
 
 
@@ -67,9 +68,12 @@ class Reminder:
 class Task:
     """The model of a task; its methods are to be called in the order of time."""
 
-    def __init__(self, task_id: str, made: datetime, due: Json, zone: str, offsets: list[Offset]) -> None:
+    def __init__(
+        self, task_id: str, made: datetime, due: Json, zone: str, offsets: list[Offset], *, asked: bool = False
+    ) -> None:
+        """`asked` says that a person makes it: what it should have reminded of by now it reminds of at once."""
         self.id = task_id
-        self.due, self.zone = due, zone
+        self.due, self.zone, self.morning = due, zone, MORNING
         self.state = "open"
         self.place = (0, "")  # generation and name of the slot that it is for
         self.slot_due: Json | None = None  # the due that its series gave it last
@@ -85,6 +89,8 @@ class Task:
         for reminder in self.reminders:
             time = self._time_of(reminder)
             reminder.pending = time if time >= made - JUST_NOW else None
+            if asked and time < made < self._over:
+                reminder.pending = made
 
     @property
     def fired(self) -> list[datetime]:
@@ -103,7 +109,7 @@ class Task:
                     self.late.append(reminder.fired[-1])
                 reminder.pending, reminder.is_told = None, True
         if self.is_active and self._overdue_for != self.due:
-            over = over_instant(self.due, self.zone)
+            over = self._over
             if over <= now:
                 self.overdue_at.append(max(over, self._now))
                 self._overdue_for = self.due
@@ -146,7 +152,7 @@ class Task:
         self.advance(now)
         told = self._overdue_for == self.due
         self.move(now, due)
-        if told and over_instant(due, self.zone) <= now:
+        if told and self._over <= now:
             self._overdue_for = due
 
     def move(self, now: datetime, due: Json | None = None, zone: str | None = None) -> None:
@@ -185,6 +191,15 @@ class Task:
             key=lambda one: (one.fired[-1], self._time_of(one)),
         )
         last.pending = now + timedelta(minutes=minutes)
+
+    def hear_at(self, now: datetime, morning: str) -> None:
+        """Has the end of its day told with the digest, whose time has changed."""
+        self.advance(now)
+        self.morning = morning
+
+    @property
+    def _over(self) -> datetime:
+        return over_instant(self.due, self.zone, self.morning)
 
     def _time_of(self, reminder: Reminder) -> datetime:
         days, elapsed = distance_of(reminder.offset)

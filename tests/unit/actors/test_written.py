@@ -65,6 +65,26 @@ def test_whatever_a_person_changes_keeps_the_task_out_of_the_trash(desk: Desk, n
     assert desk.task["withdrawn"] == "asked"
 
 
+@pytest.mark.parametrize("undoes", [False, True])
+def test_a_task_that_was_ticked_and_unticked_is_as_it_was(desk: Desk, *, undoes: bool) -> None:
+    changed = {"status": {"old": "open", "new": "completed"}}
+    untick: tuple[str, Json] = ("UndoChange", {"version": 2, "changed": changed}) if undoes else ("ReopenTask", {})
+    desk.do("CompleteTask")
+    assert isinstance(withdraw(desk), Unchanged), "what is done is done"
+    desk.do(*untick)
+    assert not any(event["data"].get("written") for event in desk.events)
+    assert isinstance(withdraw(desk), Accepted)
+
+
+def test_one_that_is_opened_again_tells_once_more_what_was_written_into_it(desk: Desk) -> None:
+    desk.do("PatchTask", {"description": "notes"})
+    desk.do("CompleteTask")
+    desk.do("ReopenTask")
+    told = [event["type"] for event in desk.events if event["data"].get("written")]
+    assert told == ["task.updated", "task.reopened"]
+    assert isinstance(withdraw(desk), Unchanged)
+
+
 def test_what_nobody_has_written_into_goes_and_comes_back_for_its_series(desk: Desk) -> None:
     desk.at(parse_instant("2026-11-23T08:00:01Z")).tick()
     desk.do("AcknowledgeReminder", {})

@@ -1,11 +1,13 @@
 """Shorthands for making a series and asking for its slots."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from actors.clock import instant_text, parse_instant
-from actors.recurrence.expansion import Policies, Recurrence, Slot, first, slot_at, slots_after
+from actors.recurrence.expansion import Policies, Recurrence, Slot, first, slot_at, slots_since
 from actors.recurrence.parsing import parse
 from actors.replies import Refused
 
@@ -45,6 +47,12 @@ def names(recurrence: Recurrence, count: int) -> list[str]:
 
 def starts(recurrence: Recurrence, count: int) -> list[str]:
     return [instant_text(slot_at(recurrence, slot)) for slot in first(recurrence, count)]
+
+
+def slots_after(recurrence: Recurrence, instant: datetime) -> Iterator[Slot]:
+    """Yields the slots by schedule that start after an aware `instant`."""
+    ahead = slots_since(recurrence, instant.astimezone(ZoneInfo(recurrence.zone)).date())
+    return dropwhile(lambda slot: slot_at(recurrence, slot) <= instant, ahead)
 
 
 def names_after(recurrence: Recurrence, instant: str, count: int) -> list[str]:

@@ -24,11 +24,11 @@ from actors.recurrence.expansion import (
     rank,
     slot_at,
     slot_named,
-    slots_after,
 )
 from actors.recurrence.parsing import parse
 from actors.replies import Refused
 from tests.unit.recurrence.oracle import DAYS, NAMES, instant_of
+from tests.unit.recurrence.series import slots_after
 from tests.unit.recurrence.test_oracle import CLOCKS, ZONES, random_day
 
 pytestmark = pytest.mark.unit

@@ -7,11 +7,12 @@ from random import Random
 
 import pytest
 
-from actors.recurrence.expansion import Policies, Recurrence, Slot, first, following, slot_at, slots_after
+from actors.recurrence.expansion import Policies, Recurrence, Slot, first, following, slot_at
 from actors.recurrence.parsing import parse
 from actors.replies import Refused
 from tests.support.cases import cases
 from tests.unit.recurrence.oracle import Case, instant_of, locals_of
+from tests.unit.recurrence.series import slots_after
 
 pytestmark = pytest.mark.unit
 

@@ -5,9 +5,9 @@ from time import process_time
 
 import pytest
 
-from actors.recurrence.expansion import Recurrence, first, number_of, slot_at, slots_after
+from actors.recurrence.expansion import Recurrence, first, number_of, slot_at
 from actors.recurrence.sentence import sentence
-from tests.unit.recurrence.series import at, refusal, series
+from tests.unit.recurrence.series import at, refusal, series, slots_after
 
 pytestmark = pytest.mark.unit
 

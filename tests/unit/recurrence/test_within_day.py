@@ -4,8 +4,8 @@ from itertools import islice
 
 import pytest
 
-from actors.recurrence.expansion import first, following, number_of, slot_at, slot_named, slots_after, slots_of_day
-from tests.unit.recurrence.series import at, names, series, slot, starts
+from actors.recurrence.expansion import first, following, number_of, slot_at, slot_named, slots_of_day
+from tests.unit.recurrence.series import at, names, series, slot, slots_after, starts
 
 pytestmark = pytest.mark.unit
 

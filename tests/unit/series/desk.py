@@ -83,6 +83,7 @@ class Desk:
         *,
         at: datetime | None = None,
         task_id: str | None = None,
+        written: bool = False,
     ) -> Decision:
         """Reports about a task as the consumer does; `what` is Created, Completed, Deleted, Opened or Written.
 
@@ -94,6 +95,7 @@ class Desk:
             body = {"generation": self.places[task_id][0], "slot": slot, "task_id": task_id}
         if what == "Opened":  # a withdrawn task that is restored may be withdrawn once more
             self.gone = [gone for gone in self.gone if gone != task_id]
+            body["written"] = written
         if what == "Completed":
             body["completed_at"] = instant_text(at or self.clock.now())
         return self.do(f"Occurrence{what}", body)

@@ -84,7 +84,7 @@ class Walk:
             task.state, task.withdrawn = REPORTS[what], False
             task.written = task.written or what == "Opened"
             self.done.append(f"{what} {task.slot} of {task.generation}")
-            self.desk.report(what, task.slot, task.generation, task_id=task.id)
+            self.desk.report(what, task.slot, task.generation, task_id=task.id, written=task.written)
 
     def ask(self) -> None:
         """Sends the series a random command of a person; some are refused."""
@@ -123,7 +123,7 @@ class Walk:
         self.heard = len(self.desk.events)
         for task in stays:  # it was written into: the consumer says so
             self.done.append(f"stays {task.slot}")
-            self.desk.report("Opened", task.slot, task.generation, task_id=task.id)
+            self.desk.report("Opened", task.slot, task.generation, task_id=task.id, written=True)
             self.hear()
 
     def holds(self) -> None:

@@ -309,7 +309,8 @@ def test_a_skip_is_taken_back_until_something_is_done() -> None:
 
 
 @pytest.mark.parametrize("pauses", [False, True])
-def test_several_opened_again_the_last_one_first_are_awaited_each(*, pauses: bool) -> None:
+@pytest.mark.parametrize("written", [False, True])
+def test_several_opened_again_the_last_one_first_are_awaited_each(*, pauses: bool, written: bool) -> None:
     desk = Desk().create(mode="completion")
     first = desk.series["awaited"]
     desk.move(days=1).report("Completed", first["slot"])
@@ -318,10 +319,11 @@ def test_several_opened_again_the_last_one_first_are_awaited_each(*, pauses: boo
     if pauses:
         desk.do("PauseSeries")
         desk.do("ResumeSeries")
-    desk.report("Opened", second["slot"])
+    desk.report("Opened", second["slot"], written=written)
     desk.report("Opened", first["slot"])
     assert desk.series["awaited"] == first
-    assert desk.series["kept"] == [second["task_id"]], "a completion that is taken back is written"
+    assert desk.series.get("kept", []) == ([second["task_id"]] if written else [])
+    assert (second["task_id"] in desk.gone) == (not written), "ticked and unticked it is as it was"
     desk.move(days=1).report("Completed", first["slot"])
     assert desk.series["awaited"]["task_id"] == second["task_id"]
 

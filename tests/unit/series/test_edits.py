@@ -53,6 +53,7 @@ def test_a_rule_that_is_wrong_changes_nothing_and_one_with_nothing_left_ends() -
         decision = desk.do("PatchSeries", {"rule": rule})
         assert isinstance(decision, Refused)
         assert decision.extra["errors"][0]["code"] == code
+        assert decision.detail.endswith(" To end the series, stop it.") == (code == "until_before_start")
     desk.wait("2026-11-26T12:00:00Z")
     desk.do("PatchSeries", {"rule": "FREQ=DAILY;COUNT=3"})
     assert (desk.series["status"], desk.awaited, desk.withdrawn) == ("ended", None, days("11-27"))

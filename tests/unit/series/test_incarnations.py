@@ -15,7 +15,7 @@ SINCE = "2026-11-22T12:00:00.000Z"
 
 def take(desk: Desk, task_id: str) -> bool:
     """Returns whether the series did anything when it heard that the id is taken."""
-    body = {"generation": 1, "slot": SLOT, "task_id": task_id, "wanted_since": SINCE}
+    body = {"generation": 1, "slot": SLOT, "task_id": task_id, "wanted_since": SINCE, "asked": True}
     return isinstance(desk.do("OccurrenceTaken", body), Accepted)
 
 

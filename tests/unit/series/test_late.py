@@ -1,15 +1,16 @@
 """Tasks that are made too late, because nothing ran when they were due: their reminders since then fire late."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
 
 from actors.clock import parse_instant
-from actors.commands import tick_command
+from actors.commands import Cause, tick_command
 from actors.replies import Accepted, Json
 from actors.task.rules import decide
-from tests.unit.series.desk import Desk, days
+from tests.unit.series.desk import BERLIN, Desk, days
 from web.api.tasks.bodies import CreateTask
 
 pytestmark = pytest.mark.unit
@@ -85,15 +86,25 @@ def test_a_look_ahead_that_was_missed_reminds_late() -> None:
     assert reminders(desk)["2026-12-14T10:00"] == f"fired {2 * 1440 + 180} min late"
 
 
-def test_a_task_that_a_person_makes_with_its_series_reminds_at_once_and_the_next_does_not() -> None:
-    desk = Desk(at="2026-11-23T08:30:00Z")
-    desk.create(start="2026-11-23T10:00", template=AN_HOUR_BEFORE, asked=True).wait("2026-11-23T12:00:00Z")
-    assert reminders(desk) == {"2026-11-23T10:00": "fired", "2026-11-24T10:00": "pending"}
+@pytest.mark.parametrize(
+    ("kind", "first"), [("request", "fired"), ("tool", "fired"), ("chat", "fired"), ("import", "cancelled")]
+)
+def test_a_task_that_a_person_makes_with_its_series_reminds_at_once_and_the_next_does_not(
+    kind: str, first: str
+) -> None:
+    desk = made_inside_its_window(kind).wait("2026-11-23T12:00:00Z")
+    assert reminders(desk) == {"2026-11-23T10:00": first, "2026-11-24T10:00": "pending"}
 
 
-def test_what_a_person_makes_or_changes_now_does_not_remind_of_what_has_gone_by() -> None:
+def made_inside_its_window(kind: str) -> Desk:
     desk = Desk(at="2026-11-23T08:30:00Z")
-    desk.create(start="2026-11-23T10:00", template=AN_HOUR_BEFORE)
+    asked = {"template": AN_HOUR_BEFORE, "rule": "FREQ=DAILY", "start": {"local": "2026-11-23T10:00", "zone": BERLIN}}
+    desk.take(replace(desk.person.says("CreateSeries", asked), cause=Cause(kind, "1", None)))
+    return desk
+
+
+def test_what_a_person_changes_now_does_not_remind_of_what_has_gone_by() -> None:
+    desk = made_inside_its_window("import")
     desk.do("PatchSeries", {"rule": "FREQ=DAILY;INTERVAL=2", "start": {"date": "2026-11-24"}})
     desk.do("PatchSeries", {"start": {"local": "2026-11-23T09:59", "zone": "Europe/Berlin"}})
     assert reminders(desk) == {

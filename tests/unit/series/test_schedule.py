@@ -29,6 +29,7 @@ def test_the_task_of_the_next_slot_is_there_ahead_of_its_time() -> None:
         "series_id": desk.series["id"],
         "occurrence": {"generation": 1, "slot": "2026-11-23T09:00"},
         "wanted_since": "2026-11-22T12:00:00.000Z",
+        "asked": True,
     }
 
 

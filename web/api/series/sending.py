@@ -140,7 +140,7 @@ async def split_series(act: Act, series_id: str, slot: str, patch: Json) -> tupl
 
 async def create_recurring(act: Act, body: CreateTask) -> Done:
     """Creates a series and returns its first task if it is there in time, else the series, whose `next` names the task."""
-    command = _create_command(act, _series_of(body), asked=True)
+    command = _create_command(act, _series_of(body))
     reply = await act.ask(SERIES, command.body["id"], command)
     if reply.error is not None:
         raise refused(_shown(_in_task(reply.error)))
@@ -242,14 +242,14 @@ def patch_of(body: PatchSeries) -> Json:
     return fields | ({"template": template} if template else {})
 
 
-def _create_command(act: Act, body: CreateSeries, **more: Any) -> Command:
-    """Returns the command for a new series, with `more` that the body of the request does not say.
+def _create_command(act: Act, body: CreateSeries) -> Command:
+    """Returns the command for a new series.
 
     The series gets the id that a task of the same key would get: so a key that made a task cannot make a series, too.
     """
     fields = body.model_dump(exclude_unset=True)
     template = {name: fields.pop(name) for name in _TEMPLATE if name in fields}
-    fields |= {"id": task_id_for(act.user_id, act.command_id), "template": template, **more}
+    fields |= {"id": task_id_for(act.user_id, act.command_id), "template": template}
     return act.command("CreateSeries", fields)
 
 
