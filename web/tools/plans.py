@@ -19,20 +19,23 @@ from web.problems import ProblemError
 from web.tools.plan import Candidate, Plan, Step, Unfit
 from web.tools.tool import Hints, Input, Use, WritingTool
 
-ASKED_FOR: Final = timedelta(minutes=15)  # how long a plan waits to be applied
-REPEATABLE_FOR: Final = timedelta(hours=24)  # how long a call with a key is known, as for any other request
+WAITS: Final = timedelta(minutes=15)  # for somebody to apply it
+REPEATABLE: Final = timedelta(hours=24)  # once it is carried out, as any other request with a key
 _MOST_PLANS: Final = 1_000  # of one user at a time
 _MOST_NAMED: Final = 10
 
 
-async def keep(act: Act, tool: str, arguments: Mapping[str, Any], plan: Plan, lasts: timedelta) -> PlanRow:
+async def keep(
+    act: Act, tool: str, arguments: Mapping[str, Any], plan: Plan, change_set: str | None = None
+) -> PlanRow:
     """Keeps the plan of the call under its command id; returns what is kept, which of two calls at once is the first's.
 
     Raises the 422 for a key that came with another call, and the 429 for a user who keeps too many.
     """
     now = act.now()
+    request = request_hash(tool, arguments)
     row = PlanRow(
-        act.command_id, act.user_id, act.caller.id, tool, request_hash(tool, arguments), _wire(plan), now + lasts
+        act.command_id, act.user_id, act.caller.id, tool, request, _wire(plan), now + WAITS, change_set=change_set
     )
     async with act.db.begin() as connection:
         if await plans.count_waiting(connection, act.user_id, now) >= _MOST_PLANS:
@@ -58,6 +61,25 @@ async def found(act: Act, plan_id: str) -> PlanRow:
         detail = "There is no such plan of this token, or it has expired after 15 minutes; make it again with dry_run."
         raise ProblemError(404, "plan_not_found", detail)
     return row
+
+
+async def start(act: Act, row: PlanRow, change_set: str) -> str:
+    """Notes that the plan is carried out, which only repeats of it do from now on; returns its change set."""
+    now = act.now()
+    async with act.db.begin() as connection:
+        return await plans.mark_started(connection, row.id, change_set, now, now + REPEATABLE)
+
+
+async def finish(act: Act, row: PlanRow, answer: Json) -> None:
+    """Keeps the answer, which a repeat is given."""
+    async with act.db.begin() as connection:
+        await plans.set_answer(connection, row.id, answer)
+
+
+async def drop(act: Act, row: PlanRow) -> None:
+    """Drops a plan that the person does not want."""
+    async with act.db.begin() as connection:
+        await plans.remove(connection, row.id)
 
 
 async def refuse_outdated(act: Act, plan: Plan) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +16,8 @@ from host.store.access.tables import plans
 class PlanRow:
     """One plan: `id` is that of the call that made it, `holder` the token or person, `request` the hash of the call.
 
-    It is carried out once `started_at` is set, by then in `change_set`; with an `answer` it is done.
+    `change_set` is the one that the call named, or that it was carried out in. With `started_at` somebody has begun to
+    carry it out, and with an `answer` it is done.
     """
 
     id: str
@@ -53,13 +54,22 @@ async def count_waiting(connection: AsyncConnection, user_id: str, now: datetime
     return (await connection.scalar(select(func.count()).select_from(plans).where(mine))) or 0
 
 
-async def mark_started(connection: AsyncConnection, plan_id: str, change_set: str | None, now: datetime) -> None:
-    """Notes that it is being carried out; whoever was first stays noted."""
-    statement = update(plans).where(plans.c.id == plan_id, plans.c.started_at.is_(None))
-    await connection.execute(statement.values(started_at=now, change_set=change_set))
+async def mark_started(
+    connection: AsyncConnection, plan_id: str, change_set: str, now: datetime, until: datetime
+) -> str:
+    """Notes that it is carried out and can be repeated until then; returns its change set, that of whoever was first."""
+    statement = update(plans).where(plans.c.id == plan_id)
+    first = func.coalesce(plans.c.change_set, change_set)
+    values = {"started_at": func.coalesce(plans.c.started_at, now), "change_set": first, "expires_at": until}
+    return (await connection.scalar(statement.values(values).returning(plans.c.change_set))) or change_set
 
 
 async def set_answer(connection: AsyncConnection, plan_id: str, answer: Mapping[str, Any]) -> None:
     """Keeps the answer of a plan that was carried out; the first one stays."""
     statement = update(plans).where(plans.c.id == plan_id, plans.c.answer.is_(None))
     await connection.execute(statement.values(answer=answer))
+
+
+async def remove(connection: AsyncConnection, plan_id: str) -> None:
+    """Removes a plan that nobody wants any more, unless it is being carried out."""
+    await connection.execute(delete(plans).where(plans.c.id == plan_id, plans.c.started_at.is_(None)))
