@@ -1,7 +1,8 @@
 """Plans: what a writing tool is going to do, decided before anything is sent, so that it can be shown, asked and repeated."""
 
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal, Self
 
 from actors.replies import Json
 
@@ -74,3 +75,17 @@ class Plan:
     def to_wire(self) -> list[dict[str, Any]]:
         """Returns the steps as JSON."""
         return [step.to_wire() for step in self.steps]
+
+    def to_json(self) -> Json:
+        """Returns the whole plan as JSON; `from_json` reads it again."""
+        return {"steps": self.to_wire(), "unfit": [asdict(item) for item in self.unfit], "advice": [*self.advice]}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """Reads what `to_json` made."""
+        steps = tuple(Step(**step) for step in kept["steps"])
+        return cls(steps, tuple(_unfit(item) for item in kept["unfit"]), tuple(kept["advice"]))
+
+
+def _unfit(kept: Mapping[str, Any]) -> Unfit:
+    return Unfit(**{**kept, "candidates": tuple(Candidate(**candidate) for candidate in kept["candidates"])})
