@@ -45,6 +45,7 @@ from web.api.tokens import routes as tokens
 from web.problems import ProblemError, invalid_parameters
 from web.quota import Quota
 from web.services import Services
+from web.tools.mcp import routes as mcp
 
 METHOD_NOT_ALLOWED: Final = 405
 # A request tries the routes in this order, so those that are used most come first.
@@ -60,6 +61,7 @@ _ROUTERS: Final = (
     auth,
     sessions,
     tokens,
+    mcp,
     health,
     openapi,
 )

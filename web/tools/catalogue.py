@@ -6,12 +6,14 @@ from typing import Final
 
 from web.problems import ProblemError
 from web.tools import tasks
+from web.tools.plans import APPLY_PLAN
 from web.tools.tool import Tool
 
 _LONGEST_NAME: Final = 100
 # A line a noun.
 _NOUNS: Final[Sequence[Sequence[Tool]]] = (
     tasks.TOOLS,
+    (APPLY_PLAN,),
 )  # fmt: skip
 CATALOGUE: Final[Mapping[str, Tool]] = {tool.name: tool for noun in _NOUNS for tool in noun}
 

@@ -1,7 +1,6 @@
 """Plans that wait: kept under the id of the call that made them, shown, and carried out once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from host.store.read_model import versions
 from web.act import Act
 from web.api.edge.consistency import wait_for_writes
 from web.problems import ProblemError
-from web.tools.plan import Candidate, Plan, Step, Unfit
+from web.tools.plan import Plan, Step
 from web.tools.tool import Hints, Input, Use, WritingTool
 
 WAITS: Final = timedelta(minutes=15)  # for somebody to apply it
@@ -25,9 +24,7 @@ _MOST_PLANS: Final = 1_000  # of one user at a time
 _MOST_NAMED: Final = 10
 
 
-async def keep(
-    act: Act, tool: str, arguments: Mapping[str, Any], plan: Plan, change_set: str | None = None
-) -> PlanRow:
+async def keep(act: Act, tool: str, arguments: Mapping[str, Any], plan: Plan, change_set: str | None = None) -> PlanRow:
     """Keeps the plan of the call under its command id; returns what is kept, which of two calls at once is the first's.
 
     Raises the 422 for a key that came with another call, and the 429 for a user who keeps too many.
@@ -35,7 +32,7 @@ async def keep(
     now = act.now()
     request = request_hash(tool, arguments)
     row = PlanRow(
-        act.command_id, act.user_id, act.caller.id, tool, request, _wire(plan), now + WAITS, change_set=change_set
+        act.command_id, act.user_id, act.caller.id, tool, request, plan.to_json(), now + WAITS, change_set=change_set
     )
     async with act.db.begin() as connection:
         if await plans.count_waiting(connection, act.user_id, now) >= _MOST_PLANS:
@@ -95,11 +92,7 @@ async def refuse_outdated(act: Act, plan: Plan) -> None:
 
 def plan_of(row: PlanRow) -> Plan:
     """Returns the plan that the row keeps."""
-    return Plan(
-        tuple(Step(**step) for step in row.body["steps"]),
-        tuple(_unfit(item) for item in row.body["unfit"]),
-        tuple(row.body["advice"]),
-    )
+    return Plan.from_json(row.body)
 
 
 def request_hash(tool: str, arguments: Mapping[str, Any]) -> str:
@@ -110,14 +103,6 @@ def request_hash(tool: str, arguments: Mapping[str, Any]) -> str:
 async def _find(act: Act, plan_id: str) -> PlanRow | None:
     async with act.db.connect() as connection:
         return await plans.find(connection, act.user_id, act.caller.id, plan_id, act.now())
-
-
-def _wire(plan: Plan) -> Json:
-    return {"steps": plan.to_wire(), "unfit": [asdict(item) for item in plan.unfit], "advice": list(plan.advice)}
-
-
-def _unfit(wire: Mapping[str, Any]) -> Unfit:
-    return Unfit(**{**wire, "candidates": tuple(Candidate(**candidate) for candidate in wire["candidates"])})
 
 
 def _too_many() -> ProblemError:

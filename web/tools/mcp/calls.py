@@ -10,16 +10,15 @@ from typing import Any, Final
 
 from actors.commands import Cause
 from actors.replies import Json
-from host.store.access import plans as rows
 from host.store.access.plans import PlanRow
 from web.act import Act
-from web.api.change_sets.joining import change_set_for
 from web.problems import ProblemError
 from web.tools import plans
-from web.tools.calling import admit, call, carry_out, dumped, in_change_set, planned, read_arguments, shown
+from web.tools.calling import admit, as_first_planned, call, carry_out, dumped, planned, read_arguments, shown
+from web.tools.did import did
 from web.tools.plan import Plan
 from web.tools.plans import APPLY_PLAN
-from web.tools.tool import Changed, ReadingTool, Tool, Use, WritingTool
+from web.tools.tool import ReadingTool, Tool, Use, WritingTool
 
 _MOST_SHOWN: Final = 10
 # Results with these codes may be others when the plan is carried out again.
@@ -63,6 +62,7 @@ async def made(wanted: Call) -> Json | Question:
     if isinstance(tool, ReadingTool):
         return await call(tool, wanted.use, wanted.arguments)
     admit(tool, wanted.use)
+    read_arguments(tool, wanted.arguments)
     if wanted.answered is not None:
         return await _after_question(wanted, wanted.answered)
     if tool is APPLY_PLAN:
@@ -81,7 +81,7 @@ async def _planned(wanted: Call, tool: WritingTool[Any]) -> Json | Question:
     if plan.asks:
         return _asked_first(wanted, await plans.keep(act, tool.name, arguments, plan, asked.change_set))
     plan = await as_first_planned(tool, wanted.use, arguments, plan)
-    change_set = asked.change_set or await change_set_for(act)
+    change_set = asked.change_set or act.command_id
     return dumped(await carry_out(_in(wanted.use, act.command_id, change_set), plan))
 
 
@@ -104,7 +104,9 @@ async def _after_question(wanted: Call, answered: Answered) -> Json | Question:
         return await _carried_out(wanted, row)
     await plans.drop(wanted.act, row)
     declined = shown(plans.plan_of(row))
-    return dumped(declined.model_copy(update={"next": ["The person declined, so nothing was changed; do not ask again."]}))
+    return dumped(
+        declined.model_copy(update={"next": ["The person declined, so nothing was changed; do not ask again."]})
+    )
 
 
 async def _carried_out(wanted: Call, row: PlanRow) -> Json:
@@ -112,7 +114,7 @@ async def _carried_out(wanted: Call, row: PlanRow) -> Json:
     if row.answer is not None:
         return dict(row.answer)
     act = wanted.act
-    change_set = await plans.start(act, row, row.change_set or await change_set_for(act))
+    change_set = await plans.start(act, row, row.change_set or act.command_id)
     changed = await carry_out(_in(wanted.use, row.id, change_set), plans.plan_of(row))
     answer = dumped(changed)
     if not any(result.code in _PASSING for result in changed.results):
@@ -154,6 +156,6 @@ def _opened(wanted: Call, state: str) -> str:
 
 def _put(plan: Plan) -> str:
     """Returns the question about a plan. Titles are quoted: they are what somebody wrote, and no words of ours."""
-    lines = [f"• {step.did} “{step.title}”" for step in plan.steps[:_MOST_SHOWN]]
+    lines = [f"• {did(step)} “{step.title}”" for step in plan.steps[:_MOST_SHOWN]]
     more = [f"• and {len(plan.steps) - _MOST_SHOWN} more"] if len(plan.steps) > _MOST_SHOWN else []
     return "\n".join(["An agent wants to change this in Duely:", *lines, *more, "Shall it?"])

@@ -52,7 +52,9 @@ def _lean(node: Any, *, names: bool = False) -> Any:
         return node
     if names:
         return {key: _lean(value) for key, value in node.items()}
-    kept = {key: value for key, value in _without_null(node).items() if key not in _DROPPED or not isinstance(value, str)}
+    kept = {
+        key: value for key, value in _without_null(node).items() if key not in _DROPPED or not isinstance(value, str)
+    }
     return {key: _lean(value, names=key in _OF_NAMES) for key, value in kept.items()}
 
 

@@ -15,8 +15,8 @@ from web.api.edge.answers import answer
 from web.api.edge.app_state import AppState, state_of
 from web.api.edge.credentials import unauthenticated
 from web.api.edge.guard import GuardedRoute, admit_caller, found_caller
-from web.problems import ProblemError
 from web.api.edge.turns import Turns
+from web.problems import ProblemError
 
 router: Final = APIRouter(route_class=GuardedRoute)
 

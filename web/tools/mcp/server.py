@@ -81,9 +81,7 @@ def _can_ask(context: _Context) -> bool:
 
 
 def _asking(question: Question) -> wire.InputRequiredResult:
-    form = wire.ElicitRequestFormParams(
-        message=question.message, requested_schema={"type": "object", "properties": {}}
-    )
+    form = wire.ElicitRequestFormParams(message=question.message, requested_schema={"type": "object", "properties": {}})
     return wire.InputRequiredResult(
         input_requests={_ASKED: wire.ElicitRequest(params=form)}, request_state=question.state
     )
