@@ -42,6 +42,29 @@ async def ids_with_tag(connection: AsyncConnection, user_id: str, folded_tag: st
     return [series_id for series_id, names in rows if folded_tag in map(fold, names)]
 
 
+async def titles(connection: AsyncConnection, user_id: str, limit: int) -> list[tuple[str, str, str]]:
+    """Returns (id, title, status) of series that are not deleted, the newest first."""
+    mine = (series.c.user_id == user_id, series.c.status != "deleted")
+    statement = select(series.c.id, series.c.title, series.c.status).where(*mine)
+    rows = await connection.execute(statement.order_by(series.c.created_at.desc(), series.c.id.desc()).limit(limit))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def of_ids(connection: AsyncConnection, user_id: str, ids: Sequence[str]) -> list[Series]:
+    """Returns those of the series that are the user's, as stored, in the order of the ids; deleted ones, too."""
+    statement = select(series.c.id, series.c.body).where(series.c.id.in_(ids), series.c.user_id == user_id)
+    bodies = {row[0]: row[1] for row in await connection.execute(statement)}
+    return [bodies[series_id] for series_id in ids if series_id in bodies]
+
+
+async def waiting(connection: AsyncConnection, user_id: str, until: datetime, limit: int) -> Sequence[Series]:
+    """Returns active series whose next slot is before `until`, the earliest first."""
+    statement = select(series.c.body).where(
+        series.c.user_id == user_id, series.c.status == "active", series.c.next_at < until
+    )
+    return (await connection.scalars(statement.order_by(series.c.next_at, series.c.id).limit(limit))).all()
+
+
 async def listed(connection: AsyncConnection, user_id: str, status: str | None, stretch: Stretch) -> SeriesList:
     """Returns series of a status, or all that are not deleted; always sorted by creation, whatever `stretch` says."""
     matching = (series.c.user_id == user_id, series.c.status == status if status else series.c.status != "deleted")

@@ -51,6 +51,7 @@ class TaskFilter:
     tags: Sequence[str] = ()
     due_after: date | datetime | None = None
     due_before: date | datetime | None = None
+    undated: bool = False  # only those without a due
     overdue: bool | None = None
     search: str = ""
     series: str | None = None
@@ -171,7 +172,7 @@ def _has_tags(folded: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _due(wanted: TaskFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [tasks.c.due_at.is_(None)] if wanted.undated else []
     if wanted.due_after is not None:
         conditions += _due_after(wanted.due_after, wanted.zone)
     if wanted.due_before is not None:
