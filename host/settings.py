@@ -162,6 +162,17 @@ def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **extra}
 
 
+def reachable_address(host: str) -> str:
+    """Returns the address at which this machine reaches a listener on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  nothing listens here
+
+
+def agent_token(environ: Mapping[str, str] | None = None) -> str:
+    """Returns the access token in DUELY_TOKEN, which only `duely mcp` reads; "" without one."""
+    env = os.environ if environ is None else environ
+    return env.get("DUELY_TOKEN", "").strip()
+
+
 def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
     """Returns the folder for what is built once: $XDG_CACHE_HOME/duely or ~/.cache/duely."""
     env = os.environ if environ is None else environ

@@ -32,6 +32,7 @@ USAGE_AGE: Final = timedelta(days=1)
 AGES: Final = {
     "commands": timedelta(hours=24),
     "sessions": timedelta(0),
+    "plans": timedelta(0),
     "rate_counts": timedelta(0),
     "notifications": timedelta(days=90),
     "deliveries": timedelta(days=90),

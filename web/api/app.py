@@ -52,6 +52,7 @@ from web.services import Services
 from web.tools.chat.asking import Office
 from web.tools.chat.backends.rules import RulesBackend
 from web.tools.chat.runs import Runs
+from web.tools.mcp import routes as mcp
 
 METHOD_NOT_ALLOWED: Final = 405
 # A request tries the routes in this order, so those that are used most come first.
@@ -71,6 +72,7 @@ _ROUTERS: Final = (
     auth,
     sessions,
     tokens,
+    mcp,
     health,
     openapi,
 )

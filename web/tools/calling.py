@@ -31,7 +31,7 @@ async def call(tool: Tool, use: Use, arguments: Mapping[str, Any]) -> Json:
     plan = await planned(tool, use, arguments)
     if asked.dry_run:
         return dumped(shown(plan))
-    plan = await _as_first_planned(tool, use, arguments, plan)
+    plan = await as_first_planned(tool, use, arguments, plan)
     return dumped(await carry_out(in_change_set(use, asked), plan))
 
 
@@ -96,7 +96,7 @@ async def _read(tool: ReadingTool[Any, Any], use: Use, arguments: Mapping[str, A
     return dumped(await tool.read(use, asked))
 
 
-async def _as_first_planned(tool: Tool, use: Use, arguments: Mapping[str, Any], plan: Plan) -> Plan:
+async def as_first_planned(tool: Tool, use: Use, arguments: Mapping[str, Any], plan: Plan) -> Plan:
     """Returns the plan of the first call with this command id: a name may fit other things by now."""
     kept = await as_first_asked(use.act, body_hash(tool.name, dict(arguments)), plan.to_json())
     return Plan.from_json(kept)

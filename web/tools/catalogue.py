@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from web.problems import ProblemError
-from web.tools import activity, change_sets, day, recurrence, reminders, series, tags, tasks
+from web.tools import activity, change_sets, day, plans, recurrence, reminders, series, tags, tasks
 from web.tools.tool import Tool
 
 _LONGEST_NAME: Final = 100
@@ -19,6 +19,7 @@ _NOUNS: Final[Sequence[Sequence[Tool]]] = (
     activity.TOOLS,
     change_sets.TOOLS,
     day.TOOLS,
+    plans.TOOLS,
 )
 CATALOGUE: Final[Mapping[str, Tool]] = {tool.name: tool for noun in _NOUNS for tool in noun}
 

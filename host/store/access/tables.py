@@ -1,8 +1,9 @@
-"""Accounts, sessions and tokens, rate limits and shared secrets."""
+"""Accounts, sessions and tokens, plans of tools, rate limits and shared secrets."""
 
 from typing import Final
 
-from sqlalchemy import ARRAY, BigInteger, Column, Index, Table, Text
+from sqlalchemy import ARRAY, BigInteger, Column, Index, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from host.store.columns import Instant, id_, instant, metadata
 
@@ -47,6 +48,22 @@ tokens: Final = Table(
     instant("change_set_at"),
     Index("tokens_hash", "token_hash", unique=True),
     Index("tokens_user", "user_id"),
+)
+
+plans: Final = Table(  # under the id of the call that made it
+    "plans",
+    metadata,
+    id_("id", primary_key=True),
+    id_("user_id"),
+    id_("holder"),  # the token or person that made it
+    Column("tool", Text, nullable=False),
+    Column("request", Text, nullable=False),  # the hash of tool and arguments
+    Column("body", JSONB, nullable=False),
+    instant("expires_at", nullable=False),
+    instant("started_at"),
+    id_("change_set", nullable=True),
+    Index("plans_expiry", "expires_at"),
+    Index("plans_waiting", "user_id", postgresql_where=text("started_at IS NULL")),
 )
 
 token_names: Final = Table(  # of the tokens that were revoked, too: the activity says who did something

@@ -12,6 +12,7 @@ ROWS_AT_ONCE: Final = 5_000
 BY_AGE: Final = {
     "commands": "at < $1",
     "sessions": "expires_at < $1",
+    "plans": "expires_at < $1",
     "rate_counts": "ends_at < $1",
     "notifications": "created_at < $1",
     "deliveries": "status <> 'pending' AND due_at < $1",

@@ -40,14 +40,15 @@ def act_of(request: Request) -> Act:
         caller=caller,
         cause=Cause("request", correlation_id),
         correlation_id=correlation_id,
-        command_id=_command_id(write_headers.get("idempotency-key"), caller.user_id),
+        command_id=command_id_of(write_headers.get("idempotency-key"), caller.user_id),
         if_match=_edited_version(write_headers.get("if-match")),
         seen=seen,
         eventual=request.headers.get(HEADER) == EVENTUAL,
     )
 
 
-def _command_id(key: str | None, user_id: str) -> str:
+def command_id_of(key: str | None, user_id: str) -> str:
+    """Returns the id behind an Idempotency-Key, a new one without a key; raises the 400 for a key that is not valid."""
     if key is None:
         return str(uuid4())
     if not (0 < len(key) <= _LONGEST_KEY and key.isprintable()):

@@ -10,6 +10,7 @@ from web.api.edge.built_page import BuiltPage
 from web.api.edge.credentials import Credentials
 from web.api.edge.rate_limits import RateLimits
 from web.api.edge.signed import Signer
+from web.api.edge.turns import Turns
 from web.api.stream.seats import StreamSeats, StreamTimes
 from web.quota import Quota
 from web.services import Services
@@ -26,6 +27,7 @@ class AppState:
     seats: StreamSeats
     demo: Demo | None
     page: BuiltPage
+    turns: Turns = field(default_factory=Turns)
     stream_times: StreamTimes = field(default_factory=StreamTimes)
 
 

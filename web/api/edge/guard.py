@@ -87,9 +87,14 @@ async def _admit(request: Request, state: AppState, access: Access) -> None:
     if access == "public":
         _refuse_other_sites(request)
         return
-    caller = await _caller(request, state)
+    caller = await found_caller(request, state)
     if "authorization" not in request.headers:
         _refuse_other_sites(request)
+    await admit_caller(request, state, caller, access)
+
+
+async def admit_caller(request: Request, state: AppState, caller: Caller, access: Access) -> None:
+    """Notes in the request's scope who asks and what they have seen; raises the 403 or 429 for who may not."""
     await state.limits.count(PER_USER, caller.user_id)
     if not caller.may(access):
         raise _forbidden(caller, access)
@@ -104,10 +109,11 @@ async def _until_shown(request: Request, state: AppState) -> None:
     act = act_of(request)
     if await wait_for_writes(act) > act.caller.profile.version:
         state.credentials.forget_user(act.user_id)
-        request.scope["duely.caller"] = await _caller(request, state)
+        request.scope["duely.caller"] = await found_caller(request, state)
 
 
-async def _caller(request: Request, state: AppState) -> Caller:
+async def found_caller(request: Request, state: AppState) -> Caller:
+    """Returns who asks; raises the 401 without credentials, or with some that are not valid."""
     caller = await state.credentials.caller(request)
     if caller is None and state.demo is not None:
         _refuse_other_names(request)

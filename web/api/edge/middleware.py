@@ -92,7 +92,7 @@ class Edge:
         except Exception as error:
             if status:
                 raise
-            await answer_problem(_last_resort(error))(scope, receive, send_with_headers)
+            await answer_problem(last_resort(error))(scope, receive, send_with_headers)
         finally:
             # The time until the response begins: a stream goes on for hours.
             self._note(scope, status, answered - started)
@@ -154,7 +154,7 @@ def _method(scope: Scope) -> str:
     return method if method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "other"
 
 
-def _last_resort(error: Exception) -> ProblemError:
+def last_resort(error: Exception) -> ProblemError:
     """Returns the problem for an error that nothing else has handled, and logs what the operator must know."""
     if isinstance(error, Unavailable):
         return unavailable("A part of Duely does not respond; try again in a moment.", code="actors_unavailable")

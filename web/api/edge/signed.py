@@ -1,4 +1,4 @@
-"""Opaque texts that only this server can have made: cursors, consistency tokens and the marks of known browsers.
+"""Opaque texts that only this server can have made: cursors, consistency tokens, the marks of known browsers and plans to confirm.
 
 Each is signed for one user and one use.
 """
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import orjson
 
-Kind = Literal["cursor", "consistency", "browser"]
+Kind = Literal["cursor", "consistency", "browser", "plan"]
 _MAC_BYTES = 16
 LONGEST = 8_192  # a cursor holds a title, and a control character is six bytes as JSON
 

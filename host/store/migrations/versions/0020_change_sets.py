@@ -5,7 +5,7 @@ from pathlib import Path
 from host.store.migrations.script import run_script
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
