@@ -14,4 +14,5 @@ def language_of(accepted: str) -> Language:
     """Returns the language that an Accept-Language header wants most of those that quick add reads; else English."""
     named = [found for part in accepted.split(",")[:_MOST] if (found := _WANTED.fullmatch(part))]
     wanted = [(float(one[2] or 1), code) for one in named for code in _LANGUAGES if one[1].lower() == code]
-    return max(wanted, key=lambda each: each[0], default=(0.0, _LANGUAGES[0]))[1]
+    most = max((quality for quality, _ in wanted), default=0.0)
+    return next((code for quality, code in wanted if quality == most), "en")
