@@ -3378,9 +3378,25 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+        Consistency: string;
+        /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+        IdempotencyKey: string;
+        /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
+        IfMatch: string;
+        /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+        IfUnchanged: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Send it with a read to see what this write made */
+        "Duely-Consistency": string;
+        /** @description The position to give /stream as `after`, to continue without a gap */
+        "Duely-Position": number;
+        /** @description The version, for If-Match */
+        ETag: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -3400,7 +3416,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -3437,7 +3453,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 position: number;
@@ -3449,10 +3465,8 @@ export interface operations {
             /** @description Undo an entry of a task or a series */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3744,7 +3758,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -3781,9 +3795,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path?: never;
             cookie?: never;
@@ -3797,10 +3811,8 @@ export interface operations {
             /** @description Edit my profile */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3838,7 +3850,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -3945,7 +3957,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -3959,10 +3971,8 @@ export interface operations {
             /** @description Create a task, or a series, from a line of text */
             201: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4054,7 +4064,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4094,7 +4104,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 reminder_id: string;
@@ -4139,7 +4149,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4185,7 +4195,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4195,8 +4205,7 @@ export interface operations {
             /** @description List series */
             200: {
                 headers: {
-                    /** @description The position to give /stream as `after`, to continue without a gap */
-                    "Duely-Position"?: number;
+                    "Duely-Position": components["headers"]["Duely-Position"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4224,7 +4233,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4238,10 +4247,8 @@ export interface operations {
             /** @description Create a series */
             201: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4277,7 +4284,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 series_id: string;
@@ -4318,9 +4325,9 @@ export interface operations {
             };
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4332,10 +4339,8 @@ export interface operations {
             /** @description Delete a series; its open occurrences stay or are deleted with it */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4365,9 +4370,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 series_id: string;
@@ -4383,10 +4388,8 @@ export interface operations {
             /** @description Edit a series; with `from_slot`, split it there and answer the series that follows (201) */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4438,9 +4441,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4456,10 +4459,8 @@ export interface operations {
             /** @description Move one occurrence to another due */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4498,7 +4499,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 series_id: string;
@@ -4537,9 +4538,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4551,10 +4552,8 @@ export interface operations {
             /** @description Pause a series until it is resumed */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4584,9 +4583,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4598,10 +4597,8 @@ export interface operations {
             /** @description Resume a paused series, from now on */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4631,9 +4628,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4649,10 +4646,8 @@ export interface operations {
             /** @description Skip one occurrence */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4686,9 +4681,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4704,10 +4699,8 @@ export interface operations {
             /** @description Stop a series permanently */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4741,9 +4734,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4759,10 +4752,8 @@ export interface operations {
             /** @description Take back the skip of one occurrence, with what its task had */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4883,7 +4874,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4920,7 +4911,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 tag: string;
@@ -4932,10 +4923,8 @@ export interface operations {
             /** @description Delete a tag everywhere */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4965,7 +4954,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 tag: string;
@@ -4981,10 +4970,8 @@ export interface operations {
             /** @description Rename a tag everywhere */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5038,7 +5025,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -5048,8 +5035,7 @@ export interface operations {
             /** @description List tasks */
             200: {
                 headers: {
-                    /** @description The position to give /stream as `after`, to continue without a gap */
-                    "Duely-Position"?: number;
+                    "Duely-Position": components["headers"]["Duely-Position"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5077,7 +5063,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -5091,10 +5077,8 @@ export interface operations {
             /** @description Create a task, or with `recurrence` a series of tasks */
             201: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5139,7 +5123,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 task_id: string;
@@ -5178,9 +5162,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 task_id: string;
@@ -5192,10 +5176,8 @@ export interface operations {
             /** @description Move a task to the trash */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5225,9 +5207,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5243,10 +5225,8 @@ export interface operations {
             /** @description Edit a task; null clears a field; with `recurrence` it begins a series */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5280,7 +5260,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 task_id: string;
@@ -5296,10 +5276,8 @@ export interface operations {
             /** @description Acknowledge a reminder */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5342,7 +5320,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 task_id: string;
@@ -5381,9 +5359,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5395,10 +5373,8 @@ export interface operations {
             /** @description Complete a task */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5428,9 +5404,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5446,10 +5422,8 @@ export interface operations {
             /** @description Set the priority */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5483,9 +5457,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 task_id: string;
@@ -5497,10 +5471,8 @@ export interface operations {
             /** @description Delete a task permanently */
             204: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5528,7 +5500,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 task_id: string;
@@ -5540,10 +5512,8 @@ export interface operations {
             /** @description Stop the series of a task; the task stays */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5573,9 +5543,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5587,10 +5557,8 @@ export interface operations {
             /** @description Reopen a task */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5620,9 +5588,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5634,10 +5602,8 @@ export interface operations {
             /** @description Restore a task from the trash */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5667,7 +5633,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 task_id: string;
@@ -5683,10 +5649,8 @@ export interface operations {
             /** @description Snooze a reminder */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5720,9 +5684,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5738,10 +5702,8 @@ export interface operations {
             /** @description Add tags */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5775,9 +5737,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 tag: string;
@@ -5790,10 +5752,8 @@ export interface operations {
             /** @description Remove a tag */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5823,7 +5783,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -5837,10 +5797,8 @@ export interface operations {
             /** @description Change up to 200 tasks */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
