@@ -7,7 +7,10 @@ const WORDS: Record<StreamState, [word: string, meaning: string]> = {
   live: ["Live", "Changes show up here as they happen."],
   polling: ["Live through polling", "A proxy holds the live stream back, so this page asks again and again instead."],
   reconnecting: ["Reconnecting…", "The live connection was lost a moment ago."],
-  offline: ["Offline", "The server cannot be reached. What you see may be old, and changes cannot be saved."],
+  offline: [
+    "Offline",
+    "The server cannot be reached. What you see may be old. New tasks are kept here until it is back; other changes cannot be saved.",
+  ],
   paused: ["Paused", "Duely is open in many windows; live updates rest in this one."],
 }
 
