@@ -50,7 +50,9 @@ def _same_rule(parsed: Parsed, expected: Mapping[str, Any], zone: str) -> bool:
     return _slots(got) == _slots(wanted) and _is_endless(got) == _is_endless(wanted)
 
 
-def rule_differs(series: Mapping[str, Any], wanted: Mapping[str, Any], due: Mapping[str, str] | None, zone: str) -> bool:
+def rule_differs(
+    series: Mapping[str, Any], wanted: Mapping[str, Any], due: Mapping[str, str] | None, zone: str
+) -> bool:
     """Returns whether a series has another mode, or from a due on other slots, than a rule."""
     if due is None or series["mode"] != wanted["mode"]:
         return True

@@ -63,7 +63,9 @@ def _fields(parsed: Parsed) -> Json:
 def _reminders(parsed: Parsed) -> list[str]:
     if parsed.reminders is None:
         return []
-    return [f"-PT{each['offset_minutes']}M" if "offset_minutes" in each else str(each["local"]) for each in parsed.reminders] or ["none"]
+    return [
+        f"-PT{each['offset_minutes']}M" if "offset_minutes" in each else str(each["local"]) for each in parsed.reminders
+    ] or ["none"]
 
 
 def _cut(line: str) -> str:

@@ -160,4 +160,3 @@ def _kept_time(to: str, thing: Json) -> Json:
     """Returns the due after a move: a task with a time of day keeps it."""
     local = (thing.get("due") or {}).get("local", "")
     return {"local": to if "T" in to else f"{to}{local[10:]}"} if "T" in to or local else {"date": to}
-

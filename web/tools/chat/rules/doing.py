@@ -102,7 +102,10 @@ def _repeat(intent: Intent, things: Sequence[Json], _desk: Desk) -> list[Call]:
     """A task without a due begins where the rule does."""
     mode, _, start = intent.value.partition(" ")
     return [
-        ("repeat-task", {"task": thing["id"], "rule": intent.line, "mode": mode} | ({} if thing.get("due") else {"start": start}))
+        (
+            "repeat-task",
+            {"task": thing["id"], "rule": intent.line, "mode": mode} | ({} if thing.get("due") else {"start": start}),
+        )
         for thing in things
     ]
 

@@ -126,7 +126,9 @@ class _Reading:
     def _day(self) -> tuple[str | None, int, int]:
         """Returns the day that quick add reads, and its place."""
         left = "".join(self._left)
-        parsed = parse(_STAND_IN + left, now=self._context.now, zone=self._context.zone, language=self._context.language)
+        parsed = parse(
+            _STAND_IN + left, now=self._context.now, zone=self._context.zone, language=self._context.language
+        )
         spans = [span for span in parsed.spans if span.kind == "date"]
         if not spans or parsed.due is None:
             return None, 0, 0
@@ -136,14 +138,20 @@ class _Reading:
     def _is_until(self, place: int) -> bool:
         """Returns whether a word that means "until then" stands at a place, or right before it."""
         found = list(self._phrases.find["until"].finditer(self._said.folded))
-        return any(match.start() == place or not self._said.folded[match.end() : place].strip() for match in found if match.start() <= place)
+        return any(
+            match.start() == place or not self._said.folded[match.end() : place].strip()
+            for match in found
+            if match.start() <= place
+        )
 
     def _rest(self) -> str:
         words = [self._said.typed(*match.span()) for match in _WORD.finditer("".join(self._left))]
         return " ".join([*words, *quoted_in(self._said.text)]).replace("\0", "").strip()
 
 
-IMPORTANT: Final = frozenset("important importante importantes importants wichtig wichtige wichtigen wichtiges prioritaires prioritaire".split())
+IMPORTANT: Final = frozenset(
+    "important importante importantes importants wichtig wichtige wichtigen wichtiges prioritaires prioritaire".split()
+)
 
 
 def _stretch(period: str, today: date) -> tuple[date, date]:

@@ -69,10 +69,14 @@ class Phrases:
         }
         self.begins_no = _first(_all(tables, "no"))
         self.begins_yes = _first(_all(tables, "yes"))
-        self.words = {name: _words(tables, name) for name in ("it", "them", "both", "nouns", "small", "joiners", "nexts")}
+        self.words = {
+            name: _words(tables, name) for name in ("it", "them", "both", "nouns", "small", "joiners", "nexts")
+        }
         self.find = {name: _inside(_all(tables, name)) for name in _FOUND}
         self.everything = _first(_all(tables, "everything"))
-        self.levels = {word: level for table in tables for level, words in table.levels.items() for word in values_of({0: words})}
+        self.levels = {
+            word: level for table in tables for level, words in table.levels.items() for word in values_of({0: words})
+        }
         self.find["levels"] = _inside(any_of(self.levels))
         self.periods = [
             (name, _inside(any_of(values_of({0: words})))) for table in tables for name, words in table.periods.items()

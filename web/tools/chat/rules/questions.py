@@ -74,7 +74,11 @@ def _beyond(intent: Intent, count: int) -> bool:
 
 async def _which(desk: Desk, state: State, message: str, intent: Intent) -> Reply | None:
     options = (state.asked or {})["options"]
-    numbers = intent.target.numbers or _numbers_behind_no(desk, message) if intent.kind in {"pick", "unknown", "no", "none"} else ()
+    numbers = (
+        intent.target.numbers or _numbers_behind_no(desk, message)
+        if intent.kind in {"pick", "unknown", "no", "none"}
+        else ()
+    )
     if numbers:
         if (wrong := next((each for each in numbers if each == 0 or abs(each) > len(options)), None)) is not None:
             return _again(desk, state, wrong, len(options))

@@ -52,7 +52,9 @@ def read(form: Form, match: re.Match[str], said: Said, phrases: Phrases, context
         return Intent("none", value="negated")
     typed = {name: said.typed(*match.span(name)) for name in groups}
     tags = typed.pop("tags", "")
-    return _READERS[form.kind](Rest(form, " ".join(typed.values()), tags, said.typed(*match.span()), said, phrases, context))
+    return _READERS[form.kind](
+        Rest(form, " ".join(typed.values()), tags, said.typed(*match.span()), said, phrases, context)
+    )
 
 
 def _negates(folded: str, phrases: Phrases) -> bool:
@@ -89,7 +91,11 @@ def _plan(rest: Rest) -> Intent | None:
     when, left = read_moment(rest.text, rest.phrases, rest.context)
     if when is None:
         return Intent("plan") if not name_in(rest.text, rest.phrases) or _is_stop(rest.text, rest.phrases) else None
-    return Intent("plan", value=when.date or when.local[:10]) if not name_in(left, rest.phrases) or _is_stop(left, rest.phrases) else None
+    return (
+        Intent("plan", value=when.date or when.local[:10])
+        if not name_in(left, rest.phrases) or _is_stop(left, rest.phrases)
+        else None
+    )
 
 
 def _todo(rest: Rest) -> Intent | None:
@@ -156,12 +162,17 @@ def _tagged(rest: Rest) -> Intent | None:
 
 def _joins(text: str, phrases: Phrases) -> bool:
     words = Said(text).folded.replace(",", " ").split()
-    return all(word in phrases.words["joiners"] | phrases.words["small"] or phrases.find["tagged"].fullmatch(word) for word in words)
+    return all(
+        word in phrases.words["joiners"] | phrases.words["small"] or phrases.find["tagged"].fullmatch(word)
+        for word in words
+    )
 
 
 def _delete(rest: Rest) -> Intent | None:
     tagged = _tagged(rest)
-    return replace(tagged, kind="untag") if tagged else Intent("delete", rest.target(_unframed(rest.text, rest.phrases)))
+    return (
+        replace(tagged, kind="untag") if tagged else Intent("delete", rest.target(_unframed(rest.text, rest.phrases)))
+    )
 
 
 def _tags_of(kind: IntentKind) -> Callable[[Rest], Intent | None]:

@@ -62,7 +62,9 @@ async def _help(desk: Desk, state: State, _intent: Intent) -> Reply:
 
 
 async def _none(desk: Desk, state: State, intent: Intent) -> Reply:
-    return Reply(desk.words.say("question" if intent.value == "question" else "nothing_changed"), "nothing", state=state)
+    return Reply(
+        desk.words.say("question" if intent.value == "question" else "nothing_changed"), "nothing", state=state
+    )
 
 
 async def _picked(desk: Desk, state: State, intent: Intent) -> Reply:

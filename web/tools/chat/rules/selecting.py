@@ -80,7 +80,9 @@ def _places(numbers: Sequence[int], count: int) -> list[int]:
 def _series_of(desk: Desk, state: State, tasks: Sequence[Json]) -> Meant:
     single = next((task for task in tasks if not task.get("series_id")), None)
     if single is not None:
-        return Meant(reply=Reply(desk.words.say("no_series", task=desk.words.title(single["title"])), "nothing", state=state))
+        return Meant(
+            reply=Reply(desk.words.say("no_series", task=desk.words.title(single["title"])), "nothing", state=state)
+        )
     series = {task["series_id"]: {"id": task["series_id"], "title": task["title"]} for task in tasks}
     return Meant(tuple(series.values()))
 
@@ -127,13 +129,21 @@ async def named(desk: Desk, state: State, intent: Intent, names: Sequence[str], 
 def names_in(name: str, desk: Desk) -> list[str]:
     """Returns the names that one text joins; none when it joins none."""
     joiners = "|".join(re.escape(word) for word in desk.phrases.words["joiners"] if word.isalpha())
-    parts = [part.strip() for part in re.split(rf"\s*[,&+]\s*(?:(?:{joiners})\s+)?|\s+(?:{joiners})\s+", name, flags=re.IGNORECASE)]
+    parts = [
+        part.strip()
+        for part in re.split(rf"\s*[,&+]\s*(?:(?:{joiners})\s+)?|\s+(?:{joiners})\s+", name, flags=re.IGNORECASE)
+    ]
     named_parts = [part for part in parts if any(char.isalnum() for char in part)]
     return named_parts[:_MOST_PARTS] if len(named_parts) > 1 else []
 
 
 async def _which(
-    desk: Desk, state: State, intent: Intent, name: str, candidates: Sequence[Json], so_far: tuple[list[Json], list[str]]
+    desk: Desk,
+    state: State,
+    intent: Intent,
+    name: str,
+    candidates: Sequence[Json],
+    so_far: tuple[list[Json], list[str]],
 ) -> Meant:
     """Asks which one a name means, with numbers."""
     chosen, rest = so_far

@@ -81,7 +81,9 @@ def name_in(text: str, phrases: Phrases) -> str:
 
 def read_numbers(folded: str, phrases: Phrases) -> tuple[int, ...]:
     """Returns the numbers that a text consists of; none when it says anything else. -1 is the last."""
-    spread = _RANGE.sub(lambda found: _spread(int(found[1]), int(found[2])), folded.replace(",", " , ").replace("&", " & "))
+    spread = _RANGE.sub(
+        lambda found: _spread(int(found[1]), int(found[2])), folded.replace(",", " , ").replace("&", " & ")
+    )
     tokens = [_plain(token) if token != "," else token for token in spread.split()]
     found: list[int] = []
     for token in tokens:

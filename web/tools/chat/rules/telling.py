@@ -52,7 +52,10 @@ async def plan(desk: Desk, state: State, intent: Intent) -> Reply:
     """Tells what a day asks for."""
     found = await desk.tools.call("plan-day", {"day": intent.value} if intent.value else {})
     day = date.fromisoformat(found["day"])
-    tasks = in_order([*found.get("overdue", ()), *found.get("due", ()), *found.get("important", ())], [each["id"] for each in found.get("important", ())])
+    tasks = in_order(
+        [*found.get("overdue", ()), *found.get("due", ()), *found.get("important", ())],
+        [each["id"] for each in found.get("important", ())],
+    )
     ids = tuple(task["id"] for task in tasks)[:MOST_LISTED]
     coming = [f"· {desk.words.line(each)}" for each in found.get("coming", ())]
     if not tasks and not coming:
@@ -87,7 +90,11 @@ def _explained(desk: Desk, found: Json) -> str:
         return words.say("no_reminder", task=title)
     fires = parse_instant(reminder["fire_at"]) if reminder.get("fire_at") else None
     due = _instant(task.get("due"), desk)
-    lines = [words.say("explained", task=title, due=words.due(task["due"]), before=_before(desk, fires, due))] if fires and due else []
+    lines = (
+        [words.say("explained", task=title, due=words.due(task["due"]), before=_before(desk, fires, due))]
+        if fires and due
+        else []
+    )
     if fires and not due:
         moment = words.instant(fires)
         lines = [words.say("explained_at", task=title, due=moment)]

@@ -61,6 +61,8 @@ class _Message:
         self._strip()
         if word := self._word():
             return word
+        if self._phrases.openers.fullmatch(self._body):
+            return Intent("thanks")
         if picked := self._picked():
             return picked
         return self._early() or self._none() or self._command() or self._asked() or self._otherwise()

@@ -13,7 +13,9 @@ from web.tools.chat.rules.said import Said
 
 _STAND_IN: Final = "Xq "
 _BY: Final = r"(?:(?<!\S)(?:by|um|de|d'|for|por|pour|fur|another|noch|nochmal|encore|otra|otros|otras|unos|about)\s*)?"
-_AHEAD: Final = re.compile(r"(?:\b(?:in|within|dans|en|dentro de|innerhalb von|d'ici|until|bis|every|alle|cada|jede[nrs]?|tous les|toutes les)\s*)$")
+_AHEAD: Final = re.compile(
+    r"(?:\b(?:in|within|dans|en|dentro de|innerhalb von|d'ici|until|bis|every|alle|cada|jede[nrs]?|tous les|toutes les)\s*)$"
+)
 _CLOCK: Final = re.compile(r"[0-9]{1,2}\s?h(?:\s?[0-5][0-9])?")
 
 
@@ -82,9 +84,16 @@ def read_moment(text: str, phrases: Phrases, context: Context) -> tuple[When | N
 def _with_leads(text: str, phrases: Phrases) -> Iterator[tuple[int, str]]:
     """Yields ends of the text behind `to` and the like, each with words that lead days and times."""
     said = Said(text)
-    for match in reversed(list(re.finditer(r"(?<!\S)(?:to|until|till|for|on|at|auf|bis|fur|am|um|den|zum|a|au|pour|le|el|al|para|las?|hasta|by|jusqu'a|jusqu'au)\s+(?:the\s+|den\s+|dem\s+|el\s+|las?\s+|le\s+)?(?=\S)", said.folded))):
+    for match in reversed(
+        list(
+            re.finditer(
+                r"(?<!\S)(?:to|until|till|for|on|at|auf|bis|fur|am|um|den|zum|a|au|pour|le|el|al|para|las?|hasta|by|jusqu'a|jusqu'au)\s+(?:the\s+|den\s+|dem\s+|el\s+|las?\s+|le\s+)?(?=\S)",
+                said.folded,
+            )
+        )
+    ):
         for lead in phrases.leads:
-            yield match.start(), f"{lead} {said.text[said.line.at(match.end()):]}"
+            yield match.start(), f"{lead} {said.text[said.line.at(match.end()) :]}"
 
 
 def _parsed(text: str, context: Context, *, alone: bool = False) -> Parsed:
@@ -107,7 +116,11 @@ def _when(parsed: Parsed) -> When | None:
 
 def _rest(text: str, parsed: Parsed) -> str:
     shift = len(_STAND_IN)
-    spans = [Span(span.start - shift, span.end - shift, span.kind, span.text) for span in parsed.spans if span.kind in {"date", "time"}]
+    spans = [
+        Span(span.start - shift, span.end - shift, span.kind, span.text)
+        for span in parsed.spans
+        if span.kind in {"date", "time"}
+    ]
     return title_of(text, spans)
 
 
@@ -121,5 +134,7 @@ def read_rule(text: str, phrases: Phrases, context: Context) -> tuple[Parsed | N
         text = right.text
     shift = len(_STAND_IN)
     kinds = {"date", "time", "recurrence"}
-    spans = [Span(span.start - shift, span.end - shift, span.kind, span.text) for span in parsed.spans if span.kind in kinds]
+    spans = [
+        Span(span.start - shift, span.end - shift, span.kind, span.text) for span in parsed.spans if span.kind in kinds
+    ]
     return parsed, title_of(text, spans)
