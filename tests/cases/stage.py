@@ -83,18 +83,19 @@ class Stage:
         """Makes the person of the case; `user` is `{timezone, defaults}`."""
         await self._register(self.client, "ada@example.org", user)
 
-    async def newcomer(self, user: dict[str, Any]) -> httpx.AsyncClient:
-        """Makes one more person, and returns the client of that one; `user` is `{timezone, defaults}`."""
+    async def newcomer(self, user: dict[str, Any]) -> tuple[httpx.AsyncClient, str]:
+        """Makes one more person, and returns the client and the id of that one; `user` is `{timezone, defaults}`."""
         self._newcomers += 1
         client = self._new_client()
-        await self._register(client, f"person{self._newcomers}@example.org", user)
-        return client
+        return client, await self._register(client, f"person{self._newcomers}@example.org", user)
 
-    async def _register(self, client: httpx.AsyncClient, email: str, user: dict[str, Any]) -> None:
+    async def _register(self, client: httpx.AsyncClient, email: str, user: dict[str, Any]) -> str:
         body = {"email": email, "password": PASSWORD, "timezone": user.get("timezone", "UTC")}
-        _expect_success(await client.post("/api/v1/auth/register", json=body))
+        made = await client.post("/api/v1/auth/register", json=body)
+        _expect_success(made)
         if "defaults" in user:
             _expect_success(await client.patch("/api/v1/me", json={"defaults": user["defaults"]}))
+        return str(made.json()["user"]["id"])
 
 
 def _expect_success(answer: httpx.Response) -> None:

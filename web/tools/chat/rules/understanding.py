@@ -32,7 +32,8 @@ def understand(message: str, context: Context, *, words: bool = True) -> Intent:
     return intent
 
 
-_WORDS: Final[tuple[Literal["yes", "no", "thanks"], ...]] = ("yes", "no", "thanks")
+_Word = Literal["yes", "no", "thanks"]
+_WORDS: Final[tuple[_Word, ...]] = ("yes", "no", "thanks")
 
 
 class _Message:
@@ -40,7 +41,7 @@ class _Message:
 
     def __init__(self, said: Said, phrases: Phrases, context: Context, *, words: bool = True) -> None:
         self._said = said
-        self._takes = _WORDS if words else ("thanks",)
+        self._takes: tuple[_Word, ...] = _WORDS if words else ("thanks",)
         self._phrases = phrases
         self._context = context
         self._start, self._end = said.trimmed()
@@ -87,7 +88,7 @@ class _Message:
         words = self._phrases.words
         for name in ("both", "them"):
             if " ".join(self._body.split()) in words[name]:
-                return Intent("pick", Target(reference=name))  # type: ignore[arg-type]
+                return Intent("pick", Target(reference=name))
         numbers = read_numbers(self._body, self._phrases)
         return Intent("pick", Target(numbers=numbers)) if numbers else None
 
