@@ -10,9 +10,11 @@ from web.tools.chat.rules.answering import in_order
 from web.tools.chat.rules.desk import MOST_TASKS, Desk, Place
 from web.tools.chat.rules.intent import Filter, Intent, Target
 from web.tools.chat.rules.reply import MOST_LISTED, Reply, State
+from web.tools.chat.rules.understanding import understand
 
 SERIES: Final = frozenset({"skip", "pause", "resume", "stop"})
 _PLACES: Final[dict[str, Place]] = {"reopen": "completed", "restore": "trash"}
+_NO_COMMANDS: Final = frozenset({"unknown", "none", "list", "add", "thanks", "yes", "no", "pick"})
 _MOST_PARTS: Final = 20
 
 
@@ -130,10 +132,15 @@ async def named(desk: Desk, state: State, intent: Intent, names: Sequence[str], 
         elif result.get("candidates"):
             rest = list(names[place + 1 :])
             return await _which(desk, state, intent, (name, result["candidates"]), (things, rest))
-        elif result.get("code") != "named_twice":
+        elif result.get("code") != "named_twice" and not (place and _is_command(desk, name)):
             return Meant(reply=_not_found(desk, state, intent, name))
     unique = {thing["id"]: thing for thing in things}
     return Meant(tuple(unique.values()))
+
+
+def _is_command(desk: Desk, part: str) -> bool:
+    """Returns whether what stands behind `and` is a command of its own: only the first verb of a message counts."""
+    return understand(part, desk.context).kind not in _NO_COMMANDS
 
 
 def names_in(name: str, desk: Desk) -> list[str]:

@@ -70,8 +70,10 @@ class _Message:
 
     def _word(self) -> Intent | None:
         """Returns a yes, a no or thanks, where a message is nothing else."""
-        said = (name for name in self._takes if self._phrases.whole[name].fullmatch(self._body) and not self._undoes())
-        return next((Intent(name) for name in said), None)
+        for name in self._takes:
+            if self._phrases.whole[name].fullmatch(self._body) and not self._undoes():
+                return Intent(name)
+        return None
 
     def _undoes(self) -> bool:
         return any(form.kind == "undo" and self._match(form) for form in self._phrases.forms)
