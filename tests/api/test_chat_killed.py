@@ -1,17 +1,14 @@
 """A run of thirty calls whose process dies, again and again: each change once, asked once, and the answer whole."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 
-from actors.commands import Command
-from actors.replies import Json, Reply
+from actors.replies import Json
+from tests.api import dying
 from tests.api.chat import conversation, run_of, runs_over, say, tasks_of
+from tests.api.dying import Death, one_life
 from tests.fakes.scripted_model import ScriptedModel, calls
 from tests.fakes.world import World
 from web.tools.chat.backends.backend import Answer
@@ -19,29 +16,6 @@ from web.tools.chat.backends.model import ModelBackend
 from web.tools.chat.runs import Runs
 
 pytestmark = [pytest.mark.api, pytest.mark.timeout(180)]
-
-Send = Callable[[str, str, Command], Awaitable[Reply]]
-
-
-class Death:
-    """Ends the task that sends the command of a number, before it is delivered or after its reply is on the way."""
-
-    def __init__(self, here: World, *, before: bool) -> None:
-        self.before = before
-        self.at = 0  # counts down to the command of the death; 0: nobody dies
-        self.sent = 0
-        self._deliver: Send = here.actors.send
-        here.actors.send = self.send  # type: ignore[method-assign]
-
-    async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
-        self.sent += 1
-        self.at -= 1
-        if self.at == 0 and self.before:
-            raise asyncio.CancelledError
-        reply = await self._deliver(actor_type, actor_id, command)
-        if self.at == 0:
-            raise asyncio.CancelledError
-        return reply
 
 
 def thirty(titles: int = 10) -> ScriptedModel:
@@ -53,34 +27,8 @@ def thirty(titles: int = 10) -> ScriptedModel:
     return ScriptedModel(add, tag, done, Answer("All done."))
 
 
-async def one_life(runs: Runs) -> bool:
-    """Takes up what is left and leads it until the end of the run or of this process; returns whether it ended."""
-    with suppress(asyncio.CancelledError):
-        await runs.take_up_left()
-        await runs.settle()
-        return True
-    return False
-
-
 async def begun(here: World, person: httpx.AsyncClient, model: ScriptedModel) -> tuple[str, str]:
-    """Says a message to a process that dies before it does anything; returns conversation and key."""
-    here.app.state.runs = Dead(here, model)
-    key = str(uuid4())
-    with suppress(Exception):
-        await say(person, "thirty things", key=key)
-    (talk,) = (await person.get("/api/v1/conversations")).json()["items"]
-    return talk["id"], key
-
-
-class Dead(Runs):
-    """The runs of a process that begins runs and leads none."""
-
-    def __init__(self, here: World, model: ScriptedModel) -> None:
-        live = runs_over(here, ModelBackend(model))
-        super().__init__(live._office, live._backend)
-
-    async def _take_up(self, left: Any) -> bool:
-        raise RuntimeError("killed")
+    return await dying.begun(here, person, ModelBackend(model), "thirty things")
 
 
 async def check(here: World, person: httpx.AsyncClient, talk: str, model: ScriptedModel, titles: int) -> None:
