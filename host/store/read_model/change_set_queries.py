@@ -195,13 +195,13 @@ _CHANGE_COLUMNS: Final = (
 )
 
 
-def listing(user_id: str) -> Select[Any]:
+def listing(user_id: str) -> Select[*tuple[Any, ...]]:
     """Returns the statement of the list."""
     mine = _SETS.where(change_sets.c.user_id == user_id, change_sets.c.changes > 0)
     return mine.order_by(change_sets.c.last_at.desc(), change_sets.c.id.desc())
 
 
-def counting(user_id: str, ids: Sequence[str]) -> Select[Any]:
+def counting(user_id: str, ids: Sequence[str]) -> Select[*tuple[Any, ...]]:
     """Returns the statement that counts things."""
     return (
         select(activity.c.change_set, activity.c.type, _MOVED, _IS_OF_SERIES, func.count(_ACTOR.distinct()))
@@ -210,7 +210,7 @@ def counting(user_id: str, ids: Sequence[str]) -> Select[Any]:
     )
 
 
-def changes(user_id: str, change_set: str) -> Select[Any]:
+def changes(user_id: str, change_set: str) -> Select[*tuple[Any, ...]]:
     """Returns the statement of the entries of one set."""
     wanted = (activity.c.user_id == user_id, activity.c.change_set == change_set, _CHANGE)
     return select(*_CHANGE_COLUMNS).where(*wanted).order_by(activity.c.position.desc())
