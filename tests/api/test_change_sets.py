@@ -1,5 +1,6 @@
 """Change sets: what was done as one whole is listed, read with what can be taken back, and taken back as a whole."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -263,7 +264,8 @@ async def test_calls_of_one_token_close_in_time_share_a_set(here: World, agent: 
         act = agent.act()
         return replace(act, cause=replace(act.cause, change_set=None))
 
-    first = await change_set_for(call())
+    first, *others = await asyncio.gather(*(change_set_for(call()) for _ in range(10)))
+    assert set(others) == {first}
     here.clock.move(minutes=9)
     assert await change_set_for(call()) == first
     here.clock.move(minutes=9)

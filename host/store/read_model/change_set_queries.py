@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from host.store.read_model.activity_rows import CHANGES, PEOPLE
@@ -56,11 +56,11 @@ async def listed(
     connection: AsyncConnection, user_id: str, *, limit: int, offset: int = 0, after: tuple[str, str] | None = None
 ) -> Sequence[ChangeSetRow]:
     """Returns the user's sets, the last used first; `after` is the (last use, id) of the set to go on after."""
-    place = tuple_(change_sets.c.last_at, change_sets.c.id)
-    statement = _SETS.where(change_sets.c.user_id == user_id, change_sets.c.changes > 0)
+    statement = listing(user_id)
     if after is not None:
+        place = tuple_(change_sets.c.last_at, change_sets.c.id)
         statement = statement.where(place < tuple_(datetime.fromisoformat(after[0]), after[1]))
-    statement = statement.order_by(change_sets.c.last_at.desc(), change_sets.c.id.desc()).limit(limit).offset(offset)
+    statement = statement.limit(limit).offset(offset)
     return [ChangeSetRow(*row) for row in await connection.execute(statement)]
 
 
@@ -79,26 +79,15 @@ async def things(
     connection: AsyncConnection, user_id: str, ids: Sequence[str]
 ) -> dict[str, list[tuple[str, bool, int]]]:
     """Returns for each set (type of entry, is of series, number of different things); a moved task is `task.moved`."""
-    statement = (
-        select(activity.c.change_set, activity.c.type, _MOVED, _IS_OF_SERIES, func.count(_ACTOR.distinct()))
-        .where(activity.c.user_id == user_id, activity.c.change_set.in_(ids), _CHANGE)
-        .group_by(activity.c.change_set, activity.c.type, _MOVED, _IS_OF_SERIES)
-    )
     found: dict[str, list[tuple[str, bool, int]]] = {}
-    for change_set, event_type, moved, is_series, number in await connection.execute(statement):
+    for change_set, event_type, moved, is_series, number in await connection.execute(counting(user_id, ids)):
         found.setdefault(change_set, []).append(("task.moved" if moved else event_type, is_series, number))
     return found
 
 
-async def changes_of(
-    connection: AsyncConnection, user_id: str, change_set: str, *, limit: int, until: int | None = None
-) -> Sequence[ChangeRow]:
-    """Returns the entries of a set that somebody asked for, the newest first, up to the position `until`."""
-    wanted = [activity.c.user_id == user_id, activity.c.change_set == change_set, _CHANGE]
-    if until is not None:
-        wanted.append(activity.c.position <= until)
-    statement = select(*_CHANGE_COLUMNS).where(*wanted).order_by(activity.c.position.desc()).limit(limit)
-    return [_change(row) for row in await connection.execute(statement)]
+async def changes_of(connection: AsyncConnection, user_id: str, change_set: str, *, limit: int) -> Sequence[ChangeRow]:
+    """Returns the entries of a set that somebody asked for, the newest first."""
+    return [_change(row) for row in await connection.execute(changes(user_id, change_set).limit(limit))]
 
 
 async def changed_by_others(
@@ -204,6 +193,27 @@ _CHANGE_COLUMNS: Final = (
     _member("task,series_id", text=True),
     case((activity.c.type == "series.created", _member("series"))),
 )
+
+
+def listing(user_id: str) -> Select[*tuple[Any, ...]]:
+    """Returns the statement of the list."""
+    mine = _SETS.where(change_sets.c.user_id == user_id, change_sets.c.changes > 0)
+    return mine.order_by(change_sets.c.last_at.desc(), change_sets.c.id.desc())
+
+
+def counting(user_id: str, ids: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Returns the statement that counts things."""
+    return (
+        select(activity.c.change_set, activity.c.type, _MOVED, _IS_OF_SERIES, func.count(_ACTOR.distinct()))
+        .where(activity.c.user_id == user_id, activity.c.change_set.in_(ids), _CHANGE)
+        .group_by(activity.c.change_set, activity.c.type, _MOVED, _IS_OF_SERIES)
+    )
+
+
+def changes(user_id: str, change_set: str) -> Select[*tuple[Any, ...]]:
+    """Returns the statement of the entries of one set."""
+    wanted = (activity.c.user_id == user_id, activity.c.change_set == change_set, _CHANGE)
+    return select(*_CHANGE_COLUMNS).where(*wanted).order_by(activity.c.position.desc())
 
 
 def _change(row: Row[*tuple[Any, ...]]) -> ChangeRow:

@@ -3,6 +3,7 @@
 A command id is unique among the commands of all actors.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -41,6 +42,12 @@ class CommandLog:
 async def is_known(connection: AsyncConnection, command_id: str) -> bool:
     """Returns whether the command was applied."""
     return await connection.scalar(select(commands.c.command_id).where(commands.c.command_id == command_id)) is not None
+
+
+async def known(connection: AsyncConnection, command_ids: Sequence[str]) -> set[str]:
+    """Returns those of the commands that were applied."""
+    found = select(commands.c.command_id).where(commands.c.command_id.in_(command_ids))
+    return set((await connection.scalars(found)).all())
 
 
 async def keep(connection: AsyncConnection, user_id: str, command_id: str, body_hash: str, reply: Json) -> Json | None:

@@ -111,6 +111,16 @@ async def test_months_that_are_old_enough_go_and_the_others_stay(past: Past) -> 
     await past.assert_each_entry_is_there_once()
 
 
+async def test_the_change_sets_of_a_month_go_with_it(past: Past) -> None:
+    rows = ", ".join(
+        f"('u', '{day}', 'tool', 'agent', 'a', '2026-{day}Z', '2026-{day}Z', 1)" for day in ("03-31", "05-01")
+    )
+    columns = "user_id, id, kind, actor_kind, actor_id, started_at, last_at, changes"
+    await past.world.rows(f"INSERT INTO change_sets ({columns}) VALUES {rows} RETURNING id")
+    await past.archive()
+    assert await past.world.rows("SELECT id FROM change_sets") == [("05-01",)]
+
+
 async def test_a_file_holds_the_rows_as_they_were(past: Past) -> None:
     before = await past.world.rows("SELECT row_to_json(a) FROM activity_2026_03 a ORDER BY user_id, position")
     await past.archive()

@@ -104,6 +104,7 @@ class _Reverting:
         self._now: dict[str, Mapping[str, Any]] = {}
         self._others: Mapping[str, list[Mapping[str, Any]]] = {}
         self._deleted_at: dict[tuple[str, str], str] = {}  # (task, when it was deleted) → when its deletion came back
+        self._known: set[str] = set()  # ids of commands that an earlier try has sent
         self._writes: list[Write] = []
         self._give_up_at = asyncio.get_running_loop().time() + _SECONDS
 
@@ -124,6 +125,8 @@ class _Reverting:
             own = [self._change_set, act.command_id]
             self._others = await change_set_queries.changed_by_others(connection, act.user_id, made, own)
             self._now = dict(await change_set_queries.bodies(connection, act.user_id, ids))
+            items = [self._item(str(row.position)).command_id for row in self._rows]
+            self._known = await commands.known(connection, items)
 
     async def _family(self, free: asyncio.Semaphore, rows: Sequence[ChangeRow]) -> list[Result]:
         """Takes back the entries of one thing, one after the other."""
@@ -157,6 +160,8 @@ class _Reverting:
     async def _undo(self, row: ChangeRow, inverse: Inverse) -> Result:
         """Undoes what the entry changed; of fields that have changed since it undoes the others alone."""
         body = self._as_written(row, inverse.body or {})
+        if self._is_known(row) and "deleted_at" not in row.changed:  # whose reply says when it was deleted
+            return Result(row, "reverted")
         try:
             await self._send(row, inverse.command, body, str(row.position))
         except ProblemError as problem:
@@ -202,7 +207,7 @@ class _Reverting:
         others = self._edited_by_others(row)
         if others:
             return Result(row, "changed_since", conflicts=others)
-        if self._now.get(row.actor_id, {}).get("status") == "deleted" and not await _is_known(item):
+        if self._now.get(row.actor_id, {}).get("status") == "deleted" and not self._is_known(row):
             return Result(row, "gone", "The series is deleted already.")
         done, stays = await take_back_series(item, row.actor_id, MOST_KEPT)
         self._writes += done.writes
@@ -222,15 +227,13 @@ class _Reverting:
             if all(values[name] != value for values in expected if name in values)
         ]
 
+    def _is_known(self, row: ChangeRow) -> bool:
+        """Returns whether the first command for this entry was applied by an earlier try."""
+        return self._item(str(row.position)).command_id in self._known
+
     def _item(self, place: str) -> Act:
         """Returns the act of one command: the same revert and place have the same command id."""
         return replace(self._act, command_id=command_id_for_item(self._act.command_id, place))
-
-
-async def _is_known(act: Act) -> bool:
-    """Returns whether the command of this act was applied before."""
-    async with act.db.connect() as connection:
-        return await commands.is_known(connection, act.command_id)
 
 
 def _families(rows: Sequence[ChangeRow]) -> list[list[ChangeRow]]:
