@@ -5,15 +5,20 @@ from difflib import get_close_matches
 from typing import Final
 
 from web.problems import ProblemError
-from web.tools import tasks
-from web.tools.plans import APPLY_PLAN
+from web.tools import activity, day, plans, recurrence, reminders, series, tags, tasks
 from web.tools.tool import Tool
 
 _LONGEST_NAME: Final = 100
 # A line a noun.
 _NOUNS: Final[Sequence[Sequence[Tool]]] = (
     tasks.TOOLS,
-    (APPLY_PLAN,),
+    series.TOOLS,
+    recurrence.TOOLS,
+    reminders.TOOLS,
+    tags.TOOLS,
+    activity.TOOLS,
+    day.TOOLS,
+    plans.TOOLS,
 )  # fmt: skip
 CATALOGUE: Final[Mapping[str, Tool]] = {tool.name: tool for noun in _NOUNS for tool in noun}
 

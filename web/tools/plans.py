@@ -140,3 +140,4 @@ APPLY_PLAN: Final = WritingTool(
     plan=_plan,
     hints=Hints(read_only=False, destructive=True),
 )
+TOOLS: Final = (APPLY_PLAN,)

@@ -1,0 +1,1 @@
+"""Tests of the MCP face over the whole public app."""
