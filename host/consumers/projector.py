@@ -9,7 +9,7 @@ from actors.shapes import Series, Task, User, is_whole
 from host.consumers.handler import Handler
 from host.store.engine import Raw
 from host.store.notify import reminder_ledger
-from host.store.read_model import activity_rows, series_rows, task_rows, usage_rows, user_rows
+from host.store.read_model import activity_rows, change_set_rows, series_rows, task_rows, usage_rows, user_rows
 from host.store.read_model.usage_rows import Change
 from host.store.turns.outbox import Event
 
@@ -46,7 +46,9 @@ class Projector(Handler):
         await reminder_ledger.add(
             connection, [reminder_ledger.step_of(event.body) for event in events if event.type in reminder_ledger.STEPS]
         )
-        await activity_rows.append(connection, [activity_rows.entry_of(event.body) for event in events])
+        entries = [activity_rows.entry_of(event.body) for event in events]
+        await activity_rows.append(connection, entries)
+        await change_set_rows.add(connection, entries)
 
     def committed(self, events: Sequence[Event]) -> None:
         self._on_readable({event.actor_id: event.version for event in events})

@@ -44,6 +44,8 @@ tokens: Final = Table(
     instant("created_at", nullable=False),
     instant("expires_at"),
     instant("last_used_at"),
+    id_("change_set", nullable=True),  # the one that its calls go on with
+    instant("change_set_at"),
     Index("tokens_hash", "token_hash", unique=True),
     Index("tokens_user", "user_id"),
 )
@@ -63,6 +65,10 @@ plans: Final = Table(  # under the id of the call that made it
     Column("answer", JSONB),
     Index("plans_expiry", "expires_at"),
     Index("plans_waiting", "user_id", postgresql_where=text("started_at IS NULL")),
+)
+
+token_names: Final = Table(  # of the tokens that were revoked, too: the activity says who did something
+    "token_names", metadata, id_("id", primary_key=True), id_("user_id"), Column("name", Text, nullable=False)
 )
 
 rate_counts: Final = Table(  # unlogged; requests over all replicas

@@ -1,13 +1,13 @@
 """Personal access tokens of scripts and agents. The table holds only the hash of each token."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from host.store.access.tables import tokens
+from host.store.access.tables import token_names, tokens
 from host.store.read_model.tables import users
 from host.store.read_model.user_queries import USER_COLUMNS, UserRow, user_row
 
@@ -48,6 +48,29 @@ async def add(connection: AsyncConnection, token: TokenRow, token_hash: str) -> 
             expires_at=token.expires_at,
         )
     )
+    await connection.execute(insert(token_names).values(id=token.id, user_id=token.user_id, name=token.name))
+
+
+async def names(connection: AsyncConnection, user_id: str, ids: Iterable[str]) -> dict[str, str]:
+    """Returns the names of those of the ids that are tokens of that user, or were until they were revoked."""
+    statement = select(token_names.c.id, token_names.c.name).where(
+        token_names.c.user_id == user_id, token_names.c.id.in_(set(ids))
+    )
+    return {row.id: row.name for row in await connection.execute(statement)}
+
+
+async def joined_change_set(
+    connection: AsyncConnection, token_id: str, new_id: str, now: datetime, gap: timedelta
+) -> str | None:
+    """Returns the change set of the token's last call if that is less than `gap` ago, else `new_id`; None: no such token.
+
+    It is one statement, so that of two calls at once in two processes the second joins the first.
+    """
+    goes_on = tokens.c.change_set_at > now - gap
+    chosen = case((goes_on, tokens.c.change_set), else_=new_id)
+    last_at = func.greatest(tokens.c.change_set_at, now)
+    statement = update(tokens).where(tokens.c.id == token_id).values(change_set=chosen, change_set_at=last_at)
+    return await connection.scalar(statement.returning(tokens.c.change_set))
 
 
 async def count(connection: AsyncConnection, user_id: str) -> int:

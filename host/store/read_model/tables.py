@@ -175,3 +175,20 @@ activity: Final = Table(  # partitioned by month of `at`; hash = sha256(prev_has
     Index("activity_change_set", "user_id", "change_set", postgresql_where=text("change_set IS NOT NULL")),
     postgresql_partition_by="RANGE (at)",
 )
+
+change_sets: Final = Table(  # `changes` counts what was asked for; the row of a revert comes before its first entry
+    "change_sets",
+    metadata,
+    id_("user_id", primary_key=True),
+    id_("id", primary_key=True),
+    Column("kind", Text, nullable=False),  # request, tool, chat, import, link
+    Column("actor_kind", Text, nullable=False),
+    id_("actor_id"),
+    instant("started_at", nullable=False),
+    instant("last_at", nullable=False),
+    Column("changes", Integer, nullable=False),
+    id_("reverts", nullable=True),  # the set that this one takes back
+    Index("change_sets_newest", "user_id", "last_at", "id", postgresql_where=text("changes > 0")),
+    Index("change_sets_reverts", "user_id", "reverts", postgresql_where=text("reverts IS NOT NULL")),
+    Index("change_sets_age", "last_at"),
+)

@@ -37,7 +37,7 @@ async def rows_of(connection: Raw, month: date) -> AsyncGenerator[Sequence[tuple
 
 
 async def drop(connection: Raw, archive: Archive, now: datetime) -> bool:
-    """Enters the file into the catalogue and drops its partition, both or neither.
+    """Enters the file into the catalogue and drops its partition with the change sets that end in it, all or nothing.
 
     Returns False when rows were added since the month was read. Raises LockNotAvailableError when readers of activity
     do not let go in time: the caller tries again.
@@ -51,6 +51,8 @@ async def drop(connection: Raw, archive: Archive, now: datetime) -> bool:
             return False
         if archive.rows:
             await archives.add(connection, archive, now, cleared=True)
+        end = activity_partitions.month_of(archive.month, 1)
+        await connection.execute("DELETE FROM change_sets WHERE last_at < $1::date AT TIME ZONE 'UTC'", end)
         await connection.execute(f"ALTER TABLE activity DETACH PARTITION {name}")
         await connection.execute(f"DROP TABLE {name}")
     return True

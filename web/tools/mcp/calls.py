@@ -12,6 +12,7 @@ from actors.commands import Cause
 from actors.replies import Json
 from host.store.access.plans import PlanRow
 from web.act import Act
+from web.api.change_sets.joining import change_set_for
 from web.problems import ProblemError
 from web.tools import plans
 from web.tools.calling import admit, as_first_planned, call, carry_out, dumped, planned, read_arguments, shown
@@ -81,7 +82,7 @@ async def _planned(wanted: Call, tool: WritingTool[Any]) -> Json | Question:
     if plan.asks:
         return _asked_first(wanted, await plans.keep(act, tool.name, arguments, plan, asked.change_set))
     plan = await as_first_planned(tool, wanted.use, arguments, plan)
-    change_set = asked.change_set or act.command_id
+    change_set = asked.change_set or await change_set_for(act)
     return dumped(await carry_out(_in(wanted.use, act.command_id, change_set), plan))
 
 
@@ -114,7 +115,7 @@ async def _carried_out(wanted: Call, row: PlanRow) -> Json:
     if row.answer is not None:
         return dict(row.answer)
     act = wanted.act
-    change_set = await plans.start(act, row, row.change_set or act.command_id)
+    change_set = await plans.start(act, row, row.change_set or await change_set_for(act))
     changed = await carry_out(_in(wanted.use, row.id, change_set), plans.plan_of(row))
     answer = dumped(changed)
     if not any(result.code in _PASSING for result in changed.results):
