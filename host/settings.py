@@ -162,6 +162,12 @@ def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **extra}
 
 
+def agent_token(environ: Mapping[str, str] | None = None) -> str:
+    """Returns the access token in DUELY_TOKEN, which only `duely mcp` reads; "" without one."""
+    env = os.environ if environ is None else environ
+    return env.get("DUELY_TOKEN", "").strip()
+
+
 def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
     """Returns the folder for what is built once: $XDG_CACHE_HOME/duely or ~/.cache/duely."""
     env = os.environ if environ is None else environ

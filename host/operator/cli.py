@@ -41,6 +41,7 @@ COMMANDS: Final[Mapping[str, LazyCommand]] = {
     "cluster": LazyCommand("cluster", "cluster_command", "Start Duely as a cluster of processes on this machine."),
     "dead-letters": LazyCommand("dead_letters", "dead_letters_group", "Handle events that a consumer could not apply."),
     "doctor": LazyCommand("doctor", "doctor_command", "Report what runs, what is reachable and what is wrong."),
+    "mcp": LazyCommand("mcp", "mcp_command", "Serve agents on this machine over stdin and stdout."),
     "migrate": LazyCommand("migrate", "migrate_command", "Upgrade the database to the newest schema.", hidden=True),
     "pause-consumer": LazyCommand(
         "pause_consumer", "pause_consumer_command", "Pause or resume a consumer, or list all."
