@@ -35,6 +35,7 @@ YEARS = range(1970, 3000)
 
 PRIORITIES = ("none", "low", "medium", "high", "urgent")
 Priority = Literal["none", "low", "medium", "high", "urgent"]
+Language = Literal["en", "de", "fr", "es"]  # those that quick add and the chat read
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -279,13 +280,14 @@ class Defaults(Body):
     """A person's standing choices. Null means: no daily digest, no quiet hours.
 
     The reminder for a task with a due is the one of `reminder_offset` and `reminder_offset_minutes` that is not null; to
-    set one clears the other, and without either there is none.
+    set one clears the other, and without either there is none. `language` is that in which the person types.
     """
 
     reminder_offset: OffsetText | None = None
     reminder_offset_minutes: OffsetMinutes | None = 30
     digest_at: TimeOfDay | None = None
     quiet_hours: QuietHours | None = None
+    language: Language = "en"
 
     @model_validator(mode="after")
     def _one_reminder(self) -> Self:

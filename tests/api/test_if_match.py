@@ -19,8 +19,10 @@ FIRST = {"reopen_task": ("POST", "/complete"), "restore_task": ("DELETE", "")}
 
 
 def takes_it(method: str, path: str) -> bool:
-    parameters = describe()["paths"][path][method.lower()].get("parameters", ())
-    return any(parameter["name"] == "If-Match" for parameter in parameters)
+    document = describe()
+    shared = {f"#/components/parameters/{name}": said for name, said in document["components"]["parameters"].items()}
+    parameters = document["paths"][path][method.lower()]["parameters"]
+    return any(shared.get(said.get("$ref"), said)["name"] == "If-Match" for said in parameters)
 
 
 async def version_of(ada: httpx.AsyncClient, path: str, ids: dict[str, str]) -> str:

@@ -27,7 +27,13 @@ async def test_a_person_signs_up_and_is_known(ada: httpx.AsyncClient) -> None:
     assert (me["email"], me["timezone"], me["defaults"]) == (
         "ada@example.org",
         "Europe/Berlin",
-        {"reminder_offset": None, "reminder_offset_minutes": 30, "digest_at": None, "quiet_hours": None},
+        {
+            "reminder_offset": None,
+            "reminder_offset_minutes": 30,
+            "digest_at": None,
+            "quiet_hours": None,
+            "language": "en",
+        },
     )
     assert me["server_time"] == "2026-11-22T12:00:00.000Z"
 

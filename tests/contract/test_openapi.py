@@ -13,7 +13,7 @@ from web.api.openapi.routes import SNAPSHOT
 from web.api.tasks.sending import COMMANDS
 
 pytestmark = pytest.mark.contract
-READS_WITH_A_BODY = {"preview_series"}
+READS_WITH_A_BODY = {"parse_quick_add", "preview_series"}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

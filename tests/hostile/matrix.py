@@ -64,7 +64,7 @@ class Operation:
 
     def _parameters(self, place: str) -> list[str]:
         """Returns those that name something, or without which nothing can be asked."""
-        here = [parameter for parameter in self.said.get("parameters", ()) if parameter["in"] == place]
+        here = [parameter for parameter in self.said.get("parameters", ()) if parameter.get("in") == place]
         return [parameter["name"] for parameter in here if parameter["required"] or _names(parameter["name"])]
 
     def _named_fields(self) -> list[str]:

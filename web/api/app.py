@@ -34,6 +34,7 @@ from web.api.me import routes as me
 from web.api.notifications import routes as notifications
 from web.api.openapi import routes as openapi
 from web.api.openapi.document import document
+from web.api.quick_add import routes as quick_add
 from web.api.reminders import routes as reminders
 from web.api.series import routes as series
 from web.api.sessions import routes as sessions
@@ -58,6 +59,7 @@ _ROUTERS: Final = (
     notifications,
     reminders,
     series,
+    quick_add,
     auth,
     sessions,
     tokens,

@@ -66,7 +66,8 @@ def read(chosen: Chosen, context: Context) -> Reading:
         chosen, moment, recurrence = _series(chosen, repeat, day, clock, context)
     chosen = _without_idle_frame(chosen, moment)
     due = moment.due if moment else None
-    return Reading(chosen, due, _reminders(chosen, moment, context), recurrence)
+    reminders = _reminders(chosen, moment, context, repeats=recurrence is not None)
+    return Reading(chosen, due, reminders, recurrence)
 
 
 def _without_idle(chosen: Chosen) -> Chosen:
@@ -178,39 +179,49 @@ _END: Mapping[str, Callable[[Any, Repeat, Moment, Context], str]] = {
 }
 
 
-def _reminders(chosen: Chosen, moment: Moment | None, context: Context) -> Reminders | None:
+def _reminders(chosen: Chosen, moment: Moment | None, context: Context, *, repeats: bool) -> Reminders | None:
     """Returns all reminders, each once; None when nothing is said of them."""
     said = chosen.all("reminder")
     found: list[dict[str, int | str]] = []
     if chosen.all("frame") and moment and moment.clock:
         found.append({"offset_minutes": 0})
     for piece in said:
-        found += _reminder(piece.meaning.value, moment, context)
+        found += _reminder(piece.meaning.value, moment, context, repeats=repeats)
     if not said and not found:
         return None
     return tuple({str(one): one for one in found}.values())
 
 
-def _reminder(value: tuple[object, ...], moment: Moment | None, context: Context) -> list[dict[str, int | str]]:
+def _reminder(
+    value: tuple[object, ...], moment: Moment | None, context: Context, *, repeats: bool
+) -> list[dict[str, int | str]]:
     if not value or isinstance(value[0], int):
         return [{"offset_minutes": offset} for offset in value if isinstance(offset, int)]
     day, clock, part = value
     assert day is None or isinstance(day, Day)  # noqa: S101  # see Scan._reminder
-    return [{"local": local_text(_local(day, clock, str(part), moment, context))}]
+    at = _time_of(day, clock, str(part))
+    return [{"local": local_text(datetime.combine(_day_of(day, at, moment, context, repeats=repeats), at))}]
 
 
-def _local(day: Day | None, clock: object, part: str, moment: Moment | None, context: Context) -> datetime:
-    """Returns the local time of a reminder: of the day that is named, else of the due's day, else its next coming."""
+def _time_of(day: Day | None, clock: object, part: str) -> time:
     said = clock if isinstance(clock, Clock) else None
     own = day.clock if day else None
     found = of_day_part(said, part or (day.part if day else ""))
-    at = own or (time(found.hour, found.minute) if found else DAY_STARTS)
+    return own or (time(found.hour, found.minute) if found else DAY_STARTS)
+
+
+def _day_of(day: Day | None, at: time, moment: Moment | None, context: Context, *, repeats: bool) -> date:
+    """Returns the day of a reminder: the one that is named, else the due's, else that of its next coming.
+
+    What repeats has each reminder before its due, on the same day or, at a later time of the day, on the one before.
+    """
     if day is not None:
-        return datetime.combine(day.day, at)
+        return day.day
+    if moment and repeats:
+        return moment.day - (ONE if moment.clock and at > moment.clock else timedelta(0))
     if moment and _is_of_its_day(at, moment, context):
-        return datetime.combine(moment.day, at)
-    coming = _next_coming(at, context)
-    return datetime.combine(coming.day, at)
+        return moment.day
+    return _next_coming(at, context).day
 
 
 def _is_of_its_day(at: time, moment: Moment, context: Context) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
@@ -35,15 +36,23 @@ class Token(NamedTuple):
 
 
 class Line:
-    """A text with its folded form; places in the folded form are those of `plain`, and `at` turns them into the text's."""
+    """A text with its folded form; places in the folded form are those of `plain`, and `at` turns them into the text's.
 
-    def __init__(self, text: str) -> None:
+    `literal` are stretches of the text in which nothing is read, as in quotes.
+    """
+
+    def __init__(self, text: str, literal: Iterable[tuple[int, int]] = ()) -> None:
         self.text = text
         self._places = None if unicodedata.is_normalized("NFC", text) else _without_marks(text)
         self.plain = text if self._places is None else "".join(text[place] for place in self._places)
         whole = _QUOTED.sub(lambda quoted: HIDDEN * len(quoted[0]), self.plain.translate(_FOLDS))
+        for start, end in literal:
+            whole = _hidden(whole, self._place(start), self._place(end))
         self.tokens = list(_tokens(whole))
         self.folded = whole[: self.tokens[-1].end] if len(self.tokens) == MAX_TOKENS else whole
+
+    def _place(self, at: int) -> int:
+        return at if self._places is None else bisect_left(self._places, at)
 
     def typed(self, start: int, end: int) -> str:
         """Returns what was typed between two places, each accent one with its letter."""
@@ -54,6 +63,10 @@ class Line:
         if self._places is None:
             return place
         return self._places[place] if place < len(self._places) else len(self.text)
+
+
+def _hidden(folded: str, start: int, end: int) -> str:
+    return folded[:start] + HIDDEN * len(folded[start:end]) + folded[end:]
 
 
 def _without_marks(text: str) -> list[int]:

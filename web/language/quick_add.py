@@ -22,13 +22,13 @@ SPAN_KINDS: dict[str, SpanKind] = {
 }  # fmt: skip
 
 
-def parse(text: str, *, now: datetime, zone: str, language: str) -> Parsed:
+def parse(text: str, *, now: datetime, zone: str, language: str, literal: Iterable[tuple[int, int]] = ()) -> Parsed:
     """Reads a line in the person's language and in English beside it; `now` is aware, `zone` the person's.
 
-    A line of which nothing would be left is its own title. Only its first 500 words are read.
+    `literal` are stretches `(start, end)` in code points that stay title unread. A line of which nothing would be left is its own title. Only its first 500 words are read.
     """
     grammars = grammars_of(language)
-    line = Line(text)
+    line = Line(text, literal)
     unsafe = grammars[0].table.code == "en" and zone.startswith(AMERICAN)
     context = Context(now, zone, now.astimezone(ZoneInfo(zone)).replace(tzinfo=None), unsafe)
     scan = Scan(line, context, grammars)

@@ -5,11 +5,13 @@ missing or added letter is forgiven, where nothing fits without. The whole title
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
+
+from host.store.read_model.plain import plain
 
 T = TypeVar("T")
+Words: TypeAlias = tuple[str, ...]
 
 MOST_READ: Final = 500  # code points of a name or a title
 _FORGIVING: Final = 5  # letters of a word in which a slip is forgiven
@@ -25,26 +27,28 @@ SMALL: Final = frozenset(_SMALL.split())
 
 def fitting(name: str, things: Iterable[T], title_of: Callable[[T], str]) -> list[T]:
     """Returns the things that the name fits, in their order."""
+    return fitting_among(name, titled(things, title_of))
+
+
+def titled(things: Iterable[T], title_of: Callable[[T], str]) -> list[tuple[T, Words]]:
+    """Returns each thing with the words of its title, for several names."""
+    return [(thing, words_of(title_of(thing))) for thing in things]
+
+
+def fitting_among(name: str, things: Sequence[tuple[T, Words]]) -> list[T]:
+    """Returns those of the things of `titled` that the name fits, in their order."""
     wanted = words_of(name)
-    titled = [(thing, words_of(title_of(thing))) for thing in things]
-    if not wanted:  # a name of signs alone
-        return [thing for thing, _ in titled if title_of(thing).strip() == name.strip()]
     for fits in (_is_whole, _is_part, _is_whole_with_slips, _is_part_with_slips):
-        if found := [thing for thing, title in titled if fits(wanted, title)]:
+        if found := [thing for thing, title in things if fits(wanted, title)]:
             return found
     return []
 
 
-def words_of(text: str) -> list[str]:
-    """Returns the words of a text in small letters without accents; small words only where there are no others."""
-    words = _WORD.findall(folded(text[:MOST_READ]))
-    return [word for word in words if word not in SMALL] or words
-
-
-def folded(text: str) -> str:
-    """Returns the text in small letters without accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+def words_of(text: str) -> Words:
+    """Returns the plain words of a text, without small ones where there are others; of one without words the signs."""
+    said = plain(text[:MOST_READ])
+    words = tuple(_WORD.findall(said))
+    return tuple(word for word in words if word not in SMALL) or words or (said.strip(),)
 
 
 def alike(wanted: str, word: str) -> bool:
@@ -53,24 +57,24 @@ def alike(wanted: str, word: str) -> bool:
 
 
 def _is_one_slip_away(one: str, other: str) -> bool:
-    shorter, longer = sorted((one, other), key=len)
-    if len(longer) - len(shorter) > 1:
+    if abs(len(one) - len(other)) > 1 or (one[0] != other[0] and one[-1] != other[-1]):
         return False
+    shorter, longer = sorted((one, other), key=len)
     same = next((at for at, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
     return longer[same + 1 :] == shorter[same + (len(longer) == len(shorter)) :]
 
 
-def _is_whole(wanted: Sequence[str], title: Sequence[str]) -> bool:
+def _is_whole(wanted: Words, title: Words) -> bool:
     return wanted == title
 
 
-def _is_part(wanted: Sequence[str], title: Sequence[str]) -> bool:
+def _is_part(wanted: Words, title: Words) -> bool:
     return set(wanted) <= set(title)
 
 
-def _is_whole_with_slips(wanted: Sequence[str], title: Sequence[str]) -> bool:
+def _is_whole_with_slips(wanted: Words, title: Words) -> bool:
     return len(wanted) == len(title) and all(map(alike, wanted, title))
 
 
-def _is_part_with_slips(wanted: Sequence[str], title: Sequence[str]) -> bool:
+def _is_part_with_slips(wanted: Words, title: Words) -> bool:
     return all(any(alike(one, word) for word in title) for one in wanted)

@@ -85,6 +85,21 @@ async def find(connection: AsyncConnection, user_id: str, task_id: str) -> dict[
     return body
 
 
+async def of_ids(connection: AsyncConnection, user_id: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Returns by id those of the tasks that are the user's, as stored, from the list or the trash."""
+    mine = and_(tasks.c.id.in_(ids), tasks.c.user_id == user_id, ~tasks.c.purged)
+    return {row.id: row.body for row in await connection.execute(select(tasks.c.id, tasks.c.body).where(mine))}
+
+
+async def titles(
+    connection: AsyncConnection, user_id: str, wanted: TaskFilter, limit: int
+) -> Sequence[tuple[str, str]]:
+    """Returns (id, title) of tasks, by due and then by id."""
+    statement = select(tasks.c.id, tasks.c.title).where(*_conditions(user_id, wanted))
+    rows = await connection.execute(statement.order_by(tasks.c.due_at, tasks.c.id).limit(limit))
+    return [(row.id, row.title) for row in rows]
+
+
 async def existed(connection: AsyncConnection, user_id: str, task_id: str) -> bool:
     """Returns whether the user has or had that task; a purged one counts."""
     mine = select(tasks.c.id).where(tasks.c.id == task_id, tasks.c.user_id == user_id)

@@ -12,7 +12,13 @@ from tests.fakes.person import NOON, FakePerson
 
 pytestmark = pytest.mark.unit
 
-DEFAULTS = {"reminder_offset": None, "reminder_offset_minutes": 30, "digest_at": None, "quiet_hours": None}
+DEFAULTS = {
+    "reminder_offset": None,
+    "reminder_offset_minutes": 30,
+    "digest_at": None,
+    "quiet_hours": None,
+    "language": "en",
+}
 
 
 def registered(person: FakePerson, **body: Any) -> dict[str, Any]:

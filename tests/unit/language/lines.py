@@ -1,5 +1,6 @@
 """Reads lines on Monday, 30 November 2026 at 10:00 in Berlin."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,16 @@ BERLIN = "Europe/Berlin"
 MONDAY = "2026-11-30T10:00"
 
 
-def read(text: str, language: str = "en", *, now: str = MONDAY, zone: str = BERLIN) -> Parsed:
+def read(
+    text: str,
+    language: str = "en",
+    *,
+    now: str = MONDAY,
+    zone: str = BERLIN,
+    literal: Iterable[tuple[int, int]] = (),
+) -> Parsed:
     moment = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo(zone))
-    return parse(text, now=moment, zone=zone, language=language)
+    return parse(text, now=moment, zone=zone, language=language, literal=literal)
 
 
 def due(parsed: Parsed) -> str | None:

@@ -11,6 +11,7 @@ from host.store.access import accounts, sessions
 from host.store.access.accounts import Account
 from host.store.read_model import user_queries
 from web.api.auth.known_browser import make_known
+from web.api.auth.language import language_of
 from web.api.auth.sending import register
 from web.api.edge.acting import caller_of
 from web.api.edge.answers import answer
@@ -26,9 +27,10 @@ _LONGEST_USER_AGENT: Final = 200
 async def register_user(request: Request, account: Account) -> Profile:
     """Makes the user's actor for the account, or finds it made; raises what `register` raises."""
     correlation_id = request.scope["duely.correlation_id"]
+    language = language_of(request.headers.get("accept-language", ""))
     command = build_command(
         "RegisterUser",
-        {"email": account.email, "zone": account.zone},
+        {"email": account.email, "zone": account.zone, "defaults": {"language": language}},
         id=str(uuid4()),
         principal=Principal("user", account.user_id, account.user_id),
         correlation_id=correlation_id,

@@ -56,6 +56,14 @@ _LIST_HEADERS: Final = {
         "schema": {"type": "integer"},
     }
 }
+# What the document writes once, by the names that it has there.
+SHARED_PARAMETERS: Final = {
+    "Consistency": _CONSISTENCY,
+    "IdempotencyKey": _IDEMPOTENCY,
+    "IfMatch": _IF_MATCH,
+    "IfUnchanged": _IF_UNCHANGED,
+}
+SHARED_HEADERS: Final = {**_WRITE_HEADERS, **_LIST_HEADERS}
 _SECURITY: Final[dict[str, list[dict[str, list[str]]]]] = {"public": [], "account": [{"session": []}]}
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, Field
 
+from actors.fields import Language
 from web.api.edge.models import Id, Instant
 
 
@@ -21,6 +22,7 @@ class UserDefaults(BaseModel):
     )
     digest_at: str | None = Field(examples=["08:00"])
     quiet_hours: QuietHours | None
+    language: Language = Field(description="In which quick add reads, besides English", examples=["de"])
 
 
 class User(BaseModel):

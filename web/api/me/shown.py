@@ -8,7 +8,9 @@ from actors.replies import Json
 from web.caller import Profile
 
 # Fields that users written by an older release do not have.
-_BEFORE: Final = {"reminder_offset": None, "reminder_offset_minutes": None, "digest_at": None, "quiet_hours": None}
+_BEFORE: Final = {
+    "reminder_offset": None, "reminder_offset_minutes": None, "digest_at": None, "quiet_hours": None, "language": "en",
+}  # fmt: skip
 
 
 def user_json(profile: Profile) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from actors.commands import AcknowledgeReminder, AddTags, PatchTask, SetPriority, SnoozeReminder
 from web.api.auth.bodies import ChangePassword, Login, Register
 from web.api.edge.models import Problem
-from web.api.edge.operation import PROBLEMS
+from web.api.edge.operation import PROBLEMS, SHARED_HEADERS, SHARED_PARAMETERS
 from web.api.me.bodies import PatchMe
+from web.api.quick_add.bodies import Line, QuickAdd
 from web.api.series.bodies import CreateSeries, MoveSlot, PatchSeries, PreviewSeries, SkipSlot, StopSeries
 from web.api.stream.models import STREAMED
 from web.api.tags.bodies import RenameTag
@@ -57,6 +58,8 @@ _BODIES: Final[dict[type[BaseModel], dict[str, Any]]] = {  # each body that the 
     SnoozeReminder: {"minutes": 10},
     AcknowledgeReminder: {},
     Bulk: {"action": "set_priority", "ids": ["0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11"], "args": {"priority": "low"}},
+    QuickAdd: {"text": "Pay rent every month on the 1st at 9am #home !high"},
+    Line: {"text": "Pay rent every month on the 1st at 9am #home !high"},
     RenameTag: {"name": "household"},
     Register: {"email": "ada@example.org", "password": "a long phrase of yours", "timezone": "Europe/Berlin"},
     Login: {"email": "ada@example.org", "password": "a long phrase of yours"},
@@ -90,6 +93,9 @@ def _completed(described: dict[str, Any]) -> dict[str, Any]:
         }
         for code, description in PROBLEMS.items()
     }
+    _share(described["paths"])
+    components["parameters"] = dict(SHARED_PARAMETERS)
+    components["headers"] = dict(SHARED_HEADERS)
     components["securitySchemes"] = {
         "session": {
             "type": "apiKey",
@@ -100,6 +106,22 @@ def _completed(described: dict[str, Any]) -> dict[str, Any]:
         "token": {"type": "http", "scheme": "bearer", "description": "A personal access token"},
     }
     return described
+
+
+def _share(paths: dict[str, Any]) -> None:
+    """Writes what many operations have in common once: whoever loads the document reads it whole."""
+    parameters = {orjson.dumps(said): name for name, said in SHARED_PARAMETERS.items()}
+    headers = {orjson.dumps(said): name for name, said in SHARED_HEADERS.items()}
+    for operation in (operation for path in paths.values() for operation in path.values()):
+        operation["parameters"] = [_shared(said, "parameters", parameters) for said in operation.pop("parameters", [])]
+        for answer in operation["responses"].values():
+            said = answer.get("headers", {})
+            said.update({name: _shared(header, "headers", headers) for name, header in said.items()})
+
+
+def _shared(said: dict[str, Any], kind: str, names: dict[bytes, str]) -> dict[str, Any]:
+    name = names.get(orjson.dumps(said))
+    return said if name is None else {"$ref": f"#/components/{kind}/{name}"}
 
 
 def _our_schemas() -> dict[str, Any]:

@@ -102,8 +102,13 @@ async def as_first_asked(act: Act, digest: str, kept: Json) -> Json:
     async with act.db.begin() as connection:
         first = await commands.keep(connection, act.user_id, act.command_id, digest, kept)
     if first is None:
-        raise ProblemError(422, "idempotency_mismatch", "This Idempotency-Key came with another request before.")
+        raise other_request()
     return first
+
+
+def other_request() -> ProblemError:
+    """Returns the 422 for the key of another request."""
+    return ProblemError(422, "idempotency_mismatch", "This Idempotency-Key came with another request before.")
 
 
 async def send_each(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from actors.fields import fold
-from web.language.folding import ENDS
+from web.language.folding import ENDS, HIDDEN
 from web.language.meaning import Meaning
 from web.language.patterns import Grammar
 
@@ -21,11 +21,10 @@ _P = re.compile(r"p([1-4])" + ENDS)
 def sign(typed: str, folded: str, place: int, grammars: Iterable[Grammar]) -> tuple[int, Meaning] | None:
     """Returns where a sign at a place ends and what it means; None where there is none."""
     first = folded[place]
-    if first == "#":
-        return _tag(typed, place)
-    if first == "+":
-        return _list(typed, place)
-    return _priority(folded, place, grammars) if first in "!p" else None
+    found = (_tag if first == "#" else _list)(typed, place) if first in "#+" else None
+    if first in "!p":
+        found = _priority(folded, place, grammars)
+    return None if found is None or HIDDEN in folded[place : found[0]] else found
 
 
 def _tag(typed: str, place: int) -> tuple[int, Meaning] | None:

@@ -210,6 +210,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quick-add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a task, or a series, from a line of text */
+        post: operations["quick_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-add/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a line of text; nothing is saved */
+        post: operations["parse_quick_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminders": {
         parameters: {
             query?: never;
@@ -1197,7 +1231,7 @@ export interface components {
          * @description A person's standing choices. Null means: no daily digest, no quiet hours.
          *
          *     The reminder for a task with a due is the one of `reminder_offset` and `reminder_offset_minutes` that is not null; to
-         *     set one clears the other, and without either there is none.
+         *     set one clears the other, and without either there is none. `language` is that in which the person types.
          */
         Defaults: {
             /**
@@ -1205,6 +1239,12 @@ export interface components {
              * @default null
              */
             digest_at?: string | null;
+            /**
+             * Language
+             * @default en
+             * @enum {string}
+             */
+            language?: "en" | "de" | "fr" | "es";
             /** @default null */
             quiet_hours?: components["schemas"]["QuietHours"] | null;
             /**
@@ -1355,6 +1395,32 @@ export interface components {
              */
             server_time: string;
         };
+        /**
+         * Known
+         * @description Fields of a task that are known besides the line.
+         */
+        Known: {
+            /** @default null */
+            due?: components["schemas"]["Due"] | null;
+            /**
+             * Priority
+             * @default none
+             * @enum {string}
+             */
+            priority?: "none" | "low" | "medium" | "high" | "urgent";
+            /** @default null */
+            recurrence?: components["schemas"]["TaskRecurrence"] | null;
+            /**
+             * Reminders
+             * @default null
+             */
+            reminders?: components["schemas"]["ReminderSpec"][] | null;
+            /**
+             * Tags
+             * @description At most 10 different ones
+             */
+            tags?: string[];
+        };
         /** LedgerEntry */
         LedgerEntry: {
             /**
@@ -1398,6 +1464,53 @@ export interface components {
         LedgerPage: {
             /** Items */
             items: components["schemas"]["LedgerEntry"][];
+        };
+        /**
+         * Line
+         * @description A line of text, and what it is read against.
+         * @example {
+         *       "text": "Pay rent every month on the 1st at 9am #home !high"
+         *     }
+         */
+        Line: {
+            /**
+             * Language
+             * @description Absent: that of the profile. English is always read
+             * @default null
+             */
+            language?: ("en" | "de" | "fr" | "es") | null;
+            /**
+             * Literal
+             * @description Stretches `[start, end]` of the text that are not read and stay in the title. They count code points, as spans do
+             * @default []
+             * @example [
+             *       [
+             *         9,
+             *         14
+             *       ]
+             *     ]
+             */
+            literal?: [
+                number,
+                number
+            ][];
+            /**
+             * Text
+             * @example Pay rent every month on the 1st at 9am #home !high
+             */
+            text: string;
+            /**
+             * Written At
+             * @description When it was written, at most 30 days ago; `tomorrow` is the day after. Absent: now
+             * @default null
+             */
+            written_at?: string | null;
+            /**
+             * Zone
+             * @description Where it was written. Absent: the zone of the profile
+             * @default null
+             */
+            zone?: string | null;
         };
         /** Liveness */
         Liveness: {
@@ -1747,6 +1860,7 @@ export interface components {
             /**
              * @default {
              *       "digest_at": null,
+             *       "language": "en",
              *       "quiet_hours": null,
              *       "reminder_offset": null,
              *       "reminder_offset_minutes": 30
@@ -2027,6 +2141,82 @@ export interface components {
             type: string;
         };
         /**
+         * QuickAdd
+         * @description A line that becomes a task, or a series if it says how it repeats.
+         *
+         *     `id` is that of the task; what repeats has none of it, as the id of an occurrence follows from its series.
+         * @example {
+         *       "text": "Pay rent every month on the 1st at 9am #home !high"
+         *     }
+         */
+        QuickAdd: {
+            /**
+             * @description These count whatever the line says
+             * @default {
+             *       "due": null,
+             *       "priority": "none",
+             *       "recurrence": null,
+             *       "reminders": null,
+             *       "tags": []
+             *     }
+             */
+            fields?: components["schemas"]["Known"];
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Language
+             * @description Absent: that of the profile. English is always read
+             * @default null
+             */
+            language?: ("en" | "de" | "fr" | "es") | null;
+            /**
+             * Literal
+             * @description Stretches `[start, end]` of the text that are not read and stay in the title. They count code points, as spans do
+             * @default []
+             * @example [
+             *       [
+             *         9,
+             *         14
+             *       ]
+             *     ]
+             */
+            literal?: [
+                number,
+                number
+            ][];
+            /**
+             * @description These count where the line says nothing of them
+             * @default {
+             *       "due": null,
+             *       "priority": "none",
+             *       "recurrence": null,
+             *       "reminders": null,
+             *       "tags": []
+             *     }
+             */
+            otherwise?: components["schemas"]["Known"];
+            /**
+             * Text
+             * @example Pay rent every month on the 1st at 9am #home !high
+             */
+            text: string;
+            /**
+             * Written At
+             * @description When it was written, at most 30 days ago; `tomorrow` is the day after. Absent: now
+             * @default null
+             */
+            written_at?: string | null;
+            /**
+             * Zone
+             * @description Where it was written. Absent: the zone of the profile
+             * @default null
+             */
+            zone?: string | null;
+        };
+        /**
          * QuietHours
          * @description The hours from `start` to `end` in the person's zone; they cross midnight where start is the later one.
          */
@@ -2043,6 +2233,118 @@ export interface components {
              * @enum {string}
              */
             status: "ready" | "not ready";
+        };
+        /**
+         * Reading
+         * @description What a line says. A task that is made of it is the same, but its title keeps `+List` until there are lists.
+         * @example {
+         *       "due": {
+         *         "local": "2026-12-01T09:00",
+         *         "zone": "Europe/Berlin"
+         *       },
+         *       "priority": "high",
+         *       "recurrence": {
+         *         "mode": "schedule",
+         *         "rule": "FREQ=MONTHLY;BYMONTHDAY=1"
+         *       },
+         *       "sentence": "Every month on the 1st at 09:00",
+         *       "spans": [
+         *         {
+         *           "end": 33,
+         *           "kind": "recurrence",
+         *           "start": 9,
+         *           "text": "every month on the 1st"
+         *         },
+         *         {
+         *           "end": 40,
+         *           "kind": "time",
+         *           "start": 34,
+         *           "text": "at 9am"
+         *         },
+         *         {
+         *           "end": 46,
+         *           "kind": "tag",
+         *           "start": 41,
+         *           "text": "#home"
+         *         },
+         *         {
+         *           "end": 52,
+         *           "kind": "priority",
+         *           "start": 47,
+         *           "text": "!high"
+         *         }
+         *       ],
+         *       "tags": [
+         *         "home"
+         *       ],
+         *       "title": "Pay rent"
+         *     }
+         */
+        Reading: {
+            /** Due */
+            due: components["schemas"]["DueDate"] | components["schemas"]["DueLocal"] | null;
+            /**
+             * List
+             * @example Home
+             */
+            list: string | null;
+            /** Priority */
+            priority: ("low" | "medium" | "high" | "urgent") | null;
+            recurrence: components["schemas"]["ReadRecurrence"] | null;
+            /**
+             * Reminders
+             * @description Null: it says nothing of them; []: none are wanted
+             */
+            reminders: components["schemas"]["ReadReminder"][] | null;
+            /**
+             * Sentence
+             * @description The recurrence in English
+             * @example Every week on Monday at 09:00
+             */
+            sentence: string | null;
+            /** Spans */
+            spans: components["schemas"]["Span"][];
+            /** Tags */
+            tags: string[];
+            /**
+             * Title
+             * @description What is left of the text
+             */
+            title: string;
+        };
+        /** ReadRecurrence */
+        ReadRecurrence: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "schedule" | "completion";
+            /**
+             * Rule
+             * @example FREQ=WEEKLY;BYDAY=MO
+             */
+            rule: string;
+        };
+        /**
+         * ReadReminder
+         * @description A reminder in one of the forms in which tasks take it.
+         */
+        ReadReminder: {
+            /**
+             * At
+             * @example 2026-12-01T07:00:00.000Z
+             */
+            at?: string | null;
+            /**
+             * Offset
+             * @example -P1D
+             */
+            offset?: string | null;
+            /**
+             * Offset Minutes
+             * @example 60
+             */
+            offset_minutes?: number | null;
         };
         /**
          * Register
@@ -2532,6 +2834,23 @@ export interface components {
             until?: string | null;
         };
         /**
+         * Span
+         * @description A stretch of the text that was understood. `start` and `end` count code points; JavaScript counts UTF-16.
+         */
+        Span: {
+            /** End */
+            end: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "date" | "time" | "recurrence" | "reminder" | "priority" | "tag" | "list" | "request";
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * StopSeries
          * @description Stops a series; with `keep`, the occurrence that waits for its time stays.
          * @example {
@@ -2896,6 +3215,13 @@ export interface components {
              * @example 08:00
              */
             digest_at: string | null;
+            /**
+             * Language
+             * @description In which quick add reads, besides English
+             * @example de
+             * @enum {string}
+             */
+            language: "en" | "de" | "fr" | "es";
             quiet_hours: components["schemas"]["QuietHours"] | null;
             /**
              * Reminder Offset
@@ -3606,6 +3932,110 @@ export interface operations {
             403: components["responses"]["Problem403"];
             /** @description Not Found */
             404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    quick_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickAdd"];
+            };
+        };
+        responses: {
+            /** @description Create a task, or a series, from a line of text */
+            201: {
+                headers: {
+                    /** @description Send it with a read to see what this write made */
+                    "Duely-Consistency"?: string;
+                    /** @description The version, for If-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Saved; what it makes follows in a moment */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Gone */
+            410: components["responses"]["Problem410"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    parse_quick_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Line"];
+            };
+        };
+        responses: {
+            /** @description Read a line of text; nothing is saved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Request Entity Too Large */
+            413: components["responses"]["Problem413"];
+            /** @description Unsupported Media Type */
+            415: components["responses"]["Problem415"];
             /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
             /** @description Too Many Requests */

@@ -1,0 +1,1 @@
+"""/quick-add: one line of text, read, or made a task or a series."""
