@@ -162,6 +162,11 @@ def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **extra}
 
 
+def reachable_address(host: str) -> str:
+    """Returns the address at which this machine reaches a listener on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  nothing listens here
+
+
 def agent_token(environ: Mapping[str, str] | None = None) -> str:
     """Returns the access token in DUELY_TOKEN, which only `duely mcp` reads; "" without one."""
     env = os.environ if environ is None else environ

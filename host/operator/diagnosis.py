@@ -19,10 +19,9 @@ from host.readiness import WORKS
 from host.runner import checkout, ports, sidecar
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running
-from host.runner.parts import reachable_address
 from host.runner.probe import http_get, http_ok
 from host.runner.up import LOW_DISK_BYTES
-from host.settings import Settings, cache_dir
+from host.settings import Settings, cache_dir, reachable_address
 from host.store.upkeep import vitals
 from host.store.upkeep.vitals import Vitals
 from host.version import VERSION

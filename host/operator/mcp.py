@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from host.console import OperatorError
 from host.operator.command_line import settings_of
 from host.operator.mcp_bridge import Bridge, carried
-from host.settings import Settings, agent_token
+from host.settings import Settings, agent_token, reachable_address
 
 _PATH = "/mcp"
 _LONGEST_TOKEN = 200
@@ -39,12 +38,14 @@ def mcp_command(data_dir: Path | None, url: str | None, token_file: Path | None)
 def _token(file: Path | None) -> str:
     token = file.read_text()[: 2 * _LONGEST_TOKEN].strip() if file else agent_token()
     if not token:
-        raise OperatorError("There is no token: set DUELY_TOKEN or name a file with --token-file.")
+        raise click.ClickException("There is no token: set DUELY_TOKEN or name a file with --token-file.")
     if not (token.isascii() and token.isprintable() and len(token) <= _LONGEST_TOKEN):
-        raise OperatorError("That is no token of Duely; make one in the settings of the page and copy all of it.")
+        raise click.ClickException(
+            "That is no token of Duely; make one in the settings of the page and copy all of it."
+        )
     return token
 
 
 def _own_address(settings: Settings) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  nothing listens here
+    host = reachable_address(settings.host)
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"

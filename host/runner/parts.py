@@ -29,7 +29,7 @@ from host.runner.postgres import EmbeddedPostgres, PasswordRefusedError, Postgre
 from host.runner.probe import http_ok
 from host.runner.scheduler_data import put_aside_if_damaged
 from host.runner.sidecar import SidecarPrograms
-from host.settings import Role, Settings
+from host.settings import Role, Settings, reachable_address
 
 HEALTH_PATH = "/healthz"
 HOST_COMMAND = ("-m", "web.serve")
@@ -280,11 +280,6 @@ def _host(machine: Machine) -> Part:
         # Web processes stop first: their open requests need the actors.
         group="web" if settings.role == "web" else "behind",
     )
-
-
-def reachable_address(host: str) -> str:
-    """Returns the address at which this machine reaches a listener on `host`."""
-    return {"0.0.0.0": _HERE, "::": "::1"}.get(host, host)  # noqa: S104  nothing listens here
 
 
 def environment(machine: Machine) -> dict[str, str]:

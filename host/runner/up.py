@@ -17,11 +17,11 @@ from host.keys.inner_token import token_of
 from host.runner import broker, checkout, log_files, ports, sidecar, sidecar_build
 from host.runner.database import embedded
 from host.runner.folder import DataFolder, Running, end_leftovers
-from host.runner.parts import PORTS, Machine, parts, reachable_address
+from host.runner.parts import PORTS, Machine, parts
 from host.runner.postgres import PostgresError
 from host.runner.probe import http_ok
 from host.runner.supervisor import Supervisor
-from host.settings import BadSettingError, Settings, cache_dir
+from host.settings import BadSettingError, Settings, cache_dir, reachable_address
 
 LOW_DISK_BYTES = 500 * 1024 * 1024
 _HOUSEKEEPING_SECONDS = 5

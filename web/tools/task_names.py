@@ -42,7 +42,9 @@ async def tasks_named(use: Use, names: Sequence[str], place: Place = "open") -> 
     """Returns for each id or name the stored task that it means, or why it means none or none alone."""
     act, there = use.act, _there(use, place)
     async with act.db.snapshot() as connection:
-        rows = [await task_queries.titles(connection, act.user_id, _with_words(there, name), _MOST_FOUND) for name in names]
+        rows = [
+            await task_queries.titles(connection, act.user_id, _with_words(there, name), _MOST_FOUND) for name in names
+        ]
         fits = [_fits(name, found) for name, found in zip(names, rows, strict=True)]
         if not all(fits):
             others = await task_queries.titles(connection, act.user_id, there, _MOST_FORGIVING)
@@ -70,9 +72,7 @@ def _fits(name: str, rows: Sequence[_Row]) -> list[str]:
 def _with_slips(names: Sequence[str], fits: Sequence[list[str]], rows: Sequence[_Row]) -> list[list[str]]:
     """Returns what the names fit, for those that fit nothing yet among these tasks."""
     things = titled(rows, _title)
-    return [
-        found or [row[0] for row in fitting_among(name, things)] for name, found in zip(names, fits, strict=True)
-    ]
+    return [found or [row[0] for row in fitting_among(name, things)] for name, found in zip(names, fits, strict=True)]
 
 
 def _title(row: _Row) -> str:

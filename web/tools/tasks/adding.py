@@ -20,7 +20,8 @@ async def plan_add(use: Use, asked: AddTasks) -> Plan:
     """Plans one task or series an item."""
     made = [_step(use, item, new) for item, new in enumerate(asked.tasks)]
     return Plan(
-        tuple(step for step in made if isinstance(step, Step)), tuple(unfit for unfit in made if isinstance(unfit, Unfit))
+        tuple(step for step in made if isinstance(step, Step)),
+        tuple(unfit for unfit in made if isinstance(unfit, Unfit)),
     )
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, LiteralString
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
-from typing_extensions import LiteralString
 
 from actors.clock import instant_text
 from actors.due import instant_of
@@ -73,9 +72,7 @@ def due_of(act: Act, text: str) -> Json | None:
 
 def reminders_of(act: Act, texts: Sequence[str]) -> list[Json]:
     """Returns the reminders that the texts name; a local time is one of the zone where the person lives."""
-    return [
-        {"offset": text} if "P" in text else {"at": instant_in(act, text)} for text in texts if text != NONE
-    ]
+    return [{"offset": text} if "P" in text else {"at": instant_in(act, text)} for text in texts if text != NONE]
 
 
 def instant_in(act: Act, text: str) -> str:

@@ -121,9 +121,7 @@ class Snooze(OfTasks):
     minutes: Annotated[int, Field(strict=True, ge=0, le=527_040)] = Field(
         default=0, description="So many minutes from now"
     )
-    until: MomentText = Field(
-        default="", description="A time on the clock where the person lives, as 2026-12-01T18:00"
-    )
+    until: MomentText = Field(default="", description="A time on the clock where the person lives, as 2026-12-01T18:00")
     tomorrow_at: ClockText = Field(default="", description="A time of tomorrow, as 09:00")
 
     @model_validator(mode="after")

@@ -1,0 +1,1 @@
+"""The tools as agents are told of them."""
