@@ -8,7 +8,6 @@ from pydantic import Field
 
 from actors.commands import body_hash
 from actors.fields import Id
-from actors.replies import Json
 from host.store.access import plans
 from host.store.access.plans import PlanRow
 from host.store.read_model import versions
@@ -65,12 +64,6 @@ async def start(act: Act, row: PlanRow, change_set: str) -> str:
     now = act.now()
     async with act.db.begin() as connection:
         return await plans.mark_started(connection, row.id, change_set, now, now + REPEATABLE)
-
-
-async def finish(act: Act, row: PlanRow, answer: Json) -> None:
-    """Keeps the answer, which a repeat is given."""
-    async with act.db.begin() as connection:
-        await plans.set_answer(connection, row.id, answer)
 
 
 async def drop(act: Act, row: PlanRow) -> None:

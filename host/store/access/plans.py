@@ -17,7 +17,7 @@ class PlanRow:
     """One plan: `id` is that of the call that made it, `holder` the token or person, `request` the hash of the call.
 
     `change_set` is the one that the call named, or that it was carried out in. With `started_at` somebody has begun to
-    carry it out, and with an `answer` it is done.
+    carry it out.
     """
 
     id: str
@@ -29,7 +29,6 @@ class PlanRow:
     expires_at: datetime
     started_at: datetime | None = None
     change_set: str | None = None
-    answer: Mapping[str, Any] | None = None
 
 
 async def add(connection: AsyncConnection, plan: PlanRow) -> bool:
@@ -62,12 +61,6 @@ async def mark_started(
     first = func.coalesce(plans.c.change_set, change_set)
     values = {"started_at": func.coalesce(plans.c.started_at, now), "change_set": first, "expires_at": until}
     return (await connection.scalar(statement.values(values).returning(plans.c.change_set))) or change_set
-
-
-async def set_answer(connection: AsyncConnection, plan_id: str, answer: Mapping[str, Any]) -> None:
-    """Keeps the answer of a plan that was carried out; the first one stays."""
-    statement = update(plans).where(plans.c.id == plan_id, plans.c.answer.is_(None))
-    await connection.execute(statement.values(answer=answer))
 
 
 async def remove(connection: AsyncConnection, plan_id: str) -> None:

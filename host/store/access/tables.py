@@ -62,7 +62,6 @@ plans: Final = Table(  # under the id of the call that made it
     instant("expires_at", nullable=False),
     instant("started_at"),
     id_("change_set", nullable=True),
-    Column("answer", JSONB),
     Index("plans_expiry", "expires_at"),
     Index("plans_waiting", "user_id", postgresql_where=text("started_at IS NULL")),
 )

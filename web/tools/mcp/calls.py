@@ -22,8 +22,6 @@ from web.tools.plans import APPLY_PLAN
 from web.tools.tool import ReadingTool, Tool, Use, WritingTool
 
 _MOST_SHOWN: Final = 10
-# Results with these codes may be others when the plan is carried out again.
-_PASSING: Final = frozenset({"unavailable", "actors_unavailable", "database_unavailable", "read_model_behind"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +109,10 @@ async def _after_question(wanted: Call, answered: Answered) -> Json | Question:
 
 
 async def _carried_out(wanted: Call, row: PlanRow) -> Json:
-    """Returns what became of a plan: carried out now, or the answer that was given before."""
-    if row.answer is not None:
-        return dict(row.answer)
+    """Returns what became of a plan; a repeat sends the same commands, and is answered what they were answered."""
     act = wanted.act
     change_set = await plans.start(act, row, row.change_set or await change_set_for(act))
-    changed = await carry_out(_in(wanted.use, row.id, change_set), plans.plan_of(row))
-    answer = dumped(changed)
-    if not any(result.code in _PASSING for result in changed.results):
-        await plans.finish(act, row, answer)
-    return answer
+    return dumped(await carry_out(_in(wanted.use, row.id, change_set), plans.plan_of(row)))
 
 
 def _in(use: Use, call_id: str, change_set: str) -> Use:
