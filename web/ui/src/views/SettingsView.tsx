@@ -1,5 +1,6 @@
-// The settings: name, zone, default reminder, digest and quiet hours, theme; changing the password and signing out.
+// The settings: name, zone, default reminder, digest and quiet hours, theme; changing the password, access for agents and signing out.
 import { useState } from "preact/hooks"
+import { AgentAccess } from "../components/AgentAccess.tsx"
 import { ZoneSelect } from "../components/DuePicker.tsx"
 import { Icon } from "../components/Icon.tsx"
 import { PasswordChange } from "../components/PasswordChange.tsx"
@@ -94,6 +95,7 @@ export function SettingsView() {
           ))}
         </fieldset>
       </section>
+      <AgentAccess />
       <section>
         <button type="button" class="button" onClick={() => void leaveDuely()}>
           <Icon name="signout" size={16} /> Sign out
