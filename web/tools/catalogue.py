@@ -9,7 +9,7 @@ from web.tools import activity, day, plans, recurrence, reminders, series, tags,
 from web.tools.tool import Tool
 
 _LONGEST_NAME: Final = 100
-# A line a noun.
+# A line a noun; what each calls TOOLS.
 _NOUNS: Final[Sequence[Sequence[Tool]]] = (
     tasks.TOOLS,
     series.TOOLS,
@@ -19,7 +19,7 @@ _NOUNS: Final[Sequence[Sequence[Tool]]] = (
     activity.TOOLS,
     day.TOOLS,
     plans.TOOLS,
-)  # fmt: skip
+)
 CATALOGUE: Final[Mapping[str, Tool]] = {tool.name: tool for noun in _NOUNS for tool in noun}
 
 
@@ -27,7 +27,7 @@ def tool_named(name: str) -> Tool:
     """Returns the tool; raises the 404 that says which names are near."""
     tool = CATALOGUE.get(name)
     if tool is None:
-        near = get_close_matches(name[:_LONGEST_NAME].replace("_", "-").lower(), CATALOGUE, n=3, cutoff=0.5)
-        try_ = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(CATALOGUE)}."
-        raise ProblemError(404, "unknown_tool", f"There is no tool of that name. {try_}")
+        near = get_close_matches(name[:_LONGEST_NAME].replace("_", "-").lower(), CATALOGUE, n=3, cutoff=0.6)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(CATALOGUE)}."
+        raise ProblemError(404, "unknown_tool", f"There is no tool of that name. {hint}")
     return tool

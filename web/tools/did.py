@@ -1,23 +1,17 @@
 """What a step does, in words. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from actors.replies import Json
 from web.tools.plan import Step
+from web.tools.words import due_words
 
 
 def did(step: Step) -> str:
     """Returns what the step does, as `completed` or `changed title and priority`."""
     words = _BY_COMMAND.get(step.command) or _BY_KIND.get(step.kind) or _changed
     return words(step.body)
-
-
-def due_words(due: Mapping[str, Any] | None) -> str:
-    """Returns a due as `2026-12-01` or `2026-12-01 09:00`, on the wall of its own zone."""
-    if due is None:
-        return "no due"
-    return str(due.get("date") or due["local"][:16].replace("T", " "))
 
 
 def joined(names: Sequence[str]) -> str:
@@ -35,10 +29,6 @@ def _snoozed(body: Json) -> str:
     if body.get("minutes"):
         return f"snoozed for {body['minutes']} min"
     return f"snoozed until {body['until']}" if body.get("until") else f"snoozed until tomorrow {body['tomorrow_at']}"
-
-
-def _tagged(body: Json) -> str:
-    return f"tagged {', '.join(body['tags'])}" if body["tags"] else "took all tags away"
 
 
 def _just(words: str) -> Callable[[Json], str]:

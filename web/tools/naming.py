@@ -15,11 +15,11 @@ Words: TypeAlias = tuple[str, ...]
 
 MOST_READ: Final = 500  # code points of a name or a title
 _FORGIVING: Final = 5  # letters of a word in which a slip is forgiven
-_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_WORD: Final = re.compile(r"[^\W_]+")  # an apostrophe ends one: l'hôtel has the word hôtel
 _SMALL: Final = (
-    "a an the my our this that task tasks "
+    "a an the s my our this that task tasks "
     "der die das den dem ein eine einen mein meine meinen aufgabe aufgaben "
-    "le la les un une mon ma mes tache taches "
+    "l d le la les un une mon ma mes tache taches "
     "el los las una mi mis tarea tareas"
 )
 SMALL: Final = frozenset(_SMALL.split())

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
@@ -23,6 +23,7 @@ from web.api.tags.sending import change_everywhere
 from web.api.tasks.bodies import CreateTask, PatchTask
 from web.api.tasks.sending import change_task, create_task
 from web.problems import ProblemError, broken, unavailable
+from web.tools.brief import BriefTask
 from web.tools.did import did
 from web.tools.plan import Step, StepKind, Unfit
 from web.tools.tool import Candidate, Result, Use
@@ -34,7 +35,6 @@ _SECONDS: Final = 10.0  # steps not begun by then fail; those under way end with
 _UNREACHED: Final = unavailable(
     "This could not be reached in time; send the same call again, which does nothing twice."
 )
-_BRIEF: Final = ("id", "title", "due", "priority", "tags", "status", "overdue", "series_id")
 _BRIEF_SERIES: Final = ("id", "title", "sentence", "rule", "mode", "status", "next", "tags")
 
 
@@ -145,11 +145,11 @@ def _done(step: Step, done: Done) -> Result:
     if "sentence" in value:
         return Result(**said, title=value["title"], series=_brief(value, _BRIEF_SERIES))
     if "title" in value:
-        return Result(**said, title=value["title"], task=_brief(value, _BRIEF))
+        return Result(**said, title=value["title"], task=_brief(value, BriefTask.model_fields))
     return Result(**said, title=step.title)
 
 
-def _brief(value: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+def _brief(value: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: value[name] for name in names}
 
 

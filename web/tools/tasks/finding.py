@@ -16,6 +16,7 @@ from web.api.edge.paging import cursor_after
 from web.api.edge.signed import LONGEST
 from web.api.tasks.queries import TaskQuery, Words, task_filter, task_stretch
 from web.api.tasks.shown import task_json
+from web.tools.brief import BriefTask
 from web.tools.tool import Input, Output, ReadingTool, Use
 from web.tools.words import reminder_words
 
@@ -52,22 +53,14 @@ class FindTasks(Input):
     details: bool = Field(default=False, description="Also descriptions, checklists and whole reminders")
 
 
-class FoundTask(Output):
+class FoundTask(BriefTask):
     """A task in short; the last four fields only with `details`."""
 
-    id: str
-    title: str
-    due: dict[str, Any] | None = None
-    priority: Priority
-    tags: list[str] = []
-    status: Literal["open", "completed"]
-    overdue: bool
-    series_id: str | None = None
-    reminders: list[str] = []
+    reminders: list[str] = Field(description="In words, with their status unless they are still to come")
     in_trash: bool = False
     description: str = ""
-    checklist: list[dict[str, Any]] = []
-    reminder_details: list[dict[str, Any]] = []
+    checklist: list[dict[str, Any]] = Field(default=[])
+    reminder_details: list[dict[str, Any]] = Field(default=[])
     completed_at: str | None = None
 
 
@@ -77,7 +70,7 @@ class TasksFound(Output):
     tasks: list[FoundTask]
     total: int
     next_cursor: str = ""
-    next: list[str] = []
+    next: list[str] = Field(default=[])
 
 
 class _Query(TaskQuery):
@@ -151,7 +144,7 @@ def _found(act: Act, stored: Json, *, details: bool) -> FoundTask:
     more: Json = {name: task[name] for name in ("description", "checklist", "completed_at")}
     more["reminder_details"] = task["reminders"]
     return FoundTask(
-        **{name: task[name] for name in ("id", "title", "due", "priority", "tags", "status", "overdue", "series_id")},
+        **{name: task[name] for name in BriefTask.model_fields},
         reminders=[_words(reminder, zone) for reminder in task["reminders"]],
         in_trash=task["deleted_at"] is not None,
         **(more if details else {}),

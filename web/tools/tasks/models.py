@@ -39,11 +39,11 @@ class NewTask(Body):
     description: Description = Field(default="", description="Markdown")
     due: DueText = Field(default="", description=f"{_DUE}; empty: none")
     priority: Priority = "none"
-    tags: Tags = []
+    tags: Tags = Field(default=[])
     reminders: ReminderTexts = Field(
         default=[], description=f"{_REMINDERS}. []: the person's default; [none]: no reminder"
     )
-    checklist: Items = []
+    checklist: Items = Field(default=[])
     rule: RuleText = Field(default="", description="How it repeats, a rule of RFC 5545; empty: it does not")
     mode: Mode = "schedule"
     month_end: MonthEnd = "clamp"
@@ -107,8 +107,8 @@ class Reschedule(OfTasks):
 
 
 class TagTasks(OfTasks):
-    add: Tags = []
-    remove: Tags = []
+    add: Tags = Field(default=[])
+    remove: Tags = Field(default=[])
 
     @model_validator(mode="after")
     def _some_tag(self) -> Self:
