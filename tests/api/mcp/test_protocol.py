@@ -164,6 +164,8 @@ async def test_what_is_no_mcp_is_refused(here: World, ada: httpx.AsyncClient) ->
     assert (await client.post(MCP, content=b"{nonsense", headers=headers)).status_code == 400
     assert (await client.post(MCP, content=b"[" * 100_000, headers=headers)).status_code == 400
     assert (await client.post(MCP, content=b" " * 300_000, headers=headers)).status_code == 413
+    twice = await client.post(MCP, content=b'{"id": 1, "id": 2}', headers=headers)
+    assert (twice.status_code, twice.json()["errors"][0]["code"]) == (422, "duplicate_key")
     request = asked("tools/list", NOW)
     request["headers"]["MCP-Protocol-Version"] = "2031-01-01"
     unknown = await client.post(MCP, **request)

@@ -24,7 +24,7 @@ async def read_body(request: Request, model: type[Model], *, required: bool = Tr
     content_type = request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise ProblemError(415, "unsupported_media_type", "Send JSON with `Content-Type: application/json`.")
-    raw = await _read(request)
+    raw = await read_raw(request)
     value = parsed(raw)
     try:
         return model.model_validate_json(raw, context=TYPED)
@@ -41,7 +41,8 @@ def _is_absent(request: Request) -> bool:
     return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
 
 
-async def _read(request: Request) -> bytes:
+async def read_raw(request: Request) -> bytes:
+    """Returns the body; raises the 413 for one that is too long."""
     declared = request.headers.get("content-length", "0")
     if not declared.isdecimal() or len(declared) > 10 or int(declared) > LONGEST_BODY:  # noqa: PLR2004  digits of 4 GB
         raise _too_large()

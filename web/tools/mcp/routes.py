@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 
 from web.api.edge.acting import caller_of
@@ -15,6 +15,8 @@ from web.api.edge.answers import answer
 from web.api.edge.app_state import AppState, state_of
 from web.api.edge.credentials import unauthenticated
 from web.api.edge.guard import GuardedRoute, admit_caller, found_caller
+from web.api.edge.json_limits import parsed
+from web.api.edge.reading import read_raw
 from web.api.edge.turns import Turns
 from web.problems import ProblemError
 
@@ -31,7 +33,9 @@ _PLAIN_HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]-]{1,253}")
 async def serve(request: Request) -> Response:
     state = state_of(request)
     await _admit(request, state)
-    return _Exchange(await asyncio.to_thread(_server), state.turns, caller_of(request).user_id)
+    raw = await read_raw(request)
+    parsed(raw)  # within the limits of every body; the server reads it by itself
+    return _Exchange(await asyncio.to_thread(_server), raw, state.turns, caller_of(request).user_id)
 
 
 @router.get(METADATA, **_DECLARED)
@@ -82,13 +86,19 @@ def _server() -> ASGIApp:
 class _Exchange(Response):
     """The answer that the server writes by itself."""
 
-    def __init__(self, server: ASGIApp, turns: Turns, user_id: str) -> None:
+    def __init__(self, server: ASGIApp, raw: bytes, turns: Turns, user_id: str) -> None:
         super().__init__()
         self._server = server
+        self._raw = raw
         self._turns = turns
         self._user_id = user_id
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = iter([{"type": "http.request", "body": self._raw, "more_body": False}])
+
+        async def again() -> Message:
+            return next(body, None) or await receive()
+
         with self._turns.taken(self._user_id):
-            await self._server(scope, receive, send)
+            await self._server(scope, again, send)

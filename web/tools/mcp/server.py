@@ -16,7 +16,6 @@ from starlette.types import Receive, Scope, Send
 from host.version import VERSION
 from web.api.edge.acting import caller_of
 from web.api.edge.middleware import last_resort
-from web.api.edge.reading import LONGEST_BODY
 from web.problems import ProblemError
 from web.tools.catalogue import CATALOGUE, tool_named
 from web.tools.mcp.calls import Answered, Call, Question, made
@@ -38,9 +37,7 @@ _Context = Any  # of the SDK, whose type parameters nothing here needs
 
 async def exchange(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers one request, of any revision; no request needs what another left behind."""
-    manager = StreamableHTTPSessionManager(
-        SERVER, json_response=True, stateless=True, max_request_body_size=LONGEST_BODY
-    )
+    manager = StreamableHTTPSessionManager(SERVER, json_response=True, stateless=True)
     async with manager.run():
         await manager.handle_request(scope, receive, send)
 
