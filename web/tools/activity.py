@@ -34,24 +34,26 @@ class FindActivity(Input):
 
 
 class Entry(Output):
-    """One thing that happened; `change_set` can be taken back as a whole by revert-change-set."""
+    """One thing that happened: who (You, Duely or the name of a token) did what, in words, and `via` what."""
 
     position: int
-    at: str = Field(description="An instant, in UTC")
-    who: str = Field(description="You, Duely, or the name of the token")
+    at: str
+    who: str
     by: str
-    did: str = Field(description="What was done, in words")
+    did: str
     type: str
     task_id: str | None
     series_id: str | None
-    via: str | None = Field(description="How it was asked for: request, tool, chat, import or link; null: by nobody")
+    via: str | None
     change_set: str | None
     undoable: bool
 
 
 class ActivityFound(Output):
-    entries: list[Entry] = Field(description="The newest first")
-    before: int | None = Field(description="Send it as `before` for older entries; null: there are none")
+    """The newest entries first; `before` is for the next call, null where there are no older ones."""
+
+    entries: list[Entry]
+    before: int | None
     next: list[str]
 
 

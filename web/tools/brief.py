@@ -24,24 +24,26 @@ class BriefTask(Output):
 
 
 class Coming(Output):
-    """A slot of a series; `slot` is its name for skip-occurrences and update-series, `due` is when it is."""
+    """An occurrence: `slot` is its name, `due` is when it is; without a task_id it has no task yet."""
 
     slot: str
     due: dict[str, Any]
-    task_id: str | None = Field(default=None, description="Null while its task does not exist yet")
+    task_id: str | None = None
 
 
 class BriefSeries(Output):
+    """A series; `sentence` is its rule in words, `skipped` has the slots that are left out."""
+
     id: str
     title: str
-    sentence: str = Field(description="The rule in words")
+    sentence: str
     rule: str
     mode: str
     status: str
     start: dict[str, Any]
     next: Coming | None
-    upcoming: list[Coming] = Field(default=[], description="As many as were asked for")
-    skipped: list[str] = Field(default=[], description="Slots that are left out")
+    upcoming: list[Coming] = Field(default=[])
+    skipped: list[str] = Field(default=[])
     priority: str
     tags: list[str]
     version: int

@@ -34,7 +34,7 @@ class ComingOccurrence(Output):
 
     series_id: str
     title: str
-    slot: str = Field(description="Its name, for skip-occurrences")
+    slot: str
     due: dict[str, Any]
 
 
@@ -42,7 +42,7 @@ Why = Literal["overdue", "at_a_time", "due_that_day", "important"]
 
 
 class Suggestion(Output):
-    """A task in the order in which to do them: `why` it stands there, as a code and in words."""
+    """A task and why it stands there, as a code and in words."""
 
     id: str
     title: str
@@ -51,15 +51,15 @@ class Suggestion(Output):
 
 
 class DayPlan(Output):
-    """Each list has at most 50 entries; `totals` has the numbers of all."""
+    """The open tasks that the day asks for, at most 50 of each kind; `order` is one in which to do them, at most 20."""
 
     day: str
-    overdue: list[BriefTask] = Field(description="Open tasks that are overdue now, the oldest first")
-    due: list[BriefTask] = Field(description="Open tasks due that day and not overdue, by their time")
-    important: list[BriefTask] = Field(description="Open tasks of priority urgent or high without a due")
-    coming: list[ComingOccurrence] = Field(description="Occurrences of series that day which have no task yet")
+    overdue: list[BriefTask] = Field(description="Overdue now, the oldest first")
+    due: list[BriefTask] = Field(description="Due that day and not overdue, by their time")
+    important: list[BriefTask] = Field(description="Urgent or high, and without a due")
+    coming: list[ComingOccurrence]
     totals: dict[Literal["overdue", "due", "important"], int]
-    order: list[Suggestion] = Field(description="An order in which to do them; at most 20")
+    order: list[Suggestion]
     next: list[str]
 
 

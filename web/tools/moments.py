@@ -1,7 +1,7 @@
 """Days and times as tools take them: short texts, read in the zone where the person lives."""
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, LiteralString
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
@@ -23,14 +23,14 @@ def _day(text: str) -> str:
 
 
 def _start(text: str) -> str:
-    return _read(_START, text, "not a date YYYY-MM-DD or a local time YYYY-MM-DDTHH:MM, without offset")
+    return text and _read(_START, text, "not a date YYYY-MM-DD or a local time YYYY-MM-DDTHH:MM, without offset")
 
 
 def _since(text: str) -> str:
-    return _read(_SINCE, text, "not a date YYYY-MM-DD or an instant, as 2026-11-22T09:00:00Z")
+    return text and _read(_SINCE, text, "not a date YYYY-MM-DD or an instant, as 2026-11-22T09:00:00Z")
 
 
-def _read(form: TypeAdapter[str], text: str, wanted: str) -> str:
+def _read(form: TypeAdapter[str], text: str, wanted: LiteralString) -> str:
     try:
         return form.validate_python(text)
     except ValidationError:
@@ -38,6 +38,7 @@ def _read(form: TypeAdapter[str], text: str, wanted: str) -> str:
 
 
 _SHORT: Final = StringConstraints(max_length=40)
+# An empty StartText or SinceText says nothing: clients send the defaults of a schema, too.
 DayText = Annotated[str, _SHORT, AfterValidator(_day), STORABLE, Field(examples=["today", "2026-12-01"])]
 StartText = Annotated[str, _SHORT, AfterValidator(_start), STORABLE, Field(examples=["2026-12-01", "2026-12-01T09:00"])]
 SinceText = Annotated[str, _SHORT, AfterValidator(_since), STORABLE, Field(examples=["2026-12-01"])]

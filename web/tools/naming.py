@@ -1,12 +1,12 @@
 """Names: which things a person means by one. Pure.
 
-A name fits when each of its words is in the title; small words do not count. In a word of five letters or more one wrong,
-missing or added letter is forgiven, where nothing fits without. The whole title beats a part.
+A name fits when each of its words is in the title; small words do not count. The whole title beats a part. In a word of
+five letters or more one wrong, missing or added letter is forgiven, where nothing fits without.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from host.store.read_model.plain import plain
 
@@ -27,21 +27,32 @@ SMALL: Final = frozenset(_SMALL.split())
 
 def fitting(name: str, things: Iterable[T], title_of: Callable[[T], str]) -> list[T]:
     """Returns the things that the name fits, in their order."""
-    return fitting_among(name, titled(things, title_of))
+    return Titles(things, title_of).fitting(name)
 
 
-def titled(things: Iterable[T], title_of: Callable[[T], str]) -> list[tuple[T, Words]]:
-    """Returns each thing with the words of its title, for several names."""
-    return [(thing, words_of(title_of(thing))) for thing in things]
+class Titles(Generic[T]):
+    """Things with the words of their titles, among which several names are looked for."""
+
+    def __init__(self, things: Iterable[T], title_of: Callable[[T], str]) -> None:
+        self._things = [(thing, words_of(title_of(thing))) for thing in things]
+        self._vocabulary = {word for _, title in self._things for word in title}
+
+    def fitting(self, name: str) -> list[T]:
+        """Returns the things that the name fits, in their order."""
+        wanted = words_of(name)
+        return self._with_words([{word} for word in wanted]) or self._with_words(
+            [{word for word in self._vocabulary if alike(one, word)} for one in wanted]
+        )
+
+    def _with_words(self, wanted: Sequence[set[str]]) -> list[T]:
+        """Returns the things whose title has a word of each set: those whose title has no others, if there are any."""
+        part = [(thing, title) for thing, title in self._things if not any(words.isdisjoint(title) for words in wanted)]
+        whole = [thing for thing, title in part if len(title) == len(wanted) and all(map(_is_in, title, wanted))]
+        return whole or [thing for thing, _ in part]
 
 
-def fitting_among(name: str, things: Sequence[tuple[T, Words]]) -> list[T]:
-    """Returns those of the things of `titled` that the name fits, in their order."""
-    wanted = words_of(name)
-    for fits in (_is_whole, _is_part, _is_whole_with_slips, _is_part_with_slips):
-        if found := [thing for thing, title in things if fits(wanted, title)]:
-            return found
-    return []
+def _is_in(word: str, words: set[str]) -> bool:
+    return word in words
 
 
 def words_of(text: str) -> Words:
@@ -62,19 +73,3 @@ def _is_one_slip_away(one: str, other: str) -> bool:
     shorter, longer = sorted((one, other), key=len)
     same = next((at for at, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
     return longer[same + 1 :] == shorter[same + (len(longer) == len(shorter)) :]
-
-
-def _is_whole(wanted: Words, title: Words) -> bool:
-    return wanted == title
-
-
-def _is_part(wanted: Words, title: Words) -> bool:
-    return set(wanted) <= set(title)
-
-
-def _is_whole_with_slips(wanted: Words, title: Words) -> bool:
-    return len(wanted) == len(title) and all(map(alike, wanted, title))
-
-
-def _is_part_with_slips(wanted: Words, title: Words) -> bool:
-    return all(any(alike(one, word) for word in title) for one in wanted)

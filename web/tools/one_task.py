@@ -1,30 +1,28 @@
-"""Which task a name or an id means, for tools that are about one."""
+"""Which task a reading tool is asked about."""
 
 from dataclasses import asdict
-from uuid import UUID
+from typing import Final
 
 from actors.replies import Json
-from host.store.read_model import task_queries
 from web.problems import ProblemError
 from web.tools.plan import Unfit
+from web.tools.task_names import Place, tasks_named
 from web.tools.tool import Use
 
-
-async def one_task(use: Use, named: str) -> Json | Unfit:
-    """Returns the task, or why there is none."""
-    try:
-        task_id = str(UUID(named))
-    except ValueError:
-        task_id = ""
-    async with use.act.db.connect() as connection:
-        task = await task_queries.find(connection, use.act.user_id, task_id)
-    return Unfit(0, "task_not_found", f"No task of yours is named {named}.") if task is None else task
+_PLACES: Final[tuple[Place, ...]] = ("open", "completed", "trash")
 
 
 async def required_task(use: Use, named: str) -> Json:
-    """Returns the task; raises the 404 for a name that fits none, the 409 with candidates for one that fits several."""
-    task = await one_task(use, named)
-    if not isinstance(task, Unfit):
-        return task
-    candidates = [asdict(candidate) for candidate in task.candidates]
-    raise ProblemError(409 if candidates else 404, task.code, task.detail, extra={"candidates": candidates})
+    """Returns the task that an id or a name means, an open one before a completed one, and that before one in the trash.
+
+    Raises the 404 for a name that fits none, and the 409 with `candidates` for one that fits several.
+    """
+    for place in _PLACES:
+        [task] = await tasks_named(use, [named], place)
+        if not isinstance(task, Unfit):
+            return task
+        if task.candidates:
+            candidates = [asdict(candidate) for candidate in task.candidates]
+            raise ProblemError(409, task.code, task.detail, extra={"candidates": candidates})
+    detail = "No task of yours fits, open, completed or in the trash. Look for it with find-tasks, by fewer words."
+    raise ProblemError(404, "task_not_found", detail)

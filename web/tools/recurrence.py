@@ -7,11 +7,12 @@ from pydantic import Field
 
 from actors.recurrence.expansion import Policies
 from actors.replies import Refused
+from actors.series.bodies import Mode, MonthEnd
 from actors.series.preview import PreviewedSlot, preview
-from web.api.series.bodies import Mode, MonthEnd, RuleText
 from web.problems import refused
 from web.tools.brief import due_of as due_of_slot
 from web.tools.moments import StartText, due_of
+from web.tools.series.models import START, RuleText
 from web.tools.tool import Input, Output, ReadingTool, Use
 
 MOST: Final = 20
@@ -19,9 +20,7 @@ MOST: Final = 20
 
 class PreviewRecurrence(Input):
     rule: RuleText
-    start: StartText = Field(
-        description="The first day, YYYY-MM-DD, or time, YYYY-MM-DDTHH:MM on the clock where the person lives"
-    )
+    start: Annotated[StartText, Field(min_length=1)] = Field(description=START)
     mode: Mode = "schedule"
     month_end: MonthEnd = "clamp"
     count: Annotated[int, Field(strict=True, ge=1, le=MOST)] = 5
@@ -29,13 +28,15 @@ class PreviewRecurrence(Input):
 
 class PreviewedDue(Output):
     due: dict[str, Any]
-    at: str = Field(description="The instant, in UTC")
-    shifted: bool = Field(description="Whether clocks leave out that local time; `at` is then the first instant after")
+    at: str
+    shifted: bool = Field(description="Clocks leave out that local time; `at` is the first instant after it")
 
 
 class PreviewFound(Output):
-    sentence: str = Field(description="The rule in words")
-    dates: list[PreviewedDue] = Field(description="The next ones from now on; fewer if the rule ends")
+    """A rule in words and its next dates, fewer where it ends."""
+
+    sentence: str
+    dates: list[PreviewedDue]
     next: list[str]
 
 

@@ -35,18 +35,18 @@ class ExplainReminder(Input):
 
 
 class Step(Output):
-    at: str = Field(description="An instant, in UTC")
+    at: str
     what: str
 
 
 class ExplainedReminder(Output):
-    """One reminder of the task; instants are in UTC, and `text` says all of it in words."""
+    """One reminder: `text` says all in words, `set_as` how it is set, `steps` its life, at most the last 20."""
 
     id: str
     status: str
     text: str
-    set_as: str = Field(description="How it is set, as `30 min before it is due`")
-    fire_at: str | None = Field(description="When it comes by that")
+    set_as: str
+    fire_at: str | None
     fired_at: str | None
     late_seconds: float | None
     late_because: Late = Field(
@@ -55,16 +55,19 @@ class ExplainedReminder(Output):
     )
     snoozed_until: str | None
     acknowledged_at: str | None
-    steps: list[Step] = Field(description="Its life, the oldest step first; at most the last 20")
+    steps: list[Step]
 
 
 class Explanation(Output):
-    """What is behind the reminders of one task: the one that came last first, then those to come."""
+    """What is behind a task's reminders, at most 5: the one that came last first, then those to come.
+
+    `sentence` is the rule of its series, if it has one.
+    """
 
     text: str
     task: BriefTask | None
-    sentence: str | None = Field(description="The rule in words, if the task is an occurrence of a series")
-    reminders: list[ExplainedReminder] = Field(description="At most 5")
+    sentence: str | None
+    reminders: list[ExplainedReminder]
     total: int
     next: list[str]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
+from actors.replies import Json
 from host.dapr.gateway import ActorBug, Unavailable
 from web.act import Act, Done
 from web.api.series.bodies import CreateSeries
@@ -73,7 +74,15 @@ async def _delete_series(act: Act, step: Step) -> Done:
 
 
 async def _rename_tag(act: Act, step: Step) -> Done:
-    return await change_everywhere(act, step.target, "RenameTag", {"from": step.target, "to": step.body["to"]})
+    done = await change_everywhere(act, step.target, "RenameTag", {"from": step.target, "to": step.body["to"]})
+    if failed := done.value["failed"]:
+        raise ProblemError(503, failed[0]["problem"]["code"], _missed(done.value["changed"], failed))
+    return done
+
+
+def _missed(changed: int, failed: Sequence[Json]) -> str:
+    first = failed[0]["problem"]["detail"]
+    return f"{changed} tasks were changed and {len(failed)} were not, the first because: {first} The same call goes on."
 
 
 # What each kind takes as `body`: the body of the route that does the same, in web/api; for a series' edit its patch with

@@ -64,7 +64,8 @@ async def plan_rename(use: Use, asked: RenameTag) -> Plan:
         asks=number > MOST_UNASKED,
     )
     merges = (f"#{asked.to} is there already: the two become one.",) if both else ()
-    return Plan((step,), advice=(f"#{asked.tag} is on {number} tasks and series.", *merges))
+    how_many = "1 task or series" if number == 1 else f"{number} tasks and series"
+    return Plan((step,), advice=(f"#{asked.tag} is on {how_many}.", *merges))
 
 
 async def _number_with(use: Use, tag: str) -> int:

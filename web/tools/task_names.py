@@ -12,7 +12,7 @@ from actors.fields import STORABLE
 from actors.replies import Json
 from host.store.read_model import task_queries
 from host.store.read_model.task_queries import TaskFilter
-from web.tools.naming import MOST_READ, fitting, fitting_among, titled, words_of
+from web.tools.naming import MOST_READ, Titles, fitting, words_of
 from web.tools.plan import Candidate, Unfit
 from web.tools.tool import Use
 
@@ -71,8 +71,8 @@ def _fits(name: str, rows: Sequence[_Row]) -> list[str]:
 
 def _with_slips(names: Sequence[str], fits: Sequence[list[str]], rows: Sequence[_Row]) -> list[list[str]]:
     """Returns what the names fit, for those that fit nothing yet among these tasks."""
-    things = titled(rows, _title)
-    return [found or [row[0] for row in fitting_among(name, things)] for name, found in zip(names, fits, strict=True)]
+    titles = Titles(rows, _title)
+    return [found or [row[0] for row in titles.fitting(name)] for name, found in zip(names, fits, strict=True)]
 
 
 def _title(row: _Row) -> str:

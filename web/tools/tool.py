@@ -34,7 +34,9 @@ class Use:
 
 
 class Input(Body):
-    """What a tool takes; unknown fields are refused."""
+    """What a tool takes; unknown fields are refused. The models of tools are built when one is first used."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 class Writing(Input):
@@ -52,7 +54,7 @@ class Writing(Input):
 class Output(BaseModel):
     """What a tool answers."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Candidate(Output):

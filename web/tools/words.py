@@ -27,9 +27,11 @@ def reminder_words(spec: Mapping[str, Any], zone: str) -> str:
     if spec.get("at"):
         return f"at {moment_words(spec['at'], zone)}"
     days, minutes = offset_of(spec)
-    parts = [(-days, _days(abs(days))), (-minutes, span_words(abs(minutes)))]
-    said = [f"{words} {'before' if ahead > 0 else 'after'}" for ahead, words in parts if ahead]
-    return f"{' and '.join(said)} it is due" if said else "when it is due"
+    parts = [_days(abs(days))] * bool(days) + [span_words(abs(minutes))] * bool(minutes)
+    if days * minutes < 0:  # one sign undoes a part of the other
+        parts[0] += " before" if days < 0 else " after"
+    where = "before" if (minutes or days) < 0 else "after"
+    return f"{' and '.join(parts)} {where} it is due" if parts else "when it is due"
 
 
 def span_words(minutes: int) -> str:

@@ -5,6 +5,8 @@ import asyncio
 import httpx
 import pytest
 
+from actors.commands import Command
+from actors.replies import Reply
 from tests.api.tools.callers import Agent
 from tests.fakes.world import World
 from web.tools import steps
@@ -54,9 +56,18 @@ async def test_a_lost_reply_is_asked_for_again_and_nothing_is_done_twice(
     assert (await ada.get(f"{TASKS}/{task_id}")).json()["version"] == 2
 
 
-async def test_steps_with_one_target_go_in_order(agent: Agent, ada: httpx.AsyncClient) -> None:
+async def test_steps_with_one_target_go_in_order(
+    here: World, agent: Agent, ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     task_id = await made(ada, "One")
     commands = ["CompleteTask", "ReopenTask", "CompleteTask", "DeleteTask"]
+    send, delays = here.actors.send, iter((0.3, 0.2, 0.1, 0.0))
+
+    async def slower_at_first(actor_type: str, actor_id: str, command: Command) -> Reply:
+        await asyncio.sleep(next(delays))
+        return await send(actor_type, actor_id, command)
+
+    monkeypatch.setattr(here.actors, "send", slower_at_first)
     plan = Plan(tuple(Step("change_task", task_id, "One", command) for command in commands))
     answer = await carry_out(await agent.use("call"), plan)
     assert [result.status for result in answer.results] == ["done"] * 4

@@ -11,7 +11,7 @@ REPEAT_TASK: Final = WritingTool(
     name="repeat-task",
     title="Repeat a task",
     description="Use this to make a task that is there repeat: it becomes the first occurrence of a new series. "
-    "`rule` is one of RFC 5545, as FREQ=WEEKLY;BYDAY=MO,TH; mode completion counts from the completion of the last one. "
+    "preview-recurrence checks the rule beforehand. "
     "For a new repeating task use add-tasks; to change a task that repeats already use update-series.",
     input=RepeatTask,
     plan=plan_repeat,
@@ -52,6 +52,6 @@ SKIP_OCCURRENCES: Final = WritingTool(
     "that back. The series goes on with the slot after it. To move an occurrence use reschedule-tasks.",
     input=SkipOccurrences,
     plan=plan_skips,
-    hints=Hints(read_only=False),
+    hints=Hints(read_only=False, idempotent=False),
 )
 TOOLS: Final = (REPEAT_TASK, FIND_SERIES, UPDATE_SERIES, SET_SERIES_STATUS, SKIP_OCCURRENCES)

@@ -1,12 +1,14 @@
 """find-series: a person's series, by name and status."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 from operator import itemgetter
 from typing import Final
 
+from actors.clock import instant_text
 from actors.day_times import local_day
-from actors.series.occurrences import occurrences
+from actors.series.occurrences import Occurrence, occurrences
 from actors.series.upcoming import made_ahead, upcoming
 from actors.shapes import Series
 from host.store.read_model import series_queries
@@ -29,8 +31,8 @@ async def find_series(use: Use, asked: FindSeries) -> SeriesFound:
     shown: list[BriefSeries] = []
     for series in stored:
         brief = brief_series(upcoming(series, done))
-        shown.append(brief.model_copy(update={"upcoming": _coming(use, series, asked.upcoming)}))
-        await asyncio.sleep(0)  # reading a rule takes up to some milliseconds, after which others are answered
+        shown.append(brief.model_copy(update={"upcoming": _coming(use, series, done, asked.upcoming)}))
+        await asyncio.sleep(0)  # others are answered after each: reading a rule takes up to some milliseconds
     return SeriesFound(series=shown, total=len(ids), next=_advice(asked, len(ids), first + len(stored)))
 
 
@@ -40,13 +42,17 @@ def _matching(titles: list[tuple[str, str, str]], asked: FindSeries) -> list[str
     return [series_id for series_id, _, _ in fits]
 
 
-def _coming(use: Use, series: Series, number: int) -> list[Coming]:
-    """Returns the next occurrences from today on that are neither done nor skipped; none in a series that does not run."""
+def _coming(use: Use, series: Series, done: Collection[str], number: int) -> list[Coming]:
+    """Returns the next occurrences that have not started and are neither skipped nor done; none if the series does not run."""
     if not number:
         return []
-    today = local_day(use.act.now(), use.act.caller.profile.zone)
+    now, today = instant_text(use.act.now()), local_day(use.act.now(), use.act.caller.profile.zone)
     ahead = occurrences(series, [], today, today + _AHEAD)
-    return [coming(each) for each in ahead if each["state"] in {"open", "computed"}][:number]
+    return [coming(each) for each in ahead if each["at"] > now and _comes(each, done)][:number]
+
+
+def _comes(occurrence: Occurrence, done: Collection[str]) -> bool:
+    return occurrence["state"] in {"open", "computed"} and occurrence["task_id"] not in done
 
 
 def _advice(asked: FindSeries, total: int, shown: int) -> list[str]:

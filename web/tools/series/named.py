@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import Final
-from uuid import UUID
 
 from actors.shapes import Series
 from host.store.read_model import series_queries
 from web.tools.naming import fitting
 from web.tools.plan import Candidate, Unfit
+from web.tools.task_names import as_id
 from web.tools.tool import Use
 
 MOST_TITLES: Final = 5_000  # more than a person may have series
@@ -32,16 +32,9 @@ async def series_named(use: Use, names: Sequence[str]) -> list[Series | Unfit]:
 
 def _found(name: str, titles: Sequence[tuple[str, str]]) -> list[str]:
     """Returns the ids of the series that a name or an id fits."""
-    if (series_id := _as_id(name)) is not None:
+    if (series_id := as_id(name)) is not None:
         return [known for known, _ in titles if known == series_id]
     return [series_id for series_id, _ in fitting(name, titles, itemgetter(1))]
-
-
-def _as_id(name: str) -> str | None:
-    try:
-        return str(UUID(name))
-    except ValueError:
-        return None
 
 
 def _unfit(place: int, name: str, fits: Sequence[tuple[str, str]]) -> Unfit:

@@ -12,14 +12,12 @@ from actors.series.upcoming import made_ahead, upcoming
 from actors.shapes import Series
 from host.store.read_model import series_queries
 from web.tools.moments import due_of
-from web.tools.one_task import one_task
 from web.tools.plan import Plan, Step, Unfit
-from web.tools.series.models import RepeatTask, SetSeriesStatus, SkipOccurrences, UpdateSeries
+from web.tools.series.models import KEEP, NONE, RepeatTask, SetSeriesStatus, SkipOccurrences, UpdateSeries
 from web.tools.series.named import series_named
+from web.tools.task_names import tasks_named
 from web.tools.tool import Use
 
-_RULE_FIELDS: Final = ("rule", "mode", "month_end", "pile_up", "look_ahead_days")
-_TEMPLATE: Final = ("title", "description", "priority", "tags")
 _COMMANDS: Final[Mapping[str, tuple[str, Json]]] = {
     "pause": ("PauseSeries", {}),
     "resume": ("ResumeSeries", {}),
@@ -29,17 +27,16 @@ _COMMANDS: Final[Mapping[str, tuple[str, Json]]] = {
 
 async def plan_repeat(use: Use, asked: RepeatTask) -> Plan:
     """Plans to make a task the first occurrence of a new series."""
-    task = await one_task(use, asked.task)
+    [task] = await tasks_named(use, [asked.task])
     if isinstance(task, Unfit):
         return Plan(unfit=(task,))
     due = due_of(use.act, asked.start) if asked.start else task["due"]
     if due is None:
         detail = "The task has no due, at which its repetition starts: send start, as 2026-12-01 or 2026-12-01T09:00."
         return Plan(unfit=(Unfit(0, "due_required", detail),))
-    sent = asked.model_dump(exclude_unset=True)
-    recurrence = {name: sent[name] for name in _RULE_FIELDS if name in sent}
-    unfit = _unreadable(use, {"month_end": asked.month_end, "mode": asked.mode, "rule": asked.rule, "start": due})
-    if unfit is not None:
+    recurrence = asked.model_dump(include={"rule", "mode", "month_end", "look_ahead_days"})
+    recurrence |= {"pile_up": asked.pile_up} if asked.pile_up != "auto" else {}
+    if (unfit := _unreadable(use, {**recurrence, "start": due})) is not None:
         return Plan(unfit=(unfit,))
     body = {"recurrence": recurrence, **({"due": due} if asked.start else {})}
     return Plan((Step("repeat_task", task["id"], task["title"], body=body, version=task["version"]),))
@@ -62,15 +59,27 @@ async def plan_update(use: Use, asked: UpdateSeries) -> Plan:
 
 
 def _patch(use: Use, asked: UpdateSeries) -> Json:
-    """Returns the body of PatchSeries for the fields that were sent."""
-    sent = asked.model_dump(exclude_unset=True)
-    template: Json = {name: sent[name] for name in _TEMPLATE if name in sent}
-    if "reminders" in sent:
-        template["reminders"] = [{"offset": offset} for offset in sent["reminders"]]
-    patch: Json = {name: sent[name] for name in _RULE_FIELDS if name in sent}
-    if asked.start:
-        patch["start"] = due_of(use.act, asked.start)
+    """Returns the body of PatchSeries for what is to change."""
+    template = {name: value for name, value in _template(asked).items() if value is not None}
+    choices = asked.model_dump(include={"mode", "month_end", "pile_up"})
+    patch: Json = {name: value for name, value in choices.items() if value != KEEP}
+    patch |= {"rule": asked.rule} if asked.rule else {}
+    patch |= {"start": due_of(use.act, asked.start)} if asked.start else {}
+    patch |= {"look_ahead_days": asked.look_ahead_days} if asked.look_ahead_days >= 0 else {}
     return patch | ({"template": template} if template else {})
+
+
+def _template(asked: UpdateSeries) -> Json:
+    """Returns the fields of the template from now on; None is what stays."""
+    description = "" if asked.description == NONE else asked.description or None
+    reminders = [{"offset": offset} for offset in asked.reminders if offset != NONE] if asked.reminders else None
+    return {
+        "title": asked.title or None,
+        "description": description,
+        "priority": None if asked.priority == KEEP else asked.priority,
+        "tags": [tag for tag in asked.tags if tag != NONE] if asked.tags else None,
+        "reminders": reminders,
+    }
 
 
 def _unreadable(use: Use, series: Mapping[str, Any]) -> Unfit | None:

@@ -5,12 +5,12 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from actors.fields import MAX_CHECKLIST, STORABLE, Body, Description, Priority, TagName
+from actors.fields import MAX_CHECKLIST, STORABLE, Description, Priority, TagName
 from actors.typed import LINES, ONE_LINE, VISIBLE
 from web.api.series.bodies import Mode, MonthEnd, RuleText
 from web.tools.task_names import MOST_TASKS, Name, Names
 from web.tools.tasks.dues import ClockText, DueText, MomentText, ReminderTexts
-from web.tools.tool import Writing
+from web.tools.tool import Input, Writing
 
 MOST_ADDED: Final = 50
 MOST_TAGS: Final = 10
@@ -27,7 +27,7 @@ Items = Annotated[
 ]
 
 
-class NewTask(Body):
+class NewTask(Input):
     """A task to add: a sentence as `line`, or a `title`, each with any of the other fields, which count before the sentence."""
 
     line: Line = Field(
@@ -59,7 +59,7 @@ class AddTasks(Writing):
     tasks: Annotated[list[NewTask], Field(min_length=1, max_length=MOST_ADDED)]
 
 
-class TaskChange(Body):
+class TaskChange(Input):
     """A change of one task. What is left out or empty stays as it is, and `none` clears it."""
 
     task: Name = Field(description="Its id, or words of its title that fit no other open task")
