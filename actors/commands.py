@@ -169,6 +169,12 @@ class UndoChange(Body):
     changed: Annotated[dict[str, dict[str, Any]], AfterValidator(_undoable)]
 
 
+class LeaveSeries(Body):
+    """Makes a task one of no series, if it is one of this series; see `first_task` of CreateSeries."""
+
+    series_id: Id
+
+
 class Rezone(Body):
     """The user's zone from now on."""
 
@@ -211,6 +217,7 @@ BODIES: Mapping[str, type[Body]] = {
     "UndoChange": UndoChange,
     "Rezone": Rezone,
     "RecountTimes": Empty,
+    "LeaveSeries": LeaveSeries,
     "RegisterUser": RegisterUser,
     "PatchUser": PatchUser,
     "DeleteUser": Empty,

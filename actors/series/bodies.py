@@ -179,9 +179,12 @@ class StopSeries(Body):
 
 
 class DeleteSeries(Body):
-    """Says whether the open tasks of the series stay or are trashed."""
+    """Says whether the open tasks of the series stay or are trashed; `unwritten`: those that nobody has written into go.
 
-    occurrences: Literal["keep", "delete"]
+    A deletion of the last kind can be undone.
+    """
+
+    occurrences: Literal["keep", "delete", "unwritten"]
 
 
 class OccurrencePlace(Body):

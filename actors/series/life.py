@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from actors.clock import instant_text, parse_instant
 from actors.commands import Command, task_id_for
@@ -13,7 +14,7 @@ from actors.series import state as series_state
 from actors.series.coming import catch_up, let_go, ready
 from actors.series.refusals import DELETED, NO_ROOM, NOTHING_LEFT
 from actors.series.renewal import renew
-from actors.series.state import SeriesState, Shelved
+from actors.series.state import BLANK, SeriesState, Shelved
 from actors.series.step import Step
 from actors.shapes import MadeSlot
 
@@ -59,7 +60,7 @@ def _adopting(step: Step) -> Step:
     if first_task is not None:
         step, name = _first_of(step)
         items = [{"slot": name, "task_id": first_task, "state": "held", "written": True}]
-    fields = () if first_task is not None else series_state.BLANK
+    fields = () if first_task is not None else BLANK
     for item in items:
         entry = _adopted(step, item)
         agenda = step.agenda.shelving([entry])
@@ -106,9 +107,11 @@ def tick(state: SeriesState | None, command: Command, now: datetime) -> Decision
 
 def pause(step: Step) -> Decision:
     """Stops slots from coming until a resume. Tasks that have started stay, and those that were written into or done."""
-    paused = ready(step, "active", "paused")
+    paused = ready(step, "active", "paused", *_over(step))
     if isinstance(paused, Refused):
         return paused
+    if paused.status in _OVER:
+        return _begun_again(paused).change("series.paused", status="paused", **_not_deleted(paused)).decided()
     if paused.status == "active":
         agenda = paused.agenda
         ahead = [*agenda.unstarted, *agenda.held]
@@ -133,15 +136,39 @@ def resume(step: Step) -> Decision:
     Tasks that the pause withdrew come back for the slots that come. After completion the task that was awaited is awaited
     again, if it is open.
     """
-    resumed = ready(step, "active", "paused", *(("stopped",) if step.command.name == "UndoSeries" else ()))
+    resumed = ready(step, "active", "paused", *_over(step))
     if isinstance(resumed, Refused):
         return resumed
     if resumed.status != "active":
+        resumed = _begun_again(resumed)
         resumed = renew(resumed, resumed.recurrence, goes_on=True)
         if resumed.is_counted:
             resumed = _await_again(resumed)
-        resumed = catch_up(resumed.change("series.resumed", status="active"))
+        resumed = catch_up(resumed.change("series.resumed", status="active", **_not_deleted(resumed)))
     return resumed.decided()
+
+
+_OVER: Final = ("stopped", "deleted")
+
+
+def _over(step: Step) -> tuple[str, ...]:
+    """Returns the statuses from which an undo alone leads back."""
+    return _OVER if step.command.name == "UndoSeries" else ()
+
+
+def _not_deleted(step: Step) -> Json:
+    return {"deleted_at": None} if step.status == "deleted" else {}
+
+
+def _begun_again(step: Step) -> Step:
+    """Has the tasks come back that were open when a deletion took them, if one did."""
+    step = step.fields(restorable=None)
+    for entry in step.agenda.shelf:
+        if entry.get("was_open"):
+            made = entry["made"]
+            agenda = step.agenda.without([made]).telling(made, BLANK, taken_up=True, restored=True)
+            step = step.having(agenda.opening(made))
+    return step
 
 
 def _await_again(step: Step) -> Step:
@@ -180,14 +207,29 @@ def stop(step: Step) -> Decision:
 
 def delete(step: Step) -> Decision:
     """Deletes a series for good, also one that is over, with its open tasks or without them."""
-    if step.status != "deleted":
-        agenda = step.agenda
-        singles = [entry["made"] for entry in agenda.shelf if entry["state"] in {"held", "kept"}]
-        ahead = [made for made in agenda.unstarted if not agenda.is_closed(made)]
-        bare = agenda.without([*agenda.unstarted, *(entry["made"] for entry in agenda.shelf)])
-        if step.body["occurrences"] == "delete":
-            bare = replace(bare.withdrawing([*ahead, *singles, *agenda.open], asked=True), open=())
-        else:
-            bare = bare.opening(*ahead, *singles)
-        step = step.having(bare).change("series.deleted", status="deleted", deleted_at=step.now_text)
-    return step.decided()
+    if step.status == "deleted":
+        return step.decided()
+    begun = _taken_back(step) if step.body["occurrences"] == "unwritten" else _deleted(step)
+    return begun.change("series.deleted", status="deleted", deleted_at=step.now_text).decided()
+
+
+def _deleted(step: Step) -> Step:
+    """Takes the person at their word: all open tasks stay, or all go."""
+    agenda = step.agenda
+    singles = [entry["made"] for entry in agenda.shelf if entry["state"] in {"held", "kept"}]
+    ahead = [made for made in agenda.unstarted if not agenda.is_closed(made)]
+    bare = agenda.without([*agenda.unstarted, *(entry["made"] for entry in agenda.shelf)])
+    if step.body["occurrences"] == "delete":
+        bare = replace(bare.withdrawing([*ahead, *singles, *agenda.open], asked=True), open=())
+    else:
+        bare = bare.opening(*ahead, *singles)
+    return step.having(bare)
+
+
+def _taken_back(step: Step) -> Step:
+    """Lets go of all tasks, as a stop does, and of the open ones, too; those stay that somebody has written into."""
+    agenda = step.agenda
+    blank = [made for made in agenda.open if not agenda.is_written(made)]
+    shelf: list[Shelved] = [{"made": made, "state": "withdrawn", "was_open": True} for made in blank]
+    step = step.having(agenda.without(blank).withdrawing(blank).shelving(shelf))
+    return let_go(step, [*agenda.unstarted, *agenda.held]).fields(restorable=True)

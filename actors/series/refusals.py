@@ -6,6 +6,7 @@ from actors.series.state import MAX_TEMPLATE_BYTES
 
 NOT_FOUND = Refused("series_not_found", "There is no such series.", 404)
 DELETED = Refused("series_deleted", "The series of this request was deleted: send a new request for a new one.", 410)
+DELETED_FOR_GOOD = Refused("not_undoable", "The deletion of this series cannot be undone: create a new one.", 409)
 OVER = Refused("series_over", "The series is over: it was stopped or deleted, or has come to its end.", 409)
 PAUSED = Refused("series_paused", "The series is paused: resume it first.", 409)
 SLOT_NOT_FOUND = Refused("slot_not_found", "The series has no such slot.", 404)

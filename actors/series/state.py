@@ -53,6 +53,7 @@ class Shelved(TypedDict):
     state: Literal["held", "kept", "withdrawn", "skipped", "closed"]
     trashed: NotRequired[bool]
     counted: NotRequired[bool]  # it came after completion: its number is its name, not its day
+    was_open: NotRequired[bool]  # it had started when a deletion took it back that can be undone
 
 
 class Last(TypedDict):
@@ -106,6 +107,7 @@ class SeriesState(Series):
     shelf: NotRequired[list[Shelved]]  # absent: empty
     lost: NotRequired[Lost]  # absent: nothing
     edits: NotRequired[list[Noted]]  # the oldest first; absent: none
+    restorable: NotRequired[bool]  # of a deleted one: it can be taken back; absent: not
 
 
 PRIVATE: Final = frozenset(SeriesState.__annotations__.keys() - Series.__annotations__.keys())

@@ -8,7 +8,7 @@ from actors.series import state as series_state
 from actors.series.coming import ready
 from actors.series.edit import apply
 from actors.series.life import pause, resume
-from actors.series.refusals import IN_TRASH, SLOT_STARTED, UNDO_EXPIRED
+from actors.series.refusals import DELETED_FOR_GOOD, IN_TRASH, SLOT_STARTED, UNDO_EXPIRED
 from actors.series.single import moved_to, present_name
 from actors.series.step import Step
 
@@ -52,10 +52,12 @@ def _conflict(changed: Changes, current: dict[str, Any]) -> Refused | None:
 
 
 def _undo_status(step: Step, changed: Changes) -> Decision:
-    """Takes a pause, a resume or a stop back."""
+    """Takes a pause, a resume, a stop or a deletion of what is unwritten back."""
     conflict = _conflict(changed, {"status": step.status})
     if conflict is not None:
         return conflict
+    if step.status == "deleted" and not step.series.get("restorable"):
+        return DELETED_FOR_GOOD
     return pause(step) if changed["status"]["old"] == "paused" else resume(step)
 
 

@@ -14,7 +14,7 @@ from actors.due import overdue_at
 from actors.events import Changes, Fact, cloud_events
 from actors.fields import Priority
 from actors.replies import Accepted, Decision, Json, Refused, Unchanged
-from actors.shapes import ChecklistItem, DueShape
+from actors.shapes import ChecklistItem, DueShape, OccurrenceRef
 from actors.task import reminders
 from actors.task import state as task_state
 from actors.task.firings import Mover
@@ -48,6 +48,8 @@ class _Values(TypedDict, total=False):
     status: Literal["open", "completed"]
     deleted_at: str | None
     zone: str
+    series_id: str | None
+    occurrence: OccurrenceRef | None
 
 
 class Edit(_Values, total=False):

@@ -154,6 +154,13 @@ def undo(state: TaskState, command: Command, now: datetime) -> Decision:
     return out_of_trash(undone(state, command, now))
 
 
+def leave_series(state: TaskState, command: Command, now: datetime) -> Decision:
+    """Lets the task go on as one of no series."""
+    if state["series_id"] != command.body["series_id"]:
+        return Unchanged(task_state.task_json(state))
+    return edited(state, {"series_id": None, "occurrence": None}, command, now)
+
+
 def rezone(state: TaskState, command: Command, now: datetime) -> Decision:
     """Follows a change of the user's zone: only a due without a zone of its own moves with it."""
     if state["due"] is None or not follows_the_user(state["due"]):
@@ -279,6 +286,7 @@ COMMANDS: Mapping[str, Callable[[TaskState, Command, datetime], Decision]] = {
     "RenameTag": rename_tag,
     "MoveDue": move_due,
     "UndoChange": undo,
+    "LeaveSeries": leave_series,
     "Rezone": rezone,
     "RecountTimes": recounted,
     "Retemplate": retemplate,

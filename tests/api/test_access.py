@@ -70,6 +70,9 @@ CALLS: dict[str, Call] = {
     "list_activity": Call(200, query="?task_id={task_id}"),
     "list_task_activity": Call(200),
     "undo_activity": Call(200),
+    "list_change_sets": Call(200),
+    "get_change_set": Call(200),
+    "revert_change_set": Call(200),
     "stream": Call(0),  # tests/api/test_stream.py
     "get_me": Call(200),
     "patch_me": Call(200, body={"name": "Me"}),

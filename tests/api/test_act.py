@@ -92,5 +92,13 @@ async def test_a_request_is_a_cause_too_and_nobody_asked_for_a_tick(here: World,
 def test_an_event_of_before_there_were_causes_is_shown_without(here: World) -> None:
     data = {"actor": {"kind": "user", "id": "u"}, "correlation_id": "c", "command_id": "k", "version": 1}
     shown = entry_json(1, {"type": "task.updated", "data": data}, here.clock.now())
-    cause = {"kind": "user", "id": "u", "correlation_id": "c", "command_id": "k", "via": None, "change_set": None}
+    cause = {
+        "kind": "user",
+        "id": "u",
+        "correlation_id": "c",
+        "command_id": "k",
+        "via": None,
+        "change_set": None,
+        "name": None,
+    }
     assert shown["cause"] == cause

@@ -27,6 +27,9 @@ async def belongings(here: World, ada: httpx.AsyncClient, email: str = EMAIL) ->
     here.clock.move(minutes=5)
     await here.actors.tick("TaskActor", task["id"])
     activity = (await ada.get("/api/v1/activity", params={"type": "task.updated"})).json()["items"]
+    await ada.post(
+        "/api/v1/tasks/bulk", json={"action": "set_priority", "ids": [task["id"]], "args": {"priority": "low"}}
+    )
     other = here.client(**{"user-agent": MARK})
     assert (await other.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})).status_code == 200
     sessions = (await ada.get("/api/v1/auth/sessions")).json()["items"]
@@ -37,6 +40,7 @@ async def belongings(here: World, ada: httpx.AsyncClient, email: str = EMAIL) ->
         "slot": task["occurrence"]["slot"],
         "reminder_id": task["reminders"][0]["id"],
         "tag": f"tag-{MARK}",
+        "change_set_id": (await ada.get("/api/v1/change-sets")).json()["items"][0]["id"],
         "position": str(activity[0]["id"]),
         "notification_id": (await ada.get("/api/v1/notifications")).json()["items"][0]["id"],
         "token_id": (await ada.post("/api/v1/tokens", json=token)).json()["id"],

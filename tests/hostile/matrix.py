@@ -23,7 +23,7 @@ OTHER_SITE = (403, "cross_site")
 NAMED = {
     "task_id": "task_id", "series_id": "series_id", "reminder_id": "reminder_id", "notification_id": "notification_id",
     "token_id": "token_id", "session_id": "session_id", "position": "position", "tag": "tag", "slot": "slot",
-    "ids": "task_id", "series": "series_id", "search": "tag", "prefix": "tag",
+    "change_set_id": "change_set_id", "ids": "task_id", "series": "series_id", "search": "tag", "prefix": "tag",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from web.api.activity import routes as activity
 from web.api.auth import routes as auth
 from web.api.auth.demo import Demo
 from web.api.auth.passwords import Passwords
+from web.api.change_sets import routes as change_sets
 from web.api.edge.answers import answer_problem
 from web.api.edge.app_state import AppState
 from web.api.edge.built_page import DIST, BuiltPage
@@ -54,6 +55,7 @@ _ROUTERS: Final = (
     tasks,
     stream,
     activity,
+    change_sets,
     tags,
     me,
     notifications,

@@ -70,7 +70,7 @@ async def find_activity(use: Use, asked: FindActivity) -> ActivityFound:
         rows = await activity_queries.listed(connection, act.user_id, wanted, asked.limit + 1)
         shown = [activity_json(row, act.now()) for row in rows[: asked.limit]]
         series = await series_queries.of_ids(connection, act.user_id, _ids(shown, "series_id"))
-        names = {token.id: token.name for token in await tokens.listed(connection, act.user_id)}
+        names = await tokens.names(connection, act.user_id, {item["cause"]["id"] for item in shown})
     titles = {each["id"]: each["template"]["title"] for each in series}
     entries = [_entry(item, titles, names) for item in shown]
     more = len(rows) > asked.limit

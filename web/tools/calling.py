@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from actors.commands import body_hash
 from actors.replies import Json
 from actors.typed import TYPED
+from web.api.change_sets.joining import change_set_for
 from web.api.edge.consistency import wait_for_writes
 from web.api.tasks.sending import as_first_asked
 from web.problems import ProblemError, invalid_body
@@ -47,7 +48,7 @@ async def planned(tool: WritingTool[Any], use: Use, arguments: Mapping[str, Any]
 async def carry_out(use: Use, plan: Plan) -> Changed:
     """Returns what became of each item; a plan that is carried out again answers what it answered first."""
     act = use.act
-    change_set = act.cause.change_set or act.command_id
+    change_set = await change_set_for(act)
     use = replace(use, act=replace(act, cause=replace(act.cause, change_set=change_set)))
     results = await carry_out_each(use, plan.steps)
     return Changed(results=_in_order(plan, results), change_set=change_set, next=[*plan.advice])

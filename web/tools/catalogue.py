@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from web.problems import ProblemError
-from web.tools import activity, day, plans, recurrence, reminders, series, tags, tasks
+from web.tools import activity, change_sets, day, plans, recurrence, reminders, series, tags, tasks
 from web.tools.tool import Tool
 
 _LONGEST_NAME: Final = 100
@@ -17,6 +17,7 @@ _NOUNS: Final[Sequence[Sequence[Tool]]] = (
     reminders.TOOLS,
     tags.TOOLS,
     activity.TOOLS,
+    change_sets.TOOLS,
     day.TOOLS,
     plans.TOOLS,
 )

@@ -55,5 +55,6 @@ _BY_KIND: Final[Mapping[str, Callable[[Json], str]]] = {
     "repeat_task": lambda body: f"repeats by {body['recurrence']['rule']}",
     "split_series": lambda body: f"{_changed(body['patch'])} from {body['slot']} on",
     "delete_series": _just("deleted the series"),
+    "revert": _just("took it back"),
     "rename_tag": lambda body: f"renamed to {body['to']}",
 }

@@ -10,6 +10,8 @@ from typing import Any, Final
 from actors.replies import Json
 from host.dapr.gateway import ActorBug, Unavailable
 from web.act import Act, Done
+from web.api.change_sets.sending import revert
+from web.api.change_sets.words import outcome
 from web.api.series.bodies import CreateSeries
 from web.api.series.sending import (
     change_series,
@@ -85,6 +87,10 @@ def _missed(changed: int, failed: Sequence[Json]) -> str:
     return f"{changed} tasks were changed and {len(failed)} were not, the first because: {first} The same call goes on."
 
 
+async def _revert(act: Act, step: Step) -> Done:
+    return await revert(act, step.target)
+
+
 # What each kind takes as `body`: the body of the route that does the same, in web/api; for a series' edit its patch with
 # the template apart, for a split {slot, patch}, for a tag {to}.
 STEPS: Final[Mapping[StepKind, Callable[[Act, Step], Awaitable[Done]]]] = {
@@ -97,6 +103,7 @@ STEPS: Final[Mapping[StepKind, Callable[[Act, Step], Awaitable[Done]]]] = {
     "split_series": _split_series,
     "delete_series": _delete_series,
     "rename_tag": _rename_tag,
+    "revert": _revert,
 }
 
 
@@ -150,6 +157,9 @@ def unfit_result(item: Unfit) -> Result:
 
 def _done(step: Step, done: Done) -> Result:
     value = done.value
+    if step.kind == "revert":
+        did_what, stays = outcome(value)
+        return Result(status="done", id=value["change_set"], title=step.title, did=did_what, detail=stays)
     said: dict[str, Any] = {"status": "done", "id": value.get("id", step.target), "did": did(step)}
     if "sentence" in value:
         return Result(**said, title=value["title"], series=_brief(value, _BRIEF_SERIES))

@@ -70,7 +70,8 @@ async def joined_change_set(
     chosen = case((goes_on, tokens.c.change_set), else_=new_id)
     last_at = func.greatest(tokens.c.change_set_at, now)
     statement = update(tokens).where(tokens.c.id == token_id).values(change_set=chosen, change_set_at=last_at)
-    return await connection.scalar(statement.returning(tokens.c.change_set))
+    joined: str | None = await connection.scalar(statement.returning(tokens.c.change_set))
+    return joined
 
 
 async def count(connection: AsyncConnection, user_id: str) -> int:

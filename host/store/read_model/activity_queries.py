@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from host.store.engine import Raw
+from host.store.read_model.activity_rows import CHANGES, PEOPLE
 from host.store.read_model.tables import activity
 
 # For a row of `activity` that is a later event of a task's turn: the body of the turn's first event, which has the
@@ -31,6 +32,7 @@ class ActivityFilter:
     types: Sequence[str] = ()
     actor: str | None = None
     task_id: str | None = None
+    change_set: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
@@ -60,6 +62,22 @@ async def listed(
     return [_entry(row) for row in await connection.execute(statement)]
 
 
+async def asked_before(connection: AsyncConnection, user_id: str, row: "ActivityRow", within: int) -> int | None:
+    """Returns the position of the change by a person from which an entry follows, if it is among the `within` before it."""
+    here, first = activity.alias("here"), activity.alias("first")
+    statement = (
+        select(first.c.position)
+        .join_from(here, first, (first.c.user_id == here.c.user_id) & (first.c.correlation_id == here.c.correlation_id))
+        .where(here.c.user_id == user_id, here.c.position == row.position)
+        .where(first.c.position < row.position, first.c.position >= row.position - within)
+        .where(first.c.actor_kind.in_(PEOPLE), first.c.type.in_(CHANGES))
+        .order_by(first.c.position.desc())
+        .limit(1)
+    )
+    position: int | None = await connection.scalar(statement)
+    return position
+
+
 async def find(connection: AsyncConnection, user_id: str, position: int) -> ActivityRow | None:
     statement = select(*_ENTRY).where(activity.c.user_id == user_id, activity.c.position == position)
     row = (await connection.execute(statement)).first()
@@ -75,6 +93,8 @@ def _conditions(wanted: ActivityFilter) -> list[ColumnElement[bool]]:
         conditions.append(column == wanted.actor)
     if wanted.task_id is not None:
         conditions.append(activity.c.task_id == wanted.task_id)
+    if wanted.change_set is not None:
+        conditions.append(activity.c.change_set == wanted.change_set)
     if wanted.since is not None:
         conditions.append(activity.c.at >= wanted.since)
     if wanted.until is not None:

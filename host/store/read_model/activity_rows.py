@@ -11,6 +11,14 @@ from actors.clock import parse_instant
 from host.store.engine import Raw
 
 FIRST: Final = (0, "")
+PEOPLE: Final = frozenset({"user", "token", "agent"})  # kinds of actors who ask; what others do follows from it
+# Types of entries that are a change which somebody has asked for, and not what that brings about.
+CHANGES: Final = frozenset(
+    {f"task.{what}" for what in ("created", "updated", "completed", "reopened", "deleted", "restored", "purged")}
+    | {f"series.{what}" for what in ("created", "updated", "paused", "resumed", "stopped", "deleted", "split")}
+    | {f"recurrence.{what}" for what in ("skipped", "unskipped", "moved")}
+    | {"reminder.snoozed"}
+)
 
 
 class Entry(NamedTuple):

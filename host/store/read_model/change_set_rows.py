@@ -3,21 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import orjson
 
 from host.store.engine import Raw
-from host.store.read_model.activity_rows import Entry
-
-PEOPLE: Final = frozenset({"user", "token", "agent"})  # kinds of actors who ask; what others do follows from it
-# Types of entries that are a change which somebody has asked for, and not what that brings about.
-CHANGES: Final = frozenset(
-    {f"task.{what}" for what in ("created", "updated", "completed", "reopened", "deleted", "restored", "purged")}
-    | {f"series.{what}" for what in ("created", "updated", "paused", "resumed", "stopped", "deleted", "split")}
-    | {f"recurrence.{what}" for what in ("skipped", "unskipped", "moved")}
-    | {"reminder.snoozed"}
-)
+from host.store.read_model.activity_rows import CHANGES, PEOPLE, Entry
 
 
 @dataclass(slots=True)

@@ -142,3 +142,12 @@ def test_a_new_template_leaves_what_is_done_as_it_was() -> None:
     desk.do("CompleteTask")
     assert isinstance(desk.do("Retemplate", {"title": "Other"}), Unchanged)
     assert desk.task["title"] == "Pay rent"
+
+
+def test_a_task_leaves_its_series_and_stays_as_it_is() -> None:
+    desk = occurrence()
+    assert isinstance(desk.do("LeaveSeries", {"series_id": str(uuid4())}), Unchanged)
+    desk.do("LeaveSeries", {"series_id": SERIES})
+    assert (desk.task["series_id"], desk.task["occurrence"], desk.task["status"]) == (None, None, "open")
+    assert desk.events[-1]["data"]["changed"]["series_id"] == {"old": SERIES, "new": None}
+    assert isinstance(desk.do("LeaveSeries", {"series_id": SERIES}), Unchanged)

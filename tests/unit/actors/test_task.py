@@ -169,6 +169,7 @@ def test_the_trash_holds_until_restore() -> None:
             "MoveDue": {"due": None},
             "SnoozeReminder": {"minutes": 5},
             "Rezone": {"zone": "UTC"},
+            "LeaveSeries": {"series_id": "7d0d4f0e-5d0a-5c3e-8f5e-0f5f3a9d2b11"},
         }
         assert code(desk.do(name, bodies.get(name))) == (409, "task_in_trash"), name
     assert isinstance(desk.do("RestoreTask"), Accepted)

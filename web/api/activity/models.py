@@ -12,6 +12,9 @@ from web.api.tasks.models import Task
 class Cause(BaseModel):
     kind: Literal["user", "token", "agent", "reminder", "system"]
     id: str
+    name: str | None = Field(
+        default=None, description="The name of the token, also of one that is revoked; the live stream leaves it out"
+    )
     correlation_id: str
     command_id: str | None
     via: Literal["request", "tool", "chat", "import", "link"] | None = Field(
@@ -44,7 +47,13 @@ class Undone(RootModel[Task | Series]):
     """The task or series as it is after the undo."""
 
 
+class EntrySet(BaseModel):
+    changes: int = Field(description="How many entries somebody asked for in it")
+    reverted_by: str | None = Field(description="The set that took it back")
+
+
 class ActivityPage(BaseModel):
     items: list[Activity]
     next_cursor: str | None = Field(description="Send it as `before` for older entries")
+    change_sets: dict[str, EntrySet] = Field(description="The change sets of these entries, by id")
     archived_before: Instant | None = Field(description="Older entries are in the archive on the host, not here")

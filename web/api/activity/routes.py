@@ -7,14 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.clock import instant_text
-from host.store.read_model import activity_queries, task_queries
+from host.store.access import tokens
+from host.store.read_model import activity_queries, change_set_queries, task_queries
 from host.store.read_model.activity_queries import ActivityFilter
 from host.store.upkeep import archives
 from web.act import Act
 from web.api.activity import models
 from web.api.activity.queries import ActivityQuery, AllActivityQuery, Position
 from web.api.activity.sending import undo
-from web.api.activity.shown import activity_json
+from web.api.activity.shown import activity_json, actors_of, change_sets_of
 from web.api.edge.acting import act_of
 from web.api.edge.answers import answer, answer_done
 from web.api.edge.guard import GuardedRoute
@@ -64,12 +65,16 @@ async def _page(act: Act, query: ActivityQuery, task_id: str | None) -> Response
     async with act.db.connect() as connection:
         rows = await activity_queries.listed(connection, act.user_id, wanted, query.limit + 1)
         archived_before = await archives.activity_archived_before(connection)
-    now, page = act.now(), rows[: query.limit]
+        page = rows[: query.limit]
+        names = await tokens.names(connection, act.user_id, actors_of(page))
+        sets = await change_set_queries.find(connection, act.user_id, change_sets_of(page))
+    now = act.now()
     older = str(page[-1].position) if len(rows) > query.limit else None
     return answer(
         {
-            "items": [activity_json(row, now) for row in page],
+            "items": [activity_json(row, now, names) for row in page],
             "next_cursor": older,
+            "change_sets": {one.id: {"changes": one.changes, "reverted_by": one.reverted_by} for one in sets.values()},
             "archived_before": archived_before and instant_text(archived_before),
         }
     )

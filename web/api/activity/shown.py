@@ -1,7 +1,8 @@
 """An entry of the activity log as the API and the live stream show it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
@@ -10,6 +11,7 @@ from actors.events import EVENTS, whole
 from actors.replies import Json
 from actors.shapes import Task, is_whole
 from host.store.read_model.activity_queries import ActivityRow
+from host.store.read_model.activity_rows import PEOPLE
 from web.api.tasks.shown import task_json
 
 # What an entry of each type may have changed so that it can be undone; None: anything.
@@ -29,11 +31,14 @@ SKIPS: Final = frozenset({"recurrence.skipped", "recurrence.unskipped"})  # they
 LARGEST: Final = 256 * 1024  # limit of the events of one turn together, each with the whole task
 
 
-def is_undoable(event_type: str, changed: Json) -> bool:
-    """Returns whether an entry of that type and with these changes can be undone.
+def is_undoable(event_type: str, changed: Json, actor_kind: str) -> bool:
+    """Returns whether an entry of that type, with these changes and by that kind of actor can be undone.
 
-    What a series told its task cannot: it is undone in the series.
+    What Duely put into the trash, or took out of it, follows from something else, as from the pause of a series: that is
+    undone instead.
     """
+    if actor_kind not in PEOPLE and event_type != "task.updated":
+        return False
     if event_type in SKIPS:
         return True
     fields = UNDOABLE.get(event_type)
@@ -56,15 +61,27 @@ def event_of(body: str, first: str | None) -> Json:
     return whole(event, first, LARGEST // event["data"]["of"])
 
 
-def activity_json(row: ActivityRow, now: datetime) -> Json:
-    """Returns an entry of the log with its time, its hash and whether it can be undone."""
+def actors_of(rows: Iterable[ActivityRow]) -> set[str]:
+    """Returns the ids of those who did what entries of the log say."""
+    return {orjson.loads(row.body)["data"]["actor"]["id"] for row in rows}
+
+
+def change_sets_of(rows: Iterable[ActivityRow]) -> set[str]:
+    """Returns the ids of the change sets to which entries of the log belong."""
+    causes = (orjson.loads(row.body)["data"].get("cause") or {} for row in rows)
+    return {cause["change_set"] for cause in causes if cause.get("change_set")}
+
+
+def activity_json(row: ActivityRow, now: datetime, names: Mapping[str, str] = MappingProxyType({})) -> Json:
+    """Returns an entry of the log with its time, its hash, the name of its token and whether it can be undone."""
     event = event_of(row.body, row.first)
     entry = entry_json(row.position, event, now)
+    entry["cause"]["name"] = names.get(entry["cause"]["id"])
     return {
         "id": row.position,
         **entry,
         "at": event["time"],
-        "undoable": is_undoable(row.type, entry["changed"]),
+        "undoable": is_undoable(row.type, entry["changed"], entry["cause"]["kind"]),
         "hash": row.hash,
     }
 
@@ -93,5 +110,6 @@ def entry_json(position: int, event: Json, now: datetime) -> dict[str, Any]:
             "command_id": data.get("command_id"),
             "via": cause.get("kind"),
             "change_set": cause.get("change_set"),
+            "name": None,
         },
     }

@@ -38,6 +38,10 @@ def _token(text: str) -> str:
     return canonical(text, "token")
 
 
+def _change_set(text: str) -> str:
+    return canonical(text, "change_set")
+
+
 def _session(text: str) -> str:
     if not (text.isascii() and text.isalnum()):
         raise not_found("session")
@@ -49,6 +53,7 @@ TaskId = Annotated[str, AfterValidator(_task), _UUID]
 SeriesId = Annotated[str, AfterValidator(_series), _UUID]
 ReminderId = Annotated[str, AfterValidator(_reminder), _UUID]
 NotificationId = Annotated[str, AfterValidator(_notification), _UUID]
+ChangeSetId = Annotated[str, AfterValidator(_change_set), _UUID]
 TokenId = Annotated[str, AfterValidator(_token), _UUID]
 SessionId = Annotated[str, AfterValidator(_session), Path()]
 TagInPath = Annotated[TagName, Path()]

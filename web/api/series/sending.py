@@ -1,7 +1,7 @@
 """Commands to series, and what they make: a first task, or the series that follows a split."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,7 +14,7 @@ from actors.recurrence.expansion import Policies
 from actors.recurrence.parsing import parse
 from actors.replies import Json, Refused, Reply
 from actors.series.stored import tasks_of
-from host.store.read_model import series_queries, task_queries
+from host.store.read_model import change_set_queries, series_queries, task_queries
 from web.act import SERIES, TASK, Act, Done, Write
 from web.api.edge.consistency import wait_for_writes
 from web.api.series.bodies import CreateSeries, PatchSeries
@@ -66,6 +66,30 @@ async def delete_series(act: Act, series_id: str, occurrences: str) -> Done:
     done = await change_series(act, series_id, "DeleteSeries", {"occurrences": occurrences})
     await _send_to_older(act, older, "DeleteTask", {})
     return done
+
+
+async def take_back_series(act: Act, series_id: str, most: int) -> tuple[Done, Sequence[Json]]:
+    """Deletes a series with the tasks that nobody has written into; returns at most so many tasks that stay.
+
+    The task that it began with goes on as one of no series.
+    """
+    older = await _older_open(act, series_id)
+    reply = await act.send(SERIES, series_id, act.command("DeleteSeries", {"occurrences": "unwritten"}))
+    # A task that is there goes by its series alone; the slot is for one that is yet to be made.
+    await _send_to_older(act, older, "Withdraw", {"series_id": series_id, "generation": 1, "slot": "1970-01-01"})
+    open_ids = [*(made["task_id"] for made in reply.value["open"]), *reply.value.get("kept", ())]
+    async with act.db.connect() as connection:
+        first_task = await change_set_queries.first_task(connection, act.user_id, series_id)
+        stays = await change_set_queries.staying(connection, act.user_id, series_id, open_ids, most)
+    if first_task is not None:
+        await _leave(act, series_id, first_task)
+    return _done(reply), [task for task in stays if task["id"] != first_task]
+
+
+async def _leave(act: Act, series_id: str, task_id: str) -> None:
+    """Has a task go on as one of no series; one in the trash, or gone, needs nothing."""
+    command = act.command("LeaveSeries", {"series_id": series_id})
+    await act.ask(TASK, task_id, replace(command, id=command_id_for_item(act.command_id, task_id)))
 
 
 async def _send_to_older(act: Act, task_ids: list[str], name: str, body: Json) -> None:

@@ -1,1 +1,1 @@
-"""The MCP face of the tools: the same catalogue for agents, at /mcp. Only `server.py` and `wire.py` know the SDK."""
+"""The MCP face of the tools: the same catalogue for agents, at /mcp. Only `server.py` knows the SDK."""

@@ -141,6 +141,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/change-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List change sets, the last used first */
+        get: operations["list_change_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/change-sets/{change_set_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a change set */
+        get: operations["get_change_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/change-sets/{change_set_id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a change set back */
+        post: operations["revert_change_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -900,6 +951,13 @@ export interface components {
              * @description Older entries are in the archive on the host, not here
              */
             archived_before: string | null;
+            /**
+             * Change Sets
+             * @description The change sets of these entries, by id
+             */
+            change_sets: {
+                [key: string]: components["schemas"]["EntrySet"];
+            };
             /** Items */
             items: components["schemas"]["Activity"][];
             /**
@@ -1010,6 +1068,12 @@ export interface components {
              */
             kind: "user" | "token" | "agent" | "reminder" | "system";
             /**
+             * Name
+             * @description The name of the token, also of one that is revoked; the live stream leaves it out
+             * @default null
+             */
+            name?: string | null;
+            /**
              * Via
              * @description How the change was asked for; its consequences have the same. Null if nobody asked
              */
@@ -1033,6 +1097,149 @@ export interface components {
             end_tokens?: boolean;
             /** New Password */
             new_password: string;
+        };
+        /** ChangeSet */
+        ChangeSet: {
+            /**
+             * Changes
+             * @description How many entries of the activity somebody asked for in it
+             */
+            changes: number;
+            /**
+             * Counts
+             * @description How many different things were made, changed, completed and deleted, and other kinds that there are
+             * @example {
+             *       "changed": 0,
+             *       "completed": 2,
+             *       "deleted": 0,
+             *       "made": 0,
+             *       "moved": 4
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @description How it was asked for
+             * @enum {string}
+             */
+            kind: "request" | "tool" | "chat" | "import" | "link";
+            /**
+             * Last At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            last_at: string;
+            /**
+             * Reverted By
+             * @description The set that took this one back, unless that was taken back itself
+             */
+            reverted_by: string | null;
+            /**
+             * Reverts
+             * @description The set that this one takes back
+             */
+            reverts: string | null;
+            /**
+             * Started At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            started_at: string;
+            /**
+             * Title
+             * @example Moved 4 tasks, completed 2
+             */
+            title: string;
+            who: components["schemas"]["Who"];
+        };
+        /** ChangeSetEntries */
+        ChangeSetEntries: {
+            /**
+             * Changes
+             * @description How many entries of the activity somebody asked for in it
+             */
+            changes: number;
+            /**
+             * Counts
+             * @description How many different things were made, changed, completed and deleted, and other kinds that there are
+             * @example {
+             *       "changed": 0,
+             *       "completed": 2,
+             *       "deleted": 0,
+             *       "made": 0,
+             *       "moved": 4
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Id */
+            id: string;
+            /** Items */
+            items: components["schemas"]["Activity"][];
+            /**
+             * Kind
+             * @description How it was asked for
+             * @enum {string}
+             */
+            kind: "request" | "tool" | "chat" | "import" | "link";
+            /**
+             * Last At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            last_at: string;
+            /**
+             * Next Cursor
+             * @description Send it as `before` for older entries
+             */
+            next_cursor: string | null;
+            /**
+             * Reverted By
+             * @description The set that took this one back, unless that was taken back itself
+             */
+            reverted_by: string | null;
+            /**
+             * Reverts
+             * @description The set that this one takes back
+             */
+            reverts: string | null;
+            /**
+             * Started At
+             * @description RFC 3339 in UTC with milliseconds
+             * @example 2026-11-22T09:00:00.000Z
+             */
+            started_at: string;
+            /**
+             * Takes Back
+             * @description What taking the set back would do now to each of these entries, by position; others only follow
+             */
+            takes_back: {
+                [key: string]: "can" | "changed_since" | "gone" | "not_undoable";
+            };
+            /**
+             * Title
+             * @example Moved 4 tasks, completed 2
+             */
+            title: string;
+            who: components["schemas"]["Who"];
+        };
+        /** ChangeSetPage */
+        ChangeSetPage: {
+            /** Items */
+            items: components["schemas"]["ChangeSet"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Page */
+            page: number;
+            /** Per Page */
+            per_page: number;
+            /** Total */
+            total: number;
         };
         /** ChecklistEntry */
         ChecklistEntry: {
@@ -1276,6 +1483,21 @@ export interface components {
              */
             status: "pending" | "sent" | "failed" | "cancelled";
         };
+        /** Difference */
+        Difference: {
+            /** Field */
+            field: string;
+            /**
+             * Now
+             * @description What is there now, and stays
+             */
+            now: unknown;
+            /**
+             * Set
+             * @description What the set wrote
+             */
+            set: unknown;
+        };
         /**
          * Due
          * @description A date, or a local time with its zone; never only UTC. A null zone is that of wherever the person is.
@@ -1318,6 +1540,19 @@ export interface components {
              * @example Europe/Berlin
              */
             zone: string | null;
+        };
+        /** EntrySet */
+        EntrySet: {
+            /**
+             * Changes
+             * @description How many entries somebody asked for in it
+             */
+            changes: number;
+            /**
+             * Reverted By
+             * @description The set that took it back
+             */
+            reverted_by: string | null;
         };
         /** FaultOut */
         FaultOut: {
@@ -1394,6 +1629,24 @@ export interface components {
              * @example 2026-11-22T09:00:00.000Z
              */
             server_time: string;
+        };
+        /** Kept */
+        Kept: {
+            /** Slot */
+            slot: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "completed";
+            /**
+             * Task Id
+             * Format: uuid
+             * @example 0b9f7a52-7c7f-5a5e-9b0e-3f0a4f6f2d11
+             */
+            task_id: string;
+            /** Title */
+            title: string;
         };
         /**
          * Known
@@ -1846,6 +2099,40 @@ export interface components {
             new: unknown;
             /** Old */
             old: unknown;
+        };
+        /**
+         * Outcome
+         * @description What became of one entry.
+         *
+         *     `changed_since`: some of it is another value by now, which stays; the rest is as before. `kept`: the series is deleted,
+         *     and tasks stay that somebody has written into or completed. `gone`: there is nothing to take back. `unreached`: send
+         *     the same request again.
+         */
+        Outcome: {
+            /** Conflicts */
+            conflicts: components["schemas"]["Difference"][];
+            /** Detail */
+            detail: string;
+            /** Kept */
+            kept: components["schemas"]["Kept"][];
+            /** Position */
+            position: number;
+            /** Series Id */
+            series_id: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "reverted" | "changed_since" | "kept" | "gone" | "not_undoable" | "unreached";
+            /** Task Id */
+            task_id: string | null;
+            /** Title */
+            title: string | null;
+            /**
+             * Type
+             * @example task.updated
+             */
+            type: string;
         };
         /**
          * PatchMe
@@ -2586,6 +2873,28 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Reverted */
+        Reverted: {
+            /**
+             * Change Set
+             * @description The set that taking it back made, which can be taken back itself
+             */
+            change_set: string;
+            /**
+             * Counts
+             * @description How many entries of each status
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Results */
+            results: components["schemas"]["Outcome"][];
+            /**
+             * Reverted
+             * @description The set that was taken back
+             */
+            reverted: string;
+        };
         /**
          * Series
          * @example {
@@ -3236,6 +3545,22 @@ export interface components {
              */
             reminder_offset_minutes: number | null;
         };
+        /** Who */
+        Who: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "token" | "agent" | "reminder" | "system";
+            /**
+             * Name
+             * @description The name of the token, also of one that is revoked
+             * @example Claude
+             */
+            name: string | null;
+        };
         /**
          * Why
          * @description What made a reminder: how it was set, and the series and slot of its task.
@@ -3378,9 +3703,25 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+        Consistency: string;
+        /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+        IdempotencyKey: string;
+        /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
+        IfMatch: string;
+        /** @description The version that you saw; if anything was changed since, the answer is a 409 */
+        IfUnchanged: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Send it with a read to see what this write made */
+        "Duely-Consistency": string;
+        /** @description The position to give /stream as `after`, to continue without a gap */
+        "Duely-Position": number;
+        /** @description The version, for If-Match */
+        ETag: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -3400,7 +3741,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -3437,7 +3778,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 position: number;
@@ -3449,10 +3790,8 @@ export interface operations {
             /** @description Undo an entry of a task or a series */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3739,12 +4078,140 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_change_sets: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the previous page, with the same filters; `page` is then ignored */
+                cursor?: string | null;
+                page?: number;
+                per_page?: number;
+            };
+            header?: {
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List change sets, the last used first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeSetPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_change_set: {
+        parameters: {
+            query?: {
+                /** @description Entries older than this position */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: {
+                /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
+            };
+            path: {
+                change_set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a change set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeSetEntries"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revert_change_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                change_set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a change set back */
+            200: {
+                headers: {
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reverted"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
+            /** @description Conflict */
+            409: components["responses"]["Problem409"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -3781,9 +4248,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path?: never;
             cookie?: never;
@@ -3797,10 +4264,8 @@ export interface operations {
             /** @description Edit my profile */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3838,7 +4303,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -3945,7 +4410,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -3959,10 +4424,8 @@ export interface operations {
             /** @description Create a task, or a series, from a line of text */
             201: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4054,7 +4517,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4094,7 +4557,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 reminder_id: string;
@@ -4139,7 +4602,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4185,7 +4648,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4195,8 +4658,7 @@ export interface operations {
             /** @description List series */
             200: {
                 headers: {
-                    /** @description The position to give /stream as `after`, to continue without a gap */
-                    "Duely-Position"?: number;
+                    "Duely-Position": components["headers"]["Duely-Position"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4224,7 +4686,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4238,10 +4700,8 @@ export interface operations {
             /** @description Create a series */
             201: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4277,7 +4737,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 series_id: string;
@@ -4318,9 +4778,9 @@ export interface operations {
             };
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4332,10 +4792,8 @@ export interface operations {
             /** @description Delete a series; its open occurrences stay or are deleted with it */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4365,9 +4823,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 series_id: string;
@@ -4383,10 +4841,8 @@ export interface operations {
             /** @description Edit a series; with `from_slot`, split it there and answer the series that follows (201) */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4438,9 +4894,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4456,10 +4912,8 @@ export interface operations {
             /** @description Move one occurrence to another due */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4498,7 +4952,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 series_id: string;
@@ -4537,9 +4991,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4551,10 +5005,8 @@ export interface operations {
             /** @description Pause a series until it is resumed */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4584,9 +5036,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4598,10 +5050,8 @@ export interface operations {
             /** @description Resume a paused series, from now on */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4631,9 +5081,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4649,10 +5099,8 @@ export interface operations {
             /** @description Skip one occurrence */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4686,9 +5134,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4704,10 +5152,8 @@ export interface operations {
             /** @description Stop a series permanently */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4741,9 +5187,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 series_id: string;
@@ -4759,10 +5205,8 @@ export interface operations {
             /** @description Take back the skip of one occurrence, with what its task had */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4883,7 +5327,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4920,7 +5364,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 tag: string;
@@ -4932,10 +5376,8 @@ export interface operations {
             /** @description Delete a tag everywhere */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4965,7 +5407,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 tag: string;
@@ -4981,10 +5423,8 @@ export interface operations {
             /** @description Rename a tag everywhere */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5038,7 +5478,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -5048,8 +5488,7 @@ export interface operations {
             /** @description List tasks */
             200: {
                 headers: {
-                    /** @description The position to give /stream as `after`, to continue without a gap */
-                    "Duely-Position"?: number;
+                    "Duely-Position": components["headers"]["Duely-Position"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5077,7 +5516,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -5091,10 +5530,8 @@ export interface operations {
             /** @description Create a task, or with `recurrence` a series of tasks */
             201: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5139,7 +5576,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 task_id: string;
@@ -5178,9 +5615,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 task_id: string;
@@ -5192,10 +5629,8 @@ export interface operations {
             /** @description Move a task to the trash */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5225,9 +5660,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5243,10 +5678,8 @@ export interface operations {
             /** @description Edit a task; null clears a field; with `recurrence` it begins a series */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5280,7 +5713,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 task_id: string;
@@ -5296,10 +5729,8 @@ export interface operations {
             /** @description Acknowledge a reminder */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5342,7 +5773,7 @@ export interface operations {
             };
             header?: {
                 /** @description A read waits until it shows everything you did before it. Send the value that a write returned to wait for what that write made, too; send `eventual` to read without waiting */
-                "Duely-Consistency"?: string;
+                "Duely-Consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 task_id: string;
@@ -5381,9 +5812,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5395,10 +5826,8 @@ export interface operations {
             /** @description Complete a task */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5428,9 +5857,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5446,10 +5875,8 @@ export interface operations {
             /** @description Set the priority */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5483,9 +5910,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you saw; if anything was changed since, the answer is a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfUnchanged"];
             };
             path: {
                 task_id: string;
@@ -5497,10 +5924,8 @@ export interface operations {
             /** @description Delete a task permanently */
             204: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5528,7 +5953,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 task_id: string;
@@ -5540,10 +5965,8 @@ export interface operations {
             /** @description Stop the series of a task; the task stays */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5573,9 +5996,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5587,10 +6010,8 @@ export interface operations {
             /** @description Reopen a task */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5620,9 +6041,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5634,10 +6055,8 @@ export interface operations {
             /** @description Restore a task from the trash */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5667,7 +6086,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 task_id: string;
@@ -5683,10 +6102,8 @@ export interface operations {
             /** @description Snooze a reminder */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5720,9 +6137,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 task_id: string;
@@ -5738,10 +6155,8 @@ export interface operations {
             /** @description Add tags */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5775,9 +6190,9 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The version that you edited; later edits of other fields are merged, later edits of the same field are a 409 */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 tag: string;
@@ -5790,10 +6205,8 @@ export interface operations {
             /** @description Remove a tag */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5823,7 +6236,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable characters; repeated requests with the same key have one effect and one answer */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -5837,10 +6250,8 @@ export interface operations {
             /** @description Change up to 200 tasks */
             200: {
                 headers: {
-                    /** @description Send it with a read to see what this write made */
-                    "Duely-Consistency"?: string;
-                    /** @description The version, for If-Match */
-                    ETag?: string;
+                    "Duely-Consistency": components["headers"]["Duely-Consistency"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {

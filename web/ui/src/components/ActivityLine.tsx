@@ -3,13 +3,14 @@ import { useEffect, useState } from "preact/hooks"
 import { type Difference, difference, typeWords } from "../fields.ts"
 import { lateLabel, timeLabel } from "../format.ts"
 import { undoActivity } from "../store/activity.ts"
+import { changesText, showChangeSet } from "../store/change-sets.ts"
 import { now } from "../store/clock.ts"
 import { openTask } from "../store/opening.ts"
 import { viewLink } from "../store/route.ts"
 import { fetchSeries, seriesOf } from "../store/series.ts"
 import { zone } from "../store/session.ts"
 import { tasks } from "../store/tasks.ts"
-import type { Activity, Cause } from "../types.ts"
+import type { Activity, EntrySet, Who } from "../types.ts"
 import { Icon, type IconName } from "./Icon.tsx"
 
 interface Wording {
@@ -59,7 +60,7 @@ const WORDINGS: Record<string, Wording> = {
   "user.updated": { icon: "settings", verb: "changed the settings" },
 }
 
-const ACTORS: Record<Cause["kind"], string> = {
+const ACTORS: Record<Who["kind"], string> = {
   user: "You",
   token: "A script",
   agent: "The assistant",
@@ -67,12 +68,25 @@ const ACTORS: Record<Cause["kind"], string> = {
   system: "Duely",
 }
 
+/** Returns who did something: a script or an agent by the name of its token. */
+export function whoText({ kind, name }: Pick<Who, "kind"> & { name?: string | null }): string {
+  return name || ACTORS[kind]
+}
+
 /** Fields that only Duely itself needs. */
 const SILENT_FIELDS = new Set(["overdue_noted", "zone", "completed_at", "status", "occurrence", "series_id", "moved"])
 /** What a line says of which changed: fields with an old and a new value. */
 const CHANGES = new Set(["task.updated", "series.updated"])
 
-export function ActivityLine({ line, brief = false }: { line: Activity; brief?: boolean }) {
+interface LineProps {
+  line: Activity
+  brief?: boolean
+  /** The change set that the line names, if it is the first of it in the log. */
+  set?: EntrySet | undefined
+  note?: string | undefined
+}
+
+export function ActivityLine({ line, brief = false, set, note }: LineProps) {
   const [busy, setBusy] = useState(false)
   const { icon, verb, did }: Wording = WORDINGS[line.type] ?? { icon: "activity", did: `· ${typeWords(line.type)}` }
   const changes = CHANGES.has(line.type) ? Object.entries(line.changed).filter(([it]) => !SILENT_FIELDS.has(it)) : []
@@ -90,7 +104,7 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
       </span>
       <div class="log-text">
         <p>
-          {verb && `${ACTORS[line.cause.kind]} ${verb} `}
+          {verb && `${whoText(line.cause)} ${verb} `}
           {!brief && <Subject line={line} />} {brief || isAboutNothing ? did && sentence(did) : did}
           <Late line={line} />
         </p>
@@ -105,6 +119,8 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
             ))}
           </ul>
         )}
+        {note && <p class="log-note">{note}</p>}
+        {set && line.cause.change_set && <SetLine id={line.cause.change_set} set={set} />}
       </div>
       {line.undoable && (
         <button type="button" class="button quiet small" disabled={busy} onClick={() => void undo()}>
@@ -115,6 +131,17 @@ export function ActivityLine({ line, brief = false }: { line: Activity; brief?: 
         {timeLabel(at, zone.value)}
       </time>
     </li>
+  )
+}
+
+function SetLine({ id, set }: { id: string; set: EntrySet }) {
+  return (
+    <p class="log-note">
+      Part of {changesText(set.changes)} together ·{" "}
+      <button type="button" class="link" onClick={() => void showChangeSet(id)}>
+        {set.reverted_by ? "Taken back: see what" : "Take it all back"}
+      </button>
+    </p>
   )
 }
 

@@ -2,7 +2,7 @@
 import { type Signal, signal } from "@preact/signals"
 import { call, get, Refused, Unreachable } from "../api.ts"
 import { quoted } from "../quoted.ts"
-import type { Activity, ActivityPage, Series, StreamEvent, Task } from "../types.ts"
+import type { Activity, ActivityPage, EntrySet, Series, StreamEvent, Task } from "../types.ts"
 import { serverNow } from "./clock.ts"
 import { confirmSeries } from "./series.ts"
 import { confirm } from "./tasks.ts"
@@ -21,6 +21,8 @@ export class ActivityLog {
   readonly items: Signal<readonly Activity[]> = signal([])
   readonly state = signal<"loading" | "ready" | "failed">("loading")
   readonly next = signal<string | null>(null)
+  /** The change sets of the lines, by id. */
+  readonly sets: Signal<Readonly<Record<string, EntrySet>>> = signal({})
   private room = MOST_LINES
 
   constructor(readonly filter: ActivityFilter) {}
@@ -65,6 +67,7 @@ export class ActivityLog {
       const query = { type: types, actor, limit: 50, before: this.next.value }
       const page = await get<ActivityPage>(path, query)
       this.items.value = join(page.items)
+      this.sets.value = { ...this.sets.peek(), ...page.change_sets }
       this.next.value = page.next_cursor
       this.state.value = "ready"
     } catch (error) {
@@ -100,8 +103,10 @@ const SERIES_FIELDS = new Set([
 ])
 
 /** Tells what the server tells of an entry that is read: web/api/activity/shown.py. */
-function isUndoable({ type, changed }: StreamEvent): boolean {
+function isUndoable({ type, changed, cause }: StreamEvent): boolean {
   const fields = Object.keys(changed)
+  const isByDuely = cause.kind === "system" || cause.kind === "reminder"
+  if (isByDuely && type !== "task.updated") return false
   if (SKIPS.has(type)) return true
   if (fields.length === 0) return false
   if (UNDOABLE.has(type)) return !fields.includes("occurrence")

@@ -3,10 +3,11 @@ import { useEffect, useMemo, useState } from "preact/hooks"
 import { ActivityLine } from "../components/ActivityLine.tsx"
 import { dayHeading } from "../format.ts"
 import { ActivityLog, openLogs } from "../store/activity.ts"
+import { leadsSet } from "../store/change-sets.ts"
 import { now } from "../store/clock.ts"
 import { zone } from "../store/session.ts"
 import { dateAt } from "../time.ts"
-import type { Activity } from "../types.ts"
+import type { Activity, EntrySet } from "../types.ts"
 
 const TASKS = ["created", "updated", "completed", "reopened", "deleted", "restored", "purged", "overdue"].map(
   (it) => `task.${it}`,
@@ -35,6 +36,7 @@ const ACTORS: [value: string, label: string][] = [
   ["", "Anyone"],
   ["user", "You"],
   ["token", "Scripts"],
+  ["agent", "Agents"],
   ["reminder", "Reminders"],
   ["system", "Duely"],
 ]
@@ -61,8 +63,8 @@ export function ActivityView() {
         <section key={date} aria-label={dayHeading(date, dateAt(now.value, zone.value))}>
           <h2 class="section-heading">{dayHeading(date, dateAt(now.value, zone.value))}</h2>
           <ol class="log">
-            {lines.map((line) => (
-              <ActivityLine key={line.position} line={line} />
+            {lines.map((line, at) => (
+              <ActivityLine key={line.position} line={line} set={leadsSet(lines, at) ? setOf(log, line) : undefined} />
             ))}
           </ol>
         </section>
@@ -70,6 +72,12 @@ export function ActivityView() {
       <LogFoot log={log} />
     </div>
   )
+}
+
+/** Returns the set of a line if it has more than one change; of one that came live only the first is known. */
+function setOf(log: ActivityLog, { cause }: Activity): EntrySet | undefined {
+  const set = log.sets.value[cause.change_set ?? ""]
+  return set && set.changes > 1 ? set : undefined
 }
 
 function LogFoot({ log }: { log: ActivityLog }) {

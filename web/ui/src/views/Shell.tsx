@@ -1,6 +1,7 @@
 // The frame of the page: places on the left, the view in the middle, the open task on the right, messages on top.
 import { AskDialog } from "../components/AskDialog.tsx"
 import { BehindNotice } from "../components/BehindNotice.tsx"
+import { ChangeSetDialog } from "../components/ChangeSetDialog.tsx"
 import { ConnectionBanner } from "../components/ConnectionState.tsx"
 import { FilterButton } from "../components/FilterBar.tsx"
 import { Mark } from "../components/Icon.tsx"
@@ -66,6 +67,7 @@ export function Shell() {
       <ShortcutsHelp />
       <RepeatDialog />
       <AskDialog />
+      <ChangeSetDialog />
     </div>
   )
 }
