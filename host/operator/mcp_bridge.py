@@ -60,11 +60,12 @@ class Bridge:
 
     async def _sent(self, line: bytes, headers: Mapping[str, str]) -> httpx2.Response | str:
         """Returns the response, or why there is none after all tries."""
+        failure: httpx2.Response | str = ""
         for pause in (*_PAUSES_SECONDS, None):
             try:
                 response = await self._http.post(self._url, content=line, headers=headers)
             except httpx2.TransportError as error:
-                failure: httpx2.Response | str = f"Duely cannot be reached at {self._url} ({type(error).__name__})."
+                failure = f"Duely cannot be reached at {self._url} ({type(error).__name__})."
             else:
                 if response.status_code not in _AGAIN:
                     return response

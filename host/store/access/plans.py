@@ -43,8 +43,9 @@ async def add(connection: AsyncConnection, plan: PlanRow) -> bool:
 async def find(connection: AsyncConnection, user_id: str, holder: str, plan_id: str, now: datetime) -> PlanRow | None:
     """Returns the plan of that holder unless it has expired."""
     mine = (plans.c.id == plan_id) & (plans.c.user_id == user_id) & (plans.c.holder == holder)
-    row = (await connection.execute(select(plans).where(mine, plans.c.expires_at > now))).first()
-    return None if row is None else PlanRow(**row._mapping)  # noqa: SLF001  SQLAlchemy's own way to name columns
+    found = await connection.execute(select(plans).where(mine, plans.c.expires_at > now))
+    row = found.mappings().first()
+    return None if row is None else PlanRow(**row)
 
 
 async def count_waiting(connection: AsyncConnection, user_id: str, now: datetime) -> int:

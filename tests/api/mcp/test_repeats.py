@@ -63,7 +63,8 @@ async def test_a_keyed_call_that_asks_first_is_one_plan(here: World, ada: httpx.
         ("find-task", {}, "find-tasks"),
         ("find-tasks", {"limit": "many"}, "/limit"),
         ("find-tasks", {"colour": "red"}, "unknown_field"),
-        ("add-tasks", {"tasks": [{"title": "x"}] * 1_000}, "/tasks"),
+        ("add-tasks", {"tasks": [{"title": "x"}] * 500}, "/tasks"),
+        ("complete-tasks", {"tasks": ["x"] * 1_000}, "/tasks"),
         ("add-tasks", {"tasks": [{"title": "\ud800"}]}, "invalid"),
         ("complete-tasks", {"tasks": [7]}, "/tasks/0"),
         ("apply-plan", {"plan_id": "made-up"}, "/plan_id"),
@@ -83,6 +84,14 @@ async def test_what_a_tool_does_not_take_is_said_to_the_model(
     assert result["isError"]
     assert said in result["content"][0]["text"]
     assert token not in answer.text
+
+
+async def test_more_values_than_any_body_may_have_are_refused_before_a_tool_sees_them(
+    here: World, ada: httpx.AsyncClient
+) -> None:
+    client = by_hand(here, await token_of(here, ada))
+    answer = await client.post(MCP, **asked("tools/call", NOW, adding(*"x" * 1_000)))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "too_many")
 
 
 async def test_things_of_others_do_not_exist(here: World, ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,10 @@ def test_each_tool_is_described(name: str) -> None:
     assert tool["inputSchema"]["type"] == tool["outputSchema"]["type"] == "object"
     assert tool["description"].startswith("Use this")
     assert '"null"' not in json.dumps(tool)
+
+
+def test_a_process_starts_without_the_sdk() -> None:
+    """It takes a second and 30 MB, which only those shall pay who have agents."""
+    script = "import sys, web.serve; print({'mcp', 'mcp_types', 'web.tools.catalogue'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=50)
+    assert done.stdout.strip() == "set()"

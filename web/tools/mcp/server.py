@@ -10,6 +10,7 @@ import mcp_types as wire
 from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
@@ -74,7 +75,7 @@ def _can_ask(context: _Context) -> bool:
     """Returns whether the client puts questions to a person: since 2026-07-28, when no session is needed for it."""
     declared = context.session.client_capabilities
     asks = declared is not None and declared.elicitation is not None
-    return asks and context.protocol_version in wire.version.MODERN_PROTOCOL_VERSIONS
+    return asks and context.protocol_version in MODERN_PROTOCOL_VERSIONS
 
 
 def _asking(question: Question) -> wire.InputRequiredResult:

@@ -19,8 +19,7 @@ export function agentSnippets(origin: string, token: string): Snippet[] {
     },
     {
       client: "Claude Desktop",
-      place:
-        "Put it into claude_desktop_config.json (Settings, Developer, Edit Config). The command must be the full path of duely on that machine.",
+      place: "Put it into claude_desktop_config.json, with the full path of duely as command.",
       text: json({
         mcpServers: { duely: { command: "duely", args: ["mcp", "--url", origin], env: { DUELY_TOKEN: token } } },
       }),
@@ -32,7 +31,7 @@ export function agentSnippets(origin: string, token: string): Snippet[] {
     },
     {
       client: "VS Code",
-      place: "Put it into .vscode/mcp.json, or into the mcp.json that “MCP: Open User Configuration” opens.",
+      place: "Put it into .vscode/mcp.json.",
       text: json({ servers: { duely: { type: "http", url, headers } } }),
     },
   ]
