@@ -3,7 +3,6 @@
 from typing import Final
 
 from web.tools.chat.backends.backend import Reply, Steps, Turn
-from web.tools.chat.rules import Context, State, respond
 
 
 class RulesBackend:
@@ -14,6 +13,8 @@ class RulesBackend:
 
     async def respond(self, turn: Turn, steps: Steps) -> Reply:
         """Returns what the rules answer."""
+        from web.tools.chat.rules import Context, State, respond  # noqa: PLC0415  who never chats does not load them
+
         context = Context(turn.language, turn.zone, turn.now)
         reply = await respond(turn.message, State.from_wire(turn.memory), steps, context)
         return Reply(reply.text, reply.kind, reply.tasks, reply.state.to_wire())
