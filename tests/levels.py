@@ -103,7 +103,7 @@ LEVELS = (
     Level("store", 300),
     Level("api", 300),
     Level("contract", 120),
-    Level("cases", 200, ((PYTHON, "-m", "tests.cases", "time"), (PYTHON, "-m", "tests.cases", "quick-add"))),
+    Level("cases", 200, tuple((PYTHON, "-m", "tests.cases", name) for name in ("time", "quick-add", "chat"))),
     Level("live", 360, missing=_no_sidecar),
     Level("cluster", 240, missing=_no_sidecar),
     Level("faults", 240, missing=_no_sidecar),

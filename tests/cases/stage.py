@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,8 @@ from web.services import Services
 
 TEMPLATE = "cases"
 PASSWORD = "a long phrase of mine"
+# Whether what follows from a command is done at once, or only when all is to be quiet.
+EAGER: ContextVar[bool] = ContextVar("EAGER", default=True)
 
 
 class Stage:
@@ -56,9 +59,14 @@ class Stage:
     async def send(self, actor_type: str, actor_id: str, command: Command) -> Reply:
         """Sends a command as the gateway does, and does what follows from it."""
         reply = await self.world.send(actor_type, actor_id, command)
+        if EAGER.get():
+            await self.settle()
+        return reply
+
+    async def settle(self) -> None:
+        """Waits until all is quiet."""
         async with self._settling:
             await self.world.settle()
-        return reply
 
     async def move_to(self, instant: datetime) -> None:
         """Moves the clock there, with all that falls due on the way."""
@@ -68,26 +76,26 @@ class Stage:
         """Makes the request `METHOD /path`, and waits until all is quiet."""
         method, _, path = line.partition(" ")
         answer = await self.client.request(method, path, json=body)
-        await self.world.settle()
+        await self.settle()
         return answer
 
     async def sign_up(self, user: dict[str, Any]) -> None:
         """Makes the person of the case; `user` is `{timezone, defaults}`."""
         await self._register(self.client, "ada@example.org", user)
 
-    async def newcomer(self, user: dict[str, Any]) -> httpx.AsyncClient:
-        """Makes one more person, and returns the client of that one; `user` is `{timezone, defaults}`."""
+    async def newcomer(self, user: dict[str, Any]) -> tuple[httpx.AsyncClient, str]:
+        """Makes one more person, and returns the client and the id of that one; `user` is `{timezone, defaults}`."""
         self._newcomers += 1
         client = self._new_client()
-        await self._register(client, f"person{self._newcomers}@example.org", user)
-        return client
+        return client, await self._register(client, f"person{self._newcomers}@example.org", user)
 
-    async def _register(self, client: httpx.AsyncClient, email: str, user: dict[str, Any]) -> None:
+    async def _register(self, client: httpx.AsyncClient, email: str, user: dict[str, Any]) -> str:
         body = {"email": email, "password": PASSWORD, "timezone": user.get("timezone", "UTC")}
-        _expect_success(await client.post("/api/v1/auth/register", json=body))
+        made = await client.post("/api/v1/auth/register", json=body)
+        _expect_success(made)
         if "defaults" in user:
             _expect_success(await client.patch("/api/v1/me", json={"defaults": user["defaults"]}))
-        await self.world.settle()
+        return str(made.json()["user"]["id"])
 
 
 def _expect_success(answer: httpx.Response) -> None:
@@ -103,6 +111,7 @@ class Stages:
         self._count = 0
         self._kept: dict[str, Stage] = {}
         self._open = AsyncExitStack()
+        self._opening = asyncio.Lock()
 
     async def prepare(self) -> None:
         """Makes the migrated template; to be called once."""
@@ -112,10 +121,12 @@ class Stages:
     async def kept(self, now: datetime, user: dict[str, Any] | None) -> Stage:
         """Returns the one stage of several cases, with that person at `now`, or without one; `close` ends it."""
         name = f"{now} {user}"
-        if name not in self._kept:
-            self._kept[name] = await self._open.enter_async_context(self.stage(now))
-            if user is not None:
-                await self._kept[name].sign_up(user)
+        async with self._opening:
+            if name not in self._kept:
+                stage = await self._open.enter_async_context(self.stage(now))
+                if user is not None:
+                    await stage.sign_up(user)
+                self._kept[name] = stage
         return self._kept[name]
 
     async def close(self) -> None:

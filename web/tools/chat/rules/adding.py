@@ -9,7 +9,9 @@ from web.tools.chat.rules.desk import Desk
 from web.tools.chat.rules.intent import Intent
 from web.tools.chat.rules.reply import MOST_LISTED, Reply, State
 
-_WHOLE_QUOTE: Final = re.compile(r'"([^"]+)"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|\'([^\']+)\'|‘([^‘’]+)’')
+_WHOLE_QUOTE: Final = re.compile(
+    r'"([^"]+)"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|\'([^\']+)\'|\u2018([^\u2018\u2019]+)\u2019'
+)
 _LONGEST_LINE: Final = 2_000
 _LONGEST_TITLE: Final = 500
 _LONGEST_DESCRIPTION: Final = 20_000

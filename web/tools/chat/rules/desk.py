@@ -37,13 +37,14 @@ class Desk:
         """Returns at most so many tasks of a filter in the order of their numbers, and how many there are."""
         asked: Json = {**_arguments(wanted), "limit": min(most, _PAGE)}
         found: list[Json] = []
+        total = 0
         for _ in range(_PAGES):
             page = await self.tools.call("find-tasks", asked)
             found += page.get("tasks", [])
+            total = int(page.get("total", 0))
             if len(found) >= most or not page.get("next_cursor"):
                 break
             asked["cursor"] = page["next_cursor"]
-        total = int(page.get("total", 0))
         if wanted.repeating:
             found = [task for task in found if task.get("series_id")]
             total = len(found)

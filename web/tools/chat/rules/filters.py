@@ -102,15 +102,14 @@ class _Reading:
             self._blank(*match.span())
             word = " ".join(match[0].split())
             levels += [self._phrases.levels[word]]
-            if word in IMPORTANT:
-                levels += ["urgent"]
+            levels += ["urgent"] if word in self._phrases.important else []  # it says no more than high at least
         self._take("priority")
         return replace(found, priorities=tuple(dict.fromkeys(levels)))
 
     def _days(self, found: Filter) -> Filter:
         left = "".join(self._left)
         matches = [(match, name) for name, expression in self._phrases.periods for match in expression.finditer(left)]
-        matches = [(match, name) for match, name in matches if not self._is_until(match.start())]
+        matches = [(match, name) for match, name in matches if not self._is_until(*match.span())]
         if matches:
             match, name = max(matches, key=lambda found: found[0].end() - found[0].start())
             self._blank(*match.span())
@@ -119,7 +118,7 @@ class _Reading:
         day, start, end = self._day()
         if day is None:
             return found
-        until = self._is_until(start)
+        until = self._is_until(start, end)
         self._blank(start, end)
         return replace(found, first="" if until else day, last=day)
 
@@ -135,23 +134,18 @@ class _Reading:
         day = (parsed.due.get("date") or parsed.due["local"])[:10]
         return day, spans[0].start - len(_STAND_IN), spans[0].end - len(_STAND_IN)
 
-    def _is_until(self, place: int) -> bool:
-        """Returns whether a word that means "until then" stands at a place, or right before it."""
-        found = list(self._phrases.find["until"].finditer(self._said.folded))
+    def _is_until(self, start: int, end: int) -> bool:
+        """Returns whether a word that means "until then" stands in a place, or right before it."""
+        found = self._phrases.find["until"].finditer(self._said.folded)
         return any(
-            match.start() == place or not self._said.folded[match.end() : place].strip()
+            start <= match.start() < end or not self._said.folded[match.end() : start].strip()
             for match in found
-            if match.start() <= place
+            if match.start() < end
         )
 
     def _rest(self) -> str:
         words = [self._said.typed(*match.span()) for match in _WORD.finditer("".join(self._left))]
         return " ".join([*words, *quoted_in(self._said.text)]).replace("\0", "").strip()
-
-
-IMPORTANT: Final = frozenset(
-    ["important", "importante", "importantes", "importants", "wichtig", "wichtige", "wichtigen", "wichtiges", "prioritaires", "prioritaire"]
-)
 
 
 def _stretch(period: str, today: date) -> tuple[date, date]:

@@ -17,7 +17,7 @@ from web.tools.chat.rules.tables.fr import FRENCH
 from web.tools.chat.rules.tables.table import Table
 
 TABLES: Final[Mapping[str, Table]] = {table.code: table for table in (ENGLISH, GERMAN, FRENCH, SPANISH)}
-_BETWEEN: Final = r"(?:[\s,:;]+|(?<=['’]))"
+_BETWEEN: Final = r"(?:[\s,:;]+|(?<=['\u2019]))"
 _LETTER: Final = r"[^\W_]"
 NOTHING: Final = "\0\0"  # stands in no text
 
@@ -77,6 +77,7 @@ class Phrases:
         self.levels = {
             word: level for table in tables for level, words in table.levels.items() for word in values_of({0: words})
         }
+        self.important = frozenset[str]().union(*(_words([table], "important") for table in tables))
         self.find["levels"] = _inside(any_of(self.levels))
         self.periods = [
             (name, _inside(any_of(values_of({0: words})))) for table in tables for name, words in table.periods.items()

@@ -85,11 +85,17 @@ async def _which(desk: Desk, state: State, message: str, intent: Intent) -> Repl
         return await _chosen(desk, state, [options[each - 1 if each > 0 else each] for each in numbers])
     if _all_of_them(desk, message):
         return await _chosen(desk, state, options)
+    if _says(desk, "no", message):
+        return _ended(desk, state)
+    return await _by_name(desk, state, message, intent)
+
+
+async def _by_name(desk: Desk, state: State, message: str, intent: Intent) -> Reply | None:
+    """Returns the answer where a message has the title of one, or is no command and has words of the names."""
+    options = (state.asked or {})["options"]
     whole = [each for each in options if words_of(each["title"]) == words_of(message)]
     if len(whole) == 1:
         return await _chosen(desk, state, whole)
-    if _says(desk, "no", message):
-        return _ended(desk, state)
     if intent.kind in _OTHER or (intent.kind == "add" and not intent.soft):
         return None
     return await _by_words(desk, state, message, options)

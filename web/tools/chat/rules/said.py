@@ -8,9 +8,10 @@ from functools import cached_property
 from web.language.folding import Line
 from web.tools.chat.rules.slips import Spelling
 
-_BEGINNING = 100
+_BEGINNING = 100  # code points in which the first word is looked for
+_MOST_CORRECTED = 600  # code points in which slips are put right
 _EDGES = " \t\r\n.!?…¿¡,;:–—"
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 QUOTED = re.compile(r'(?<![\w"])"([^"]*)"(?!\w)|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»')
 
 
@@ -66,7 +67,7 @@ class Said:
 
     def corrected(self, spelling: Spelling, first: int, last: int) -> "Said":
         """Returns the text with slips put right in so many words at the beginning and at the end."""
-        words = [found for found in _WORD.finditer(self.folded[:600])]
+        words = list(_WORD.finditer(self.folded[:_MOST_CORRECTED]))
         chosen = [*words[:first], *words[max(first, len(words) - last) :]]
         text, slips, shift = self.text, [], 0
         if self.line.plain != self.text:

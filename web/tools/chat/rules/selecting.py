@@ -10,9 +10,11 @@ from web.tools.chat.rules.answering import in_order
 from web.tools.chat.rules.desk import MOST_TASKS, Desk, Place
 from web.tools.chat.rules.intent import Filter, Intent, Target
 from web.tools.chat.rules.reply import MOST_LISTED, Reply, State
+from web.tools.chat.rules.understanding import understand
 
 SERIES: Final = frozenset({"skip", "pause", "resume", "stop"})
 _PLACES: Final[dict[str, Place]] = {"reopen": "completed", "restore": "trash"}
+_NO_COMMANDS: Final = frozenset({"unknown", "none", "list", "add", "thanks", "yes", "no", "pick"})
 _MOST_PARTS: Final = 20
 
 
@@ -50,21 +52,31 @@ async def _referred(desk: Desk, state: State, intent: Intent) -> Meant:
         word = "no_list" if intent.target.numbers else "which_task"
         return Meant(reply=Reply(desk.words.say(word), "ask", state=state))
     if (wrong := _missing(intent.target.numbers, len(ids))) is not None:
-        text = desk.words.say("no_number", number=wrong, n=len(ids))
-        return Meant(reply=Reply(text, "ask", state=state))
+        return Meant(reply=await _asked_again(desk, state, intent, wrong))
     tasks = await desk.of_ids([ids[place] for place in _places(intent.target.numbers, len(ids))])
     if intent.kind in SERIES:
         return _series_of(desk, state, tasks)
     return Meant(tuple(tasks))
 
 
+async def _asked_again(desk: Desk, state: State, intent: Intent, wrong: int) -> Reply:
+    """Asks which task of the list is meant: a number was said that is not there."""
+    options = [
+        {"id": task["id"], "title": task["title"], "due": task.get("due")} for task in await desk.of_ids(state.listed)
+    ]
+    text = desk.words.say("no_number", number=wrong, n=len(state.listed))
+    if intent.kind == "list":
+        return Reply(text, "ask", state=state)
+    asked: Json = {"what": "which", "intent": intent.to_wire(), "options": options, "chosen": [], "names": []}
+    return Reply(text, "ask", state.listed, replace(state, asked=asked))
+
+
 def referred_ids(state: State, target: Target) -> tuple[str, ...] | None:
     """Returns the ids that are spoken of; None when nothing is."""
     if target.reference == "it":
-        ids = state.touched or state.listed
-        return ids or None
-    if target.reference in {"them", "both"} and len(state.listed) < len(state.touched) and not state.listed:
-        return state.touched
+        return state.touched or state.listed or None
+    if target.reference:
+        return state.listed or state.touched or None
     return state.listed or None
 
 
@@ -119,11 +131,16 @@ async def named(desk: Desk, state: State, intent: Intent, names: Sequence[str], 
             things.append({"id": result["id"], "title": result["title"]})
         elif result.get("candidates"):
             rest = list(names[place + 1 :])
-            return await _which(desk, state, intent, name, result["candidates"], (things, rest))
-        elif result.get("code") != "named_twice":
+            return await _which(desk, state, intent, (name, result["candidates"]), (things, rest))
+        elif result.get("code") != "named_twice" and not (place and _is_command(desk, name)):
             return Meant(reply=_not_found(desk, state, intent, name))
     unique = {thing["id"]: thing for thing in things}
     return Meant(tuple(unique.values()))
+
+
+def _is_command(desk: Desk, part: str) -> bool:
+    """Returns whether what stands behind `and` is a command of its own: only the first verb of a message counts."""
+    return understand(part, desk.context).kind not in _NO_COMMANDS
 
 
 def names_in(name: str, desk: Desk) -> list[str]:
@@ -138,15 +155,10 @@ def names_in(name: str, desk: Desk) -> list[str]:
 
 
 async def _which(
-    desk: Desk,
-    state: State,
-    intent: Intent,
-    name: str,
-    candidates: Sequence[Json],
-    so_far: tuple[list[Json], list[str]],
+    desk: Desk, state: State, intent: Intent, several: tuple[str, Sequence[Json]], so_far: tuple[list[Json], list[str]]
 ) -> Meant:
-    """Asks which one a name means, with numbers."""
-    chosen, rest = so_far
+    """Asks which of the candidates a name means, with numbers; keeps what is chosen and the names that follow."""
+    (name, candidates), (chosen, rest) = several, so_far
     options = in_order(candidates, await desk.made_first(candidates))[:MOST_LISTED]
     asked: Json = {
         "what": "which",

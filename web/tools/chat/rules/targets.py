@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from web.tools.chat.rules.filters import read_filter
@@ -15,8 +16,8 @@ _TOKEN: Final = re.compile(r"\S+")
 _MARKS: Final = ".,;:!?…()[]¿¡–—"
 _RANGE: Final = re.compile(r"(?<!\S)#?([0-9]{1,3})\s*(?:-|–|to|bis|a)\s*#?([0-9]{1,3})(?=[\s.,]|$)")
 _NUMBER: Final = re.compile(r"(?:#|n°|nr\.?|no\.?)?([0-9]{1,3})(?:st|nd|rd|th|er|eme|e|o|a|º|ª|\.?te[nrs]?)?")
-_ELIDED: Final = re.compile(r"^(?:l|d|qu)['’](?=\w)", re.IGNORECASE)
-_GENITIVE: Final = re.compile(r"(?<=\w)['’]s$")
+_ELIDED: Final = re.compile(r"^(?:l|d|qu)['\u2019](?=\w)", re.IGNORECASE)
+_GENITIVE: Final = re.compile(r"(?<=\w)['\u2019]s$")
 
 
 def read_target(text: str, phrases: Phrases, context: Context) -> Target:
@@ -41,7 +42,7 @@ def read_target(text: str, phrases: Phrases, context: Context) -> Target:
 def _reference(whole: str, phrases: Phrases) -> Target | None:
     for name in ("both", "them", "it"):
         if whole in phrases.words[name]:
-            return Target(reference=name)  # type: ignore[arg-type]
+            return Target(reference=name)
     return None
 
 
@@ -51,16 +52,12 @@ def _all_of(said: Said, phrases: Phrases, context: Context) -> Filter | None:
     begins = phrases.everything.match(said.folded, start, end)
     wanted, rest = read_filter(said.text, phrases, context)
     if begins:
-        return Filter(**{**_fields(wanted), "text": rest})
+        return replace(wanted, text=rest)
     names_tasks = any(token in phrases.words["nouns"] for token in said.folded.split())
     if rest or wanted.is_wide:
         return None
     narrow = wanted.due == "overdue" or wanted.tags or wanted.due in {"today", "tomorrow"}
     return wanted if names_tasks or narrow else None
-
-
-def _fields(wanted: Filter) -> dict[str, object]:
-    return {name: getattr(wanted, name) for name in wanted.__slots__}
 
 
 def name_in(text: str, phrases: Phrases) -> str:
@@ -84,7 +81,7 @@ def read_numbers(folded: str, phrases: Phrases) -> tuple[int, ...]:
     spread = _RANGE.sub(
         lambda found: _spread(int(found[1]), int(found[2])), folded.replace(",", " , ").replace("&", " & ")
     )
-    tokens = [_plain(token) if token != "," else token for token in spread.split()]
+    tokens = [_plain(each) or each for each in spread.split()]
     found: list[int] = []
     for token in tokens:
         number = _number(token, phrases)

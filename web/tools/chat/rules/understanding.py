@@ -32,7 +32,8 @@ def understand(message: str, context: Context, *, words: bool = True) -> Intent:
     return intent
 
 
-_WORDS: Final[tuple[Literal["yes", "no", "thanks"], ...]] = ("yes", "no", "thanks")
+_Word = Literal["yes", "no", "thanks"]
+_WORDS: Final[tuple[_Word, ...]] = ("yes", "no", "thanks")
 
 
 class _Message:
@@ -40,7 +41,7 @@ class _Message:
 
     def __init__(self, said: Said, phrases: Phrases, context: Context, *, words: bool = True) -> None:
         self._said = said
-        self._takes = _WORDS if words else ("thanks",)
+        self._takes: tuple[_Word, ...] = _WORDS if words else ("thanks",)
         self._phrases = phrases
         self._context = context
         self._start, self._end = said.trimmed()
@@ -61,14 +62,18 @@ class _Message:
         self._strip()
         if word := self._word():
             return word
+        if self._phrases.openers.fullmatch(self._body):
+            return Intent("thanks")
         if picked := self._picked():
             return picked
         return self._early() or self._none() or self._command() or self._asked() or self._otherwise()
 
     def _word(self) -> Intent | None:
         """Returns a yes, a no or thanks, where a message is nothing else."""
-        said = (name for name in self._takes if self._phrases.whole[name].fullmatch(self._body) and not self._undoes())
-        return next((Intent(name) for name in said), None)
+        for name in self._takes:
+            if self._phrases.whole[name].fullmatch(self._body) and not self._undoes():
+                return Intent(name)
+        return None
 
     def _undoes(self) -> bool:
         return any(form.kind == "undo" and self._match(form) for form in self._phrases.forms)
@@ -85,7 +90,7 @@ class _Message:
         words = self._phrases.words
         for name in ("both", "them"):
             if " ".join(self._body.split()) in words[name]:
-                return Intent("pick", Target(reference=name))  # type: ignore[arg-type]
+                return Intent("pick", Target(reference=name))
         numbers = read_numbers(self._body, self._phrases)
         return Intent("pick", Target(numbers=numbers)) if numbers else None
 

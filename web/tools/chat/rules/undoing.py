@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from actors.replies import Json
 from web.tools.chat.rules.desk import Desk
 from web.tools.chat.rules.intent import Intent
 from web.tools.chat.rules.reply import Reply, State
@@ -11,13 +12,17 @@ async def undo(desk: Desk, state: State, _intent: Intent) -> Reply:
     """Returns what was taken back, and what was changed since and stays."""
     if not state.changes:
         return Reply(desk.words.say("nothing_to_undo"), "nothing", state=state)
-    answer = await desk.tools.call("revert-change-set", {"change_set": state.changes[-1]})
-    results = answer["results"]
-    back = [each for each in results if each["status"] == "done"]
-    kept = [each for each in results if each["status"] != "done"]
-    titles = list(dict.fromkeys(desk.words.title(each["title"]) for each in back if each.get("title")))
-    lines = [desk.words.say("undone", n=", ".join(titles) or len(back))] if back else []
-    lines += [desk.words.say("not_undone", task=desk.words.title(each.get("title", ""))) for each in kept]
-    touched = tuple(dict.fromkeys(each["id"] for each in back if each.get("id")))
-    left = replace(state, changes=state.changes[:-1], touched=touched or state.touched)
-    return Reply("\n".join(lines), "done" if back else "nothing", touched, left)
+    answer = await desk.tools.call("revert-change-set", {"id": state.changes[-1]})
+    [result] = answer["results"]
+    left = replace(state, changes=state.changes[:-1])
+    if result["status"] != "done":
+        return Reply(desk.words.say("refused", detail=result.get("detail", "")), "nothing", state=left)
+    return Reply(await _told(desk, state, result), "done", state.touched, left)
+
+
+async def _told(desk: Desk, state: State, result: Json) -> str:
+    titles = [desk.words.title(task["title"]) for task in await desk.of_ids(state.touched)]
+    lines = [desk.words.say("undone", task=", ".join(titles) or desk.words.title(result["title"]))]
+    if result.get("detail"):
+        lines.append(desk.words.say("stays", detail=result["detail"]))
+    return "\n".join(lines)

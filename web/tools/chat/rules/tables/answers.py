@@ -33,8 +33,8 @@ ANSWERS: Final[Mapping[str, Mapping[str, str]]] = {
     "delete": {"en": "Deleted {task}; it is in the trash.", "de": "Gelöscht: {task}, im Papierkorb.", "fr": "Supprimé : {task}, dans la corbeille.", "es": "Borrado: {task}, en la papelera."},
     "delete_all": {"en": "Deleted {n} tasks; they are in the trash:", "de": "{n} Aufgaben gelöscht, im Papierkorb:", "fr": "{n} tâches supprimées, dans la corbeille :", "es": "{n} tareas borradas, en la papelera:"},
     "many": {"en": "Done for {n}:", "de": "Gemacht für {n}:", "fr": "Fait pour {n} :", "es": "Hecho para {n}:"},
-    "undone": {"en": "Taken back: {n} changed back.", "de": "Rückgängig gemacht: {n}.", "fr": "Annulé : {n}.", "es": "Deshecho: {n}."},
-    "not_undone": {"en": "{task} was changed since and stays as it is.", "de": "{task} wurde seither geändert und bleibt, wie es ist.", "fr": "{task} a changé depuis et reste tel quel.", "es": "{task} ha cambiado desde entonces y queda igual."},
+    "undone": {"en": "Taken back: {task}.", "de": "Rückgängig gemacht: {task}.", "fr": "Annulé : {task}.", "es": "Deshecho: {task}."},
+    "stays": {"en": "That stays as it is: {detail}", "de": "Das bleibt, wie es ist: {detail}", "fr": "Cela reste tel quel : {detail}", "es": "Esto queda como está: {detail}"},
     "failed": {"en": "That did not work for {task}: {detail}", "de": "Das ging nicht bei {task}: {detail}", "fr": "Cela n'a pas marché pour {task} : {detail}", "es": "No funcionó con {task}: {detail}"},
     "refused": {"en": "That did not work: {detail}", "de": "Das ging nicht: {detail}", "fr": "Cela n'a pas marché : {detail}", "es": "No funcionó: {detail}"},
     # Questions

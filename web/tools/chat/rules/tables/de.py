@@ -134,6 +134,7 @@ GERMAN = Table(
         "urgent": "dringend dringende dringenden dringendes dringender dringendste dringendsten höchste höchster", "high": "hoch hohe hoher hohen hohes wichtig wichtige wichtigen wichtiges", "medium": "mittel mittlere mittlerer mittleren normal normale normaler",
         "low": "niedrig niedrige niedriger niedrigen niedriges unwichtig unwichtige unwichtigen gering geringe geringer",
     },
+    important="wichtig wichtige wichtigen wichtiges",
     periods={
         "this_week": "diese_woche dieser_woche die_woche woche in_dieser_woche den_rest_der_woche", "next_week": "nächste_woche nächster_woche kommende_woche in_der_nächsten_woche nächsten_woche kommenden_woche", "this_month": "diesen_monat diesem_monat", "next_month": "nächsten_monat nächster_monat nächstem_monat",
         "today": "heutige heutigen heutiger heutiges", "tomorrow": "morgige morgigen morgiger morgiges",

@@ -133,6 +133,7 @@ ENGLISH = Table(
         "urgent": "urgent urgently critical highest top most_important most_urgent", "high": "high important higher", "medium": "medium normal moderate middle",
         "low": "low unimportant lowest lower minor",
     },
+    important="important",
     periods={
         "this_week": "this_week the_week week rest_of_the_week rest_of_this_week the_next_seven_days", "next_week": "next_week the_next_week the_coming_week the_week_after",
         "this_month": "this_month the_month month", "next_month": "next_month", "weekend": "the_weekend this_weekend weekend at_the_weekend",

@@ -116,6 +116,7 @@ SPANISH = Table(
         "urgent": "urgente urgentes crítica crítico máxima", "high": "alta alto importante importantes elevada prioritaria prioritarias altas", "medium": "media medio normal",
         "low": "baja bajo bajas",
     },
+    important="importante importantes prioritaria prioritarias",
     periods={
         "this_week": "esta_semana la_semana semana", "next_week": "próxima_semana la_próxima_semana semana_que_viene la_semana_que_viene la_semana_próxima", "this_month": "este_mes", "next_month": "próximo_mes el_próximo_mes mes_que_viene el_mes_que_viene", "weekend": "fin_de_semana finde este_fin_de_semana",
     },

@@ -119,6 +119,7 @@ FRENCH = Table(
         "urgent": "urgent urgente urgents urgentes critique maximale", "high": "haute haut élevée élevé important importante importantes importants prioritaire prioritaires hautes forte", "medium": "moyenne moyen normale normal moyennes",
         "low": "basse bas faible basses faibles",
     },
+    important="important importante importantes importants prioritaire prioritaires",
     periods={
         "this_week": "cette_semaine la_semaine de_la_semaine semaine", "next_week": "semaine_prochaine la_semaine_prochaine la_semaine_qui_vient", "this_month": "ce_mois ce_mois-ci", "next_month": "mois_prochain le_mois_prochain", "weekend": "week-end weekend ce_week-end ce_weekend",
     },

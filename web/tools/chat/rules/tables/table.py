@@ -49,6 +49,7 @@ class Table:
     tagged: str
     priority: str
     levels: Mapping[str, str]
+    important: str  # of the levels those that mean urgent, too, in a list
     periods: Mapping[str, str]  # this_week, next_week, this_month, next_month, weekend
     stop: str  # of no meaning in a question
     # When
