@@ -130,7 +130,11 @@ def _why(error: Exception) -> Ending | None:
         return error.limit
     if isinstance(error, RunLeftError) or passes(error):
         return None
-    return _ENDINGS.get(type(error), "failed")
+    why: Ending = "failed"
+    for kind, named in _ENDINGS.items():
+        if isinstance(error, kind):
+            why = named
+    return why
 
 
 def passes(error: Exception) -> bool:
