@@ -29,6 +29,8 @@ export type Outcome = Schemas["Outcome"]
 export type EntrySet = Schemas["EntrySet"]
 export type Who = Schemas["Who"]
 export type Preview = Schemas["Preview"]
+export type Reading = Schemas["Reading"]
+export type QuickAddLine = Schemas["QuickAdd"]
 export type ReminderLife = Schemas["ReminderLife"]
 
 export type Priority = Task["priority"]
