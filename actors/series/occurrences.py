@@ -29,11 +29,13 @@ class Occurrence(Moment):
     moved: bool
 
 
-def occurrences(series: Series, tasks: Sequence[Task], first: date, last: date) -> list[Occurrence]:
+def occurrences(
+    series: Series, tasks: Sequence[Task], first: date, last: date, *, numbered: bool = True
+) -> list[Occurrence]:
     """Returns the occurrences from `first` to `last`, both included, in order of their time; at most 500.
 
     One that was moved is on the day to which it was moved. `series` is a stored one; `tasks` are its stored tasks of the
-    slots on these days, and those due on them.
+    slots on these days, and those due on them. Without `numbered`, the walk of some milliseconds that counts is left out.
     """
     by_place = {_place(series, _occurrence_of(task)): _of_task(series, task) for task in tasks}
     shown = {task["id"] for task in tasks}  # one that is purged keeps the name that its slot had
@@ -48,7 +50,8 @@ def occurrences(series: Series, tasks: Sequence[Task], first: date, last: date) 
         for slot in chain(islice(_beyond(series, recurrence, first, last), MOST_OCCURRENCES), moved_here):
             if slot.nominal not in made:
                 by_place.setdefault((slot.generation, slot.nominal), _of_slot(series, slot))
-        _number(by_place, _numbers(series, recurrence, first, last))
+        if numbered:
+            _number(by_place, _numbers(series, recurrence, first, last))
     here = [occurrence for occurrence in by_place.values() if first <= _day_of(occurrence) <= last]
     return sorted(here, key=lambda occurrence: (occurrence["at"], occurrence["slot"]))[:MOST_OCCURRENCES]
 

@@ -45,6 +45,8 @@ CALLS: dict[str, Call] = {
     "create_series": Call(201, body={"title": "x", "rule": "FREQ=DAILY", "start": {"date": "2027-01-01"}}),
     "preview_series": Call(200, body={"rule": "FREQ=DAILY", "start": {"date": "2027-01-01"}}),
     "list_series": Call(200),
+    "quick_add": Call(201, body={"text": "x"}),
+    "parse_quick_add": Call(200, body={"text": "x"}),
     "get_series": Call(200),
     "patch_series": Call(200, body={"title": "y"}),
     "delete_series": Call(200),

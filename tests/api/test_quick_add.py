@@ -1,5 +1,6 @@
 """Quick add: what a line says, what it makes, and that a repeated line makes it once."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -102,6 +103,12 @@ async def test_a_repeated_line_makes_once_what_it_said_first(here: World, ada: h
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
     task = await ada.post("/api/v1/tasks", json={"title": "x"}, headers={"Idempotency-Key": "a"})
     assert (task.status_code, task.json()["code"]) == (422, "idempotency_mismatch")
+
+
+async def test_a_line_that_is_sent_twice_at_once_makes_one_task(ada: httpx.AsyncClient) -> None:
+    both = await asyncio.gather(*(made(ada, "Call in 2 hours #home", key="a") for _ in range(2)))
+    assert both[0] == both[1]
+    assert (await ada.get("/api/v1/tasks")).json()["total"] == 1
 
 
 async def test_a_repeated_line_that_repeats_makes_one_series(here: World, ada: httpx.AsyncClient) -> None:

@@ -15,7 +15,7 @@ HEARD_MS = 1_000  # the median of the waits of a test
 WAIT_MS = 5_000
 # Errors that the browser logs for answers that a test provokes.
 _EXPECTED = re.compile(
-    r"status of 401|status of 403|status of 409|status of 422|status of 503|ERR_CONNECTION_REFUSED|ERR_EMPTY|ERR_INCOMPLETE|ERR_CONNECTION_RESET|ERR_NETWORK"
+    r"status of 401|status of 403|status of 409|status of 422|status of 503|ERR_CONNECTION_REFUSED|ERR_EMPTY|ERR_INCOMPLETE|ERR_CONNECTION_RESET|ERR_NETWORK|ERR_INTERNET_DISCONNECTED|ERR_FAILED"
 )
 
 

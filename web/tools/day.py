@@ -116,7 +116,7 @@ async def _coming(series: Sequence[Any], day: date) -> list[ComingOccurrence]:
 
 
 def _of_series(stored: Any, day: date) -> Iterator[tuple[str, ComingOccurrence]]:
-    for slot in occurrences(stored, [], day, day):
+    for slot in occurrences(stored, [], day, day, numbered=False):
         if slot["state"] == "computed":
             what = {"series_id": stored["id"], "title": stored["template"]["title"], "slot": slot["slot"]}
             yield slot["at"], ComingOccurrence(**what, due=due_of(slot))

@@ -88,4 +88,5 @@ class Plan:
 
 
 def _unfit(kept: Mapping[str, Any]) -> Unfit:
-    return Unfit(**{**kept, "candidates": tuple(Candidate(**candidate) for candidate in kept["candidates"])})
+    candidates = tuple(Candidate(**candidate) for candidate in kept["candidates"])
+    return Unfit(kept["item"], kept["code"], kept["detail"], candidates)

@@ -13,7 +13,7 @@ Late = Literal["", "asked_late", "away", "quiet_hours", "together"]
 _LATE_WORDS: Final[Mapping[Late, str]] = {
     "asked_late": "its time had passed when you asked for it, so it came at once",
     "away": "Duely did not run at its time, or was behind",
-    "quiet_hours": "it was held back until your quiet hours ended",
+    "quiet_hours": "your quiet hours hold it back until they end",
     "together": "another reminder for the same moment told of both",
 }
 _STEPS: Final[Mapping[str, str]] = {
@@ -39,29 +39,42 @@ class About:
     quiet_hours: Mapping[str, str] | None
 
 
-def explained(about: About, reminder: Json, late: Late) -> str:
-    """Returns why a reminder, as the API shows it, came or comes, in sentences."""
-    return " ".join(filter(None, (_rule(about, reminder), _came(about, reminder, late), _answer(about, reminder))))
+def explained(about: About, reminder: Json, late: Late, entries: Sequence[Json]) -> str:
+    """Returns why a reminder, as the API shows it, came or comes, in sentences; `entries` are its part of the ledger."""
+    came = _came(about, reminder, late) or _coming(about, reminder, entries)
+    return " ".join(filter(None, (_rule(about, reminder), came, _answer(about, reminder))))
 
 
 def _rule(about: About, reminder: Json) -> str:
     task, at = about.task, own_firing(reminder)["fire_at"]
-    due = f", due {due_words(task['due'])}," if task["due"] else ","
+    due = f", due {due_words(task['due'])}{_elsewhere(about)}," if task["due"] else ","
     when = f", so at {moment_words(at, about.zone)}" if at and not reminder.get("at") else ""
     series = f" The task is an occurrence of a series: {about.sentence}." if about.sentence else ""
     return f'A reminder of "{task["title"]}"{due} is set {reminder_words(reminder, about.zone)}{when}.{series}'
 
 
+def _elsewhere(about: About) -> str:
+    zone = about.task["due"].get("zone") or about.zone
+    return f" in {zone}" if zone != about.zone else ""
+
+
 def _came(about: About, reminder: Json, late: Late) -> str:
     firing = last_firing(reminder)
-    if reminder["status"] == "cancelled" and not firing["fired_at"]:
-        return f"It does not come: {_hindrance(about.task)}."
     if not firing["fired_at"]:
-        return "It has not come yet."
+        return ""
     again = "again " if firing["snoozed"] else ""
     behind = f", {late_words(firing['late_seconds'])} late" if firing["late_seconds"] else ""
     why = f": {_LATE_WORDS[late]}" if late else ""
     return f"It came {again}at {moment_words(firing['fired_at'], about.zone)}{behind}{why}."
+
+
+def _coming(about: About, reminder: Json, entries: Sequence[Json]) -> str:
+    """Returns what is said of a reminder that has not come since it was set as it is now."""
+    told = next((entry["at"] for entry in reversed(entries) if entry["step"] == "fired"), None)
+    before = f"It came at {moment_words(told, about.zone)}, before that was changed." if told else ""
+    if reminder["status"] == "cancelled":
+        return f"{before} It does not come: {_hindrance(about.task)}.".lstrip()
+    return before or "It has not come yet."
 
 
 def _hindrance(task: Mapping[str, Any]) -> str:

@@ -142,7 +142,7 @@ def _explained(about: About, reminder: Json, told: _Told) -> ExplainedReminder:
         **{name: reminder[name] for name in ("id", "status", "snoozed_until", "acknowledged_at")},
         **{name: last[name] for name in ("fired_at", "late_seconds")},
         fire_at=own_firing(reminder)["fire_at"],
-        text=explained(about, reminder, late),
+        text=explained(about, reminder, late, entries),
         set_as=reminder_words(reminder, about.zone),
         late_because=late,
         steps=[Step(**step) for step in steps_of(about, entries[-_MOST_STEPS:])],

@@ -39,6 +39,7 @@ async def test_a_day_has_what_is_overdue_due_and_important(
     await given(ada, "Pay tax", "2026-11-21", priority="urgent")
     await given(ada, "Call bank", "2026-11-22T18:30")
     await given(ada, "Water roses", "2026-11-22")
+    await given(ada, "Walk", "2026-11-22T08:00")
     await given(ada, "Renew visa", priority="urgent")
     await given(ada, "Sort photos", priority="low")
     await given(ada, "Book hotel", "2026-12-20", priority="urgent")
@@ -47,13 +48,14 @@ async def test_a_day_has_what_is_overdue_due_and_important(
     before = (await ada.get("/api/v1/activity")).json()["items"][0]["position"]
     plan = await agent(PLAN_DAY)
     assert plan["day"] == "2026-11-22"
-    assert titles(plan["overdue"]) == ["Return books", "Pay tax"]
+    assert titles(plan["overdue"]) == ["Return books", "Pay tax", "Walk"]
     assert titles(plan["due"]) == ["Water roses", "Call bank"]
     assert titles(plan["important"]) == ["Renew visa"]
-    assert plan["totals"] == {"overdue": 2, "due": 2, "important": 1}
+    assert plan["totals"] == {"overdue": 3, "due": 2, "important": 1}
     assert [(each["title"], each["why"], each["reason"]) for each in plan["order"]] == [
         ("Pay tax", "overdue", "overdue since 2026-11-21, urgent"),
         ("Return books", "overdue", "overdue since 2026-11-20"),
+        ("Walk", "overdue", "overdue since 2026-11-22 08:00"),
         ("Call bank", "at_a_time", "at 18:30"),
         ("Renew visa", "important", "urgent, and without a due"),
         ("Water roses", "due_that_day", "due that day"),

@@ -85,7 +85,7 @@ async def test_one_that_quiet_hours_held_back_says_so(agent: Agent, here: World,
     [reminder] = (await agent(EXPLAIN_REMINDER, task=task_id))["reminders"]
     assert (reminder["late_because"], reminder["text"].rpartition(": ")[2]) == (
         "quiet_hours",
-        "it was held back until your quiet hours ended.",
+        "your quiet hours hold it back until they end.",
     )
 
 
@@ -101,6 +101,19 @@ async def test_a_snoozed_one_tells_its_life(agent: Agent, here: World, ada: http
     await ticked(here, task_id, minutes=20)
     [reminder] = (await agent(EXPLAIN_REMINDER, task=task_id))["reminders"]
     assert "It came again at 2026-11-22 13:50." in reminder["text"]
+
+
+async def test_one_that_came_before_its_task_was_moved_says_so(
+    agent: Agent, here: World, ada: httpx.AsyncClient
+) -> None:
+    task_id = await added(ada)
+    await ticked(here, task_id, minutes=30)
+    due = {"local": "2026-11-25T18:00", "zone": "Asia/Tokyo"}
+    assert (await ada.patch(f"{TASKS}/{task_id}", json={"due": due})).status_code == 200
+    assert (await agent(EXPLAIN_REMINDER))["text"] == (
+        'A reminder of "Dentist", due 2026-11-25 18:00 in Asia/Tokyo, is set 30 min before it is due, '
+        "so at 2026-11-25 09:30. It came at 2026-11-22 13:30, before that was changed."
+    )
 
 
 async def test_one_that_does_not_come_says_why(agent: Agent, ada: httpx.AsyncClient) -> None:

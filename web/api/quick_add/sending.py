@@ -22,13 +22,14 @@ from web.problems import Fault, invalid
 
 OLDEST: Final = timedelta(days=30)
 AHEAD: Final = timedelta(minutes=5)  # so much may the clock of another machine be wrong
+SHORT: Final = 300
+_made: Final = set[str]()  # the languages whose grammars this process has
 
 
 async def read_line(act: Act, line: Line) -> Json:
     """Returns what a line says, as the API shows it."""
     source = _source(act, line)
-    # The first line in a language makes its grammar, and a long one takes tens of milliseconds.
-    return await asyncio.to_thread(lambda: reading_json(read(source), source.zone))
+    return reading_json(await _read(source), source.zone)
 
 
 async def quick_add(act: Act, body: QuickAdd) -> Done:
@@ -47,10 +48,19 @@ async def quick_add(act: Act, body: QuickAdd) -> Done:
 async def _task_of(act: Act, body: QuickAdd) -> Json:
     """Returns the body of the task, or of the first one of a series, that the line and what else is known say."""
     source = _source(act, body)
-    found = await asyncio.to_thread(read, source)
+    found = await _read(source)
     title = cut(found.whole_title)
     fields = {"title": title} | ({"description": body.text} if title != found.whole_title else {})
     return fields | _with_known(found, body, source)
+
+
+async def _read(source: Source) -> Read:
+    """Reads beside the loop what takes tens of milliseconds: a long line, and the first in a language, for its grammar."""
+    if len(source.text) <= SHORT and source.language in _made:
+        return read(source)
+    found = await asyncio.to_thread(read, source)
+    _made.add(source.language)
+    return found
 
 
 def _with_known(found: Read, body: QuickAdd, source: Source) -> Json:

@@ -18,7 +18,7 @@ from web.tools.series.models import FindSeries, SeriesFound
 from web.tools.series.named import MOST_TITLES
 from web.tools.tool import Use
 
-_AHEAD: Final = timedelta(days=366)
+_AHEAD: Final = (7, 60, 366)  # days to look ahead, the further ones only if there are too few before
 
 
 async def find_series(use: Use, asked: FindSeries) -> SeriesFound:
@@ -47,8 +47,13 @@ def _coming(use: Use, series: Series, done: Collection[str], number: int) -> lis
     if not number:
         return []
     now, today = instant_text(use.act.now()), local_day(use.act.now(), use.act.caller.profile.zone)
-    ahead = occurrences(series, [], today, today + _AHEAD)
-    return [coming(each) for each in ahead if each["at"] > now and _comes(each, done)][:number]
+    found: list[Occurrence] = []
+    for days in _AHEAD:
+        ahead = occurrences(series, [], today, today + timedelta(days=days), numbered=False)
+        found = [each for each in ahead if each["at"] > now and _comes(each, done)][:number]
+        if len(found) == number:
+            break
+    return [coming(each) for each in found]
 
 
 def _comes(occurrence: Occurrence, done: Collection[str]) -> bool:

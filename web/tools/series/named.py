@@ -1,12 +1,13 @@
 """Which series a name or an id means."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Final
 
 from actors.shapes import Series
 from host.store.read_model import series_queries
-from web.tools.naming import fitting
+from web.tools.naming import Titles
 from web.tools.plan import Candidate, Unfit
 from web.tools.task_names import as_id
 from web.tools.tool import Use
@@ -20,7 +21,8 @@ async def series_named(use: Use, names: Sequence[str]) -> list[Series | Unfit]:
     user_id = use.act.user_id
     async with use.act.db.snapshot() as connection:
         titles = await series_queries.titles(connection, user_id, MOST_TITLES)
-        found = [_found(name, [(series_id, title) for series_id, title, _ in titles]) for name in names]
+        # Many names in many titles take a second, in which others are answered.
+        found = await asyncio.to_thread(_all_found, names, [(series_id, title) for series_id, title, _ in titles])
         ids = [ids[0] for ids in found if len(ids) == 1]
         stored = {each["id"]: each for each in await series_queries.of_ids(connection, user_id, ids)}
     by_id = {series_id: title for series_id, title, _ in titles}
@@ -30,11 +32,16 @@ async def series_named(use: Use, names: Sequence[str]) -> list[Series | Unfit]:
     ]
 
 
-def _found(name: str, titles: Sequence[tuple[str, str]]) -> list[str]:
-    """Returns the ids of the series that a name or an id fits."""
+def _all_found(names: Sequence[str], titles: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """Returns for each name or id the ids of the series that it fits."""
+    known, by_words = dict(titles), Titles(titles, itemgetter(1))
+    return [_found(name, known, by_words) for name in names]
+
+
+def _found(name: str, known: Mapping[str, str], by_words: Titles[tuple[str, str]]) -> list[str]:
     if (series_id := as_id(name)) is not None:
-        return [known for known, _ in titles if known == series_id]
-    return [series_id for series_id, _ in fitting(name, titles, itemgetter(1))]
+        return [series_id] if series_id in known else []
+    return [series_id for series_id, _ in by_words.fitting(name)]
 
 
 def _unfit(place: int, name: str, fits: Sequence[tuple[str, str]]) -> Unfit:

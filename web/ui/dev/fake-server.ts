@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Plugin } from "vite"
-import type { Activity, Notification, Task, TaskPatch } from "../src/types.ts"
+import type { Activity, Notification, Reading, Task, TaskPatch } from "../src/types.ts"
 import { sampleTasks } from "./sample.ts"
 
 type Reply = { status?: number; body?: unknown; headers?: Record<string, string> }
@@ -22,7 +22,7 @@ const me = {
   email: "ada@example.org",
   name: "",
   timezone: "Europe/Paris",
-  defaults: { reminder_offset: null, reminder_offset_minutes: 30, digest_at: null, quiet_hours: null },
+  defaults: { reminder_offset: null, reminder_offset_minutes: 30, digest_at: null, quiet_hours: null, language: "en" },
   created_at: stamp(),
   usage: { tasks: { used: 8, limit: 100 }, series: { used: 0, limit: 10 }, bytes: { used: 9000, limit: 99_000 } },
 }
@@ -80,6 +80,12 @@ const handlers: Record<string, Handler> = {
     return { body: { items, total: items.length, page: 1, per_page: 200, next_cursor: null } }
   },
   "POST tasks": ([, id = "", verb = ""], body) => (id ? act(id, verb, body) : { status: 201, body: create(body) }),
+  // It understands the last word alone, as a tag, to look at marks and chips.
+  "POST quick-add": ([, verb], { text, id, fields = {} }) => {
+    const { title, ...reading } = readingOf(String(text))
+    if (verb === "parse") return { body: { title, ...reading } }
+    return { status: 201, body: create({ id, title, tags: reading.tags, ...(fields as object) }) }
+  },
   "PATCH tasks": ([, id = ""], body, request) =>
     patch(id, body, Number(request.headers["if-match"]?.replaceAll('"', ""))),
   "DELETE tasks": ([, id = ""]) => act(id, "delete", {}),
@@ -116,6 +122,15 @@ const handlers: Record<string, Handler> = {
     else deliver(what === "overdue" ? "overdue" : "reminder", id, Number(query.get("late")) || null)
     return { status: 204 }
   },
+}
+
+function readingOf(text: string): Reading {
+  const [start = -1] = [...text.matchAll(/#\p{L}+$/gu)].map((it) => it.index)
+  const tag = start < 0 ? "" : text.slice(start)
+  const nothing = { due: null, priority: null, list: null, reminders: null, recurrence: null, sentence: null }
+  const from = [...text.slice(0, Math.max(start, 0))].length
+  const spans = tag ? [{ start: from, end: from + [...tag].length, kind: "tag" as const, text: tag }] : []
+  return { title: text.replace(tag, "").trim(), ...nothing, tags: tag ? [tag.slice(1)] : [], spans }
 }
 
 function create(body: Record<string, unknown>): Task {

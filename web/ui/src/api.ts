@@ -31,6 +31,8 @@ export interface Call {
   /** A write that is sent again with the same key happens once. */
   key?: string
   ifMatch?: number | undefined
+  /** Ends the wait for an answer that nobody wants any more. */
+  signal?: AbortSignal
 }
 
 type Query = string | number | boolean | null | undefined | readonly string[]
@@ -69,16 +71,16 @@ export function whenFull(then: (words: string) => void): void {
 export async function call<T>(method: Method, path: string, options: Call = {}): Promise<Answer<T>> {
   const url = BASE + path + queryText(options.query)
   let request = requestOf(method, options)
-  let response = await attempt(url, request)
+  let response = await attempt(url, request, options.signal)
   const cause = method === "GET" ? await causeOf(response) : null
   if (cause) {
     fallBehind(cause, () => attempt(PROBE, { credentials: "same-origin" }))
     request = requestOf(method, options)
     response = await attempt(url, request)
   }
-  if (!response || isOutage(response.status)) {
+  if (!options.signal?.aborted && (!response || isOutage(response.status))) {
     await pause(retryDelay(response))
-    response = await attempt(url, request)
+    response = await attempt(url, request, options.signal)
   }
   if (!response) throw new Unreachable("The server cannot be reached.")
   return read<T>(response, method, path)
@@ -98,9 +100,10 @@ function requestOf(method: Method, { body, key, ifMatch }: Call): RequestInit {
   return { method, headers, credentials: "same-origin", ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
 }
 
-async function attempt(url: string, request: RequestInit): Promise<Response | undefined> {
+async function attempt(url: string, request: RequestInit, unwanted?: AbortSignal): Promise<Response | undefined> {
+  const late = AbortSignal.timeout(PATIENCE_MS)
   try {
-    return await fetch(url, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) })
+    return await fetch(url, { ...request, signal: unwanted ? AbortSignal.any([late, unwanted]) : late })
   } catch {
     return undefined
   }

@@ -7,6 +7,7 @@ import { boot } from "./store/boot.ts"
 import { startTicking } from "./store/clock.ts"
 import { clashes } from "./store/edits.ts"
 import { documentTitle } from "./store/heading.ts"
+import { rereadLines } from "./store/kept-lines.ts"
 import { nudgeLive } from "./store/live.ts"
 import { unread } from "./store/notifications.ts"
 import { openTask } from "./store/opening.ts"
@@ -35,6 +36,7 @@ boot()
 
 for (const event of ["online", "offline", "focus", "pageshow"]) addEventListener(event, nudgeLive)
 document.addEventListener("visibilitychange", nudgeLive)
+addEventListener("storage", rereadLines)
 
 // The tab's icon has a dot while a notification is unread.
 effect(() => {

@@ -16,9 +16,9 @@ export interface Distance {
 
 export type OffsetInput = { offset: string } | { offset_minutes: number }
 
-export const DAY_MINUTES = 1440
-export const MOST_BEFORE = 365 * DAY_MINUTES
-export const MOST_AFTER = 30 * DAY_MINUTES
+const DAY_MINUTES = 1440
+const MOST_BEFORE = 365 * DAY_MINUTES
+const MOST_AFTER = 30 * DAY_MINUTES
 /** All-day tasks count from nine o'clock. */
 const NINE = 9 * 60
 

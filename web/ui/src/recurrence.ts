@@ -1,5 +1,5 @@
 // Rules as the editor holds them: RRULE text to choices and back. A rule that the choices cannot express stays text.
-import { addDays, weekdayOf } from "./time.ts"
+import { weekdayOf } from "./time.ts"
 
 export const WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"] as const
 export type Weekday = (typeof WEEKDAYS)[number]
@@ -126,24 +126,6 @@ export function reanchor(pattern: Pattern, from: string, to: string): Pattern {
     Object.assign(moved, { nth: fresh.nth, weekday: fresh.weekday })
   if (pattern.month === old.month) moved.month = fresh.month
   return moved
-}
-
-/** Returns the first date from `from` on that the pattern names; a day that a month lacks counts as its last. */
-export function firstDate(pattern: Pattern, from: string): string {
-  for (let date = from, days = 0; days <= 366; days += 1, date = addDays(date, 1)) if (names(pattern, date)) return date
-  return from
-}
-
-function names(pattern: Pattern, date: string): boolean {
-  const { unit, weekdays, by, month } = pattern
-  if (unit === "day") return true
-  if (unit === "week") return weekdays.length === 0 || weekdays.includes(weekdayAt(date))
-  if (unit === "year" && Number(date.slice(5, 7)) !== month) return false
-  const [day, isLast] = [Number(date.slice(8)), addDays(date, 1).endsWith("-01")]
-  if (by === "last") return isLast
-  if (by === "day") return day === Number(pattern.day) || (isLast && day < Number(pattern.day))
-  if (weekdayAt(date) !== pattern.weekday) return false
-  return pattern.nth > 0 ? Math.ceil(day / 7) === pattern.nth : addDays(date, 7).slice(0, 7) !== date.slice(0, 7)
 }
 
 function weekdayAt(date: string): Weekday {

@@ -62,11 +62,6 @@ export function weekdayOf(date: string): number {
   return new Date(`${date}T00:00:00Z`).getUTCDay()
 }
 
-export function isDate(text: string): boolean {
-  const at = Date.parse(`${text}T00:00:00Z`)
-  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text
-}
-
 /** Returns the zone of this device; null when the device does not know it. */
 export function deviceZone(): string | null {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -23,6 +23,8 @@ export type SeriesPage = Schemas["SeriesPage"]
 export type Occurrence = Schemas["Occurrence"]
 export type OccurrenceList = Schemas["OccurrenceList"]
 export type Preview = Schemas["Preview"]
+export type Reading = Schemas["Reading"]
+export type QuickAddLine = Schemas["QuickAdd"]
 export type ReminderLife = Schemas["ReminderLife"]
 
 export type Priority = Task["priority"]

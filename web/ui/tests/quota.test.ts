@@ -1,8 +1,8 @@
 // Quotas: the notice from nine tenths on, what a refusal does, and how often the numbers are read again.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { createTask, patchTask } from "../src/store/changes.ts"
+import { addLine, newLine } from "../src/store/adding.ts"
+import { patchTask } from "../src/store/changes.ts"
 import { type Amounts, nearest, nearestOf, refusal, usageMayHaveChanged, watchQuota } from "../src/store/quota.ts"
-import { createRepeating } from "../src/store/repeating.ts"
 import { me } from "../src/store/session.ts"
 import { clearTasks, confirm } from "../src/store/tasks.ts"
 import { dismissWhere, toasts } from "../src/store/toasts.ts"
@@ -57,18 +57,15 @@ describe("what is nearest to its limit", () => {
 describe("a refusal", () => {
   it("is kept in its words, and the numbers are read again", async () => {
     expect(nearest.value).toBeNull()
-    expect(await createTask({ title: "Buy milk" }).done).toBeUndefined()
+    expect(await addLine(newLine({ text: "Buy milk" }))).toEqual({ refused: FULL.detail })
     expect(refusal.value).toBe(FULL.detail)
     await vi.advanceTimersByTimeAsync(0)
     expect(nearest.value).toEqual({ what: "tasks", used: 100, limit: 100 })
   })
 
   it("of something new offers no second try, because its line is back in the field", async () => {
-    await createTask({ title: "Buy milk" }).done
+    await addLine(newLine({ text: "Buy milk" }), { title: "Buy milk" })
     expect(toasts.value.at(-1)).toMatchObject({ text: "“Buy milk” was not added", detail: FULL.detail })
-    expect(toasts.value.at(-1)?.action).toBeUndefined()
-    await createRepeating({ title: "Water", due: { date: "2026-12-01" }, recurrence: { rule: "FREQ=DAILY" } })
-    expect(toasts.value.at(-1)).toMatchObject({ text: "“Water” was not added", detail: FULL.detail })
     expect(toasts.value.at(-1)?.action).toBeUndefined()
   })
 

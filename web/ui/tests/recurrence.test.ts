@@ -1,15 +1,6 @@
 // Rules and the choices of the editor: there and back, what the first date suggests, and a few words for each.
 import { describe, expect, it } from "vitest"
-import {
-  firstDate,
-  type Pattern,
-  patternAt,
-  preset,
-  presetOf,
-  readRule,
-  reanchor,
-  ruleText,
-} from "../src/recurrence.ts"
+import { type Pattern, patternAt, preset, presetOf, readRule, reanchor, ruleText } from "../src/recurrence.ts"
 import { endWords, ordinal, patternWords, presetWords, ruleWords } from "../src/recurrence-words.ts"
 
 // A Wednesday.
@@ -83,17 +74,6 @@ describe("the first date", () => {
     expect(reanchor(preset("workdays", date), date, "2026-11-27").weekdays).toHaveLength(5)
     expect(reanchor({ ...preset("monthly", date), day: "31" }, date, "2026-12-01").day).toBe("31")
     expect(reanchor(preset("yearly", date), date, "2026-12-01")).toMatchObject({ day: "1", month: 12 })
-  })
-
-  it.each([
-    ["FREQ=MONTHLY;BYMONTHDAY=31", "2026-11-30"],
-    ["FREQ=MONTHLY;BYMONTHDAY=24", "2026-12-24"],
-    ["FREQ=MONTHLY;BYDAY=5MO", "2026-11-30"],
-    ["FREQ=MONTHLY;BYDAY=-1WE", "2026-11-25"],
-    ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "2027-02-28"],
-    ["FREQ=WEEKLY;BYDAY=TU", "2026-12-01"],
-  ])("of %s from a Wednesday on is %s", (rule, first) => {
-    expect(firstDate(readRule(rule, "schedule", date) as Pattern, date)).toBe(first)
   })
 })
 

@@ -6,7 +6,7 @@ import { asked } from "../src/store/asking.ts"
 import { applyEvents } from "../src/store/live.ts"
 import { Occurrences, openOccurrences } from "../src/store/occurrences.ts"
 import { PreviewAsker } from "../src/store/preview.ts"
-import { createRepeating, makeRepeating } from "../src/store/repeating.ts"
+import { makeRepeating } from "../src/store/repeating.ts"
 import { isStarted, saveTask, templatePart } from "../src/store/scope.ts"
 import { clearSeries, confirmSeries, reloadSeries, seriesList, seriesOf } from "../src/store/series.ts"
 import { keptWords, pauseSeries, seriesSaver, unskipSlot } from "../src/store/series-changes.ts"
@@ -264,17 +264,6 @@ describe("an edit of an occurrence", () => {
 })
 
 describe("a new one that repeats", () => {
-  it("is sent with reminders that are right for each of its tasks, and shown when it is there", async () => {
-    answers = () => occurrence({ id: "first" })
-    const due = { local: "2026-11-26T09:00", zone: "Europe/Berlin" }
-    const reminders = [{ at: "2026-11-26T07:30:00.000Z" }, { offset_minutes: 5 }]
-    const made = createRepeating({ title: "Water", due, reminders, recurrence: { rule: "FREQ=DAILY" } })
-    expect([...tasks.value.keys()]).toEqual([])
-    await made
-    expect([...tasks.value.keys()]).toEqual(["first"])
-    expect(requests[0]?.body).toMatchObject({ reminders: [{ offset_minutes: 30 }, { offset_minutes: 5 }] })
-  })
-
   it("made of a task that is there keeps that task, with another due only where one was chosen", async () => {
     const due = { local: "2026-11-26T09:00", zone: "Europe/Berlin" }
     const plain = occurrence({ id: "old", series_id: null, occurrence: null, due })

@@ -1,8 +1,8 @@
 // The chips below quick add: each shows what was understood, opens a picker for it, and can be removed.
 import type { ComponentChildren } from "preact"
 import { dueLabel, momentLabel } from "../format.ts"
+import type { SpanKind } from "../line.ts"
 import { isOffset, offsetLabel } from "../offsets.ts"
-import type { Token } from "../quickadd.ts"
 import type { Recurrence } from "../recurrence.ts"
 import { ruleWords } from "../recurrence-words.ts"
 import { now, serverNow } from "../store/clock.ts"
@@ -23,7 +23,7 @@ export interface Picked {
   reminders?: ReminderInput[]
   priority?: Priority
   tags?: string[]
-  repeat?: Whole["repeat"]
+  recurrence?: Whole["recurrence"]
 }
 
 export interface Whole {
@@ -31,13 +31,13 @@ export interface Whole {
   reminders: ReminderInput[] | undefined
   priority: Priority
   tags: string[]
-  repeat: (Partial<Recurrence> & Pick<Recurrence, "rule" | "mode">) | null
+  recurrence: (Partial<Recurrence> & Pick<Recurrence, "rule" | "mode">) | null
 }
 
 interface ToolsProps {
   whole: Whole
   pick: (change: Picked) => void
-  takeBack: (kinds: Token["kind"][], change: Picked) => void
+  takeBack: (kinds: SpanKind[], field: keyof Picked) => void
 }
 
 export function QuickTools({ whole, pick, takeBack }: ToolsProps) {
@@ -49,7 +49,7 @@ export function QuickTools({ whole, pick, takeBack }: ToolsProps) {
         icon="today"
         label="Due date"
         value={due && dueLabel(due, zone.value, now.value)}
-        onRemove={() => takeBack(["date", "time"], { due: null })}
+        onRemove={() => takeBack(["date", "time"], "due")}
       >
         {(close) => (
           <DuePicker
@@ -61,13 +61,13 @@ export function QuickTools({ whole, pick, takeBack }: ToolsProps) {
           />
         )}
       </Tool>
-      <RepeatTool whole={whole} pick={pick} onRemove={() => takeBack(["repeat"], { repeat: null })} />
+      <RepeatTool whole={whole} pick={pick} onRemove={() => takeBack(["recurrence"], "recurrence")} />
       <Tool
         icon="notifications"
         label="Reminder"
         value={reminderText(reminders, isAllDay)}
         fallback={due ? defaultReminderText(isAllDay) : "Reminder"}
-        onRemove={() => takeBack(["reminder"], { reminders: [] })}
+        onRemove={() => takeBack(["reminder", "request"], "reminders")}
       >
         {(close) => (
           <ReminderPicker
@@ -84,7 +84,7 @@ export function QuickTools({ whole, pick, takeBack }: ToolsProps) {
         label="Priority"
         value={priority === "none" ? null : PRIORITY_NAMES[priority]}
         look={`p-${priority}`}
-        onRemove={() => takeBack(["priority"], { priority: "none" })}
+        onRemove={() => takeBack(["priority"], "priority")}
       >
         {(close) => (
           <PriorityPicker
@@ -100,7 +100,7 @@ export function QuickTools({ whole, pick, takeBack }: ToolsProps) {
         icon="tag"
         label="Tags"
         value={tags.length > 0 ? tags.map((it) => `#${it}`).join(" ") : null}
-        onRemove={() => takeBack(["tag"], { tags: [] })}
+        onRemove={() => takeBack(["tag"], "tags")}
       >
         {() => <TagInput tags={tags} onChange={(chosen) => pick({ tags: chosen })} />}
       </Tool>
@@ -145,7 +145,7 @@ function Tool({ icon, label, value, fallback = label, look = "", onRemove, child
 
 /** Opens the repeat dialog, which has room for all options. */
 function RepeatTool({
-  whole: { due, repeat },
+  whole: { due, recurrence: repeat },
   pick,
   onRemove,
 }: Pick<ToolsProps, "whole" | "pick"> & { onRemove: () => void }) {
@@ -156,7 +156,7 @@ function RepeatTool({
       title: "Repeat",
       recurrence: repeat && { ...USUAL, ...repeat },
       start,
-      saves: [["Set", ({ recurrence, start }) => pick({ repeat: recurrence, due: start })]],
+      saves: [["Set", ({ recurrence, start }) => pick({ recurrence, due: start })]],
     })
   return (
     <span class={`tool ${words ? "set" : ""}`}>

@@ -1,7 +1,9 @@
 // The start of the page and its end: find out who is signed in, load the lists, open the live stream, sign out.
 import { computed, effect, signal } from "@preact/signals"
 import { Refused, Unreachable, whenSignedOut } from "../api.ts"
+import { sendKeptLines } from "./adding.ts"
 import { clearEdits } from "./edits.ts"
+import { dropLinesOf } from "./kept-lines.ts"
 import { clearLists } from "./lists.ts"
 import { startLive, stopLive } from "./live.ts"
 import { notifications, unread } from "./notifications.ts"
@@ -23,16 +25,22 @@ export function boot(): () => void {
   whenSignedOut(onSignedOut)
   watchQuota()
   void begin()
+  const stopSending = sendKeptLines()
   // Each change of person starts from nothing, so that nobody sees what belongs to somebody else.
-  return effect(() => {
+  const stop = effect(() => {
     if (myId.value) void goLive(myId.value)
   })
+  return () => {
+    stop()
+    stopSending()
+  }
 }
 
 export async function leaveDuely(): Promise<void> {
   try {
     leaving = true
     await signOut()
+    dropLinesOf(me.peek()?.id ?? "")
     reset(true)
     endedBy.value = null
     me.value = null

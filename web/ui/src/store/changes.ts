@@ -13,23 +13,8 @@ export interface NewTask extends TaskPatch {
   title: string
 }
 
-export function createTask(input: NewTask): { id: string; done: Promise<Task | undefined> } {
-  const id = newId()
-  const draft = draftOf(id, input)
-  const done = send({
-    taskId: id,
-    failure: `${quoted(input.title)} was not added`,
-    apply: (known) => known ?? draft,
-    method: "POST",
-    path: "/tasks",
-    body: { id, ...input },
-  })
-  void done.then((task) => task && remember({ label: `Added ${quote(task)}`, run: () => trash(task.id) }, false))
-  return { id, done }
-}
-
 /** Returns the task that is shown until the server has answered. */
-function draftOf(id: string, input: NewTask): Task {
+export function draftOf(id: string, input: NewTask): Task {
   const at = stamp()
   return {
     id,
@@ -86,7 +71,7 @@ export function deleteTask(id: string): void {
 
 export function restoreTask(id: string): void {
   leave(id, "deleted")
-  void finish(step(id, "restore", { deleted_at: null }), "Restored", () => trash(id))
+  void finish(step(id, "restore", { deleted_at: null }), "Restored", () => trashTask(id))
 }
 
 export async function purgeTask(id: string): Promise<void> {
@@ -151,7 +136,7 @@ async function completeAgain(id: string): Promise<boolean> {
   return (await send(step(id, "complete", { status: "completed", completed_at: stamp() }))) !== undefined
 }
 
-async function trash(id: string): Promise<boolean> {
+export async function trashTask(id: string): Promise<boolean> {
   return (await send(trashEdit(id))) !== undefined
 }
 

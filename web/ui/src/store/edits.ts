@@ -1,6 +1,6 @@
 // The way of a change out of this window: shown at once, sent in order for each task, reverted with a message when refused.
 import { signal } from "@preact/signals"
-import { type Call, call, get, isFull, Refused, Unreachable } from "../api.ts"
+import { type Call, call, get, Refused, Unreachable } from "../api.ts"
 import { newId } from "../ids.ts"
 import type { Conflict, Task } from "../types.ts"
 import { confirm, confirmedVersion, lay, lift } from "./tasks.ts"
@@ -92,6 +92,5 @@ function report(edit: Edit, error: unknown, key: string): void {
   if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
   const again = { label: "Try again", run: () => void send(edit, key) }
   const gone = error instanceof Refused && [404, 410].includes(error.problem.status)
-  const back = isFull(error) && edit.method === "POST" // in the field where it was typed
-  show({ kind: "problem", text: edit.failure, detail: error.message, ...(gone || back ? {} : { action: again }) })
+  show({ kind: "problem", text: edit.failure, detail: error.message, ...(gone ? {} : { action: again }) })
 }

@@ -1,37 +1,12 @@
 // A task that repeats, from the start or later, when it becomes the first occurrence.
-import { call, isFull, Refused, Unreachable } from "../api.ts"
+import { call, Refused, Unreachable } from "../api.ts"
 import { newId } from "../ids.ts"
-import { isOffset, isWithinLimits, offsetOf } from "../offsets.ts"
-import { quoted } from "../quoted.ts"
 import type { Recurrence } from "../recurrence.ts"
-import { instantAt, MINUTE } from "../time.ts"
-import type { Due, ReminderInput, Series, Task } from "../types.ts"
-import { type NewTask, quote } from "./changes.ts"
+import type { Due, Series, Task } from "../types.ts"
+import { quote } from "./changes.ts"
 import { confirmSeries } from "./series.ts"
-import { zone } from "./session.ts"
 import { confirm } from "./tasks.ts"
 import { show } from "./toasts.ts"
-import { remember } from "./undo.ts"
-
-export type NewRepeating = NewTask & { due: Due; recurrence: Partial<Recurrence> & { rule: string } }
-
-/** Creates a repeating task. It is not shown before the answer, because the server makes the id of the first occurrence. */
-export async function createRepeating(input: NewRepeating, key = newId()): Promise<Task | undefined> {
-  try {
-    const task = await postRepeating(input, key)
-    if (task) {
-      confirm([task])
-      remember({ label: `Added ${quote(task)}`, run: () => takeBack(task) }, false)
-    }
-    return task
-  } catch (error) {
-    if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error
-    const again = { label: "Try again", run: () => void createRepeating(input, key) }
-    const action = isFull(error) ? {} : { action: again } // then it is back in the field where it was typed
-    show({ kind: "problem", text: `${quoted(input.title)} was not added`, detail: faultText(error), ...action })
-    return undefined
-  }
-}
 
 /** Makes a task repeat: it becomes the first occurrence, with all that is in it. The caller shows Refused and Unreachable. */
 export async function makeRepeating(task: Task, due: Due, recurrence: Recurrence): Promise<void> {
@@ -41,27 +16,8 @@ export async function makeRepeating(task: Task, due: Due, recurrence: Recurrence
   show({ kind: "done", text: `${quote(task)} repeats from now on` })
 }
 
-/** Returns the first occurrence, or undefined when the series exists but its first task is still being made. */
-async function postRepeating(input: NewRepeating, key: string): Promise<Task | undefined> {
-  const reminders = input.reminders && asOffsets(input.reminders, input.due)
-  const body = { ...input, ...(reminders ? { reminders } : {}) }
-  const { value } = await call<Task | Series>("POST", "/tasks", { key, body })
-  if (!("rule" in value)) return value
-  confirmSeries([value])
-  return undefined
-}
-
-/** Returns reminders at an instant as offsets from the due where possible, so that they fit every occurrence. */
-function asOffsets(reminders: ReminderInput[], due: Due): ReminderInput[] {
-  const from = instantAt("local" in due ? due.local : `${due.date}T09:00`, ("zone" in due && due.zone) || zone.peek())
-  return reminders.map((it) => {
-    if (isOffset(it)) return it
-    const minutes = Math.round((Date.parse(it.at) - from) / MINUTE)
-    return isWithinLimits({ days: 0, minutes }) ? offsetOf({ days: 0, minutes }) : it
-  })
-}
-
-async function takeBack({ series_id }: Task): Promise<boolean> {
+/** Deletes the series of a task that was just made, with its tasks; returns whether that was done. */
+export async function takeBack({ series_id }: Task): Promise<boolean> {
   try {
     const { value } = await call<Series>("DELETE", `/series/${series_id}?occurrences=delete`)
     confirmSeries([value])
@@ -75,9 +31,4 @@ async function takeBack({ series_id }: Task): Promise<boolean> {
 
 function isSameDue(one: Due | null, other: Due | null): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
-}
-
-function faultText(error: Error): string {
-  const faults = error instanceof Refused ? (error.problem.errors ?? []) : []
-  return faults.length > 0 ? faults.map((it) => it.detail).join(" ") : error.message
 }

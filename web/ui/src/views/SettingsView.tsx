@@ -1,4 +1,4 @@
-// The settings: name, zone, default reminder, digest and quiet hours, theme; changing the password and signing out.
+// The settings: name, language, zone, default reminder, digest and quiet hours, theme; changing the password and signing out.
 import { useState } from "preact/hooks"
 import { ZoneSelect } from "../components/DuePicker.tsx"
 import { Icon } from "../components/Icon.tsx"
@@ -14,6 +14,13 @@ import type { Me } from "../types.ts"
 const USUAL: OffsetInput[] = [
   ...[0, 5, 10, 15, 30, 60, 120].map((minutes) => ({ offset_minutes: minutes })),
   ...[1, 2, 7].map((days) => offsetOf({ days: -days, minutes: 0 })),
+]
+
+const LANGUAGES: [Me["defaults"]["language"], string][] = [
+  ["en", "English"],
+  ["de", "Deutsch"],
+  ["fr", "Français"],
+  ["es", "Español"],
 ]
 
 export function SettingsView() {
@@ -41,6 +48,21 @@ export function SettingsView() {
           <span>Email</span>
           <span class="setting-text">{who.email}</span>
         </div>
+        <label class="setting">
+          <span>Language of what you type</span>
+          <select
+            value={who.defaults.language}
+            onChange={({ currentTarget: { value } }) =>
+              void save({ defaults: { ...who.defaults, language: value as Me["defaults"]["language"] } })
+            }
+          >
+            {LANGUAGES.map(([code, name]) => (
+              <option key={code} value={code} lang={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
         <PasswordChange email={who.email} />
       </section>
       <section aria-labelledby="settings-time">
