@@ -130,11 +130,10 @@ def _why(error: Exception) -> Ending | None:
         return error.limit
     if isinstance(error, RunLeftError) or passes(error):
         return None
-    why: Ending = "failed"
-    for kind, named in _ENDINGS.items():
+    for kind, why in _ENDINGS.items():
         if isinstance(error, kind):
-            why = named
-    return why
+            return why
+    return "failed"
 
 
 def passes(error: Exception) -> bool:

@@ -1,15 +1,16 @@
 """The back end without a model."""
 
-from typing import Final
+from dataclasses import dataclass
 
 from web.tools.chat.backends.backend import Reply, Steps, Turn
 
 
+@dataclass(frozen=True, slots=True)
 class RulesBackend:
     """Answers by rules. They ask by themselves before they delete or change much, and obey no text of a task."""
 
-    name: Final = "rules"
-    guarded: Final = False
+    name: str = "rules"
+    guarded: bool = False
 
     async def respond(self, turn: Turn, steps: Steps) -> Reply:
         """Returns what the rules answer."""
