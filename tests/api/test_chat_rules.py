@@ -39,6 +39,15 @@ async def test_a_question_waits_for_its_answer(here: World, ada: httpx.AsyncClie
     assert (done["kind"], await tasks_of(ada)) == ("done", {})
 
 
+async def test_what_repeats_is_told_so_and_a_long_title_is_cut(here: World, ada: httpx.AsyncClient) -> None:
+    added = await said(ada, "remind me to stretch every day at 7pm")
+    assert added["response"] == "Added “stretch” · today at 19:00 · repeats."
+    await ada.post("/api/v1/tasks", json={"title": "word " * 99 + "end"})
+    asked = await said(ada, "delete all tasks", conversation_id=added["conversation_id"])
+    assert asked["kind"] == "ask"
+    assert max(len(line) for line in asked["response"].splitlines()) <= 120
+
+
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 async def test_a_message_whose_process_dies_at_each_step(here: World, ada: httpx.AsyncClient, *, before: bool) -> None:
     """The rules are asked again, and what is recorded answers them."""

@@ -46,7 +46,12 @@ async def planned(tool: WritingTool[Any], use: Use, arguments: Mapping[str, Any]
 
 
 async def carry_out(use: Use, plan: Plan) -> Changed:
-    """Returns what became of each item; a plan that is carried out again answers what it answered first."""
+    """Returns what became of each item; a plan that is carried out again answers what it answered first.
+
+    Where nothing could be planned there is no change set.
+    """
+    if not plan.steps:
+        return shown(plan)
     act = use.act
     change_set = await change_set_for(act)
     use = replace(use, act=replace(act, cause=replace(act.cause, change_set=change_set)))
@@ -55,7 +60,7 @@ async def carry_out(use: Use, plan: Plan) -> Changed:
 
 
 def shown(plan: Plan) -> Changed:
-    """Returns what a plan would do, which is what a dry run answers."""
+    """Returns what a plan would do, which is what a dry run answers, and all that a plan without steps does."""
     return Changed(results=_in_order(plan, [planned_result(step) for step in plan.steps]), next=[*plan.advice])
 
 

@@ -11,6 +11,7 @@ from host.store.access import tokens
 from host.store.read_model import change_set_queries
 from host.store.read_model.change_set_queries import ChangeSetRow
 from web.api.change_sets.shown import change_set_json
+from web.problems import Fault, ProblemError
 from web.tools.plan import MOST_UNASKED, Plan, Step, Unfit
 from web.tools.tool import Hints, Input, Output, ReadingTool, Use, Writing, WritingTool
 
@@ -57,6 +58,9 @@ async def find_change_sets(use: Use, asked: FindChangeSets) -> ChangeSetsFound:
 
 async def plan_revert(use: Use, asked: RevertChangeSet) -> Plan:
     """Plans to take a set back; one that deletes what was made, or is large, is asked about first."""
+    if asked.id is None and asked.change_set is not None:
+        detail = "name the change set to take back as id; change_set is only the one that this call is put into."
+        raise ProblemError(422, "invalid_request", f"Correct /id: {detail}", faults=[Fault("/id", "required", detail)])
     row = await _meant(use, asked.id)
     if row is None:
         detail = "There is no such change set; find-change-sets lists those that there are."

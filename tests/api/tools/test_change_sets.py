@@ -1,11 +1,14 @@
 """find-change-sets and revert-change-set."""
 
+from uuid import uuid4
+
 import httpx
 import pytest
 
 from tests.api.series import TASKS
 from tests.api.tools.callers import RUN, Agent
 from tests.fakes.world import World
+from web.problems import ProblemError
 from web.tools.change_sets import FIND_CHANGE_SETS, REVERT_CHANGE_SET
 from web.tools.tasks import TOOLS
 
@@ -57,3 +60,19 @@ async def test_a_person_of_another_account_finds_none(
 ) -> None:
     await agent(COMPLETE, tasks=await made(ada, "One"))
     assert (await Agent(agent.here, bob)(FIND_CHANGE_SETS)).get("change_sets", []) == []
+
+
+async def test_a_revert_that_names_its_own_set_in_place_of_the_one_to_take_back_is_refused(
+    agent: Agent, ada: httpx.AsyncClient
+) -> None:
+    [task_id] = await made(ada, "One")
+    await agent(COMPLETE, tasks=[task_id])
+    with pytest.raises(ProblemError) as refused:
+        await agent(REVERT_CHANGE_SET, change_set=str(uuid4()))
+    assert [(fault.where, fault.code) for fault in refused.value.faults] == [("/id", "required")]
+    assert (await ada.get(f"{TASKS}/{task_id}")).json()["status"] == "completed"
+
+
+async def test_a_call_that_changes_nothing_names_no_change_set(agent: Agent) -> None:
+    answer = await agent(COMPLETE, tasks=["Unicorn"])
+    assert (answer["results"][0]["code"], answer.get("change_set")) == ("task_not_found", None)

@@ -9,6 +9,7 @@ from web.problems import ProblemError
 
 _MOST_LINES: Final = 200
 _FIND: Final = "Find the right id with find-tasks or find-series."
+_FOUND_SO: Final = {"task_not_found", "series_not_found"}
 _AGAIN: Final = {  # what to try next after a problem, where its detail does not say it
     401: "Ask the person for a new token; do not retry.",
     403: "Do not retry: this token may not do that.",
@@ -37,7 +38,7 @@ def problem_said(problem: ProblemError) -> str:
     lines += [f"- {fault.where or 'arguments'}: {fault.detail} ({fault.code})" for fault in problem.faults]
     if after := problem.headers.get("Retry-After"):
         lines.append(f"Retry after {after} s.")
-    again = _FIND if problem.code.endswith("_not_found") else _AGAIN.get(problem.status)
+    again = _FIND if problem.code in _FOUND_SO else _AGAIN.get(problem.status)
     if again:
         lines.append(f"Try next: {again}")
     return "\n".join(lines)

@@ -34,6 +34,7 @@ def _told(desk: Desk, result: Json) -> str:
     said = [desk.words.due(due)] if due and ("date" in due or "local" in due) else []
     said += [desk.words.say(shown["priority"])] if shown.get("priority") in {"low", "medium", "high", "urgent"} else []
     said += [f"#{tag}" for tag in shown.get("tags") or ()]
+    said += [desk.words.say("repeats")] if result.get("series") or shown.get("series_id") else []
     more = f" · {' · '.join(said)}" if said else ""
     return desk.words.say("added", task=desk.words.title(result["title"]), more=more)
 

@@ -12,6 +12,7 @@ from web.tools.chat.rules.reply import Context
 from web.tools.chat.rules.tables.answers import ANSWERS, MONTHS, QUOTES, WEEKDAYS
 
 MOST_SHOWN: Final = 50  # lines of a list
+_LONGEST_SHOWN: Final = 80  # characters of a title
 _DAY_STARTS: Final = "09:00"
 _HOUR: Final = 60
 _DAY: Final = 1_440
@@ -39,9 +40,9 @@ class Words:
         return ANSWERS[name][self._language].format(**values)
 
     def title(self, title: str) -> str:
-        """Returns a title in quotes."""
+        """Returns a title in quotes, cut where it is long."""
         before, behind = QUOTES[self._language]
-        return f"{before}{title}{behind}"
+        return f"{before}{_cut(title)}{behind}"
 
     def due(self, due: Mapping[str, Any] | None) -> str:
         """Returns a due of a task as people say it, "" for none."""
@@ -78,7 +79,7 @@ class Words:
 
     def line(self, task: Mapping[str, Any]) -> str:
         """Returns one line about a task: its title, its due, and what is special."""
-        said = [task["title"]]
+        said = [_cut(task["title"])]
         said += [self.due(task.get("due"))] if task.get("due") else []
         said += [self.say("overdue")] if task.get("overdue") else []
         said += [self.say(task["priority"])] if task.get("priority") in {"high", "urgent"} else []
@@ -109,3 +110,7 @@ def _due_text(due: Mapping[str, Any] | None) -> str:
     if not due:
         return _NEVER
     return str(due.get("local") or f"{due['date']}T{_DAY_STARTS}")
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= _LONGEST_SHOWN else f"{title[:_LONGEST_SHOWN].rstrip()}…"

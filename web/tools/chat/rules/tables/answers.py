@@ -24,6 +24,7 @@ ANSWERS: Final[Mapping[str, Mapping[str, str]]] = {
     "tag_all": {"en": "Tagged {n} tasks with {tags}:", "de": "{n} Aufgaben haben jetzt {tags}:", "fr": "{n} tâches ont maintenant {tags} :", "es": "{n} tareas tienen ahora {tags}:"},
     "untag": {"en": "Took {tags} off {task}.", "de": "{task} hat {tags} nicht mehr.", "fr": "{task} n'a plus {tags}.", "es": "{task} ya no tiene {tags}."},
     "untag_all": {"en": "Took {tags} off {n} tasks:", "de": "{n} Aufgaben haben {tags} nicht mehr:", "fr": "{n} tâches n'ont plus {tags} :", "es": "{n} tareas ya no tienen {tags}:"},
+    "repeats": {"en": "repeats", "de": "wiederholt sich", "fr": "se répète", "es": "se repite"},
     "repeat": {"en": "{task} repeats now.", "de": "{task} wiederholt sich jetzt.", "fr": "{task} se répète maintenant.", "es": "{task} se repite ahora."},
     "skip": {"en": "Skipped the next {task}{more}.", "de": "Übersprungen: {task}{more}.", "fr": "Sauté : {task}{more}.", "es": "Omitido: {task}{more}."},
     "next": {"en": "; the next one is {due}", "de": ", als Nächstes {due}", "fr": ", la prochaine fois {due}", "es": ", la próxima vez {due}"},
