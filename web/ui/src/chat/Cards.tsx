@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals"
 import { useEffect, useState } from "preact/hooks"
 import { get, Refused, Unreachable } from "../api.ts"
+import { Icon } from "../components/Icon.tsx"
 import { CompleteBox, DueMark } from "../components/TaskRow.tsx"
 import { openTask } from "../store/opening.ts"
 import { confirm, tasks } from "../store/tasks.ts"
@@ -59,7 +60,7 @@ function Card({ id }: { id: string }) {
   if (!task) return <span class="card-gone">{gone.value.has(id) ? "A task that is gone for good" : "…"}</span>
   return (
     <>
-      {task.deleted_at ? <span class="check" /> : <CompleteBox task={task} />}
+      {task.deleted_at ? <InTrash /> : <CompleteBox task={task} />}
       <button type="button" class={`card-title is-${task.status}`} onClick={() => openTask(id)}>
         {task.title}
       </button>
@@ -68,6 +69,14 @@ function Card({ id }: { id: string }) {
         {task.tags.length > 0 && <span class="card-tags">{task.tags.map((tag) => `#${tag}`).join(" ")}</span>}
       </span>
     </>
+  )
+}
+
+function InTrash() {
+  return (
+    <span class="check">
+      <Icon name="trash" size={16} />
+    </span>
   )
 }
 

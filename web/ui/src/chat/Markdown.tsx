@@ -5,8 +5,11 @@ import type { ComponentChild } from "preact"
 
 type Draw = (token: never) => ComponentChild
 
+/** Deeper than that, text is shown as it is: quotes in quotes in quotes are nothing to read. */
+const MOST_LEVELS = 30
+
 export function Markdown({ text, list }: { text: string; list?: (items: Tokens.List) => ComponentChild }) {
-  const tokens = Lexer.lex(text, { gfm: true, breaks: true })
+  const tokens = tokensOf(text)
   return (
     <div class="markdown">
       {tokens.map((it) =>
@@ -55,6 +58,25 @@ const drawings: Record<string, Draw> = {
       </tbody>
     </table>
   ),
+}
+
+function tokensOf(text: string): Token[] {
+  const plain: Tokens.Text[] = [{ type: "text", raw: text, text }]
+  try {
+    const tokens = Lexer.lex(text, { gfm: true, breaks: true })
+    return reaches(tokens, MOST_LEVELS) ? plain : tokens
+  } catch (error) {
+    if (error instanceof RangeError) return plain // so deep that the stack ends
+    throw error
+  }
+}
+
+function reaches(tokens: readonly Token[], levels: number): boolean {
+  if (levels === 0) return tokens.length > 0
+  return tokens.some((it) => {
+    const { tokens: inner, items } = it as { tokens?: Token[]; items?: Token[] }
+    return reaches(inner ?? items ?? [], levels - 1)
+  })
 }
 
 export function all(tokens: Token[] | undefined): ComponentChild {

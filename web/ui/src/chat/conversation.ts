@@ -8,7 +8,7 @@ import { me } from "../store/session.ts"
 import { confirm } from "../store/tasks.ts"
 import type { ChatAnswer, Conversation, ConversationMessage, Reverted, ToolCall } from "../types.ts"
 import { say, settled } from "./answering.ts"
-import { draft, keepDraft, readDraft } from "./draft.ts"
+import { draft, keepDraft, keepUnsure, readDraft, unsureOf } from "./draft.ts"
 
 /** The answer under way; `runId` is empty until the server has taken the message. */
 export interface Live {
@@ -32,13 +32,11 @@ export const isEmpty = computed(() => messages.value.length === 0 && !live.value
 
 /** Ends the wait for what belongs to a conversation that is on screen no more. */
 let shown = new AbortController()
-/** The message that nobody knows to be said or not: sent again, it has the same key. */
-let unsure: { text: string; place: string | null; key: string } | null = null
 
 // Nobody sees what belongs to somebody else.
 const myId = computed(() => me.value?.id)
 effect(() => {
-  if (!myId.value) unsure = null
+  void myId.value
   clear(null)
   readDraft()
 })
@@ -61,8 +59,8 @@ export async function send(text: string, confirmed = false): Promise<void> {
   const message = text.trim()
   if (!message || live.peek()) return
   const [place, mine] = [conversationId.peek(), shown.signal]
-  const key = unsure?.text === message && unsure.place === place ? unsure.key : newId()
-  unsure = { text: message, place, key }
+  const key = unsureOf(message, place)?.key ?? newId()
+  keepUnsure({ text: message, place, key })
   batch(() => {
     problem.value = ""
     announced.value = ""
@@ -84,7 +82,7 @@ export async function send(text: string, confirmed = false): Promise<void> {
     if (answer) finish(answer)
     else await show(conversationId.peek() ?? "", mine)
   } catch (error) {
-    if (error instanceof Refused) unsure = null
+    if (error instanceof Refused) keepUnsure(null)
     if (!mine.aborted) fail(error)
   }
 }
@@ -111,7 +109,7 @@ export function lastSaid(): string {
 }
 
 function begin(id: string, runId: string, text: string, key: string): void {
-  unsure = null
+  keepUnsure(null)
   batch(() => {
     conversationId.value = id
     const at = new Date().toISOString()
