@@ -29,8 +29,9 @@ export function Chat() {
   const [listed, setListed] = useState(false)
   const { view, chatId } = route.value
   useEffect(() => {
+    if (view !== "chat" || !chatId) return
     setListed(false)
-    if (view === "chat" && chatId) void openConversation(chatId)
+    void openConversation(chatId)
   }, [view, chatId])
   return (
     <section class="chat" aria-label="Conversation">
