@@ -131,9 +131,7 @@ def test_conversations_are_opened_renamed_and_deleted(signed_up: Callable[..., W
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["wide", "phone"])
-def test_it_is_clean_to_axe_and_fits(
-    signed_up: Callable[..., Window], pictures: Path, scheme: str, size: str
-) -> None:
+def test_it_is_clean_to_axe_and_fits(signed_up: Callable[..., Window], pictures: Path, scheme: str, size: str) -> None:
     shape = PHONE if size == "phone" else {"width": 1440, "height": 900}
     window = signed_up(**shape, color_scheme=scheme)
     window.page.goto(f"{window.url}/#/chat")
