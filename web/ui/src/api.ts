@@ -86,6 +86,15 @@ export async function call<T>(method: Method, path: string, options: Call = {}):
   return read<T>(response, method, path)
 }
 
+/** Asks for a stream; returns the response as it begins, be it a stream or not. Whoever asks ends it by `signal`. */
+export async function openStream(path: string, options: Call & { signal: AbortSignal }): Promise<Response> {
+  const request = requestOf("POST", options)
+  const headers = { ...request.headers, Accept: "text/event-stream, application/json" }
+  const response = await fetch(BASE + path, { ...request, headers, signal: options.signal }).catch(() => undefined)
+  if (!response) throw new Unreachable("The server cannot be reached.")
+  return response.ok ? response : (await read<Response>(response, "POST", path)).value
+}
+
 export async function get<T>(path: string, query?: Call["query"]): Promise<T> {
   return (await call<T>("GET", path, query ? { query } : {})).value
 }

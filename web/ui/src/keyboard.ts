@@ -1,9 +1,10 @@
 // The table of all keys and what they do; the help shows the same table.
 import { signal } from "@preact/signals"
+import { chatIsBeside, closeChat, openChat } from "./store/beside.ts"
 import { completeTask, deleteTask, reopenTask } from "./store/changes.ts"
 import { currentView } from "./store/lists.ts"
 import { closeTask, openTask } from "./store/opening.ts"
-import { go, openTaskId, route } from "./store/route.ts"
+import { go, openTaskId, route, viewLink } from "./store/route.ts"
 import { tasks } from "./store/tasks.ts"
 import { undoLast } from "./store/undo.ts"
 
@@ -25,6 +26,7 @@ export const shortcuts: Shortcut[] = [
   { keys: ["x", " "], what: "Complete or reopen the task", run: toggleChosen, onTask: true },
   { keys: ["e", "Enter"], what: "Open the task", run: openChosen, onTask: true },
   { keys: ["#"], what: "Delete the task", run: deleteChosen },
+  { keys: ["c"], what: "Chat", run: openChat },
   { keys: ["u"], what: "Undo the last change", run: () => void undoLast() },
   { keys: ["?"], what: "This help", run: () => (helpOpen.value = !helpOpen.value) },
   { keys: ["Escape"], what: "Close, or clear the search", run: stepBack },
@@ -62,7 +64,7 @@ function isOtherControl({ key, target }: KeyboardEvent): boolean {
 function focusQuickAdd(): void {
   // We focus at once where we can: what a quick hand types next must neither get lost nor be taken for other keys.
   if (focusOn("#quick-add")) return
-  go({ view: "today", tags: [], priorities: [], search: "", taskId: null, seriesId: null })
+  location.hash = viewLink("today")
   requestAnimationFrame(() => focusOn("#quick-add"))
 }
 
@@ -127,6 +129,7 @@ function deleteChosen(): void {
 function stepBack(): void {
   if (helpOpen.peek()) helpOpen.value = false
   else if (openTaskId.peek()) closeTask()
+  else if (chatIsBeside.peek()) closeChat()
   else if (route.peek().search) go({ search: "" })
   else (document.activeElement as HTMLElement | null)?.blur()
 }

@@ -92,6 +92,12 @@ describe("filters", () => {
 })
 
 describe("the address", () => {
+  it("names the conversation in the chat, and nowhere else", () => {
+    expect(parseRoute("#/chat/c1?task=t1")).toMatchObject({ view: "chat", chatId: "c1", taskId: "t1" })
+    for (const text of ["#/chat", "#/chat/c1", "#/chat/c1?task=t1"]) expect(routeText(parseRoute(text))).toBe(text)
+    expect(routeText({ ...parseRoute("#/chat/c1"), view: "all" })).toBe("#/all")
+  })
+
   it("says where one is and brings one back", () => {
     const text = "#/all?tag=home&tag=caf%C3%A9&priority=high&q=pay+rent&task=t1"
     expect(parseRoute(text)).toEqual({
@@ -101,6 +107,7 @@ describe("the address", () => {
       search: "pay rent",
       taskId: "t1",
       seriesId: null,
+      chatId: null,
     })
     expect(routeText(parseRoute(text))).toBe(text)
   })

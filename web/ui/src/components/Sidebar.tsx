@@ -27,6 +27,7 @@ export const PLACES: Place[][] = [
   ],
   [
     { view: "notifications", label: "Notifications", icon: "notifications", badge: () => unread.value },
+    { view: "chat", label: "Chat", icon: "chat" },
     { view: "activity", label: "Activity", icon: "activity" },
     { view: "settings", label: "Settings", icon: "settings" },
   ],

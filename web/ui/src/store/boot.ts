@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals"
 import { Refused, Unreachable, whenSignedOut } from "../api.ts"
 import { sendKeptLines } from "./adding.ts"
+import { dropDraft } from "./beside.ts"
 import { clearEdits } from "./edits.ts"
 import { dropLinesOf } from "./kept-lines.ts"
 import { clearLists } from "./lists.ts"
@@ -41,6 +42,7 @@ export async function leaveDuely(): Promise<void> {
     leaving = true
     await signOut()
     dropLinesOf(me.peek()?.id ?? "")
+    dropDraft()
     reset(true)
     endedBy.value = null
     me.value = null

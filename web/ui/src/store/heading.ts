@@ -10,6 +10,7 @@ const PAGE_TITLES: Partial<Record<ViewName, string>> = {
   activity: "Activity",
   notifications: "Notifications",
   settings: "Settings",
+  chat: "Chat",
 }
 
 export const heading = computed(() => {

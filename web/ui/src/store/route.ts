@@ -13,6 +13,7 @@ const VIEW_NAMES = [
   "activity",
   "notifications",
   "settings",
+  "chat",
 ] as const
 export type ViewName = (typeof VIEW_NAMES)[number]
 
@@ -24,9 +25,12 @@ export interface Route {
   taskId: string | null
   /** The series whose page the view "series" shows. */
   seriesId: string | null
+  /** The conversation that the view "chat" shows; null: a new one. */
+  chatId: string | null
 }
 
-const HOME: Route = { view: "today", tags: [], priorities: [], search: "", taskId: null, seriesId: null }
+const NOWHERE = { tags: [], priorities: [], search: "", taskId: null, seriesId: null, chatId: null }
+const HOME: Route = { view: "today", ...NOWHERE }
 
 export const route = signal<Route>(HOME)
 export const openTaskId = computed(() => route.value.taskId)
@@ -36,8 +40,9 @@ export const isFiltered = computed(
 
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?")
+  const [name, chatId = null] = path.split("/")
   const given = new URLSearchParams(query)
-  const view = VIEW_NAMES.find((it) => it === path) ?? HOME.view
+  const view = VIEW_NAMES.find((it) => it === name) ?? HOME.view
   return {
     view,
     tags: given.getAll("tag"),
@@ -45,6 +50,7 @@ export function parseRoute(hash: string): Route {
     search: given.get("q") ?? "",
     taskId: given.get("task"),
     seriesId: given.get("series"),
+    chatId,
   }
 }
 
@@ -55,7 +61,8 @@ export function routeText(to: Route): string {
   if (to.search) query.set("q", to.search)
   if (to.view === "series" && to.seriesId) query.set("series", to.seriesId)
   if (to.taskId) query.set("task", to.taskId)
-  return `#/${to.view}${query.size > 0 ? `?${query}` : ""}`
+  const chat = to.view === "chat" && to.chatId ? `/${to.chatId}` : ""
+  return `#/${to.view}${chat}${query.size > 0 ? `?${query}` : ""}`
 }
 
 /** Returns the address of a view alone, for links. */
