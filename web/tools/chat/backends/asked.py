@@ -2,22 +2,25 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import certifi
 import orjson
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from pydantic_ai.direct import model_request, model_request_stream
 from pydantic_ai.exceptions import (
     AgentRunError,
-    ModelAPIError,
+    ModelConnectionError,
     ModelHTTPError,
     ModelQuotaExceededError,
     ModelRateLimitError,
     ModelRequestTimeout,
     ModelTimeoutError,
+    UnexpectedModelBehavior,
 )
 from pydantic_ai.messages import (
     ModelMessage,
@@ -32,7 +35,7 @@ from pydantic_ai.messages import (
     ToolReturnPart,
     UserPromptPart,
 )
-from pydantic_ai.models import ModelRequestParameters
+from pydantic_ai.models import ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai import OpenAIProvider
@@ -53,31 +56,26 @@ _PAUSE_SECONDS: Final = 2.0
 _MOST_TRIES: Final = 3
 _MOST_HISTORY: Final = 20  # messages
 _MOST_HISTORY_SIGNS: Final = 20_000
-_MOST_SIGNS: Final = 200_000  # of one answer
+_MOST_SIGNS: Final = 20_000  # of one answer
+_MOST_EVENTS: Final = 50_000  # of one streamed answer
 _MOST_ARGUMENTS: Final = 64 * 1024
 _REQUEST_TIMEOUT: Final = 408
 _SERVER: Final = 500
 _PROMPT: Final = Path(__file__).with_name("system_prompt.txt").read_text(encoding="utf-8")
 _UNOFFERED: Final = frozenset({"apply-plan"})  # a chat asks the person instead
 _NO_KEY: Final = "none"  # what a server on this machine is sent, which reads no key
+# A stream that ends without a reason was cut. The schemas of the tools have parts that a strict one may not have.
+_PROFILE: Final = OpenAIModelProfile(
+    openai_chat_streaming_requires_finish_reason=True, openai_supports_strict_tool_definition=False
+)
 
 
 class Asked:
-    """A model that is asked over HTTP."""
+    """A model that is asked over HTTP, on a connection of its own for each answer."""
 
     def __init__(self, access: ChatAccess) -> None:
-        client = AsyncOpenAI(
-            base_url=access.base_url, api_key=access.read_key() or _NO_KEY, max_retries=0, timeout=ANSWER_SECONDS
-        )
-        self._model = OpenAIChatModel(
-            access.model,
-            provider=OpenAIProvider(openai_client=client),
-            profile=OpenAIModelProfile(
-                openai_chat_streaming_requires_finish_reason=True, openai_supports_strict_tool_definition=False
-            ),
-            settings=ModelSettings(request_timeout=ANSWER_SECONDS),
-        )
-        self._streams = access.streams
+        self._access = access
+        self._trusted = ssl.create_default_context(cafile=certifi.where())  # 50 ms, so it is made once
         self._parameters = ModelRequestParameters(function_tools=_tools())
 
     async def answer(self, turn: Turn, exchange: Sequence[tuple[Answer, Sequence[Json]]], steps: Steps) -> Answer:
@@ -94,17 +92,42 @@ class Asked:
         raise AssertionError("the last try has returned")
 
     async def _request(self, messages: Sequence[ModelMessage], steps: Steps) -> ModelResponse:
-        if not self._streams:
-            return await model_request(self._model, messages, model_request_parameters=self._parameters)
-        signs = 0
-        async with model_request_stream(self._model, messages, model_request_parameters=self._parameters) as stream:
-            async for event in stream:
-                signs += len(repr(event)) if not (piece := _piece(event)) else len(piece)
-                if piece:
-                    steps.say(piece)
-                if signs > _MOST_SIGNS * 4:
-                    raise ModelAPIError(self._model.model_name, "The answer is too long")
-            return stream.get()
+        key = self._access.read_key() or _NO_KEY
+        http = DefaultAsyncHttpxClient(verify=self._trusted)
+        async with AsyncOpenAI(base_url=self._access.base_url, api_key=key, max_retries=0, http_client=http) as client:
+            model = OpenAIChatModel(
+                self._access.model,
+                provider=OpenAIProvider(openai_client=client),
+                profile=_PROFILE,
+                settings=ModelSettings(request_timeout=ANSWER_SECONDS),
+            )
+            if not self._access.streams:
+                return await model_request(model, messages, model_request_parameters=self._parameters)
+            return await _streamed(model, messages, self._parameters, steps)
+
+
+async def _streamed(
+    model: OpenAIChatModel, messages: Sequence[ModelMessage], parameters: ModelRequestParameters, steps: Steps
+) -> ModelResponse:
+    """Returns the answer, whose pieces are shown as they come."""
+    async with model_request_stream(model, messages, model_request_parameters=parameters) as stream:
+        try:
+            await _shown(stream, steps)
+        except ModelConnectionError as error:
+            if isinstance(error, ModelTimeoutError):
+                raise
+            raise UnexpectedModelBehavior("The stream was cut") from error
+        return stream.get()
+
+
+async def _shown(stream: StreamedResponse, steps: Steps) -> None:
+    events = 0
+    async for event in stream:
+        if piece := _piece(event):
+            steps.say(piece)
+        events += 1
+        if events > _MOST_EVENTS:
+            raise UnexpectedModelBehavior("The answer is too long")
 
 
 def messages_of(turn: Turn, exchange: Sequence[tuple[Answer, Sequence[Json]]]) -> list[ModelMessage]:
@@ -211,4 +234,4 @@ def _why(error: AgentRunError) -> Failure:
         return "slow"
     if status is not None:
         return "down" if status >= _SERVER else "setup"
-    return "down" if isinstance(error, ModelAPIError) and not getattr(error, "in_stream", False) else "cut"
+    return "down" if isinstance(error, ModelConnectionError) else "cut"

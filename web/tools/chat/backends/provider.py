@@ -1,5 +1,6 @@
 """A model behind an API as OpenAI has it: who may ask it, and the library, which is loaded when it is first asked."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,7 +36,9 @@ class ProvidedModel:
         failed = await self._barred(turn, is_first=not exchange)
         if failed is not None:
             return Answer("", failed=failed)
-        return await self._loaded().answer(turn, exchange, steps)
+        if self._asked is None:
+            self._asked = await asyncio.to_thread(_loaded, self.access)
+        return await self._asked.answer(turn, exchange, steps)
 
     async def _barred(self, turn: Turn, *, is_first: bool) -> Failure | None:
         if not turn.uses_model:
@@ -43,12 +46,11 @@ class ProvidedModel:
         is_spent = is_first and await self.said(turn.user_id, turn.now - _DAY) > self.access.runs_a_day
         return "spent" if is_spent else None
 
-    def _loaded(self) -> "Asked":
-        if self._asked is None:
-            from web.tools.chat.backends.asked import Asked  # noqa: PLC0415  it takes a second and 60 MB
 
-            self._asked = Asked(self.access)
-        return self._asked
+def _loaded(access: ChatAccess) -> "Asked":
+    from web.tools.chat.backends.asked import Asked  # noqa: PLC0415  it takes a second and 60 MB
+
+    return Asked(access)
 
 
 def backend_of(services: Services) -> Backend:
