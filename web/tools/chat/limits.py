@@ -14,7 +14,7 @@ class RunLimitError(Exception):
 
     def __init__(self, limit: Limit) -> None:
         super().__init__(f"a run reached its limit of {limit}")
-        self.limit = limit
+        self.limit: Limit = limit
 
 
 class RunStoppedError(Exception):

@@ -219,9 +219,12 @@ class Runs:
             return None
         try:
             act = await act_of(self._office, running.user_id, run)
-            hold = Hold(act, running.conversation_id, running.run_id, str(uuid4()))
+        except RunRevokedError:
+            return None
+        hold = Hold(act, running.conversation_id, running.run_id, str(uuid4()))
+        try:
             await hold.claim()
-        except (RunLeftError, RunRevokedError):
+        except RunLeftError:
             return None
         except RunStoppedError:  # its end is still to be said
             running.stopped.set()

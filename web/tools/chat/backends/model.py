@@ -50,7 +50,7 @@ class _FailedError(Exception):
 
     def __init__(self, why: Failure) -> None:
         super().__init__(why)
-        self.why = why
+        self.why: Failure = why
 
 
 @dataclass(frozen=True, slots=True)

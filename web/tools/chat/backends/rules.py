@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from actors.replies import Json
 from web.tools.chat.backends.backend import Reply, Steps, Turn
@@ -12,7 +12,9 @@ from web.tools.chat.rules import Context, State, respond
 class RulesBackend:
     """Answers by rules. They ask by themselves before they delete or change much, and obey no text of a task."""
 
-    name: Final = "rules"
+    @property
+    def name(self) -> str:
+        return "rules"
 
     async def respond(self, turn: Turn, steps: Steps) -> Reply:
         """Returns what the rules answer."""
