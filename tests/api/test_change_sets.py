@@ -160,10 +160,13 @@ async def test_what_has_changed_since_stays_and_is_told(ada: httpx.AsyncClient, 
     assert await taken_back(ada) == first
 
 
-async def test_a_deletion_and_a_restore_in_one_set_end_as_before_it(ada: httpx.AsyncClient, agent: Agent) -> None:
+async def test_a_deletion_and_a_restore_in_one_set_end_as_before_it(
+    here: World, ada: httpx.AsyncClient, agent: Agent
+) -> None:
     task = await made(ada, "Task")
     for name in ("DeleteTask", "RestoreTask", "DeleteTask"):
         await agent.does(task["id"], name)
+        here.clock.move(minutes=1)
     assert (await taken_back(ada))["counts"]["reverted"] == 3
     assert (await shown(ada, task["id"]))["deleted_at"] is None
 

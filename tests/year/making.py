@@ -151,7 +151,7 @@ class Making(Ruled):
         for one in self.shelf:
             if one.slot.number == slot.number if counted else one.slot.nominal == slot.nominal:
                 self.shelf.remove(one)
-                if one.task.is_purged(self._now):
+                if one.state != "over" and one.task.is_purged(self._now):  # what a person has thrown away stays so
                     return self._made_again(one.task, slot)
                 if counted and one.state == "kept" and one.slot.at <= self._now:
                     return one.task  # it is overdue, and stays so

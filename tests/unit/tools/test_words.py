@@ -52,7 +52,8 @@ def test_times_are_those_of_the_wall() -> None:
 
 
 def test_every_event_has_words() -> None:
-    assert EVENTS.keys() - {"user.deleted"} <= WORDS.keys()  # nobody is left to read of that
+    nobody_reads = {"user.deleted"} | {name for name in EVENTS if name.startswith("conversation.")}
+    assert EVENTS.keys() - nobody_reads <= WORDS.keys()
 
 
 def test_what_has_changed_is_said_in_one_line() -> None:

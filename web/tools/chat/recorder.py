@@ -13,7 +13,6 @@ from actors.replies import Json
 from host.dapr.gateway import Unavailable
 from web.problems import ProblemError
 from web.tools.calling import call, carry_out, dumped, planned, read_arguments, shown
-from web.tools.catalogue import tool_named
 from web.tools.chat.backends.backend import MOST_CALLS, Answer
 from web.tools.chat.hold import Hold
 from web.tools.chat.limits import (
@@ -122,6 +121,8 @@ class Recorder:
 
     async def _begin(self, use: Use, name: str, arguments: Json, *, guarded: bool) -> Made:
         """Returns the plan of a call that writes, or the result of any other."""
+        from web.tools.catalogue import tool_named  # noqa: PLC0415  who never chats does not load it
+
         await self._go_on()
         about: Json = {"name": name, "arguments": arguments}
         try:

@@ -133,7 +133,10 @@ def _why(error: Exception) -> Ending | None:
         return error.limit
     if isinstance(error, RunLeftError) or passes(error):
         return None
-    return _ENDINGS.get(type(error), "failed")
+    for kind, why in _ENDINGS.items():
+        if isinstance(error, kind):
+            return why
+    return "failed"
 
 
 def passes(error: Exception) -> bool:

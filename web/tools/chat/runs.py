@@ -219,15 +219,10 @@ class Runs:
             return None
         try:
             act = await act_of(self._office, running.user_id, run)
-        except RunRevokedError:
+            hold = Hold(act, running.conversation_id, running.run_id, str(uuid4()))
+            await _claim(hold, running)
+        except (RunLeftError, RunRevokedError):
             return None
-        hold = Hold(act, running.conversation_id, running.run_id, str(uuid4()))
-        try:
-            await hold.claim()
-        except RunLeftError:
-            return None
-        except RunStoppedError:  # its end is still to be said
-            running.stopped.set()
         return Lead(self._office, self._backend, hold, Watch(running.see, running.stopped))
 
     async def _state_of(self, running: Running) -> Json | None:
@@ -267,6 +262,14 @@ class Runs:
                 await asyncio.sleep(next(pauses))
             else:
                 return
+
+
+async def _claim(hold: Hold, running: Running) -> None:
+    """Claims the run, also one that the person has stopped: its end is still to be said."""
+    try:
+        await hold.claim()
+    except RunStoppedError:
+        running.stopped.set()
 
 
 async def stored(act: Act, conversation_id: str) -> Json | None:

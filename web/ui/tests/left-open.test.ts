@@ -99,6 +99,7 @@ function event(position: number): StreamEvent & { id: number; at: string; undoab
     position,
     type: "task.updated",
     changed: {},
+    cause: { kind: "user" },
   } as unknown as StreamEvent & { id: number; at: string; undoable: boolean; hash: string }
 }
 

@@ -11,7 +11,6 @@ from host.chat_access import ChatAccess
 from host.store.read_model import conversation_queries
 from web.services import Services
 from web.tools.chat.backends.backend import Answer, Backend, Failure, Steps, Turn
-from web.tools.chat.backends.model import ModelBackend
 from web.tools.chat.backends.rules import RulesBackend
 
 if TYPE_CHECKING:
@@ -58,6 +57,7 @@ def backend_of(services: Services) -> Backend:
     access = services.settings.chat
     if access.kind == "rules":
         return RulesBackend()
+    from web.tools.chat.backends.model import ModelBackend  # noqa: PLC0415  it loads the catalogue
 
     async def said(user_id: str, since: datetime) -> int:
         async with services.db.raw() as connection:

@@ -5,42 +5,25 @@ A reader that returns None leaves the message to the forms after its own.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from web.language import parse
-from web.tools.chat.rules.intent import Intent, IntentKind, Target
+from web.tools.chat.rules.intent import Intent, IntentKind
+from web.tools.chat.rules.levels import prioritise, read_level_behind, read_level_beside
 from web.tools.chat.rules.phrases import Form, Phrases
 from web.tools.chat.rules.reply import Context
+from web.tools.chat.rules.rest import Rest
 from web.tools.chat.rules.said import Said, quoted_in
-from web.tools.chat.rules.targets import name_in, read_target
+from web.tools.chat.rules.tagging import TAG, read_tagged, tags_of
+from web.tools.chat.rules.targets import name_in
 from web.tools.chat.rules.whens import read_moment, read_rule, read_shift, reversed_shift
 
 EARLY: Final = frozenset({"help", "plan", "todo", "explain", "undo", "forget"})
 ONLY_LONG: Final = frozenset({"add", "remind", "forget"})
+MOST_BESIDE: Final = 6  # words beside undo
 ADDS: Final = frozenset({"add", "remind", "forget"})
-_TAG: Final = re.compile(r"(?<!\S)#([^\s#+,;:.!?()]+)")
-_SIGNED: Final = re.compile(r"!([^\W_]+)|p([1-4])")
-_QUOTES: Final = "\"“”„«»',."
-_NUMBERED: Final = {"1": "urgent", "2": "high", "3": "medium", "4": "low"}
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """What of a message is left for a reader: the gaps of its form in one text, those of tags, and the whole."""
-
-    form: Form
-    text: str
-    tags: str
-    whole: str
-    said: Said
-    phrases: Phrases
-    context: Context
-
-    def target(self, text: str | None = None) -> Target:
-        """Returns what a text names, or the gaps."""
-        return read_target(self.text if text is None else text, self.phrases, self.context)
 
 
 def read(form: Form, match: re.Match[str], said: Said, phrases: Phrases, context: Context) -> Intent | None:
@@ -78,9 +61,6 @@ def _alone(kind: IntentKind) -> Callable[[Rest], Intent | None]:
 def _undo(rest: Rest) -> Intent | None:
     """Reads what is said beside undo: a text with a name of its own may be a title."""
     return Intent("undo") if len(rest.text.split()) <= MOST_BESIDE else None
-
-
-MOST_BESIDE: Final = 6
 
 
 def _plan(rest: Rest) -> Intent | None:
@@ -121,7 +101,7 @@ def _explain(rest: Rest) -> Intent | None:
 
 def _add(rest: Rest) -> Intent | None:
     """Reads what is added; tags alone before the name of a task are added to that."""
-    tagged = _tagged(rest)
+    tagged = read_tagged(rest)
     if tagged is not None:
         return tagged
     line = _unframed(rest.text, rest.phrases)
@@ -144,61 +124,11 @@ def _remind(rest: Rest) -> Intent | None:
     return Intent("add", line=rest.text)
 
 
-def _tagged(rest: Rest) -> Intent | None:
-    """Reads `#home and #garden to the fence`; None for anything else."""
-    text, end, tags = rest.text, 0, list[str]()
-    for found in _TAG.finditer(text):
-        if not _joins(text[end : found.start()], rest.phrases):
-            break
-        tags.append(found[1])
-        end = found.end()
-    behind = Said(text[end:])
-    start, _ = behind.trimmed()
-    to = rest.phrases.find["to"].match(behind.folded, start)
-    if not tags or to is None:
-        return None
-    return Intent("tag", rest.target(behind.text[to.end() :]), tags=tuple(tags))
-
-
-def _joins(text: str, phrases: Phrases) -> bool:
-    words = Said(text).folded.replace(",", " ").split()
-    return all(
-        word in phrases.words["joiners"] | phrases.words["small"] or phrases.find["tagged"].fullmatch(word)
-        for word in words
-    )
-
-
 def _delete(rest: Rest) -> Intent | None:
-    tagged = _tagged(rest)
+    tagged = read_tagged(rest)
     return (
         replace(tagged, kind="untag") if tagged else Intent("delete", rest.target(_unframed(rest.text, rest.phrases)))
     )
-
-
-def _tags_of(kind: IntentKind) -> Callable[[Rest], Intent | None]:
-    """Returns a reader of tags, by their sign or as the words in the gap of the form, and of what has them."""
-
-    def read_tags(rest: Rest) -> Intent | None:
-        signed = tuple(_TAG.findall(f"{rest.text} {rest.tags}"))
-        if signed:
-            text = _TAG.sub(" ", rest.text)
-            return Intent(kind, rest.target(_without_joiners(text, rest.phrases)), tags=signed)
-        words = [word.strip(_QUOTES) for word in rest.tags.split()]
-        joiners = rest.phrases.words["joiners"]
-        tags = tuple(word for word in words if word and Said(word).folded not in joiners)
-        return Intent(kind, rest.target(), tags=tags) if tags else None
-
-    return read_tags
-
-
-def _without_joiners(text: str, phrases: Phrases) -> str:
-    tokens = text.split()
-    joiners = phrases.words["joiners"] | {"with", "mit", "avec", "con", "as", "als", "comme", "como"}
-    while tokens and Said(tokens[-1]).folded.strip(",") in joiners:
-        tokens.pop()
-    while tokens and Said(tokens[0]).folded.strip(",") in joiners:
-        tokens.pop(0)
-    return " ".join(tokens)
 
 
 def _move(rest: Rest) -> Intent | None:
@@ -232,52 +162,6 @@ def _snooze(rest: Rest) -> Intent | None:
     if when is None:
         when, left = read_shift(rest.text, rest.phrases)
     return Intent("snooze", rest.target(left), when)
-
-
-def _prioritise(level: str) -> Callable[[Rest], Intent | None]:
-    def read_level(rest: Rest) -> Intent | None:
-        return _levelled(rest) or Intent("prioritise", rest.target(), value=level)
-
-    return read_level
-
-
-def _levelled(rest: Rest) -> Intent | None:
-    """Reads a priority: the last word that is one, with the words around it."""
-    said = Said(rest.text)
-    signed = list(_SIGNED.finditer(said.folded))
-    found = list(rest.phrases.find["levels"].finditer(said.folded))
-    if signed and (level := _level(signed[-1], rest.phrases)):
-        place, value = signed[-1].span(), level
-    elif found:
-        place, value = found[-1].span(), rest.phrases.levels[" ".join(found[-1][0].split())]
-    else:
-        return None
-    left = f"{said.typed(0, place[0])} {said.typed(place[1], len(said.folded))}"
-    return Intent("prioritise", rest.target(_without_priority(left, rest.phrases)), value=value)
-
-
-def _is_level(rest: Rest) -> Intent | None:
-    """Reads `the report is urgent`, where nothing but a priority stands behind the verb."""
-    said = Said(rest.tags)
-    words = [word for word in said.folded.strip(" .!,").split() if word not in rest.phrases.words["small"]]
-    level = " ".join(word for word in words if not rest.phrases.find["priority"].fullmatch(word))
-    if level not in rest.phrases.levels:
-        return None
-    text = _without_priority(rest.text, rest.phrases)
-    return Intent("prioritise", rest.target(text), value=rest.phrases.levels[level])
-
-
-def _level(found: re.Match[str], phrases: Phrases) -> str:
-    return _NUMBERED[found[2]] if found[2] else _NUMBERED.get(found[1], "") or phrases.levels.get(found[1], "")
-
-
-def _without_priority(text: str, phrases: Phrases) -> str:
-    said = Said(text)
-    found = phrases.find["priority"].search(said.folded)
-    if found is None:
-        return text
-    left, right = said.typed(0, found.start()), said.typed(found.end(), len(said.folded))
-    return right if len(name_in(right, phrases)) > len(name_in(left, phrases)) else left
 
 
 def _repeat(rest: Rest) -> Intent | None:
@@ -320,13 +204,13 @@ def _blanked(text: str, expression: re.Pattern[str]) -> str:
 
 def _set(rest: Rest) -> Intent | None:
     """Reads a verb that means many things by what stands beside it."""
-    level = _levelled(rest)
+    level = read_level_beside(rest)
     if level is not None:
         return level
     if (repeat := _repeat(rest)) is not None:
         return repeat
-    if _TAG.search(rest.text):
-        return _tags_of("tag")(rest)
+    if TAG.search(rest.text):
+        return tags_of("tag")(rest)
     when, left = read_moment(rest.text, rest.phrases, rest.context)
     return None if when is None else Intent("move", rest.target(left), when, soft=True)
 
@@ -347,17 +231,17 @@ _READERS: Final[Mapping[str, Callable[[Rest], Intent | None]]] = {
     "reopen": _plain("reopen"),
     "restore": _plain("restore"),
     "complete": _plain("complete"),
-    "tag": _tags_of("tag"),
-    "untag": _tags_of("untag"),
+    "tag": tags_of("tag"),
+    "untag": tags_of("untag"),
     "repeat": _repeat,
-    "prioritise": _prioritise("high"),
-    "deprioritise": _prioritise("low"),
+    "prioritise": prioritise("high"),
+    "deprioritise": prioritise("low"),
     "earlier": _earlier,
     "remind": _remind,
     "add": _add,
     "move": _move,
     "delete": _delete,
     "set": _set,
-    "levelled": _is_level,
+    "levelled": read_level_behind,
     "news": _news,
 }

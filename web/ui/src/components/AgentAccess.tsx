@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks"
 import { failureText } from "../api.ts"
 import { agoLabel } from "../format.ts"
+import { quoted } from "../quoted.ts"
 import { ask } from "../store/asking.ts"
 import { show } from "../store/toasts.ts"
 import { type Access, listTokens, makeToken, revokeToken } from "../store/tokens.ts"
@@ -24,7 +25,7 @@ export function AgentAccess() {
     try {
       await revokeToken(token.id)
       if (made?.id === token.id) setMade(null)
-      show({ kind: "done", text: `“${token.name}” revoked` })
+      show({ kind: "done", text: `${quoted(token.name)} revoked` })
     } catch (error) {
       setFailure(failureText(error))
     }
@@ -149,5 +150,5 @@ function lastUse(token: Token): string {
 
 function isSure(token: Token): Promise<boolean> {
   const text = "Whatever uses it can do nothing from now on, and needs a new one."
-  return ask({ title: `Revoke “${token.name}”?`, text, yes: "Revoke it" })
+  return ask({ title: `Revoke ${quoted(token.name)}?`, text, yes: "Revoke it" })
 }
