@@ -280,7 +280,7 @@ class Defaults(Body):
     """A person's standing choices. Null means: no daily digest, no quiet hours.
 
     The reminder for a task with a due is the one of `reminder_offset` and `reminder_offset_minutes` that is not null; to
-    set one clears the other, and without either there is none. `language` is that in which the person types.
+    set one clears the other, and without either there is none. `language` is that in which the person types. `chat_model`: a model may answer the chat, if there is one.
     """
 
     reminder_offset: OffsetText | None = None
@@ -288,6 +288,7 @@ class Defaults(Body):
     digest_at: TimeOfDay | None = None
     quiet_hours: QuietHours | None = None
     language: Language = "en"
+    chat_model: StrictBool = True
 
     @model_validator(mode="after")
     def _one_reminder(self) -> Self:

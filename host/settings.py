@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal, cast
 
+from host.chat_access import BASE_URLS, ChatAccess, ChatKind, Preset
 from host.kafka_access import MECHANISMS, KafkaAccess, Mechanism
 
 Role = Literal["all", "web", "actors", "consumers"]
@@ -50,6 +51,7 @@ class Settings:
     quota_tasks: int = 100_000
     quota_series: int = 2_000
     quota_bytes: int = 256 << 20
+    chat: ChatAccess = field(default_factory=ChatAccess)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     dapr_grpc_port: int = 50001
     dapr_http_port: int = 3500
@@ -121,6 +123,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         quota_tasks=_amount(env, "DUELY_QUOTA_TASKS", defaults.quota_tasks),
         quota_series=_amount(env, "DUELY_QUOTA_SERIES", defaults.quota_series),
         quota_bytes=_size(env, "DUELY_QUOTA_BYTES", defaults.quota_bytes),
+        chat=_chat(env),
         trusted_proxies=_networks(env, "DUELY_TRUSTED_PROXIES"),
         dapr_grpc_port=_port(env, "DAPR_GRPC_PORT", defaults.dapr_grpc_port),
         dapr_http_port=_port(env, "DAPR_HTTP_PORT", defaults.dapr_http_port),
@@ -151,6 +154,22 @@ def _kafka(env: Mapping[str, str]) -> KafkaAccess:
         ca_file=file("DUELY_KAFKA_CA"),
         certificate_file=file("DUELY_KAFKA_CERTIFICATE"),
         key_file=file("DUELY_KAFKA_KEY"),
+    )
+    if problem := access.problem():
+        raise BadSettingError(problem)
+    return access
+
+
+def _chat(env: Mapping[str, str]) -> ChatAccess:
+    key_file = env.get("DUELY_CHAT_KEY_FILE")
+    access = ChatAccess(
+        kind=cast("ChatKind", _choice(env, "DUELY_CHAT", "rules", ("rules", "openai"))),
+        preset=cast("Preset", _choice(env, "DUELY_CHAT_PRESET", "openai", tuple(BASE_URLS))),
+        url=env.get("DUELY_CHAT_BASE_URL", ""),
+        model=env.get("DUELY_CHAT_MODEL", "").strip(),
+        key=env.get("DUELY_CHAT_KEY", "").strip(),
+        key_file=Path(key_file).expanduser().absolute() if key_file else None,
+        runs_a_day=_number(env, "DUELY_CHAT_RUNS_A_DAY", 200, 1_000_000),
     )
     if problem := access.problem():
         raise BadSettingError(problem)

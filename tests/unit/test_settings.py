@@ -1,5 +1,7 @@
 """Settings: defaults, bad values with a remedy, and demo mode kept on loopback."""
 
+from pathlib import Path
+
 import pytest
 
 from host.settings import BadSettingError, read_settings
@@ -87,3 +89,59 @@ def test_trusted_proxies_are_addresses_or_networks() -> None:
 )
 def test_a_quota_is_a_number_and_0_is_none(name: str, value: str, read: int) -> None:
     assert getattr(read_settings({name: value}), name.removeprefix("DUELY_").lower()) == read
+
+
+CHAT = {"DUELY_CHAT": "openai", "DUELY_CHAT_MODEL": "a-model", "DUELY_CHAT_KEY": "sk-secret"}
+
+
+def test_the_chat_needs_no_model() -> None:
+    chat = read_settings({}).chat
+    assert (chat.kind, chat.runs_a_day) == ("rules", 200)
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"DUELY_CHAT": "magic"}, "DUELY_CHAT"),
+        ({**CHAT, "DUELY_CHAT_MODEL": ""}, "DUELY_CHAT_MODEL"),
+        ({**CHAT, "DUELY_CHAT_PRESET": "other"}, "DUELY_CHAT_PRESET"),
+        ({**CHAT, "DUELY_CHAT_KEY": ""}, "DUELY_CHAT_KEY"),
+        ({**CHAT, "DUELY_CHAT_KEY": "sk-secret two"}, "DUELY_CHAT_KEY"),
+        ({**CHAT, "DUELY_CHAT_KEY": "sk-secret-é"}, "DUELY_CHAT_KEY"),
+        ({**CHAT, "DUELY_CHAT_KEY_FILE": "/nowhere"}, "DUELY_CHAT_KEY_FILE"),
+        ({**CHAT, "DUELY_CHAT_KEY": "", "DUELY_CHAT_KEY_FILE": "/nowhere"}, "DUELY_CHAT_KEY_FILE"),
+        ({**CHAT, "DUELY_CHAT_BASE_URL": "ftp://example.org"}, "DUELY_CHAT_BASE_URL"),
+        ({**CHAT, "DUELY_CHAT_BASE_URL": "http://example.org/v1"}, "DUELY_CHAT_BASE_URL"),
+        ({**CHAT, "DUELY_CHAT_BASE_URL": "https://me:pass@example.org"}, "DUELY_CHAT_BASE_URL"),
+        ({**CHAT, "DUELY_CHAT_BASE_URL": "https://[broken"}, "DUELY_CHAT_BASE_URL"),
+        ({**CHAT, "DUELY_CHAT_RUNS_A_DAY": "0"}, "DUELY_CHAT_RUNS_A_DAY"),
+    ],
+)
+def test_a_chat_that_could_not_work_is_refused_without_its_key(environ: dict[str, str], named: str) -> None:
+    with pytest.raises(BadSettingError, match=named) as refused:
+        read_settings(environ)
+    assert "sk-secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("environ", "host"),
+    [
+        ({}, "api.openai.com"),
+        ({"DUELY_CHAT_PRESET": "gemini"}, "generativelanguage.googleapis.com"),
+        ({"DUELY_CHAT_PRESET": "cohere"}, "api.cohere.ai"),
+        ({"DUELY_CHAT_PRESET": "local", "DUELY_CHAT_KEY": ""}, "127.0.0.1"),
+        ({"DUELY_CHAT_PRESET": "local", "DUELY_CHAT_BASE_URL": "http://gpu.lan:8000/v1"}, "gpu.lan"),
+        ({"DUELY_CHAT_BASE_URL": "https://models.example.org/v1"}, "models.example.org"),
+        ({"DUELY_CHAT_BASE_URL": "http://[::1]:8000/v1"}, "::1"),
+    ],
+)
+def test_a_preset_or_an_address_says_who_sees_what_is_said(environ: dict[str, str], host: str) -> None:
+    chat = read_settings(CHAT | environ).chat
+    assert chat.host == host
+    assert "sk-secret" not in repr(chat)
+
+
+def test_the_key_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("sk-secret\n")
+    chat = read_settings({**CHAT, "DUELY_CHAT_KEY": "", "DUELY_CHAT_KEY_FILE": str(tmp_path / "key")}).chat
+    assert chat.read_key() == "sk-secret"

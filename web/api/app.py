@@ -50,7 +50,7 @@ from web.problems import ProblemError, invalid_parameters
 from web.quota import Quota
 from web.services import Services
 from web.tools.chat.asking import Office
-from web.tools.chat.backends.rules import RulesBackend
+from web.tools.chat.backends.provider import backend_of
 from web.tools.chat.runs import Runs
 from web.tools.mcp import routes as mcp
 
@@ -83,7 +83,7 @@ def create_app(services: Services, page: Path = DIST) -> FastAPI:
     app = _routed()
     state = _state(services, BuiltPage(page))
     app.state.duely = state
-    app.state.runs = Runs(Office(services, state.signer, state.quota), RulesBackend())
+    app.state.runs = Runs(Office(services, state.signer, state.quota), backend_of(services))
     app.router.default = state.page
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -77,6 +77,13 @@ async def find(connection: Raw, user_id: str, conversation_id: str) -> dict[str,
     return state if state is not None and state["user_id"] == user_id and state["deleted_at"] is None else None
 
 
+async def said_since(connection: Raw, user_id: str, since: datetime) -> int:
+    """Returns how many messages the user has said since then, in conversations that are forgotten, too."""
+    query = "SELECT count(*) FROM activity WHERE user_id = $1 AND at > $2 AND type = 'conversation.said'"
+    count: int = await connection.fetchval(query, user_id, since)
+    return count
+
+
 async def left_runs(connection: Raw, now: datetime, limit: int) -> list[LeftRun]:
     """Returns runs that go on and whose lease is over, the oldest first."""
     rows = await connection.fetch(

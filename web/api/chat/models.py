@@ -55,6 +55,15 @@ class ChatAnswer(BaseModel):
     usage: dict[str, int] = Field(description="What a model counted, if there is one")
 
 
+class ChatAbout(BaseModel):
+    """Who answers. A model sees the messages of a conversation and the tasks that it reads to answer them."""
+
+    backend: Literal["rules", "openai"] = Field(description="`rules`: Duely itself, and nothing leaves this server")
+    provider: str | None = Field(description="The host that the model is asked at", examples=["api.openai.com"])
+    model: str | None
+    runs_a_day: int | None = Field(description="How many messages of a user a model answers within 24 hours")
+
+
 class ChatStart(BaseModel):
     """The data of `event: start`, the first of a streamed answer."""
 

@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.api.chat import bodies, models
-from web.api.chat.shown import answer_json
+from web.api.chat.shown import about_json, answer_json
 from web.api.chat.streaming import streamed
 from web.api.edge.acting import act_of
 from web.api.edge.answers import answer
+from web.api.edge.app_state import state_of
 from web.api.edge.guard import GuardedRoute
 from web.api.edge.operation import operation
 from web.api.edge.reading import read_body
@@ -56,6 +57,11 @@ async def chat(request: Request) -> Response:
         return streamed(act, runs, said)
     answered = await runs.answer_to(act, said)
     return answer(await answer_json(act, said, answered), status=202 if answered is None else 200)
+
+
+@router.get("/about", **operation("get_chat_about", "read", "Read who answers in the chat", models.ChatAbout))
+async def about(request: Request) -> Response:
+    return answer(about_json(state_of(request).services.settings.chat))
 
 
 def runs_of(request: Request) -> Runs:

@@ -3,12 +3,24 @@
 from contextlib import suppress
 
 from actors.replies import Json
+from host.chat_access import ChatAccess
 from host.store.read_model import task_queries
 from web.act import Act
 from web.api.edge.consistency import wait_for_writes
 from web.api.tasks.shown import task_json
 from web.problems import ProblemError
 from web.tools.chat.runs import Message
+
+
+def about_json(access: ChatAccess) -> Json:
+    """Returns who answers the chat, and who sees what is said there."""
+    is_model = access.kind != "rules"
+    return {
+        "backend": access.kind,
+        "provider": access.host if is_model else None,
+        "model": access.model if is_model else None,
+        "runs_a_day": access.runs_a_day if is_model else None,
+    }
 
 
 async def answer_json(act: Act, said: Message, answer: Json | None) -> Json:

@@ -23,6 +23,7 @@ class UserDefaults(BaseModel):
     digest_at: str | None = Field(examples=["08:00"])
     quiet_hours: QuietHours | None
     language: Language = Field(description="In which quick add reads, besides English", examples=["de"])
+    chat_model: bool = Field(description="Whether a model may answer in the chat, where the server has one")
 
 
 class User(BaseModel):

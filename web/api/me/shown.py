@@ -10,6 +10,7 @@ from web.caller import Profile
 # Fields that users written by an older release do not have.
 _BEFORE: Final = {
     "reminder_offset": None, "reminder_offset_minutes": None, "digest_at": None, "quiet_hours": None, "language": "en",
+    "chat_model": True,
 }  # fmt: skip
 
 

@@ -47,12 +47,12 @@ class Recorder:
     """The steps of one run, for its back end.
 
     `records` are those that were made before. `confirmed` are the calls, by their digest, that the person was asked about
-    and has allowed; None lets all through. `asked` are those to ask about after this run, `outputs` what the calls gave.
+    and has allowed. `asked` are those to ask about after this run, `outputs` what the calls gave.
     """
 
     hold: Hold
     records: list[Json]
-    confirmed: frozenset[str] | None
+    confirmed: frozenset[str]
     watch: Watch
     ends_at: float  # by the clock of the loop
     admit: Callable[[], Awaitable[None]]  # raises RunRevokedError
@@ -60,7 +60,7 @@ class Recorder:
     outputs: list[Json] = field(default_factory=list)
     _place: int = 0
 
-    async def call(self, name: str, arguments: Mapping[str, Any]) -> Json:
+    async def call(self, name: str, arguments: Mapping[str, Any], *, guarded: bool = True) -> Json:
         """Returns the output of the call, or raises the ProblemError with which it was refused, now or before."""
         if len(self.outputs) >= MOST_CALLS:
             raise RunLimitError("calls")
@@ -69,7 +69,7 @@ class Recorder:
         is_new = self._is_new
         if is_new:
             self.watch.see({"type": "call", "name": name, "arguments": asked})
-        record = await self._once(lambda: self._begin(use, name, asked))
+        record = await self._once(lambda: self._begin(use, name, asked, guarded=guarded))
         about = {"name": name, "arguments": asked}
         if about != {key: record["value"].get(key) for key in about}:
             raise RunChangedError
@@ -119,7 +119,7 @@ class Recorder:
             self.records.append(await self.hold.record(place, *await make()))
         return self.records[place]
 
-    async def _begin(self, use: Use, name: str, arguments: Json) -> Made:
+    async def _begin(self, use: Use, name: str, arguments: Json, *, guarded: bool) -> Made:
         """Returns the plan of a call that writes, or the result of any other."""
         from web.tools.catalogue import tool_named  # noqa: PLC0415  who never chats does not load it
 
@@ -130,7 +130,7 @@ class Recorder:
             if isinstance(tool, ReadingTool):
                 return "result", about | {"output": _bounded(await call(tool, use, arguments))}
             plan = await planned(tool, use, arguments)
-            if (asks := self._must_ask(plan, name, arguments)) or read_arguments(tool, arguments).dry_run:
+            if (asks := guarded and self._must_ask(plan, name, arguments)) or read_arguments(tool, arguments).dry_run:
                 return "result", about | {"output": _cut(dumped(shown(plan)) | ({"asks": True} if asks else {}))}
             return "plan", about | {"plan": _recordable(plan)}
         except ProblemError as problem:
@@ -147,7 +147,7 @@ class Recorder:
         return "result", {"output": _cut(dumped(changed))}
 
     def _must_ask(self, plan: Plan, name: str, arguments: Json) -> bool:
-        return self.confirmed is not None and plan.asks and body_hash(name, arguments) not in self.confirmed
+        return plan.asks and body_hash(name, arguments) not in self.confirmed
 
     async def _go_on(self) -> None:
         """Raises what ends the run before its next call."""

@@ -16,6 +16,7 @@ from actors.conversation.bodies import LONGEST_ANSWER, MOST_CARDS, MOST_MEMORY_B
 from actors.replies import Json
 from host.dapr.gateway import Unavailable
 from host.store.engine import is_outage
+from web.act import Act
 from web.problems import ProblemError
 from web.tools.chat.asking import Office, admit
 from web.tools.chat.backends.backend import Backend, Reply, Turn
@@ -80,7 +81,7 @@ class Lead:
         if self._now() - parse_instant(run["began_at"]) > LONGEST_LIFE:
             return _ended(state, "interrupted", recorder)
         try:
-            reply = await self.backend.respond(_turn(state, run), recorder)
+            reply = await self.backend.respond(_turn(state, run, self.hold.act), recorder)
         except Exception as error:
             why = _why(error)
             if why is None:
@@ -95,7 +96,7 @@ class Lead:
         return Recorder(
             self.hold,
             list(run["records"]),
-            confirmed if self.backend.guarded else None,
+            confirmed,
             self.watch,
             asyncio.get_running_loop().time() + self.seconds,
             partial(_admit, self.office, self.hold),
@@ -109,7 +110,7 @@ async def _admit(office: Office, hold: Hold) -> None:
     await admit(office.services.db, hold.act.caller, office.services.clock.now())
 
 
-def _turn(state: Json, run: Json) -> Turn:
+def _turn(state: Json, run: Json, act: Act) -> Turn:
     messages: list[Json] = state["messages"]
     place = next(place for place, message in enumerate(messages) if message["id"] == run["message_id"])
     memory = {key: value for key, value in state["memory"].items() if key != _ASKED}
@@ -121,6 +122,8 @@ def _turn(state: Json, run: Json) -> Turn:
         zone=run["zone"],
         now=parse_instant(run["began_at"]),
         confirmed=run["confirmed"],
+        user_id=act.user_id,
+        uses_model=act.caller.profile.defaults.get("chat_model", True),
     )
 
 

@@ -22,7 +22,14 @@ const me = {
   email: "ada@example.org",
   name: "",
   timezone: "Europe/Paris",
-  defaults: { reminder_offset: null, reminder_offset_minutes: 30, digest_at: null, quiet_hours: null, language: "en" },
+  defaults: {
+    reminder_offset: null,
+    reminder_offset_minutes: 30,
+    digest_at: null,
+    quiet_hours: null,
+    language: "en",
+    chat_model: true,
+  },
   created_at: stamp(),
   usage: { tasks: { used: 8, limit: 100 }, series: { used: 0, limit: 10 }, bytes: { used: 9000, limit: 99_000 } },
 }

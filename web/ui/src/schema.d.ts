@@ -218,6 +218,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read who answers in the chat */
+        get: operations["get_chat_about"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -1349,6 +1366,31 @@ export interface components {
             message: string;
         };
         /**
+         * ChatAbout
+         * @description Who answers. A model sees the messages of a conversation and the tasks that it reads to answer them.
+         */
+        ChatAbout: {
+            /**
+             * Backend
+             * @description `rules`: Duely itself, and nothing leaves this server
+             * @enum {string}
+             */
+            backend: "rules" | "openai";
+            /** Model */
+            model: string | null;
+            /**
+             * Provider
+             * @description The host that the model is asked at
+             * @example api.openai.com
+             */
+            provider: string | null;
+            /**
+             * Runs A Day
+             * @description How many messages of a user a model answers within 24 hours
+             */
+            runs_a_day: number | null;
+        };
+        /**
          * ChatAnswer
          * @description The answer to a message. `running`: it goes on by itself; read the conversation later.
          * @example {
@@ -1800,9 +1842,14 @@ export interface components {
          * @description A person's standing choices. Null means: no daily digest, no quiet hours.
          *
          *     The reminder for a task with a due is the one of `reminder_offset` and `reminder_offset_minutes` that is not null; to
-         *     set one clears the other, and without either there is none. `language` is that in which the person types.
+         *     set one clears the other, and without either there is none. `language` is that in which the person types. `chat_model`: a model may answer the chat, if there is one.
          */
         Defaults: {
+            /**
+             * Chat Model
+             * @default true
+             */
+            chat_model?: boolean;
             /**
              * Digest At
              * @default null
@@ -2519,6 +2566,7 @@ export interface components {
         PatchMe: {
             /**
              * @default {
+             *       "chat_model": true,
              *       "digest_at": null,
              *       "language": "en",
              *       "quiet_hours": null,
@@ -3941,6 +3989,11 @@ export interface components {
          */
         UserDefaults: {
             /**
+             * Chat Model
+             * @description Whether a model may answer in the chat, where the server has one
+             */
+            chat_model: boolean;
+            /**
              * Digest At
              * @example 08:00
              */
@@ -4678,6 +4731,40 @@ export interface operations {
             413: components["responses"]["Problem413"];
             /** @description Unsupported Media Type */
             415: components["responses"]["Problem415"];
+            /** @description Unprocessable Entity */
+            422: components["responses"]["Problem422"];
+            /** @description Too Many Requests */
+            429: components["responses"]["Problem429"];
+            /** @description Service Unavailable */
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_chat_about: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read who answers in the chat */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAbout"];
+                };
+            };
+            /** @description Bad Request */
+            400: components["responses"]["Problem400"];
+            /** @description Unauthorized */
+            401: components["responses"]["Problem401"];
+            /** @description Forbidden */
+            403: components["responses"]["Problem403"];
+            /** @description Not Found */
+            404: components["responses"]["Problem404"];
             /** @description Unprocessable Entity */
             422: components["responses"]["Problem422"];
             /** @description Too Many Requests */

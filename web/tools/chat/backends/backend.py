@@ -20,6 +20,7 @@ class Turn:
 
     `history` are the messages before it, oldest first, as the conversation keeps them; `memory` is what the last answer
     left. `now` is the instant of the message. `confirmed`: the person says yes to what was asked.
+    `user_id` is the person's, `uses_model` whether the person lets a model answer.
     """
 
     message: str
@@ -29,37 +30,48 @@ class Turn:
     zone: str
     now: datetime
     confirmed: bool = False
+    user_id: str = ""
+    uses_model: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that a model wants; `id` is its own name for it."""
+    """A call that a model wants; `id` is its own name for it. `unreadable`: its arguments are no JSON object."""
 
     id: str
     name: str
     arguments: Json
+    unreadable: bool = False
 
     def to_wire(self) -> Json:
         """Returns the call as JSON; `Call(**wire)` reads it again."""
-        return {"id": self.id, "name": self.name, "arguments": self.arguments}
+        return {"id": self.id, "name": self.name, "arguments": self.arguments, "unreadable": self.unreadable}
+
+
+Failure = Literal["busy", "down", "slow", "refused", "cut", "confused", "setup", "off", "spent"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a model answered at once: a text, or calls with or without one. `tokens` are those that it cost."""
+    """What a model answered at once: a text, or calls with or without one; or why there is no answer, in `failed`.
+
+    `tokens` are those that it cost.
+    """
 
     text: str
     calls: tuple[Call, ...] = ()
     tokens: int = 0
+    failed: Failure | None = None
 
     def to_wire(self) -> Json:
         """Returns the answer as JSON."""
-        return {"text": self.text, "calls": [call.to_wire() for call in self.calls], "tokens": self.tokens}
+        calls = [call.to_wire() for call in self.calls]
+        return {"text": self.text, "calls": calls, "tokens": self.tokens, "failed": self.failed}
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> "Answer":
         """Reads what `to_wire` made."""
-        return cls(wire["text"], tuple(Call(**call) for call in wire["calls"]), wire["tokens"])
+        return cls(wire["text"], tuple(Call(**call) for call in wire["calls"]), wire["tokens"], wire.get("failed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +87,11 @@ class Reply:
 class Steps(Protocol):
     """What a back end may do. Each thing is recorded: done again, after a crash, it answers what it answered first."""
 
-    async def call(self, name: str, arguments: Mapping[str, Any]) -> Json:
-        """Returns the output of a tool; raises ProblemError where the whole call is refused."""
+    async def call(self, name: str, arguments: Mapping[str, Any], *, guarded: bool = True) -> Json:
+        """Returns the output of a tool; raises ProblemError where the whole call is refused.
+
+        With `guarded`, a call that deletes, or changes much, is asked about before it is carried out.
+        """
         ...
 
     async def answer(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -89,15 +104,12 @@ class Steps(Protocol):
 
 
 class Backend(Protocol):
-    """Answers messages. With `guarded`, a call that deletes, or changes much, is asked about before it is carried out.
+    """Answers messages.
 
     `respond` must do the same steps in the same order when each answers the same: after a crash it is called again.
     """
 
     @property
     def name(self) -> str: ...
-
-    @property
-    def guarded(self) -> bool: ...
 
     async def respond(self, turn: Turn, steps: Steps) -> Reply: ...

@@ -1,6 +1,7 @@
-// The settings: name, language, zone, default reminder, digest and quiet hours, theme; changing the password, access for agents and signing out.
+// The settings: name, language, zone, default reminder, digest and quiet hours, who answers in the chat, theme; changing the password, access for agents and signing out.
 import { useState } from "preact/hooks"
 import { AgentAccess } from "../components/AgentAccess.tsx"
+import { ChatModel } from "../components/ChatModel.tsx"
 import { ZoneSelect } from "../components/DuePicker.tsx"
 import { Icon } from "../components/Icon.tsx"
 import { PasswordChange } from "../components/PasswordChange.tsx"
@@ -97,6 +98,7 @@ export function SettingsView() {
         </label>
       </section>
       <DayTimes who={who} />
+      <ChatModel who={who} onSwitch={(chat_model) => void save({ defaults: { ...who.defaults, chat_model } })} />
       <section aria-labelledby="settings-look">
         <h2 id="settings-look">Look</h2>
         <fieldset class="segments">
