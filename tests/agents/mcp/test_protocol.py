@@ -11,7 +11,7 @@ from tests.support.agent import agent, text_of
 from web.api.edge.turns import AT_ONCE
 from web.tools.catalogue import CATALOGUE
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 MCP = "/mcp"
 ACCEPT = "application/json, text/event-stream"
 HANDSHAKE = ("2025-06-18", "2025-11-25")

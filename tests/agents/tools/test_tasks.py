@@ -6,13 +6,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.tools.callers import Agent
+from tests.agents.tools.callers import Agent
 from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.catalogue import CATALOGUE
 from web.tools.tasks import ADD_TASKS, FIND_TASKS, TOOLS
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 TASKS = "/api/v1/tasks"
 AT_NINE = {"local": "2026-12-01T09:00", "zone": "Europe/Berlin"}
 MADE_UP = "00000000-0000-4000-8000-000000000000"

@@ -5,13 +5,13 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.agents.tools.callers import Agent
 from tests.api.series import BERLIN, TASKS, made
-from tests.api.tools.callers import Agent
 from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.day import PLAN_DAY
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.agents.tools.callers import Agent
 from tests.api.series import BERLIN, TASKS, made
-from tests.api.tools.callers import Agent
 from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.reminders import EXPLAIN_REMINDER
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 DENTIST: dict[str, Any] = {"title": "Dentist", "due": {"local": "2026-11-22T14:00", "zone": BERLIN}}
 
 

@@ -5,13 +5,13 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.agents.tools.callers import Agent
 from tests.api.series import SERIES, TASKS, made
-from tests.api.tools.callers import Agent
 from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.tags import LIST_TAGS, RENAME_TAG
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 
 
 @pytest.fixture

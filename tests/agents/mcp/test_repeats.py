@@ -8,12 +8,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.mcp.test_protocol import MCP, NOW, asked, by_hand, token_of
+from tests.agents.mcp.test_protocol import MCP, NOW, asked, by_hand, token_of
 from tests.fakes.world import World
 from tests.support.agent import agent, text_of
 from web.tools.mcp.requests import KEY
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 TASKS = "/api/v1/tasks"
 
 

@@ -10,7 +10,7 @@ import httpx
 
 from actors.commands import Command
 from actors.replies import Reply
-from tests.api.chat import runs_over, say
+from tests.agents.chat import runs_over, say
 from tests.fakes.world import World
 from web.tools.chat.backends.backend import Backend
 from web.tools.chat.runs import Runs

@@ -5,14 +5,14 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.agents.tools.callers import RUN, Agent
 from tests.api.series import SERIES, TASKS, made
-from tests.api.tools.callers import RUN, Agent
 from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.activity import FIND_ACTIVITY
 from web.tools.series import SET_SERIES_STATUS
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from actors.commands import command_id_for_item, command_id_for_key, task_id_for
-from tests.api.tools.callers import Agent
+from tests.agents.tools.callers import Agent
 from tests.fakes.world import World
 from web.tools.tasks.adding import ADD_TASKS
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 TASKS = "/api/v1/tasks"
 
 

@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from host.chat_access import ChatAccess
-from tests.api.chat import CHAT, said, say, tasks_of
+from tests.agents.chat import CHAT, said, say, tasks_of
 from tests.fakes.world import World
 from tests.support.scripted_model import Says, ScriptedServer, scripted_server
 from web.tools.chat.backends import asked
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 
 KEY = "sk-a-key-of-this-test"
 ADD = ("add-tasks", {"tasks": [{"title": "Call Ana"}]})

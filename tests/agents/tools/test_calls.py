@@ -5,12 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.tools.callers import Agent
+from tests.agents.tools.callers import Agent
 from tests.fakes.world import World
 from web.tools.catalogue import CATALOGUE
 from web.tools.tool import ReadingTool, WritingTool
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 READING = [tool for tool in CATALOGUE.values() if isinstance(tool, ReadingTool)]
 WRITING = [tool for tool in CATALOGUE.values() if isinstance(tool, WritingTool)]
 DUE = {"local": "2026-11-22T14:00", "zone": "Europe/Berlin"}

@@ -6,14 +6,14 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.test_change_sets import RUN, SETS, Agent, agent, made, shown, taken_back
+from tests.agents.test_change_sets import RUN, SETS, Agent, agent, made, shown, taken_back
 from tests.fakes.world import World
 from tests.support.summary import SUMMARY
 from web.api.change_sets.sending import revert
 from web.api.series.sending import change_series, edit_series
 from web.api.tasks.sending import change_tasks
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 __all__ = ["agent"]  # the fixture
 
 

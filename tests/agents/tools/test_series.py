@@ -6,14 +6,14 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.agents.tools.callers import Agent
 from tests.api.series import BERLIN, SERIES, TASKS, made
-from tests.api.tools.callers import Agent
 from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.recurrence import PREVIEW_RECURRENCE
 from web.tools.series import FIND_SERIES, REPEAT_TASK, SET_SERIES_STATUS, SKIP_OCCURRENCES, UPDATE_SERIES
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.agents.tools.callers import RUN, Agent
 from tests.api.series import TASKS
-from tests.api.tools.callers import RUN, Agent
 from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.change_sets import FIND_CHANGE_SETS, REVERT_CHANGE_SET
 from web.tools.tasks import TOOLS
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 COMPLETE = next(tool for tool in TOOLS if tool.name == "complete-tasks")
 
 

@@ -6,16 +6,16 @@ import httpx
 import pytest
 
 from actors.replies import Json
-from tests.api import dying
-from tests.api.chat import conversation, run_of, runs_over, say, tasks_of
-from tests.api.dying import Death, one_life
+from tests.agents import dying
+from tests.agents.chat import conversation, run_of, runs_over, say, tasks_of
+from tests.agents.dying import Death, one_life
 from tests.fakes.scripted_model import ScriptedModel, calls
 from tests.fakes.world import World
 from web.tools.chat.backends.backend import Answer
 from web.tools.chat.backends.model import ModelBackend
 from web.tools.chat.runs import Runs
 
-pytestmark = [pytest.mark.api, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.agents, pytest.mark.timeout(180)]
 
 
 def thirty(titles: int = 10) -> ScriptedModel:

@@ -7,14 +7,14 @@ import pytest
 
 from actors.commands import Command
 from actors.replies import Reply
-from tests.api.tools.callers import Agent
+from tests.agents.tools.callers import Agent
 from tests.fakes.world import World
 from web.tools import steps
 from web.tools.calling import carry_out, planned
 from web.tools.plan import Plan, Step
 from web.tools.tasks import COMPLETE_TASKS
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 TASKS = "/api/v1/tasks"
 
 

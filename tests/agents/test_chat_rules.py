@@ -3,12 +3,12 @@
 import httpx
 import pytest
 
-from tests.api.chat import CONVERSATIONS, runs_over, said, say, tasks_of
-from tests.api.dying import Death, begun, one_life
+from tests.agents.chat import CONVERSATIONS, runs_over, said, say, tasks_of
+from tests.agents.dying import Death, begun, one_life
 from tests.fakes.world import World
 from web.tools.chat.backends.rules import RulesBackend
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 
 
 async def test_a_talk_of_a_day(here: World, ada: httpx.AsyncClient) -> None:

@@ -22,7 +22,7 @@ from web.api.tasks.bodies import CreateTask, PatchTask
 from web.api.tasks.sending import change_task, create_task
 from web.caller import Caller
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 SETS = "/api/v1/change-sets"
 RUN = "f3a9ad9c-7ea3-4e57-8a3c-25f3a5dc1a53"
 DAILY: dict[str, Any] = {

@@ -7,12 +7,12 @@ import httpx
 import pytest
 
 from host.store.read_model import conversation_queries
-from tests.api.chat import CHAT, CONVERSATIONS, conversation, doc_of, said, say, tasks_of, with_model
+from tests.agents.chat import CHAT, CONVERSATIONS, conversation, doc_of, said, say, tasks_of, with_model
 from tests.fakes.scripted_model import ScriptedModel, calls
 from tests.fakes.world import World
 from web.tools.chat.backends.backend import Answer
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 
 ADD = ("add-tasks", {"tasks": [{"title": "Call Ana"}]})
 HELLO = Answer("Hello there")

@@ -5,12 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.tools.callers import Agent
+from tests.agents.tools.callers import Agent
 from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.tasks.finding import FIND_TASKS
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 TASKS = "/api/v1/tasks"
 MADE_UP = "00000000-0000-4000-8000-000000000000"
 BERLIN = "Europe/Berlin"
