@@ -11,7 +11,7 @@ from host.chores.patrol import Patrol
 from host.consumers.catchup import Catchup
 from host.store.turns import watermarks
 from tests.fakes.person import FakePerson
-from tests.store.operator.test_verify import settle, verify
+from tests.store.operator.verification import settle, verify
 from tests.store.world import World
 
 pytestmark = pytest.mark.store

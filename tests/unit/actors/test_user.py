@@ -18,6 +18,7 @@ DEFAULTS = {
     "digest_at": None,
     "quiet_hours": None,
     "language": "en",
+    "chat_model": True,
 }
 
 
