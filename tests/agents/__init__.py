@@ -1,1 +1,1 @@
-"""Tools, MCP, change sets and the chat, over the same app and rules as the API, and a real database."""
+"""Quick add, tools, MCP, change sets and the chat, over the same app and rules as the API, and a real database."""

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.api
 ME, TASKS, TAGS, SERIES = "/api/v1/me", "/api/v1/tasks", "/api/v1/tags", "/api/v1/series"
 EVENTUAL = {"Duely-Consistency": "eventual"}
 # Reads of what requests write themselves, and the stream, which begins where its listener has read.
-_OTHERS = {"stream", "list_sessions", "list_tokens"}
+_OTHERS = {"stream", "list_sessions", "list_tokens", "get_chat_about"}
 
 
 @asynccontextmanager
@@ -41,11 +41,14 @@ def problem_of(answer: httpx.Response) -> tuple[int, str, str]:
 
 
 def test_every_read_of_the_read_model_waits() -> None:
-    for path, methods in describe()["paths"].items():
+    document = describe()
+    shared = {f"#/components/parameters/{name}": said for name, said in document["components"]["parameters"].items()}
+    for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if method != "get" or operation.get("x-duely-access", "public") == "public":
                 continue
-            waits = any(parameter["name"] == "Duely-Consistency" for parameter in operation["parameters"])
+            parameters = [shared.get(said.get("$ref"), said)["name"] for said in operation["parameters"]]
+            waits = "Duely-Consistency" in parameters
             assert waits is (operation["operationId"] not in _OTHERS), path
 
 

@@ -24,6 +24,7 @@ async def test_a_person_signs_up_and_is_known(ada: httpx.AsyncClient) -> None:
             "digest_at": None,
             "quiet_hours": None,
             "language": "en",
+            "chat_model": True,
         },
     )
     assert me["server_time"] == "2026-11-22T12:00:00.000Z"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.world import World
 
-pytestmark = pytest.mark.api
+pytestmark = pytest.mark.agents
 ADD = "/api/v1/quick-add"
 PARSE = "/api/v1/quick-add/parse"
 
