@@ -16,8 +16,9 @@ from web.api.app import describe
 pytestmark = pytest.mark.api
 ME, TASKS, TAGS, SERIES = "/api/v1/me", "/api/v1/tasks", "/api/v1/tags", "/api/v1/series"
 EVENTUAL = {"Duely-Consistency": "eventual"}
-# Reads of what requests write themselves, and the stream, which begins where its listener has read.
-_OTHERS = {"stream", "list_sessions", "list_tokens", "get_chat_about"}
+# Reads of what no projection writes (sessions, tokens, settings, the state of an actor), and the stream, which begins where
+# its listener has read.
+_OTHERS = {"stream", "list_sessions", "list_tokens", "get_chat_about", "get_conversation"}
 
 
 @asynccontextmanager
