@@ -110,7 +110,7 @@ LEVELS = (
     Level("faults", 240, missing=_no_sidecar),
     Level("selection", 360, missing=_no_broker, others=("faults",)),
     Level("upgrade", 240, missing=_no_sidecar),
-    Level("browser", 360, missing=_no_browser),
+    Level("browser", 480, missing=_no_browser),
     Level("hostile", 240, missing=_no_chromium),
     Level("kafka", 240, missing=_no_broker),
     Level("year", 240),
