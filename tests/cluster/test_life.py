@@ -43,7 +43,9 @@ def test_each_process_shows_its_readiness_with_the_token_only(cluster: Cluster) 
 def test_only_the_actors_host_actors(cluster: Cluster) -> None:
     hosted = {replica: cluster.hosted(replica) for replica in REPLICAS}
     assert hosted == {
-        replica: {"TaskActor", "UserActor", "SeriesActor"} if replica.startswith("actors") else set()
+        replica: {"TaskActor", "UserActor", "SeriesActor", "ConversationActor"}
+        if replica.startswith("actors")
+        else set()
         for replica in REPLICAS
     }
 
