@@ -16,17 +16,17 @@ def test_a_paused_projector_is_shown_and_the_page_goes_on(new_window: Callable[.
     window = new_window()
     window.refusals_expected = True
     window.sign_up()
-    window.add("Before today")
-    expect(window.row("Before")).to_be_visible()
+    window.add("Milk today")
+    expect(window.row("Milk")).to_be_visible()
     notice = window.page.get_by_test_id("behind")
     expect(notice).to_have_count(0)
     assert system.cli("pause-consumer", "projector").returncode == 0
     try:
-        window.add("After today")
+        window.add("Bread today")
         window.page.reload()
         expect(notice).to_contain_text("paused", timeout=3 * WAIT_MS)
-        expect(window.row("Before")).to_be_visible()
+        expect(window.row("Milk")).to_be_visible()
     finally:
         assert system.cli("pause-consumer", "projector", "--resume").returncode == 0
     expect(notice).to_have_count(0, timeout=LOOK_AGAIN_MS + 2 * WAIT_MS)
-    expect(window.row("After")).to_be_visible()
+    expect(window.row("Bread")).to_be_visible()
