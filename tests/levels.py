@@ -107,7 +107,7 @@ LEVELS = (
     Level("cases", 300, tuple((PYTHON, "-m", "tests.cases", name) for name in ("time", "quick-add", "chat"))),
     Level("live", 360, missing=_no_sidecar),
     Level("cluster", 240, missing=_no_sidecar),
-    Level("faults", 240, missing=_no_sidecar),
+    Level("faults", 300, missing=_no_sidecar),
     Level("selection", 360, missing=_no_broker, others=("faults",)),
     Level("upgrade", 240, missing=_no_sidecar),
     Level("browser", 480, missing=_no_browser),

@@ -1,19 +1,34 @@
 """The scheduler's data emptied or damaged: the runner mends that by itself, and every wake is registered again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from tests.support import etcd
-from tests.support.client import Caller, instant
+from tests.support.client import Caller, instant, signed_up
 from tests.support.deadline import eventually, until
-from tests.support.system import System
+from tests.support.system import System, running
 
-pytestmark = [pytest.mark.hostile, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(150)]
 
 NOTICED_SECONDS = 60.0  # twelve looks, each with an answer that does not come for 1.5 s
 ARMED_SECONDS = 45.0
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system that looks after its parts hastily, so that nobody waits for a damaged one."""
+    system = System(tmp_path_factory.mktemp("damaged"))
+    system.command = ("-m", "tests.support.hasty", "up")
+    with running(system):
+        yield system
+
+
+@pytest.fixture
+async def person(system: System) -> AsyncIterator[Caller]:
+    async with signed_up(system.url) as caller:
+        yield caller
 
 
 async def armed_again(system: System, person: Caller, harm: Callable[[], None]) -> None:
