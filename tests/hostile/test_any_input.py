@@ -40,6 +40,7 @@ async def test_every_operation_answers_as_documented(database_url: str, tmp_path
             "DUELY_COOKIE_TO_END": await _session(url, "bob@example.org"),
             "DUELY_COOKIE_TO_LOG_OUT": await _session(url, "eve@example.org"),
         }
+        sessions["DUELY_CONVERSATION"] = await _conversation(url, sessions["DUELY_COOKIE"])
         said = await _schemathesis(url, sessions, tmp_path)
     assert "No issues found" in said, said
     # The input has to get past the first check of each operation, so most must also have done what they are for.
@@ -84,6 +85,14 @@ async def _session(url: str, email: str) -> str:
         answer = await client.post("/api/v1/auth/register", json={**example, "email": email})
         assert answer.status_code == 201, answer.text
         return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+
+
+async def _conversation(url: str, cookie: str) -> str:
+    """Returns the id of a new conversation of whoever has the cookie."""
+    async with httpx.AsyncClient(base_url=url, headers={"Cookie": cookie}) as client:
+        answer = await client.post("/api/v1/chat", json={"message": "hello"})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["conversation_id"])
 
 
 def _answered_well() -> Counter[tuple[str, str]]:
