@@ -72,13 +72,13 @@ class Plan:
         """Returns whether people are asked before this is done: a delete, or a change of more than ten things."""
         return len(self.steps) > MOST_UNASKED or any(step.asks for step in self.steps)
 
-    def to_wire(self) -> list[dict[str, Any]]:
-        """Returns the steps as JSON."""
-        return [step.to_wire() for step in self.steps]
-
     def to_json(self) -> Json:
         """Returns the whole plan as JSON; `from_json` reads it again."""
-        return {"steps": self.to_wire(), "unfit": [asdict(item) for item in self.unfit], "advice": [*self.advice]}
+        return {
+            "steps": [step.to_wire() for step in self.steps],
+            "unfit": [asdict(item) for item in self.unfit],
+            "advice": [*self.advice],
+        }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:

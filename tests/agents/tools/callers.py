@@ -41,3 +41,11 @@ class Agent:
         duely, command_id = self.here.app.state.duely, command_id_for_key(user.id, name)
         cause = Cause("tool", command_id, RUN)
         return Use(Act(duely.services, duely.signer, duely.quota, caller, cause, "a-correlation", command_id))
+
+
+async def task(person: httpx.AsyncClient, title: str, **fields: Any) -> str:
+    """Makes a task by HTTP; returns its id."""
+    answer = await person.post("/api/v1/tasks", json={"title": title, **fields})
+    assert answer.status_code == 201, answer.text
+    task_id: str = answer.json()["id"]
+    return task_id

@@ -15,11 +15,6 @@ from web.tools.series import SET_SERIES_STATUS
 pytestmark = pytest.mark.agents
 
 
-@pytest.fixture
-def agent(here: World, ada: httpx.AsyncClient) -> Agent:
-    return Agent(here, ada)
-
-
 def said(found: dict[str, Any]) -> list[tuple[str, str]]:
     return [(entry["who"], entry["did"]) for entry in found["entries"]]
 

@@ -7,16 +7,10 @@ import pytest
 
 from actors.commands import command_id_for_item, command_id_for_key, task_id_for
 from tests.agents.tools.callers import Agent
-from tests.fakes.world import World
 from web.tools.tasks.adding import ADD_TASKS
 
 pytestmark = pytest.mark.agents
 TASKS = "/api/v1/tasks"
-
-
-@pytest.fixture
-def agent(here: World, ada: httpx.AsyncClient) -> Agent:
-    return Agent(here, ada)
 
 
 async def added(agent: Agent, person: httpx.AsyncClient, **item: Any) -> dict[str, Any]:

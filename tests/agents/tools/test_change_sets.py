@@ -7,18 +7,12 @@ import pytest
 
 from tests.agents.tools.callers import RUN, Agent
 from tests.api.series import TASKS
-from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.change_sets import FIND_CHANGE_SETS, REVERT_CHANGE_SET
 from web.tools.tasks import TOOLS
 
 pytestmark = pytest.mark.agents
 COMPLETE = next(tool for tool in TOOLS if tool.name == "complete-tasks")
-
-
-@pytest.fixture
-def agent(here: World, ada: httpx.AsyncClient) -> Agent:
-    return Agent(here, ada)
 
 
 async def made(person: httpx.AsyncClient, *titles: str) -> list[str]:

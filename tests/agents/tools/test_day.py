@@ -7,16 +7,10 @@ import pytest
 
 from tests.agents.tools.callers import Agent
 from tests.api.series import BERLIN, TASKS, made
-from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.day import PLAN_DAY
 
 pytestmark = pytest.mark.agents
-
-
-@pytest.fixture
-def agent(here: World, ada: httpx.AsyncClient) -> Agent:
-    return Agent(here, ada)
 
 
 async def given(person: httpx.AsyncClient, title: str, due: str = "", **fields: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.agents.tools.callers import Agent
+from tests.agents.tools.callers import Agent, task
 from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.tasks.finding import FIND_TASKS
@@ -14,18 +14,6 @@ pytestmark = pytest.mark.agents
 TASKS = "/api/v1/tasks"
 MADE_UP = "00000000-0000-4000-8000-000000000000"
 BERLIN = "Europe/Berlin"
-
-
-@pytest.fixture
-def agent(here: World, ada: httpx.AsyncClient) -> Agent:
-    return Agent(here, ada)
-
-
-async def task(person: httpx.AsyncClient, title: str, **fields: Any) -> str:
-    answer = await person.post(TASKS, json={"title": title, **fields})
-    assert answer.status_code == 201, answer.text
-    task_id: str = answer.json()["id"]
-    return task_id
 
 
 @pytest.fixture

@@ -16,11 +16,6 @@ pytestmark = pytest.mark.agents
 DENTIST: dict[str, Any] = {"title": "Dentist", "due": {"local": "2026-11-22T14:00", "zone": BERLIN}}
 
 
-@pytest.fixture
-def agent(here: World, ada: httpx.AsyncClient) -> Agent:
-    return Agent(here, ada)
-
-
 async def added(person: httpx.AsyncClient, **fields: Any) -> str:
     """The id of the task, which is due in an hour, with those fields instead."""
     answer = await person.post(TASKS, json={**DENTIST, **fields})

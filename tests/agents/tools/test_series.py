@@ -16,11 +16,6 @@ from web.tools.series import FIND_SERIES, REPEAT_TASK, SET_SERIES_STATUS, SKIP_O
 pytestmark = pytest.mark.agents
 
 
-@pytest.fixture
-def agent(here: World, ada: httpx.AsyncClient) -> Agent:
-    return Agent(here, ada)
-
-
 async def series_of(person: httpx.AsyncClient, series_id: str) -> dict[str, Any]:
     answer = await person.get(f"{SERIES}/{series_id}")
     assert answer.status_code == 200, answer.text

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.agents
 TASKS = "/api/v1/tasks"
 
 
-@pytest.fixture
-def agent(here: World, ada: httpx.AsyncClient) -> Agent:
-    return Agent(here, ada)
-
-
 async def made(person: httpx.AsyncClient, title: str) -> str:
     task_id: str = (await person.post(TASKS, json={"title": title})).json()["id"]
     return task_id

@@ -14,11 +14,6 @@ from web.tools.tags import LIST_TAGS, RENAME_TAG
 pytestmark = pytest.mark.agents
 
 
-@pytest.fixture
-def agent(here: World, ada: httpx.AsyncClient) -> Agent:
-    return Agent(here, ada)
-
-
 async def tagged(person: httpx.AsyncClient, *tags: str) -> str:
     task_id: str = (await person.post(TASKS, json={"title": "A task", "tags": tags})).json()["id"]
     return task_id

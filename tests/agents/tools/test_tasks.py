@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.agents.tools.callers import Agent
+from tests.agents.tools.callers import Agent, task
 from tests.fakes.world import World
 from web.problems import ProblemError
 from web.tools.catalogue import CATALOGUE
@@ -16,18 +16,6 @@ pytestmark = pytest.mark.agents
 TASKS = "/api/v1/tasks"
 AT_NINE = {"local": "2026-12-01T09:00", "zone": "Europe/Berlin"}
 MADE_UP = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def agent(here: World, ada: httpx.AsyncClient) -> Agent:
-    return Agent(here, ada)
-
-
-async def task(person: httpx.AsyncClient, title: str, **fields: Any) -> str:
-    answer = await person.post(TASKS, json={"title": title, **fields})
-    assert answer.status_code == 201, answer.text
-    task_id: str = answer.json()["id"]
-    return task_id
 
 
 async def stored(person: httpx.AsyncClient, task_id: str) -> dict[str, Any]:
